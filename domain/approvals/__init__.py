@@ -1,0 +1,1 @@
+"""Two-person decisions and the audit trail of staff."""

@@ -1,0 +1,23 @@
+"""The audit trail of staff: who did what, why, before and after. Appended in the commit of the deed, never changed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from tortoise.connection import get_connection
+
+
+async def record(  # noqa: PLR0913 - the columns of one row
+    municipality: int, actor: UUID, action: str, subject: str, reason: str, before: dict[str, Any] | None, after: dict[str, Any] | None, at: datetime
+) -> None:
+    """One row. Ids and codes only. Call inside the transaction of what it records."""
+    await get_connection("default").execute_query(
+        """insert into audit_entry (municipality_id, actor, action, subject, reason, before, after, recorded_at)
+          values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8)""",
+        [municipality, actor, action, subject, reason, _json(before), _json(after), at],
+    )
+
+
+def _json(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()

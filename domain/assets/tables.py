@@ -1,0 +1,28 @@
+"""Assets."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Asset(Model):
+    """A kind of value of one town."""
+
+    id = fields.IntField(primary_key=True)
+    municipality_id = fields.SmallIntField()
+    kind = fields.SmallIntField()
+    code = fields.TextField()
+    name_ja = fields.TextField()
+    name_en = fields.TextField()
+    unit_ja = fields.TextField()
+    unit_en = fields.TextField()
+    paid = fields.BooleanField()
+    expires_after_months = fields.SmallIntField(null=True)
+    charge_maximum = fields.BigIntField()
+    payment_maximum = fields.BigIntField()
+    balance_cap = fields.BigIntField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """The table's name."""
+
+        table = "asset"

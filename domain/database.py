@@ -1,0 +1,122 @@
+"""The database as the domain sees it: one classifier of errors, one transaction that survives cancellation, one snapshot read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.connection import get_connection, get_connections
+
+T = TypeVar("T")
+
+ACQUIRE_SECONDS = 5
+"""How long a transaction waits for a pooled connection before the database counts as unavailable."""
+
+
+class Fault(Enum):
+    """What an error of the database means for the one who met it."""
+
+    RETRY = auto()
+    """Deadlock or serialization failure: the same work may succeed now."""
+    LOCKED = auto()
+    """A row or key that somebody else holds for longer than our patience."""
+    CONFLICT = auto()
+    """A constraint said no."""
+    UNAVAILABLE = auto()
+    """No connection, or one that was lost: if it was lost while committing, the outcome is not known."""
+    OTHER = auto()
+    """A bug, or a limit of the server."""
+
+
+_BY_STATE = {"40001": Fault.RETRY, "40P01": Fault.RETRY, "55P03": Fault.LOCKED, "57014": Fault.LOCKED}
+_BY_CLASS = {"08": Fault.UNAVAILABLE, "23": Fault.CONFLICT, "53": Fault.UNAVAILABLE, "57": Fault.UNAVAILABLE}
+
+
+def classify(error: BaseException) -> Fault:
+    """What an exception raised by asyncpg, Tortoise or the socket means."""
+    for link in (error, error.__cause__):
+        state = getattr(link, "sqlstate", None)
+        if isinstance(state, str):
+            return _BY_STATE.get(state) or _BY_CLASS.get(state[:2], Fault.OTHER)
+    if isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)):
+        return Fault.UNAVAILABLE
+    return Fault.OTHER
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Runs `work` to its end although the caller is cancelled meanwhile; the cancellation is raised afterwards."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except BaseException:  # noqa: BLE001 - the task's own, raised below
+            break
+    if cancelled is not None:
+        task.exception() if not task.cancelled() else None
+        raise cancelled
+    return task.result()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[TransactionWrapper]:
+    """One transaction on a pooled connection; models and queries inside it use it by themselves.
+
+    Acquire, BEGIN, COMMIT and release run to their end under cancellation, so the pool never loses a connection
+    (Tortoise's own `in_transaction` does, when a task is cancelled during BEGIN).
+    """
+    parent = client()
+    wrapper = TransactionWrapper(parent)
+    try:
+        await to_the_end(_begin(parent, wrapper))
+    except BaseException:
+        await to_the_end(_release(parent, wrapper))
+        raise
+    token = get_connections().set(parent.connection_name, wrapper)
+    try:
+        try:
+            yield wrapper
+        except BaseException:
+            await to_the_end(wrapper.rollback())
+            raise
+        await to_the_end(wrapper.commit())
+    finally:
+        get_connections().reset(token)
+        await to_the_end(_release(parent, wrapper))
+
+
+def client() -> AsyncpgDBClient:
+    """The process's pool, as Tortoise keeps it."""
+    found = get_connection("default")
+    if not isinstance(found, AsyncpgDBClient):
+        message = f"PostgreSQL through asyncpg is the only database, not {type(found).__name__}"
+        raise TypeError(message)
+    return found
+
+
+async def rows(query: str, *values: object) -> list[dict[str, Any]]:
+    """The rows of one statement, which is one snapshot, as dictionaries."""
+    return await get_connection("default").execute_query_dict(query, list(values))
+
+
+async def _begin(parent: AsyncpgDBClient, wrapper: TransactionWrapper) -> None:
+    if parent._pool is None:  # noqa: SLF001 - Tortoise opens its pool lazily and has no public door
+        async with parent._pool_init_lock:  # noqa: SLF001
+            if parent._pool is None:  # noqa: SLF001
+                await parent.create_connection(with_db=True)
+    if parent._pool is None:  # noqa: SLF001
+        message = "the pool did not open"
+        raise ConnectionError(message)
+    wrapper._connection = await parent._pool.acquire(timeout=ACQUIRE_SECONDS)  # noqa: SLF001
+    await wrapper.begin()
+
+
+async def _release(parent: AsyncpgDBClient, wrapper: TransactionWrapper) -> None:
+    held: Any = wrapper._connection  # noqa: SLF001
+    if held is not None and parent._pool is not None:  # noqa: SLF001
+        await parent._pool.release(held)  # noqa: SLF001

@@ -1,0 +1,205 @@
+"""The bus: tells the subscribers of this process, and through Redis those of the others, what has been committed.
+
+Nothing depends on it but speed. It may lose, repeat or reorder; subscribers count sequences and read the table for what is
+missing. Every RECONCILE_SECONDS (every RECONCILE_SECONDS_DOWN while Redis is away) one query compares all subscribed holders'
+sequences with what was delivered, so a lost message is late, never lost.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import orjson
+import structlog
+from redis import asyncio as aioredis
+from redis.exceptions import RedisError
+
+from domain.database import rows
+from domain.ledger.kinds import JournalKind
+from domain.ledger.request import EventRow
+
+CHANNEL = "meguru:events"
+QUEUE_LIMIT = 256
+OUTBOX_LIMIT = 10_000
+RECONCILE_SECONDS = 5.0
+RECONCILE_SECONDS_DOWN = 1.0
+RECONNECT_SECONDS = 0.5
+
+HolderKey = tuple[int, UUID]
+log = structlog.get_logger()
+
+
+class Inbox:
+    """What one subscriber has not read yet: events, and whether to look into the table. Bounded."""
+
+    def __init__(self) -> None:
+        self.rows: deque[EventRow] = deque()
+        self.overflowed = False
+        self.behind = False
+        self.seen = 0
+        self._wake = asyncio.Event()
+
+    def put(self, row: EventRow) -> None:
+        """Takes an event; one too many overflows the inbox."""
+        if len(self.rows) >= QUEUE_LIMIT:
+            self.overflowed = True
+        else:
+            self.rows.append(row)
+        self._wake.set()
+
+    def nudge(self) -> None:
+        """Says that the table may have more."""
+        self.behind = True
+        self._wake.set()
+
+    async def wait(self) -> None:
+        """Until there is something to do."""
+        await self._wake.wait()
+        self._wake.clear()
+
+
+class Bus:
+    """One per process. Without a Redis address it serves its own process alone."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._redis = None if redis_url is None else aioredis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=None)
+        self._origin = uuid4().hex
+        self._inboxes: defaultdict[HolderKey, set[Inbox]] = defaultdict(set)
+        self._outbox: deque[bytes] = deque(maxlen=OUTBOX_LIMIT)
+        self._to_send = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.connected = False
+        self.lost = 0
+
+    async def start(self) -> None:
+        """Begins to listen, to send and to reconcile."""
+        loops = [self._reconcile()] if self._redis is None else [self._reconcile(), self._listen(), self._send()]
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
+
+    async def close(self) -> None:
+        """Ends everything; what was not sent is in the table."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._redis is not None:
+            await self._redis.aclose()
+
+    @property
+    def subscribers(self) -> int:
+        """How many subscriptions this process serves."""
+        return sum(map(len, self._inboxes.values()))
+
+    def publish(self, events: Sequence[EventRow]) -> None:
+        """Tells everybody. Never waits and never fails: the events are committed already."""
+        self._deliver(events)
+        if self._redis is not None:
+            if len(self._outbox) == OUTBOX_LIMIT:
+                self.lost += 1
+            self._outbox.append(orjson.dumps([self._origin, [_packed(row) for row in events]]))
+            self._to_send.set()
+
+    def subscribe(self, municipality: int, holder: UUID) -> Inbox:
+        """An inbox for a holder's events from now on."""
+        inbox = Inbox()
+        self._inboxes[municipality, holder].add(inbox)
+        return inbox
+
+    def unsubscribe(self, municipality: int, holder: UUID, inbox: Inbox) -> None:
+        """Ends an inbox."""
+        inboxes = self._inboxes[municipality, holder]
+        inboxes.discard(inbox)
+        if not inboxes:
+            del self._inboxes[municipality, holder]
+
+    def _deliver(self, events: Sequence[EventRow]) -> None:
+        for row in events:
+            for inbox in self._inboxes.get((row.municipality, row.holder), ()):
+                inbox.put(row)
+
+    async def _send(self) -> None:
+        while True:
+            await self._to_send.wait()
+            self._to_send.clear()
+            while self._outbox:
+                try:
+                    await self._publish_all()
+                except (RedisError, OSError) as error:
+                    self.lost += 1
+                    log.warning("bus.send_failed", error=type(error).__name__)
+                    await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _publish_all(self) -> None:
+        if self._redis is None:
+            return
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            while self._outbox:
+                pipeline.publish(CHANNEL, self._outbox.popleft())
+            await pipeline.execute()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._receive()
+            except (RedisError, OSError) as error:
+                self.connected = False
+                log.warning("bus.lost", error=type(error).__name__)
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _receive(self) -> None:
+        if self._redis is None:
+            return
+        async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+            await pubsub.subscribe(CHANNEL)
+            self.connected = True
+            self._nudge_all()  # whatever was said while we were away
+            async for message in pubsub.listen():
+                origin, packed = orjson.loads(message["data"])
+                if origin != self._origin:
+                    self._deliver([_unpacked(row) for row in packed])
+
+    def _nudge_all(self) -> None:
+        for inboxes in self._inboxes.values():
+            for inbox in inboxes:
+                inbox.nudge()
+
+    async def _reconcile(self) -> None:
+        while True:
+            alone = self._redis is None or self.connected
+            await asyncio.sleep(RECONCILE_SECONDS if alone else RECONCILE_SECONDS_DOWN)
+            try:
+                await self.reconcile()
+            except Exception as error:  # noqa: BLE001 - the database may be away; the next round tries again
+                log.warning("bus.reconcile_failed", error=type(error).__name__)
+
+    async def reconcile(self) -> None:
+        """Nudges every subscriber that has seen less than its holder's sequence."""
+        keys = list(self._inboxes)
+        if not keys:
+            return
+        found = await rows(
+            "select h.municipality_id, h.id, h.sequence from unnest($1::smallint[], $2::uuid[]) w (m, i)"
+            " join holder h on h.municipality_id = w.m and h.id = w.i",
+            [m for m, _ in keys], [i for _, i in keys],
+        )  # fmt: skip
+        for row in found:
+            for inbox in self._inboxes.get((row["municipality_id"], row["id"]), ()):
+                if inbox.seen < row["sequence"]:
+                    inbox.nudge()
+
+
+def _packed(row: EventRow) -> list[object]:
+    counterparty = None if row.counterparty is None else str(row.counterparty)
+    return [
+        row.municipality, str(row.holder), row.sequence, row.kind, str(row.journal_id), counterparty, row.assets, row.amounts, row.balances,
+        row.recorded_at.isoformat(), row.receipt_number,
+    ]  # fmt: skip
+
+
+def _unpacked(packed: list[object]) -> EventRow:
+    municipality, holder, sequence, kind, journal_id, counterparty, assets, amounts, balances, recorded_at, receipt_number = packed
+    return EventRow(
+        municipality, UUID(holder), sequence, JournalKind(kind), UUID(journal_id), counterparty and UUID(counterparty), assets, amounts, balances,  # type: ignore[arg-type]
+        datetime.fromisoformat(recorded_at), receipt_number,  # type: ignore[arg-type]
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""Events as others read them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.database import rows
+from domain.ledger.kinds import JournalKind
+from domain.ledger.request import EventRow
+
+
+async def events_after(municipality: int, holder: UUID, sequence: int, limit: int) -> list[EventRow]:
+    """A holder's events after a sequence, in order, at most `limit`."""
+    found = await rows(
+        """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets, e.amounts, e.balances, e.recorded_at,
+          j.receipt_number from event e join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+          where e.municipality_id = $1 and e.holder_id = $2 and e.sequence > $3 order by e.sequence limit $4""",
+        municipality, holder, sequence, limit,
+    )  # fmt: skip
+    return [_row(list(row.values())) for row in found]
+
+
+async def sequence_of(municipality: int, holder: UUID) -> int | None:
+    """The number of a holder's last event; None for a holder that is not there."""
+    found = await rows("select sequence from holder where municipality_id = $1 and id = $2", municipality, holder)
+    return found[0]["sequence"] if found else None
+
+
+async def recorded_at(municipality: int, holder: UUID, sequence: int) -> datetime | None:
+    """When an event happened."""
+    found = await rows("select recorded_at from event where municipality_id = $1 and holder_id = $2 and sequence = $3", municipality, holder, sequence)
+    return found[0]["recorded_at"] if found else None
+
+
+def _row(values: list[object]) -> EventRow:
+    values[3] = JournalKind(int(str(values[3])))
+    return EventRow(*values)  # type: ignore[arg-type]

@@ -1,0 +1,79 @@
+"""One holder's events, live: joins the bus, reads what came before, then follows; nothing missing, nothing twice."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from domain.events.bus import Inbox
+from domain.events.reads import events_after, recorded_at, sequence_of
+from domain.ledger.request import EventRow
+from domain.services import Services
+
+REPLAY_EVENTS = 1_000
+REPLAY_AGE = timedelta(hours=24)
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """The stream ends: read the balances again and subscribe from `sequence`. `reason`: TOO_FAR_BEHIND, TOO_SLOW, AHEAD."""
+
+    municipality: int
+    holder: UUID
+    sequence: int
+    reason: str
+
+
+async def stream(services: Services, municipality: int, holder: UUID, after: int | None) -> AsyncGenerator[EventRow | Resync, None]:
+    """Events after a sequence (None: from now on), without end; a Resync is the last item."""
+    inbox = services.bus.subscribe(municipality, holder)
+    try:
+        current = await sequence_of(municipality, holder) or 0
+        last = current if after is None else after
+        reason = await _too_far(services, municipality, holder, last, current)
+        if reason is not None:
+            yield Resync(municipality, holder, current, reason)
+            return
+        inbox.seen = last
+        inbox.behind = last < current
+        async with aclosing(_follow(inbox, municipality, holder)) as rows:
+            async for row in rows:
+                yield row
+        yield Resync(municipality, holder, inbox.seen, "TOO_SLOW")
+    finally:
+        services.bus.unsubscribe(municipality, holder, inbox)
+
+
+async def _too_far(services: Services, municipality: int, holder: UUID, last: int, current: int) -> str | None:
+    if last > current:
+        return "AHEAD"
+    if current - last > REPLAY_EVENTS:
+        return "TOO_FAR_BEHIND"
+    if last < current:
+        at = await recorded_at(municipality, holder, last + 1)
+        if at is not None and at < services.clock() - REPLAY_AGE:
+            return "TOO_FAR_BEHIND"
+    return None
+
+
+async def _follow(inbox: Inbox, municipality: int, holder: UUID) -> AsyncGenerator[EventRow, None]:
+    """Yields in sequence until the inbox overflows. A gap, or a nudge, is filled from the table."""
+    while not inbox.overflowed:
+        while inbox.behind:
+            inbox.behind = False
+            missed = await events_after(municipality, holder, inbox.seen, PAGE)
+            inbox.behind = inbox.behind or len(missed) == PAGE
+            for row in missed:
+                inbox.seen = row.sequence
+                yield row
+        while inbox.rows and not inbox.behind:
+            row = inbox.rows.popleft()
+            if row.sequence == inbox.seen + 1:
+                inbox.seen = row.sequence
+                yield row
+            elif row.sequence > inbox.seen:
+                inbox.behind = True
+        if not inbox.behind and not inbox.rows and not inbox.overflowed:
+            await inbox.wait()

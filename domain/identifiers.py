@@ -1,0 +1,125 @@
+"""Identifiers: UUIDv7 in order of making, derived UUIDs of machine events, and the public ids of the contract.
+
+A public id is a prefix, an underscore and Crockford base32 (lower case) of: municipality (2 bytes), key (16 bytes of a UUID, or
+1 to 8 bytes of a number). One id has one text. Source of UUIDv7: RFC 9562, section 5.7.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
+_UUID_BITS = 144
+_UUID_LETTERS = 29
+_EVENT_BITS = 208
+_EVENT_LETTERS = 42
+
+
+class InvalidIdError(ValueError):
+    """A text that no public id has."""
+
+
+class Prefix(StrEnum):
+    """What a public id names."""
+
+    PERSON = "per"
+    WALLET = "wal"
+    STORE = "mer"
+    PAYMENT = "pay"
+    JOURNAL = "jrn"
+    ASSET = "ast"
+    MUNICIPALITY = "mun"
+    EVENT = "evt"
+    APPROVAL = "apr"
+    RECEIVE = "rcv"
+
+
+_PREFIXES = {prefix.value: prefix for prefix in Prefix}
+_NUMBERED = {Prefix.ASSET, Prefix.MUNICIPALITY}
+
+
+class Uuid7:
+    """Makes UUIDv7s that ascend within the process: a counter of 12 bits orders those of one millisecond."""
+
+    def __init__(self, milliseconds: Callable[[], int], random_bits: Callable[[int], int]) -> None:
+        self._milliseconds = milliseconds
+        self._random_bits = random_bits
+        self._last = 0
+        self._counter = 0
+
+    def new(self) -> UUID:
+        """The next one."""
+        now = self._milliseconds()
+        if now > self._last:
+            self._last, self._counter = now, self._random_bits(10)
+        else:
+            self._counter += 1
+            if self._counter > 0xFFF:  # noqa: PLR2004 - 12 bits
+                self._last, self._counter = self._last + 1, 0
+        bits = (self._last << 80) | (0x7 << 76) | (self._counter << 64) | (0b10 << 62) | self._random_bits(62)
+        return UUID(int=bits)
+
+
+def derived(namespace: UUID, *parts: str) -> UUID:
+    """The UUIDv5 of a machine's event: the same event always has the same key."""
+    return uuid5(uuid5(NAMESPACE_OID, str(namespace)), "\x1f".join(parts))
+
+
+def encode(prefix: Prefix, municipality: int, key: UUID | int) -> str:
+    """The public id of a key: a UUID, or a number for assets and towns."""
+    if isinstance(key, UUID):
+        return f"{prefix.value}_{_letters((municipality << 128) | key.int, _UUID_LETTERS)}"
+    return f"{prefix.value}_{_letters((municipality << 32) | key, 10)}"
+
+
+def decode(unchecked: str) -> tuple[Prefix, int, UUID | int]:
+    """Prefix, municipality and key; InvalidIdError for a text that no id has."""
+    name, _, text = unchecked.partition("_")
+    prefix = _PREFIXES.get(name)
+    if prefix is None or prefix is Prefix.EVENT:
+        raise InvalidIdError
+    if prefix in _NUMBERED:
+        number = _number(text, 10, 48)
+        return prefix, number >> 32, number & 0xFFFFFFFF
+    number = _number(text, _UUID_LETTERS, _UUID_BITS)
+    return prefix, number >> 128, UUID(int=number & (2**128 - 1))
+
+
+def encode_event(municipality: int, holder: UUID, sequence: int) -> str:
+    """The public id of a holder's event."""
+    return f"{Prefix.EVENT.value}_{_letters((municipality << 192) | (holder.int << 64) | sequence, _EVENT_LETTERS)}"
+
+
+def decode_event(unchecked: str) -> tuple[int, UUID, int]:
+    """Municipality, holder and sequence; InvalidIdError for a text that no event id has."""
+    name, _, text = unchecked.partition("_")
+    if name != Prefix.EVENT.value:
+        raise InvalidIdError
+    number = _number(text, _EVENT_LETTERS, _EVENT_BITS)
+    sequence = number & (2**64 - 1)
+    if sequence >= 2**63:
+        raise InvalidIdError
+    return number >> 192, UUID(int=(number >> 64) & (2**128 - 1)), sequence
+
+
+def _letters(number: int, length: int) -> str:
+    letters = []
+    for _ in range(length):
+        letters.append(_ALPHABET[number & 31])
+        number >>= 5
+    return "".join(reversed(letters))
+
+
+def _number(text: str, length: int, bits: int) -> int:
+    if len(text) != length:
+        raise InvalidIdError
+    number = 0
+    for letter in text:
+        value = _VALUE.get(letter)
+        if value is None:
+            raise InvalidIdError
+        number = (number << 5) | value
+    if number >> bits:
+        raise InvalidIdError
+    return number

@@ -1,0 +1,1 @@
+"""Scheduled work: what runs when, and how the last run went."""

@@ -1,0 +1,213 @@
+"""One batch on one connection: lock, read, plan, post, commit. A constant number of statements, whatever the batch's size.
+
+    1 begin   2 lock the holders   3 keys   4 accounts with their lots   5 relations
+    6 post    7 commit             and only where a request asks for it: holds, guards, the last minute's events
+"""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import orjson
+
+from domain.identifiers import Uuid7
+from domain.ledger import receipt_number
+from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known
+from domain.ledger.decide import Decision, Lines, Planner
+from domain.ledger.kinds import HolderKind, JournalKind, Outcome
+from domain.ledger.request import EventRow, Request
+
+ACCOUNTS_PER_BLOCK = 100_000
+LOCK = "select municipality_id, id, kind, state, sequence, last_at from ledger_lock($1::smallint[], $2::uuid[], $3)"
+KEYS = """select j.municipality_id, j.actor, j.operation, j.key, j.id, j.kind, j.input_hash, j.outcome, j.refusal, j.receipt, j.receipt_number,
+  j.recorded_at from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::uuid[]) wanted (m, a, o, k)
+  join journal j on j.municipality_id = wanted.m and j.actor = wanted.a and j.operation = wanted.o and j.key = wanted.k"""
+ACCOUNTS = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted, a.held, a.floor, a.version,
+  l.expires_at, l.usable_from, l.issued_at, s.paid from unnest($1::smallint[], $2::uuid[]) wanted (m, h)
+  join account a on a.municipality_id = wanted.m and a.holder_id = wanted.h
+  join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id join asset s on s.id = a.asset_id
+  where a.kind <> 1 or a.posted <> 0 or a.held <> 0 or a.lot_id = any ($3::bigint[])"""
+ACCESS = """select x.municipality_id, x.holder_id, x.person_id, x.relation from unnest($1::smallint[], $2::uuid[], $3::uuid[]) wanted (m, h, p)
+  join holder_access x on x.municipality_id = wanted.m and x.holder_id = wanted.h and x.person_id = wanted.p where x.revoked_at is null"""
+HOLDS = """select h.municipality_id, h.id, h.wallet_id, h.payee_id, h.state, h.accounts, h.amounts, h.captured, h.expires_at
+  from unnest($1::smallint[], $2::uuid[]) wanted (m, w) join hold h on h.municipality_id = wanted.m and h.wallet_id = wanted.w where h.state = 0"""
+GUARDS = """select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ceiling
+  from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) wanted (m, k, s, p)
+  join guard g on g.municipality_id = wanted.m and g.kind = wanted.k and g.subject = wanted.s and g.period = wanted.p"""
+RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets, e.amounts, e.balances,
+  e.recorded_at, j.receipt_number from unnest($1::smallint[], $2::uuid[], $3::bigint[]) wanted (m, h, s)
+  join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20 and e.recorded_at > $4
+  join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id where e.kind = 2"""
+POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[], $5::posting_holder[],
+  $6::posting_guard[], $7::posting_hold[])"""
+RECENTLY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a batch needs beside a connection."""
+
+    clock: Callable[[], datetime]
+    ids: Uuid7
+    random_bits: Callable[[int], int]
+
+
+@dataclass(slots=True)
+class Result:
+    """Decisions in the order of the requests; `left` are those whose holders somebody else had locked."""
+
+    decisions: list[tuple[int, Decision]] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    statements: int = 0
+
+
+class Batch:
+    """Runs batches on a connection that it keeps."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", parts: Parts) -> None:
+        self.connection = connection
+        self.committing = False
+        self._parts = parts
+        self._account_ids = itertools.count(0)
+        self._account_ids_left = 0
+
+    async def run(self, requests: Sequence[Request], *, waits: bool = True) -> Result:
+        """Locks, reads, plans and posts the requests, and commits. With `waits` false, locked holders are left alone.
+
+        Raises whatever the database raises; then nothing of the batch is known to be committed unless `committing` is true.
+        """
+        self.committing = False
+        await self._provide_account_ids(sum(len(request.holders) + len(request.lots) for request in requests) * 4)
+        result = Result()
+        transaction = self.connection.transaction()
+        await transaction.start()
+        try:
+            planner = await self._prepare(requests, result, waits=waits)
+            planner.lapse_holds()
+            left = set(result.left)
+            result.decisions = [(index, planner.decide(request)) for index, request in enumerate(requests) if index not in left]
+            if planner.lines.journals:
+                await self._fetch(result, POST, *columns(planner.lines))
+            result.events = planner.lines.events
+            self.committing = True
+            await transaction.commit()
+        except BaseException:
+            if not self.connection.is_closed() and not self.committing:
+                await transaction.rollback()
+            raise
+        result.statements += 2
+        return result
+
+    async def _prepare(self, requests: Sequence[Request], result: Result, *, waits: bool) -> Planner:
+        book = Book(self._next_account_id)
+        wanted = sorted({(request.municipality, holder) for request in requests for holder in request.holders})
+        if wanted:
+            for row in await self._fetch(result, LOCK, [m for m, _ in wanted], [h for _, h in wanted], waits):
+                book.holders[row[0], row[1]] = Holder(row[0], row[1], row[2], row[3], row[4], row[4], row[5])
+        if not waits:
+            result.left = await self._skipped(requests, book, result)
+        now = self._parts.clock()  # after the locks: an order of time that no waiting can turn round
+        left = set(result.left)
+        here = [request for index, request in enumerate(requests) if index not in left]
+        await self._read_keys(book, here, result)
+        await self._read_accounts(book, here, result)
+        await self._read_access(book, here, result)
+        await self._read_on_demand(book, here, now, result)
+        return Planner(book, now, self._parts.ids.new, lambda: receipt_number.new(self._parts.random_bits))
+
+    async def _skipped(self, requests: Sequence[Request], book: Book, result: Result) -> list[int]:
+        """Requests one of whose holders exists but could not be locked."""
+        missing = sorted(
+            {(r.municipality, holder) for r in requests for holder in r.holders if (r.municipality, holder) not in book.holders}
+        )
+        if not missing:
+            return []
+        exists = "select h.municipality_id, h.id from unnest($1::smallint[], $2::uuid[]) w (m, i) join holder h on h.municipality_id = w.m and h.id = w.i"
+        rows = await self._fetch(result, exists, [m for m, _ in missing], [h for _, h in missing])
+        locked = {(row[0], row[1]) for row in rows}
+        return [i for i, r in enumerate(requests) if any((r.municipality, holder) in locked for holder in r.holders)]
+
+    async def _read_keys(self, book: Book, requests: Sequence[Request], result: Result) -> None:
+        keys = [(r.municipality, r.actor, r.operation, r.key) for r in requests]
+        for row in await self._fetch(result, KEYS, *transpose(keys, 4)):
+            book.keys[row[0], row[1], row[2], row[3]] = Known(
+                row[4], row[5], row[6], Outcome(row[7]), row[8], orjson.loads(row[9]), row[10], row[11]
+            )
+
+    async def _read_accounts(self, book: Book, requests: Sequence[Request], result: Result) -> None:
+        if not book.holders:
+            return
+        lots = sorted({lot for request in requests for lot in request.lots})
+        for row in await self._fetch(result, ACCOUNTS, *transpose(list(book.holders), 2), lots):
+            book.add(Account(*row[:10], row[9], *row[10:]))
+
+    async def _read_access(self, book: Book, requests: Sequence[Request], result: Result) -> None:
+        pairs = sorted({(request.municipality, holder, request.actor) for request in requests for holder in request.access})
+        if pairs:
+            for row in await self._fetch(result, ACCESS, *transpose(pairs, 3)):
+                book.access.add((row[0], row[1], row[2], row[3]))
+
+    async def _read_on_demand(self, book: Book, requests: Sequence[Request], now: datetime, result: Result) -> None:
+        held = sorted({(account.municipality, account.holder) for account in book.by_id.values() if account.held})
+        if held:
+            for row in await self._fetch(result, HOLDS, *transpose(held, 2)):
+                book.holds[row[0], row[1]] = Hold(*row)
+        guards = sorted({guard for request in requests for guard in request.guards})
+        if guards:
+            for row in await self._fetch(result, GUARDS, *transpose(guards, 4)):
+                key = (row[0], row[1], row[2], row[3])
+                book.guards[key] = Guard(key, row[4], row[4], row[5])
+        since = now - RECENTLY
+        asked = {(request.municipality, request.recent) for request in requests if request.recent is not None}
+        active = [holder for key, holder in book.holders.items() if key in asked and holder.last_at > since and holder.sequence]
+        if active:
+            await self._read_recent(book, active, since, result)
+
+    async def _read_recent(self, book: Book, active: Sequence[Holder], since: datetime, result: Result) -> None:
+        wanted = [(holder.municipality, holder.id, holder.sequence) for holder in active if holder.kind == HolderKind.WALLET]
+        for row in await self._fetch(result, RECENT, *transpose(wanted, 3), since):
+            book.recent[row[0], row[1]].append(EventRow(row[0], row[1], row[2], JournalKind(row[3]), *row[4:]))
+
+    async def _fetch(self, result: Result, query: str, *values: object) -> list[asyncpg.Record]:
+        result.statements += 1
+        return await self.connection.fetch(query, *values)
+
+    async def _provide_account_ids(self, count: int) -> None:
+        """Account ids come from blocks of a sequence, so that a plan can open accounts without asking the database."""
+        if self._account_ids_left < count:
+            block = await self.connection.fetchval("select nextval('account_block')")
+            self._account_ids = itertools.count(block * ACCOUNTS_PER_BLOCK)
+            self._account_ids_left = ACCOUNTS_PER_BLOCK
+
+    def _next_account_id(self) -> int:
+        self._account_ids_left -= 1
+        return next(self._account_ids)
+
+
+def transpose(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Columns of rows; `width` columns even where there are no rows."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def columns(lines: Lines) -> tuple[list[tuple[Any, ...]], ...]:
+    """The arguments of `ledger_post`."""
+    return (
+        lines.journals,
+        lines.entries,
+        [
+            (e.municipality, e.holder, e.sequence, e.kind, e.journal_id, e.counterparty, e.assets, e.amounts, e.balances, e.recorded_at)
+            for e in lines.events
+        ],
+        [
+            (a.municipality, a.id, a.kind, a.holder, a.asset, a.lot, a.posted, a.held, a.floor, a.version, a.version_before)
+            for a in lines.accounts.values()
+        ],
+        [(h.municipality, h.id, h.sequence, h.sequence_before, h.last_at) for h in lines.holders.values()],
+        [(*g.key, g.value, g.value_before, g.ceiling) for g in lines.guards.values()],
+        [(h.municipality, h.id, h.wallet, h.payee, h.state, h.accounts, h.amounts, h.captured, h.expires_at) for h in lines.holds.values()],
+    )
+

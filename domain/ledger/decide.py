@@ -1,0 +1,237 @@
+"""Planning a batch in memory: requests in order of arrival, on running balances. No I/O; what it writes down is posted at once.
+
+    decide(request) -> Posted | Closed | Refusal      for each request
+    Lines                                             what the batch will post, column by column as the SQL types want it
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.identifiers import derived
+from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
+from domain.ledger.kinds import SYSTEM_ACTOR, HoldState, JournalKind, Operation, Outcome
+from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
+from domain.ledger.request import Closed, Draft, EventRow, Facts, Posted, Request, effective_on
+from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal, stored_refusal
+
+Decision = Posted | Closed | Refusal | Exception
+
+
+@dataclass(slots=True)
+class Lines:
+    """Rows to be posted, as tuples in the order of the SQL types `posting_*`."""
+
+    journals: list[tuple[Any, ...]] = field(default_factory=list)
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    accounts: dict[int, Account] = field(default_factory=dict)
+    holders: dict[tuple[int, UUID], Holder] = field(default_factory=dict)
+    guards: dict[int, Guard] = field(default_factory=dict)
+    holds: dict[tuple[int, UUID], Hold] = field(default_factory=dict)
+
+
+class Planner:
+    """Decides the requests of one batch on one book."""
+
+    def __init__(
+        self, book: Book, now: datetime, new_id: Callable[[], UUID], new_receipt_number: Callable[[], str]
+    ) -> None:
+        self.book = book
+        self.lines = Lines()
+        self._now = now
+        self._new_id = new_id
+        self._new_receipt_number = new_receipt_number
+
+    def lapse_holds(self) -> None:
+        """Releases what is held although its time is over, before anything is planned on it."""
+        for hold in self.book.open_holds(self._now):
+            draft = release(self.book, hold, HoldState.LAPSED)
+            # The payee of another payment's hold is not locked here; it is told by its own streams only when it is.
+            draft.counterparties = {
+                party: other for party, other in draft.counterparties.items() if (hold.municipality, party) in self.book.holders
+            }
+            self._settle(lapse_request(hold), draft, self._instant(hold.municipality, (hold.wallet, hold.payee)))
+
+    def decide(self, request: Request) -> Decision:
+        """One request: replay, refusal or a posted journal. A bug in a plan fails this request alone."""
+        known = self.book.keys.get((request.municipality, request.actor, request.operation, request.key))
+        if known is not None:
+            return answer_again(request, known)
+        at = self._instant(request.municipality, request.holders)
+        if request.abandons:
+            return self._close(request, at)
+        try:
+            if request.valid_until is not None and request.valid_until < at:
+                raise RequestExpiredError  # noqa: TRY301 - stored like any refusal of the plan
+            return self._settle(request, request.plan(self.book, at), at)
+        except StoredRefusal as refusal:
+            self._refuse(request, refusal, at)
+            return refusal
+        except UnstoredRefusal as refusal:
+            return refusal
+        except Exception as error:  # noqa: BLE001 - handed to the one caller whose plan it was
+            return error
+
+    def _instant(self, municipality: int, holders: tuple[UUID, ...]) -> datetime:
+        """Now, but never earlier than the last journal of any holder: clocks of processes differ, an order does not."""
+        at = self._now
+        for holder in holders:
+            found = self.book.holders.get((municipality, holder))
+            if found is not None and found.last_at > at:
+                at = found.last_at
+        return at
+
+    def _close(self, request: Request, at: datetime) -> Closed:
+        journal_id = self._new_id()
+        self._journal(request, journal_id, at, Outcome.ABANDONED, {}, None, None)
+        return Closed(request.municipality, journal_id, at)
+
+    def _refuse(self, request: Request, refusal: StoredRefusal, at: datetime) -> None:
+        self._journal(request, self._new_id(), at, Outcome.REFUSED, refusal.data(), None, refusal.code)
+
+    def _settle(self, request: Request, draft: Draft, at: datetime) -> Posted:
+        changes = sum_of_moves(draft)
+        holds = sum_of_holds(draft)
+        check(self.book, request, changes, holds, draft.guards)
+        journal_id = self._new_id()
+        touched: dict[UUID, dict[int, int]] = {}
+        for account, change in changes.values():
+            account.posted += change
+            account.version += 1
+            self.lines.accounts[id(account)] = account
+            self.lines.entries.append(
+                (account.municipality, journal_id, account.id, account.asset, change, account.posted, account.version)
+            )
+            assets = touched.setdefault(account.holder, {})
+            assets[account.asset] = assets.get(account.asset, 0) + change
+        for account, change in holds.values():
+            account.held += change
+            self.lines.accounts[id(account)] = account
+            touched.setdefault(account.holder, {})
+        for guard, change in draft.guards:
+            guard.value += change
+            self.lines.guards[id(guard)] = guard
+        for hold in draft.holds:
+            self.book.holds[hold.municipality, hold.id] = hold
+            self.lines.holds[hold.municipality, hold.id] = hold
+        receipt_number = self._new_receipt_number()
+        for party in draft.counterparties:
+            touched.setdefault(party, {})
+        events = tuple(self._event(request, journal_id, holder, moved, draft, at, receipt_number) for holder, moved in touched.items())
+        self._journal(request, journal_id, at, Outcome.SETTLED, draft.receipt, receipt_number, None, draft.facts)
+        return Posted(request.municipality, journal_id, request.kind, receipt_number, draft.receipt, at, replayed=False, events=events)
+
+    def _event(
+        self, request: Request, journal_id: UUID, holder_id: UUID, moved: dict[int, int], draft: Draft, at: datetime, receipt_number: str
+    ) -> EventRow:
+        holder = self.book.holders[request.municipality, holder_id]
+        holder.sequence += 1
+        holder.last_at = at
+        self.lines.holders[request.municipality, holder_id] = holder
+        balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
+        row = EventRow(
+            request.municipality, holder_id, holder.sequence, request.kind, journal_id, draft.counterparties.get(holder_id),
+            list(moved), list(moved.values()), balances, at, receipt_number,
+        )  # fmt: skip
+        self.lines.events.append(row)
+        self.book.recent[request.municipality, holder_id].append(row)
+        return row
+
+    def _journal(  # noqa: PLR0913 - the columns of one row
+        self, request: Request, journal_id: UUID, at: datetime, outcome: Outcome, receipt: dict[str, Any], receipt_number: str | None,
+        refusal: str | None, facts: Facts | None = None,
+    ) -> None:  # fmt: skip
+        known = Known(journal_id, request.kind, request.input_hash, outcome, refusal, receipt, receipt_number, at)
+        self.book.keys[request.municipality, request.actor, request.operation, request.key] = known
+        f = facts or request.facts
+        self.lines.journals.append((
+            request.municipality, journal_id, request.kind, request.actor, f.on_behalf_of, request.operation, request.key, request.input_hash,
+            outcome, refusal, orjson.dumps(receipt).decode(), receipt_number, f.wallet_id, f.store_id, f.terminal_id, f.instrument, f.channel,
+            f.funding, f.programme_id, f.reason, f.linked_journal, f.client, f.payer_class, f.age_band, f.area, effective_on(at), at,
+            request.note if outcome == Outcome.SETTLED else None,
+        ))  # fmt: skip
+
+
+def answer_again(request: Request, known: Known) -> Decision:
+    """What a closed key answers: the same as before, or that it was used for something else."""
+    if request.abandons and known.outcome == Outcome.REFUSED:
+        return stored_refusal(str(known.refusal), known.receipt)
+    if known.outcome == Outcome.ABANDONED:
+        return Closed(request.municipality, known.journal_id, known.recorded_at) if request.abandons else AbandonedError()
+    if not request.abandons and known.input_hash != request.input_hash:
+        return KeyReusedError()
+    if known.outcome == Outcome.REFUSED:
+        return stored_refusal(str(known.refusal), known.receipt)
+    return Posted(
+        request.municipality, known.journal_id, JournalKind(known.kind), str(known.receipt_number), known.receipt, known.recorded_at,
+        replayed=True,
+    )  # fmt: skip
+
+
+def sum_of_moves(draft: Draft) -> dict[int, tuple[Account, int]]:
+    """The net change of each account, in order of first use: one entry per account and journal."""
+    changes: dict[int, tuple[Account, int]] = {}
+    for source, target, amount in draft.moves:
+        if amount <= 0 or source.asset != target.asset or source is target:
+            message = "a move is a positive amount of one asset between two accounts"
+            raise LedgerFaultError(message)
+        changes[id(source)] = (source, changes.get(id(source), (source, 0))[1] - amount)
+        changes[id(target)] = (target, changes.get(id(target), (target, 0))[1] + amount)
+    return {key: (account, change) for key, (account, change) in changes.items() if change}
+
+
+def sum_of_holds(draft: Draft) -> dict[int, tuple[Account, int]]:
+    """The net change of each account's held part."""
+    holds: dict[int, tuple[Account, int]] = {}
+    for account, change in draft.held:
+        holds[id(account)] = (account, holds.get(id(account), (account, 0))[1] + change)
+    return holds
+
+
+def check(
+    book: Book, request: Request, changes: dict[int, tuple[Account, int]], holds: dict[int, tuple[Account, int]], guards: list[tuple[Guard, int]]
+) -> None:
+    """The ledger's rules over a draft, before anything is applied: own town, locked holders, floors, ceilings."""
+    for key in {**changes, **holds}:
+        account = changes[key][0] if key in changes else holds[key][0]
+        held = account.held + (holds[key][1] if key in holds else 0)
+        posted = account.posted + (changes[key][1] if key in changes else 0)
+        if account.municipality != request.municipality or (account.municipality, account.holder) not in book.holders:
+            message = "an account of another municipality, or of a holder that is not locked"
+            raise LedgerFaultError(message)
+        if held < 0 or (account.floor is not None and posted - held < account.floor):
+            message = "a plan would take an account below its floor"
+            raise LedgerFaultError(message)
+    for guard, change in guards:
+        if not 0 <= guard.value + change <= guard.ceiling:
+            message = "a plan would take a guard past its ceiling"
+            raise LedgerFaultError(message)
+
+
+def release(book: Book, hold: Hold, state: HoldState, captured: int = 0) -> Draft:
+    """Closes a hold: its lots are no longer held. What is captured is moved by the caller's own lines. Whole units."""
+    accounts = [book.by_id[hold.municipality, account] for account in hold.accounts]
+    closed = Hold(hold.municipality, hold.id, hold.wallet, hold.payee, state, hold.accounts, hold.amounts, captured, hold.expires_at)
+    return Draft(
+        receipt={"hold": str(hold.id), "amount": sum(hold.amounts), "captured": captured},
+        held=[(account, -amount) for account, amount in zip(accounts, hold.amounts, strict=True)],
+        holds=[closed],
+        counterparties={hold.wallet: hold.payee, hold.payee: hold.wallet},
+    )
+
+
+def lapse_request(hold: Hold) -> Request:
+    """The journal of a lapse, under a key of its own: however often it is noticed, it happens once."""
+
+    def plan(book: Book, _: datetime) -> Draft:
+        return release(book, book.holds[hold.municipality, hold.id], HoldState.LAPSED)
+
+    return Request(
+        hold.municipality, SYSTEM_ACTOR, Operation.LAPSE, derived(hold.id, "lapse"), bytes(32), JournalKind.LAPSE,
+        (hold.wallet, hold.payee), plan, Facts(wallet_id=hold.wallet, store_id=hold.payee, linked_journal=hold.id),
+    )  # fmt: skip

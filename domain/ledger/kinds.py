@@ -1,0 +1,144 @@
+"""The ledger's small numbers, as they lie in the database. Append only: a number never changes its meaning."""
+
+from enum import IntEnum
+from uuid import UUID
+
+
+class HolderKind(IntEnum):
+    """Who owns accounts."""
+
+    WALLET = 1
+    STORE = 2
+    PROGRAMME = 3
+    DESK = 4
+    ISSUER = 5
+
+
+class HolderState(IntEnum):
+    """Whether a holder takes part."""
+
+    ACTIVE = 0
+    FROZEN = 1
+
+
+class AccountKind(IntEnum):
+    """What an account of a holder says."""
+
+    WALLET = 1
+    PAYABLE = 2
+    ISSUANCE = 3
+    BUDGET = 4
+    BREAKAGE = 5
+    FEE = 6
+    CASH = 7
+    DEBT = 8
+
+
+FLOORS: dict[int, int | None] = {kind: 0 if kind in (AccountKind.WALLET, AccountKind.BUDGET) else None for kind in AccountKind}
+
+
+class JournalKind(IntEnum):
+    """What a journal records; also the kind of its events."""
+
+    CHARGE = 1
+    PAYMENT = 2
+    REFUND = 3
+    REVERSAL = 4
+    HOLD = 5
+    CAPTURE = 6
+    VOID = 7
+    LAPSE = 8
+
+
+class Operation(IntEnum):
+    """The verb whose idempotency key a journal closes."""
+
+    CHARGE = 1
+    PAY = 2
+    REFUND_PAYMENT = 3
+    REVERSE_JOURNAL = 4
+    AUTHORIZE = 5
+    CAPTURE = 6
+    VOID = 7
+    LAPSE = 8
+
+
+class Outcome(IntEnum):
+    """How a key ended."""
+
+    SETTLED = 0
+    REFUSED = 1
+    ABANDONED = 2
+
+
+class HoldState(IntEnum):
+    """Where a hold is."""
+
+    OPEN = 0
+    CAPTURED = 1
+    VOIDED = 2
+    LAPSED = 3
+
+
+class GuardKind(IntEnum):
+    """What a guard counts."""
+
+    REFUNDED = 1
+
+
+class Relation(IntEnum):
+    """What a person is to a holder."""
+
+    OWNER = 1
+    DELEGATE = 2
+    STAFF = 3
+    DESK = 4
+    FINANCE = 5
+    AUDITOR = 6
+
+
+class Channel(IntEnum):
+    """How the parties met."""
+
+    MPM = 1
+    CPM = 2
+    DESK = 3
+    MACHINE = 4
+    PROVIDER = 5
+    APP = 6
+
+
+class Instrument(IntEnum):
+    """What the payer held in the hand."""
+
+    APP = 1
+    QR_CARD = 2
+    IC_CARD = 3
+    MY_NUMBER_CARD = 4
+    PAPER = 5
+
+
+class Funding(IntEnum):
+    """Where value came from."""
+
+    NONE = 0
+    CASH = 1
+    PUBLIC_BUDGET = 2
+    CARD = 3
+    BANK = 4
+
+
+class LotOrigin(IntEnum):
+    """What made a lot."""
+
+    NONE = 0
+    CHARGE = 1
+    GRANT = 2
+    VOUCHER = 3
+
+
+NONE_LOT = 0
+"""The lot of accounts that have no source or expiry of their own: payables, cash, issuance."""
+
+SYSTEM_ACTOR = UUID("00000000-0000-7000-8000-000000000001")
+"""Who acts when a rule acts by itself, such as the lapse of a hold."""

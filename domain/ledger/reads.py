@@ -1,0 +1,199 @@
+"""The ledger as others read it. Each function is one statement, which is one snapshot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.database import rows
+from domain.ledger.book import Account, Hold
+from domain.ledger.kinds import JournalKind, Operation, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A journal with what its receipt keeps. Amounts in whole units."""
+
+    municipality: int
+    id: UUID
+    kind: JournalKind
+    actor: UUID
+    operation: Operation
+    outcome: Outcome
+    refusal: str | None
+    receipt: dict[str, Any]
+    receipt_number: str | None
+    wallet_id: UUID | None
+    store_id: UUID | None
+    reason: int | None
+    linked_journal: UUID | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """What a holder has, with the event up to which that is so: the first subscription neither misses nor repeats."""
+
+    municipality: int
+    holder: UUID
+    sequence: int
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of a holder's history: an event and one of its assets. Whole units."""
+
+    municipality: int
+    holder: UUID
+    sequence: int
+    position: int
+    kind: JournalKind
+    journal_id: UUID
+    receipt_number: str | None
+    counterparty: UUID | None
+    asset: int
+    amount: int
+    balance: int
+    recorded_at: datetime
+
+
+_JOURNAL = """select municipality_id, id, kind, actor, operation, outcome, refusal, receipt, receipt_number, wallet_id, store_id, reason,
+  linked_journal, recorded_at from journal """
+_ACCOUNT = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted,
+  case when a.held = 0 then 0 else a.held - coalesce((select sum(x.amount) from hold o, unnest(o.accounts, o.amounts) x (account, amount)
+    where o.municipality_id = a.municipality_id and o.wallet_id = a.holder_id and o.state = 0 and o.expires_at <= $3 and x.account = a.id), 0)
+  end::bigint as held, a.floor, a.version, null as version_before, l.expires_at, l.usable_from, l.issued_at, s.paid """
+
+
+async def journal_by_id(municipality: int, journal: UUID) -> Journal | None:
+    """One journal of a town."""
+    found = await rows(_JOURNAL + "where municipality_id = $1 and id = $2", municipality, journal)
+    return _journal(found[0]) if found else None
+
+
+async def journal_by_receipt_number(municipality: int, receipt_number: str) -> Journal | None:
+    """One journal of a town, by the number that is said over the counter."""
+    found = await rows(_JOURNAL + "where municipality_id = $1 and receipt_number = $2", municipality, receipt_number)
+    return _journal(found[0]) if found else None
+
+
+async def journals_by_keys(keys: list[tuple[int, UUID]]) -> list[Journal | None]:
+    """Journals in the order of (municipality, id); None where there is none."""
+    found = await rows(
+        _JOURNAL + "where (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))", [m for m, _ in keys], [i for _, i in keys]
+    )
+    journals = {(journal.municipality, journal.id): journal for journal in map(_journal, found)}
+    return [journals.get(key) for key in keys]
+
+
+async def journals_of_key(actor: UUID, operation: Operation, key: UUID) -> list[Journal]:
+    """What closed a key of a person, in every town where it was used."""
+    found = await rows(
+        _JOURNAL + "where municipality_id in (select distinct municipality_id from holder_access where person_id = $1)"
+        " and actor = $1 and operation = $2 and key = $3 order by recorded_at",
+        actor, operation, key,
+    )  # fmt: skip
+    return [_journal(row) for row in found]
+
+
+async def linked_journals(municipality: int, journal: UUID, kind: JournalKind) -> list[Journal]:
+    """Settled journals of a kind that name another, such as the refunds of a payment, oldest first."""
+    found = await rows(
+        _JOURNAL + "where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0 order by id", municipality, journal, kind
+    )
+    return [_journal(row) for row in found]
+
+
+async def refunded(keys: list[tuple[int, UUID]]) -> list[int]:
+    """What was refunded of each payment, by its guard. Whole units."""
+    found = await rows(
+        "select municipality_id, subject, value from guard where kind = 1 and period = ''"
+        " and (municipality_id, subject) in (select * from unnest($1::smallint[], $2::uuid[]))",
+        [m for m, _ in keys], [i for _, i in keys],
+    )  # fmt: skip
+    values = {(row["municipality_id"], row["subject"]): row["value"] for row in found}
+    return [values.get(key, 0) for key in keys]
+
+
+async def balances(municipality: int, holder: UUID, now: datetime) -> Balances | None:
+    """All accounts of a holder that are not empty, and its last event, in one snapshot."""
+    found = await rows(
+        _ACCOUNT.replace("select ", "select h.sequence, ", 1) + """from holder h
+          left join account a on a.municipality_id = h.municipality_id and a.holder_id = h.id and (a.posted <> 0 or a.held <> 0)
+          left join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id left join asset s on s.id = a.asset_id
+          where h.municipality_id = $1 and h.id = $2""",
+        municipality, holder, now,
+    )  # fmt: skip
+    if not found:
+        return None
+    accounts = tuple(_account(row) for row in found if row["id"] is not None)
+    return Balances(municipality, holder, found[0]["sequence"], accounts)
+
+
+async def wallet_accounts(municipality: int, wallet: UUID, now: datetime) -> list[Account]:
+    """The lots of a wallet; holds whose time is over count as released."""
+    found = await balances(municipality, wallet, now)
+    return [] if found is None else [account for account in found.accounts if account.kind == 1]
+
+
+async def history(municipality: int, holder: UUID, before: tuple[int, int] | None, limit: int) -> list[Movement]:
+    """A holder's movements, newest first, from before a (sequence, position); at most `limit`."""
+    sequence, position = before or (2**62, 0)
+    found = await rows(
+        """select e.municipality_id, e.holder_id, e.sequence, m.position::int, e.kind, e.journal_id, j.receipt_number, e.counterparty_id, m.asset,
+          m.amount, m.balance, e.recorded_at from event e
+          cross join lateral unnest(e.assets, e.amounts, e.balances) with ordinality m (asset, amount, balance, position)
+          join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+          where e.municipality_id = $1 and e.holder_id = $2 and e.sequence <= $3 and (e.sequence, m.position) < ($3, $4)
+          order by e.sequence desc, m.position desc limit $5""",
+        municipality, holder, sequence, position, limit,
+    )  # fmt: skip
+    return [Movement(**_renamed(row)) for row in found]
+
+
+async def balance_at(municipality: int, holder: UUID, asset: int, at: datetime) -> int:
+    """What a holder had of an asset at a past instant. Whole units."""
+    found = await rows(
+        """select balances[array_position(assets, $3)] as balance from event where municipality_id = $1 and holder_id = $2 and recorded_at <= $4
+          and $3 = any (assets) order by sequence desc limit 1""",
+        municipality, holder, asset, at,
+    )  # fmt: skip
+    return found[0]["balance"] if found else 0
+
+
+async def lapsed_holds(now: datetime, limit: int = 500) -> list[Hold]:
+    """Open holds whose time is over, in all towns."""
+    found = await rows(
+        """select municipality_id, id, wallet_id, payee_id, state, accounts, amounts, captured, expires_at from hold
+          where state = 0 and expires_at <= $1 order by municipality_id, id limit $2""",
+        now, limit,
+    )  # fmt: skip
+    return [Hold(*row.values()) for row in found]
+
+
+async def note_of(municipality: int, journal: UUID) -> str | None:
+    """The note of a payment, if it was not erased."""
+    found = await rows("select note from journal_note where municipality_id = $1 and journal_id = $2", municipality, journal)
+    return found[0]["note"] if found else None
+
+
+def _account(row: dict[str, Any]) -> Account:
+    values = [value for name, value in row.items() if name != "sequence"]
+    return Account(*values)
+
+
+def _renamed(row: dict[str, Any]) -> dict[str, Any]:
+    row["municipality"], row["holder"], row["counterparty"] = row.pop("municipality_id"), row.pop("holder_id"), row.pop("counterparty_id")
+    row["kind"] = JournalKind(row["kind"])
+    return row
+
+
+def _journal(row: dict[str, Any]) -> Journal:
+    return Journal(
+        row["municipality_id"], row["id"], JournalKind(row["kind"]), row["actor"], Operation(row["operation"]), Outcome(row["outcome"]),
+        row["refusal"], orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"], row["receipt_number"], row["wallet_id"],
+        row["store_id"], row["reason"], row["linked_journal"], row["recorded_at"],
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Receipt numbers: 8 letters and digits and a check, to be said over a counter. No look-alikes (0 O, 1 I L, 2 Z, 5 S, 8 B, U V)."""
+
+import unicodedata
+from collections.abc import Callable
+
+ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
+"""23 symbols: a prime, so that the weighted sum finds every single error and every swap of neighbours."""
+LENGTH = 8
+_VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
+
+
+def new(random_bits: Callable[[int], int]) -> str:
+    """A random number of 8 symbols (36 bits) and its check; unique per town by the database."""
+    rest = random_bits(64)
+    letters = []
+    for _ in range(LENGTH):
+        rest, value = divmod(rest, len(ALPHABET))
+        letters.append(ALPHABET[value])
+    return "".join(letters) + _check("".join(letters))
+
+
+def normalise(unchecked: str) -> str | None:
+    """The number as it is stored, from what somebody typed: any case or width, with hyphens or spaces. None if it is none."""
+    text = unicodedata.normalize("NFKC", unchecked[:64]).upper().replace("-", "").replace(" ", "")
+    if len(text) != LENGTH + 1 or any(letter not in _VALUE for letter in text) or _check(text[:-1]) != text[-1]:
+        return None
+    return text
+
+
+def display(number: str) -> str:
+    """In groups, as it is printed and said: ABCD-EFGH-J."""
+    return f"{number[:4]}-{number[4:8]}-{number[8:]}"
+
+
+def _check(letters: str) -> str:
+    # Weights 2..9 are all different and none is 0 or 1 modulo 23: substitutions and swaps both change the sum.
+    total = sum(weight * _VALUE[letter] for weight, letter in enumerate(letters, start=2))
+    return ALPHABET[-total % len(ALPHABET)]

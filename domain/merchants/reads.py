@@ -1,0 +1,60 @@
+"""Shops, as others see them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.database import rows
+from domain.ledger.kinds import HolderState
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A shop. Coordinates in millionths of a degree; `accepting` is false while it takes no payments."""
+
+    municipality: int
+    id: UUID
+    name: str
+    name_kana: str
+    name_roman: str
+    category: str
+    merchant_category_code: str
+    latitude_microdegrees: int | None
+    longitude_microdegrees: int | None
+    address: str
+    postal_code: str
+    opening_hours: str
+    merchant_code: str
+    store_code: str
+    charge_agent: bool
+    accepting: bool
+
+
+_SELECT = """select s.municipality_id, s.id, s.name, s.name_kana, s.name_roman, s.category, s.merchant_category_code, s.latitude_microdegrees,
+  s.longitude_microdegrees, s.address, s.postal_code, s.opening_hours, s.merchant_code, s.store_code, s.charge_agent, h.state
+  from store s join holder h on h.municipality_id = s.municipality_id and h.id = s.id """
+
+
+async def by_keys(keys: list[tuple[int, UUID]]) -> list[Store | None]:
+    """Shops in the order of (municipality, id); None where there is none."""
+    found = await rows(
+        _SELECT + "join unnest($1::smallint[], $2::uuid[]) w (m, i) on s.municipality_id = w.m and s.id = w.i",
+        [m for m, _ in keys], [i for _, i in keys],
+    )  # fmt: skip
+    stores = {(store.municipality, store.id): store for store in map(_store, found)}
+    return [stores.get(key) for key in keys]
+
+
+async def by_id(municipality: int, store: UUID) -> Store | None:
+    """One shop."""
+    return (await by_keys([(municipality, store)]))[0]
+
+
+async def by_code(municipality: int, merchant_code: str, store_code: str) -> Store | None:
+    """The shop of a static code, in one town only."""
+    found = await rows(_SELECT + "where s.municipality_id = $1 and s.merchant_code = $2 and s.store_code = $3", municipality, merchant_code, store_code)
+    return _store(found[0]) if found else None
+
+
+def _store(row: dict[str, object]) -> Store:
+    *facts, state = row.values()
+    return Store(*facts, accepting=state == HolderState.ACTIVE)  # type: ignore[arg-type]

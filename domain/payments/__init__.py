@@ -1,0 +1,1 @@
+"""Charging, paying, refunding: what must move, under which rules."""

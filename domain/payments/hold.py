@@ -1,0 +1,132 @@
+"""Holds: value set aside for a shop, then captured in part or whole, voided, or lapsed. Domain verbs; terminals use them later."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.ledger import spend_order
+from domain.ledger.book import Book, Hold
+from domain.ledger.decide import lapse_request, release
+from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation, Relation
+from domain.ledger.reads import lapsed_holds
+from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError, InsufficientBalanceError
+from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
+from domain.payments.limits import check_amount, payment_maximum
+from domain.payments.pay import check_parties, receipt_of, settled
+from domain.refusals import NotPermittedError
+from domain.services import Services
+from domain.viewer import Viewer
+
+LONGEST = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Authorize:
+    """What is to be set aside. `id` names the hold, made by the caller; amount in whole units."""
+
+    key: UUID
+    id: UUID
+    municipality: int
+    wallet_id: UUID
+    store_id: UUID
+    amount: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfHold:
+    """A hold and its parties."""
+
+    municipality: int
+    id: UUID
+    wallet_id: UUID
+    store_id: UUID
+
+
+async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Posted:
+    """Sets value aside in the wallet: still there, no longer available. Ends with the first of its lots to expire."""
+    check_amount(what.amount, await payment_maximum(what.municipality))
+
+    def plan(book: Book, at: datetime) -> Draft:
+        check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
+        lots = spend_order.spendable(book.wallet_lots(what.municipality, what.wallet_id), at)
+        taken = spend_order.allocate(lots, what.amount)
+        if taken is None:
+            raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=what.amount)
+        ends = min([what.expires_at, at + LONGEST, *(lot.expires_at for lot, _ in taken if lot.expires_at is not None)])
+        hold = Hold(
+            what.municipality, what.id, what.wallet_id, what.store_id, HoldState.OPEN, [lot.id for lot, _ in taken],
+            [part for _, part in taken], 0, ends,
+        )  # fmt: skip
+        return Draft(
+            receipt={"hold": str(what.id), "amount": what.amount, "expires_at": ends.isoformat()},
+            held=list(taken),
+            holds=[hold],
+            counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id},
+        )
+
+    return settled(await services.poster.post(Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.AUTHORIZE, key=what.key,
+        input_hash=fingerprint(hold=what.id, wallet=what.wallet_id, store=what.store_id, amount=what.amount, until=what.expires_at.isoformat()),
+        kind=JournalKind.HOLD, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
+        facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, client=viewer.client),
+    )))  # fmt: skip
+
+
+async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, amount: int) -> Posted:
+    """Takes the amount (whole units) from the hold's lots in their order; the rest is released in the same journal."""
+    check_amount(amount, await payment_maximum(hold.municipality))
+
+    def plan(book: Book, _: datetime) -> Draft:
+        found = _open(book, hold, viewer)
+        if amount > sum(found.amounts):
+            raise HoldExceedsError(sum(found.amounts))
+        draft = release(book, found, HoldState.CAPTURED, amount)
+        rest = amount
+        taken = []
+        for account, part in zip((book.by_id[hold.municipality, number] for number in found.accounts), found.amounts, strict=True):
+            if take := min(part, rest):
+                taken.append((account, take))
+                rest -= take
+        draft.moves = [(lot, book.plain(hold.municipality, AccountKind.PAYABLE, hold.store_id, lot.asset), part) for lot, part in taken]
+        draft.receipt = {**receipt_of(book, hold.municipality, hold.wallet_id, taken, amount), "hold": str(hold.id)}
+        return draft
+
+    return await _post(services, viewer, hold, key, plan, Operation.CAPTURE, JournalKind.CAPTURE, amount)
+
+
+async def void(services: Services, viewer: Viewer, hold: OfHold, key: UUID) -> Posted:
+    """Releases the whole hold."""
+
+    def plan(book: Book, _: datetime) -> Draft:
+        return release(book, _open(book, hold, viewer), HoldState.VOIDED)
+
+    return await _post(services, viewer, hold, key, plan, Operation.VOID, JournalKind.VOID, None)
+
+
+async def lapse(services: Services) -> int:
+    """Releases holds whose time is over; how many. They count as released before this runs."""
+    found = await lapsed_holds(services.clock())
+    for hold in found:
+        await services.poster.post(lapse_request(hold))
+    return len(found)
+
+
+def _open(book: Book, hold: OfHold, viewer: Viewer) -> Hold:
+    if not book.may(hold.municipality, hold.store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
+        raise NotPermittedError
+    found = book.holds.get((hold.municipality, hold.id))
+    if found is None or found.state != HoldState.OPEN or found.payee != hold.store_id:
+        raise HoldNotOpenError
+    return found
+
+
+async def _post(  # noqa: PLR0913 - one request, spelled out
+    services: Services, viewer: Viewer, hold: OfHold, key: UUID, plan: Plan, operation: Operation, kind: JournalKind, amount: int | None
+) -> Posted:
+    return settled(await services.poster.post(Request(
+        municipality=hold.municipality, actor=viewer.person_id, operation=operation, key=key,
+        input_hash=fingerprint(hold=hold.id, amount=amount), kind=kind, holders=(hold.wallet_id, hold.store_id), plan=plan,
+        access=(hold.store_id,),
+        facts=Facts(wallet_id=hold.wallet_id, store_id=hold.store_id, linked_journal=hold.id, client=viewer.client),
+    )))  # fmt: skip

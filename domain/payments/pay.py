@@ -1,0 +1,122 @@
+"""A resident pays a shop: value moves from the wallet's lots, in spend order, to what the town owes the shop."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.ledger import spend_order
+from domain.ledger.book import Account, Book
+from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, Instrument, JournalKind, Operation, Relation
+from domain.ledger.refusals import (
+    InsufficientBalanceError,
+    PossibleDuplicateError,
+    StoreNotAcceptingError,
+    UnknownPayeeError,
+    UnknownWalletError,
+    WalletFrozenError,
+)
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.limits import check_amount, check_note, payment_maximum
+from domain.services import Services
+from domain.viewer import Viewer
+
+DUPLICATE_WITHIN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """What a payer asks. Amount in whole units; `channel` says how the shop was named."""
+
+    key: UUID
+    municipality: int
+    wallet_id: UUID
+    store_id: UUID
+    amount: int
+    channel: Channel = Channel.APP
+    note: str | None = None
+    valid_until: datetime | None = None
+    confirm_duplicate: bool = False
+
+
+async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
+    """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
+    check_note(what.note)
+    check_amount(what.amount, await payment_maximum(what.municipality))
+    posted = await services.poster.post(_request(viewer, what))
+    return settled(posted)
+
+
+def settled(decision: object) -> Posted:
+    """The journal of a request that does not abandon."""
+    if not isinstance(decision, Posted):
+        message = "a request that moves value was closed as abandoned"
+        raise TypeError(message)
+    return decision
+
+
+def _request(viewer: Viewer, what: Pay) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
+        check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
+        if not what.confirm_duplicate:
+            _check_duplicate(book, what, at)
+        return plan_payment(book, what.municipality, what.wallet_id, what.store_id, what.amount, at)
+
+    return Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
+        input_hash=fingerprint(wallet=what.wallet_id, store=what.store_id, amount=what.amount),
+        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,), recent=what.wallet_id,
+        valid_until=what.valid_until, note=what.note,
+        facts=Facts(
+            wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
+            client=viewer.client,
+        ),
+    )  # fmt: skip
+
+
+def check_parties(book: Book, municipality: int, wallet_id: UUID, store_id: UUID, viewer: Viewer) -> None:
+    """Who pays, who is paid, and whether both take part now; read under the locks."""
+    wallet = book.holder(municipality, wallet_id)
+    relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
+    if wallet is None or wallet.kind != HolderKind.WALLET or not book.may(municipality, wallet_id, viewer.person_id, relations):
+        raise UnknownWalletError
+    store = book.holder(municipality, store_id)
+    if store is None or store.kind != HolderKind.STORE:
+        raise UnknownPayeeError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+    if store.state != HolderState.ACTIVE:
+        raise StoreNotAcceptingError
+
+
+def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:
+    for row in book.payments_since(what.municipality, what.wallet_id, at - DUPLICATE_WITHIN):
+        if row.counterparty == what.store_id and -sum(row.amounts) == what.amount:
+            raise PossibleDuplicateError(str(row.receipt_number))
+
+
+def plan_payment(book: Book, municipality: int, wallet_id: UUID, store_id: UUID, amount: int, at: datetime) -> Draft:
+    """The moves of a payment. Pure. Amount in whole units."""
+    lots = spend_order.spendable(book.wallet_lots(municipality, wallet_id), at)
+    taken = spend_order.allocate(lots, amount)
+    if taken is None:
+        raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=amount)
+    moves = [(lot, book.plain(municipality, AccountKind.PAYABLE, store_id, lot.asset), part) for lot, part in taken]
+    return Draft(
+        receipt=receipt_of(book, municipality, wallet_id, taken, amount),
+        moves=moves,
+        counterparties={wallet_id: store_id, store_id: wallet_id},
+    )
+
+
+def receipt_of(book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]], amount: int) -> dict[str, Any]:
+    """What the journal keeps for receipts, replays and refunds: lots in spend order, and the wallet's balances after."""
+    balances = {str(lot.asset): book.total(municipality, wallet_id, lot.asset) for lot, _ in taken}
+    for lot, part in taken:
+        balances[str(lot.asset)] -= part
+    return {
+        "amount": amount,
+        "policy": spend_order.VERSION,
+        "lots": [[lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()] for lot, part in taken],
+        "balances": balances,
+    }

@@ -1,0 +1,85 @@
+"""Refusals of payments that are decided before the ledger is asked: nothing is written, the same key may come again.
+
+    UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, UnknownAsset, UnknownPayment, NotRefundable, NoteTooLong,
+                         UnknownJournal, ApproverIsProposer
+"""
+
+from dataclasses import dataclass
+
+from domain.refusals import Retry, UnstoredRefusal
+
+
+@dataclass(eq=False)
+class InvalidCodeError(UnstoredRefusal):
+    """Not a code that can be paid to; `reason` says what is wrong with it."""
+
+    reason: str
+    code = "INVALID_CODE"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NotOurShopError(UnstoredRefusal):
+    """A code of a shop, such as a JPQR code, but not of one of ours."""
+
+    code = "NOT_OUR_SHOP"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class AmountOutOfRangeError(UnstoredRefusal):
+    """Outside what may be moved at once. Whole units."""
+
+    minimum: int
+    maximum: int
+    code = "AMOUNT_OUT_OF_RANGE"
+    retry = Retry.NEW_KEY
+
+
+@dataclass(eq=False)
+class UnknownAssetError(UnstoredRefusal):
+    """No such asset in the town, or not one that can be charged."""
+
+    code = "UNKNOWN_ASSET"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class UnknownPaymentError(UnstoredRefusal):
+    """No such payment, or not one of this shop."""
+
+    code = "UNKNOWN_PAYMENT"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NotRefundableError(UnstoredRefusal):
+    """A journal that is not a payment."""
+
+    code = "NOT_REFUNDABLE"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NoteTooLongError(UnstoredRefusal):
+    """The note is longer than may be kept. `maximum` in characters."""
+
+    maximum: int
+    code = "NOTE_TOO_LONG"
+    retry = Retry.NEW_KEY
+
+
+@dataclass(eq=False)
+class UnknownJournalError(UnstoredRefusal):
+    """No such journal or approval in the town, or not one that can be reversed."""
+
+    code = "UNKNOWN_JOURNAL"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class ApproverIsProposerError(UnstoredRefusal):
+    """Two persons: who proposes does not approve."""
+
+    code = "APPROVER_IS_PROPOSER"
+    retry = Retry.NEVER

@@ -1,0 +1,143 @@
+"""Correction: a journal is undone by a linked journal with the opposite entries, on the word of two finance officers."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+from domain.approvals import reads as approvals
+from domain.approvals.propose import ApprovalKind, approve, propose
+from domain.approvals.reads import Approval
+from domain.database import rows
+from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.holders import serves
+from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome, Relation
+from domain.ledger.reads import Journal, journal_by_id
+from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.pay import settled
+from domain.payments.refund import refunded_guard
+from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.refusals import NotPermittedError
+from domain.services import Services
+from domain.viewer import Viewer
+
+REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE)
+
+
+class ReversalReason(IntEnum):
+    """Why a journal is undone."""
+
+    WRONG_WALLET = 1
+    WRONG_AMOUNT = 2
+    POSTED_TWICE = 3
+    FRAUD = 4
+    OTHER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One entry of the journal to be undone. Whole units."""
+
+    kind: int
+    holder: UUID
+    asset: int
+    lot: int
+    amount: int
+
+
+async def propose_reversal(services: Services, viewer: Viewer, municipality: int, journal_id: UUID, reason: ReversalReason) -> Approval:
+    """The first officer's word. The same journal has one proposal."""
+    await _require_finance(viewer, municipality)
+    journal = await journal_by_id(municipality, journal_id)
+    if journal is None or journal.outcome != Outcome.SETTLED or journal.kind not in REVERSIBLE:
+        raise UnknownJournalError
+    return await propose(services, viewer, municipality, ApprovalKind.REVERSAL, journal_id, reason)
+
+
+async def reverse_journal(services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID) -> Posted:
+    """The second officer's word, and the reversing journal. Who proposed cannot approve."""
+    await _require_finance(viewer, municipality)
+    approval = await approvals.by_id(municipality, approval_id)
+    journal = None if approval is None else await journal_by_id(municipality, approval.subject)
+    if approval is None or journal is None or approval.kind != ApprovalKind.REVERSAL:
+        raise UnknownJournalError
+    if approval.proposer == viewer.person_id:
+        raise ApproverIsProposerError
+    await approve(services, viewer, approval, key)
+    lines = await _lines(journal)
+    return settled(await services.poster.post(_request(viewer, municipality, key, journal, approval, lines)))
+
+
+async def _require_finance(viewer: Viewer, municipality: int) -> None:
+    relations = viewer.relations(Relation.FINANCE)
+    if not relations or not await serves(municipality, viewer.person_id, relations):
+        raise NotPermittedError
+
+
+async def _lines(journal: Journal) -> list[_Line]:
+    found = await rows(
+        """select a.kind, a.holder_id, a.asset_id, a.lot_id, e.amount from entry e
+          join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
+          where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
+        journal.municipality, journal.id,
+    )  # fmt: skip
+    return [_Line(*row.values()) for row in found]
+
+
+def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, approval: Approval, lines: list[_Line]) -> Request:
+    def plan(book: Book, _: datetime) -> Draft:
+        return _plan(book, municipality, journal, lines)
+
+    return Request(
+        municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
+        input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
+        holders=tuple(sorted({line.holder for line in lines})), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
+        guards=(refunded_guard(municipality, journal.id),),
+        facts=Facts(
+            wallet_id=journal.wallet_id, store_id=journal.store_id, reason=approval.reason, linked_journal=journal.id, client=viewer.client,
+        ),
+    )  # fmt: skip
+
+
+def _plan(book: Book, municipality: int, journal: Journal, lines: list[_Line]) -> Draft:
+    amount: int = journal.receipt["amount"]
+    guard = book.guard(refunded_guard(municipality, journal.id), amount)
+    if guard.value:
+        raise AlreadyReversedError
+    moves = []
+    for asset in sorted({line.asset for line in lines}):
+        givers = [(_account(book, municipality, line), line.amount) for line in lines if line.asset == asset and line.amount > 0]
+        takers = [(_account(book, municipality, line), -line.amount) for line in lines if line.asset == asset and line.amount < 0]
+        moves += _paired(givers, takers)
+    for account, _, part in moves:
+        if account.kind == AccountKind.WALLET and account.available < part:
+            raise ReversalImpossibleError(account.available)
+    holders = sorted({line.holder for line in lines})
+    return Draft(
+        receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": {}},
+        moves=moves,
+        guards=[(guard, amount)],
+        counterparties={journal.wallet_id: other for other in holders if journal.wallet_id is not None and other != journal.wallet_id},
+    )
+
+
+def _account(book: Book, municipality: int, line: _Line) -> Account:
+    return book.account(municipality, AccountKey(line.kind, line.holder, line.asset, line.lot))
+
+
+def _paired(givers: list[tuple[Account, int]], takers: list[tuple[Account, int]]) -> list[tuple[Account, Account, int]]:
+    """Moves that undo entries: each giver's amount to the takers in turn; the sums are equal, as every journal's are."""
+    moves = []
+    queue = deque(takers)
+    for account, amount in givers:
+        rest = amount
+        while rest:
+            taker, room = queue.popleft()
+            part = min(rest, room)
+            moves.append((account, taker, part))
+            rest -= part
+            if room > part:
+                queue.appendleft((taker, room - part))
+    return moves

@@ -1,0 +1,47 @@
+"""Who may call which root field: one row per field. The finer rule (whose wallet, which shop) is decided on the row itself."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from domain.viewer import MUNICIPAL_STAFF, Role
+
+EVERYBODY = None
+"""Also without a token."""
+SIGNED_IN = frozenset(Role)
+RESIDENT = frozenset({Role.RESIDENT})
+SHOP = frozenset({Role.MERCHANT_STAFF})
+COUNTER = frozenset({Role.MERCHANT_STAFF, Role.DESK})
+FINANCE = frozenset({Role.FINANCE})
+
+ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType({
+    # Query
+    "viewer": SIGNED_IN,
+    "wallet": SIGNED_IN,
+    "store": EVERYBODY,
+    "payment": SIGNED_IN,
+    "quotePayment": RESIDENT,
+    "outcome": SIGNED_IN,
+    "serverTime": EVERYBODY,
+    "node": SIGNED_IN,
+    "nodes": SIGNED_IN,
+    "jobs": MUNICIPAL_STAFF,
+    "driftReport": MUNICIPAL_STAFF,
+    "trialBalance": MUNICIPAL_STAFF,
+    # Mutation
+    "charge": COUNTER,
+    "pay": RESIDENT,
+    "refundPayment": SHOP,
+    "abandon": SIGNED_IN,
+    "proposeReversal": FINANCE,
+    "reverseJournal": FINANCE,
+    # Subscription
+    "walletEvents": SIGNED_IN,
+    "storeEvents": SIGNED_IN,
+    "paymentSettled": SIGNED_IN,
+})
+
+
+def allowed(field: str, roles: frozenset[Role] | None) -> bool:
+    """Whether somebody with these roles (None: no token) may call a root field. KeyError for a field without a row."""
+    needed = ROOT_FIELDS[field]
+    return needed is EVERYBODY or (roles is not None and not needed.isdisjoint(roles))

@@ -1,0 +1,26 @@
+"""People join, and open wallets in towns."""
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.identifiers import Uuid7
+from domain.ledger.holders import give_access, open_holder
+from domain.ledger.kinds import HolderKind, Relation
+from domain.residents.tables import Person, PersonName, Wallet
+
+
+async def join(name: str | None, now: datetime, ids: Uuid7) -> UUID:
+    """A new person; the name goes into its own erasable row. Call inside a transaction."""
+    person = await Person.create(id=ids.new(), created_at=now)
+    if name is not None:
+        await PersonName.create(person_id=person.id, name=name)
+    return person.id
+
+
+async def open_wallet(municipality: int, person: UUID, now: datetime, ids: Uuid7) -> UUID:
+    """A wallet of a town for a person. Call inside a transaction."""
+    wallet = ids.new()
+    await open_holder(municipality, wallet, HolderKind.WALLET, now)
+    await Wallet.create(id=wallet, municipality_id=municipality, created_at=now)
+    await give_access(municipality, wallet, person, Relation.OWNER, now)
+    return wallet

@@ -1,0 +1,19 @@
+"""The foundation: roles, towns, people, shops, the ledger and the functions that post to it."""
+
+from tortoise import migrations
+from tortoise.migrations.operations import RunSQL
+
+from migrations._files import sql
+
+
+class Migration(migrations.Migration):
+    """Tables before functions, functions before grants."""
+
+    initial = True
+    operations = (
+        RunSQL(sql("0001_roles.sql")),
+        RunSQL(sql("0001_tables.sql")),
+        RunSQL(sql("0001_ledger.sql")),
+        RunSQL(sql("0001_posting.sql")),
+        RunSQL(sql("0001_grants.sql")),
+    )

@@ -1,0 +1,1 @@
+"""The process beside the API: the scheduler, and later the notifications."""

@@ -1,0 +1,64 @@
+"""Balances, history and receipts: from rows of the ledger to what the contract shows."""
+
+from datetime import datetime
+from typing import Any
+
+from domain.assets.reads import last_day
+from domain.ledger.book import Account
+from domain.ledger.kinds import AccountKind
+from domain.ledger.reads import Balances, Journal
+from domain.ledger.request import EventRow, effective_on
+from resolvers.views import Allocation, Balance, BalanceAfter, LotBalance
+
+
+def wallet_balances(found: Balances, now: datetime) -> list[Balance]:
+    """A wallet's balances by asset, each with its lots in no order. Whole units."""
+    return [_balance(found, asset, now) for asset in _assets(found, {AccountKind.WALLET})]
+
+
+def store_balances(found: Balances, now: datetime) -> list[Balance]:
+    """What the town owes a shop, and what is in its cash box. Whole units."""
+    return [_balance(found, asset, now) for asset in _assets(found, {AccountKind.PAYABLE, AccountKind.CASH})]
+
+
+def _assets(found: Balances, kinds: set[AccountKind]) -> list[int]:
+    return sorted({account.asset for account in found.accounts if account.kind in kinds})
+
+
+def _balance(found: Balances, asset: int, now: datetime) -> Balance:
+    accounts = [account for account in found.accounts if account.asset == asset]
+    lots = tuple(_lot(account) for account in accounts if account.kind == AccountKind.WALLET and account.posted)
+    available = sum(_available(account, now) for account in accounts)
+    return Balance(asset, sum(a.posted for a in accounts), sum(a.held for a in accounts), available, lots)
+
+
+def _available(account: Account, now: datetime) -> int:
+    if account.kind != AccountKind.WALLET:
+        return account.posted
+    return account.available if account.usable(now) else 0
+
+
+def _lot(account: Account) -> LotBalance:
+    issued_on = None if account.issued_at is None else effective_on(account.issued_at)
+    return LotBalance(account.municipality, account.lot, account.asset, account.posted, issued_on, last_day(account.expires_at))
+
+
+def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:
+    """The wallet's balances after a journal, as its receipt keeps them. Whole units."""
+    moved: dict[int, int] = {}
+    for asset, _, part, _ in receipt["lots"]:
+        moved[asset] = moved.get(asset, 0) + sign * part
+    return [BalanceAfter(int(asset), moved.get(int(asset), 0), posted) for asset, posted in receipt["balances"].items()]
+
+
+def event_balances(row: EventRow) -> list[BalanceAfter]:
+    """The movements of an event. Whole units."""
+    return [BalanceAfter(*line) for line in zip(row.assets, row.amounts, row.balances, strict=True)]
+
+
+def allocations(journal: Journal) -> list[Allocation]:
+    """Which lots a journal used, in its order. Whole units."""
+    return [
+        Allocation(asset, part, None if expires_at is None else last_day(datetime.fromisoformat(expires_at)))
+        for asset, _, part, expires_at in journal.receipt["lots"]
+    ]

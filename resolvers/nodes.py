@@ -1,0 +1,137 @@
+"""Objects by id: what the viewer may see, and None for everything else."""
+
+from uuid import UUID
+
+from domain.approvals import reads as approvals
+from domain.approvals.reads import Approval
+from domain.assets.reads import Asset
+from domain.ledger.holders import may, serves
+from domain.ledger.kinds import JournalKind, Outcome, Relation
+from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
+from domain.ledger.receipt_number import normalise
+from domain.merchants.reads import Store
+from domain.municipalities import reads as municipalities
+from domain.municipalities.reads import Municipality
+from domain.residents import reads as residents
+from domain.residents.reads import Wallet
+from domain.viewer import Viewer
+from resolvers.views import Charge, Payment, Refund, Reversal
+from schema.context import MeguruInfo
+from schema.ids import ID, Prefix, read, read_any
+
+Receipt = Payment | Charge | Refund | Reversal
+Node = Wallet | Store | Municipality | Asset | Approval | Receipt
+PAGE_LIMIT = 100
+STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
+
+
+async def wallet(info: MeguruInfo, id: ID) -> Wallet | None:  # noqa: A002 - the contract's name
+    """A wallet of the viewer, or of the town they serve."""
+    found = read(Prefix.WALLET, id)
+    return None if found is None else await residents.wallet_for(info.context.signed_in, *found)
+
+
+async def store(info: MeguruInfo, id: ID) -> Store | None:  # noqa: A002 - the contract's name
+    """A shop; anybody may look."""
+    found = read(Prefix.STORE, id)
+    return None if found is None else await info.context.loaders.stores.load(found)
+
+
+async def payment(
+    info: MeguruInfo, id: ID | None = None, receipt_number: str | None = None, municipality: str | None = None  # noqa: A002
+) -> Payment | None:
+    """A payment by its id, or by the receipt number that is said over a counter."""
+    viewer = info.context.signed_in
+    journal = None
+    if id is not None:
+        found = read(Prefix.PAYMENT, id)
+        journal = None if found is None else await journal_by_id(*found)
+    elif receipt_number is not None and municipality is not None:
+        town = await municipalities.by_code(municipality)
+        number = normalise(receipt_number)
+        journal = None if town is None or number is None else await journal_by_receipt_number(town.id, number)
+    seen = None if journal is None else await receipt(viewer, journal)
+    return seen if isinstance(seen, Payment) else None
+
+
+async def receipt(viewer: Viewer, journal: Journal) -> Receipt | None:
+    """A settled journal as the viewer may see it: its wallet's people, its shop's staff, its town's staff."""
+    if journal.outcome != Outcome.SETTLED:
+        return None
+    own = journal.actor == viewer.person_id or await _may(viewer, journal, journal.wallet_id, (Relation.OWNER, Relation.DELEGATE))
+    if not own:
+        of_shop = await _may(viewer, journal, journal.store_id, (Relation.STAFF,))
+        relations = viewer.relations(*STAFF_OF_TOWN)
+        if not of_shop and not (relations and await serves(journal.municipality, viewer.person_id, relations)):
+            return None
+    return view_of(journal, shows_wallet=own)
+
+
+async def _may(viewer: Viewer, journal: Journal, holder: UUID | None, among: tuple[Relation, ...]) -> bool:
+    relations = viewer.relations(*among)
+    return holder is not None and bool(relations) and await may(journal.municipality, holder, viewer.person_id, relations)
+
+
+def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
+    """The journal under the name that the contract has for its kind."""
+    match journal.kind:
+        case JournalKind.PAYMENT | JournalKind.CAPTURE:
+            return Payment(journal, shows_wallet)
+        case JournalKind.CHARGE:
+            return Charge(journal)
+        case JournalKind.REFUND:
+            return Refund(journal)
+        case JournalKind.REVERSAL:
+            return Reversal(journal)
+        case _:
+            return None
+
+
+async def node(info: MeguruInfo, id: ID) -> Node | None:  # noqa: A002 - the contract's name
+    """Whatever an id names, if the viewer may see it."""
+    viewer = info.context.signed_in
+    found = read_any(id)
+    match found:
+        case (Prefix.WALLET, municipality, UUID() as key):
+            return await residents.wallet_for(viewer, municipality, key)
+        case (Prefix.STORE, municipality, UUID() as key):
+            return await info.context.loaders.stores.load((municipality, key))
+        case (Prefix.PAYMENT | Prefix.JOURNAL, municipality, UUID() as key):
+            journal = await journal_by_id(municipality, key)
+            return None if journal is None else await receipt(viewer, journal)
+        case (Prefix.MUNICIPALITY, municipality, int()):
+            return await info.context.loaders.municipalities.load(municipality)
+        case (Prefix.ASSET, municipality, int() as number):
+            asset = await info.context.loaders.assets.load(number)
+            return asset if asset is not None and asset.municipality == municipality else None
+        case (Prefix.APPROVAL, municipality, UUID() as key):
+            return await approval(viewer, municipality, key)
+        case _:
+            return None
+
+
+async def approval(viewer: Viewer, municipality: int, key: UUID) -> Approval | None:
+    """A proposal, for the finance officers and auditors of its town."""
+    relations = viewer.relations(Relation.FINANCE, Relation.AUDITOR)
+    if not relations or not await serves(municipality, viewer.person_id, relations):
+        return None
+    return await approvals.by_id(municipality, key)
+
+
+async def nodes(info: MeguruInfo, ids: list[ID]) -> list[Node | None]:
+    """The same for several ids, in their order; at most 100."""
+    check_count(len(ids))
+    return [await node(info, one) for one in ids]
+
+
+def check_count(count: int) -> None:
+    """Raises for more than a page."""
+    if not 0 <= count <= PAGE_LIMIT:
+        raise TooManyError(PAGE_LIMIT)
+
+
+class TooManyError(ValueError):
+    """More items were asked for than a page has."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Ask for 0 to {limit} items at a time.")

@@ -1,0 +1,203 @@
+"""Money mutations, quotes and outcomes: input in, one domain call, a view out."""
+
+from uuid import UUID
+
+from domain.identifiers import decode, InvalidIdError
+from domain.ledger.kinds import Channel, JournalKind, Operation
+from domain.ledger.kinds import Outcome as KeyOutcome
+from domain.ledger.reads import Journal, journal_by_id
+from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
+from domain.ledger.request import Posted
+from domain.merchants import reads as merchants
+from domain.payments import abandon as abandoning
+from domain.payments import charge as charging
+from domain.payments import merchant_code
+from domain.payments import outcome as outcomes
+from domain.payments import pay as paying
+from domain.payments import quote as quoting
+from domain.payments import refund as refunding
+from domain.payments import reverse as reversing
+from domain.payments.refusals import InvalidCodeError, NotOurShopError, UnknownAssetError, UnknownJournalError, UnknownPaymentError
+from domain.permissions import ROOT_FIELDS
+from domain.services import Services
+from domain.viewer import Viewer
+from resolvers.money import balances_after
+from resolvers.views import (
+    AbandonSuccess,
+    Charge,
+    ChargeSuccess,
+    Outcome,
+    Payment,
+    PaySuccess,
+    ProposeReversalSuccess,
+    QuotePaymentSuccess,
+    Refund,
+    RefundPaymentSuccess,
+    Reversal,
+    ReverseJournalSuccess,
+)
+from schema.context import MeguruInfo
+from schema.ids import Prefix, read, read_number
+from schema.inputs import (
+    AbandonInput,
+    ChargeInput,
+    Payee,
+    PayInput,
+    ProposeReversalInput,
+    QuotePaymentInput,
+    RefundPaymentInput,
+    ReverseJournalInput,
+    WalletReference,
+)
+from schema.enums import MoneyOperation
+
+
+def actor(info: MeguruInfo, field: str) -> Viewer:
+    """The viewer, who must have one of the roles that the permission table gives the field."""
+    viewer = info.context.signed_in
+    viewer.require(ROOT_FIELDS[field] or ())
+    return viewer
+
+
+async def charge(info: MeguruInfo, input: ChargeInput) -> ChargeSuccess:  # noqa: A002 - the contract's name
+    """Tops a wallet up with cash."""
+    viewer = actor(info, "charge")
+    municipality, wallet_id = wallet_of(input.wallet)
+    asset = read_number(Prefix.ASSET, input.asset_id)
+    if asset is None or asset[0] != municipality:
+        raise UnknownAssetError
+    store_id = None if input.store_id is None else _store_key(input.store_id, municipality)
+    what = charging.Charge(input.idempotency_key, municipality, wallet_id, asset[1], input.amount, store_id, input.valid_until)
+    posted = await charging.charge(info.context.services, viewer, what)
+    journal = journal_of(posted, viewer, Operation.CHARGE, wallet_id, store_id)
+    return ChargeSuccess(Charge(journal), wallet_id, balances_after(posted.receipt, sign=1), posted.replayed)
+
+
+async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:  # noqa: A002 - the contract's name
+    """Pays a shop."""
+    viewer = actor(info, "pay")
+    municipality, wallet_id = _wallet_key(input.wallet_id)
+    store_id, channel = await payee_of(info.context.services, input.payee, municipality)
+    what = paying.Pay(
+        input.idempotency_key, municipality, wallet_id, store_id, input.amount, channel, input.note or None, input.valid_until,
+        bool(input.confirm_duplicate),
+    )  # fmt: skip
+    posted = await paying.pay(info.context.services, viewer, what)
+    journal = journal_of(posted, viewer, Operation.PAY, wallet_id, store_id)
+    return PaySuccess(Payment(journal, shows_wallet=True), (municipality, wallet_id), balances_after(posted.receipt, sign=-1), posted.replayed)
+
+
+async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentSuccess:  # noqa: A002 - the contract's name
+    """What `pay` would do now."""
+    viewer = actor(info, "quotePayment")
+    municipality, wallet_id = _wallet_key(input.wallet_id)
+    store_id, _ = await payee_of(info.context.services, input.payee, municipality)
+    return QuotePaymentSuccess(await quoting.quote(info.context.services, viewer, municipality, wallet_id, store_id, input.amount))
+
+
+async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundPaymentSuccess:  # noqa: A002 - the contract's name
+    """Gives back a payment, in part or whole."""
+    viewer = actor(info, "refundPayment")
+    found = read(Prefix.PAYMENT, input.payment_id)
+    if found is None:
+        raise UnknownPaymentError
+    reason = refunding.RefundReason[input.reason.name]
+    what = refunding.Refund(input.idempotency_key, *found, input.amount, reason, input.valid_until)
+    posted = await refunding.refund(info.context.services, viewer, what)
+    payment = await journal_by_id(*found)
+    if payment is None:
+        raise UnknownPaymentError
+    journal = journal_of(posted, viewer, Operation.REFUND_PAYMENT, payment.wallet_id, payment.store_id, reason, payment.id)
+    return RefundPaymentSuccess(Refund(journal), Payment(payment, shows_wallet=False), posted.replayed)
+
+
+async def propose_reversal(info: MeguruInfo, input: ProposeReversalInput) -> ProposeReversalSuccess:  # noqa: A002 - the contract's name
+    """The first officer's word."""
+    viewer = actor(info, "proposeReversal")
+    found = read(Prefix.PAYMENT, input.journal_id) or read(Prefix.JOURNAL, input.journal_id)
+    if found is None:
+        raise UnknownJournalError
+    reason = reversing.ReversalReason[input.reason.name]
+    return ProposeReversalSuccess(await reversing.propose_reversal(info.context.services, viewer, *found, reason))
+
+
+async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> ReverseJournalSuccess:  # noqa: A002 - the contract's name
+    """The second officer's word, and the reversal."""
+    viewer = actor(info, "reverseJournal")
+    found = read(Prefix.APPROVAL, input.approval_id)
+    if found is None:
+        raise UnknownJournalError
+    posted = await reversing.reverse_journal(info.context.services, viewer, found[0], input.idempotency_key, found[1])
+    journal = journal_of(posted, viewer, Operation.REVERSE_JOURNAL, None, None, None, UUID(posted.receipt["journal"]))
+    return ReverseJournalSuccess(Reversal(journal), posted.replayed)
+
+
+async def outcome(info: MeguruInfo, operation: MoneyOperation, idempotency_key: UUID) -> Outcome:
+    """What became of a key of the viewer."""
+    found = await outcomes.outcome(actor(info, "outcome"), Operation[operation.name], idempotency_key)
+    return Outcome("UNKNOWN" if found is None else found.outcome.name, found)
+
+
+async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonSuccess:  # noqa: A002 - the contract's name
+    """Closes a key of the viewer, or says what it did."""
+    found = await abandoning.abandon(info.context.services, actor(info, "abandon"), Operation[input.operation.name], input.idempotency_key)
+    return AbandonSuccess(Outcome("ABANDONED" if found is None else found.outcome.name, found))
+
+
+async def payee_of(services: Services, payee: Payee, municipality: int) -> tuple[UUID, Channel]:
+    """The shop that a payer named, of the wallet's town."""
+    if payee.store_id:
+        return _store_key(payee.store_id, municipality), Channel.APP
+    return await _store_of_code(services, payee.code or "", municipality), Channel.MPM
+
+
+async def _store_of_code(services: Services, unchecked: str, municipality: int) -> UUID:
+    try:
+        code = merchant_code.parse(unchecked)
+        reference = merchant_code.store_of(code, services.shop_code_guid)
+    except merchant_code.InvalidCodeError as error:
+        raise InvalidCodeError(error.reason) from error
+    if reference is None:
+        raise NotOurShopError
+    store = await merchants.by_code(municipality, reference.municipality_and_merchant, reference.store)
+    if store is None:
+        raise UnknownPayeeError
+    return store.id
+
+
+def wallet_of(reference: WalletReference) -> tuple[int, UUID]:
+    """The wallet that a counter named: by its id, or by its receive code, which only credits."""
+    if reference.wallet_id:
+        return _wallet_key(reference.wallet_id)
+    try:
+        prefix, municipality, key = decode(reference.code or "")
+    except InvalidIdError as error:
+        raise InvalidCodeError("NOT_A_CODE") from error
+    if prefix is not Prefix.RECEIVE or not isinstance(key, UUID):
+        raise InvalidCodeError("NOT_A_RECEIVE_CODE")
+    return municipality, key
+
+
+def _wallet_key(unchecked: str) -> tuple[int, UUID]:
+    found = read(Prefix.WALLET, unchecked)
+    if found is None:
+        raise UnknownWalletError
+    return found
+
+
+def _store_key(unchecked: str, municipality: int) -> UUID:
+    found = read(Prefix.STORE, unchecked)
+    if found is None or found[0] != municipality:
+        raise UnknownPayeeError
+    return found[1]
+
+
+def journal_of(  # noqa: PLR0913 - the facts of one row
+    posted: Posted, viewer: Viewer, operation: Operation, wallet_id: UUID | None, store_id: UUID | None, reason: int | None = None,
+    linked_journal: UUID | None = None,
+) -> Journal:  # fmt: skip
+    """The journal of a decision, without reading it back."""
+    return Journal(
+        posted.municipality, posted.journal_id, JournalKind(posted.kind), viewer.person_id, operation, KeyOutcome.SETTLED, None, posted.receipt,
+        posted.receipt_number, wallet_id, store_id, reason, linked_journal, posted.recorded_at,
+    )  # fmt: skip

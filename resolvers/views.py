@@ -1,0 +1,225 @@
+"""What resolvers hand to the contract where no domain object is that already: frozen, plain attributes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.approvals.reads import Approval
+from domain.ledger.audit import Drift
+from domain.ledger.reads import Journal, Movement
+from domain.ledger.request import EventRow
+from domain.merchants.reads import Store
+from domain.payments.quote import Quote
+from domain.residents.reads import Assignment, Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class LotBalance:
+    """What a wallet has of one lot. Whole units."""
+
+    municipality: int
+    lot: int
+    asset: int
+    amount: int
+    issued_on: date | None
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a holder has of one asset. Whole units."""
+
+    asset: int
+    posted: int
+    held: int
+    available: int
+    lots: tuple[LotBalance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceAfter:
+    """What a holder had of an asset after a journal, and by how much it moved. Whole units."""
+
+    asset: int
+    moved: int
+    posted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """How much of one lot a payment used. Whole units."""
+
+    asset: int
+    amount: int
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment, with who looks at it: only its own people see the wallet and the note."""
+
+    journal: Journal
+    shows_wallet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A top-up."""
+
+    journal: Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund."""
+
+    journal: Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A reversing journal."""
+
+    journal: Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """The other side of a movement."""
+
+    kind: str
+    name: str
+    store: Store | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One item of a page and its cursor."""
+
+    node: Movement | EventRow
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """Whether there is more."""
+
+    has_next_page: bool
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionConnection:
+    """A page of movements."""
+
+    edges: list[Edge]
+    page_info: PageInfo
+
+
+@dataclass(frozen=True, slots=True)
+class EventConnection:
+    """A page of events."""
+
+    edges: list[Edge]
+    page_info: PageInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person who asks."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerView:
+    """The person who asks, with what they may act as and use."""
+
+    person: Person
+    roles: list[Assignment]
+    wallets: list[Wallet]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePaymentSuccess:
+    """What `pay` would do now."""
+
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeSuccess:
+    """A settled top-up."""
+
+    charge: Charge
+    wallet_id: UUID
+    balances: list[BalanceAfter]
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaySuccess:
+    """A settled payment."""
+
+    payment: Payment
+    wallet_key: tuple[int, UUID]
+    balances: list[BalanceAfter]
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPaymentSuccess:
+    """A settled refund."""
+
+    refund: Refund
+    payment: Payment
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseJournalSuccess:
+    """A settled reversal."""
+
+    reversal: Reversal
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeReversalSuccess:
+    """A proposal that waits for a second officer."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a key."""
+
+    state: str
+    journal: Journal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonSuccess:
+    """What became of a key that the client wanted closed."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ResyncRequired:
+    """The last item of a stream that cannot go on."""
+
+    municipality: int
+    holder: UUID
+    sequence: int
+    reason: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """The drift audit of a town."""
+
+    municipality: int
+    differences: list[Drift]

@@ -1,0 +1,79 @@
+"""What a resolver knows of its request: who asks, in which language, and the process's services."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info
+
+from domain.assets import reads as assets
+from domain.ledger import reads as ledger
+from domain.merchants import reads as merchants
+from domain.municipalities import reads as municipalities
+from domain.services import Services
+from domain.viewer import Viewer
+
+
+class UnauthenticatedError(Exception):
+    """No token, or one that is not valid (any more)."""
+
+
+@dataclass(slots=True)
+class Loaders:
+    """One of each per request; on a WebSocket they remember nothing, since one context serves the whole connection."""
+
+    municipalities: DataLoader[int, municipalities.Municipality | None]
+    assets: DataLoader[int, assets.Asset | None]
+    stores: DataLoader[tuple[int, UUID], merchants.Store | None]
+    journals: DataLoader[tuple[int, UUID], ledger.Journal | None]
+    refunded: DataLoader[tuple[int, UUID], int]
+    balances: DataLoader[tuple[int, UUID], ledger.Balances | None]
+
+
+@dataclass(slots=True)
+class Context:
+    """One request, or one WebSocket connection."""
+
+    services: Services
+    viewer: Viewer | None
+    locale: str
+    trace_id: str
+    remembers: bool = True
+    connection_params: dict[str, object] | None = None
+    _loaders: Loaders | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def loaders(self) -> Loaders:
+        """Made on first use: many requests need none."""
+        if self._loaders is None:
+            self._loaders = _loaders(self.services, remembers=self.remembers)
+        return self._loaders
+
+    @property
+    def signed_in(self) -> Viewer:
+        """The viewer; the permission table has let only signed-in people this far."""
+        if self.viewer is None:
+            raise UnauthenticatedError
+        return self.viewer
+
+
+MeguruInfo = Info[Context, None]
+"""The `info` of every resolver."""
+
+
+def _loaders(services: Services, *, remembers: bool) -> Loaders:
+    async def balances(keys: list[tuple[int, UUID]]) -> list[ledger.Balances | None]:
+        now = services.clock()
+        found = {key: await ledger.balances(*key, now) for key in dict.fromkeys(keys)}
+        return [found[key] for key in keys]
+
+    def loader(load: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
+        return DataLoader(load, cache=remembers, max_batch_size=200)
+
+    return Loaders(
+        municipalities=loader(municipalities.by_ids), assets=loader(assets.by_ids), stores=loader(merchants.by_keys),
+        journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
+    )  # fmt: skip

@@ -1,0 +1,147 @@
+"""Enums of the contract, with what each value means. Values equal the domain's, so that resolvers hand domain values through."""
+
+from enum import Enum
+
+import strawberry
+
+from domain.assets.kinds import AssetKind as DomainAssetKind
+from domain.ledger.kinds import JournalKind, Operation
+from domain.payments.refund import RefundReason as DomainRefundReason
+from domain.payments.reverse import ReversalReason as DomainReversalReason
+from domain.refusals import Retry as DomainRetry
+from domain.viewer import Role
+
+value = strawberry.enum_value
+
+
+@strawberry.enum(description="What a client may do after a refusal.")
+class Retry(Enum):
+    """What a client may do after a refusal."""
+
+    SAME_KEY = value(DomainRetry.SAME_KEY.value, description="Send the same request with the same idempotency key again, later or with what was missing.")
+    NEW_KEY = value(DomainRetry.NEW_KEY.value, description="This key is closed. A changed request needs a new idempotency key.")
+    NEVER = value(DomainRetry.NEVER.value, description="Repeating does not help.")
+
+
+@strawberry.enum(description="Stable codes of refusals, for logic. Codes are added, never renamed; treat unknown codes by `retry` and `message`.")
+class RefusalCode(Enum):
+    """Stable codes of refusals."""
+
+    INSUFFICIENT_BALANCE = value("INSUFFICIENT_BALANCE", description="The wallet has less that may be spent here and now.")
+    UNKNOWN_PAYEE = value("UNKNOWN_PAYEE", description="No such shop in the wallet's town.")
+    UNKNOWN_WALLET = value("UNKNOWN_WALLET", description="No such wallet, or not one that the viewer may use.")
+    UNKNOWN_ASSET = value("UNKNOWN_ASSET", description="No such asset in the town, or not one that can be charged.")
+    UNKNOWN_PAYMENT = value("UNKNOWN_PAYMENT", description="No such payment.")
+    UNKNOWN_JOURNAL = value("UNKNOWN_JOURNAL", description="No such journal or approval, or not one that can be reversed.")
+    STORE_NOT_ACCEPTING = value("STORE_NOT_ACCEPTING", description="The shop takes no payments now.")
+    INVALID_CODE = value("INVALID_CODE", description="The scanned text is not a code that can be used here.")
+    NOT_OUR_SHOP = value("NOT_OUR_SHOP", description="A shop's code, such as JPQR, but not of one of our shops.")
+    AMOUNT_OUT_OF_RANGE = value("AMOUNT_OUT_OF_RANGE", description="Outside what may be moved at once.")
+    NOTE_TOO_LONG = value("NOTE_TOO_LONG", description="The note is longer than 200 characters.")
+    KEY_REUSED = value("KEY_REUSED", description="The idempotency key was used for something else; nothing moved now.")
+    ABANDONED = value("ABANDONED", description="The key was closed by `abandon` before the request arrived.")
+    REQUEST_EXPIRED = value("REQUEST_EXPIRED", description="The request arrived after its `validUntil`.")
+    WALLET_FROZEN = value("WALLET_FROZEN", description="The wallet takes no part until its town releases it.")
+    BALANCE_CAP = value("BALANCE_CAP", description="The wallet may not hold so much.")
+    REFUND_EXCEEDS = value("REFUND_EXCEEDS", description="More than is left of the payment.")
+    NOT_REFUNDABLE = value("NOT_REFUNDABLE", description="A journal that is not a payment.")
+    NOT_PERMITTED = value("NOT_PERMITTED", description="The viewer may not do this here.")
+    POSSIBLE_DUPLICATE = value("POSSIBLE_DUPLICATE", description="The same wallet paid the same shop the same amount within 60 seconds under another key.")
+    ALREADY_REVERSED = value("ALREADY_REVERSED", description="The journal was reversed or refunded already.")
+    REVERSAL_IMPOSSIBLE = value("REVERSAL_IMPOSSIBLE", description="What the journal gave has been spent.")
+    APPROVER_IS_PROPOSER = value("APPROVER_IS_PROPOSER", description="Who proposes does not approve.")
+    BUSY = value("BUSY", description="Not taken in time; nothing was written.")
+    OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
+
+
+@strawberry.enum(description="The verb of a money mutation, as its idempotency key knows it.")
+class MoneyOperation(Enum):
+    """The verb of a money mutation."""
+
+    CHARGE = value(Operation.CHARGE.value, description="`charge`.")
+    PAY = value(Operation.PAY.value, description="`pay`.")
+    REFUND_PAYMENT = value(Operation.REFUND_PAYMENT.value, description="`refundPayment`.")
+    REVERSE_JOURNAL = value(Operation.REVERSE_JOURNAL.value, description="`reverseJournal`.")
+
+
+@strawberry.enum(description="What became of an idempotency key.")
+class OutcomeState(Enum):
+    """What became of an idempotency key."""
+
+    SETTLED = value("SETTLED", description="Value moved; the journal says what.")
+    REFUSED = value("REFUSED", description="Refused for good; nothing moved.")
+    ABANDONED = value("ABANDONED", description="Closed by `abandon`; nothing moved and nothing will.")
+    UNKNOWN = value("UNKNOWN", description="Not seen (yet). Nothing moved until now; a request may still be on its way.")
+
+
+@strawberry.enum(description="What a journal records.")
+class TransactionKind(Enum):
+    """What a journal records."""
+
+    CHARGE = value(JournalKind.CHARGE.value, description="Topping up. チャージ")
+    PAYMENT = value(JournalKind.PAYMENT.value, description="A payment to a shop. お支払い")
+    REFUND = value(JournalKind.REFUND.value, description="A shop gave back. 返金（残高戻し）")
+    REVERSAL = value(JournalKind.REVERSAL.value, description="A correction by the town. 取消")
+    HOLD = value(JournalKind.HOLD.value, description="Value set aside. 仮押さえ")
+    CAPTURE = value(JournalKind.CAPTURE.value, description="A payment of what was set aside. 売上確定")
+    VOID = value(JournalKind.VOID.value, description="What was set aside is free again. 仮押さえの取消")
+    LAPSE = value(JournalKind.LAPSE.value, description="What was set aside is free again because its time is over. 仮押さえの期限切れ")
+
+
+@strawberry.enum(description="Kinds of value.")
+class AssetKind(Enum):
+    """Kinds of value."""
+
+    CASH = value(DomainAssetKind.CASH.value, description="Yen in cash boxes; never in a wallet. 現金")
+    COIN = value(DomainAssetKind.COIN.value, description="Paid value, topped up with money. 地域通貨")
+
+
+@strawberry.enum(description="What a viewer's token lets them act as.")
+class RoleName(Enum):
+    """What a viewer's token lets them act as."""
+
+    RESIDENT = value(Role.RESIDENT.value, description="Uses wallets. 住民・来訪者")
+    MERCHANT_STAFF = value(Role.MERCHANT_STAFF.value, description="Acts for a shop. 加盟店スタッフ")
+    DESK = value(Role.DESK.value, description="Serves at the municipal desk. 窓口")
+    FINANCE = value(Role.FINANCE.value, description="Finance officer of the town. 会計")
+    AUDITOR = value(Role.AUDITOR.value, description="Reads everything of the town, changes nothing. 監査")
+
+
+@strawberry.enum(description="Who stands on the other side of a movement.")
+class PartyKind(Enum):
+    """Who stands on the other side of a movement."""
+
+    STORE = value("STORE", description="A shop. 加盟店")
+    CUSTOMER = value("CUSTOMER", description="A wallet; who it is stays untold. お客さま")
+    TOWN = value("TOWN", description="The municipal desk or issuer. 自治体")
+
+
+@strawberry.enum(description="Why a shop gives money back.")
+class RefundReason(Enum):
+    """Why a shop gives money back."""
+
+    RETURNED_GOODS = value(DomainRefundReason.RETURNED_GOODS.value, description="Goods came back. 返品")
+    WRONG_AMOUNT = value(DomainRefundReason.WRONG_AMOUNT.value, description="The amount was wrong. 金額違い")
+    PAID_TWICE = value(DomainRefundReason.PAID_TWICE.value, description="Paid twice. 二重払い")
+    CANCELLED = value(DomainRefundReason.CANCELLED.value, description="The sale was called off. 取りやめ")
+    OTHER = value(DomainRefundReason.OTHER.value, description="Another reason. その他")
+
+
+@strawberry.enum(description="Why a journal is undone.")
+class ReversalReason(Enum):
+    """Why a journal is undone."""
+
+    WRONG_WALLET = value(DomainReversalReason.WRONG_WALLET.value, description="The wrong wallet. ウォレット違い")
+    WRONG_AMOUNT = value(DomainReversalReason.WRONG_AMOUNT.value, description="The wrong amount. 金額違い")
+    POSTED_TWICE = value(DomainReversalReason.POSTED_TWICE.value, description="Posted twice. 二重計上")
+    FRAUD = value(DomainReversalReason.FRAUD.value, description="Fraud. 不正")
+    OTHER = value(DomainReversalReason.OTHER.value, description="Another reason. その他")
+
+
+@strawberry.enum(description="Why a stream ended.")
+class ResyncReason(Enum):
+    """Why a stream ended."""
+
+    TOO_FAR_BEHIND = value("TOO_FAR_BEHIND", description="More than 1,000 events or 24 hours behind.")
+    TOO_SLOW = value("TOO_SLOW", description="More than 256 events waited to be read.")
+    AHEAD = value("AHEAD", description="The cursor is of the future.")

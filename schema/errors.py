@@ -1,0 +1,226 @@
+"""Refusals as the contract shows them: one type each, all of `UserError`, so that new ones are safe for old apps."""
+
+from typing import Any
+
+import strawberry
+from strawberry.types import Info
+from strawberry.types.field import StrawberryField
+
+from domain.ledger import refusals as ledger
+from domain.locales.catalogue import message
+from domain.payments import refusals as payments
+from domain.refusals import BusyError as DomainBusy
+from domain.refusals import NotPermittedError as DomainNotPermitted
+from domain.refusals import OutcomeUnknownError as DomainOutcomeUnknown
+from domain.refusals import Refusal
+from schema.context import Context
+from schema.enums import RefusalCode, Retry
+from schema.scalars import Amount
+
+
+@strawberry.interface(description="Why something was not done. Nothing moved. Select it in every result, and treat members you do not know as it.")
+class UserError:
+    """Why something was not done."""
+
+    code: RefusalCode = strawberry.field(description="Stable, for logic.")
+    message: str = strawberry.field(description="For the person, in the language of the request (ja or en).")
+    retry: Retry = strawberry.field(description="What the client may do.")
+
+
+def _amount(description: str) -> Any:  # noqa: ANN401 - strawberry.field has no public type
+    return strawberry.field(description=description)
+
+
+@strawberry.type(description="The wallet has less that may be spent here and now.")
+class InsufficientBalanceError(UserError):
+    """See the description."""
+
+    available: Amount = _amount("What may be spent. Whole units.")
+
+
+@strawberry.type(description="No such shop in the wallet's town.")
+class UnknownPayeeError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="No such wallet, or not one that the viewer may use.")
+class UnknownWalletError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="No such asset in the town, or not one that can be charged.")
+class UnknownAssetError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="No such payment.")
+class UnknownPaymentError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="No such journal or approval, or not one that can be reversed.")
+class UnknownJournalError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The shop takes no payments now.")
+class StoreNotAcceptingError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The scanned text is not a code that can be used here.")
+class InvalidCodeError(UserError):
+    """See the description."""
+
+    reason: str = strawberry.field(description="What is wrong with it, for logs: BAD_CRC, TOO_LONG, NOT_EMVCO and so on.")
+
+
+@strawberry.type(description="A shop's code, such as JPQR, but not of one of our shops.")
+class NotOurShopError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="Outside what may be moved at once.")
+class AmountOutOfRangeError(UserError):
+    """See the description."""
+
+    minimum: Amount = _amount("The least. Whole units.")
+    maximum: Amount = _amount("The most. Whole units.")
+
+
+@strawberry.type(description="The note is too long.")
+class NoteTooLongError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The idempotency key was used for something else.")
+class KeyReusedError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The key was closed by `abandon` before the request arrived.")
+class AbandonedError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The request arrived after its `validUntil`.")
+class RequestExpiredError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The wallet takes no part until its town releases it.")
+class WalletFrozenError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The wallet may not hold so much.")
+class BalanceCapError(UserError):
+    """See the description."""
+
+    maximum: Amount = _amount("The most that it may hold. Whole units.")
+
+
+@strawberry.type(description="More than is left of the payment.")
+class RefundExceedsError(UserError):
+    """See the description."""
+
+    refundable: Amount = _amount("What is left. Whole units.")
+
+
+@strawberry.type(description="A journal that is not a payment.")
+class NotRefundableError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The viewer may not do this here.")
+class NotPermittedError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The same wallet paid the same shop the same amount within 60 seconds under another key.")
+class PossibleDuplicateError(UserError):
+    """See the description."""
+
+    receipt_number: str = strawberry.field(description="The earlier payment's receipt. To pay again, send the same key with `confirmDuplicate: true`.")
+
+
+@strawberry.type(description="The journal was reversed or refunded already.")
+class AlreadyReversedError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="What the journal gave has been spent.")
+class ReversalImpossibleError(UserError):
+    """See the description."""
+
+    available: Amount = _amount("What is left of it. Whole units.")
+
+
+@strawberry.type(description="Who proposes does not approve.")
+class ApproverIsProposerError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="Not taken in time; nothing was written.")
+class BusyError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The database was lost while committing: ask `outcome`, or send the same key again.")
+class OutcomeUnknownError(UserError):
+    """See the description."""
+
+
+REFUSALS: dict[type[Refusal], type[UserError]] = {
+    ledger.InsufficientBalanceError: InsufficientBalanceError,
+    ledger.WalletFrozenError: WalletFrozenError,
+    ledger.StoreNotAcceptingError: StoreNotAcceptingError,
+    ledger.RequestExpiredError: RequestExpiredError,
+    ledger.AbandonedError: AbandonedError,
+    ledger.RefundExceedsError: RefundExceedsError,
+    ledger.BalanceCapError: BalanceCapError,
+    ledger.AlreadyReversedError: AlreadyReversedError,
+    ledger.ReversalImpossibleError: ReversalImpossibleError,
+    ledger.KeyReusedError: KeyReusedError,
+    ledger.UnknownPayeeError: UnknownPayeeError,
+    ledger.UnknownWalletError: UnknownWalletError,
+    ledger.PossibleDuplicateError: PossibleDuplicateError,
+    payments.InvalidCodeError: InvalidCodeError,
+    payments.NotOurShopError: NotOurShopError,
+    payments.AmountOutOfRangeError: AmountOutOfRangeError,
+    payments.UnknownAssetError: UnknownAssetError,
+    payments.UnknownPaymentError: UnknownPaymentError,
+    payments.NotRefundableError: NotRefundableError,
+    payments.NoteTooLongError: NoteTooLongError,
+    payments.UnknownJournalError: UnknownJournalError,
+    payments.ApproverIsProposerError: ApproverIsProposerError,
+    DomainNotPermitted: NotPermittedError,
+    DomainBusy: BusyError,
+    DomainOutcomeUnknown: OutcomeUnknownError,
+}
+"""Each refusal's type in the contract. A refusal without one is a fault."""
+
+
+def shown(refusal: Refusal, locale: str) -> UserError:
+    """The refusal as the contract shows it, in a language."""
+    made = REFUSALS[type(refusal)]
+    known = {field.python_name for field in made.__strawberry_definition__.fields}  # type: ignore[attr-defined]
+    data = {name: value for name, value in refusal.data().items() if name in known}
+    text = message(refusal.code, locale, **refusal.data())
+    return made(code=RefusalCode(refusal.code), message=text, retry=Retry(refusal.retry.value), **data)
+
+
+class ShowRefusal:
+    """Turns one kind of refusal into its member of the result union; Strawberry asks the handlers of the union's members only."""
+
+    def __init__(self, kind: type[Refusal], made: type[UserError]) -> None:
+        self.exception_type = kind
+        self.error_type = made
+
+    def handle(self, exception: Refusal, *, field: StrawberryField, info: Info[Context, None]) -> UserError:  # noqa: ARG002
+        """The member, in the language of the request."""
+        return shown(exception, info.context.locale)
+
+
+HANDLERS = [ShowRefusal(kind, made) for kind, made in REFUSALS.items()]
+"""For `Schema(exception_handlers=...)`."""

@@ -1,0 +1,102 @@
+"""Once per operation: limits, permissions, and what a client may read of an error."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, GraphQLError, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode
+from strawberry.extensions import AddValidationRules, MaskErrors, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+
+from domain.locales.catalogue import message
+from domain.permissions import allowed
+from domain.refusals import Refusal
+from resolvers.nodes import TooManyError
+from resolvers.viewers import BadCursorError, NotFoundError
+from schema.context import Context, UnauthenticatedError
+from schema.limits import RULES
+
+log = structlog.get_logger()
+CACHED_DOCUMENTS = 1_000
+
+
+class Permissions(SchemaExtension):
+    """Looks every root field up in the permission table before anything is resolved."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Raises UnauthenticatedError for a field that needs a token; which role it needs is decided where it is used."""
+        execution = self.execution_context
+        context: Context = execution.context
+        roles = None if context.viewer is None else context.viewer.roles
+        if roles is None:
+            for field in root_fields(execution.graphql_document, execution.operation_name):
+                if not field.startswith("__") and not allowed(field, roles):
+                    raise UnauthenticatedError
+        yield
+
+
+def root_fields(document: Any, operation_name: str | None) -> Iterator[str]:  # noqa: ANN401 - graphql-core's document
+    """Names of the root fields of the operation that will run, fragments included."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode) and (operation_name is None or (node.name and node.name.value == operation_name)):
+            yield from _fields(node.selection_set, fragments)
+
+
+def _fields(selected: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[str]:
+    for node in selected.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, InlineFragmentNode):
+            yield from _fields(node.selection_set, fragments)
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _fields(fragments[node.name.value].selection_set, fragments)
+
+
+class PublicErrors(MaskErrors):
+    """Every entry of `errors` has a stable code; what we did not expect is masked, and logged with the trace id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        """The error as a client may read it."""
+        context: Context = self.execution_context.context
+        code, text = public(error, context.locale)
+        if code == "INTERNAL":
+            log.error("graphql.fault", trace_id=context.trace_id, path=error.path, exc_info=error.original_error)
+        extensions = {**(error.extensions or {}), "code": code}
+        if code == "INTERNAL":
+            extensions = {"code": code, "traceId": context.trace_id}
+        return GraphQLError(text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions)
+
+
+def public(error: GraphQLError, locale: str) -> tuple[str, str]:
+    """Code and message of an error for the client."""
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    known = (error.extensions or {}).get("code")
+    match original:
+        case None | GraphQLError():
+            return str(known or ("BAD_USER_INPUT" if "got invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")), error.message
+        case UnauthenticatedError():
+            return "UNAUTHENTICATED", "Sign in: send a valid token as `Authorization: Bearer ...`."
+        case Refusal():
+            return original.code, message(original.code, locale, **original.data())
+        case NotFoundError():
+            return "NOT_FOUND", "There is no such object, or it is not one that you may see."
+        case TooManyError() | BadCursorError():
+            return "BAD_USER_INPUT", str(original)
+        case _:
+            return "INTERNAL", "Something went wrong on our side. Nothing is known to have moved: ask `outcome` with your key. / 申し訳ありません。こちらで不具合が起きました。"
+
+
+EXTENSIONS: list[Any] = [
+    PublicErrors,
+    lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+    lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+    lambda: MaxTokensLimiter(max_token_count=2_000),
+    lambda: AddValidationRules(RULES),
+    Permissions,
+]
+"""Factories or classes, never instances; the rules are built once, or the validation cache would never hit."""

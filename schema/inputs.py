@@ -1,0 +1,102 @@
+"""Inputs of the contract. Nothing here defaults to a meaning of money."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from schema.enums import MoneyOperation, RefundReason, ReversalReason
+from schema.ids import ID
+from schema.scalars import Amount
+
+KEY = "Made and stored by the client before sending; the same key answers the same for ever. UUID."
+UNTIL = "Refused after this instant; no limit when absent. UTC."
+
+
+@strawberry.input(one_of=True, description="Names a wallet, in one of two ways.")
+class WalletReference:
+    """Names a wallet."""
+
+    wallet_id: ID | None = strawberry.field(default=strawberry.UNSET, description="The wallet's id.")
+    code: str | None = strawberry.field(default=strawberry.UNSET, description="The text of the wallet's receive code, which only credits.")
+
+
+@strawberry.input(one_of=True, description="Names a shop, in one of two ways.")
+class Payee:
+    """Names a shop."""
+
+    store_id: ID | None = strawberry.field(default=strawberry.UNSET, description="The shop's id.")
+    code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The text of the shop's static QR code (EMVCo merchant-presented). JPQR codes are read too. At most 512 characters."
+    )
+
+
+@strawberry.input(description="Topping up a wallet with cash taken at a counter.")
+class ChargeInput:
+    """Topping up."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    wallet: WalletReference = strawberry.field(description="The wallet that is topped up.")
+    asset_id: ID = strawberry.field(description="What is charged: a coin of the wallet's town.")
+    amount: Amount = strawberry.field(description="Whole units, from 1 to the asset's charge limit.")
+    store_id: ID | None = strawberry.field(default=None, description="The agent's shop that takes the cash; the municipal desk when absent.")
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
+
+
+@strawberry.input(description="A payment by a resident to a shop.")
+class PayInput:
+    """A payment."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    wallet_id: ID = strawberry.field(description="The wallet that pays; the viewer must be allowed to use it.")
+    payee: Payee = strawberry.field(description="The shop that is paid, of the wallet's town.")
+    amount: Amount = strawberry.field(description="Whole units, from 1 to the town's payment limit.")
+    note: str | None = strawberry.field(default=None, description="The payer's own note, at most 200 characters. Erasable.")
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
+    confirm_duplicate: bool | None = strawberry.field(
+        default=None, description="True: the payer knows of the same payment within the last 60 seconds and means to pay again."
+    )
+
+
+@strawberry.input(description="Asks what a payment would do now.")
+class QuotePaymentInput:
+    """Asks what a payment would do."""
+
+    wallet_id: ID = strawberry.field(description="The wallet that would pay.")
+    payee: Payee = strawberry.field(description="The shop that would be paid.")
+    amount: Amount = strawberry.field(description="Whole units, from 1 to the town's payment limit.")
+
+
+@strawberry.input(description="A shop gives back a payment, in part or whole.")
+class RefundPaymentInput:
+    """A refund."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    payment_id: ID = strawberry.field(description="The payment.")
+    amount: Amount = strawberry.field(description="Whole units, from 1 to what is left of the payment.")
+    reason: RefundReason = strawberry.field(description="Why.")
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
+
+
+@strawberry.input(description="Closes a key that the viewer sent, or means to send, and does not want to happen any more.")
+class AbandonInput:
+    """Closes a key."""
+
+    operation: MoneyOperation = strawberry.field(description="The mutation that the key was made for.")
+    idempotency_key: UUID = strawberry.field(description="The key to be closed.")
+
+
+@strawberry.input(description="A finance officer proposes to undo a journal.")
+class ProposeReversalInput:
+    """A proposal to undo a journal."""
+
+    journal_id: ID = strawberry.field(description="A charge or a payment of the officer's town, by its own id.")
+    reason: ReversalReason = strawberry.field(description="Why.")
+
+
+@strawberry.input(description="Another finance officer approves, and the journal is undone.")
+class ReverseJournalInput:
+    """An approval, and the reversal."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    approval_id: ID = strawberry.field(description="The proposal; of somebody else.")

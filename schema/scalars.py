@@ -1,0 +1,62 @@
+"""Scalars: money is whole units as a JSON integer, nothing else."""
+
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+from graphql.language import IntValueNode, ValueNode
+
+LARGEST = 2**53 - 1
+"""The largest integer that every client reads exactly."""
+
+Amount = NewType("Amount", int)
+SignedAmount = NewType("SignedAmount", int)
+
+
+def _bad(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
+
+
+def parse_amount(value: object) -> int:
+    """A JSON integer from 0 to 2^53-1; booleans, 1.0, texts and negatives are refused."""
+    if type(value) is not int or not 0 <= value <= LARGEST:
+        message = "Amount must be a whole number from 0 to 9007199254740991, written as a JSON integer."
+        raise _bad(message)
+    return value
+
+
+def parse_signed_amount(value: object) -> int:
+    """A JSON integer within ±(2^53-1)."""
+    if type(value) is not int or not -LARGEST <= value <= LARGEST:
+        message = "SignedAmount must be a whole number within ±9007199254740991, written as a JSON integer."
+        raise _bad(message)
+    return value
+
+
+def amount_literal(node: ValueNode, _variables: object = None) -> int:
+    """The same for a number written in the document."""
+    return parse_amount(int(node.value) if isinstance(node, IntValueNode) else None)
+
+
+def signed_amount_literal(node: ValueNode, _variables: object = None) -> int:
+    """The same for a number written in the document."""
+    return parse_signed_amount(int(node.value) if isinstance(node, IntValueNode) else None)
+
+
+SCALARS = {
+    Amount: strawberry.scalar(
+        name="Amount",
+        description="Value in whole units of an asset, 0 to 2^53-1, as a JSON integer. Never a float or a text.",
+        serialize=int,
+        parse_value=parse_amount,
+        parse_literal=amount_literal,
+    ),
+    SignedAmount: strawberry.scalar(
+        name="SignedAmount",
+        description="Value in whole units where a sign has meaning: what came in is positive, what went out negative. A JSON integer.",
+        serialize=int,
+        parse_value=parse_signed_amount,
+        parse_literal=signed_amount_literal,
+    ),
+}
+"""For `StrawberryConfig(scalar_map=...)`."""
