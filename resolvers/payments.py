@@ -63,6 +63,7 @@ async def charge(info: MeguruInfo, input: ChargeInput) -> ChargeSuccess:  # noqa
     """Tops a wallet up with cash."""
     viewer = actor(info, "charge")
     municipality, wallet_id = wallet_of(input.wallet)
+    info.context.municipality = municipality
     asset = read_number(Prefix.ASSET, input.asset_id)
     if asset is None or asset[0] != municipality:
         raise UnknownAssetError
@@ -77,6 +78,7 @@ async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:  # noqa: A002 - 
     """Pays a shop."""
     viewer = actor(info, "pay")
     municipality, wallet_id = _wallet_key(input.wallet_id)
+    info.context.municipality = municipality
     store_id, channel = await payee_of(info.context.services, input.payee, municipality)
     what = paying.Pay(
         input.idempotency_key, municipality, wallet_id, store_id, input.amount, channel, input.note or None, input.valid_until,

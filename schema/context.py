@@ -1,7 +1,8 @@
 """What a resolver knows of its request: who asks, in which language, and the process's services."""
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -41,9 +42,11 @@ class Context:
     locale: str
     trace_id: str
     remembers: bool = True
+    field: str | None = None
+    municipality: int | None = None
     connection_params: dict[str, object] | None = None
     _loaders: Loaders | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def loaders(self) -> Loaders:

@@ -52,8 +52,8 @@ log = structlog.get_logger()
 class Observer(Protocol):
     """Told of every batch that was committed."""
 
-    def committed(self, size: int, statements: int, seconds: float) -> None:
-        """`size` requests in `statements` statements; `seconds` from lock to commit."""
+    def committed(self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float) -> None:
+        """Requests with their decisions, in `statements` statements; `seconds` from lock to commit."""
 
 
 @dataclass(slots=True, eq=False)
@@ -212,7 +212,9 @@ class Poster:
             return fault
         self._answer(batch, result)
         if self._observer is not None:
-            self._observer.committed(len(result.decisions), result.statements, time.perf_counter() - started)
+            requests = [batch[index].request for index, _ in result.decisions]
+            decisions = [decision for _, decision in result.decisions]
+            self._observer.committed(requests, decisions, result.statements, time.perf_counter() - started)
         return None
 
     def _answer(self, batch: list[Pending], result: Result) -> None:

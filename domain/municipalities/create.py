@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.connection import get_connection
+
 from domain.assets.create import NewAsset, create_asset
 from domain.assets.kinds import AssetKind
 from domain.database import transaction
@@ -41,17 +43,21 @@ async def create_municipality(code: str, name: str | None, now: datetime, ids: U
         known = await reads.by_code(code)
         if known is not None:
             return known, False
-        issuer_id, desk_id = ids.new(), ids.new()
-        [row] = await connection.execute_query_dict(
-            "insert into municipality (code, name, issuer_id, desk_id, created_at) values ($1, $2, $3, $4, $5) returning id",
-            [code, name or national.name, issuer_id, desk_id, now],
-        )
-        number: int = row["id"]
-        await open_holder(number, issuer_id, HolderKind.ISSUER, now)
-        await open_holder(number, desk_id, HolderKind.DESK, now)
-        await connection.execute_query(
-            "insert into lot (municipality_id, id, origin, funding) overriding system value values ($1, 0, 0, 0)", [number]
-        )
-        await create_asset(number, YEN, now)
-        await create_asset(number, coin, now)
-        return Municipality(number, code, name or national.name, issuer_id, desk_id), True
+        return await open_municipality(code, name or national.name, now, ids, coin), True
+
+
+async def open_municipality(code: str, name: str, now: datetime, ids: Uuid7, coin: NewAsset = COIN) -> Municipality:
+    """A town with its issuer, its desk, the yen of its cash boxes and its coin. Call inside a transaction."""
+    connection = get_connection("default")
+    issuer_id, desk_id = ids.new(), ids.new()
+    [row] = await connection.execute_query_dict(
+        "insert into municipality (code, name, issuer_id, desk_id, created_at) values ($1, $2, $3, $4, $5) returning id",
+        [code, name, issuer_id, desk_id, now],
+    )
+    number: int = row["id"]
+    await open_holder(number, issuer_id, HolderKind.ISSUER, now)
+    await open_holder(number, desk_id, HolderKind.DESK, now)
+    await connection.execute_query("insert into lot (municipality_id, id, origin, funding) overriding system value values ($1, 0, 0, 0)", [number])
+    await create_asset(number, YEN, now)
+    await create_asset(number, coin, now)
+    return Municipality(number, code, name, issuer_id, desk_id)

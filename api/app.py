@@ -1,0 +1,106 @@
+"""The ASGI application of one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from api import playground
+from api.compose import Process, process
+from api.graphql_http import GraphQLOverHttp
+from api.graphql_ws import GraphQLOverWebSocket
+from api.health import livez, readyz
+from api.personas import personas
+from api.settings import Settings, read_settings
+from domain import logs
+
+log = structlog.get_logger()
+GRAPHQL = ("/graphql", "/graphql/")
+
+
+class App:
+    """Routes over a process that exists while the application runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: Process | None = None
+        self._http = GraphQLOverHttp(self.process)
+        self._socket = GraphQLOverWebSocket(self.process, settings.allowed_origins)
+
+    def process(self) -> Process:
+        """The running process."""
+        if self._process is None:
+            message = "the application has not started"
+            raise RuntimeError(message)
+        return self._process
+
+    def routes(self) -> list[BaseRoute]:
+        """All routes; those for app developers only in the development profile."""
+        found: list[BaseRoute] = [Route(path, self.graphql) for path in GRAPHQL]
+        found += [WebSocketRoute(path, self._socket) for path in GRAPHQL]
+        found += [
+            Route("/livez", livez),
+            Route("/readyz", readyz(self.process)),
+            Route("/metrics", self.metrics),
+            Route("/.well-known/jwks.json", self.jwks),
+        ]
+        if self._settings.development:
+            found += [Route("/", playground.page), Route("/dev/personas", personas(self.process)), *playground.routes()]
+        return found
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """From the first connection to the database to the last."""
+        async with process(self._settings) as made:
+            self._process = made
+            log.info("api.started", profile=self._settings.profile.value)
+            yield
+        log.info("api.stopped")
+
+    @property
+    def graphql(self) -> "Endpoint":
+        """`POST /graphql`, and in a browser of a developer the playground."""
+        return Endpoint(self._http, development=self._settings.development)
+
+    async def metrics(self, _: Request) -> Response:
+        """`GET /metrics`."""
+        made = self.process()
+        return Response(made.metrics.page(made.services), media_type="text/plain; version=0.0.4")
+
+    async def jwks(self, _: Request) -> Response:
+        """`GET /.well-known/jwks.json`."""
+        return JSONResponse(self.process().tokens.keys.jwks(), headers={"cache-control": "public, max-age=300"})
+
+
+class Endpoint:
+    """`/graphql` by method: operations by POST; no operation, and so no mutation, by GET."""
+
+    def __init__(self, http: GraphQLOverHttp, *, development: bool) -> None:
+        self._http = http
+        self._development = development
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["method"] == "POST":
+            await self._http(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        if self._development and scope["method"] in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", ""):
+            response = await playground.page(request)
+        else:
+            errors = [{"message": "Send operations by POST.", "extensions": {"code": "METHOD_NOT_ALLOWED"}}]
+            response = JSONResponse({"errors": errors}, status_code=405, headers={"allow": "POST"})
+        await response(scope, receive, send)
+
+
+def create() -> Starlette:
+    """The application of this process's environment; uvicorn calls it once per worker."""
+    settings = read_settings()
+    logs.configure(settings.log_level)
+    app = App(settings)
+    return Starlette(routes=app.routes(), lifespan=app.lifespan)

@@ -1,0 +1,121 @@
+"""The command line: `meguru serve | push | migrate | municipalities create | audit`."""
+
+import asyncio
+import os
+import sys
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from api.migrate import described
+from api.migrate import run as run_migrations
+from api.settings import Settings, SettingsError, read_settings
+from domain.compose import services
+from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
+from domain.municipalities import reads as municipalities
+from domain.municipalities.create import UnknownCodeError, create_municipality
+from domain.services import Services
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Meguru（めぐる）: municipal digital currency.")
+towns = typer.Typer(no_args_is_help=True, help="Towns.")
+app.add_typer(towns, name="municipalities")
+GRACE_SECONDS = 5
+MESSAGE_BYTES = 65_536
+PING_SECONDS = 20.0
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    processes: Annotated[int, typer.Option(help="Server processes.")] = 1,
+) -> None:
+    """Serve the API."""
+    _settings()
+    uvicorn.run(
+        "api.app:create", factory=True, host=host, port=port, workers=processes, access_log=False, log_level="warning", server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=MESSAGE_BYTES, ws_ping_interval=PING_SECONDS, ws_ping_timeout=PING_SECONDS,
+        timeout_keep_alive=75, h11_max_incomplete_event_size=MESSAGE_BYTES, backlog=2_048,
+    )  # fmt: skip
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Reads MEGURU_OWNER_DATABASE_URL."""
+    url = os.environ.get("MEGURU_OWNER_DATABASE_URL")
+    if url is None:
+        _fail("MEGURU_OWNER_DATABASE_URL: names the database with its owner's login, postgres://owner@host:port/database")
+    else:
+        run_migrations(url)
+        typer.echo(f"{described(url)} has the newest schema.")
+
+
+@towns.command("create")
+def create(
+    code: Annotated[str, typer.Option(help="National code of 6 digits, such as 012106.")],
+    name: Annotated[str | None, typer.Option(help="Name in Japanese; the national list's when absent.")] = None,
+) -> None:
+    """Make a town, if it is not there yet: it takes payments at once, without a restart."""
+
+    async def run() -> None:
+        async with _services() as made:
+            town, new = await create_municipality(code, name, made.clock(), made.ids)
+            typer.echo(f"{town.code} {town.name}: {'made' if new else 'was there'}, number {town.id}.")
+
+    try:
+        asyncio.run(run())
+    except UnknownCodeError as error:
+        _fail(str(error))
+
+
+@app.command()
+def audit() -> None:
+    """Check every town's ledger against itself; exit code 1 for any difference."""
+
+    async def run() -> list[tuple[str, TrialBalance, list[Drift]]]:
+        async with _services() as made:
+            found = await municipalities.every()
+            return [(town.name, await trial_balance(town.id, made.clock()), await drift([town.id])) for town in found]
+
+    reports = asyncio.run(run())
+    table = Table("town", "trial balance", "differences")
+    for name, trial, differences in reports:
+        table.add_row(name, "0" if trial.balanced else "NOT BALANCED", str(len(differences)))
+    console = Console()
+    console.print(table)
+    for name, _, differences in reports:
+        for one in differences:
+            console.print(f"{name}: {one.check} {one.subject}: stored {one.stored}, entries say {one.expected}")
+    if any(differences or not trial.balanced for _, trial, differences in reports):
+        raise typer.Exit(1)
+
+
+def _services() -> AbstractAsyncContextManager[Services]:
+    settings = _settings()
+    return services(settings.database_url, redis_url=None, shop_code_guid=settings.shop_code_guid, pool_size=2)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsError as error:
+        _fail(str(error))
+        raise
+
+
+def _fail(line: str) -> None:
+    typer.echo(line, err=True)
+    sys.exit(2)
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""The composition root of the API: settings in, the parts of one process out, and their end."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from api.metrics import Metrics
+from api.settings import DEVELOPMENT_KEYS, Settings
+from api.tokens import Keys, Tokens, make_development_key
+from domain.compose import services
+from domain.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Everything that one API process works with."""
+
+    settings: Settings
+    services: Services
+    tokens: Tokens
+    metrics: Metrics
+
+
+@asynccontextmanager
+async def process(settings: Settings) -> AsyncIterator[Process]:
+    """One API process."""
+    folder = settings.keys_folder or DEVELOPMENT_KEYS
+    if settings.development:
+        make_development_key(folder)
+    metrics = Metrics()
+    async with services(
+        settings.database_url, redis_url=settings.redis_url, shop_code_guid=settings.shop_code_guid, pool_size=settings.pool_size, observer=metrics
+    ) as made:
+        yield Process(settings, made, Tokens(Keys(folder)), metrics)

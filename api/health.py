@@ -1,0 +1,30 @@
+"""Whether the process lives, and whether it may be sent requests."""
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.compose import Process
+from domain.database import rows
+
+READY_SECONDS = 2
+
+
+async def livez(_: Request) -> Response:
+    """The event loop answers."""
+    return JSONResponse({"alive": True})
+
+
+def readyz(process: Callable[[], Process]) -> Callable[[Request], object]:
+    """The database answers. Redis is told, not required: without it live updates are a second late."""
+
+    async def answer(_: Request) -> Response:
+        try:
+            await asyncio.wait_for(rows("select 1"), READY_SECONDS)
+        except Exception:  # noqa: BLE001 - any reason is the same answer
+            return JSONResponse({"ready": False, "database": False}, status_code=503)
+        return JSONResponse({"ready": True, "database": True, "bus": process().services.bus.connected})
+
+    return answer

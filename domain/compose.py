@@ -1,0 +1,74 @@
+"""The domain's services on a live database, for the composition root of each process; the environment is read there, not here."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+
+from domain.events.bus import Bus
+from domain.identifiers import Uuid7
+from domain.ledger.batch import Parts
+from domain.ledger.poster import SESSION, Observer, Poster
+from domain.services import Services, utc_now
+
+MODELS = [
+    "domain.approvals.tables",
+    "domain.assets.tables",
+    "domain.merchants.tables",
+    "domain.municipalities.tables",
+    "domain.residents.tables",
+]
+
+
+def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict[str, Any]:
+    """Tortoise's configuration for a database, with the PostgreSQL role that its connections take."""
+    url = urlsplit(database_url)
+    credentials = {
+        "host": url.hostname,
+        "port": url.port or 5432,
+        "user": unquote(url.username or ""),
+        "password": unquote(url.password or ""),
+        "database": url.path.strip("/"),
+        "minsize": 1,
+        "maxsize": pool_size,
+        "server_settings": {"application_name": "meguru", "jit": "off", **({"role": role} if role else {})},
+    }
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "apps": {"meguru": {"models": MODELS, "migrations": "migrations", "default_connection": "default"}},
+        "use_tz": True,
+    }
+
+
+@asynccontextmanager
+async def services(  # noqa: PLR0913 - what a process decides
+    database_url: str,
+    *,
+    redis_url: str | None,
+    shop_code_guid: str,
+    pool_size: int = 10,
+    observer: Observer | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> AsyncIterator[Services]:
+    """Services with one clock for everything, closed in order at the end."""
+    await Tortoise.init(config=tortoise_config(database_url, "meguru_app", pool_size), _enable_global_fallback=True)
+    ids = Uuid7(lambda: time.time_ns() // 1_000_000, secrets.randbits)
+    bus = Bus(redis_url)
+
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(database_url, server_settings=SESSION, timeout=5)
+
+    poster = Poster(connect, Parts(clock, ids, secrets.randbits), bus.publish, observer)
+    await bus.start()
+    try:
+        yield Services(poster, bus, clock, ids, shop_code_guid)
+    finally:
+        await poster.close()
+        await bus.close()
+        await Tortoise.close_connections()

@@ -1,0 +1,79 @@
+"""The scheduler: which jobs there are, which is due, and how the last run went. One process runs them, whoever has the lock."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import structlog
+
+from domain.ledger.audit import drift
+from domain.municipalities import reads as municipalities
+from domain.payments.hold import lapse
+from domain.services import Services
+
+LOCK = 7_306_531_742_262
+"""Any number, the same everywhere: the advisory lock of the scheduler."""
+log = structlog.get_logger()
+
+
+class DriftFoundError(Exception):
+    """The nightly audit found a difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job runs every so often; it answers how many rows it changed or found."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Services], Awaitable[int]]
+
+
+async def audit_drift(services: Services) -> int:
+    """Every town's ledger against itself. A difference is an error of the job, so that somebody is called."""
+    towns = await municipalities.every()
+    found = await drift([town.id for town in towns])
+    if found:
+        raise DriftFoundError(", ".join(sorted({one.check for one in found})))
+    _ = services
+    return 0
+
+
+JOBS = (Job("lapse_holds", timedelta(minutes=1), lapse), Job("audit_drift", timedelta(hours=24), audit_drift))
+
+
+async def lead(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    """Whether this process is the one that runs jobs, as long as the connection lives."""
+    return bool(await connection.fetchval("select pg_try_advisory_lock($1)", LOCK))
+
+
+async def run_due(services: Services, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
+    """Runs what is due; how many jobs."""
+    ran = 0
+    for job in JOBS:
+        now = services.clock()
+        due = await connection.fetchval(
+            """insert into job (name, next_run_at) values ($1, $2) on conflict (name) do update set last_started_at = $2
+              where job.next_run_at <= $2 returning true""",
+            job.name, now,
+        )  # fmt: skip
+        if due:
+            await _run(services, connection, job)
+            ran += 1
+    return ran
+
+
+async def _run(services: Services, connection: "asyncpg.Connection[asyncpg.Record]", job: Job) -> None:
+    started = services.clock()
+    rows, error = 0, None
+    try:
+        rows = await job.run(services)
+    except Exception as failure:  # noqa: BLE001 - told in the jobs' list and in the log; the next job must still run
+        error = f"{type(failure).__name__}: {failure}"[:500]
+        log.exception("job.failed", job=job.name)
+    await connection.execute(
+        "update job set last_started_at = $2, last_finished_at = $3, next_run_at = $4, rows_last = $5, last_error = $6 where name = $1",
+        job.name, started, services.clock(), started + job.every, rows, error,
+    )  # fmt: skip
+    log.info("job.ran", job=job.name, rows=rows, error=error)

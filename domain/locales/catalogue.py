@@ -1,0 +1,57 @@
+"""Messages by code and language. Another language is another JSON file; amounts are written as people read them."""
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+
+import orjson
+
+DEFAULT = "ja"
+LOCALES = ("ja", "en")
+LONGEST_HEADER = 200
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen))?\}")
+_CATALOGUES = MappingProxyType(
+    {locale: MappingProxyType(orjson.loads(Path(__file__).with_name(f"{locale}.json").read_bytes())) for locale in LOCALES}
+)
+
+
+def message(code: str, locale: str, **data: object) -> str:
+    """The text of a code in a language (Japanese for one that is not there), with its data. KeyError for a code without text."""
+    catalogue = _CATALOGUES.get(locale, _CATALOGUES[DEFAULT])
+    template: str = catalogue[code]
+
+    def fill(found: re.Match[str]) -> str:
+        value = data[found[1]]
+        return yen(int(str(value)), locale) if found[2] else str(value)
+
+    return _PLACEHOLDER.sub(fill, template)
+
+
+def yen(amount: int, locale: str) -> str:
+    """An amount of yen as people read it."""
+    return f"{amount:,} yen" if locale == "en" else f"{amount:,}円"
+
+
+def choose(accept_language: str | None) -> str:
+    """The language that a client likes best of those we have; Japanese otherwise. RFC 9110, section 12.5.4."""
+    best, best_quality = DEFAULT, 0
+    for position, part in enumerate((accept_language or "")[:LONGEST_HEADER].split(",")):
+        tag, _, parameters = part.strip().partition(";")
+        locale = tag.partition("-")[0].lower()
+        quality = _quality(parameters) * 100 - position
+        if locale in LOCALES and quality > best_quality:
+            best, best_quality = locale, quality
+    return best
+
+
+def _quality(parameters: str) -> int:
+    """Thousandths, so that no float is needed."""
+    found = re.fullmatch(r"\s*q\s*=\s*([01])(?:\.(\d{0,3}))?\s*", parameters)
+    if found is None:
+        return 1_000
+    return min(1_000, int(found[1]) * 1_000 + int((found[2] or "").ljust(3, "0") or 0))
+
+
+def codes(locale: str) -> dict[str, str]:
+    """The whole catalogue of a language."""
+    return dict(_CATALOGUES[locale])

@@ -1,0 +1,173 @@
+"""Seeds the two demo towns through the domain's own verbs: shops, people, a month of charges and payments. Once."""
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import Awaitable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from api.settings import read_settings
+from domain.assets import reads as assets
+from domain.assets.kinds import AssetKind
+from domain.compose import services
+from domain.database import transaction
+from domain.ledger.holders import give_access
+from domain.ledger.kinds import Relation
+from domain.merchants.open_store import NewStore, employ, open_store
+from domain.municipalities import reads as municipalities
+from domain.municipalities.create import create_municipality
+from domain.municipalities.reads import Municipality
+from domain.payments.charge import Charge, charge
+from domain.payments.merchant_code import merchant_reference
+from domain.payments.pay import Pay, pay
+from domain.refusals import Refusal
+from domain.residents.join import join, open_wallet
+from domain.services import Services, utc_now
+from domain.viewer import Role, Viewer
+from mocks import town_data
+from mocks.town_data import TOWNS
+from schema.ids import Prefix, encode
+
+DAYS = 30
+PERSONAS = Path(os.environ.get("MEGURU_PERSONAS_FILE", ".data/personas.json"))
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that the seeding sets: a month of history is made in a second, each event at its own time."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        """The time that the seeding has reached."""
+        return self.now
+
+
+@dataclass(slots=True)
+class Seeded:
+    """A town with its people."""
+
+    town: Municipality
+    coin: int
+    stores: list[UUID] = field(default_factory=list)
+    people: list[tuple[UUID, UUID]] = field(default_factory=list)
+    desk: Viewer | None = None
+
+
+async def seed(clock: Clock, made: Services) -> list[dict[str, Any]]:
+    """Both towns; the personas that an app developer can be."""
+    personas: list[dict[str, Any]] = []
+    towns = [await _town(made, data, personas) for data in TOWNS]
+    await _person_of_both(made, towns, personas)
+    end = utc_now()
+    for day in range(DAYS):
+        clock.now = end - timedelta(days=DAYS - day)
+        for seeded in towns:
+            await _day(made, seeded, day)
+    clock.now = end
+    for seeded in towns:
+        await together(_charge(made, seeded, wallet, 10_000) for _, wallet in seeded.people[:2] + seeded.people[-1:])
+    return personas
+
+
+async def _town(made: Services, data: town_data.Town, personas: list[dict[str, Any]]) -> Seeded:
+    town, _ = await create_municipality(data.code, data.name, made.clock(), made.ids)
+    coin = next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.COIN)
+    seeded = Seeded(town, coin)
+    async with transaction():
+        for number, shop in enumerate(town_data.shops(data), start=1):
+            new = NewStore(**asdict(shop), merchant_code=merchant_reference(town.id, number), store_code="S01")
+            seeded.stores.append(await open_store(town.id, new, made.clock(), made.ids))
+        for name in town_data.residents(data):
+            person = await join(name, made.clock(), made.ids)
+            seeded.people.append((person, await open_wallet(town.id, person, made.clock(), made.ids)))
+        await _staff(made, seeded, data, personas)
+    return seeded
+
+
+async def _staff(made: Services, seeded: Seeded, data: town_data.Town, personas: list[dict[str, Any]]) -> None:
+    town, now = seeded.town, made.clock()
+    for name, (person, wallet) in zip(town_data.residents(data)[:2], seeded.people, strict=False):
+        personas.append(_persona(seeded, name, Role.RESIDENT, person, walletIds=[encode(Prefix.WALLET, town.id, wallet)]))
+    for shop, store in zip(town_data.shops(data), seeded.stores[:2], strict=False):
+        person = await join(f"{shop.name} スタッフ", now, made.ids)
+        await employ(town.id, store, person, now)
+        personas.append(_persona(seeded, f"{shop.name} スタッフ", Role.MERCHANT_STAFF, person, storeId=encode(Prefix.STORE, town.id, store)))
+    for title, role, relation, holder in (
+        ("窓口", Role.DESK, Relation.DESK, town.desk_id),
+        ("会計担当", Role.FINANCE, Relation.FINANCE, town.issuer_id),
+        ("会計課長", Role.FINANCE, Relation.FINANCE, town.issuer_id),
+        ("監査", Role.AUDITOR, Relation.AUDITOR, town.issuer_id),
+    ):
+        person = await join(f"{town.name} {title}", now, made.ids)
+        await give_access(town.id, holder, person, relation, now)
+        personas.append(_persona(seeded, f"{town.name} {title}", role, person))
+        if role is Role.DESK:
+            seeded.desk = Viewer(person, frozenset({Role.DESK}))
+
+
+async def _person_of_both(made: Services, towns: list[Seeded], personas: list[dict[str, Any]]) -> None:
+    async with transaction():
+        person = await join("北野 めぐる", made.clock(), made.ids)
+        wallets = [await open_wallet(seeded.town.id, person, made.clock(), made.ids) for seeded in towns]
+    for seeded, wallet in zip(towns, wallets, strict=True):
+        seeded.people.append((person, wallet))
+    ids = [encode(Prefix.WALLET, seeded.town.id, wallet) for seeded, wallet in zip(towns, wallets, strict=True)]
+    personas.append(_persona(towns[0], "北野 めぐる（2つのまち）", Role.RESIDENT, person, walletIds=ids))
+
+
+def _persona(seeded: Seeded, name: str, role: Role, person: UUID, **more: object) -> dict[str, Any]:
+    asset = encode(Prefix.ASSET, seeded.town.id, seeded.coin)
+    return {"name": name, "role": role.value, "municipality": seeded.town.code, "assetId": asset, "personId": str(person), **more}
+
+
+async def _day(made: Services, seeded: Seeded, day: int) -> None:
+    """A third of the people pay once or twice a day; everybody charges on two days of the month."""
+    chance = random.Random(f"{seeded.town.code} {day}")  # noqa: S311 - the same town at every run, no secret
+    charging = [wallet for number, (_, wallet) in enumerate(seeded.people) if number % 15 == day % 15]
+    await together(_charge(made, seeded, wallet, chance.choice([3_000, 5_000, 10_000])) for wallet in charging)
+    paying = [(person, wallet) for person, wallet in seeded.people if chance.random() < 0.35]  # noqa: PLR2004
+    await together(
+        _pay(made, seeded, person, wallet, chance.choice(seeded.stores), chance.randrange(12, 250) * 10) for person, wallet in paying
+    )
+
+
+async def _charge(made: Services, seeded: Seeded, wallet: UUID, amount: int) -> None:
+    if seeded.desk is not None:
+        await charge(made, seeded.desk, Charge(uuid4(), seeded.town.id, wallet, seeded.coin, amount))
+
+
+async def _pay(made: Services, seeded: Seeded, person: UUID, wallet: UUID, store: UUID, amount: int) -> None:
+    await pay(made, Viewer(person, frozenset({Role.RESIDENT})), Pay(uuid4(), seeded.town.id, wallet, store, amount))
+
+
+async def together(work: Iterable[Awaitable[None]]) -> None:
+    """All of it at once; somebody without money pays nothing, as in life."""
+    for result in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(result, BaseException) and not isinstance(result, Refusal):
+            raise result
+
+
+async def main() -> None:
+    """Seeds the database of the environment, unless its first town is there."""
+    clock = Clock(utc_now() - timedelta(days=DAYS + 1))
+    settings = read_settings()
+    async with services(settings.database_url, redis_url=None, shop_code_guid=settings.shop_code_guid, clock=clock) as made:
+        if await municipalities.by_code(TOWNS[0].code) is not None and PERSONAS.exists():
+            return
+        sys.stdout.write("Making the demo towns, once: 70 shops, 213 people, a month of payments ...\n")
+        sys.stdout.flush()
+        personas = await seed(clock, made)
+    PERSONAS.parent.mkdir(parents=True, exist_ok=True)
+    PERSONAS.write_bytes(orjson.dumps(personas, option=orjson.OPT_INDENT_2))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

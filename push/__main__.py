@@ -1,0 +1,54 @@
+"""`python -m push`: the process beside the API. It runs the scheduler; of several, one at a time."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+import asyncpg
+import structlog
+
+from domain.jobs.schedule import lead, run_due
+from push.compose import Parts, parts
+
+TICK_SECONDS = 5.0
+log = structlog.get_logger()
+
+
+async def main() -> None:
+    """Until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop.set)
+    async with parts() as made:
+        while not stop.is_set():
+            try:
+                await work(made, stop)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("push.database_lost", error=type(error).__name__)
+                await pause(stop)
+
+
+async def work(made: Parts, stop: asyncio.Event) -> None:
+    """Leads as long as the connection lives."""
+    connection = await made.connect()
+    try:
+        while not await lead(connection) and not stop.is_set():
+            await pause(stop)
+        while not stop.is_set():
+            await run_due(made.services, connection)
+            await pause(stop)
+    finally:
+        await connection.close()
+
+
+async def pause(stop: asyncio.Event) -> None:
+    """A tick, or the end if that comes first."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), TICK_SECONDS)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    sys.exit(0)

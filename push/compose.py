@@ -1,0 +1,45 @@
+"""The composition root of the push process."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain import logs
+from domain.compose import services
+from domain.services import Services
+
+SESSION = {"role": "meguru_relay", "application_name": "meguru-push"}
+
+
+class Settings(BaseSettings):
+    """Each from `MEGURU_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="MEGURU_", extra="ignore", frozen=True)
+
+    database_url: str
+    redis_url: str | None = None
+    log_level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the process works with."""
+
+    services: Services
+    connect: Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]]
+
+
+@asynccontextmanager
+async def parts() -> AsyncIterator[Parts]:
+    """The process's parts, closed at the end."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(settings.database_url, server_settings=SESSION, timeout=5)
+
+    async with services(settings.database_url, redis_url=settings.redis_url, shop_code_guid="", pool_size=2) as made:
+        yield Parts(made, connect)
