@@ -6,13 +6,16 @@ import sys
 import orjson
 import structlog
 
+# Never the local variables of a frame: they hold tokens, names and amounts.
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=30))
+
 
 def configure(level: str, *, pretty: bool = False) -> None:
     """Once per process. `pretty` for a developer's terminal."""
     renderer: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
         if pretty
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(serializer=_dumps)]
+        else [TRACEBACKS, structlog.processors.JSONRenderer(serializer=_dumps)]
     )
     structlog.configure(
         processors=[

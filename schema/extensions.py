@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, GraphQLError, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode
+from graphql import ExecutionResult, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, GraphQLError, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode
 from strawberry.extensions import AddValidationRules, MaskErrors, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
 from domain.locales.catalogue import message
@@ -17,19 +17,21 @@ from schema.limits import RULES
 
 log = structlog.get_logger()
 CACHED_DOCUMENTS = 1_000
+SIGN_IN = "Sign in: send a valid token as `Authorization: Bearer ...`."
 
 
 class Permissions(SchemaExtension):
     """Looks every root field up in the permission table before anything is resolved."""
 
     def on_execute(self) -> Iterator[None]:
-        """Raises UnauthenticatedError for a field that needs a token; which role it needs is decided where it is used."""
+        """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used."""
         execution = self.execution_context
         context: Context = execution.context
         fields = [field for field in root_fields(execution.graphql_document, execution.operation_name) if not field.startswith("__")]
         context.field = fields[0] if fields else "introspection"
         if context.viewer is None and not all(allowed(field, None) for field in fields):
-            raise UnauthenticatedError
+            refused = GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
+            execution.result = ExecutionResult(data=None, errors=[refused])
         yield
 
 
@@ -76,10 +78,10 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:
         original = original.original_error
     known = (error.extensions or {}).get("code")
     match original:
-        case None | GraphQLError():
+        case None | GraphQLError() if error.path is None or known:
             return str(known or ("BAD_USER_INPUT" if "got invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")), error.message
         case UnauthenticatedError():
-            return "UNAUTHENTICATED", "Sign in: send a valid token as `Authorization: Bearer ...`."
+            return "UNAUTHENTICATED", SIGN_IN
         case Refusal():
             return original.code, message(original.code, locale, **original.data())
         case NotFoundError():

@@ -226,6 +226,11 @@ class Store(Node):
 class Person(Node):
     """The person who asks."""
 
+    @classmethod
+    def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
+        """Interface members are views."""
+        return isinstance(obj, views.Person)
+
     @strawberry.field(description="Opaque, prefixed, stable.")
     def id(root: Parent[views.Person]) -> ID:  # noqa: N805, D102
         return ID(encode(Prefix.PERSON, 0, root.id))

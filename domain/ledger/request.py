@@ -133,7 +133,7 @@ class Closed:
 def fingerprint(**what: Any) -> bytes:  # noqa: ANN401 - any JSON value
     """SHA-256 over what the money does; nulls are dropped, so that a new optional field hashes as before."""
     kept = {name: value for name, value in what.items() if value is not None}
-    return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).digest()
+    return hashlib.sha256(orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def effective_on(at: datetime) -> date:

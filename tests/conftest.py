@@ -1,0 +1,94 @@
+"""Real PostgreSQL and real Valkey for every worker; one template database, a clone for the tests, a fresh town for each test."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tortoise import Tortoise
+
+from api.migrate import migrate
+from domain.compose import services as open_services
+from domain.services import Services
+from mocks.embedded import postgres, valkey
+from tests.support.clock import MovableClock
+from tests.support.town import People, new_town
+
+GUID = "jp.example.city.coin"
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="meguru-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_address(scratch: Path) -> Iterator[str]:
+    """postgres://login@host:port of a server on which databases may be made: the embedded one, or MEGURU_TEST_DATABASE_URL's."""
+    given = os.environ.get("MEGURU_TEST_DATABASE_URL")
+    if given is not None:
+        yield given.rstrip("/")
+        return
+    server = postgres.start(scratch / "postgres", durable=False)
+    yield server.url("").rstrip("/")
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(server_address: str) -> str:
+    """The name of a migrated database that is only copied."""
+
+    async def make() -> str:
+        name = f"meguru_template_{os.getpid()}"
+        await recreate(server_address, name)
+        await migrate(f"{server_address}/{name}")
+        return name
+
+    return asyncio.run(make())
+
+
+async def recreate(server_address: str, name: str, template: str | None = None) -> None:
+    connection = await asyncpg.connect(f"{server_address}/postgres")
+    await connection.execute(f"drop database if exists {name} with (force)")
+    await connection.execute(f"create database {name}" + (f" template {template}" if template else ""))
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def database_url(server_address: str, template: str) -> str:
+    name = f"meguru_tests_{os.getpid()}"
+    asyncio.run(recreate(server_address, name, template))
+    return f"{server_address}/{name}"
+
+
+@pytest.fixture(scope="session")
+def redis(scratch: Path) -> Iterator[valkey.Valkey]:
+    server = valkey.start(scratch / "valkey")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="session")
+async def services(database_url: str, clock: MovableClock) -> AsyncIterator[Services]:
+    """The domain's services of one process, without Redis."""
+    async with open_services(database_url, redis_url=None, shop_code_guid=GUID, clock=clock) as made:
+        yield made
+    await Tortoise.close_connections()
+
+
+@pytest.fixture
+async def town(services: Services) -> People:
+    """A fresh town: nothing of another test is in it."""
+    return await new_town(services)
