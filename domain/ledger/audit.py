@@ -90,9 +90,8 @@ async def drift(municipalities: list[int], limit: int = 100) -> list[Drift]:
     """Every stored figure that differs from the entries, at most `limit` a check; an empty list is the only good answer."""
     found: list[Drift] = []
     for check, query in CHECKS.items():
-        for row in await rows(f"{query} limit {limit:d}", municipalities):
-            municipality, subject, stored, expected = row.values()
-            found.append(Drift(municipality, check, subject, stored, expected))
+        named = f"select * from ({query} limit {limit:d}) as found (municipality, subject, stored, expected)"
+        found += [Drift(row["municipality"], check, row["subject"], row["stored"], row["expected"]) for row in await rows(named, municipalities)]
     return found
 
 
