@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from domain.assets.create import ChargeLots
+from domain.assets.reads import Known
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
@@ -20,6 +21,7 @@ class Services:
     ids: Uuid7
     shop_code_guid: str
     charge_lots: ChargeLots = field(default_factory=ChargeLots)
+    assets: Known = field(default_factory=Known)
 
 
 def utc_now() -> datetime:

@@ -1,5 +1,6 @@
 """Assets and lots, as others see them."""
 
+import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -49,6 +50,26 @@ async def by_ids(ids: list[int]) -> list[Asset | None]:
     """Assets in the order of their ids; None where there is none."""
     found = {row.id: _of(row) for row in await Row.filter(id__in=ids)}
     return [found.get(number) for number in ids]
+
+
+class Known:
+    """A town's assets as a process remembers them for SECONDS: limits that staff changed count everywhere soon after."""
+
+    SECONDS = 10.0
+    TOWNS = 5_000
+
+    def __init__(self) -> None:
+        self._towns: dict[int, tuple[float, list[Asset]]] = {}
+
+    async def of(self, municipality: int) -> list[Asset]:
+        """All assets of a town, by id."""
+        now = time.monotonic()
+        found = self._towns.get(municipality)
+        if found is None or now - found[0] > self.SECONDS:
+            if len(self._towns) >= self.TOWNS:
+                self._towns.clear()
+            found = self._towns[municipality] = (now, await of_municipality(municipality))
+        return found[1]
 
 
 async def of_municipality(municipality: int) -> list[Asset]:

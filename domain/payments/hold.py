@@ -45,7 +45,7 @@ class OfHold:
 
 async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Posted:
     """Sets value aside in the wallet: still there, no longer available. Ends with the first of its lots to expire."""
-    check_amount(what.amount, await payment_maximum(what.municipality))
+    check_amount(what.amount, await payment_maximum(services, what.municipality))
 
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
@@ -75,7 +75,7 @@ async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Post
 
 async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, amount: int) -> Posted:
     """Takes the amount (whole units) from the hold's lots in their order; the rest is released in the same journal."""
-    check_amount(amount, await payment_maximum(hold.municipality))
+    check_amount(amount, await payment_maximum(services, hold.municipality))
 
     def plan(book: Book, _: datetime) -> Draft:
         found = _open(book, hold, viewer)

@@ -1,8 +1,8 @@
 """What may be moved at once, checked before the ledger is asked."""
 
-from domain.assets import reads
 from domain.assets.kinds import AssetKind
 from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError
+from domain.services import Services
 
 NOTE_LIMIT = 200
 """Characters of a note."""
@@ -20,7 +20,6 @@ def check_note(note: str | None) -> None:
         raise NoteTooLongError(NOTE_LIMIT)
 
 
-async def payment_maximum(municipality: int) -> int:
+async def payment_maximum(services: Services, municipality: int) -> int:
     """The largest payment of a town: that of the coin with the widest limit. Whole units."""
-    assets = await reads.of_municipality(municipality)
-    return max((asset.payment_maximum for asset in assets if asset.kind != AssetKind.CASH), default=1)
+    return max((asset.payment_maximum for asset in await services.assets.of(municipality) if asset.kind != AssetKind.CASH), default=1)

@@ -42,7 +42,7 @@ class Pay:
 async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
     check_note(what.note)
-    check_amount(what.amount, await payment_maximum(what.municipality))
+    check_amount(what.amount, await payment_maximum(services, what.municipality))
     posted = await services.poster.post(_request(viewer, what))
     return settled(posted)
 

@@ -48,7 +48,7 @@ class Quote:
 
 async def quote(services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, store_id: UUID, amount: int) -> Quote:
     """The allocation that `pay` would make at this instant, or the refusal that it would answer."""
-    check_amount(amount, await payment_maximum(municipality))
+    check_amount(amount, await payment_maximum(services, municipality))
     wallet = await residents.wallet_for(viewer, municipality, wallet_id)
     if wallet is None or not await residents.may_use(viewer, municipality, wallet_id):
         raise UnknownWalletError

@@ -1,0 +1,202 @@
+"""`make bench`: payments per second over HTTP, against pgbench writing the same rows one payment at a time, in the same run.
+
+    python -m bench.pay [--seconds 8] [--wallets 2000] [--stores 200]
+Starts its own durable PostgreSQL and its own server. 32 and 128 connections from another process, one and two server processes.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import orjson
+
+from api.migrate import migrate
+from api.tokens import Keys, Tokens, make_development_key
+from bench import town
+from domain.compose import services
+from domain.ledger.audit import drift
+from domain.viewer import Role
+from mocks.embedded import postgres, valkey
+from mocks.embedded.process import free_port
+from schema.ids import Prefix, encode
+
+HERE = Path(__file__).parent
+TOKEN_SECONDS = 3_600
+WARM_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all runs share."""
+
+    folder: Path
+    database_url: str
+    redis_url: str
+    port_of_database: int
+    wallets: int
+    stores: int
+
+
+async def prepare(ground: Ground) -> None:
+    """The schema, the town, the payers' tokens and the reference's function."""
+    await migrate(ground.database_url)
+    number, people, shops = await town.make(ground.database_url, ground.wallets, ground.stores)
+    make_development_key(ground.folder / "keys")
+    tokens = Tokens(Keys(ground.folder / "keys"))
+    payers = [
+        [encode(Prefix.WALLET, number, wallet), tokens.issue(person, frozenset({Role.RESIDENT}), TOKEN_SECONDS)] for person, wallet in people
+    ]
+    (ground.folder / "payers.json").write_bytes(orjson.dumps({"payers": payers, "stores": [encode(Prefix.STORE, number, shop) for shop in shops]}))
+    owner = await asyncpg.connect(ground.database_url)
+    await owner.execute((HERE / "reference.sql").read_text())
+    await owner.execute("vacuum analyze")
+    await owner.close()
+
+
+def reference(ground: Ground, seconds: int) -> float:
+    """pgbench's payments per second, the better of 8 and 32 clients."""
+    script = ground.folder / "pay.pgb"
+    script.write_text(f"\\set w random(1, {ground.wallets})\n\\set s random(1, {ground.stores})\nselect bench_pay(:w, :s, 500);\n")
+    found = []
+    for clients in (8, 32):
+        done = subprocess.run(
+            [str(postgres.binary("pgbench")), "-n", "-M", "prepared", "-f", str(script), "-c", str(clients), "-j", "2", "-T", str(seconds), "-h", "127.0.0.1",
+             "-p", str(ground.port_of_database), "-U", "meguru", "meguru"],
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        rate = re.search(r"tps = ([\d.]+)", done.stdout)
+        if rate is None:
+            raise RuntimeError(done.stdout)
+        found.append(float(rate[1]))
+        print(f"reference: pgbench {clients} clients   {found[-1]:8.0f} payments/s")
+    return max(found)
+
+
+@contextmanager
+def server(ground: Ground, processes: int) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """Our server on a port."""
+    port = free_port()
+    environment = {
+        **os.environ, "MEGURU_PROFILE": "development", "MEGURU_DATABASE_URL": ground.database_url, "MEGURU_REDIS_URL": ground.redis_url,
+        "MEGURU_KEYS_FOLDER": str(ground.folder / "keys"), "MEGURU_LOG_LEVEL": "warning",
+    }  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--processes", str(processes)], env=environment)
+    try:
+        wait(port)
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def wait(port: int) -> None:
+    """Until the server answers."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def load(ground: Ground, port: int, connections: int, seconds: int) -> dict[str, Any]:
+    """The payers' report."""
+    command = [sys.executable, "-m", "bench.client", str(port), str(connections), str(seconds), str(ground.folder / "payers.json")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU of a process and its children, from /proc; 0 where there is none."""
+    total = 0.0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if path.parent.name == str(pid) or fields[1] == str(pid):
+            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def counters(port: int) -> dict[str, float]:
+    """The server's own counts (of one process, whichever answers)."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    return {name: float(value) for name, value in re.findall(r"^(meguru_batch_\w+(?:_total|_sum|_count)) ([\d.e+]+)$", text, re.MULTILINE)}
+
+
+def measure(ground: Ground, processes: int, connections: int, seconds: int, best: float) -> None:
+    """One line of the report."""
+    with server(ground, processes) as (port, process):
+        load(ground, port, connections, WARM_SECONDS)
+        before, cpu = counters(port), cpu_seconds(process.pid)
+        report = load(ground, port, connections, seconds)
+        after, used = counters(port), cpu_seconds(process.pid) - cpu
+    rate = report["payments"] / report["seconds"]
+    batches = after["meguru_batch_size_count"] - before["meguru_batch_size_count"]
+    size = (after["meguru_batch_size_sum"] - before["meguru_batch_size_sum"]) / max(batches, 1)
+    statements = (after["meguru_batch_statements_total"] - before["meguru_batch_statements_total"]) / max(batches, 1)
+    print(
+        f"{processes} process{'es' if processes > 1 else '  '} {connections:4d} connections  {rate:8.0f} payments/s   p50 {report['p50_us'] / 1000:6.1f} ms"
+        f"   p99 {report['p99_us'] / 1000:6.1f} ms   server CPU {used / max(report['payments'], 1) * 1e6:5.0f} us/payment"
+        f"   statements/payment {statements / max(size, 1e-9):5.2f}   commits/payment {1 / max(size, 1e-9):5.3f}   mean batch {size:5.1f}"
+        f"   ratio to pgbench {rate / best:5.2f}"
+    )
+    if report["failed"]:
+        print(f"   not settled: {report['failed']}")
+
+
+async def audit(ground: Ground) -> None:
+    """Of our own payments nothing may drift; the reference's rows are in the same tables and must agree too."""
+    async with services(ground.database_url, redis_url=None, shop_code_guid="") as _:
+        found = await drift([1])
+    print("drift after all runs:", found or "none")
+
+
+def main() -> None:
+    """The whole report."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--wallets", type=int, default=2_000)
+    parser.add_argument("--stores", type=int, default=200)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="meguru-bench-"))
+    folder.chmod(0o755)
+    database = postgres.start(folder / "postgres")
+    bus = valkey.start(folder / "valkey")
+    try:
+        ground = Ground(folder, database.url(), bus.url(), database.port, options.wallets, options.stores)
+        asyncio.run(prepare(ground))
+        best = reference(ground, options.seconds)
+        for processes in (1, 2):
+            for connections in (32, 128):
+                measure(ground, processes, connections, options.seconds, best)
+        asyncio.run(audit(ground))
+    finally:
+        bus.stop()
+        database.stop()
+
+
+if __name__ == "__main__":
+    main()
