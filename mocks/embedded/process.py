@@ -1,21 +1,19 @@
-"""What the launchers share: a free port, a user that a server may run as, and an end that comes in time."""
+"""What the launchers share: a free port, a bounded wait, and a process that ends in time."""
 
-import ctypes
 import os
-import pwd
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+
+from mocks.embedded import guard
 
 HOST = "127.0.0.1"
-STOP_SECONDS = 8.0
-_PDEATHSIG = 1
+POLL_SECONDS = 0.02
+LOG_BYTES = 10_000_000
 
 
 class LaunchError(Exception):
@@ -30,51 +28,56 @@ def free_port() -> int:
         return port
 
 
-def die_with_parent() -> None:
-    """On Linux, ends this child when its parent is killed, so that nothing is left behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGTERM)
-
-
-def unprivileged(folder: Path, program: Path) -> tuple[list[str], dict[str, Any]]:
-    """A command prefix and Popen arguments under which a program that refuses root can run and own a folder."""
-    if os.geteuid() != 0:
-        return [], {}
-    nobody = pwd.getpwnam("nobody")
-    if all(reachable(path, nobody.pw_uid, nobody.pw_gid) for path in (folder, program)):
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        return [], {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        message = f"PostgreSQL does not run as root, and {folder} cannot be reached by another user: run as an ordinary user"
-        raise LaunchError(message)
-    return [unshare, "-U", "--map-user=1000", "--map-group=1000"], {}
-
-
-def reachable(folder: Path, user: int, group: int) -> bool:
-    """Whether a user can walk down to a folder."""
-    walk = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(folder.parent)]
-    return subprocess.run(walk, user=user, group=group, extra_groups=[], check=False, capture_output=True, cwd="/").returncode == 0
-
-
 def wait_until(ready: Callable[[], bool], seconds: float) -> bool:
-    """Whether a condition came true in time."""
+    """Whether a condition came true in time; it is asked at least once."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if ready():
-            return True
-        time.sleep(0.02)
-    return False
+    while not ready():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
 
 
-def end(process: "subprocess.Popen[bytes]", how: signal.Signals, seconds: float = STOP_SECONDS) -> None:
-    """Asks a process to end, and kills it if it does not."""
-    if process.poll() is not None:
-        return
-    process.send_signal(how)
+def end(process: "subprocess.Popen[bytes]", *signals: signal.Signals, seconds: float) -> None:
+    """Asks a process to end, by each signal in turn with `seconds` for each; then it and its group are killed."""
+    for how in signals:
+        if process.poll() is None:
+            process.send_signal(how)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+    kill_group(process)
+
+
+def kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kills a process that leads its own group, and whatever it left in that group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    guard.release(process.pid)
+
+
+def folder_for(home: Path) -> Path:
+    """A folder made if need be, as an absolute path; LaunchError when it cannot be."""
     try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot use {home} as a folder: {error.strerror}"
+        raise LaunchError(message) from error
+    return home.resolve()
+
+
+def fresh_log(path: Path) -> Path:
+    """The path of a log to append to; one that grew over LOG_BYTES is put aside, in place of the one put aside before."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_size > LOG_BYTES:
+            path.replace(path.with_suffix(".old.log"))
+    return path
+
+
+def last_lines(path: Path, count: int = 1, since: int = 0) -> list[str]:
+    """The last lines of a log that are not empty, from a position in bytes on."""
+    with suppress(OSError), path.open("rb") as log:
+        log.seek(since)
+        lines = log.read().decode(errors="replace").splitlines()
+        return [line.rstrip() for line in lines if line.strip()][-count:]
+    return []

@@ -1,199 +1,285 @@
-"""`make run`: the embedded PostgreSQL and Valkey, the newest schema, the demo towns, the API and the push process, until Ctrl-C."""
+"""`make run`: the embedded PostgreSQL and Valkey, the newest schema, the demo towns, the API and the push process, until Ctrl-C.
+
+Every child leads a session of its own, so that Ctrl-C in the terminal reaches only this process, which ends them in order. A
+signal sets a flag and raises nothing: wherever it arrives, what has been started is known and ended. If this process itself is
+killed, `mocks.embedded.guard` ends the rest.
+"""
 
 import argparse
+import hashlib
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
-from mocks.embedded import postgres, valkey
-from mocks.embedded.process import STOP_SECONDS, LaunchError, die_with_parent, wait_until
+from mocks.embedded import guard, postgres, valkey
+from mocks.embedded.process import POLL_SECONDS, LaunchError, kill_group, last_lines, wait_until
 
+PROJECT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30.0
+CHILDREN_SECONDS = 6.5
+"""To end by themselves; with SERVER_SECONDS for each of the two servers everything is over within 10 seconds."""
+SERVER_SECONDS = 1.2
+LAST_LINES = 15
+RUN_FILE = "run.env"
 BANNER = """
   Meguru めぐる is running.
 
-    Playground   http://{host}:{port}/graphql      (pick a persona at the top: a resident, a shop, the town's desk)
-    Personas     http://{host}:{port}/dev/personas
-    Database     {database}
+    Playground   {address}/graphql   (choose a persona: a resident, a shop's staff, the town's desk)
+    Personas     curl {address}/dev/personas
+    Database     {psql} {database}
+    Logs         {logs}
     Stop         Ctrl-C
 """
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: somebody asked us to stop
-    """SIGINT or SIGTERM."""
-
-
 @dataclass
-class Running:
-    """What has been started, in order."""
+class Supervisor:
+    """What runs, in the order in which it was started."""
 
-    servers: list[postgres.Postgres | valkey.Valkey] = field(default_factory=list)
-    children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    options: argparse.Namespace
+    project: Path
+    data: Path
+    stopping: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
+    servers: dict[str, postgres.Postgres | valkey.Valkey] = field(default_factory=dict)
+    children: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
-    def stop(self) -> None:
-        """Ends the children at once and together, then the servers."""
-        for child in self.children.values():
-            if child.poll() is None:
-                child.terminate()
-        wait_until(lambda: all(child.poll() is not None for child in self.children.values()), STOP_SECONDS - 1)
-        for child in self.children.values():
-            if child.poll() is None:
-                child.kill()
-                child.wait()
-        for server in reversed(self.servers):
-            server.stop()
+    def stop_soon(self, *_: int | FrameType | None) -> None:
+        """What a signal does, the first and every further one."""
+        self.stopping = True
+
+    def log(self, name: str) -> Path:
+        """Where a child's output goes."""
+        return self.data / "log" / f"{name}.log"
 
 
 def main() -> int:
-    """The exit code: 0 after Ctrl-C or SIGTERM, 1 with one line when something is wrong."""
+    """The exit code: 0 after Ctrl-C or SIGTERM, 1 with one line on stderr when something is wrong."""
     options = _options()
+    made = Supervisor(options, Path(options.project).resolve(), Path(options.data).resolve())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, made.stop_soon)
     try:
-        with _interruptible():
-            return run(options)
+        check_port(options.host, options.port)
+        check_folder(made.data)
+        _run(made)
     except LaunchError as error:
-        print(f"meguru: {error}", file=sys.stderr)
-        return 1
-
-
-def run(options: argparse.Namespace) -> int:
-    """Starts everything, and stops it in any case."""
-    check_port(options.host, options.port)
-    data = check_folder(options.data)
-    running = Running()
-    try:
-        environment = _servers(running, data)
-        _once(environment, "api.cli", "migrate")
-        _once(environment, "mocks.town")
-        _children(running, environment, options)
-        _wait_until_ready(running, options)
-        print(BANNER.format(host=options.host, port=options.port, database=environment["MEGURU_DATABASE_URL"]), flush=True)
-        while True:
-            time.sleep(0.2)
-            _check_children(running)
-    except Stopped:
-        print("\nStopping ...", flush=True)
-        return 0
+        if not made.stopping:
+            _say(f"meguru: {error}", sys.stderr)
+            return 1
     finally:
-        _ignore_signals()
-        running.stop()
+        _stop(made)
+    return 0
+
+
+def _run(made: Supervisor) -> None:
+    """Starts everything in order, then waits until somebody stops it or a part of it ends by itself."""
+    _start_servers(made)
+    _prepare(made)
+    options = made.options
+    serve = ["serve", "--host", options.host, "--port", str(options.port), "--processes", str(options.processes)]
+    _start_child(made, "api", "api.cli", *serve)
+    _start_child(made, "push", "push")
+    _wait_until_ready(made)
+    if not made.stopping:
+        _print_banner(made)
+    while not made.stopping:
+        _check(made)
+        time.sleep(0.1)
 
 
 def check_port(host: str, port: int) -> None:
-    """LaunchError for a port that somebody listens on."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            message = f"port {port} is taken ({error.strerror}): stop what listens there, or choose another: make run PORT={port + 10}"
-            raise LaunchError(message) from error
-
-
-def check_folder(path: str) -> Path:
-    """LaunchError for a folder that cannot be written to."""
-    folder = Path(path).resolve()
+    """LaunchError for an address that cannot be listened on."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".writable-{os.getpid()}"
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)  # two may bind with SO_REUSEADDR, but only one may listen
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"port {port} of {host} cannot be used ({reason}): stop what listens there, or choose another: make run PORT={port + 10}"
+        raise LaunchError(message) from error
+
+
+def check_folder(data: Path) -> None:
+    """LaunchError for a folder that cannot be written to; makes it, and the folder of the logs."""
+    try:
+        (data / "log").mkdir(parents=True, exist_ok=True)
+        probe = data / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
-        message = f"cannot write to {folder} ({error.strerror}): choose another folder: make run DATA=/path"
+        message = f"cannot write to {data} ({error.strerror}): choose another folder: make run DATA=/path/of/a/folder"
         raise LaunchError(message) from error
-    return folder
 
 
-def _servers(running: Running, data: Path) -> dict[str, str]:
-    database = postgres.start(data / "postgres")
-    running.servers.append(database)
-    bus = valkey.start(data / "valkey")
-    running.servers.append(bus)
-    environment = {
+def _start_servers(made: Supervisor) -> None:
+    database = postgres.start(made.data / "postgres", interrupted=lambda: made.stopping)
+    made.servers["PostgreSQL"] = database
+    bus = valkey.start(made.data / "valkey")
+    made.servers["Valkey"] = bus
+    own = {
+        "MEGURU_PROFILE": os.environ.get("MEGURU_PROFILE", "development"),
         "MEGURU_DATABASE_URL": database.url(),
         "MEGURU_OWNER_DATABASE_URL": database.url(),
         "MEGURU_REDIS_URL": bus.url(),
-        "MEGURU_KEYS_FOLDER": str(data / "keys"),
-        "MEGURU_PERSONAS_FILE": str(data / "personas.json"),
-        "MEGURU_PROFILE": os.environ.get("MEGURU_PROFILE", "development"),
+        "MEGURU_KEYS_FOLDER": str(made.data / "keys"),
+        "MEGURU_PERSONAS_FILE": str(made.data / "personas.json"),
     }
-    (data / "run.env").write_text("".join(f"export {name}='{value}'\n" for name, value in environment.items()))
-    return {**os.environ, **environment}
+    made.environment = {**os.environ, **own}
+    lines = (f"{name}={value}\n" for name, value in own.items())
+    (made.data / RUN_FILE).write_text("".join(lines))
 
 
-def _once(environment: dict[str, str], module: str, *arguments: str) -> None:
-    done = subprocess.run([sys.executable, "-m", module, *arguments], env=environment, check=False, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        message = f"{module} {' '.join(arguments)} failed: {lines[-1] if lines else done.returncode}"
-        raise LaunchError(message)
+def _prepare(made: Supervisor) -> None:
+    """The newest schema and the demo towns; skipped when nothing that they are made from changed since, for they cost seconds."""
+    stamp = made.data / "postgres" / "prepared"
+    personas = Path(made.environment["MEGURU_PERSONAS_FILE"])
+    digest = _digest(made.project)
+    if stamp.exists() and stamp.read_text() == digest and personas.exists():
+        return
+    _once(made, "migrate", "api.cli", "migrate")
+    _once(made, "town", "mocks.town")
+    if not made.stopping:
+        stamp.write_text(digest)
 
 
-def _children(running: Running, environment: dict[str, str], options: argparse.Namespace) -> None:
-    serve = ["serve", "--host", options.host, "--port", str(options.port), "--processes", str(options.processes)]
-    for name, arguments in {"api": ["api.cli", *serve], "push": ["push"]}.items():
-        running.children[name] = subprocess.Popen(
-            [sys.executable, "-m", *arguments], env=environment, start_new_session=True, preexec_fn=die_with_parent, stdin=subprocess.DEVNULL
+def _digest(project: Path) -> str:
+    """A checksum of the migrations and of the demo towns."""
+    sources = [*(project / "migrations").rglob("*.py"), *(project / "migrations").rglob("*.sql"), *(project / "mocks").glob("town*.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
+
+
+def _once(made: Supervisor, name: str, module: str, *arguments: str) -> None:
+    """Runs a program to its end and shows the last line that it wrote, in one line of the terminal."""
+    if made.stopping:
+        return
+    _start_child(made, name, module, *arguments)
+    child, shown = made.children[name], ""
+    while child.poll() is None and not made.stopping:
+        shown = _progress(made.log(name), shown)
+        time.sleep(POLL_SECONDS)
+    if made.stopping:
+        return  # and _stop ends it
+    _progress(made.log(name), shown)
+    if shown and sys.stdout.isatty():
+        _say("")
+    if child.returncode != 0:
+        raise LaunchError(_ended(made, name))
+    kill_group(made.children.pop(name))
+
+
+def _progress(log: Path, shown: str) -> str:
+    line = next(iter(last_lines(log)), "")
+    if line and line != shown:
+        _say(f"\r\x1b[K{line[:150]}", end="") if sys.stdout.isatty() else _say(line)
+    return line
+
+
+def _start_child(made: Supervisor, name: str, module: str, *arguments: str) -> None:
+    if made.stopping:
+        return
+    command = [sys.executable, "-m", module, *arguments]
+    with made.log(name).open("wb") as log:
+        child = subprocess.Popen(
+            command, cwd=made.project, env=made.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
+    made.children[name] = child
+    guard.watch(child.pid, signal.SIGTERM)
 
 
-def _wait_until_ready(running: Running, options: argparse.Namespace) -> None:
-    address = f"http://{options.host}:{options.port}/readyz"
+def _wait_until_ready(made: Supervisor) -> None:
+    host = "127.0.0.1" if made.options.host in {"0.0.0.0", "::"} else made.options.host  # noqa: S104 - compared, not served
 
     def ready() -> bool:
-        _check_children(running)
-        try:
-            with urllib.request.urlopen(address, timeout=1) as answer:  # noqa: S310 - our own address
-                return bool(answer.status == 200)  # noqa: PLR2004
-        except (urllib.error.URLError, OSError):
-            return False
+        _check(made)
+        return made.stopping or _status(host, made.options.port) == 200
 
     if not wait_until(ready, READY_SECONDS):
-        message = f"the API did not answer on {address} within {READY_SECONDS:.0f} s"
+        message = f"the API was not ready within {READY_SECONDS:.0f} s (log: {made.log('api')})"
         raise LaunchError(message)
 
 
-def _check_children(running: Running) -> None:
-    for name, child in running.children.items():
-        code = child.poll()
-        if code is not None:
-            message = f"the {name} process ended by itself with exit code {code}"
+def _status(host: str, port: int) -> int:
+    """What `GET /readyz` answers; 0 for nobody there."""
+    connection = http.client.HTTPConnection(host, port, timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _check(made: Supervisor) -> None:
+    """LaunchError for a part that ended by itself."""
+    for name, child in made.children.items():
+        if child.poll() is not None:
+            raise LaunchError(_ended(made, name))
+    for name, server in made.servers.items():
+        if server.process.poll() is not None:
+            message = f"{name} {_how(server.process.returncode)} (log: {server.home})"
             raise LaunchError(message)
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    def stop(_: int, __: FrameType | None) -> None:
-        raise Stopped
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except Stopped:
-        sys.exit(0)
+def _ended(made: Supervisor, name: str) -> str:
+    lines = "".join(f"\n  | {line}" for line in last_lines(made.log(name), LAST_LINES))
+    return f"{name} {_how(made.children[name].returncode)}; the end of {made.log(name)}:{lines}"
 
 
-def _ignore_signals() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def _how(code: int) -> str:
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended by itself with exit code {code}"
+
+
+def _stop(made: Supervisor) -> None:
+    """Ends the children together, then the servers; within 10 seconds in all."""
+    made.stopping = True
+    if made.children or made.servers:
+        _say("\nmeguru: stopping ...")
+    living = [child for child in made.children.values() if child.poll() is None]
+    for child in living:
+        child.terminate()
+    wait_until(lambda: all(child.poll() is not None for child in living), CHILDREN_SECONDS)
+    for child in made.children.values():
+        kill_group(child)  # also what it left behind: processes of a server that was killed
+    for server in reversed(made.servers.values()):
+        server.stop(SERVER_SECONDS)
+    if made.servers:
+        with suppress(FileNotFoundError):
+            (made.data / RUN_FILE).unlink()
+
+
+def _print_banner(made: Supervisor) -> None:
+    host = f"[{made.options.host}]" if ":" in made.options.host else made.options.host
+    address = f"http://{host}:{made.options.port}"
+    psql = os.path.relpath(postgres.binary("psql"))
+    _say(BANNER.format(address=address, psql=psql, database=made.environment["MEGURU_DATABASE_URL"], logs=os.path.relpath(made.data / "log")))
+
+
+def _say(text: str, stream: TextIO | None = None, end: str = "\n") -> None:
+    """Prints, whether or not the terminal is still there: the end of what runs must not depend on it."""
+    with suppress(OSError):
+        print(text, file=stream or sys.stdout, end=end, flush=True)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make run")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--data", default=".data")
-    parser.add_argument("--processes", type=int, default=1)
+    parser = argparse.ArgumentParser(prog="make run", description="Everything that a developer needs, until Ctrl-C.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+    parser.add_argument("--data", default=".data", help="folder of the databases, keys and logs; kept between runs")
+    parser.add_argument("--processes", type=int, default=1, help="processes of the API")
+    parser.add_argument("--project", default=str(PROJECT), help=argparse.SUPPRESS)  # a test runs another project's api and push
     return parser.parse_args()
 
 
