@@ -1,0 +1,28 @@
+# The API and the push process; the command chooses which. No demo towns, no stand-ins, no tests, no development keys.
+# Debian, not Alpine: what the service is developed and tested with is linked against glibc.
+FROM python:3.12-slim-bookworm AS builder
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /venv
+COPY requirements.lock /build/
+RUN /venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r /build/requirements.lock
+
+FROM python:3.12-slim-bookworm
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin meguru
+WORKDIR /srv/meguru
+COPY --from=builder /venv /venv
+COPY pyproject.toml ./
+COPY migrations/ migrations/
+COPY domain/ domain/
+COPY resolvers/ resolvers/
+COPY schema/ schema/
+COPY push/ push/
+COPY api/ api/
+# Compiled here: the user below cannot write, and compiling at every start would cost seconds.
+RUN python -m compileall -q migrations domain resolvers schema push api
+USER meguru
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
+CMD ["python", "-m", "api.cli", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,55 @@
+# The commands of a developer. Each sets up .venv first (deploy/setup.sh). Written for GNU make 3.81, which macOS has.
+HOST = 127.0.0.1
+PORT = 8000
+DATA = .data
+PROCESSES = 1
+ARGS =
+
+python = .venv/bin/python
+database = $(python) -m mocks.embedded.with_database --data "$(DATA)" --
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check soak schema bench demo audit migrate clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: ## only the set-up that every command does first (PYTHON=python3.12 chooses the interpreter)
+	@sh deploy/setup.sh
+
+run: setup ## PostgreSQL, Valkey, demo towns, API and push, until Ctrl-C (PORT=8010, DATA=folder, PROCESSES=2)
+	@exec $(python) -m mocks.embedded.supervisor --host "$(HOST)" --port "$(PORT)" --data "$(DATA)" --processes "$(PROCESSES)"
+
+test: setup ## the whole suite on real PostgreSQL and Valkey (ARGS="-k pay")
+	@$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+check: setup ## style, types, imports between the rooms, the contract and the tidy tests
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+	$(python) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	$(python) -m pytest -q tests/tidy
+
+soak: setup ## the long campaigns with their full counts; prints their seeds
+	@MEGURU_SOAK=1 $(python) -m pytest -m soak -s --timeout 0 $(ARGS)
+
+schema: setup ## writes schema/schema.graphql from the code
+	@$(python) -m schema.export
+
+bench: setup ## payments per second against pgbench, on a database and server of its own
+	@$(python) -m bench.pay $(ARGS)
+
+demo: setup ## plays a payment from phone to till in the terminal
+	@$(python) -m mocks.demo $(ARGS)
+
+audit: setup ## every town's ledger against itself: no difference, or exit code 1
+	@$(database) $(python) -m api.cli audit
+
+migrate: setup ## brings the database of `make run`, or of MEGURU_OWNER_DATABASE_URL, to the newest schema
+	@$(database) $(python) -m api.cli migrate
+
+clean: ## removes .venv, the data and every cache
+	@if [ -e .data/postgres/data/postmaster.pid ] && kill -0 "$$(head -n 1 .data/postgres/data/postmaster.pid)" 2>/dev/null; \
+	then echo "clean: a database runs on .data: stop make run first" >&2; exit 1; fi
+	@rm -rf .venv .data dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/artifacts
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
