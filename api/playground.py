@@ -1,4 +1,25 @@
-"""placeholder"""
-from starlette.responses import PlainTextResponse
-def routes(): return []
-async def page(request): return PlainTextResponse("playground")
+"""The playground for app developers, development profile only: GraphiQL with ready tabs, personas and faults, all from this host."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+STATIC = Path(__file__).parent / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Nothing is loaded from anywhere else: it works without internet."""
+
+
+def routes() -> list[BaseRoute]:
+    """The page's scripts and styles under `/static`."""
+    return [Mount("/static", StaticFiles(directory=STATIC))]
+
+
+async def page(_: Request) -> Response:
+    """The page itself, at `/` and, for a browser, at `/graphql`."""
+    return FileResponse(STATIC / "playground.html", headers={"content-security-policy": POLICY, "cache-control": "no-store"})
