@@ -1,0 +1,68 @@
+"""House rules of the contract that no library checks."""
+
+import re
+from collections.abc import Iterator
+
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType, get_named_type
+
+CAMEL = re.compile(r"[a-z][a-zA-Z0-9]*")
+PASCAL = re.compile(r"[A-Z][a-zA-Z0-9]*")
+SHOUT = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+def problems(schema: GraphQLSchema) -> list[str]:
+    """Everything in the contract that breaks a rule; empty when nothing does."""
+    return [*_names_and_descriptions(schema), *_mutations(schema), *_audience(schema)]
+
+
+def _names_and_descriptions(schema: GraphQLSchema) -> Iterator[str]:
+    for name, kind in schema.type_map.items():
+        if name.startswith("__") or name in {"String", "Int", "Float", "Boolean", "ID", "UUID"}:
+            continue
+        yield from _thing(name, name, kind.description, PASCAL)
+        if isinstance(kind, GraphQLEnumType):
+            for value, told in kind.values.items():
+                yield from _thing(f"{name}.{value}", value, told.description, SHOUT)
+        if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)):
+            for field, described in kind.fields.items():
+                yield from _thing(f"{name}.{field}", field, described.description, CAMEL)
+        if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)):
+            yield from _arguments(kind)
+
+
+def _arguments(kind: GraphQLObjectType | GraphQLInterfaceType) -> Iterator[str]:
+    """Of every argument but `input`, whose type says it all."""
+    for field, resolved in kind.fields.items():
+        for argument, told in resolved.args.items():
+            if argument != "input":
+                yield from _thing(f"{kind.name}.{field}({argument})", argument, told.description, CAMEL)
+
+
+def _thing(where: str, name: str, description: str | None, pattern: re.Pattern[str]) -> Iterator[str]:
+    if not description:
+        yield f"{where} has no description"
+    if not pattern.fullmatch(name):
+        yield f"{where} is not written as {pattern.pattern}"
+
+
+def _mutations(schema: GraphQLSchema) -> Iterator[str]:
+    if schema.mutation_type is None:
+        return
+    for name, field in schema.mutation_type.fields.items():
+        if list(field.args) != ["input"]:
+            yield f"Mutation.{name} takes exactly one argument, `input`"
+        result = get_named_type(field.type)
+        if not isinstance(result, GraphQLUnionType) or not result.name.endswith("Result"):
+            yield f"Mutation.{name} answers a union ...Result"
+            continue
+        success, *refusals = result.types
+        if not success.name.endswith("Success"):
+            yield f"{result.name} begins with its ...Success"
+        yield from (f"{result.name}.{one.name} is not a UserError" for one in refusals if "UserError" not in {each.name for each in one.interfaces})
+
+
+def _audience(schema: GraphQLSchema) -> Iterator[str]:
+    for root in (schema.query_type, schema.mutation_type, schema.subscription_type):
+        for name, field in root.fields.items() if root else ():
+            if "For " not in (field.description or ""):
+                yield f"{root}.{name} does not say who may call it"
