@@ -37,7 +37,8 @@ def serve(
     """Serve the API."""
     _settings()
     uvicorn.run(
-        "api.app:create", factory=True, host=host, port=port, workers=processes, access_log=False, log_level="warning", server_header=False, proxy_headers=False,
+        "api.app:create", factory=True, host=host, port=port, workers=processes, access_log=False, log_level="warning", server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=MESSAGE_BYTES, ws_ping_interval=PING_SECONDS, ws_ping_timeout=PING_SECONDS,
         timeout_keep_alive=75, h11_max_incomplete_event_size=MESSAGE_BYTES, backlog=2_048,
     )  # fmt: skip

@@ -11,7 +11,9 @@ from starlette.types import Send
 
 LONGEST_DELAY_SECONDS = 60
 _DELAY = re.compile(r"delay=(\d{1,2})s")
-HELP = b'{"errors":[{"message":"X-Meguru-Fault is drop-before-commit, drop-after-commit, delay=30s or duplicate.","extensions":{"code":"BAD_REQUEST"}}]}'
+HELP = (
+    b'{"errors":[{"message":"X-Meguru-Fault is drop-before-commit, drop-after-commit, delay=30s or duplicate.","extensions":{"code":"BAD_REQUEST"}}]}'
+)
 
 
 async def rehearse(fault: str, run: Callable[[], Awaitable[bytes]], respond: Callable[[bytes], Awaitable[None]], send: Send) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 
 import orjson
 import structlog
+from graphql import GraphQLError, GraphQLFormattedError
 from starlette.types import Receive, Scope, Send
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from api import faults
@@ -17,6 +21,7 @@ from api.tokens import InvalidTokenError
 from domain.locales.catalogue import choose
 from domain.viewer import Viewer
 from schema.context import Context
+from schema.extensions import FAULT, NO_SUCH_OPERATION
 from schema.root import schema
 
 BODY_LIMIT = 65_536
@@ -53,6 +58,10 @@ class GraphQLOverHttp:
         except BadRequestError as error:
             await refuse(send, error, trace_id)
             return
+        except Exception:
+            log.exception("graphql.fault", trace_id=trace_id)
+            await refuse(send, BadRequestError(503, "INTERNAL", FAULT), trace_id)
+            return
         context = Context(process.services, viewer, choose(text(headers, b"accept-language")), trace_id)
 
         async def run() -> bytes:
@@ -68,13 +77,11 @@ class GraphQLOverHttp:
 async def answer(process: Process, operation: dict[str, Any], context: Context) -> bytes:
     """Executes one operation; the JSON of its answer."""
     started = time.perf_counter()
-    result = await schema.execute(
-        operation["query"], operation.get("variables"), context, operation_name=operation.get("operationName"), allowed_operation_types=OPERATIONS
-    )
+    result = await execute(operation, context)
     errors = result.errors
     body: dict[str, Any] = {"data": result.data}
     if errors:
-        body["errors"] = [error.formatted for error in errors]
+        body["errors"] = [with_code(error) for error in errors]
         if result.data is None:
             del body["data"]
     seconds = time.perf_counter() - started
@@ -85,6 +92,24 @@ async def answer(process: Process, operation: dict[str, Any], context: Context) 
         municipality=context.municipality,
     )  # fmt: skip
     return orjson.dumps(body)
+
+
+def with_code(error: GraphQLError) -> GraphQLFormattedError:
+    """An entry of `errors`. One of a document that could not be read comes here without its code."""
+    shown = error.formatted
+    shown.setdefault("extensions", {}).setdefault("code", "GRAPHQL_VALIDATION_FAILED")
+    return shown
+
+
+async def execute(operation: dict[str, Any], context: Context) -> ExecutionResult:
+    """The result of one operation; a document without such an operation is the client's mistake."""
+    try:
+        return await schema.execute(
+            operation["query"], operation.get("variables"), context, operation_name=operation.get("operationName"), allowed_operation_types=OPERATIONS
+        )
+    except (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError):
+        refused = GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"})
+        return ExecutionResult(data=None, errors=[refused])
 
 
 async def read(headers: dict[bytes, bytes], receive: Receive) -> bytes:

@@ -60,9 +60,9 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
 
     async def _sign_in(self, context: Context, authorization: str) -> None:
         scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise ConnectionRejectionError
         try:
-            if scheme.lower() != "bearer":
-                raise InvalidTokenError
             verified = await self._process().tokens.verify(token.strip())
         except InvalidTokenError as error:
             raise ConnectionRejectionError from error

@@ -29,7 +29,9 @@ class Metrics:
         self._waiting = Gauge("meguru_ledger_waiting", "Requests that wait for a batch.", registry=self.registry)
         self._subscribers = Gauge("meguru_subscribers", "Subscriptions of this process.", registry=self.registry)
         self._bus = Gauge("meguru_bus_connected", "1 while the bus is connected.", registry=self.registry)
-        self._bus_lost = Gauge("meguru_bus_messages_lost", "Messages that the bus did not take; subscribers read them from the table.", registry=self.registry)
+        self._bus_lost = Gauge(
+            "meguru_bus_messages_lost", "Messages that the bus did not take; subscribers read them from the table.", registry=self.registry
+        )
 
     def answered(self, field: str, ended: str, seconds: float) -> None:
         """One operation. `ended`: ok, refused, error."""

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process; SettingsError with one line per mistake."""
     try:
-        return Settings()
+        return Settings()  # type: ignore[call-arg] # from the environment
     except ValidationError as error:
         lines = [_line(found["loc"], found["msg"]) for found in error.errors()]
         raise SettingsError("\n".join(lines)) from None  # the values may be secrets

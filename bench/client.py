@@ -36,7 +36,8 @@ async def payer(port: int, until: float, payers: list[list[str]], stores: list[s
         wallet, token = random.choice(payers)
         variables = {
             "input": {
-                "idempotencyKey": str(uuid4()), "walletId": wallet, "payee": {"storeId": random.choice(stores)}, "amount": random.randrange(100, 5_000)
+                "idempotencyKey": str(uuid4()), "walletId": wallet, "payee": {"storeId": random.choice(stores)},
+                "amount": random.randrange(100, 5_000)
             }
         }  # fmt: skip
         body = orjson.dumps({"query": QUERY, "variables": variables})

@@ -56,9 +56,7 @@ async def prepare(ground: Ground) -> None:
     number, people, shops = await town.make(ground.database_url, ground.wallets, ground.stores)
     make_development_key(ground.folder / "keys")
     tokens = Tokens(Keys(ground.folder / "keys"))
-    payers = [
-        [encode(Prefix.WALLET, number, wallet), tokens.issue(person, frozenset({Role.RESIDENT}), TOKEN_SECONDS)] for person, wallet in people
-    ]
+    payers = [[encode(Prefix.WALLET, number, wallet), tokens.issue(person, frozenset({Role.RESIDENT}), TOKEN_SECONDS)] for person, wallet in people]
     (ground.folder / "payers.json").write_bytes(orjson.dumps({"payers": payers, "stores": [encode(Prefix.STORE, number, shop) for shop in shops]}))
     owner = await asyncpg.connect(ground.database_url)
     await owner.execute((HERE / "reference.sql").read_text())
@@ -67,13 +65,13 @@ async def prepare(ground: Ground) -> None:
 
 
 def reference(ground: Ground, seconds: int) -> float:
-    """pgbench's payments per second, the better of 8 and 32 clients."""
+    """Pgbench's payments per second, the better of 8 and 32 clients."""
     script = ground.folder / "pay.pgb"
     script.write_text(f"\\set w random(1, {ground.wallets})\n\\set s random(1, {ground.stores})\nselect bench_pay(:w, :s, 500);\n")
     found = []
     for clients in (8, 32):
         done = subprocess.run(
-            [str(postgres.binary("pgbench")), "-n", "-M", "prepared", "-f", str(script), "-c", str(clients), "-j", "2", "-T", str(seconds), "-h", "127.0.0.1",
+            [str(postgres.binary("pgbench")), "-n", "-M", "prepared", "-f", str(script), "-c", str(clients), "-j", "2", "-T", str(seconds), "-h", "127.0.0.1",  # noqa: E501 - one command, one line of the report
              "-p", str(ground.port_of_database), "-U", "meguru", "meguru"],
             check=False, capture_output=True, text=True,
         )  # fmt: skip
@@ -158,7 +156,7 @@ def measure(ground: Ground, processes: int, connections: int, seconds: int, best
     size = (after["meguru_batch_size_sum"] - before["meguru_batch_size_sum"]) / max(batches, 1)
     statements = (after["meguru_batch_statements_total"] - before["meguru_batch_statements_total"]) / max(batches, 1)
     print(
-        f"{processes} process{'es' if processes > 1 else '  '} {connections:4d} connections  {rate:8.0f} payments/s   p50 {report['p50_us'] / 1000:6.1f} ms"
+        f"{processes} process{'es' if processes > 1 else '  '} {connections:4d} connections  {rate:8.0f} payments/s   p50 {report['p50_us'] / 1000:6.1f} ms"  # noqa: E501 - one command, one line of the report
         f"   p99 {report['p99_us'] / 1000:6.1f} ms   server CPU {used / max(report['payments'], 1) * 1e6:5.0f} us/payment"
         f"   statements/payment {statements / max(size, 1e-9):5.2f}   commits/payment {1 / max(size, 1e-9):5.3f}   mean batch {size:5.1f}"
         f"   ratio to pgbench {rate / best:5.2f}"

@@ -17,13 +17,7 @@ from domain.ledger.batch import Parts
 from domain.ledger.poster import SESSION, Observer, Poster
 from domain.services import Services, utc_now
 
-MODELS = [
-    "domain.approvals.tables",
-    "domain.assets.tables",
-    "domain.merchants.tables",
-    "domain.municipalities.tables",
-    "domain.residents.tables",
-]
+MODELS = ["domain.approvals.tables", "domain.assets.tables", "domain.merchants.tables", "domain.municipalities.tables", "domain.residents.tables"]
 
 
 def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict[str, Any]:
@@ -47,7 +41,7 @@ def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict
 
 
 @asynccontextmanager
-async def services(  # noqa: PLR0913 - what a process decides
+async def services(
     database_url: str,
     *,
     redis_url: str | None,

@@ -112,7 +112,7 @@ async def _begin(parent: AsyncpgDBClient, wrapper: TransactionWrapper) -> None:
     if parent._pool is None:  # noqa: SLF001
         message = "the pool did not open"
         raise ConnectionError(message)
-    wrapper._connection = await parent._pool.acquire(timeout=ACQUIRE_SECONDS)  # noqa: SLF001
+    wrapper._connection = await parent._pool.acquire(timeout=ACQUIRE_SECONDS)  # type: ignore[assignment]  # noqa: SLF001 - as Tortoise does
     await wrapper.begin()
 
 

@@ -13,32 +13,34 @@ SHOP = frozenset({Role.MERCHANT_STAFF})
 COUNTER = frozenset({Role.MERCHANT_STAFF, Role.DESK})
 FINANCE = frozenset({Role.FINANCE})
 
-ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType({
-    # Query
-    "viewer": SIGNED_IN,
-    "wallet": SIGNED_IN,
-    "store": EVERYBODY,
-    "payment": SIGNED_IN,
-    "quotePayment": RESIDENT,
-    "outcome": SIGNED_IN,
-    "serverTime": EVERYBODY,
-    "node": SIGNED_IN,
-    "nodes": SIGNED_IN,
-    "jobs": MUNICIPAL_STAFF,
-    "driftReport": MUNICIPAL_STAFF,
-    "trialBalance": MUNICIPAL_STAFF,
-    # Mutation
-    "charge": COUNTER,
-    "pay": RESIDENT,
-    "refundPayment": SHOP,
-    "abandon": SIGNED_IN,
-    "proposeReversal": FINANCE,
-    "reverseJournal": FINANCE,
-    # Subscription
-    "walletEvents": SIGNED_IN,
-    "storeEvents": SIGNED_IN,
-    "paymentSettled": SIGNED_IN,
-})
+ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
+    {
+        # Query
+        "viewer": SIGNED_IN,
+        "wallet": SIGNED_IN,
+        "store": EVERYBODY,
+        "payment": SIGNED_IN,
+        "quotePayment": RESIDENT,
+        "outcome": SIGNED_IN,
+        "serverTime": EVERYBODY,
+        "node": SIGNED_IN,
+        "nodes": SIGNED_IN,
+        "jobs": MUNICIPAL_STAFF,
+        "driftReport": MUNICIPAL_STAFF,
+        "trialBalance": MUNICIPAL_STAFF,
+        # Mutation
+        "charge": COUNTER,
+        "pay": RESIDENT,
+        "refundPayment": SHOP,
+        "abandon": SIGNED_IN,
+        "proposeReversal": FINANCE,
+        "reverseJournal": FINANCE,
+        # Subscription
+        "walletEvents": SIGNED_IN,
+        "storeEvents": SIGNED_IN,
+        "paymentSettled": SIGNED_IN,
+    }
+)
 
 
 def allowed(field: str, roles: frozenset[Role] | None) -> bool:

@@ -21,7 +21,7 @@ class Retry(StrEnum):
     NEVER = "NEVER"
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - the field's word
     """An expected answer: nothing moved. Dataclass fields are the data that the message and the client need."""
 
     code: ClassVar[str]

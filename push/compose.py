@@ -35,7 +35,7 @@ class Parts:
 @asynccontextmanager
 async def parts() -> AsyncIterator[Parts]:
     """The process's parts, closed at the end."""
-    settings = Settings()
+    settings = Settings()  # type: ignore[call-arg] # from the environment
     logs.configure(settings.log_level)
 
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":

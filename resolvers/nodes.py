@@ -1,6 +1,9 @@
 """Objects by id: what the viewer may see, and None for everything else."""
 
+from typing import Annotated
 from uuid import UUID
+
+from strawberry import argument
 
 from domain.approvals import reads as approvals
 from domain.approvals.reads import Approval
@@ -19,27 +22,32 @@ from resolvers.views import Charge, Payment, Refund, Reversal
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read, read_any
 
+TownCode = Annotated[str | None, argument(description="The code of the town, 6 digits.")]
+
+ReceiptNumber = Annotated[str | None, argument(description="Its receipt number.")]
+
+PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
+
+
 Receipt = Payment | Charge | Refund | Reversal
 Node = Wallet | Store | Municipality | Asset | Approval | Receipt
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
 
 
-async def wallet(info: MeguruInfo, id: ID) -> Wallet | None:  # noqa: A002 - the contract's name
+async def wallet(info: MeguruInfo, id: Annotated[ID, argument(description="The id of the wallet.")]) -> Wallet | None:
     """A wallet of the viewer, or of the town they serve."""
     found = read(Prefix.WALLET, id)
     return None if found is None else await residents.wallet_for(info.context.signed_in, *found)
 
 
-async def store(info: MeguruInfo, id: ID) -> Store | None:  # noqa: A002 - the contract's name
+async def store(info: MeguruInfo, id: Annotated[ID, argument(description="The id of the shop.")]) -> Store | None:
     """A shop; anybody may look."""
     found = read(Prefix.STORE, id)
     return None if found is None else await info.context.loaders.stores.load(found)
 
 
-async def payment(
-    info: MeguruInfo, id: ID | None = None, receipt_number: str | None = None, municipality: str | None = None  # noqa: A002
-) -> Payment | None:
+async def payment(info: MeguruInfo, id: PaymentId = None, receipt_number: ReceiptNumber = None, municipality: TownCode = None) -> Payment | None:
     """A payment by its id, or by the receipt number that is said over a counter."""
     viewer = info.context.signed_in
     journal = None
@@ -87,7 +95,7 @@ def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
             return None
 
 
-async def node(info: MeguruInfo, id: ID) -> Node | None:  # noqa: A002 - the contract's name
+async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.")]) -> Node | None:  # noqa: PLR0911 - one for each kind
     """Whatever an id names, if the viewer may see it."""
     viewer = info.context.signed_in
     found = read_any(id)
@@ -118,7 +126,7 @@ async def approval(viewer: Viewer, municipality: int, key: UUID) -> Approval | N
     return await approvals.by_id(municipality, key)
 
 
-async def nodes(info: MeguruInfo, ids: list[ID]) -> list[Node | None]:
+async def nodes(info: MeguruInfo, ids: Annotated[list[ID], argument(description="At most 100 ids.")]) -> list[Node | None]:
     """The same for several ids, in their order; at most 100."""
     check_count(len(ids))
     return [await node(info, one) for one in ids]

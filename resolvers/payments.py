@@ -1,8 +1,11 @@
 """Money mutations, quotes and outcomes: input in, one domain call, a view out."""
 
+from typing import Annotated
 from uuid import UUID
 
-from domain.identifiers import decode, InvalidIdError
+from strawberry import argument
+
+from domain.identifiers import InvalidIdError, decode
 from domain.ledger.kinds import Channel, JournalKind, Operation
 from domain.ledger.kinds import Outcome as KeyOutcome
 from domain.ledger.reads import Journal, journal_by_id
@@ -37,6 +40,7 @@ from resolvers.views import (
     ReverseJournalSuccess,
 )
 from schema.context import MeguruInfo
+from schema.enums import MoneyOperation
 from schema.ids import Prefix, read, read_number
 from schema.inputs import (
     AbandonInput,
@@ -49,7 +53,10 @@ from schema.inputs import (
     ReverseJournalInput,
     WalletReference,
 )
-from schema.enums import MoneyOperation
+
+Key = Annotated[UUID, argument(description="The key.")]
+
+OfOperation = Annotated[MoneyOperation, argument(description="The mutation that the key was made for.")]
 
 
 def actor(info: MeguruInfo, field: str) -> Viewer:
@@ -59,7 +66,7 @@ def actor(info: MeguruInfo, field: str) -> Viewer:
     return viewer
 
 
-async def charge(info: MeguruInfo, input: ChargeInput) -> ChargeSuccess:  # noqa: A002 - the contract's name
+async def charge(info: MeguruInfo, input: ChargeInput) -> ChargeSuccess:
     """Tops a wallet up with cash."""
     viewer = actor(info, "charge")
     municipality, wallet_id = wallet_of(input.wallet)
@@ -74,7 +81,7 @@ async def charge(info: MeguruInfo, input: ChargeInput) -> ChargeSuccess:  # noqa
     return ChargeSuccess(Charge(journal), wallet_id, balances_after(posted.receipt, sign=1), posted.replayed)
 
 
-async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:  # noqa: A002 - the contract's name
+async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:
     """Pays a shop."""
     viewer = actor(info, "pay")
     municipality, wallet_id = _wallet_key(input.wallet_id)
@@ -89,7 +96,7 @@ async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:  # noqa: A002 - 
     return PaySuccess(Payment(journal, shows_wallet=True), (municipality, wallet_id), balances_after(posted.receipt, sign=-1), posted.replayed)
 
 
-async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentSuccess:  # noqa: A002 - the contract's name
+async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentSuccess:
     """What `pay` would do now."""
     viewer = actor(info, "quotePayment")
     municipality, wallet_id = _wallet_key(input.wallet_id)
@@ -97,7 +104,7 @@ async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaym
     return QuotePaymentSuccess(await quoting.quote(info.context.services, viewer, municipality, wallet_id, store_id, input.amount))
 
 
-async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundPaymentSuccess:  # noqa: A002 - the contract's name
+async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundPaymentSuccess:
     """Gives back a payment, in part or whole."""
     viewer = actor(info, "refundPayment")
     found = read(Prefix.PAYMENT, input.payment_id)
@@ -113,7 +120,7 @@ async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundP
     return RefundPaymentSuccess(Refund(journal), Payment(payment, shows_wallet=False), posted.replayed)
 
 
-async def propose_reversal(info: MeguruInfo, input: ProposeReversalInput) -> ProposeReversalSuccess:  # noqa: A002 - the contract's name
+async def propose_reversal(info: MeguruInfo, input: ProposeReversalInput) -> ProposeReversalSuccess:
     """The first officer's word."""
     viewer = actor(info, "proposeReversal")
     found = read(Prefix.PAYMENT, input.journal_id) or read(Prefix.JOURNAL, input.journal_id)
@@ -123,7 +130,7 @@ async def propose_reversal(info: MeguruInfo, input: ProposeReversalInput) -> Pro
     return ProposeReversalSuccess(await reversing.propose_reversal(info.context.services, viewer, *found, reason))
 
 
-async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> ReverseJournalSuccess:  # noqa: A002 - the contract's name
+async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> ReverseJournalSuccess:
     """The second officer's word, and the reversal."""
     viewer = actor(info, "reverseJournal")
     found = read(Prefix.APPROVAL, input.approval_id)
@@ -134,13 +141,13 @@ async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> Rever
     return ReverseJournalSuccess(Reversal(journal), posted.replayed)
 
 
-async def outcome(info: MeguruInfo, operation: MoneyOperation, idempotency_key: UUID) -> Outcome:
+async def outcome(info: MeguruInfo, operation: OfOperation, idempotency_key: Key) -> Outcome:
     """What became of a key of the viewer."""
     found = await outcomes.outcome(actor(info, "outcome"), Operation[operation.name], idempotency_key)
     return Outcome("UNKNOWN" if found is None else found.outcome.name, found)
 
 
-async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonSuccess:  # noqa: A002 - the contract's name
+async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonSuccess:
     """Closes a key of the viewer, or says what it did."""
     found = await abandoning.abandon(info.context.services, actor(info, "abandon"), Operation[input.operation.name], input.idempotency_key)
     return AbandonSuccess(Outcome("ABANDONED" if found is None else found.outcome.name, found))
@@ -194,7 +201,7 @@ def _store_key(unchecked: str, municipality: int) -> UUID:
     return found[1]
 
 
-def journal_of(  # noqa: PLR0913 - the facts of one row
+def journal_of(
     posted: Posted, viewer: Viewer, operation: Operation, wallet_id: UUID | None, store_id: UUID | None, reason: int | None = None,
     linked_journal: UUID | None = None,
 ) -> Journal:  # fmt: skip

@@ -1,6 +1,9 @@
 """What municipal staff ask: jobs, drift, trial balance."""
 
 from datetime import datetime
+from typing import Annotated
+
+from strawberry import argument
 
 from domain.jobs import reads as jobs_reads
 from domain.jobs.reads import Job
@@ -13,6 +16,10 @@ from resolvers.nodes import STAFF_OF_TOWN
 from resolvers.views import DriftReport
 from schema.context import MeguruInfo
 
+At = Annotated[datetime | None, argument(description="An instant up to now; now when absent. UTC.")]
+
+TownCode = Annotated[str, argument(description="The code of the town, 6 digits.")]
+
 
 async def jobs(info: MeguruInfo) -> list[Job]:
     """The scheduler's jobs."""
@@ -23,13 +30,13 @@ async def jobs(info: MeguruInfo) -> list[Job]:
     return await jobs_reads.every()
 
 
-async def drift_report(info: MeguruInfo, municipality: str) -> DriftReport:
+async def drift_report(info: MeguruInfo, municipality: TownCode) -> DriftReport:
     """The ledger of a town against itself."""
     town = await _own_town(info, municipality)
     return DriftReport(town, await drift([town]))
 
 
-async def trial(info: MeguruInfo, municipality: str, at: datetime | None = None) -> TrialBalance:
+async def trial(info: MeguruInfo, municipality: TownCode, at: At = None) -> TrialBalance:
     """The trial balance of a town, now or at a past instant."""
     return await trial_balance(await _own_town(info, municipality), at or info.context.services.clock())
 

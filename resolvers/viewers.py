@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Annotated
 from uuid import UUID
+
+from strawberry import argument
 
 from domain.events.reads import events_after
 from domain.events.stream import Resync, stream
@@ -19,6 +22,12 @@ from resolvers.nodes import STAFF_OF_TOWN, check_count
 from resolvers.views import Balance, Counterparty, Edge, EventConnection, PageInfo, Person, ResyncRequired, TransactionConnection, ViewerView
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, encode_event, read, read_event
+
+After = Annotated[ID | None, argument(description="The event after which the stream begins, such as `asOfEventId`; from now on when absent.")]
+OneWallet = Annotated[ID, argument(description="The wallet.")]
+OneStore = Annotated[ID, argument(description="The shop.")]
+WalletOrNone = Annotated[ID | None, argument(description="The wallet; or name a shop.")]
+StoreOrNone = Annotated[ID | None, argument(description="The shop; or name a wallet.")]
 
 
 class NotFoundError(Exception):
@@ -120,7 +129,7 @@ async def counterparty(info: MeguruInfo, municipality: int, holder: UUID | None,
     return Counterparty("CUSTOMER", "お客さま" if locale == "ja" else "Customer", None)
 
 
-async def wallet_events(info: MeguruInfo, wallet_id: ID, after: ID | None = None) -> AsyncGenerator[EventRow | ResyncRequired, None]:
+async def wallet_events(info: MeguruInfo, wallet_id: OneWallet, after: After = None) -> AsyncGenerator[EventRow | ResyncRequired, None]:
     """What happens to a wallet, live."""
     municipality, holder = await _visible_wallet(info, wallet_id)
     async with aclosing(_live(info, municipality, holder, after)) as items:
@@ -128,7 +137,7 @@ async def wallet_events(info: MeguruInfo, wallet_id: ID, after: ID | None = None
             yield item
 
 
-async def store_events(info: MeguruInfo, store_id: ID, after: ID | None = None) -> AsyncGenerator[EventRow | ResyncRequired, None]:
+async def store_events(info: MeguruInfo, store_id: OneStore, after: After = None) -> AsyncGenerator[EventRow | ResyncRequired, None]:
     """What happens to a shop, live."""
     municipality, holder = await _visible_store(info, store_id)
     async with aclosing(_live(info, municipality, holder, after)) as items:
@@ -137,7 +146,7 @@ async def store_events(info: MeguruInfo, store_id: ID, after: ID | None = None) 
 
 
 async def payment_settled(
-    info: MeguruInfo, wallet_id: ID | None = None, store_id: ID | None = None, after: ID | None = None
+    info: MeguruInfo, wallet_id: WalletOrNone = None, store_id: StoreOrNone = None, after: After = None
 ) -> AsyncGenerator[EventRow | ResyncRequired, None]:
     """Payments of a wallet or of a shop, live."""
     if (wallet_id is None) == (store_id is None):

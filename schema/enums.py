@@ -18,7 +18,9 @@ value = strawberry.enum_value
 class Retry(Enum):
     """What a client may do after a refusal."""
 
-    SAME_KEY = value(DomainRetry.SAME_KEY.value, description="Send the same request with the same idempotency key again, later or with what was missing.")
+    SAME_KEY = value(
+        DomainRetry.SAME_KEY.value, description="Send the same request with the same idempotency key again, later or with what was missing."
+    )
     NEW_KEY = value(DomainRetry.NEW_KEY.value, description="This key is closed. A changed request needs a new idempotency key.")
     NEVER = value(DomainRetry.NEVER.value, description="Repeating does not help.")
 
@@ -46,7 +48,9 @@ class RefusalCode(Enum):
     REFUND_EXCEEDS = value("REFUND_EXCEEDS", description="More than is left of the payment.")
     NOT_REFUNDABLE = value("NOT_REFUNDABLE", description="A journal that is not a payment.")
     NOT_PERMITTED = value("NOT_PERMITTED", description="The viewer may not do this here.")
-    POSSIBLE_DUPLICATE = value("POSSIBLE_DUPLICATE", description="The same wallet paid the same shop the same amount within 60 seconds under another key.")
+    POSSIBLE_DUPLICATE = value(
+        "POSSIBLE_DUPLICATE", description="The same wallet paid the same shop the same amount within 60 seconds under another key."
+    )
     ALREADY_REVERSED = value("ALREADY_REVERSED", description="The journal was reversed or refunded already.")
     REVERSAL_IMPOSSIBLE = value("REVERSAL_IMPOSSIBLE", description="What the journal gave has been spent.")
     APPROVER_IS_PROPOSER = value("APPROVER_IS_PROPOSER", description="Who proposes does not approve.")

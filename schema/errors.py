@@ -141,7 +141,9 @@ class NotPermittedError(UserError):
 class PossibleDuplicateError(UserError):
     """See the description."""
 
-    receipt_number: str = strawberry.field(description="The earlier payment's receipt. To pay again, send the same key with `confirmDuplicate: true`.")
+    receipt_number: str = strawberry.field(
+        description="The earlier payment's receipt. To pay again, send the same key with `confirmDuplicate: true`."
+    )
 
 
 @strawberry.type(description="The journal was reversed or refunded already.")

@@ -4,8 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, GraphQLError, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
 from strawberry.extensions import AddValidationRules, MaskErrors, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from domain.locales.catalogue import message
 from domain.permissions import allowed
@@ -17,6 +27,12 @@ from schema.limits import RULES
 
 log = structlog.get_logger()
 CACHED_DOCUMENTS = 1_000
+NO_SUCH_OPERATION = "There is no such operation in the document, or it does not go this way: subscriptions go over the WebSocket, the others by POST."
+AMBIGUOUS = "The document has several operations: say which by `operationName`."
+FAULT = (
+    "Something went wrong on our side. Nothing is known to have moved: ask `outcome` with your key. / "
+    "申し訳ありません。こちらで不具合が起きました。同じキーで outcome をお確かめください。"
+)
 SIGN_IN = "Sign in: send a valid token as `Authorization: Bearer ...`."
 
 
@@ -29,10 +45,18 @@ class Permissions(SchemaExtension):
         context: Context = execution.context
         fields = [field for field in root_fields(execution.graphql_document, execution.operation_name) if not field.startswith("__")]
         context.field = fields[0] if fields else "introspection"
-        if context.viewer is None and not all(allowed(field, None) for field in fields):
+        if is_ambiguous(execution.graphql_document, execution._provided_operation_name):  # noqa: SLF001 - it has no public door
+            refused = GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
+            execution.result = ExecutionResult(data=None, errors=[refused])
+        elif context.viewer is None and not all(allowed(field, None) for field in fields):
             refused = GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
             execution.result = ExecutionResult(data=None, errors=[refused])
         yield
+
+
+def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: ANN401 - graphql-core's document
+    """Whether nobody said which of several operations is meant. Strawberry would run the first."""
+    return operation_name is None and sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1
 
 
 def root_fields(document: Any, operation_name: str | None) -> Iterator[str]:  # noqa: ANN401 - graphql-core's document
@@ -71,7 +95,7 @@ class PublicErrors(MaskErrors):
         return GraphQLError(text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions)
 
 
-def public(error: GraphQLError, locale: str) -> tuple[str, str]:
+def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind
     """Code and message of an error for the client."""
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
@@ -79,17 +103,19 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:
     known = (error.extensions or {}).get("code")
     match original:
         case None | GraphQLError() if error.path is None or known:
-            return str(known or ("BAD_USER_INPUT" if "got invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")), error.message
+            return str(known or ("BAD_USER_INPUT" if "invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")), error.message
         case UnauthenticatedError():
             return "UNAUTHENTICATED", SIGN_IN
         case Refusal():
             return original.code, message(original.code, locale, **original.data())
+        case CannotGetOperationTypeError() | InvalidOperationTypeError():
+            return "BAD_REQUEST", NO_SUCH_OPERATION
         case NotFoundError():
             return "NOT_FOUND", "There is no such object, or it is not one that you may see."
         case TooManyError() | BadCursorError():
             return "BAD_USER_INPUT", str(original)
         case _:
-            return "INTERNAL", "Something went wrong on our side. Nothing is known to have moved: ask `outcome` with your key. / 申し訳ありません。こちらで不具合が起きました。"
+            return "INTERNAL", FAULT
 
 
 EXTENSIONS: list[Any] = [

@@ -8,11 +8,11 @@ import strawberry
 from strawberry import Parent
 from strawberry.types import Info
 
+from domain.assets.reads import last_day
 from domain.ledger.kinds import JournalKind
-from domain.ledger.reads import Journal, Movement, journal_by_id, linked_journals, note_of
+from domain.ledger.reads import Movement, journal_by_id, linked_journals, note_of
 from domain.ledger.request import EventRow
 from domain.payments.quote import Part, Quote
-from domain.assets.reads import last_day
 from domain.residents import reads as residents
 from resolvers import money, viewers, views
 from resolvers.nodes import view_of
@@ -30,11 +30,11 @@ class Allocation:
     amount: Amount = strawberry.field(description="Whole units.")
 
     @strawberry.field(description="The asset.")
-    async def asset(root: Parent[views.Allocation], info: Info[Context, None]) -> Asset:  # noqa: N805, D102
+    async def asset(root: Parent[views.Allocation], info: Info[Context, None]) -> Asset:
         return await asset(info, root.asset)  # type: ignore[return-value]
 
     @strawberry.field(description="The last day of the lot. Civil date in Asia/Tokyo; null: no expiry.")
-    def expires_on(root: Parent[views.Allocation | Part]) -> date | None:  # noqa: N805, D102
+    def expires_on(root: Parent[views.Allocation | Part]) -> date | None:
         return last_day(root.expires_at) if isinstance(root, Part) else root.expires_on
 
 
@@ -46,7 +46,7 @@ class BalanceAfter:
     posted: SignedAmount = strawberry.field(description="What there was afterwards. Whole units.")
 
     @strawberry.field(description="The asset.")
-    async def asset(root: Parent[views.BalanceAfter], info: Info[Context, None]) -> Asset:  # noqa: N805, D102
+    async def asset(root: Parent[views.BalanceAfter], info: Info[Context, None]) -> Asset:
         return await asset(info, root.asset)  # type: ignore[return-value]
 
 
@@ -119,7 +119,7 @@ class Refund(Receipt):
         return isinstance(obj, views.Refund)
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[views.Refund]) -> RefundReason:  # noqa: N805, D102
+    def reason(root: Parent[views.Refund]) -> RefundReason:  # noqa: D102
         return RefundReason(root.journal.reason)
 
 
@@ -140,25 +140,25 @@ class Payment(Receipt):
         return isinstance(obj, views.Payment)
 
     @strawberry.field(description="What was given back of it so far. Whole units.")
-    async def refunded(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:  # noqa: N805, D102
+    async def refunded(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:  # noqa: D102
         return Amount(await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id)))
 
     @strawberry.field(description="What may still be given back. Whole units.")
-    async def refundable(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:  # noqa: N805, D102
+    async def refundable(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:  # noqa: D102
         given = await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id))
         return Amount(root.journal.receipt["amount"] - given)
 
     @strawberry.field(description="Its refunds, oldest first.")
-    async def refunds(root: Parent[views.Payment]) -> list[Refund]:  # noqa: N805, D102
+    async def refunds(root: Parent[views.Payment]) -> list[Refund]:  # noqa: D102
         found = await linked_journals(root.journal.municipality, root.journal.id, JournalKind.REFUND)
         return [views.Refund(journal) for journal in found]  # type: ignore[misc]
 
     @strawberry.field(description="The wallet that paid; null for everybody but its own people and the town's staff.")
-    async def wallet(root: Parent[views.Payment], info: Info[Context, None]) -> Wallet | None:  # noqa: N805, D102
+    async def wallet(root: Parent[views.Payment], info: Info[Context, None]) -> Wallet | None:  # noqa: D102
         return await wallet_of(info, root.journal.municipality, root.journal.wallet_id)
 
     @strawberry.field(description="The payer's note; null where there is none, for everybody else, and once it is erased.")
-    async def note(root: Parent[views.Payment]) -> str | None:  # noqa: N805, D102
+    async def note(root: Parent[views.Payment]) -> str | None:  # noqa: D102
         return await note_of(root.journal.municipality, root.journal.id) if root.shows_wallet else None
 
 
@@ -194,7 +194,7 @@ class Reversal(Receipt):
         return isinstance(obj, views.Reversal)
 
     @strawberry.field(description="The receipt of what was undone.")
-    async def receipt(root: Parent[views.Reversal]) -> Receipt | None:  # noqa: N805, D102
+    async def receipt(root: Parent[views.Reversal]) -> Receipt | None:  # noqa: D102
         undone = await journal_by_id(root.journal.municipality, UUID(root.journal.receipt["journal"]))
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 
@@ -207,7 +207,7 @@ class Counterparty:
     store: Store | None = strawberry.field(description="The shop, where it is one.")
 
     @strawberry.field(description="What it is.")
-    def kind(root: Parent[views.Counterparty]) -> PartyKind:  # noqa: N805, D102
+    def kind(root: Parent[views.Counterparty]) -> PartyKind:
         return PartyKind[root.kind]
 
 
@@ -219,31 +219,31 @@ class Transaction:
     receipt_number: str | None = strawberry.field(description="The receipt's number.")
 
     @strawberry.field(description="The event that said it.")
-    def event_id(root: Parent[Movement]) -> ID:  # noqa: N805, D102
+    def event_id(root: Parent[Movement]) -> ID:
         return ID(encode_event(root.municipality, root.holder, root.sequence))
 
     @strawberry.field(description="By how much the balance changed. Whole units.")
-    def amount(root: Parent[Movement]) -> SignedAmount:  # noqa: N805, D102
+    def amount(root: Parent[Movement]) -> SignedAmount:
         return SignedAmount(root.amount)
 
     @strawberry.field(description="The balance of the asset afterwards. Whole units.")
-    def balance_after(root: Parent[Movement]) -> SignedAmount:  # noqa: N805, D102
+    def balance_after(root: Parent[Movement]) -> SignedAmount:
         return SignedAmount(root.balance)
 
     @strawberry.field(description="When. UTC.")
-    def occurred_at(root: Parent[Movement]) -> datetime:  # noqa: N805, D102
+    def occurred_at(root: Parent[Movement]) -> datetime:
         return root.recorded_at
 
     @strawberry.field(description="The asset.")
-    async def asset(root: Parent[Movement], info: Info[Context, None]) -> Asset:  # noqa: N805, D102
+    async def asset(root: Parent[Movement], info: Info[Context, None]) -> Asset:
         return await asset(info, root.asset)  # type: ignore[return-value]
 
     @strawberry.field(description="The other side; null where there is none.")
-    async def counterparty(root: Parent[Movement], info: Info[Context, None]) -> Counterparty | None:  # noqa: N805, D102
+    async def counterparty(root: Parent[Movement], info: Info[Context, None]) -> Counterparty | None:
         return await viewers.counterparty(info, root.municipality, root.counterparty, info.context.locale)  # type: ignore[return-value]
 
     @strawberry.field(description="The receipt; null for what is only set aside or released.")
-    async def receipt(root: Parent[Movement], info: Info[Context, None]) -> Receipt | None:  # noqa: N805, D102
+    async def receipt(root: Parent[Movement], info: Info[Context, None]) -> Receipt | None:
         return await receipt_of(info, root.municipality, root.journal_id)  # type: ignore[return-value]
 
 
@@ -419,12 +419,12 @@ class ResyncRequired(Event):
         """Interface members are views."""
         return isinstance(obj, views.ResyncRequired)
 
-    @strawberry.field(description="The newest event at this moment.")
-    def event_id(root: Parent[views.ResyncRequired]) -> ID:  # noqa: N805, D102
+    @strawberry.field(description="The newest event at this moment.")  # type: ignore[misc] # the field of the interface
+    def event_id(root: Parent[views.ResyncRequired]) -> ID:
         return ID(encode_event(root.municipality, root.holder, root.sequence))
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[views.ResyncRequired]) -> ResyncReason:  # noqa: N805, D102
+    def reason(root: Parent[views.ResyncRequired]) -> ResyncReason:
         return ResyncReason[root.reason]
 
 
@@ -462,7 +462,7 @@ class PaymentQuote:
     wallet: Wallet = strawberry.field(description="The wallet.")
 
     @strawberry.field(description="Which lots it would use, in spend order.")
-    def allocations(root: Parent[Quote]) -> list[Allocation]:  # noqa: N805, D102
+    def allocations(root: Parent[Quote]) -> list[Allocation]:  # noqa: D102
         return list(root.parts)  # type: ignore[arg-type]
 
 

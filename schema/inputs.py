@@ -27,7 +27,8 @@ class Payee:
 
     store_id: ID | None = strawberry.field(default=strawberry.UNSET, description="The shop's id.")
     code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The text of the shop's static QR code (EMVCo merchant-presented). JPQR codes are read too. At most 512 characters."
+        default=strawberry.UNSET,
+        description="The text of the shop's static QR code (EMVCo merchant-presented). JPQR codes are read too. At most 512 characters.",
     )
 
 

@@ -83,4 +83,4 @@ class Measure:
 STEP_LIMIT = 5_000
 """Fields and fragments that are walked before an operation counts as too deep."""
 
-RULES = [Shape]
+RULES: list[type[ASTValidationRule]] = [Shape]

@@ -1,7 +1,7 @@
 """Towns, people, wallets, shops and assets."""
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import Parent, lazy
@@ -19,6 +19,9 @@ from schema.context import Context, MeguruInfo
 from schema.enums import AssetKind, RoleName
 from schema.ids import ID, Prefix, encode
 from schema.scalars import Amount, SignedAmount
+
+if TYPE_CHECKING:  # history imports this page
+    from schema.history import EventConnection, TransactionConnection
 
 TransactionPage = Annotated["TransactionConnection", lazy("schema.history")]
 EventPage = Annotated["EventConnection", lazy("schema.history")]
@@ -45,8 +48,8 @@ class Municipality(Node):
         """Union and interface members are domain objects."""
         return isinstance(obj, MunicipalityRow)
 
-    @strawberry.field(description="Opaque, prefixed, stable.")
-    def id(root: Parent[MunicipalityRow]) -> ID:  # noqa: N805, D102
+    @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
+    def id(root: Parent[MunicipalityRow]) -> ID:  # noqa: D102
         return ID(encode(Prefix.MUNICIPALITY, root.id, root.id))
 
 
@@ -74,16 +77,16 @@ class Asset(Node):
         """Union and interface members are domain objects."""
         return isinstance(obj, AssetRow)
 
-    @strawberry.field(description="Opaque, prefixed, stable.")
-    def id(root: Parent[AssetRow]) -> ID:  # noqa: N805, D102
+    @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
+    def id(root: Parent[AssetRow]) -> ID:  # noqa: D102
         return ID(encode(Prefix.ASSET, root.municipality, root.id))
 
     @strawberry.field(description="Its name in the language of the request.")
-    def name(root: Parent[AssetRow], info: Info[Context, None]) -> str:  # noqa: N805, D102
+    def name(root: Parent[AssetRow], info: Info[Context, None]) -> str:  # noqa: D102
         return root.name_ja if info.context.locale == "ja" else root.name_en
 
     @strawberry.field(description="The name of one unit in the language of the request.")
-    def unit(root: Parent[AssetRow], info: Info[Context, None]) -> str:  # noqa: N805, D102
+    def unit(root: Parent[AssetRow], info: Info[Context, None]) -> str:  # noqa: D102
         return root.unit_ja if info.context.locale == "ja" else root.unit_en
 
 
@@ -110,11 +113,13 @@ class Balance:
 
     posted: SignedAmount = strawberry.field(description="All of it. Whole units. A shop's may be negative after refunds.")
     held: Amount = strawberry.field(description="The part that is set aside by holds. Whole units.")
-    available: SignedAmount = strawberry.field(description="What may be spent now: posted without held, expired and not yet usable parts. Whole units.")
+    available: SignedAmount = strawberry.field(
+        description="What may be spent now: posted without held, expired and not yet usable parts. Whole units."
+    )
     lots: list[Lot] = strawberry.field(description="A wallet's value by source and expiry; empty for shops.")
 
     @strawberry.field(description="The asset.")
-    async def asset(root: Parent[BalanceView], info: Info[Context, None]) -> Asset:  # noqa: N805, D102
+    async def asset(root: Parent[BalanceView], info: Info[Context, None]) -> Asset:  # noqa: D102
         return await asset(info, root.asset)  # type: ignore[return-value]
 
 
@@ -129,35 +134,35 @@ class Wallet(Node):
         """Union and interface members are domain objects."""
         return isinstance(obj, WalletRow)
 
-    @strawberry.field(description="Opaque, prefixed, stable.")
-    def id(root: Parent[WalletRow]) -> ID:  # noqa: N805, D102
+    @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
+    def id(root: Parent[WalletRow]) -> ID:  # noqa: D102
         return ID(encode(Prefix.WALLET, root.municipality, root.id))
 
     @strawberry.field(description="The town whose value it holds.")
-    async def municipality(root: Parent[WalletRow], info: Info[Context, None]) -> Municipality:  # noqa: N805, D102
+    async def municipality(root: Parent[WalletRow], info: Info[Context, None]) -> Municipality:  # noqa: D102
         return await town(info, root.municipality)  # type: ignore[return-value]
 
     @strawberry.field(description="The text of the QR code that a counter scans to top this wallet up. It only credits.")
-    def receive_code(root: Parent[WalletRow]) -> str:  # noqa: N805, D102
+    def receive_code(root: Parent[WalletRow]) -> str:  # noqa: D102
         return encode(Prefix.RECEIVE, root.municipality, root.id)
 
     @strawberry.field(description="Balances by asset; assets of which it has nothing are left out.")
-    async def balances(root: Parent[WalletRow], info: Info[Context, None]) -> list[Balance]:  # noqa: N805, D102
+    async def balances(root: Parent[WalletRow], info: Info[Context, None]) -> list[Balance]:  # noqa: D102
         return await viewers.of_wallet(info, root)  # type: ignore[return-value]
 
     @strawberry.field(description="The event up to which `balances` are true: subscribe to `walletEvents` after it.")
-    async def as_of_event_id(root: Parent[WalletRow], info: Info[Context, None]) -> ID:  # noqa: N805, D102
+    async def as_of_event_id(root: Parent[WalletRow], info: Info[Context, None]) -> ID:  # noqa: D102
         return await viewers.as_of(info, root.municipality, root.id)
 
     @strawberry.field(description="Its history, newest first.")
     async def transactions(  # noqa: D102
-        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None  # noqa: N805
+        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
     ) -> TransactionPage:
         return await viewers.transactions(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
     @strawberry.field(description="What `walletEvents` says, as a list, oldest first: for polling and after a push.")
     async def events(  # noqa: D102
-        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None  # noqa: N805
+        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None
     ) -> EventPage:
         return await viewers.events(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
@@ -182,32 +187,32 @@ class Store(Node):
         """Union and interface members are domain objects."""
         return isinstance(obj, StoreRow)
 
-    @strawberry.field(description="Opaque, prefixed, stable.")
-    def id(root: Parent[StoreRow]) -> ID:  # noqa: N805, D102
+    @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
+    def id(root: Parent[StoreRow]) -> ID:  # noqa: D102
         return ID(encode(Prefix.STORE, root.municipality, root.id))
 
     @strawberry.field(description="Its town.")
-    async def municipality(root: Parent[StoreRow], info: Info[Context, None]) -> Municipality:  # noqa: N805, D102
+    async def municipality(root: Parent[StoreRow], info: Info[Context, None]) -> Municipality:  # noqa: D102
         return await town(info, root.municipality)  # type: ignore[return-value]
 
     @strawberry.field(description="The text of its static QR code (EMVCo merchant-presented).")
-    def code(root: Parent[StoreRow], info: Info[Context, None]) -> str:  # noqa: N805, D102
+    def code(root: Parent[StoreRow], info: Info[Context, None]) -> str:  # noqa: D102
         return static_code(
             guid=info.context.services.shop_code_guid, merchant=root.merchant_code, store=root.store_code, mcc=root.merchant_category_code,
             name=root.name_roman, city="MEGURU", postal=root.postal_code.replace("-", ""), name_ja=root.name[:25],
         )  # fmt: skip
 
     @strawberry.field(description="What the town owes it and what is in its cash box. Null for everybody but its staff and its town's.")
-    async def balances(root: Parent[StoreRow], info: Info[Context, None]) -> list[Balance] | None:  # noqa: N805, D102
+    async def balances(root: Parent[StoreRow], info: Info[Context, None]) -> list[Balance] | None:  # noqa: D102
         return await viewers.of_store(info, root)  # type: ignore[return-value]
 
     @strawberry.field(description="The event up to which `balances` are true. Null for everybody but its staff and its town's.")
-    async def as_of_event_id(root: Parent[StoreRow], info: Info[Context, None]) -> ID | None:  # noqa: N805, D102
+    async def as_of_event_id(root: Parent[StoreRow], info: Info[Context, None]) -> ID | None:  # noqa: D102
         return await viewers.as_of(info, root.municipality, root.id) if await viewers.sees_inside(info.context.viewer, root) else None
 
     @strawberry.field(description="Its history, newest first. Null for everybody but its staff and its town's.")
     async def transactions(  # noqa: D102
-        root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None  # noqa: N805
+        root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
     ) -> TransactionPage | None:
         if not await viewers.sees_inside(info.context.viewer, root):
             return None
@@ -215,7 +220,7 @@ class Store(Node):
 
     @strawberry.field(description="What `storeEvents` says, as a list, oldest first. Null for everybody but its staff and its town's.")
     async def events(  # noqa: D102
-        root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None  # noqa: N805
+        root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None
     ) -> EventPage | None:
         if not await viewers.sees_inside(info.context.viewer, root):
             return None
@@ -231,8 +236,8 @@ class Person(Node):
         """Interface members are views."""
         return isinstance(obj, views.Person)
 
-    @strawberry.field(description="Opaque, prefixed, stable.")
-    def id(root: Parent[views.Person]) -> ID:  # noqa: N805, D102
+    @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
+    def id(root: Parent[views.Person]) -> ID:  # noqa: D102
         return ID(encode(Prefix.PERSON, 0, root.id))
 
 
@@ -241,15 +246,15 @@ class RoleAssignment:
     """What the viewer may act as."""
 
     @strawberry.field(description="The role.")
-    def name(root: Parent[Assignment]) -> RoleName:  # noqa: N805, D102
+    def name(root: Parent[Assignment]) -> RoleName:  # noqa: D102
         return RoleName[root.role.name]
 
     @strawberry.field(description="The town.")
-    async def municipality(root: Parent[Assignment], info: Info[Context, None]) -> Municipality:  # noqa: N805, D102
+    async def municipality(root: Parent[Assignment], info: Info[Context, None]) -> Municipality:  # noqa: D102
         return await town(info, root.municipality)  # type: ignore[return-value]
 
     @strawberry.field(description="The shop, for shop staff; null for every other role.")
-    async def store(root: Parent[Assignment], info: Info[Context, None]) -> Store | None:  # noqa: N805, D102
+    async def store(root: Parent[Assignment], info: Info[Context, None]) -> Store | None:  # noqa: D102
         if root.store_id is None:
             return None
         return await info.context.loaders.stores.load((root.municipality, root.store_id))  # type: ignore[return-value]

@@ -8,8 +8,8 @@ from strawberry import Parent
 from strawberry.types import Info
 
 from domain.approvals.reads import Approval as ApprovalRow
-from domain.refusals import stored_refusal
 from domain.ledger.kinds import Outcome as KeyOutcome
+from domain.refusals import stored_refusal
 from resolvers import views
 from resolvers.nodes import view_of
 from schema import errors
@@ -51,7 +51,7 @@ class PaySuccess:
         return isinstance(obj, views.PaySuccess)
 
     @strawberry.field(description="The wallet as it is now.")
-    async def wallet(root: Parent[views.PaySuccess], info: Info[Context, None]) -> Wallet | None:  # noqa: N805, D102
+    async def wallet(root: Parent[views.PaySuccess], info: Info[Context, None]) -> Wallet | None:  # noqa: D102
         return await wallet_of(info, *root.wallet_key)
 
 
@@ -94,12 +94,12 @@ class Approval(Node):
         """Interface members are domain objects."""
         return isinstance(obj, ApprovalRow)
 
-    @strawberry.field(description="Opaque, prefixed, stable.")
-    def id(root: Parent[ApprovalRow]) -> ID:  # noqa: N805, D102
+    @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
+    def id(root: Parent[ApprovalRow]) -> ID:  # noqa: D102
         return ID(encode(Prefix.APPROVAL, root.municipality, root.id))
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[ApprovalRow]) -> ReversalReason:  # noqa: N805, D102
+    def reason(root: Parent[ApprovalRow]) -> ReversalReason:  # noqa: D102
         return ReversalReason(root.reason)
 
 
@@ -132,17 +132,17 @@ class Outcome:
     """What became of a key."""
 
     @strawberry.field(description="How it ended, or that it has not been seen.")
-    def state(root: Parent[views.Outcome]) -> OutcomeState:  # noqa: N805, D102
+    def state(root: Parent[views.Outcome]) -> OutcomeState:  # noqa: D102
         return OutcomeState[root.state]
 
     @strawberry.field(description="The receipt, when settled; null otherwise.")
-    def receipt(root: Parent[views.Outcome]) -> Receipt | None:  # noqa: N805, D102
+    def receipt(root: Parent[views.Outcome]) -> Receipt | None:  # noqa: D102
         if root.journal is None or root.journal.outcome != KeyOutcome.SETTLED:
             return None
         return view_of(root.journal, shows_wallet=True)  # type: ignore[return-value]
 
     @strawberry.field(description="The refusal, when refused; null otherwise.")
-    def refusal(root: Parent[views.Outcome], info: Info[Context, None]) -> UserError | None:  # noqa: N805, D102
+    def refusal(root: Parent[views.Outcome], info: Info[Context, None]) -> UserError | None:  # noqa: D102
         if root.journal is None or root.journal.refusal is None:
             return None
         return shown(stored_refusal(root.journal.refusal, root.journal.receipt), info.context.locale)

@@ -5,6 +5,7 @@ from typing import NewType
 import strawberry
 from graphql import GraphQLError
 from graphql.language import IntValueNode, ValueNode
+from strawberry.types.scalar import ScalarDefinition
 
 LARGEST = 2**53 - 1
 """The largest integer that every client reads exactly."""
@@ -43,7 +44,7 @@ def signed_amount_literal(node: ValueNode, _variables: object = None) -> int:
     return parse_signed_amount(int(node.value) if isinstance(node, IntValueNode) else None)
 
 
-SCALARS = {
+SCALARS: dict[object, ScalarDefinition] = {
     Amount: strawberry.scalar(
         name="Amount",
         description="Value in whole units of an asset, 0 to 2^53-1, as a JSON integer. Never a float or a text.",

@@ -14,6 +14,7 @@ from tortoise import Tortoise
 from api.migrate import migrate
 from domain.compose import services as open_services
 from domain.services import Services
+from mocks.embedded import postgres, valkey
 from tests.support.clock import MovableClock
 from tests.support.town import People, new_town
 
@@ -35,8 +36,6 @@ def server_address(scratch: Path) -> Iterator[str]:
     if given is not None:
         yield given.rstrip("/")
         return
-    from mocks.embedded import postgres
-
     server = postgres.start(scratch / "postgres", durable=False)
     yield server.url("").rstrip("/")
     server.stop()
@@ -70,9 +69,7 @@ def database_url(server_address: str, template: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def redis(scratch: Path) -> Iterator["valkey.Valkey"]:
-    from mocks.embedded import valkey
-
+def redis(scratch: Path) -> Iterator[valkey.Valkey]:
     server = valkey.start(scratch / "valkey")
     yield server
     server.stop()

@@ -36,6 +36,4 @@ async def by_subject(municipality: int, kind: int, subject: UUID) -> Approval | 
 
 def of(row: Row) -> Approval:
     """The frozen view of a row."""
-    return Approval(
-        row.municipality_id, row.id, row.kind, row.subject, row.reason, row.proposer, row.proposed_at, row.approver, row.approved_at
-    )
+    return Approval(row.municipality_id, row.id, row.kind, row.subject, row.reason, row.proposer, row.proposed_at, row.approver, row.approved_at)

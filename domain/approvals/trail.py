@@ -8,7 +8,7 @@ import orjson
 from tortoise.connection import get_connection
 
 
-async def record(  # noqa: PLR0913 - the columns of one row
+async def record(
     municipality: int, actor: UUID, action: str, subject: str, reason: str, before: dict[str, Any] | None, after: dict[str, Any] | None, at: datetime
 ) -> None:
     """One row. Ids and codes only. Call inside the transaction of what it records."""

@@ -27,7 +27,9 @@ async def sequence_of(municipality: int, holder: UUID) -> int | None:
 
 async def recorded_at(municipality: int, holder: UUID, sequence: int) -> datetime | None:
     """When an event happened."""
-    found = await rows("select recorded_at from event where municipality_id = $1 and holder_id = $2 and sequence = $3", municipality, holder, sequence)
+    found = await rows(
+        "select recorded_at from event where municipality_id = $1 and holder_id = $2 and sequence = $3", municipality, holder, sequence
+    )
     return found[0]["recorded_at"] if found else None
 
 

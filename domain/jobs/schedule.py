@@ -69,7 +69,7 @@ async def _run(services: Services, connection: "asyncpg.Connection[asyncpg.Recor
     rows, error = 0, None
     try:
         rows = await job.run(services)
-    except Exception as failure:  # noqa: BLE001 - told in the jobs' list and in the log; the next job must still run
+    except Exception as failure:
         error = f"{type(failure).__name__}: {failure}"[:500]
         log.exception("job.failed", job=job.name)
     await connection.execute(

@@ -68,15 +68,18 @@ CHECKS = {
       where h.municipality_id = any ($1::smallint[]) group by h.municipality_id, h.id
       having h.sequence <> count(e.sequence) or h.sequence <> coalesce(max(e.sequence), 0)""",
     "movement_amount": """with moved as (select e.municipality_id, e.journal_id, a.holder_id, e.asset_id, sum(e.amount) as amount from entry e
-        join account a on a.municipality_id = e.municipality_id and a.id = e.account_id where e.municipality_id = any ($1::smallint[]) group by 1, 2, 3, 4),
+        join account a on a.municipality_id = e.municipality_id and a.id = e.account_id where e.municipality_id = any ($1::smallint[])
+        group by 1, 2, 3, 4),
       told as (select e.municipality_id, e.journal_id, e.holder_id, m.asset as asset_id, m.amount from event e,
         unnest(e.assets, e.amounts) m (asset, amount) where e.municipality_id = any ($1::smallint[]))
       select municipality_id, journal_id::text, coalesce(told.amount, 0), coalesce(moved.amount, 0)::bigint
-      from moved full join told using (municipality_id, journal_id, holder_id, asset_id) where coalesce(told.amount, 0) <> coalesce(moved.amount, 0)""",
-    "movement_balance": """with told as (select distinct on (e.municipality_id, e.holder_id, m.asset) e.municipality_id, e.holder_id, m.asset as asset_id,
-        m.balance from event e, unnest(e.assets, e.balances) m (asset, balance) where e.municipality_id = any ($1::smallint[])
+      from moved full join told using (municipality_id, journal_id, holder_id, asset_id)
+      where coalesce(told.amount, 0) <> coalesce(moved.amount, 0)""",
+    "movement_balance": """with told as (select distinct on (e.municipality_id, e.holder_id, m.asset) e.municipality_id, e.holder_id,
+        m.asset as asset_id, m.balance from event e, unnest(e.assets, e.balances) m (asset, balance) where e.municipality_id = any ($1::smallint[])
         order by e.municipality_id, e.holder_id, m.asset, e.sequence desc),
-      stored as (select municipality_id, holder_id, asset_id, sum(posted) as posted from account where municipality_id = any ($1::smallint[]) group by 1, 2, 3)
+      stored as (select municipality_id, holder_id, asset_id, sum(posted) as posted from account
+        where municipality_id = any ($1::smallint[]) group by 1, 2, 3)
       select municipality_id, holder_id::text, coalesce(told.balance, 0), coalesce(stored.posted, 0)::bigint
       from stored full join told using (municipality_id, holder_id, asset_id) where coalesce(told.balance, 0) <> coalesce(stored.posted, 0)""",
     "refunded": """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint), 0)::bigint from guard g

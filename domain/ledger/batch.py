@@ -1,7 +1,7 @@
 """One batch on one connection: lock, read, plan, post, commit. A constant number of statements, whatever the batch's size.
 
-    1 begin   2 lock the holders   3 keys   4 accounts with their lots   5 relations
-    6 post    7 commit             and only where a request asks for it: holds, guards, the last minute's events
+1 begin   2 lock the holders   3 keys   4 accounts with their lots   5 relations
+6 post    7 commit             and only where a request asks for it: holds, guards, the last minute's events
 """
 
 import itertools
@@ -121,12 +121,12 @@ class Batch:
 
     async def _skipped(self, requests: Sequence[Request], book: Book, result: Result) -> list[int]:
         """Requests one of whose holders exists but could not be locked."""
-        missing = sorted(
-            {(r.municipality, holder) for r in requests for holder in r.holders if (r.municipality, holder) not in book.holders}
-        )
+        missing = sorted({(r.municipality, holder) for r in requests for holder in r.holders if (r.municipality, holder) not in book.holders})
         if not missing:
             return []
-        exists = "select h.municipality_id, h.id from unnest($1::smallint[], $2::uuid[]) w (m, i) join holder h on h.municipality_id = w.m and h.id = w.i"
+        exists = (
+            "select h.municipality_id, h.id from unnest($1::smallint[], $2::uuid[]) w (m, i) join holder h on h.municipality_id = w.m and h.id = w.i"
+        )
         rows = await self._fetch(result, exists, [m for m, _ in missing], [h for _, h in missing])
         locked = {(row[0], row[1]) for row in rows}
         return [i for i, r in enumerate(requests) if any((r.municipality, holder) in locked for holder in r.holders)]
@@ -134,16 +134,14 @@ class Batch:
     async def _read_keys(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         keys = [(r.municipality, r.actor, r.operation, r.key) for r in requests]
         for row in await self._fetch(result, KEYS, *transpose(keys, 4)):
-            book.keys[row[0], row[1], row[2], row[3]] = Known(
-                row[4], row[5], row[6], Outcome(row[7]), row[8], orjson.loads(row[9]), row[10], row[11]
-            )
+            book.keys[row[0], row[1], row[2], row[3]] = Known(row[4], row[5], row[6], Outcome(row[7]), row[8], orjson.loads(row[9]), row[10], row[11])
 
     async def _read_accounts(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         if not book.holders:
             return
         lots = sorted({lot for request in requests for lot in request.lots})
         for row in await self._fetch(result, ACCOUNTS, *transpose(list(book.holders), 2), lots):
-            book.add(Account(*row[:10], row[9], *row[10:]))
+            book.add(Account(*row[:10], row[9], *row[10:]))  # type: ignore[call-arg] # the slice has ten
 
     async def _read_access(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         pairs = sorted({(request.municipality, holder, request.actor) for request in requests for holder in request.access})
@@ -210,4 +208,3 @@ def columns(lines: Lines) -> tuple[list[tuple[Any, ...]], ...]:
         [(*g.key, g.value, g.value_before, g.ceiling) for g in lines.guards.values()],
         [(h.municipality, h.id, h.wallet, h.payee, h.state, h.accounts, h.amounts, h.captured, h.expires_at) for h in lines.holds.values()],
     )
-

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from domain.ledger.kinds import FLOORS, NONE_LOT, AccountKind, HoldState, JournalKind, Outcome, Relation
@@ -22,6 +22,26 @@ class AccountKey(NamedTuple):
     holder: UUID
     asset: int
     lot: int
+
+
+class Terms(Protocol):
+    """What an account takes from its lot."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Exclusive; None: never."""
+
+    @property
+    def usable_from(self) -> datetime | None:
+        """From when it may be spent; None: at once."""
+
+    @property
+    def issued_at(self) -> datetime | None:
+        """When it was issued."""
+
+    @property
+    def paid(self) -> bool:
+        """Whether residents paid money for it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -136,7 +156,7 @@ class Book:
         """A locked holder, or None where the municipality has none of that id."""
         return self.holders.get((municipality, holder))
 
-    def account(self, municipality: int, key: AccountKey, like: Account | None = None) -> Account:
+    def account(self, municipality: int, key: AccountKey, like: Terms | None = None) -> Account:
         """An account of a locked holder, opened if missing. `like` lends the terms of the lot to a new wallet account."""
         found = self.accounts.get((municipality, key))
         if found is not None:

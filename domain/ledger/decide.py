@@ -1,7 +1,7 @@
 """Planning a batch in memory: requests in order of arrival, on running balances. No I/O; what it writes down is posted at once.
 
-    decide(request) -> Posted | Closed | Refusal      for each request
-    Lines                                             what the batch will post, column by column as the SQL types want it
+decide(request) -> Posted | Closed | Refusal      for each request
+Lines                                             what the batch will post, column by column as the SQL types want it
 """
 
 from collections.abc import Callable
@@ -38,9 +38,7 @@ class Lines:
 class Planner:
     """Decides the requests of one batch on one book."""
 
-    def __init__(
-        self, book: Book, now: datetime, new_id: Callable[[], UUID], new_receipt_number: Callable[[], str]
-    ) -> None:
+    def __init__(self, book: Book, now: datetime, new_id: Callable[[], UUID], new_receipt_number: Callable[[], str]) -> None:
         self.book = book
         self.lines = Lines()
         self._now = now
@@ -52,9 +50,7 @@ class Planner:
         for hold in self.book.open_holds(self._now):
             draft = release(self.book, hold, HoldState.LAPSED)
             # The payee of another payment's hold is not locked here; it is told by its own streams only when it is.
-            draft.counterparties = {
-                party: other for party, other in draft.counterparties.items() if (hold.municipality, party) in self.book.holders
-            }
+            draft.counterparties = {party: other for party, other in draft.counterparties.items() if (hold.municipality, party) in self.book.holders}
             self._settle(lapse_request(hold), draft, self._instant(hold.municipality, (hold.wallet, hold.payee)))
 
     def decide(self, request: Request) -> Decision:
@@ -104,9 +100,7 @@ class Planner:
             account.posted += change
             account.version += 1
             self.lines.accounts[id(account)] = account
-            self.lines.entries.append(
-                (account.municipality, journal_id, account.id, account.asset, change, account.posted, account.version)
-            )
+            self.lines.entries.append((account.municipality, journal_id, account.id, account.asset, change, account.posted, account.version))
             assets = touched.setdefault(account.holder, {})
             assets[account.asset] = assets.get(account.asset, 0) + change
         for account, change in holds.values():
@@ -142,7 +136,7 @@ class Planner:
         self.book.recent[request.municipality, holder_id].append(row)
         return row
 
-    def _journal(  # noqa: PLR0913 - the columns of one row
+    def _journal(
         self, request: Request, journal_id: UUID, at: datetime, outcome: Outcome, receipt: dict[str, Any], receipt_number: str | None,
         refusal: str | None, facts: Facts | None = None,
     ) -> None:  # fmt: skip

@@ -49,7 +49,8 @@ async def may(municipality: int, holder: UUID, person: UUID, relations: list[Rel
 async def serves(municipality: int, person: UUID, relations: list[Relation]) -> bool:
     """Whether a person stands in one of the relations to any holder of the town: its staff."""
     found = await rows(
-        "select 1 from holder_access where municipality_id = $1 and person_id = $2 and revoked_at is null and relation = any ($3::smallint[]) limit 1",
+        "select 1 from holder_access where municipality_id = $1 and person_id = $2 and revoked_at is null "
+        "and relation = any ($3::smallint[]) limit 1",
         municipality, person, relations,
     )  # fmt: skip
     return bool(found)

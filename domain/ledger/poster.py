@@ -1,10 +1,10 @@
 """Group commit: requests are collected while the previous batch is under way, and committed together.
 
-    post(request)      waits for its decision; going away changes nothing, the batch goes on
-    waiting            requests in order of arrival, at most QUEUE_LIMIT
-    lanes              connections of its own; a lane takes what touches no holder that another lane has in flight
-    parked             requests whose holders somebody else has locked for longer than LOCK_MILLISECONDS: they are tried
-                       again with SKIP LOCKED on a lane of their own, so one town's lock never holds up another town
+post(request)      waits for its decision; going away changes nothing, the batch goes on
+waiting            requests in order of arrival, at most QUEUE_LIMIT
+lanes              connections of its own; a lane takes what touches no holder that another lane has in flight
+parked             requests whose holders somebody else has locked for longer than LOCK_MILLISECONDS: they are tried
+again with SKIP LOCKED on a lane of their own, so one town's lock never holds up another town
 """
 
 import asyncio
@@ -205,7 +205,7 @@ class Poster:
         started = time.perf_counter()
         try:
             result = await (await lane.ready()).run([pending.request for pending in batch], waits=waits)
-        except Exception as error:  # noqa: BLE001 - classified, and logged where it is a bug
+        except Exception as error:
             fault = classify(error)
             if fault is Fault.OTHER:
                 log.exception("ledger.batch_failed", size=len(batch))
@@ -272,7 +272,7 @@ class Poster:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task  # type: ignore[return-value]
+        return task
 
 
 def decide(pending: Pending, decision: Decision) -> None:

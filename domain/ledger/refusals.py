@@ -1,8 +1,8 @@
 """Refusals of the ledger.
 
-    StoredRefusal        InsufficientBalance, WalletFrozen, RequestExpired, Abandoned, RefundExceeds, BalanceCap,
-                         StoreNotAccepting, HoldNotOpen, HoldExceeds, ReversalImpossible, AlreadyReversed
-    UnstoredRefusal      KeyReused, UnknownPayee, UnknownWallet, PossibleDuplicate
+StoredRefusal        InsufficientBalance, WalletFrozen, RequestExpired, Abandoned, RefundExceeds, BalanceCap,
+StoreNotAccepting, HoldNotOpen, HoldExceeds, ReversalImpossible, AlreadyReversed
+UnstoredRefusal      KeyReused, UnknownPayee, UnknownWallet, PossibleDuplicate
 """
 
 from dataclasses import dataclass

@@ -139,4 +139,3 @@ def fingerprint(**what: Any) -> bytes:  # noqa: ANN401 - any JSON value
 def effective_on(at: datetime) -> date:
     """The civil date in Asia/Tokyo (UTC+9 without daylight saving since 1951)."""
     return (at + _TOKYO).date()
-

@@ -51,10 +51,12 @@ async def by_id(municipality: int, store: UUID) -> Store | None:
 
 async def by_code(municipality: int, merchant_code: str, store_code: str) -> Store | None:
     """The shop of a static code, in one town only."""
-    found = await rows(_SELECT + "where s.municipality_id = $1 and s.merchant_code = $2 and s.store_code = $3", municipality, merchant_code, store_code)
+    found = await rows(
+        _SELECT + "where s.municipality_id = $1 and s.merchant_code = $2 and s.store_code = $3", municipality, merchant_code, store_code
+    )
     return _store(found[0]) if found else None
 
 
 def _store(row: dict[str, object]) -> Store:
     *facts, state = row.values()
-    return Store(*facts, accepting=state == HolderState.ACTIVE)  # type: ignore[arg-type]
+    return Store(*facts, accepting=state == HolderState.ACTIVE)  # type: ignore[arg-type, misc]

@@ -121,7 +121,7 @@ def _open(book: Book, hold: OfHold, viewer: Viewer) -> Hold:
     return found
 
 
-async def _post(  # noqa: PLR0913 - one request, spelled out
+async def _post(
     services: Services, viewer: Viewer, hold: OfHold, key: UUID, plan: Plan, operation: Operation, kind: JournalKind, amount: int | None
 ) -> Posted:
     return settled(await services.poster.post(Request(

@@ -100,12 +100,12 @@ def is_jpqr(code: MerchantCode) -> bool:
     return bool(found) and all(len(found.get(tag, "")) == length for tag, length in JPQR_LENGTHS.items())
 
 
-def static_code(*, guid: str, merchant: str, store: str, mcc: str, name: str, city: str, postal: str, name_ja: str) -> str:  # noqa: PLR0913
+def static_code(*, guid: str, merchant: str, store: str, mcc: str, name: str, city: str, postal: str, name_ja: str) -> str:
     """A shop's printed code: the payer types the amount."""
     return _sealed(_head(_STATIC, guid, merchant, store, mcc) + _tail(name, city, postal, "", name_ja))
 
 
-def dynamic_code(  # noqa: PLR0913 - the fields of one code
+def dynamic_code(
     *, guid: str, merchant: str, store: str, mcc: str, name: str, city: str, postal: str, name_ja: str, amount: int, reference: str, terminal: str
 ) -> str:
     """A till's code for one payment. Amount in yen."""

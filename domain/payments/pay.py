@@ -103,9 +103,7 @@ def plan_payment(book: Book, municipality: int, wallet_id: UUID, store_id: UUID,
         raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=amount)
     moves = [(lot, book.plain(municipality, AccountKind.PAYABLE, store_id, lot.asset), part) for lot, part in taken]
     return Draft(
-        receipt=receipt_of(book, municipality, wallet_id, taken, amount),
-        moves=moves,
-        counterparties={wallet_id: store_id, store_id: wallet_id},
+        receipt=receipt_of(book, municipality, wallet_id, taken, amount), moves=moves, counterparties={wallet_id: store_id, store_id: wallet_id}
     )
 
 

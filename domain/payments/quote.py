@@ -8,13 +8,7 @@ from uuid import UUID
 from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.reads import wallet_accounts
-from domain.ledger.refusals import (
-    InsufficientBalanceError,
-    StoreNotAcceptingError,
-    UnknownPayeeError,
-    UnknownWalletError,
-    WalletFrozenError,
-)
+from domain.ledger.refusals import InsufficientBalanceError, StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
 from domain.merchants import reads as merchants
 from domain.merchants.reads import Store
 from domain.payments.limits import check_amount, payment_maximum

@@ -81,7 +81,7 @@ def _plan(book: Book, what: Refund, payment: Journal, wallet_id: UUID, store_id:
         raise RefundExceedsError(paid - guard.value)
     lots = give_back(payment.receipt["lots"], guard.value, what.amount)
     moves = []
-    balances = {}
+    balances: dict[str, int] = {}
     for asset, lot, part, _ in lots:
         account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
         moves.append((book.plain(what.municipality, AccountKind.PAYABLE, store_id, asset), account, part))

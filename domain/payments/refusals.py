@@ -1,7 +1,7 @@
 """Refusals of payments that are decided before the ledger is asked: nothing is written, the same key may come again.
 
-    UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, UnknownAsset, UnknownPayment, NotRefundable, NoteTooLong,
-                         UnknownJournal, ApproverIsProposer
+UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, UnknownAsset, UnknownPayment, NotRefundable, NoteTooLong,
+UnknownJournal, ApproverIsProposer
 """
 
 from dataclasses import dataclass

@@ -119,8 +119,16 @@ def _plan(book: Book, municipality: int, journal: Journal, lines: list[_Line]) -
         receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": {}},
         moves=moves,
         guards=[(guard, amount)],
-        counterparties={journal.wallet_id: other for other in holders if journal.wallet_id is not None and other != journal.wallet_id},
+        counterparties=_counterparties(journal.wallet_id, holders),
     )
+
+
+def _counterparties(wallet: UUID | None, holders: list[UUID]) -> dict[UUID, UUID]:
+    """The wallet's other side, and the wallet as the other side of everybody else."""
+    others = [holder for holder in holders if holder != wallet]
+    if wallet is None or not others:
+        return {}
+    return {wallet: others[0]} | dict.fromkeys(others, wallet)
 
 
 def _account(book: Book, municipality: int, line: _Line) -> Account:

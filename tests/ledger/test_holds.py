@@ -65,7 +65,9 @@ async def test_void_and_who_may(town: People):
         with pytest.raises(NotPermittedError):
             await capture(town.services, viewer, hold, uuid4(), 1)
     with pytest.raises(UnknownWalletError):
-        await authorize(town.services, town.staff, Authorize(uuid4(), uuid4(), town.id, town.wallet, town.store, 1, town.services.clock() + timedelta(1)))
+        await authorize(
+            town.services, town.staff, Authorize(uuid4(), uuid4(), town.id, town.wallet, town.store, 1, town.services.clock() + timedelta(1))
+        )
     await void(town.services, town.staff, hold, uuid4())
     assert await town.available() == 1_000
     with pytest.raises(HoldNotOpenError):

@@ -28,7 +28,7 @@ from domain.payments.charge import Charge, charge
 from domain.payments.outcome import outcome
 from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, RefundReason, refund
-from domain.payments.refusals import AmountOutOfRangeError, NotRefundableError, NoteTooLongError, UnknownAssetError, UnknownPaymentError
+from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError, NotRefundableError, UnknownAssetError, UnknownPaymentError
 from domain.refusals import NotPermittedError, Retry
 from domain.viewer import Role, Viewer
 from tests.support.town import People, new_town

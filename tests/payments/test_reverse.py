@@ -35,7 +35,8 @@ async def test_a_payment_is_undone_with_opposite_entries(town: People):
     await town.assert_sound()
     actions = await rows("select action, actor from audit_entry where municipality_id = $1 order by id", town.id)
     assert [(row["action"], row["actor"]) for row in actions] == [
-        ("propose_reversal", town.finance.person_id), ("approve_reversal", town.other_finance.person_id)
+        ("propose_reversal", town.finance.person_id),
+        ("approve_reversal", town.other_finance.person_id),
     ]
 
 

@@ -73,7 +73,16 @@ class People:
 
     async def new_store(self, *, charge_agent: bool = False) -> tuple[UUID, Viewer]:
         number = next(_numbers)
-        new = NewStore(f"試験商店{number}", "シケンショウテン", "SHIKEN SHOTEN", "food", "5411", merchant_reference(self.id, number), "S01", charge_agent=charge_agent)
+        new = NewStore(
+            f"試験商店{number}",
+            "シケンショウテン",
+            "SHIKEN SHOTEN",
+            "food",
+            "5411",
+            merchant_reference(self.id, number),
+            "S01",
+            charge_agent=charge_agent,
+        )
         async with transaction():
             store = await open_store(self.id, new, self.services.clock(), self.services.ids)
             person = await join(None, self.services.clock(), self.services.ids)

@@ -1,0 +1,130 @@
+"""The gateway over real sockets: the journey, and what careless and hostile clients send."""
+
+import subprocess
+import sys
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.support.served import ROOT
+
+TIME = {"query": "{ serverTime }"}
+
+
+def personas(address: str) -> list[dict]:
+    return httpx.get(f"{address}/dev/personas").json()
+
+
+def somebody(address: str, role: str) -> dict:
+    return next(one for one in personas(address) if one["role"] == role)
+
+
+def ask(address: str, body: object, token: str | None = None, **headers: str) -> httpx.Response:
+    if token is not None:
+        headers["authorization"] = f"Bearer {token}"
+    return httpx.post(f"{address}/graphql", json=body, headers=headers, timeout=20)
+
+
+def code_of(answer: httpx.Response) -> str:
+    return answer.json()["errors"][0]["extensions"]["code"]
+
+
+def test_the_journey_from_phone_to_till(address: str):
+    """The script of `make demo` checks every step of charge, quote, pay, live line, refund, replay, drop, abandon and refusal."""
+    played = subprocess.run(
+        [sys.executable, "-m", "mocks.demo", "--url", address], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "Everything held." in played.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"42", 400, "BAD_REQUEST"),
+        (b"null", 400, "BAD_REQUEST"),
+        (b"[]", 400, "NO_BATCHES"),
+        (b'[{"query": "{ serverTime }"}]', 400, "NO_BATCHES"),
+        (b"{", 400, "BAD_JSON"),
+        (b"\xff\xfe", 400, "BAD_JSON"),
+        (b'{"query": 1}', 400, "BAD_REQUEST"),
+        (b'{"query": "{ serverTime }", "variables": []}', 400, "BAD_REQUEST"),
+        (b'{"query": "{ serverTime }", "operationName": 7}', 400, "BAD_REQUEST"),
+        (b'{"query": "' + b"a" * 70_000 + b'"}', 413, "BODY_TOO_LARGE"),
+        (b'{"query": ""}', 200, "BAD_REQUEST"),
+        (b'{"query": "{ serverTime }", "operationName": "Other"}', 200, "BAD_REQUEST"),
+        (b'{"query": "{ serverTime } { serverTime }"}', 200, "GRAPHQL_VALIDATION_FAILED"),
+        (b'{"query": "query A { serverTime } query B { serverTime }"}', 200, "BAD_REQUEST"),
+        (b'{"query": "subscription { walletEvents(walletId: \\"x\\") { eventId } }"}', 200, "BAD_REQUEST"),
+        (b'{"query": "{ serverTime "}', 200, "GRAPHQL_VALIDATION_FAILED"),
+        (b'{"query": "{ nothing }"}', 200, "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+def test_bad_bodies_get_a_clear_error_and_never_a_fault(address: str, content: bytes, status: int, code: str):
+    answer = httpx.post(f"{address}/graphql", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == status
+    assert code_of(answer) == code
+    assert "Traceback" not in answer.text
+
+
+def test_only_json_by_post(address: str):
+    assert httpx.post(f"{address}/graphql", content=b"{}", headers={"content-type": "text/plain"}).status_code == 415
+    assert httpx.get(f"{address}/graphql", params=TIME).status_code == 405
+
+
+def test_limits_of_a_document(address: str):
+    aliases = " ".join(f"a{number}: serverTime" for number in range(20))
+    assert code_of(ask(address, {"query": f"{{ {aliases} }}"})) == "TOO_MANY_ALIASES"
+    pay = 'pay(input: {idempotencyKey: "%s", walletId: "a", payee: {storeId: "b"}, amount: 1}) { __typename }'
+    two = f"mutation {{ a: {pay % uuid4()} b: {pay % uuid4()} }}"
+    assert code_of(ask(address, {"query": two})) == "ONE_MONEY_MUTATION"
+    wordy = "{" + " serverTime" * 2_100 + "}"
+    assert ask(address, {"query": wordy}).json()["errors"]
+
+
+def test_nobody_without_a_valid_token(address: str):
+    resident = somebody(address, "RESIDENT")
+    query = {"query": "{ viewer { person { id } } }"}
+    assert code_of(ask(address, query)) == "UNAUTHENTICATED"
+    for token in ("x", resident["token"][:-4] + "AAAA", resident["token"] + "a"):
+        answer = ask(address, query, token)
+        assert answer.status_code == 401
+        assert code_of(answer) == "UNAUTHENTICATED"
+    assert ask(address, query, resident["token"]).json()["data"]["viewer"]["person"]["id"]
+
+
+def test_nobody_sees_or_spends_anothers_wallet(address: str):
+    first, second = [one for one in personas(address) if one["role"] == "RESIDENT"][:2]
+    shop = somebody(address, "MERCHANT_STAFF")
+    look = {"query": "query W($id: ID!) { wallet(id: $id) { balances { posted } } }", "variables": {"id": first["walletIds"][0]}}
+    own = ask(address, look, first["token"]).json()["data"]["wallet"]["balances"]
+    assert own
+    assert ask(address, look, second["token"]).json()["data"]["wallet"] is None
+    spend = "mutation P($input: PayInput!) { pay(input: $input) { __typename ... on UserError { code message } } }"
+    given = {"idempotencyKey": str(uuid4()), "walletId": first["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": 1}
+    refused = ask(address, {"query": spend, "variables": {"input": given}}, second["token"], **{"accept-language": "en"}).json()["data"]["pay"]
+    assert refused["__typename"] in {"UnknownWalletError", "NotPermittedError"}
+    assert refused["message"].isascii()
+    assert ask(address, look, first["token"]).json()["data"]["wallet"]["balances"] == own
+
+
+@pytest.mark.parametrize("amount", [0, -1, 1.0, "1", True, 2**53, None])
+def test_amounts_that_are_none(address: str, amount: object):
+    resident, shop = somebody(address, "RESIDENT"), somebody(address, "MERCHANT_STAFF")
+    spend = "mutation P($input: PayInput!) { pay(input: $input) { __typename } }"
+    given = {"idempotencyKey": str(uuid4()), "walletId": resident["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": amount}
+    answer = ask(address, {"query": spend, "variables": {"input": given}}, resident["token"]).json()
+    assert (answer.get("data") or {}).get("pay") == {"__typename": "AmountOutOfRangeError"} or answer["errors"][0]["extensions"][
+        "code"
+    ] == "BAD_USER_INPUT"
+
+
+def test_health_metrics_and_keys(address: str):
+    assert httpx.get(f"{address}/livez").status_code == 200
+    assert httpx.get(f"{address}/readyz").status_code == 200
+    keys = httpx.get(f"{address}/.well-known/jwks.json").json()["keys"]
+    assert keys
+    assert all("d" not in key and key["kid"] for key in keys)
+    ask(address, TIME)
+    assert "serverTime" in httpx.get(f"{address}/metrics").text
