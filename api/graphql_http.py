@@ -8,12 +8,7 @@ from typing import Any
 
 import orjson
 import structlog
-from graphql import GraphQLError, GraphQLFormattedError
 from starlette.types import Receive, Scope, Send
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
 
 from api import faults
 from api.compose import Process
@@ -21,12 +16,11 @@ from api.tokens import InvalidTokenError
 from domain.locales.catalogue import choose
 from domain.viewer import Viewer
 from schema.context import Context
-from schema.extensions import FAULT, NO_SUCH_OPERATION
-from schema.root import schema
+from schema.execute import execute
+from schema.extensions import FAULT
 
 BODY_LIMIT = 65_536
 """Bytes of a request."""
-OPERATIONS = {OperationType.QUERY, OperationType.MUTATION}
 CLIENT_LIMIT = 64
 JSON_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
 log = structlog.get_logger()
@@ -62,7 +56,7 @@ class GraphQLOverHttp:
             log.exception("graphql.fault", trace_id=trace_id)
             await refuse(send, BadRequestError(503, "INTERNAL", FAULT), trace_id)
             return
-        context = Context(process.services, viewer, choose(text(headers, b"accept-language")), trace_id)
+        context = Context(process.services, viewer, choose(text(headers, b"accept-language")), trace_id, introspects=process.settings.development)
 
         async def run() -> bytes:
             return await answer(process, operation, context)
@@ -77,11 +71,11 @@ class GraphQLOverHttp:
 async def answer(process: Process, operation: dict[str, Any], context: Context) -> bytes:
     """Executes one operation; the JSON of its answer."""
     started = time.perf_counter()
-    result = await execute(operation, context)
+    result = await execute(operation["query"], operation.get("variables"), context, operation.get("operationName"))
     errors = result.errors
     body: dict[str, Any] = {"data": result.data}
     if errors:
-        body["errors"] = [with_code(error) for error in errors]
+        body["errors"] = [error.formatted for error in errors]
         if result.data is None:
             del body["data"]
     seconds = time.perf_counter() - started
@@ -92,24 +86,6 @@ async def answer(process: Process, operation: dict[str, Any], context: Context) 
         municipality=context.municipality,
     )  # fmt: skip
     return orjson.dumps(body)
-
-
-def with_code(error: GraphQLError) -> GraphQLFormattedError:
-    """An entry of `errors`. One of a document that could not be read comes here without its code."""
-    shown = error.formatted
-    shown.setdefault("extensions", {}).setdefault("code", "GRAPHQL_VALIDATION_FAILED")
-    return shown
-
-
-async def execute(operation: dict[str, Any], context: Context) -> ExecutionResult:
-    """The result of one operation; a document without such an operation is the client's mistake."""
-    try:
-        return await schema.execute(
-            operation["query"], operation.get("variables"), context, operation_name=operation.get("operationName"), allowed_operation_types=OPERATIONS
-        )
-    except (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError):
-        refused = GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"})
-        return ExecutionResult(data=None, errors=[refused])
 
 
 async def read(headers: dict[bytes, bytes], receive: Receive) -> bytes:

@@ -38,7 +38,14 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection. One context serves all of it, so its loaders remember nothing."""
         socket = WebSocket(scope, receive, send)
-        context = Context(self._process().services, None, choose(socket.headers.get("accept-language")), secrets.token_hex(8), remembers=False)
+        context = Context(
+            self._process().services,
+            None,
+            choose(socket.headers.get("accept-language")),
+            secrets.token_hex(8),
+            remembers=False,
+            introspects=self._process().settings.development,
+        )
         context.extra["socket"] = socket
         try:
             await self.run(socket, context=context)

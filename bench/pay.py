@@ -119,7 +119,7 @@ def wait(port: int) -> None:
 def load(ground: Ground, port: int, connections: int, seconds: int) -> dict[str, Any]:
     """The payers' report."""
     command = [sys.executable, "-m", "bench.client", str(port), str(connections), str(seconds), str(ground.folder / "payers.json")]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     report: dict[str, Any] = json.loads(done.stdout)
     return report
 

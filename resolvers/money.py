@@ -6,9 +6,9 @@ from typing import Any
 from domain.assets.reads import last_day
 from domain.ledger.book import Account
 from domain.ledger.kinds import AccountKind
-from domain.ledger.reads import Balances, Journal
+from domain.ledger.reads import Balances
 from domain.ledger.request import EventRow, effective_on
-from resolvers.views import Allocation, Balance, BalanceAfter, LotBalance
+from resolvers.views import Balance, BalanceAfter, LotBalance
 
 
 def wallet_balances(found: Balances, now: datetime) -> list[Balance]:
@@ -54,11 +54,3 @@ def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:
 def event_balances(row: EventRow) -> list[BalanceAfter]:
     """The movements of an event. Whole units."""
     return [BalanceAfter(*line) for line in zip(row.assets, row.amounts, row.balances, strict=True)]
-
-
-def allocations(journal: Journal) -> list[Allocation]:
-    """Which lots a journal used, in its order. Whole units."""
-    return [
-        Allocation(asset, part, None if expires_at is None else last_day(datetime.fromisoformat(expires_at)))
-        for asset, _, part, expires_at in journal.receipt["lots"]
-    ]

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from domain.approvals.reads import Approval
+from domain.assets.reads import last_day
+from domain.identifiers import Prefix, encode
 from domain.ledger.audit import Drift
 from domain.ledger.reads import Journal, Movement
 from domain.ledger.request import EventRow
@@ -54,33 +57,70 @@ class Allocation:
     expires_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+@dataclass(frozen=True)
+class Receipt:
+    """A settled journal as plain attributes: the contract reads them without a call of its own for each."""
+
+    journal: Journal
+    prefix: ClassVar[Prefix] = Prefix.JOURNAL
+
+    @property
+    def id(self) -> str:
+        """Its public id."""
+        return encode(self.prefix, self.journal.municipality, self.journal.id)
+
+    @property
+    def receipt_number(self) -> str:
+        """Said over a counter."""
+        return str(self.journal.receipt_number)
+
+    @property
+    def amount(self) -> int:
+        """Whole units."""
+        return int(self.journal.receipt["amount"])
+
+    @property
+    def allocations(self) -> list[Allocation]:
+        """Which lots it used, in its order."""
+        return [
+            Allocation(asset, part, None if expires_at is None else last_day(datetime.fromisoformat(expires_at)))
+            for asset, _, part, expires_at in self.journal.receipt["lots"]
+        ]
+
+    @property
+    def recorded_at(self) -> datetime:
+        """The journal's instant."""
+        return self.journal.recorded_at
+
+
+@dataclass(frozen=True)
+class Payment(Receipt):
     """A payment, with who looks at it: only its own people see the wallet and the note."""
 
-    journal: Journal
+    prefix = Prefix.PAYMENT
     shows_wallet: bool
+    paid_at = Receipt.recorded_at
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+@dataclass(frozen=True)
+class Charge(Receipt):
     """A top-up."""
 
-    journal: Journal
+    charged_at = Receipt.recorded_at
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+@dataclass(frozen=True)
+class Refund(Receipt):
     """A refund."""
 
-    journal: Journal
+    refunded_at = Receipt.recorded_at
 
 
-@dataclass(frozen=True, slots=True)
-class Reversal:
+@dataclass(frozen=True)
+class Reversal(Receipt):
     """A reversing journal."""
 
-    journal: Journal
+    reversed_at = Receipt.recorded_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Context:
     locale: str
     trace_id: str
     remembers: bool = True
+    introspects: bool = False
     field: str | None = None
     municipality: int | None = None
     connection_params: dict[str, object] | None = None

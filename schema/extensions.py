@@ -27,7 +27,10 @@ from schema.limits import RULES
 
 log = structlog.get_logger()
 CACHED_DOCUMENTS = 1_000
+TOKEN_LIMIT = 2_000
 NO_SUCH_OPERATION = "There is no such operation in the document, or it does not go this way: subscriptions go over the WebSocket, the others by POST."
+INTROSPECTION = {"__schema", "__type"}
+NO_INTROSPECTION = "Introspection is for the development profile; the contract is published as schema.graphql."
 AMBIGUOUS = "The document has several operations: say which by `operationName`."
 FAULT = (
     "Something went wrong on our side. Nothing is known to have moved: ask `outcome` with your key. / "
@@ -42,16 +45,24 @@ class Permissions(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used."""
         execution = self.execution_context
-        context: Context = execution.context
-        fields = [field for field in root_fields(execution.graphql_document, execution.operation_name) if not field.startswith("__")]
-        context.field = fields[0] if fields else "introspection"
-        if is_ambiguous(execution.graphql_document, execution._provided_operation_name):  # noqa: SLF001 - it has no public door
-            refused = GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
-            execution.result = ExecutionResult(data=None, errors=[refused])
-        elif context.viewer is None and not all(allowed(field, None) for field in fields):
-            refused = GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
+        refused = refusal_of(execution.graphql_document, execution._provided_operation_name, execution.context)  # noqa: SLF001 - it has no public door
+        if refused is not None:
             execution.result = ExecutionResult(data=None, errors=[refused])
         yield
+
+
+def refusal_of(document: Any, operation_name: str | None, context: Context) -> GraphQLError | None:  # noqa: ANN401 - graphql-core's document
+    """Why an operation is not executed at all; None if it may be. Tells the context which field it is about."""
+    if is_ambiguous(document, operation_name):
+        return GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
+    asked = list(root_fields(document, operation_name))
+    if not context.introspects and not INTROSPECTION.isdisjoint(asked):
+        return GraphQLError(NO_INTROSPECTION, extensions={"code": "NO_INTROSPECTION"})
+    fields = [field for field in asked if not field.startswith("__")]
+    context.field = fields[0] if fields else "introspection"
+    if context.viewer is None and not all(allowed(field, None) for field in fields):
+        return GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
+    return None
 
 
 def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: ANN401 - graphql-core's document
@@ -85,14 +96,17 @@ class PublicErrors(MaskErrors):
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """The error as a client may read it."""
-        context: Context = self.execution_context.context
-        code, text = public(error, context.locale)
-        if code == "INTERNAL":
-            log.error("graphql.fault", trace_id=context.trace_id, path=error.path, exc_info=error.original_error)
-        extensions = {**(error.extensions or {}), "code": code}
-        if code == "INTERNAL":
-            extensions = {"code": code, "traceId": context.trace_id}
-        return GraphQLError(text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions)
+        return masked(error, self.execution_context.context)
+
+
+def masked(error: GraphQLError, context: Context) -> GraphQLError:
+    """The error as a client may read it; logged if it is our own."""
+    code, text = public(error, context.locale)
+    extensions = {**(error.extensions or {}), "code": code}
+    if code == "INTERNAL":
+        log.error("graphql.fault", trace_id=context.trace_id, path=error.path, exc_info=error.original_error)
+        extensions = {"code": code, "traceId": context.trace_id}
+    return GraphQLError(text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions)
 
 
 def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind
@@ -122,7 +136,7 @@ EXTENSIONS: list[Any] = [
     PublicErrors,
     lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
     lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-    lambda: MaxTokensLimiter(max_token_count=2_000),
+    lambda: MaxTokensLimiter(max_token_count=TOKEN_LIMIT),
     lambda: AddValidationRules(RULES),
     Permissions,
 ]

@@ -18,7 +18,7 @@ from resolvers import money, viewers, views
 from resolvers.nodes import view_of
 from schema.context import Context
 from schema.enums import PartyKind, RefundReason, ResyncReason, TransactionKind
-from schema.ids import ID, Prefix, encode, encode_event
+from schema.ids import ID, encode_event
 from schema.parties import Asset, Node, Store, Wallet, asset
 from schema.scalars import Amount, SignedAmount
 
@@ -58,36 +58,6 @@ class Receipt(Node):
     amount: Amount = strawberry.field(description="Whole units.")
 
 
-def receipt_number(root: Parent[views.Payment]) -> str:
-    """The journal's receipt number."""
-    return str(root.journal.receipt_number)
-
-
-def amount(root: Parent[views.Payment]) -> Amount:
-    """The journal's amount."""
-    return Amount(root.journal.receipt["amount"])
-
-
-def recorded_at(root: Parent[views.Payment]) -> datetime:
-    """The journal's instant."""
-    return root.journal.recorded_at
-
-
-def allocations(root: Parent[views.Payment]) -> list[Allocation]:
-    """The journal's lots."""
-    return money.allocations(root.journal)  # type: ignore[return-value]
-
-
-def payment_id(root: Parent[views.Payment]) -> ID:
-    """The public id of a payment."""
-    return ID(encode(Prefix.PAYMENT, root.journal.municipality, root.journal.id))
-
-
-def journal_id(root: Parent[views.Charge]) -> ID:
-    """The public id of any other journal."""
-    return ID(encode(Prefix.JOURNAL, root.journal.municipality, root.journal.id))
-
-
 async def store_of(root: Parent[views.Payment], info: Info[Context, None]) -> Store | None:
     """The journal's shop."""
     journal = root.journal
@@ -107,11 +77,11 @@ async def wallet_of(info: Info[Context, None], municipality: int, wallet: UUID |
 class Refund(Receipt):
     """A refund."""
 
-    id: ID = strawberry.field(resolver=journal_id, description="Opaque, prefixed, stable.")
-    receipt_number: str = strawberry.field(resolver=receipt_number, description="Said over a counter.")
-    amount: Amount = strawberry.field(resolver=amount, description="What was given back. Whole units.")
-    allocations: list[Allocation] = strawberry.field(resolver=allocations, description="The lots that it went back to, in order.")
-    refunded_at: datetime = strawberry.field(resolver=recorded_at, description="When. UTC.")
+    id: ID = strawberry.field(description="Opaque, prefixed, stable.")
+    receipt_number: str = strawberry.field(description="Said over a counter.")
+    amount: Amount = strawberry.field(description="What was given back. Whole units.")
+    allocations: list[Allocation] = strawberry.field(description="The lots that it went back to, in order.")
+    refunded_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -127,12 +97,12 @@ class Refund(Receipt):
 class Payment(Receipt):
     """A payment."""
 
-    id: ID = strawberry.field(resolver=payment_id, description="Opaque, prefixed, stable.")
-    receipt_number: str = strawberry.field(resolver=receipt_number, description="Said over a counter: 9 letters and digits, the last a check.")
-    amount: Amount = strawberry.field(resolver=amount, description="What was paid. Whole units.")
-    allocations: list[Allocation] = strawberry.field(resolver=allocations, description="Which lots it used, in spend order.")
+    id: ID = strawberry.field(description="Opaque, prefixed, stable.")
+    receipt_number: str = strawberry.field(description="Said over a counter: 9 letters and digits, the last a check.")
+    amount: Amount = strawberry.field(description="What was paid. Whole units.")
+    allocations: list[Allocation] = strawberry.field(description="Which lots it used, in spend order.")
     store: Store | None = strawberry.field(resolver=store_of, description="The shop.")
-    paid_at: datetime = strawberry.field(resolver=recorded_at, description="When. UTC.")
+    paid_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -166,12 +136,12 @@ class Payment(Receipt):
 class Charge(Receipt):
     """A top-up."""
 
-    id: ID = strawberry.field(resolver=journal_id, description="Opaque, prefixed, stable.")
-    receipt_number: str = strawberry.field(resolver=receipt_number, description="Said over a counter: 9 letters and digits, the last a check.")
-    amount: Amount = strawberry.field(resolver=amount, description="What was charged. Whole units.")
-    allocations: list[Allocation] = strawberry.field(resolver=allocations, description="The lot that it went into.")
+    id: ID = strawberry.field(description="Opaque, prefixed, stable.")
+    receipt_number: str = strawberry.field(description="Said over a counter: 9 letters and digits, the last a check.")
+    amount: Amount = strawberry.field(description="What was charged. Whole units.")
+    allocations: list[Allocation] = strawberry.field(description="The lot that it went into.")
     store: Store | None = strawberry.field(resolver=store_of, description="The agent's shop; null: the municipal desk.")
-    charged_at: datetime = strawberry.field(resolver=recorded_at, description="When. UTC.")
+    charged_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -183,10 +153,10 @@ class Charge(Receipt):
 class Reversal(Receipt):
     """A reversing journal."""
 
-    id: ID = strawberry.field(resolver=journal_id, description="Opaque, prefixed, stable.")
-    receipt_number: str = strawberry.field(resolver=receipt_number, description="Said over a counter: 9 letters and digits, the last a check.")
-    amount: Amount = strawberry.field(resolver=amount, description="What was undone. Whole units.")
-    reversed_at: datetime = strawberry.field(resolver=recorded_at, description="When. UTC.")
+    id: ID = strawberry.field(description="Opaque, prefixed, stable.")
+    receipt_number: str = strawberry.field(description="Said over a counter: 9 letters and digits, the last a check.")
+    amount: Amount = strawberry.field(description="What was undone. Whole units.")
+    reversed_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
