@@ -9,5 +9,5 @@ from tests.support.served import served
 @pytest.fixture(scope="session")
 def address(scratch: Path) -> Iterator[str]:
     (scratch / "playground").mkdir()
-    with served(scratch / "playground") as found:
+    with served(scratch / "playground") as (found, _):
         yield found

@@ -25,16 +25,17 @@ def status(url: str) -> int:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Its address, once it is ready."""
+def served(folder: Path, processes: int = 1) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Its address, once it is ready, and the supervisor's process."""
     address = f"http://127.0.0.1:{free_port()}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MEGURU_")}
     command = [sys.executable, "-m", "mocks.embedded.supervisor", "--port", address.rpartition(":")[2], "--data", str(folder / "data")]
+    command += ["--processes", str(processes)]
     with (folder / "run.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         assert wait_until(lambda: process.poll() is not None or status(f"{address}/readyz") == 200, 150)
         assert process.poll() is None, (folder / "run.log").read_text()
-        yield address
+        yield address, process
     finally:
         end(process, 15, seconds=20)

@@ -1,0 +1,78 @@
+"""Live events between processes: the bus is a shortcut, the table is the truth."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from redis import asyncio as aioredis
+
+from domain.events.bus import Bus
+from domain.events.stream import Resync, stream
+from mocks.embedded import valkey
+from tests.support.eventually import eventually
+from tests.support.town import People
+
+
+@asynccontextmanager
+async def bus(url: str) -> AsyncIterator[Bus]:
+    made = Bus(url)
+    await made.start()
+    yield made
+    await made.close()
+
+
+async def pay(town: People, through: Bus, times: int) -> None:
+    for _ in range(times):
+        through.publish((await town.pay(1)).events)
+
+
+async def test_a_bus_that_stops_and_forgets_loses_no_event(town: People, tmp_path: Path):
+    await town.charge(1_000)
+    server = valkey.start(tmp_path)
+    seen: list[int] = []
+    async with bus(server.url()) as here, bus(server.url()) as there:
+        listening = replace(town.services, bus=there)
+
+        async def till() -> None:
+            async for item in stream(listening, town.id, town.store, 0):
+                assert not isinstance(item, Resync)
+                seen.append(item.sequence)
+
+        task = asyncio.create_task(till())
+        await eventually(lambda: there.connected and there.subscribers == 1)
+        await pay(town, here, 3)
+        await eventually(lambda: len(seen) == 3)
+        server.stop()
+        await eventually(lambda: not there.connected)
+        await pay(town, here, 3)
+        await eventually(lambda: len(seen) == 6)
+        server = valkey.start(tmp_path, server.port)
+        await eventually(lambda: there.connected)
+        await pay(town, here, 3)
+        await eventually(lambda: len(seen) == 9)
+        client = aioredis.from_url(server.url())
+        await client.flushall()
+        await client.aclose()
+        await pay(town, here, 3)
+        await eventually(lambda: len(seen) == 12)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    server.stop()
+    assert seen == list(range(1, 13))
+
+
+async def test_events_after_one_are_replayed_and_one_that_never_was_asks_to_resync(town: People):
+    await town.charge(1_000)
+    for _ in range(4):
+        await town.pay(1)
+    items = stream(town.services, town.id, town.store, 1)
+    assert [(await anext(items)).sequence for _ in range(3)] == [2, 3, 4]
+    await items.aclose()
+    ahead = stream(town.services, town.id, town.store, 99)
+    resync = await anext(ahead)
+    assert isinstance(resync, Resync)
+    assert (resync.reason, resync.sequence) == ("AHEAD", 4)
+    await ahead.aclose()
+    assert town.services.bus.subscribers == 0
