@@ -43,7 +43,7 @@ demo: setup ## plays a payment from phone to till in the terminal
 	@$(python) -m mocks.demo $(ARGS)
 
 audit: setup ## every town's ledger against itself: no difference, or exit code 1
-	@$(database) $(python) -m api.cli audit
+	@$(database) sh -c 'if [ -n "$$MEGURU_OWNER_DATABASE_URL" ]; then $(python) -m api.cli migrate >/dev/null || exit 1; fi; $(python) -m api.cli audit'
 
 migrate: setup ## brings the database of `make run`, or of MEGURU_OWNER_DATABASE_URL, to the newest schema
 	@$(database) $(python) -m api.cli migrate
