@@ -52,7 +52,8 @@ async def payer(port: int, until: float, payers: list[list[str]], stores: list[s
         if b'"PaySuccess"' in answer:
             tally.latencies.append(time.perf_counter() - started)
         else:
-            tally.failed[answer[:200].decode()] = tally.failed.get(answer[:200].decode(), 0) + 1
+            told = answer.decode()[:200]
+            tally.failed[told] = tally.failed.get(told, 0) + 1
     writer.close()
 
 

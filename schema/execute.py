@@ -1,9 +1,11 @@
-"""One query or mutation without Strawberry's extension machinery, which would be a quarter of the cost of a payment.
+"""One query or mutation: limits and permissions decided once per document, its answer by a compiled program.
 
-The same limits, permissions and masks as in `schema.extensions`, which serve subscriptions; the same executor underneath.
+The same limits, permissions and masks as in `schema.extensions`, which serve subscriptions. What is not compiled, and what a
+program will not take, goes to the executor underneath, which also says what is wrong with an input.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, TypeGuard, cast
@@ -13,8 +15,10 @@ from graphql import execute as core_execute
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
 
+from schema.compiled.inputs import UncoercibleError
+from schema.compiled.program import Program, compiled
 from schema.context import Context
-from schema.extensions import CACHED_DOCUMENTS, NO_SUCH_OPERATION, TOKEN_LIMIT, masked, refusal_of
+from schema.extensions import CACHED_DOCUMENTS, NO_SHAPE, NO_SUCH_OPERATION, TOKEN_LIMIT, Shape, masked, refusal_of, shape_of
 from schema.limits import RULES
 from schema.root import schema
 
@@ -22,41 +26,78 @@ _IS_AWAITABLE = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_
 _CORE = schema._schema  # noqa: SLF001 - the schema that Strawberry built has no public door
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation of a document as far as it can be known without its variables: what is wrong with it, or how to run it."""
+
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...]
+    shape: Shape
+    program: Program | None = None
+
+
 async def execute(query: str, variables: dict[str, Any] | None, context: Context, operation_name: str | None) -> ExecutionResult:
     """The result of one operation, its errors as the client may read them."""
-    document = prepared(query)
-    if isinstance(document, tuple):
-        return _refused(context, *document)
-    refused = _unknown(document, operation_name) or refusal_of(document, operation_name, context)
+    known = prepared(query, operation_name)
+    if known.document is None:
+        return _refused(context, *known.errors)
+    refused = refusal_of(known.shape, context)
     if refused is not None:
         return _refused(context, refused)
-    found = core_execute(
-        _CORE, document, context_value=context, variable_values=variables, operation_name=operation_name, is_awaitable=_IS_AWAITABLE,
-        executor_class=schema.execution_context_class, operation_extensions=None,
-    )  # fmt: skip
-    result = await found if isawaitable(found) else found
+    result = await _run(known.program, variables or {}, context) or await _interpret(known.document, variables, context, operation_name)
     if result.errors:
         result.errors = [masked(error, context) for error in result.errors]
     return result
 
 
+async def _run(program: Program | None, variables: dict[str, Any], context: Context) -> ExecutionResult | None:
+    """The program's result; None, and nothing has run, where there is none or where it does not take the variables."""
+    if program is None:
+        return None
+    try:
+        run = program.bind(variables, context)
+    except UncoercibleError:
+        return None
+    return await program.execute(run)
+
+
+async def _interpret(document: DocumentNode, variables: dict[str, Any] | None, context: Context, operation_name: str | None) -> ExecutionResult:
+    found = core_execute(
+        _CORE, document, context_value=context, variable_values=variables, operation_name=operation_name, is_awaitable=_IS_AWAITABLE,
+        executor_class=schema.execution_context_class, operation_extensions=None,
+    )  # fmt: skip
+    return await found if isawaitable(found) else found
+
+
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def prepared(query: str) -> DocumentNode | tuple[GraphQLError, ...]:
-    """A document that may be executed, or what is wrong with it. Apps send few documents, so most are known."""
+def prepared(query: str, operation_name: str | None) -> Prepared:
+    """Parses, validates and compiles. Apps send few documents, so most are known."""
     try:
         document = parse(query, max_tokens=TOKEN_LIMIT)
     except GraphQLError as error:
-        return (error,)
-    return tuple(validate_document(_CORE, document, (*specified_rules, *RULES))) or document
+        return Prepared(None, (error,), NO_SHAPE)
+    errors = tuple(validate_document(_CORE, document, (*specified_rules, *RULES)))
+    if errors:
+        return Prepared(None, errors, NO_SHAPE)
+    shape = shape_of(document, operation_name)
+    unknown = _unknown(document, operation_name)
+    if unknown is not None:
+        return Prepared(None, (unknown,), shape)
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode) and _is_meant(node, operation_name)]
+    return Prepared(document, (), shape, compiled(_CORE, document, operations[0]) if len(operations) == 1 else None)
 
 
 def _unknown(document: DocumentNode, operation_name: str | None) -> GraphQLError | None:
     """Refuses an operation that is not in the document, and a subscription, which goes over the WebSocket."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    meant = [node for node in operations if operation_name is None or (node.name is not None and node.name.value == operation_name)]
+    meant = [node for node in operations if _is_meant(node, operation_name)]
     if meant and all(node.operation is not OperationType.SUBSCRIPTION for node in meant):
         return None
     return GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"})
+
+
+def _is_meant(node: OperationDefinitionNode, operation_name: str | None) -> bool:
+    return operation_name is None or (node.name is not None and node.name.value == operation_name)
 
 
 def _refused(context: Context, *errors: GraphQLError) -> ExecutionResult:

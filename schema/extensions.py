@@ -1,6 +1,7 @@
 """Once per operation: limits, permissions, and what a client may read of an error."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -45,22 +46,43 @@ class Permissions(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used."""
         execution = self.execution_context
-        refused = refusal_of(execution.graphql_document, execution._provided_operation_name, execution.context)  # noqa: SLF001 - it has no public door
+        refused = refusal_of(shape_of(execution.graphql_document, execution._provided_operation_name), execution.context)  # noqa: SLF001 - it has no public door
         if refused is not None:
             execution.result = ExecutionResult(data=None, errors=[refused])
         yield
 
 
-def refusal_of(document: Any, operation_name: str | None, context: Context) -> GraphQLError | None:  # noqa: ANN401 - graphql-core's document
-    """Why an operation is not executed at all; None if it may be. Tells the context which field it is about."""
-    if is_ambiguous(document, operation_name):
-        return GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of an operation before anybody asks for it. `field` names it in metrics."""
+
+    ambiguous: bool
+    introspects: bool
+    open: bool
+    field: str
+
+
+NO_SHAPE = Shape(ambiguous=False, introspects=False, open=False, field="invalid")
+
+
+def shape_of(document: Any, operation_name: str | None) -> Shape:  # noqa: ANN401 - graphql-core's document
+    """The root fields of the operation against the permission table."""
     asked = list(root_fields(document, operation_name))
-    if not context.introspects and not INTROSPECTION.isdisjoint(asked):
-        return GraphQLError(NO_INTROSPECTION, extensions={"code": "NO_INTROSPECTION"})
     fields = [field for field in asked if not field.startswith("__")]
-    context.field = fields[0] if fields else "introspection"
-    if context.viewer is None and not all(allowed(field, None) for field in fields):
+    return Shape(
+        is_ambiguous(document, operation_name), not INTROSPECTION.isdisjoint(asked), all(allowed(field, None) for field in fields),
+        fields[0] if fields else "introspection",
+    )  # fmt: skip
+
+
+def refusal_of(shape: Shape, context: Context) -> GraphQLError | None:
+    """Why an operation is not executed at all; None if it may be. Tells the context which field it is about."""
+    if shape.ambiguous:
+        return GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
+    if shape.introspects and not context.introspects:
+        return GraphQLError(NO_INTROSPECTION, extensions={"code": "NO_INTROSPECTION"})
+    context.field = shape.field
+    if context.viewer is None and not shape.open:
         return GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
     return None
 
