@@ -34,7 +34,7 @@ begin
       channel, funding, effective_on, recorded_at)
     values (m, j, 2, wallet, 2, j, decode(repeat('ab', 32), 'hex'), 0,
       jsonb_build_object('amount', amount, 'policy', 1, 'lots', lots, 'balances', jsonb_build_object(a::text, total - amount)),
-      upper(substr(replace(j::text, '-', ''), 1, 9)), wallet, store, 1, 6, 0, (at at time zone 'Asia/Tokyo')::date, at);
+      substr(encode(uuid_send(j), 'base64'), 1, 9), wallet, store, 1, 6, 0, (at at time zone 'Asia/Tokyo')::date, at);
   update holder set sequence = sequence + 1, last_at = at where municipality_id = m and id = wallet returning sequence into ws;
   update holder set sequence = sequence + 1, last_at = at where municipality_id = m and id = store returning sequence into ss;
   insert into event (municipality_id, holder_id, sequence, kind, journal_id, counterparty_id, assets, amounts, balances, recorded_at) values
