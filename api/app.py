@@ -70,8 +70,7 @@ class App:
 
     async def metrics(self, _: Request) -> Response:
         """`GET /metrics`."""
-        made = self.process()
-        return Response(made.metrics.page(made.services), media_type="text/plain; version=0.0.4")
+        return Response(self.process().metrics.page(), media_type="text/plain; version=0.0.4")
 
     async def jwks(self, _: Request) -> Response:
         """`GET /.well-known/jwks.json`."""

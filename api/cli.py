@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from api.migrate import described
 from api.migrate import run as run_migrations
-from api.settings import Settings, SettingsError, read_settings
+from api.settings import METRICS_FOLDER, Settings, SettingsError, read_settings
 from domain.compose import services
 from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
 from domain.municipalities import reads as municipalities
@@ -36,6 +37,13 @@ def serve(
 ) -> None:
     """Serve the API."""
     _settings()
+    with TemporaryDirectory(prefix="meguru-metrics-") if processes > 1 else nullcontext() as folder:
+        if folder is not None:
+            os.environ[METRICS_FOLDER] = folder
+        _serve(host, port, processes)
+
+
+def _serve(host: str, port: int, processes: int) -> None:
     uvicorn.run(
         "api.app:create", factory=True, host=host, port=port, workers=processes, access_log=False, log_level="warning", server_header=False,
         proxy_headers=False,

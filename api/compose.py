@@ -1,5 +1,6 @@
 """The composition root of the API: settings in, the parts of one process out, and their end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,4 +32,8 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
     async with services(
         settings.database_url, redis_url=settings.redis_url, shop_code_guid=settings.shop_code_guid, pool_size=settings.pool_size, observer=metrics
     ) as made:
-        yield Process(settings, made, Tokens(Keys(folder)), metrics)
+        gauges = asyncio.create_task(metrics.keep(made))
+        try:
+            yield Process(settings, made, Tokens(Keys(folder)), metrics)
+        finally:
+            gauges.cancel()

@@ -80,9 +80,10 @@ async def answer(process: Process, operation: dict[str, Any], context: Context) 
             del body["data"]
     seconds = time.perf_counter() - started
     field = context.field or "invalid"
-    process.metrics.answered(field, "error" if errors else "ok", seconds)
+    ended = "error" if errors else "refused" if context.refusal else "ok"
+    process.metrics.answered(field, ended, seconds)
     log.info(
-        "graphql.answered", field=field, ms=round(seconds * 1000, 2), errors=len(errors or ()), trace_id=context.trace_id,
+        "graphql.answered", field=field, ended=ended, refusal=context.refusal, ms=round(seconds * 1000, 2), trace_id=context.trace_id,
         municipality=context.municipality,
     )  # fmt: skip
     return orjson.dumps(body)

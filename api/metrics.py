@@ -1,9 +1,18 @@
-"""Metrics for Prometheus: what is asked, what settles, how the batches and the bus are doing."""
+"""Metrics for Prometheus: what is asked, what settles, how the batches and the bus are doing.
 
+Of several server processes each writes its figures into a folder, and whichever answers tells the sums.
+"""
+
+import asyncio
+import os
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from api.settings import METRICS_FOLDER
 from domain.ledger.decide import Decision
 from domain.ledger.request import Posted, Request
 from domain.refusals import Refusal
@@ -11,6 +20,7 @@ from domain.services import Services
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SIZES = (1, 2, 4, 8, 16, 32, 64)
+GAUGES_SECONDS = 1.0
 
 
 class Metrics:
@@ -18,6 +28,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._folder = os.environ.get(METRICS_FOLDER)
+        if self._folder is not None:
+            forget_the_dead(Path(self._folder))
         self._requests = Counter("meguru_requests", "Operations by first root field and how they ended.", ["field", "ended"], registry=self.registry)
         self._seconds = Histogram("meguru_request_seconds", "Time from request to answer.", ["field"], buckets=SECONDS, registry=self.registry)
         self._journals = Counter(
@@ -26,11 +39,16 @@ class Metrics:
         self._sizes = Histogram("meguru_batch_size", "Requests in a batch.", buckets=SIZES, registry=self.registry)
         self._statements = Counter("meguru_batch_statements", "Statements of all batches.", registry=self.registry)
         self._commit = Histogram("meguru_batch_seconds", "Time from lock to commit.", buckets=SECONDS, registry=self.registry)
-        self._waiting = Gauge("meguru_ledger_waiting", "Requests that wait for a batch.", registry=self.registry)
-        self._subscribers = Gauge("meguru_subscribers", "Subscriptions of this process.", registry=self.registry)
-        self._bus = Gauge("meguru_bus_connected", "1 while the bus is connected.", registry=self.registry)
+        self._waiting = Gauge("meguru_ledger_waiting", "Requests that wait for a batch.", multiprocess_mode="livesum", registry=self.registry)
+        self._subscribers = Gauge("meguru_subscribers", "Live subscriptions.", multiprocess_mode="livesum", registry=self.registry)
+        self._bus = Gauge(
+            "meguru_bus_connected", "1 while the bus is connected, in every process.", multiprocess_mode="livemin", registry=self.registry
+        )
         self._bus_lost = Gauge(
-            "meguru_bus_messages_lost", "Messages that the bus did not take; subscribers read them from the table.", registry=self.registry
+            "meguru_bus_messages_lost",
+            "Messages that the bus did not take; subscribers read them from the table.",
+            multiprocess_mode="livesum",
+            registry=self.registry,
         )
 
     def answered(self, field: str, ended: str, seconds: float) -> None:
@@ -46,13 +64,30 @@ class Metrics:
         for request, decision in zip(requests, decisions, strict=True):
             self._journals.labels(str(request.municipality), request.operation.name, _name(decision)).inc()
 
-    def page(self, services: Services) -> bytes:
-        """The text that Prometheus reads."""
-        self._waiting.set(services.poster.depth)
-        self._subscribers.set(services.bus.subscribers)
-        self._bus.set(services.bus.connected)
-        self._bus_lost.set(services.bus.lost)
-        return generate_latest(self.registry)
+    async def keep(self, services: Services) -> None:
+        """Sets the gauges again and again, until cancelled."""
+        while True:
+            self._waiting.set(services.poster.depth)
+            self._subscribers.set(services.bus.subscribers)
+            self._bus.set(services.bus.connected)
+            self._bus_lost.set(services.bus.lost)
+            await asyncio.sleep(GAUGES_SECONDS)
+
+    def page(self) -> bytes:
+        """The text that Prometheus reads: of this process, or the sum over all of them."""
+        if self._folder is None:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together, self._folder)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+
+def forget_the_dead(folder: Path) -> None:
+    """Gauges of processes that are no more do not count; their counters do."""
+    for path in folder.glob("gauge_live*.db"):
+        found = re.fullmatch(r"gauge_live\w+_(\d+)", path.stem)
+        if found is not None and not Path(f"/proc/{found[1]}").exists() and Path("/proc").exists():
+            mark_process_dead(int(found[1]), str(folder))  # type: ignore[no-untyped-call]
 
 
 def _name(decision: Decision) -> str:

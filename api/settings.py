@@ -9,6 +9,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_KEYS = Path(".data/keys")
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Where several processes put their metrics together: the library's own variable, set before they start."""
 
 
 class Profile(StrEnum):

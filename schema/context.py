@@ -45,6 +45,7 @@ class Context:
     introspects: bool = False
     field: str | None = None
     municipality: int | None = None
+    refusal: str | None = None
     connection_params: dict[str, object] | None = None
     _loaders: Loaders | None = None
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)

@@ -212,6 +212,12 @@ def shown(refusal: Refusal, locale: str) -> UserError:
     return made(code=RefusalCode(refusal.code), message=text, retry=Retry(refusal.retry.value), **data)
 
 
+def answered(refusal: Refusal, context: Context) -> UserError:
+    """The refusal as the answer of this request, which its log and metrics then know."""
+    context.refusal = refusal.code
+    return shown(refusal, context.locale)
+
+
 class ShowRefusal:
     """Turns one kind of refusal into its member of the result union; Strawberry asks the handlers of the union's members only."""
 
@@ -221,7 +227,7 @@ class ShowRefusal:
 
     def handle(self, exception: Refusal, *, field: StrawberryField, info: Info[Context, None]) -> UserError:  # noqa: ARG002
         """The member, in the language of the request."""
-        return shown(exception, info.context.locale)
+        return answered(exception, info.context)
 
 
 HANDLERS = [ShowRefusal(kind, made) for kind, made in REFUSALS.items()]

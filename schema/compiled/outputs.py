@@ -13,7 +13,7 @@ from graphql import GraphQLError, located_error
 
 from domain.refusals import Refusal
 from schema.context import Context
-from schema.errors import shown
+from schema.errors import answered as as_answer
 
 Path = tuple[Any, str | int] | None
 """The parent's path and the own key; None: the root."""
@@ -256,6 +256,6 @@ def showing(get: Callable[[Any, Run], Awaitable[Any]], refusals: frozenset[type[
         except Refusal as refusal:
             if type(refusal) not in refusals:
                 raise
-            return shown(refusal, run.context.locale)
+            return as_answer(refusal, run.context)
 
     return resolve
