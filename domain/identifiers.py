@@ -4,12 +4,16 @@ A public id is a prefix, an underscore and Crockford base32 (lower case) of: mun
 1 to 8 bytes of a number). One id has one text. Source of UUIDv7: RFC 9562, section 5.7.
 """
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_TO_PYTHON = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+"""Python's own digits of base 32, which `int` reads."""
+_IS_ID = re.compile(f"[{_ALPHABET}]+")
 _UUID_BITS = 144
 _UUID_LETTERS = 29
 _EVENT_BITS = 208
@@ -104,22 +108,17 @@ def decode_event(unchecked: str) -> tuple[int, UUID, int]:
 
 
 def _letters(number: int, length: int) -> str:
-    letters = []
-    for _ in range(length):
-        letters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return "".join(reversed(letters))
+    pairs = []
+    for _ in range((length + 1) // 2):
+        pairs.append(_PAIRS[number & 1023])
+        number >>= 10
+    return "".join(reversed(pairs))[-length:]
 
 
 def _number(text: str, length: int, bits: int) -> int:
-    if len(text) != length:
+    if len(text) != length or _IS_ID.fullmatch(text) is None:
         raise InvalidIdError
-    number = 0
-    for letter in text:
-        value = _VALUE.get(letter)
-        if value is None:
-            raise InvalidIdError
-        number = (number << 5) | value
+    number = int(text.translate(_TO_PYTHON), 32)
     if number >> bits:
         raise InvalidIdError
     return number

@@ -65,7 +65,7 @@ class Bus:
 
     def __init__(self, redis_url: str | None) -> None:
         self._redis = None if redis_url is None else aioredis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=None)
-        self._origin = uuid4().hex
+        self._origin = uuid4().hex.encode()
         self._inboxes: defaultdict[HolderKey, set[Inbox]] = defaultdict(set)
         self._outbox: deque[bytes] = deque(maxlen=OUTBOX_LIMIT)
         self._to_send = asyncio.Event()
@@ -97,7 +97,7 @@ class Bus:
         if self._redis is not None:
             if len(self._outbox) == OUTBOX_LIMIT:
                 self.lost += 1
-            self._outbox.append(orjson.dumps([self._origin, [_packed(row) for row in events]]))
+            self._outbox.append(self._origin + orjson.dumps([_packed(row) for row in events]))
             self._to_send.set()
 
     def subscribe(self, municipality: int, holder: UUID) -> Inbox:
@@ -155,9 +155,9 @@ class Bus:
             self.connected = True
             self._nudge_all()  # whatever was said while we were away
             async for message in pubsub.listen():
-                origin, packed = orjson.loads(message["data"])
-                if origin != self._origin:
-                    self._deliver([_unpacked(row) for row in packed])
+                data: bytes = message["data"]
+                if not data.startswith(self._origin):
+                    self._deliver([_unpacked(row) for row in orjson.loads(data[len(self._origin) :])])
 
     def _nudge_all(self) -> None:
         for inboxes in self._inboxes.values():

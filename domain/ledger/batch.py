@@ -17,7 +17,7 @@ from domain.identifiers import Uuid7
 from domain.ledger import receipt_number
 from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known
 from domain.ledger.decide import Decision, Lines, Planner
-from domain.ledger.kinds import HolderKind, JournalKind, Outcome
+from domain.ledger.kinds import JournalKind, Outcome
 from domain.ledger.request import EventRow, Request
 
 ACCOUNTS_PER_BLOCK = 100_000
@@ -38,9 +38,9 @@ GUARDS = """select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ce
   from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) wanted (m, k, s, p)
   join guard g on g.municipality_id = wanted.m and g.kind = wanted.k and g.subject = wanted.s and g.period = wanted.p"""
 RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets, e.amounts, e.balances,
-  e.recorded_at, j.receipt_number from unnest($1::smallint[], $2::uuid[], $3::bigint[]) wanted (m, h, s)
-  join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20 and e.recorded_at > $4
-  join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id where e.kind = 2"""
+  e.recorded_at, j.receipt_number from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) wanted (m, h, c, s)
+  join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20 and e.recorded_at > $5
+    and e.counterparty_id = wanted.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id where e.kind = 2"""
 POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[], $5::posting_holder[],
   $6::posting_guard[], $7::posting_hold[])"""
 RECENTLY = timedelta(seconds=60)
@@ -160,15 +160,11 @@ class Batch:
                 key = (row[0], row[1], row[2], row[3])
                 book.guards[key] = Guard(key, row[4], row[4], row[5])
         since = now - RECENTLY
-        asked = {(request.municipality, request.recent) for request in requests if request.recent is not None}
-        active = [holder for key, holder in book.holders.items() if key in asked and holder.last_at > since and holder.sequence]
+        asked = sorted({(request.municipality, *request.recent) for request in requests if request.recent is not None})
+        active = [(*key, holder.sequence) for key in asked if (holder := book.holders.get(key[:2])) is not None and holder.last_at > since]
         if active:
-            await self._read_recent(book, active, since, result)
-
-    async def _read_recent(self, book: Book, active: Sequence[Holder], since: datetime, result: Result) -> None:
-        wanted = [(holder.municipality, holder.id, holder.sequence) for holder in active if holder.kind == HolderKind.WALLET]
-        for row in await self._fetch(result, RECENT, *transpose(wanted, 3), since):
-            book.recent[row[0], row[1]].append(EventRow(row[0], row[1], row[2], JournalKind(row[3]), *row[4:]))
+            for row in await self._fetch(result, RECENT, *transpose(active, 4), since):
+                book.recent[row[0], row[1]].append(EventRow(row[0], row[1], row[2], JournalKind(row[3]), *row[4:]))
 
     async def _fetch(self, result: Result, query: str, *values: object) -> list[asyncpg.Record]:
         result.statements += 1

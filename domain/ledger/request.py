@@ -68,8 +68,8 @@ class Request:
     """One journal to be posted.
 
     holders: every holder whose accounts may change; the ledger locks them all. lots: lots that may be credited although
-    the wallet's account in them is empty or new. access: holders on which the actor's relation decides. recent: holder
-    whose payments of the last minute the plan looks at. guards: rows to be read before planning.
+    the wallet's account in them is empty or new. access: holders on which the actor's relation decides. recent: a
+    wallet and a shop, whose payments of the last minute the plan looks at. guards: rows to be read before planning.
     """
 
     municipality: int
@@ -83,7 +83,7 @@ class Request:
     facts: Facts = NO_FACTS
     lots: tuple[int, ...] = ()
     access: tuple[UUID, ...] = ()
-    recent: UUID | None = None
+    recent: tuple[UUID, UUID] | None = None
     guards: tuple[GuardKey, ...] = ()
     valid_until: datetime | None = None
     note: str | None = None

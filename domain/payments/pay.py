@@ -65,8 +65,8 @@ def _request(viewer: Viewer, what: Pay) -> Request:
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
         input_hash=fingerprint(wallet=what.wallet_id, store=what.store_id, amount=what.amount),
-        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,), recent=what.wallet_id,
-        valid_until=what.valid_until, note=what.note,
+        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
+        recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
             client=viewer.client,
