@@ -111,7 +111,7 @@ class InputObject:
         """The input, or UncoercibleError."""
         if value is None:
             return None
-        if type(value) is not dict or (self._kind.is_one_of and (len(value) != 1 or None in value.values())):
+        if type(value) is not dict or (self._definition.is_one_of and (len(value) != 1 or None in value.values())):
             raise UncoercibleError
         made, known = {}, 0
         for name, python_name, coerce, implied in self._fields:

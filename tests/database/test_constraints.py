@@ -1,0 +1,118 @@
+"""What the database itself keeps, read from its catalog: the models' columns, the town in every key, the ledger's rules."""
+
+from collections.abc import AsyncIterator
+from importlib import import_module
+
+import asyncpg
+import pytest
+from tortoise.models import Model
+
+from domain.compose import MODELS
+
+WITHOUT_TOWN = {
+    "municipality": "is the town",
+    "person": "one person may live in several towns",
+    "person_name": "belongs to the person",
+    "job": "the scheduler serves all towns",
+    "tortoise_migrations": "the migrations' own memory",
+}
+ABOVE_TOWNS = {"municipality": "the town itself, by its number", "person": "one person may live in several towns"}
+"""What a town's row may point at without naming its town on both sides."""
+
+KEYS = """select c.conrelid::regclass::text as name, c.contype::text as kind, k.columns from pg_constraint c,
+  lateral (select array_agg(a.attname::text order by k.place) as columns from unnest(c.conkey) with ordinality k (number, place)
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.number) k
+  where c.connamespace = 'public'::regnamespace and c.contype in ('p', 'u')"""
+REFERENCES = """select c.conrelid::regclass::text as name, c.confrelid::regclass::text as target, k.pairs from pg_constraint c,
+  lateral (select array_agg(a.attname || ' = ' || b.attname) as pairs from unnest(c.conkey, c.confkey) k (own, other)
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own join pg_attribute b on b.attrelid = c.confrelid and b.attnum = k.other) k
+  where c.connamespace = 'public'::regnamespace and c.contype = 'f'"""
+TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+COLUMNS = "select column_name, is_nullable = 'YES' from information_schema.columns where table_schema = 'public' and table_name = $1"
+TOWN_TABLES = "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'municipality_id'"
+RULES = (
+    """select conname, pg_get_constraintdef(oid) as rule from pg_constraint where conrelid = $1::text::regclass and convalidated and conenforced"""
+)
+TRIGGERS = """select tgrelid::regclass::text || ' ' || tgname from pg_trigger
+  where tgrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace) and not tgisinternal and tgenabled = 'O'"""
+
+
+def models() -> list[type[Model]]:
+    found = [one for name in MODELS for one in vars(import_module(name)).values() if isinstance(one, type) and issubclass(one, Model)]
+    return [one for one in found if one.__module__ in MODELS]
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    made = await asyncpg.connect(database_url)
+    yield made
+    await made.close()
+
+
+def test_every_room_with_tables_has_models():
+    assert {model.__module__ for model in models()} == set(MODELS)
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+async def test_a_model_has_the_columns_of_its_table(connection: asyncpg.Connection, model: type[Model]):
+    fields = model._meta.fields_map
+    said = {column: fields[name].null for name, column in model._meta.fields_db_projection.items()}
+    assert {name: nullable for name, nullable in await connection.fetch(COLUMNS, model._meta.db_table)} == said
+
+
+async def test_every_table_has_the_town_in_its_key(connection: asyncpg.Connection):
+    by_town = {
+        key["name"]
+        for key in await connection.fetch(KEYS)
+        if (key["kind"] == "p" and key["columns"][0] == "municipality_id") or (key["kind"] == "u" and key["columns"] == ["municipality_id", "id"])
+    }
+    every = {name for (name,) in await connection.fetch(TABLES)}
+    assert every - by_town == set(WITHOUT_TOWN)
+
+
+async def test_no_row_of_a_town_points_into_another_town(connection: asyncpg.Connection):
+    of_towns = {name for (name,) in await connection.fetch(TOWN_TABLES)}
+    references = [one for one in await connection.fetch(REFERENCES) if {one["name"], one["target"]} & of_towns]
+    assert [tuple(one) for one in references if one["target"] not in ABOVE_TOWNS and "municipality_id = municipality_id" not in one["pairs"]] == []
+    assert [tuple(one) for one in references if one["target"] == "municipality" and one["pairs"] != ["municipality_id = id"]] == []
+    assert len([one for one in references if one["target"] not in ABOVE_TOWNS]) >= 9
+    assert {one["target"] for one in references} > set(ABOVE_TOWNS), "an exception that nobody needs"
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "rule"),
+    [
+        ("account", "account_floor", "CHECK (((floor IS NULL) OR ((posted - held) >= floor)))"),
+        ("account", "account_floor_of_kind", "CHECK (((kind <> ALL (ARRAY[1, 4])) OR ((floor IS NOT NULL) AND (floor = 0))))"),
+        ("account", None, "CHECK ((held >= 0))"),
+        ("account", None, "PRIMARY KEY (municipality_id, id)"),
+        ("account", None, "UNIQUE (municipality_id, holder_id, kind, asset_id, lot_id)"),
+        ("guard", "guard_ceiling", "CHECK ((value <= ceiling))"),
+        ("guard", None, "CHECK ((value >= 0))"),
+        ("guard", None, "PRIMARY KEY (municipality_id, kind, subject, period)"),
+        ("journal", None, "PRIMARY KEY (municipality_id, id)"),
+        ("journal", None, "UNIQUE (municipality_id, actor, operation, key)"),
+        ("journal", None, "UNIQUE (municipality_id, receipt_number)"),
+        ("journal", None, "CHECK (((receipt_number IS NOT NULL) = (outcome = 0)))"),
+        ("journal", None, "CHECK (((refusal IS NOT NULL) = (outcome = 1)))"),
+        ("entry", None, "PRIMARY KEY (municipality_id, account_id, version)"),
+        ("entry", None, "CHECK ((amount <> 0))"),
+        ("event", None, "PRIMARY KEY (municipality_id, holder_id, sequence)"),
+        ("event", None, "CHECK ((sequence > 0))"),
+        ("hold", None, "PRIMARY KEY (municipality_id, id)"),
+        ("hold", None, "CHECK ((0 < ALL (amounts)))"),
+        ("approval", None, "CHECK ((approver <> proposer))"),
+        ("approval", None, "CHECK (((approver IS NULL) = (approved_at IS NULL)))"),
+        ("approval", None, "UNIQUE (municipality_id, kind, subject)"),
+    ],
+)
+async def test_a_rule_that_money_rests_on_is_there_and_enforced(connection: asyncpg.Connection, table: str, name: str | None, rule: str):
+    names = {one["rule"]: one["conname"] for one in await connection.fetch(RULES, table)}
+    assert rule in names
+    if name is not None:  # the code knows it by name
+        assert names[rule] == name
+
+
+async def test_the_ledgers_triggers_are_on(connection: asyncpg.Connection):
+    append_only = {f"{table} {table}_append_only" for table in ("entry", "journal", "event", "lot", "audit_entry")}
+    assert {name for (name,) in await connection.fetch(TRIGGERS)} == {"entry entry_zero_sum"} | append_only

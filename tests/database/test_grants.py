@@ -1,0 +1,118 @@
+"""Which role may write what, asked of the database and tried."""
+
+from collections.abc import AsyncIterator
+from itertools import product
+
+import asyncpg
+import pytest
+
+APP, POSTER, RELAY = ROLES = ("meguru_app", "meguru_poster", "meguru_relay")
+EVERYBODY = "public"
+FUNCTIONS_ONLY = ("account", "journal", "entry", "event", "guard", "hold")
+"""Written by ledger_post and by nobody else."""
+LEDGER = (*FUNCTIONS_ONLY, "lot", "journal_note", "holder")
+WRITES = {
+    (APP, "lot", "INSERT"): "charge opens the lots that it issues into",
+    (APP, "holder", "INSERT"): "a wallet or a shop is opened",
+    (APP, "holder", "UPDATE"): "of its state: frozen or not",
+    (APP, "journal_note", "DELETE"): "free text is erased on request",
+}
+"""Every direct write of the ledger's tables that is granted."""
+
+PRIVILEGES = """select (role, name, privilege)::text from unnest($1::text[]) role, unnest($2::text[]) name, unnest($3::text[]) privilege
+  where case when privilege in ('INSERT', 'UPDATE', 'REFERENCES') then has_any_column_privilege(role, name, privilege)
+    else has_table_privilege(role, name, privilege) end"""
+COLUMNS = """select attname from pg_attribute where attrelid = $2::text::regclass and attnum > 0 and not attisdropped
+  and has_column_privilege($1, attrelid, attnum, $3)"""
+FUNCTIONS = """select proname, oid::regprocedure::text as written, prosecdef, proconfig, has_function_privilege('public', oid, 'EXECUTE') as everybody,
+  array(select role from unnest($1::text[]) role where has_function_privilege(role, oid, 'EXECUTE')) as roles
+  from pg_proc where pronamespace = 'public'::regnamespace"""
+LOCK = "select * from ledger_lock('{}', '{}', true)"
+POST = "select ledger_post('{}', '{}', '{}', '{}', '{}', '{}', '{}')"
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    made = await asyncpg.connect(database_url)
+    yield made
+    await made.close()
+
+
+async def attempt(connection: asyncpg.Connection, role: str, statement: str) -> str:
+    """What the database says to a role's statement; nothing of it stays."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(f"set local role {role}")
+        await connection.execute(statement)
+    except asyncpg.PostgresError as error:
+        return str(error)
+    else:
+        return "done"
+    finally:
+        await transaction.rollback()
+
+
+def written(verb: str, table: str) -> str:
+    return {
+        "INSERT": f"insert into {table} default values",
+        "UPDATE": f"update {table} set municipality_id = municipality_id",
+        "DELETE": f"delete from {table}",
+        "TRUNCATE": f"truncate {table}",
+    }[verb]
+
+
+async def test_who_may_write_the_ledgers_tables(connection: asyncpg.Connection):
+    verbs = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES", "MAINTAIN"]
+    granted = {text for (text,) in await connection.fetch(PRIVILEGES, [*ROLES, EVERYBODY], LEDGER, verbs)}
+    assert granted == {f"({','.join(one)})" for one in WRITES}
+    assert not {table for _, table, _ in WRITES} & set(FUNCTIONS_ONLY)
+
+
+async def test_app_changes_no_more_of_a_holder_than_its_state(connection: asyncpg.Connection):
+    assert [name for (name,) in await connection.fetch(COLUMNS, APP, "holder", "UPDATE")] == ["state"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_what_is_not_granted_is_refused(connection: asyncpg.Connection, role: str):
+    verbs = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+    refused = [(verb, table) for verb, table in product(verbs, LEDGER) if (role, table, verb) not in WRITES or verb == "UPDATE"]
+    assert len(refused) > 30
+    said = {(verb, table): await attempt(connection, role, written(verb, table)) for verb, table in refused}
+    assert said == {(verb, table): f"permission denied for table {table}" for verb, table in refused}
+
+
+async def test_what_is_granted_is_done(connection: asyncpg.Connection):
+    assert await attempt(connection, APP, "update holder set state = state") == "done"
+    assert await attempt(connection, APP, "delete from journal_note") == "done"
+
+
+async def test_only_the_poster_calls_the_ledgers_functions(connection: asyncpg.Connection):
+    functions = await connection.fetch(FUNCTIONS, ROLES)
+    ledger = [one for one in functions if one["proname"].startswith("ledger_")]
+    assert {one["proname"] for one in ledger} >= {"ledger_lock", "ledger_post"}
+    assert {one["written"]: one["roles"] for one in ledger} == {one["written"]: [POSTER] for one in ledger}
+    assert [one["written"] for one in functions if one["everybody"]] == []
+
+
+async def test_the_ledgers_functions_run_as_their_owner_with_a_fixed_path(connection: asyncpg.Connection):
+    ledger = [one for one in await connection.fetch(FUNCTIONS, ROLES) if one["proname"].startswith("ledger_")]
+    assert all(one["prosecdef"] for one in ledger)
+    assert {tuple(one["proconfig"]) for one in ledger} == {("search_path=public, pg_temp",)}
+
+
+@pytest.mark.parametrize(("role", "refused"), [(APP, True), (RELAY, True), (POSTER, False)])
+async def test_a_call_of_the_ledgers_functions(connection: asyncpg.Connection, role: str, refused: bool):
+    for name, statement in (("ledger_lock", LOCK), ("ledger_post", POST)):
+        assert await attempt(connection, role, statement) == (f"permission denied for function {name}" if refused else "done")
+
+
+async def test_no_role_is_more_than_it_says(connection: asyncpg.Connection):
+    members = "select count(*) from pg_auth_members where member::regrole::text = any ($1)"
+    assert await connection.fetchval(members, ROLES) == 0
+    strong = "select rolname from pg_roles where rolname = any ($1) and (rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolcanlogin)"
+    assert await connection.fetch(strong, ROLES) == []
+    owned = "select relname from pg_class where relowner::regrole::text = any ($1)"
+    assert await connection.fetch(owned, ROLES) == []
+    for role in (*ROLES, EVERYBODY):
+        assert not await connection.fetchval("select has_schema_privilege($1, 'public', 'CREATE')", role)
