@@ -17,7 +17,10 @@ from domain.ledger.batch import Parts
 from domain.ledger.poster import SESSION, Observer, Poster
 from domain.services import Services, utc_now
 
-MODELS = ["domain.approvals.tables", "domain.assets.tables", "domain.merchants.tables", "domain.municipalities.tables", "domain.residents.tables"]
+MODELS = [
+    "domain.approvals.tables", "domain.assets.tables", "domain.merchants.tables", "domain.municipalities.tables", "domain.programmes.tables",
+    "domain.residents.tables",
+]  # fmt: skip
 
 
 def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict[str, Any]:

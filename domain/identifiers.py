@@ -36,6 +36,7 @@ class Prefix(StrEnum):
     MUNICIPALITY = "mun"
     EVENT = "evt"
     APPROVAL = "apr"
+    PROGRAMME = "prg"
     RECEIVE = "rcv"
 
 

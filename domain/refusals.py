@@ -66,6 +66,16 @@ class NotPermittedError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
+class InvalidInputError(UnstoredRefusal):
+    """A field that cannot be so; `problem` is a stable code that the catalogue words. The first one found is told."""
+
+    field: str
+    problem: str
+    code = "INVALID_INPUT"
+    retry = Retry.NEW_KEY
+
+
+@dataclass(eq=False)
 class BusyError(UnstoredRefusal):
     """Not taken in time: nothing was written, the same key may be sent again."""
 

@@ -3,12 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
-from domain.assets.create import ChargeLots
-from domain.assets.reads import Known
+from domain.assets import reads as assets
+from domain.assets.lots import Lots
+from domain.assets.reads import Asset
+from domain.cache import Cached
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
+from domain.merchants import reads as merchants
+from domain.merchants.reads import Store
+from domain.programmes import reads as programmes
+from domain.programmes.reads import Programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +27,16 @@ class Services:
     clock: Callable[[], datetime]
     ids: Uuid7
     shop_code_guid: str
-    charge_lots: ChargeLots = field(default_factory=ChargeLots)
-    assets: Known = field(default_factory=Known)
+    lots: Lots = field(default_factory=Lots)
+    assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
+    programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality))
+    stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
 
 
 def utc_now() -> datetime:
     """The system's clock."""
     return datetime.now(UTC)
+
+
+async def _store(key: tuple[int, UUID]) -> Store | None:
+    return await merchants.by_id(*key)

@@ -1,16 +1,21 @@
-"""New assets, and the lots that charges fall into."""
+"""New assets, with what cannot be refused later: the legal guard, and rules that make sense."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
+import orjson
 from tortoise.connection import get_connection
 
-from domain.assets.kinds import AssetKind
-from domain.assets.reads import Asset, Lot
-from domain.ledger.kinds import Funding, LotOrigin
-from domain.ledger.request import effective_on
+from domain.assets.acceptance import EVERYWHERE, Acceptance, to_json
+from domain.assets.expiry import SIX_MONTHS, latest_of_six_months
+from domain.assets.kinds import CHARGEABLE, SOLD, AssetKind, ExpiryRule, LegalProfile
+from domain.refusals import InvalidInputError
 
-_TOKYO = timedelta(hours=9)
+CODE_LIMIT = 32
+NAME_LIMIT = 60
+DISCLOSURE_LIMIT = 2_000
+LARGEST = 2**53 - 1
+MONTHS_LIMIT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,67 +33,65 @@ class NewAsset:
     payment_maximum: int
     balance_cap: int | None = None
     expires_after_months: int | None = None
+    expiry_rule: ExpiryRule = ExpiryRule.NONE
+    expires_on: date | None = None
+    legal_profile: LegalProfile = LegalProfile.MUNICIPALITY
+    six_month_exempt: bool = False
+    acceptance: Acceptance = EVERYWHERE
+    minimum_unit: int = 1
+    transferable: bool = False
+    returns_to_budget: bool = False
+    disclosure_ja: str = ""
+    disclosure_en: str = ""
+
+
+def check(new: NewAsset, today: date) -> None:
+    """Raises InvalidInputError for the first field that is wrong."""
+    _require(0 < len(new.code) <= CODE_LIMIT and new.code.isascii() and new.code.replace("_", "").isalnum(), "code", "CODE")
+    for name in ("name_ja", "name_en", "unit_ja", "unit_en"):
+        _require(0 < len(getattr(new, name).strip()) <= NAME_LIMIT, name, "LENGTH")
+    for name in ("disclosure_ja", "disclosure_en"):
+        _require(len(getattr(new, name)) <= DISCLOSURE_LIMIT, name, "LENGTH")
+    for name in ("charge_maximum", "payment_maximum", "minimum_unit"):
+        _require(1 <= getattr(new, name) <= LARGEST, name, "POSITIVE")
+    _require(new.balance_cap is None or 1 <= new.balance_cap <= LARGEST, "balance_cap", "POSITIVE")
+    _require(new.kind is not AssetKind.CASH, "kind", "NOT_FOR_WALLETS")
+    _require(new.paid or new.kind not in CHARGEABLE, "paid", "COIN_IS_PAID")
+    _require(not new.paid or new.kind in SOLD, "paid", "POINTS_ARE_FREE")
+    _check_expiry(new, today)
+
+
+def _check_expiry(new: NewAsset, today: date) -> None:
+    by_months = new.expiry_rule in {ExpiryRule.MONTHS_AFTER_ISSUE, ExpiryRule.MONTH_END_AFTER_MONTHS}
+    months = new.expires_after_months
+    _require((months is not None) == by_months, "expires_after_months", "MONTHS_OF_RULE")
+    _require(months is None or 1 <= months <= MONTHS_LIMIT, "expires_after_months", "MONTHS_RANGE")
+    _require((new.expires_on is not None) == (new.expiry_rule is ExpiryRule.FIXED_DATE), "expires_on", "DATE_OF_RULE")
+    _require(new.expires_on is None or new.expires_on >= today, "expires_on", "PAST")
+    if new.six_month_exempt:
+        _require(new.expiry_rule is not ExpiryRule.NONE, "expiry_rule", "SIX_MONTHS")
+        _require(months is None or months <= SIX_MONTHS, "expires_after_months", "SIX_MONTHS")
+        _require(new.expires_on is None or new.expires_on <= latest_of_six_months(today), "expires_on", "SIX_MONTHS")
+
+
+def _require(holds: bool, field: str, problem: str) -> None:  # noqa: FBT001 - a condition
+    if not holds:
+        raise InvalidInputError(field, problem)
 
 
 async def create_asset(municipality: int, new: NewAsset, now: datetime) -> int:
-    """Makes an asset; its id."""
+    """Makes an asset; its id. Call inside a transaction, after `check`."""
+    if await get_connection("default").execute_query_dict("select 1 from asset where municipality_id = $1 and code = $2", [municipality, new.code]):
+        raise InvalidInputError("code", "TAKEN")
     [row] = await get_connection("default").execute_query_dict(
         """insert into asset (municipality_id, kind, code, name_ja, name_en, unit_ja, unit_en, paid, expires_after_months, charge_maximum,
-          payment_maximum, balance_cap, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id""",
+          payment_maximum, balance_cap, created_at, legal_profile, six_month_exempt, expiry_rule, expires_on, acceptance, minimum_unit,
+          transferable, returns_to_budget, disclosure_ja, disclosure_en)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21, $22, $23) returning id""",
         [municipality, new.kind, new.code, new.name_ja, new.name_en, new.unit_ja, new.unit_en, new.paid, new.expires_after_months,
-         new.charge_maximum, new.payment_maximum, new.balance_cap, now],
+         new.charge_maximum, new.payment_maximum, new.balance_cap, now, new.legal_profile, new.six_month_exempt, new.expiry_rule, new.expires_on,
+         orjson.dumps(to_json(new.acceptance)).decode(), new.minimum_unit, new.transferable, new.returns_to_budget, new.disclosure_ja,
+         new.disclosure_en],
     )  # fmt: skip
     number: int = row["id"]
     return number
-
-
-class ChargeLots:
-    """The lot of everything that is charged of an asset on a day of Asia/Tokyo: one expiry, one row, shared by all wallets.
-
-    Lots never change, so a process asks the database for each once.
-    """
-
-    LIMIT = 10_000
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, int, date], Lot] = {}
-
-    async def of(self, asset: Asset, at: datetime) -> Lot:
-        """The lot for a charge at an instant."""
-        key = (asset.municipality, asset.id, effective_on(at))
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= self.LIMIT:
-                self._known.clear()
-            found = self._known[key] = await _ensure_lot(asset, key[2])
-        return found
-
-
-async def _ensure_lot(asset: Asset, day: date) -> Lot:
-    issued_at = midnight(day)
-    expires_at = None if asset.expires_after_months is None else midnight(months_later(day, asset.expires_after_months) + timedelta(days=1))
-    values = [asset.municipality, asset.id, LotOrigin.CHARGE, Funding.CASH, day, issued_at, expires_at]
-    connection = get_connection("default")
-    await connection.execute_query(
-        """insert into lot (municipality_id, asset_id, origin, funding, issued_on, issued_at, expires_at)
-          values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing""",
-        values,
-    )
-    [row] = await connection.execute_query_dict(
-        """select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is null and origin = $3 and funding = $4
-          and issued_on = $5 and usable_from is null and expires_at is not distinct from $6 and terms_version = 1""",
-        [*values[:5], expires_at],
-    )
-    return Lot(asset.municipality, row["id"], asset.id, asset.paid, issued_at, None, expires_at)
-
-
-def midnight(day: date) -> datetime:
-    """00:00 in Asia/Tokyo, as an instant in UTC."""
-    return datetime.combine(day, time(), UTC) - _TOKYO
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months later, or the last of the month where it has no such day."""
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(years + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return min(date(years, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))

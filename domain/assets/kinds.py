@@ -1,4 +1,4 @@
-"""Kinds of value."""
+"""Kinds of value, and the rules that an asset carries. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
@@ -8,3 +8,41 @@ class AssetKind(IntEnum):
 
     CASH = 0
     COIN = 1
+    BONUS_COIN = 2
+    ADMINISTRATIVE_POINT = 3
+    SHOPPING_POINT = 4
+    VOUCHER = 5
+    GIFT_TICKET = 6
+    MILE = 7
+
+
+PAYABLE = frozenset(AssetKind) - {AssetKind.CASH, AssetKind.MILE}
+"""What shops take, one unit for one yen."""
+SOLD = frozenset({AssetKind.COIN, AssetKind.VOUCHER, AssetKind.GIFT_TICKET})
+"""What residents may pay money for."""
+CHARGEABLE = frozenset({AssetKind.COIN})
+"""What is topped up with money."""
+
+
+class LegalProfile(IntEnum):
+    """Who issues it, in the words of the Payment Services Act: a local government is exempt (article 4-3)."""
+
+    MUNICIPALITY = 1
+    REGISTERED_THIRD_PARTY = 2
+    OWN_BUSINESS = 3
+
+
+class ExpiryRule(IntEnum):
+    """When value of an asset ends."""
+
+    NONE = 0
+    FIXED_DATE = 1
+    MONTHS_AFTER_ISSUE = 2
+    MONTH_END_AFTER_MONTHS = 3
+
+
+class SizeClass(IntEnum):
+    """How large a shop is; towns draw the line at a floor area."""
+
+    SMALL = 1
+    LARGE = 2

@@ -1,11 +1,13 @@
 """Assets and lots, as others see them."""
 
-import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from domain.assets.kinds import AssetKind
+from domain.assets.acceptance import Acceptance, from_json
+from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile
 from domain.assets.tables import Asset as Row
+from domain.database import rows
 from domain.ledger.request import effective_on
 
 
@@ -26,6 +28,16 @@ class Asset:
     charge_maximum: int
     payment_maximum: int
     balance_cap: int | None
+    legal_profile: LegalProfile
+    six_month_exempt: bool
+    expiry_rule: ExpiryRule
+    expires_on: date | None
+    acceptance: Acceptance
+    minimum_unit: int
+    transferable: bool
+    returns_to_budget: bool
+    disclosure_ja: str
+    disclosure_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,25 @@ class Lot:
     issued_at: datetime | None
     usable_from: datetime | None
     expires_at: datetime | None
+    programme_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotSource:
+    """Who paid for a lot, and until when it is good."""
+
+    id: int
+    programme_id: UUID | None
+    funding: int
+    expires_at: datetime | None
+
+
+async def sources_of(municipality: int, lots: list[int]) -> dict[int, LotSource]:
+    """Where lots of a town came from, by id."""
+    found = await rows(
+        "select id, programme_id, funding, expires_at from lot where municipality_id = $1 and id = any ($2::bigint[])", municipality, lots
+    )
+    return {row["id"]: LotSource(*row.values()) for row in found}
 
 
 def last_day(expires_at: datetime | None) -> date | None:
@@ -50,26 +81,6 @@ async def by_ids(ids: list[int]) -> list[Asset | None]:
     """Assets in the order of their ids; None where there is none."""
     found = {row.id: _of(row) for row in await Row.filter(id__in=ids)}
     return [found.get(number) for number in ids]
-
-
-class Known:
-    """A town's assets as a process remembers them for SECONDS: limits that staff changed count everywhere soon after."""
-
-    SECONDS = 10.0
-    TOWNS = 5_000
-
-    def __init__(self) -> None:
-        self._towns: dict[int, tuple[float, list[Asset]]] = {}
-
-    async def of(self, municipality: int) -> list[Asset]:
-        """All assets of a town, by id."""
-        now = time.monotonic()
-        found = self._towns.get(municipality)
-        if found is None or now - found[0] > self.SECONDS:
-            if len(self._towns) >= self.TOWNS:
-                self._towns.clear()
-            found = self._towns[municipality] = (now, await of_municipality(municipality))
-        return found[1]
 
 
 async def of_municipality(municipality: int) -> list[Asset]:
@@ -86,5 +97,7 @@ async def in_municipality(municipality: int, asset: int) -> Asset | None:
 def _of(row: Row) -> Asset:
     return Asset(
         row.municipality_id, row.id, AssetKind(row.kind), row.code, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.paid,
-        row.expires_after_months, row.charge_maximum, row.payment_maximum, row.balance_cap,
+        row.expires_after_months, row.charge_maximum, row.payment_maximum, row.balance_cap, LegalProfile(row.legal_profile), row.six_month_exempt,
+        ExpiryRule(row.expiry_rule), row.expires_on, from_json(row.acceptance), row.minimum_unit, row.transferable, row.returns_to_budget,
+        row.disclosure_ja, row.disclosure_en,
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """Assets."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -21,6 +23,16 @@ class Asset(Model):
     payment_maximum = fields.BigIntField()
     balance_cap = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
+    legal_profile = fields.SmallIntField(default=1)
+    six_month_exempt = fields.BooleanField(default=False)
+    expiry_rule = fields.SmallIntField(default=0)
+    expires_on = fields.DateField(null=True)
+    acceptance: Any = fields.JSONField(default=dict)
+    minimum_unit = fields.BigIntField(default=1)
+    transferable = fields.BooleanField(default=False)
+    returns_to_budget = fields.BooleanField(default=False)
+    disclosure_ja = fields.TextField(default="")
+    disclosure_en = fields.TextField(default="")
 
     class Meta:
         """The table's name."""

@@ -9,6 +9,7 @@ import structlog
 
 from domain.ledger.audit import drift
 from domain.municipalities import reads as municipalities
+from domain.payments.expire import expire
 from domain.payments.hold import lapse
 from domain.services import Services
 
@@ -40,7 +41,11 @@ async def audit_drift(services: Services) -> int:
     return 0
 
 
-JOBS = (Job("lapse_holds", timedelta(minutes=1), lapse), Job("audit_drift", timedelta(hours=24), audit_drift))
+JOBS = (
+    Job("lapse_holds", timedelta(minutes=1), lapse),
+    Job("expire_value", timedelta(minutes=10), expire),
+    Job("audit_drift", timedelta(hours=24), audit_drift),
+)
 
 
 async def lead(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:

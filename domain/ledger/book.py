@@ -43,6 +43,10 @@ class Terms(Protocol):
     def paid(self) -> bool:
         """Whether residents paid money for it."""
 
+    @property
+    def programme_id(self) -> UUID | None:
+        """The programme that issued it; None: no programme, such as a charge."""
+
 
 @dataclass(slots=True, eq=False)
 class Account:
@@ -63,6 +67,7 @@ class Account:
     usable_from: datetime | None = None
     issued_at: datetime | None = None
     paid: bool = False
+    programme_id: UUID | None = None
 
     @property
     def available(self) -> int:
@@ -166,7 +171,10 @@ class Book:
             raise LedgerFaultError(message)
         opened = Account(municipality, self._next_account_id(), *key, 0, 0, FLOORS[key.kind], 0, None)
         if like is not None:
-            opened = replace(opened, expires_at=like.expires_at, usable_from=like.usable_from, issued_at=like.issued_at, paid=like.paid)
+            opened = replace(
+                opened, expires_at=like.expires_at, usable_from=like.usable_from, issued_at=like.issued_at, paid=like.paid,
+                programme_id=like.programme_id,
+            )  # fmt: skip
         self.add(opened)
         return opened
 

@@ -7,6 +7,8 @@ from tortoise.connection import get_connection
 
 from domain.database import rows
 from domain.ledger.kinds import HolderKind, HolderState, Relation
+from domain.refusals import NotPermittedError
+from domain.viewer import Viewer
 
 
 async def open_holder(municipality: int, holder: UUID, kind: HolderKind, now: datetime) -> None:
@@ -54,6 +56,13 @@ async def serves(municipality: int, person: UUID, relations: list[Relation]) -> 
         municipality, person, relations,
     )  # fmt: skip
     return bool(found)
+
+
+async def require_staff(municipality: int, viewer: Viewer, *among: Relation) -> None:
+    """Raises NotPermittedError unless the viewer serves the town in one of the relations."""
+    relations = viewer.relations(*among)
+    if not relations or not await serves(municipality, viewer.person_id, relations):
+        raise NotPermittedError
 
 
 async def municipalities_of(person: UUID) -> list[int]:

@@ -48,6 +48,9 @@ class JournalKind(IntEnum):
     CAPTURE = 6
     VOID = 7
     LAPSE = 8
+    ALLOCATION = 9
+    GRANT = 10
+    EXPIRY = 11
 
 
 class Operation(IntEnum):
@@ -61,6 +64,9 @@ class Operation(IntEnum):
     CAPTURE = 6
     VOID = 7
     LAPSE = 8
+    ALLOCATE = 9
+    GRANT_VALUE = 10
+    EXPIRE = 11
 
 
 class Outcome(IntEnum):
@@ -84,6 +90,7 @@ class GuardKind(IntEnum):
     """What a guard counts."""
 
     REFUNDED = 1
+    PROGRAMME_CAP = 2
 
 
 class Relation(IntEnum):

@@ -9,7 +9,8 @@ import orjson
 
 from domain.database import rows
 from domain.ledger.book import Account, Hold
-from domain.ledger.kinds import JournalKind, Operation, Outcome
+from domain.ledger.kinds import GuardKind, JournalKind, Operation, Outcome
+from domain.ledger.request import GuardKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ _JOURNAL = """select municipality_id, id, kind, actor, operation, outcome, refus
 _ACCOUNT = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted,
   case when a.held = 0 then 0 else a.held - coalesce((select sum(x.amount) from hold o, unnest(o.accounts, o.amounts) x (account, amount)
     where o.municipality_id = a.municipality_id and o.wallet_id = a.holder_id and o.state = 0 and o.expires_at <= $3 and x.account = a.id), 0)
-  end::bigint as held, a.floor, a.version, null as version_before, l.expires_at, l.usable_from, l.issued_at, s.paid """
+  end::bigint as held, a.floor, a.version, null as version_before, l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id """
 
 
 async def journal_by_id(municipality: int, journal: UUID) -> Journal | None:
@@ -107,15 +108,20 @@ async def linked_journals(municipality: int, journal: UUID, kind: JournalKind) -
     return [_journal(row) for row in found]
 
 
-async def refunded(keys: list[tuple[int, UUID]]) -> list[int]:
-    """What was refunded of each payment, by its guard. Whole units."""
+async def guard_values(keys: list[GuardKey]) -> list[int]:
+    """What guards count, in the order of their keys; 0 for one that is not there."""
     found = await rows(
-        "select municipality_id, subject, value from guard where kind = 1 and period = ''"
-        " and (municipality_id, subject) in (select * from unnest($1::smallint[], $2::uuid[]))",
-        [m for m, _ in keys], [i for _, i in keys],
+        """select g.municipality_id, g.kind, g.subject, g.period, g.value from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[])
+          w (m, k, s, p) join guard g on g.municipality_id = w.m and g.kind = w.k and g.subject = w.s and g.period = w.p""",
+        [key[0] for key in keys], [int(key[1]) for key in keys], [key[2] for key in keys], [key[3] for key in keys],
     )  # fmt: skip
-    values = {(row["municipality_id"], row["subject"]): row["value"] for row in found}
+    values = {(row["municipality_id"], row["kind"], row["subject"], row["period"]): row["value"] for row in found}
     return [values.get(key, 0) for key in keys]
+
+
+async def refunded(keys: list[tuple[int, UUID]]) -> list[int]:
+    """What was given back of payments, in the order of (municipality, id). Whole units."""
+    return await guard_values([(municipality, GuardKind.REFUNDED, payment, "") for municipality, payment in keys])
 
 
 async def balances(municipality: int, holder: UUID, now: datetime) -> Balances | None:

@@ -9,7 +9,7 @@ import orjson
 DEFAULT = "ja"
 LOCALES = ("ja", "en")
 LONGEST_HEADER = 200
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen))?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen|text))?\}")
 _CATALOGUES = MappingProxyType(
     {locale: MappingProxyType(orjson.loads(Path(__file__).with_name(f"{locale}.json").read_bytes())) for locale in LOCALES}
 )
@@ -22,7 +22,13 @@ def message(code: str, locale: str, **data: object) -> str:
 
     def fill(found: re.Match[str]) -> str:
         value = data[found[1]]
-        return yen(int(str(value)), locale) if found[2] else str(value)
+        match found[2]:
+            case "yen":
+                return yen(int(str(value)), locale)
+            case "text":
+                return str(catalogue[f"PROBLEM_{value}"])
+            case _:
+                return str(value)
 
     return _PLACEHOLDER.sub(fill, template)
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.assets.kinds import SizeClass
 from domain.identifiers import Uuid7
 from domain.ledger.holders import give_access, open_holder
 from domain.ledger.kinds import HolderKind, Relation
@@ -27,6 +28,9 @@ class NewStore:
     postal_code: str = ""
     opening_hours: str = ""
     charge_agent: bool = False
+    store_group: str = ""
+    size_class: SizeClass = SizeClass.SMALL
+    area: str = ""
 
 
 async def open_store(municipality: int, new: NewStore, now: datetime, ids: Uuid7) -> UUID:

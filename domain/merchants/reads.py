@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.assets.kinds import SizeClass
 from domain.database import rows
 from domain.ledger.kinds import HolderState
 
@@ -26,11 +27,15 @@ class Store:
     merchant_code: str
     store_code: str
     charge_agent: bool
+    store_group: str
+    size_class: SizeClass
+    area: str
     accepting: bool
 
 
 _SELECT = """select s.municipality_id, s.id, s.name, s.name_kana, s.name_roman, s.category, s.merchant_category_code, s.latitude_microdegrees,
-  s.longitude_microdegrees, s.address, s.postal_code, s.opening_hours, s.merchant_code, s.store_code, s.charge_agent, h.state
+  s.longitude_microdegrees, s.address, s.postal_code, s.opening_hours, s.merchant_code, s.store_code,
+  s.charge_agent, s.store_group, s.size_class, s.area, h.state
   from store s join holder h on h.municipality_id = s.municipality_id and h.id = s.id """
 
 
@@ -42,6 +47,11 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[Store | None]:
     )  # fmt: skip
     stores = {(store.municipality, store.id): store for store in map(_store, found)}
     return [stores.get(key) for key in keys]
+
+
+async def by_ids(stores: list[UUID]) -> list[Store]:
+    """Shops by their ids alone, which one town's rule has named; in no order, without those that are gone."""
+    return [_store(row) for row in await rows(_SELECT + "where s.id = any ($1::uuid[])", stores)] if stores else []
 
 
 async def by_id(municipality: int, store: UUID) -> Store | None:
@@ -58,5 +68,5 @@ async def by_code(municipality: int, merchant_code: str, store_code: str) -> Sto
 
 
 def _store(row: dict[str, object]) -> Store:
-    *facts, state = row.values()
-    return Store(*facts, accepting=state == HolderState.ACTIVE)  # type: ignore[arg-type, misc]
+    *facts, group, size, area, state = row.values()
+    return Store(*facts, group, SizeClass(size), area, state == HolderState.ACTIVE)  # type: ignore[call-arg, arg-type] # the columns in order

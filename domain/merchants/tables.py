@@ -23,6 +23,9 @@ class Store(Model):
     store_code = fields.TextField()
     charge_agent = fields.BooleanField()
     created_at = fields.DatetimeField()
+    store_group = fields.TextField(default="")
+    size_class = fields.SmallIntField(default=1)
+    area = fields.TextField(default="")
 
     class Meta:
         """The table's name."""

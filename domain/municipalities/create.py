@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.connection import get_connection
 
 from domain.assets.create import NewAsset, create_asset
-from domain.assets.kinds import AssetKind
+from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.database import transaction
 from domain.identifiers import Uuid7
 from domain.ledger.holders import open_holder
@@ -17,7 +17,7 @@ from domain.municipalities.reads import Municipality
 YEN = NewAsset("JPY", AssetKind.CASH, "日本円", "Japanese yen", "円", "yen", paid=False, charge_maximum=1, payment_maximum=1)
 COIN = NewAsset(
     "COIN", AssetKind.COIN, "地域通貨", "Local currency", "円", "yen", paid=True, charge_maximum=50_000, payment_maximum=300_000,
-    balance_cap=300_000, expires_after_months=12,
+    balance_cap=300_000, expires_after_months=12, expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE,
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ KIND_OF = {
     Operation.PAY: JournalKind.PAYMENT,
     Operation.REFUND_PAYMENT: JournalKind.REFUND,
     Operation.REVERSE_JOURNAL: JournalKind.REVERSAL,
+    Operation.ALLOCATE: JournalKind.ALLOCATION,
+    Operation.GRANT_VALUE: JournalKind.GRANT,
 }
 """The journal that an operation posts."""
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
-from domain.assets.kinds import AssetKind
+from domain.assets.kinds import CHARGEABLE, AssetKind
+from domain.assets.lots import CHARGED
 from domain.assets.reads import Asset, Lot
+from domain.assets.refusals import UnknownAssetError
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, JournalKind, Operation, Relation
 from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
@@ -14,9 +16,10 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
+from domain.payments import bonus as bonuses
+from domain.payments.bonus import Bonus
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
-from domain.payments.refusals import UnknownAssetError
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
@@ -48,12 +51,14 @@ class _Counter:
 async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     """Charges the wallet or raises a refusal; the collector's cash account moves in the same journal."""
     asset = await assets.in_municipality(what.municipality, what.asset_id)
-    if asset is None or asset.kind == AssetKind.CASH:
+    if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError
     check_amount(what.amount, asset.charge_maximum)
     counter = await _counter(what)
-    lot = await services.charge_lots.of(asset, services.clock())
-    return settled(await services.poster.post(_request(viewer, what, asset, lot, counter)))
+    now = services.clock()
+    lot = await services.lots.of(asset, CHARGED, now)
+    offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
+    return settled(await services.poster.post(_request(viewer, what, asset, lot, counter, offered)))
 
 
 async def _counter(what: Charge) -> _Counter:
@@ -73,14 +78,19 @@ async def _yen(town: Municipality) -> int:
     return next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.CASH)
 
 
-def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: _Counter) -> Request:
+def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: _Counter, offered: list[Bonus]) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
-        return _plan(book, viewer, what, asset, lot, counter)
+        draft = _plan(book, viewer, what, asset, lot, counter)
+        for bonus in offered:
+            bonuses.add(book, draft, bonus, what.wallet_id, what.amount)
+        return draft
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.CHARGE, key=what.key,
         input_hash=fingerprint(wallet=what.wallet_id, asset=what.asset_id, amount=what.amount, store=what.store_id),
-        kind=JournalKind.CHARGE, holders=(what.wallet_id, counter.holder, counter.issuer), plan=plan, lots=(lot.id,),
+        kind=JournalKind.CHARGE, plan=plan,
+        holders=(what.wallet_id, counter.holder, counter.issuer, *(bonus.programme.id for bonus in offered)),
+        lots=(lot.id, *(bonus.lot.id for bonus in offered)), guards=tuple(bonus.cap for bonus in offered),
         access=(counter.holder,), valid_until=what.valid_until,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, channel=Channel.DESK, funding=Funding.CASH, client=viewer.client,

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.ledger import spend_order
 from domain.ledger.book import Book, Hold
 from domain.ledger.decide import lapse_request, release
 from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation, Relation
 from domain.ledger.reads import lapsed_holds
-from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError, InsufficientBalanceError
+from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
 from domain.payments.limits import check_amount, payment_maximum
-from domain.payments.pay import check_parties, receipt_of, settled
+from domain.payments.pay import allocation, check_parties, receipt_of, settled
+from domain.payments.rules import ShopRules, with_rules
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
@@ -47,12 +47,16 @@ async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Post
     """Sets value aside in the wallet: still there, no longer available. Ends with the first of its lots to expire."""
     check_amount(what.amount, await payment_maximum(services, what.municipality))
 
+    async def run(rules: ShopRules) -> Posted:
+        return settled(await services.poster.post(_authorization(viewer, what, rules)))
+
+    return await with_rules(services, what.municipality, what.store_id, (), run)
+
+
+def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
-        lots = spend_order.spendable(book.wallet_lots(what.municipality, what.wallet_id), at)
-        taken = spend_order.allocate(lots, what.amount)
-        if taken is None:
-            raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=what.amount)
+        taken, _ = allocation(book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=False)
         ends = min([what.expires_at, at + LONGEST, *(lot.expires_at for lot, _ in taken if lot.expires_at is not None)])
         hold = Hold(
             what.municipality, what.id, what.wallet_id, what.store_id, HoldState.OPEN, [lot.id for lot, _ in taken],
@@ -65,12 +69,12 @@ async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Post
             counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id},
         )
 
-    return settled(await services.poster.post(Request(
+    return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.AUTHORIZE, key=what.key,
         input_hash=fingerprint(hold=what.id, wallet=what.wallet_id, store=what.store_id, amount=what.amount, until=what.expires_at.isoformat()),
         kind=JournalKind.HOLD, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
         facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, client=viewer.client),
-    )))  # fmt: skip
+    )  # fmt: skip
 
 
 async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, amount: int) -> Posted:

@@ -1,5 +1,7 @@
 """A resident pays a shop: value moves from the wallet's lots, in spend order, to what the town owes the shop."""
 
+import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +20,8 @@ from domain.ledger.refusals import (
 )
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.limits import check_amount, check_note, payment_maximum
+from domain.payments.refusals import QuoteChangedError
+from domain.payments.rules import ShopRules, with_rules
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -26,7 +30,11 @@ DUPLICATE_WITHIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """What a payer asks. Amount in whole units; `channel` says how the shop was named."""
+    """What a payer asks. Amount in whole units; `channel` says how the shop was named.
+
+    excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the shop in cash. quote_token: what
+    the payer was shown; the payment is made so or not at all.
+    """
 
     key: UUID
     municipality: int
@@ -37,14 +45,20 @@ class Pay:
     note: str | None = None
     valid_until: datetime | None = None
     confirm_duplicate: bool = False
+    excluded: tuple[int, ...] = ()
+    rest_in_cash: bool = False
+    quote_token: str | None = None
 
 
 async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
-    posted = await services.poster.post(_request(viewer, what))
-    return settled(posted)
+
+    async def run(rules: ShopRules) -> Posted:
+        return settled(await services.poster.post(_request(viewer, what, rules)))
+
+    return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
 
 
 def settled(decision: object) -> Posted:
@@ -55,16 +69,18 @@ def settled(decision: object) -> Posted:
     return decision
 
 
-def _request(viewer: Viewer, what: Pay) -> Request:
+def _request(viewer: Viewer, what: Pay, rules: ShopRules) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
         if not what.confirm_duplicate:
             _check_duplicate(book, what, at)
-        return plan_payment(book, what.municipality, what.wallet_id, what.store_id, what.amount, at)
+        return _plan(book, what, rules, at)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
-        input_hash=fingerprint(wallet=what.wallet_id, store=what.store_id, amount=what.amount),
+        input_hash=fingerprint(
+            wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
+        ),
         kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
         recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
         facts=Facts(
@@ -95,16 +111,34 @@ def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:
             raise PossibleDuplicateError(str(row.receipt_number))
 
 
-def plan_payment(book: Book, municipality: int, wallet_id: UUID, store_id: UUID, amount: int, at: datetime) -> Draft:
-    """The moves of a payment. Pure. Amount in whole units."""
-    lots = spend_order.spendable(book.wallet_lots(municipality, wallet_id), at)
-    taken = spend_order.allocate(lots, amount)
-    if taken is None:
+def _plan(book: Book, what: Pay, rules: ShopRules, at: datetime) -> Draft:
+    """The moves of a payment. Pure."""
+    taken, missing = allocation(book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=what.rest_in_cash)
+    if what.quote_token is not None and what.quote_token != token_of(taken, missing):
+        raise QuoteChangedError
+    moves = [(lot, book.plain(what.municipality, AccountKind.PAYABLE, what.store_id, lot.asset), part) for lot, part in taken]
+    receipt = receipt_of(book, what.municipality, what.wallet_id, taken, what.amount - missing)
+    receipt["why"] = spend_order.reasons([lot for lot, _ in taken], rules)
+    if missing:
+        receipt["cash"] = missing
+    return Draft(receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id})
+
+
+def allocation(
+    accounts: Iterable[Account], amount: int, rules: spend_order.Rules, at: datetime, *, rest_in_cash: bool
+) -> tuple[list[tuple[Account, int]], int]:
+    """What a payment takes from which lot, in spend order, and what is left to be paid in cash. Whole units."""
+    lots = spend_order.spendable(accounts, at, rules)
+    taken, missing = spend_order.allocate(lots, amount, rules)
+    if missing and not (rest_in_cash and taken):
         raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=amount)
-    moves = [(lot, book.plain(municipality, AccountKind.PAYABLE, store_id, lot.asset), part) for lot, part in taken]
-    return Draft(
-        receipt=receipt_of(book, municipality, wallet_id, taken, amount), moves=moves, counterparties={wallet_id: store_id, store_id: wallet_id}
-    )
+    return taken, missing
+
+
+def token_of(taken: list[tuple[Account, int]], missing: int) -> str:
+    """Names an allocation: the same lots and amounts, the same token."""
+    told = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing)
+    return base64.urlsafe_b64encode(told[:15]).decode()
 
 
 def receipt_of(book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]], amount: int) -> dict[str, Any]:

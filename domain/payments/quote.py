@@ -1,17 +1,17 @@
 """What a payment would do now: the planner of `pay`, without a trace."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.ledger import spend_order
-from domain.ledger.book import Account
 from domain.ledger.reads import wallet_accounts
-from domain.ledger.refusals import InsufficientBalanceError, StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
+from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
 from domain.merchants import reads as merchants
 from domain.merchants.reads import Store
 from domain.payments.limits import check_amount, payment_maximum
+from domain.payments.pay import allocation, token_of
+from domain.payments.rules import ShopRules, with_rules
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.services import Services
@@ -27,6 +27,7 @@ class Part:
     lot: int
     amount: int
     expires_at: datetime | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +38,50 @@ class Quote:
     store: Store
     amount: int
     available_after: int
+    cash_due: int
+    token: str
     parts: tuple[Part, ...]
 
 
-async def quote(services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, store_id: UUID, amount: int) -> Quote:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a payer wants to know. Whole units; see `pay.Pay`."""
+
+    municipality: int
+    wallet_id: UUID
+    store_id: UUID
+    amount: int
+    excluded: tuple[int, ...] = ()
+    rest_in_cash: bool = False
+
+
+async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
     """The allocation that `pay` would make at this instant, or the refusal that it would answer."""
-    check_amount(amount, await payment_maximum(services, municipality))
-    wallet = await residents.wallet_for(viewer, municipality, wallet_id)
-    if wallet is None or not await residents.may_use(viewer, municipality, wallet_id):
+    check_amount(asked.amount, await payment_maximum(services, asked.municipality))
+    wallet = await residents.wallet_for(viewer, asked.municipality, asked.wallet_id)
+    if wallet is None or not await residents.may_use(viewer, asked.municipality, asked.wallet_id):
         raise UnknownWalletError
-    store = await merchants.by_id(municipality, store_id)
+    store = await merchants.by_id(asked.municipality, asked.store_id)
     if store is None:
         raise UnknownPayeeError
     if wallet.frozen:
         raise WalletFrozenError
     if not store.accepting:
         raise StoreNotAcceptingError
+
+    async def run(rules: ShopRules) -> Quote:
+        return await _quote(services, asked, wallet, store, rules)
+
+    return await with_rules(services, asked.municipality, asked.store_id, asked.excluded, run)
+
+
+async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules) -> Quote:
     now = services.clock()
-    lots = spend_order.spendable(await wallet_accounts(municipality, wallet_id, now), now)
-    return Quote(wallet, store, amount, _total(lots) - amount, tuple(_parts(municipality, lots, amount)))
-
-
-def _parts(municipality: int, lots: list[Account], amount: int) -> Iterable[Part]:
-    taken = spend_order.allocate(lots, amount)
-    if taken is None:
-        raise InsufficientBalanceError(available=_total(lots), asked=amount)
-    return [Part(municipality, lot.asset, lot.lot, part, lot.expires_at) for lot, part in taken]
-
-
-def _total(lots: list[Account]) -> int:
-    return sum(lot.available for lot in lots)
+    accounts = await wallet_accounts(asked.municipality, asked.wallet_id, now)
+    taken, missing = allocation(accounts, asked.amount, rules, now, rest_in_cash=asked.rest_in_cash)
+    reasons = spend_order.reasons([lot for lot, _ in taken], rules)
+    parts = tuple(
+        Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason) for (lot, part), reason in zip(taken, reasons, strict=True)
+    )
+    usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
+    return Quote(wallet, store, asked.amount, usable - asked.amount + missing, missing, token_of(taken, missing), parts)

@@ -1,6 +1,6 @@
 """Refusals of payments that are decided before the ledger is asked: nothing is written, the same key may come again.
 
-UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, UnknownAsset, UnknownPayment, NotRefundable, NoteTooLong,
+UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, QuoteChanged, UnknownPayment, NotRefundable, NoteTooLong,
 UnknownJournal, ApproverIsProposer
 """
 
@@ -34,14 +34,6 @@ class AmountOutOfRangeError(UnstoredRefusal):
     maximum: int
     code = "AMOUNT_OUT_OF_RANGE"
     retry = Retry.NEW_KEY
-
-
-@dataclass(eq=False)
-class UnknownAssetError(UnstoredRefusal):
-    """No such asset in the town, or not one that can be charged."""
-
-    code = "UNKNOWN_ASSET"
-    retry = Retry.NEVER
 
 
 @dataclass(eq=False)
@@ -83,3 +75,10 @@ class ApproverIsProposerError(UnstoredRefusal):
 
     code = "APPROVER_IS_PROPOSER"
     retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class QuoteChangedError(UnstoredRefusal):
+    """The payment would not use what its quote showed; ask for a new quote, the key may be used again."""
+
+    code = "QUOTE_CHANGED"

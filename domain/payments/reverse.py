@@ -11,7 +11,7 @@ from domain.approvals.propose import ApprovalKind, approve, propose
 from domain.approvals.reads import Approval
 from domain.database import rows
 from domain.ledger.book import Account, AccountKey, Book
-from domain.ledger.holders import serves
+from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome, Relation
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
@@ -19,7 +19,6 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.pay import settled
 from domain.payments.refund import refunded_guard
 from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
-from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -49,7 +48,7 @@ class _Line:
 
 async def propose_reversal(services: Services, viewer: Viewer, municipality: int, journal_id: UUID, reason: ReversalReason) -> Approval:
     """The first officer's word. The same journal has one proposal."""
-    await _require_finance(viewer, municipality)
+    await require_staff(municipality, viewer, Relation.FINANCE)
     journal = await journal_by_id(municipality, journal_id)
     if journal is None or journal.outcome != Outcome.SETTLED or journal.kind not in REVERSIBLE:
         raise UnknownJournalError
@@ -58,7 +57,7 @@ async def propose_reversal(services: Services, viewer: Viewer, municipality: int
 
 async def reverse_journal(services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID) -> Posted:
     """The second officer's word, and the reversing journal. Who proposed cannot approve."""
-    await _require_finance(viewer, municipality)
+    await require_staff(municipality, viewer, Relation.FINANCE)
     approval = await approvals.by_id(municipality, approval_id)
     journal = None if approval is None else await journal_by_id(municipality, approval.subject)
     if approval is None or journal is None or approval.kind != ApprovalKind.REVERSAL:
@@ -68,12 +67,6 @@ async def reverse_journal(services: Services, viewer: Viewer, municipality: int,
     await approve(services, viewer, approval, key)
     lines = await _lines(journal)
     return settled(await services.poster.post(_request(viewer, municipality, key, journal, approval, lines)))
-
-
-async def _require_finance(viewer: Viewer, municipality: int) -> None:
-    relations = viewer.relations(Relation.FINANCE)
-    if not relations or not await serves(municipality, viewer.person_id, relations):
-        raise NotPermittedError
 
 
 async def _lines(journal: Journal) -> list[_Line]:

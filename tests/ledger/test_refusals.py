@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.assets.refusals import UnknownAssetError
 from domain.ledger.holders import set_state, withdraw_access
 from domain.ledger.kinds import HolderState, Operation, Outcome, Relation
 from domain.ledger.reads import journals_of_key
@@ -28,7 +29,7 @@ from domain.payments.charge import Charge, charge
 from domain.payments.outcome import outcome
 from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, RefundReason, refund
-from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError, NotRefundableError, UnknownAssetError, UnknownPaymentError
+from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError, NotRefundableError, UnknownPaymentError
 from domain.refusals import NotPermittedError, Retry
 from domain.viewer import Role, Viewer
 from tests.support.town import People, new_town

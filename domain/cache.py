@@ -1,0 +1,33 @@
+"""What changes seldom, remembered by a process for some seconds: what staff changed counts everywhere soon after."""
+
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+SECONDS = 10.0
+LIMIT = 5_000
+
+
+class Cached(Generic[K, V]):
+    """Values by key, read again after SECONDS; at most LIMIT of them."""
+
+    def __init__(self, read: Callable[[K], Awaitable[V]]) -> None:
+        self._read = read
+        self._known: dict[K, tuple[float, V]] = {}
+
+    async def of(self, key: K) -> V:
+        """The value of a key."""
+        now = time.monotonic()
+        found = self._known.get(key)
+        if found is None or now - found[0] > SECONDS:
+            value = await self._read(key)
+            if len(self._known) >= LIMIT:
+                self._known.clear()
+            found = self._known[key] = (now, value)
+        return found[1]
+
+    def forget(self, key: K) -> None:
+        """Reads again at the next question: this process has changed it, or met something newer."""
+        self._known.pop(key, None)

@@ -1,0 +1,86 @@
+"""The rules of a town at one shop: which of a wallet's lots may be spent there. Read before the ledger is asked; pure afterwards."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from domain.assets.acceptance import EVERYWHERE, Acceptance
+from domain.assets.kinds import PAYABLE
+from domain.assets.reads import Asset
+from domain.ledger.book import Account
+from domain.ledger.refusals import UnknownPayeeError
+from domain.merchants.reads import Store
+from domain.programmes.reads import Programme
+from domain.services import Services
+
+T = TypeVar("T")
+
+
+class StaleRulesError(Exception):
+    """A lot of an asset or programme that is newer than what this process knows: read the rules again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRules:
+    """Assets and programmes at one shop; `excluded` assets are left alone at the payer's wish."""
+
+    store: Store
+    assets: Mapping[int, Asset]
+    programmes: Mapping[UUID, Programme]
+    excluded: frozenset[int] = frozenset()
+
+    def usable(self, account: Account, at: datetime) -> bool:
+        """Whether the lot may be spent at the shop at this instant."""
+        asset = self._asset(account)
+        return (
+            asset.kind in PAYABLE
+            and account.asset not in self.excluded
+            and account.usable(at)
+            and asset.acceptance.accepts(self.store)
+            and self._of_programme(account).accepts(self.store)
+        )
+
+    def restricted(self, account: Account) -> bool:
+        """Whether there are shops that do not take it."""
+        return self._asset(account).acceptance.restricted or self._of_programme(account).restricted
+
+    def unit(self, account: Account) -> int:
+        """The least that may be spent of it. Whole units."""
+        return self._asset(account).minimum_unit
+
+    def _asset(self, account: Account) -> Asset:
+        found = self.assets.get(account.asset)
+        if found is None:
+            raise StaleRulesError
+        return found
+
+    def _of_programme(self, account: Account) -> Acceptance:
+        if account.programme_id is None:
+            return EVERYWHERE
+        found = self.programmes.get(account.programme_id)
+        if found is None:
+            raise StaleRulesError
+        return found.acceptance
+
+
+async def rules_of(services: Services, municipality: int, store_id: UUID, excluded: Iterable[int] = ()) -> ShopRules:
+    """The rules of a town at a shop, some seconds old at most; UnknownPayeeError."""
+    store = await services.stores.of((municipality, store_id))
+    if store is None:
+        services.stores.forget((municipality, store_id))
+        raise UnknownPayeeError
+    assets = {asset.id: asset for asset in await services.assets.of(municipality)}
+    programmes = {programme.id: programme for programme in await services.programmes.of(municipality)}
+    return ShopRules(store, assets, programmes, frozenset(excluded))
+
+
+async def with_rules(services: Services, municipality: int, store_id: UUID, excluded: Iterable[int], run: Callable[[ShopRules], Awaitable[T]]) -> T:
+    """Runs with the rules as remembered; once more with the rules of this moment if a lot is newer than them."""
+    try:
+        return await run(await rules_of(services, municipality, store_id, excluded))
+    except StaleRulesError:
+        services.assets.forget(municipality)
+        services.programmes.forget(municipality)
+        return await run(await rules_of(services, municipality, store_id, excluded))

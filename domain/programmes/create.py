@@ -1,0 +1,144 @@
+"""A town makes a programme: its rules, and its budget as value that only the programme can give."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.approvals.trail import record
+from domain.assets import reads as assets
+from domain.assets.acceptance import EVERYWHERE, Acceptance
+from domain.assets.acceptance import to_json as acceptance_to_json
+from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.assets.kinds import CHARGEABLE, AssetKind
+from domain.assets.refusals import UnknownAssetError
+from domain.database import transaction
+from domain.identifiers import derived
+from domain.ledger.book import Book
+from domain.ledger.holders import open_holder, require_staff
+from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.municipalities import reads as municipalities
+from domain.payments.pay import settled
+from domain.programmes import reads
+from domain.programmes.eligibility import ANYBODY, Eligibility
+from domain.programmes.eligibility import to_json as eligibility_to_json
+from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.reads import Programme
+from domain.programmes.tables import Programme as Row
+from domain.refusals import InvalidInputError, NotPermittedError
+from domain.services import Services
+from domain.viewer import Viewer
+
+BASIS_POINTS = 10_000
+AGE_LIMIT = 150
+
+
+@dataclass(frozen=True, slots=True)
+class NewProgramme:
+    """What a programme is made of. Whole units; `rate_bp` in hundredths of a percent of the charge."""
+
+    kind: ProgrammeKind
+    name_ja: str
+    name_en: str
+    asset: int
+    budget: int
+    starts_at: datetime
+    ends_at: datetime
+    funding: Funding = Funding.PUBLIC_BUDGET
+    cap_per_person: int | None = None
+    eligibility: Eligibility = ANYBODY
+    acceptance: Acceptance = EVERYWHERE
+    usable_from: datetime | None = None
+    expires_at: datetime | None = None
+    charged_asset: int | None = None
+    rate_bp: int | None = None
+
+
+def check(new: NewProgramme, now: datetime) -> None:
+    """Raises InvalidInputError for the first field that is wrong."""
+    wrong = [
+        ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
+        ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
+        ("budget", "POSITIVE", not 1 <= new.budget <= LARGEST),
+        ("ends_at", "ORDER", new.ends_at <= new.starts_at),
+        ("ends_at", "PAST", new.ends_at <= now),
+        ("cap_per_person", "POSITIVE", new.cap_per_person is not None and not 1 <= new.cap_per_person <= LARGEST),
+        ("usable_from", "ORDER", new.usable_from is not None and new.usable_from < new.starts_at),
+        ("expires_at", "ORDER", new.expires_at is not None and new.expires_at <= max(new.starts_at, new.usable_from or new.starts_at)),
+        ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
+        ("rate_bp", "RATE_OF_BONUS", (new.rate_bp is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS)),
+        ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
+        ("charged_asset_id", "ASSET_OF_BONUS", (new.charged_asset is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS)),
+    ]
+    for field, problem, is_wrong in wrong:
+        if is_wrong:
+            raise InvalidInputError(field, problem)
+
+
+async def create_programme(services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewProgramme) -> tuple[Programme, Posted]:
+    """Makes the programme and gives it its budget. The same key makes one programme; sent again, it finishes what was begun."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    check(new, services.clock())
+    await _check_assets(municipality, new)
+    programme = derived(viewer.person_id, "programme", str(municipality), str(key))
+    if await reads.by_id(municipality, programme) is None:
+        await _open(services, viewer, municipality, programme, new)
+    posted = await _allocate(services, viewer, municipality, key, programme, new)
+    services.programmes.forget(municipality)
+    found = await reads.by_id(municipality, programme)
+    if found is None:
+        raise NotPermittedError
+    return found, posted
+
+
+async def _check_assets(municipality: int, new: NewProgramme) -> None:
+    asset = await assets.in_municipality(municipality, new.asset)
+    if asset is None or asset.kind is AssetKind.CASH:
+        raise UnknownAssetError
+    if asset.paid:
+        raise InvalidInputError("asset_id", "PAID_IS_NOT_GIVEN")
+    if new.charged_asset is not None:
+        charged = await assets.in_municipality(municipality, new.charged_asset)
+        if charged is None or charged.kind not in CHARGEABLE:
+            raise InvalidInputError("charged_asset_id", "NOT_CHARGEABLE")
+
+
+async def _open(services: Services, viewer: Viewer, municipality: int, programme: UUID, new: NewProgramme) -> None:
+    now = services.clock()
+    async with transaction():
+        await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
+        await Row.create(
+            id=programme, municipality_id=municipality, kind=new.kind, name_ja=new.name_ja.strip(), name_en=new.name_en.strip(), asset_id=new.asset,
+            funding=new.funding, budget=new.budget, starts_at=new.starts_at, ends_at=new.ends_at, cap_per_person=new.cap_per_person,
+            eligibility=eligibility_to_json(new.eligibility), acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from,
+            expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp, created_by=viewer.person_id, created_at=now,
+        )  # fmt: skip
+        after = {"kind": new.kind.name, "asset": new.asset, "budget": new.budget, "rate_bp": new.rate_bp, "cap_per_person": new.cap_per_person}
+        await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
+
+
+async def _allocate(services: Services, viewer: Viewer, municipality: int, key: UUID, programme: UUID, new: NewProgramme) -> Posted:
+    town = await municipalities.by_id(municipality)
+    if town is None:
+        raise NotPermittedError
+
+    def plan(book: Book, _: datetime) -> Draft:
+        issuance = book.plain(municipality, AccountKind.ISSUANCE, town.issuer_id, new.asset)
+        budget = book.plain(municipality, AccountKind.BUDGET, programme, new.asset)
+        return Draft(
+            receipt={"amount": new.budget, "lots": [], "balances": {}},
+            moves=[(issuance, budget, new.budget)],
+            counterparties={programme: town.issuer_id, town.issuer_id: programme},
+        )
+
+    return settled(await services.poster.post(Request(
+        municipality=municipality, actor=viewer.person_id, operation=Operation.ALLOCATE, key=key,
+        input_hash=fingerprint(
+            kind=new.kind, name_ja=new.name_ja, name_en=new.name_en, asset=new.asset, budget=new.budget, starts_at=new.starts_at.isoformat(),
+            ends_at=new.ends_at.isoformat(), cap=new.cap_per_person, eligibility=eligibility_to_json(new.eligibility),
+            acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from and new.usable_from.isoformat(),
+            expires_at=new.expires_at and new.expires_at.isoformat(), charged=new.charged_asset, rate=new.rate_bp,
+        ),
+        kind=JournalKind.ALLOCATION, holders=(programme, town.issuer_id), plan=plan,
+        facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
+    )))  # fmt: skip

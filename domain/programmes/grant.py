@@ -1,0 +1,107 @@
+"""A town gives value of a programme to one wallet: out of the budget, within the person's cap, into a lot of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.assets import reads as assets
+from domain.assets.lots import Issue
+from domain.assets.reads import Asset, Lot
+from domain.assets.refusals import UnknownAssetError
+from domain.ledger.book import AccountKey, Book
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
+from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
+from domain.payments.limits import check_amount
+from domain.payments.pay import settled
+from domain.programmes import reads
+from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.reads import Programme
+from domain.programmes.refusals import BudgetExceededError, CapExceededError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
+from domain.services import Services
+from domain.viewer import Viewer
+
+AMOUNT_MAXIMUM = 10_000_000
+"""Whole units of one grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What staff ask. Amount in whole units."""
+
+    key: UUID
+    municipality: int
+    programme_id: UUID
+    wallet_id: UUID
+    amount: int
+    valid_until: datetime | None = None
+
+
+async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted:
+    """Grants or raises a refusal; the budget can never be overdrawn, whoever grants at the same moment."""
+    await require_staff(what.municipality, viewer, Relation.FINANCE, Relation.DESK)
+    programme = await reads.by_id(what.municipality, what.programme_id)
+    if programme is None or programme.kind is not ProgrammeKind.GRANT:
+        raise UnknownProgrammeError
+    check_amount(what.amount, AMOUNT_MAXIMUM)
+    now = services.clock()
+    if not programme.open_at(now):
+        raise ProgrammeClosedError
+    person, claims = await reads.person_of(what.municipality, what.wallet_id)
+    against = programme.eligibility.reason_against(claims, effective_on(now).year)
+    if against is not None:
+        raise NotEligibleError(against)
+    asset = await assets.in_municipality(what.municipality, programme.asset)
+    if asset is None:
+        raise UnknownAssetError
+    lot = await services.lots.of(asset, issue_of(programme), now)
+    return settled(await services.poster.post(_request(viewer, what, programme, asset, lot, person)))
+
+
+def issue_of(programme: Programme) -> Issue:
+    """How a programme's value is issued."""
+    return Issue(LotOrigin.GRANT, programme.funding, programme.id, programme.usable_from, programme.expires_at)
+
+
+def _request(viewer: Viewer, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Request:
+    def plan(book: Book, _: datetime) -> Draft:
+        return _plan(book, what, programme, asset, lot, person)
+
+    return Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key,
+        input_hash=fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount),
+        kind=JournalKind.GRANT, holders=(what.wallet_id, programme.id), plan=plan, lots=(lot.id,), guards=(programme.cap_of(person),),
+        valid_until=what.valid_until,
+        facts=Facts(wallet_id=what.wallet_id, programme_id=programme.id, funding=programme.funding, client=viewer.client),
+    )  # fmt: skip
+
+
+def _plan(book: Book, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Draft:
+    town = what.municipality
+    wallet = book.holder(town, what.wallet_id)
+    if wallet is None or wallet.kind != HolderKind.WALLET:
+        raise UnknownWalletError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+    guard = book.guard(programme.cap_of(person), programme.cap)
+    if what.amount > programme.cap - guard.value:
+        raise CapExceededError(max(0, programme.cap - guard.value))
+    budget = book.plain(town, AccountKind.BUDGET, programme.id, asset.id)
+    if what.amount > budget.available:
+        raise BudgetExceededError(budget.available)
+    after = book.total(town, what.wallet_id, asset.id) + what.amount
+    if asset.balance_cap is not None and after > asset.balance_cap:
+        raise BalanceCapError(asset.balance_cap)
+    account = book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset.id, lot.id), lot)
+    return Draft(
+        receipt={
+            "amount": what.amount,
+            "lots": [[asset.id, lot.id, what.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
+            "balances": {str(asset.id): after},
+            "programme": str(programme.id),
+        },
+        moves=[(budget, account, what.amount)],
+        guards=[(guard, what.amount)],
+        counterparties={what.wallet_id: programme.id, programme.id: what.wallet_id},
+    )

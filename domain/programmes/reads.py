@@ -1,0 +1,101 @@
+"""Programmes, as others see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.assets.acceptance import Acceptance
+from domain.assets.acceptance import from_json as acceptance_of
+from domain.database import rows
+from domain.ledger.kinds import AccountKind, Funding, GuardKind
+from domain.ledger.request import GuardKey
+from domain.programmes.eligibility import Claims, Eligibility
+from domain.programmes.eligibility import from_json as eligibility_of
+from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.tables import Programme as Row
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme. Whole units; rates in hundredths of a percent; `expires_at` exclusive."""
+
+    municipality: int
+    id: UUID
+    kind: ProgrammeKind
+    name_ja: str
+    name_en: str
+    asset: int
+    funding: Funding
+    budget: int
+    starts_at: datetime
+    ends_at: datetime
+    cap_per_person: int | None
+    eligibility: Eligibility
+    acceptance: Acceptance
+    usable_from: datetime | None
+    expires_at: datetime | None
+    charged_asset: int | None
+    rate_bp: int | None
+
+    def open_at(self, at: datetime) -> bool:
+        """Whether it gives value at this instant."""
+        return self.starts_at <= at < self.ends_at
+
+    def cap_of(self, person: UUID) -> GuardKey:
+        """The guard that counts what a person was given."""
+        return (self.municipality, GuardKind.PROGRAMME_CAP, self.id, str(person))
+
+    @property
+    def cap(self) -> int:
+        """The most for a person; no cap is the largest amount there is."""
+        return self.cap_per_person or 2**53 - 1
+
+
+async def of_municipality(municipality: int) -> list[Programme]:
+    """All programmes of a town, newest first."""
+    return [_of(row) for row in await Row.filter(municipality_id=municipality).order_by("-created_at", "id")]
+
+
+async def by_id(municipality: int, programme: UUID) -> Programme | None:
+    """One programme of a town."""
+    row = await Row.get_or_none(municipality_id=municipality, id=programme)
+    return None if row is None else _of(row)
+
+
+async def by_keys(keys: list[tuple[int, UUID]]) -> list[Programme | None]:
+    """Programmes in the order of (municipality, id); None where there is none."""
+    found = {(row.municipality_id, row.id): _of(row) for row in await Row.filter(id__in=[programme for _, programme in keys])}
+    return [found.get(key) for key in keys]
+
+
+async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
+    """What is left of each programme's budget. Whole units."""
+    found = await rows(
+        "select municipality_id, holder_id, sum(posted)::bigint as left from account where kind = $3"
+        " and (municipality_id, holder_id) in (select * from unnest($1::smallint[], $2::uuid[])) group by 1, 2",
+        [m for m, _ in keys], [i for _, i in keys], AccountKind.BUDGET,
+    )  # fmt: skip
+    left = {(row["municipality_id"], row["holder_id"]): row["left"] for row in found}
+    return [left.get(key, 0) for key in keys]
+
+
+async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | None]:
+    """Whose wallet it is, for caps per person, and what the town knows of them. A wallet without a person stands for itself."""
+    found = await rows(
+        """select x.person_id, c.resident, c.birth_year from holder_access x
+          left join person_claim c on c.municipality_id = x.municipality_id and c.person_id = x.person_id
+          where x.municipality_id = $1 and x.holder_id = $2 and x.relation = 1 and x.revoked_at is null order by x.granted_at limit 1""",
+        municipality, wallet,
+    )  # fmt: skip
+    if not found:
+        return wallet, None
+    row = found[0]
+    return row["person_id"], None if row["resident"] is None else Claims(row["resident"], row["birth_year"])
+
+
+def _of(row: Row) -> Programme:
+    return Programme(
+        row.municipality_id, row.id, ProgrammeKind(row.kind), row.name_ja, row.name_en, row.asset_id, Funding(row.funding), row.budget, row.starts_at,
+        row.ends_at, row.cap_per_person, eligibility_of(row.eligibility), acceptance_of(row.acceptance), row.usable_from, row.expires_at,
+        row.charged_asset_id, row.rate_bp,
+    )  # fmt: skip
