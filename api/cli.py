@@ -1,9 +1,10 @@
-"""The command line: `meguru serve | push | migrate | municipalities create | audit`."""
+"""The command line: `meguru serve | push | migrate | municipalities create | expire | audit`."""
 
 import asyncio
 import os
 import sys
 from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -19,6 +20,8 @@ from domain.compose import services
 from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
 from domain.municipalities import reads as municipalities
 from domain.municipalities.create import UnknownCodeError, create_municipality
+from domain.payments.expire import expire
+from domain.refusals import InvalidInputError
 from domain.services import Services
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Meguru（めぐる）: municipal digital currency.")
@@ -79,6 +82,23 @@ def create(
         asyncio.run(run())
     except UnknownCodeError as error:
         _fail(str(error))
+
+
+@app.command("expire")
+def expire_value(
+    as_of: Annotated[datetime | None, typer.Option(help="Only value that had ended by this instant, UTC; now when absent.")] = None,
+) -> None:
+    """Take value whose last day is over out of the wallets. The scheduler does it too; doing it twice changes nothing."""
+
+    async def run() -> None:
+        async with _services() as made:
+            count = await expire(made, None if as_of is None else as_of.replace(tzinfo=UTC))
+            typer.echo(f"{count} lots of wallets have ended and were taken out.")
+
+    try:
+        asyncio.run(run())
+    except InvalidInputError:
+        _fail("--as-of: must not be in the future")
 
 
 @app.command()

@@ -46,7 +46,7 @@ def _lot(account: Account) -> LotBalance:
 def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:
     """The wallet's balances after a journal, as its receipt keeps them. Whole units."""
     moved: dict[int, int] = {}
-    for asset, _, part, _ in receipt["lots"]:
+    for asset, _, part, _ in (*receipt["lots"], *receipt.get("bonuses", ())):
         moved[asset] = moved.get(asset, 0) + sign * part
     return [BalanceAfter(int(asset), moved.get(int(asset), 0), posted) for asset, posted in receipt["balances"].items()]
 

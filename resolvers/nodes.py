@@ -15,10 +15,11 @@ from domain.ledger.receipt_number import normalise
 from domain.merchants.reads import Store
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
+from domain.programmes.reads import Programme
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
-from resolvers.views import Charge, Payment, Refund, Reversal
+from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read, read_any
 
@@ -29,8 +30,15 @@ ReceiptNumber = Annotated[str | None, argument(description="Its receipt number."
 PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
-Receipt = Payment | Charge | Refund | Reversal
-Node = Wallet | Store | Municipality | Asset | Approval | Receipt
+Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | Receipt
+VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry]] = {
+    JournalKind.CHARGE: Charge,
+    JournalKind.REFUND: Refund,
+    JournalKind.REVERSAL: Reversal,
+    JournalKind.GRANT: Grant,
+    JournalKind.EXPIRY: Expiry,
+}
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
 
@@ -82,17 +90,10 @@ async def _may(viewer: Viewer, journal: Journal, holder: UUID | None, among: tup
 
 def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
     """The journal under the name that the contract has for its kind."""
-    match journal.kind:
-        case JournalKind.PAYMENT | JournalKind.CAPTURE:
-            return Payment(journal, shows_wallet)
-        case JournalKind.CHARGE:
-            return Charge(journal)
-        case JournalKind.REFUND:
-            return Refund(journal)
-        case JournalKind.REVERSAL:
-            return Reversal(journal)
-        case _:
-            return None
+    if journal.kind in (JournalKind.PAYMENT, JournalKind.CAPTURE):
+        return Payment(journal, shows_wallet)
+    made = VIEWS.get(journal.kind)
+    return None if made is None else made(journal)
 
 
 async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.")]) -> Node | None:  # noqa: PLR0911 - one for each kind
@@ -112,6 +113,8 @@ async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.
         case (Prefix.ASSET, municipality, int() as number):
             asset = await info.context.loaders.assets.load(number)
             return asset if asset is not None and asset.municipality == municipality else None
+        case (Prefix.PROGRAMME, municipality, UUID() as key):
+            return await info.context.loaders.programmes.load((municipality, key))
         case (Prefix.APPROVAL, municipality, UUID() as key):
             return await approval(viewer, municipality, key)
         case _:

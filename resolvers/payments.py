@@ -5,6 +5,7 @@ from uuid import UUID
 
 from strawberry import argument
 
+from domain.assets.refusals import UnknownAssetError
 from domain.identifiers import InvalidIdError, decode
 from domain.ledger.kinds import Channel, JournalKind, Operation
 from domain.ledger.kinds import Outcome as KeyOutcome
@@ -20,7 +21,7 @@ from domain.payments import pay as paying
 from domain.payments import quote as quoting
 from domain.payments import refund as refunding
 from domain.payments import reverse as reversing
-from domain.payments.refusals import InvalidCodeError, NotOurShopError, UnknownAssetError, UnknownJournalError, UnknownPaymentError
+from domain.payments.refusals import InvalidCodeError, NotOurShopError, UnknownJournalError, UnknownPaymentError
 from domain.permissions import ROOT_FIELDS
 from domain.services import Services
 from domain.viewer import Viewer
@@ -41,7 +42,7 @@ from resolvers.views import (
 )
 from schema.context import MeguruInfo
 from schema.enums import MoneyOperation
-from schema.ids import Prefix, read, read_number
+from schema.ids import ID, Prefix, read, read_number
 from schema.inputs import (
     AbandonInput,
     ChargeInput,
@@ -53,6 +54,8 @@ from schema.inputs import (
     ReverseJournalInput,
     WalletReference,
 )
+
+ASSETS_LIMIT = 100
 
 Key = Annotated[UUID, argument(description="The key.")]
 
@@ -89,7 +92,7 @@ async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:
     store_id, channel = await payee_of(info.context.services, input.payee, municipality)
     what = paying.Pay(
         input.idempotency_key, municipality, wallet_id, store_id, input.amount, channel, input.note or None, input.valid_until,
-        bool(input.confirm_duplicate),
+        bool(input.confirm_duplicate), assets_of(input.exclude_asset_ids, municipality), bool(input.rest_in_cash), input.quote_token,
     )  # fmt: skip
     posted = await paying.pay(info.context.services, viewer, what)
     journal = journal_of(posted, viewer, Operation.PAY, wallet_id, store_id)
@@ -101,7 +104,9 @@ async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaym
     viewer = actor(info, "quotePayment")
     municipality, wallet_id = _wallet_key(input.wallet_id)
     store_id, _ = await payee_of(info.context.services, input.payee, municipality)
-    return QuotePaymentSuccess(await quoting.quote(info.context.services, viewer, municipality, wallet_id, store_id, input.amount))
+    excluded = assets_of(input.exclude_asset_ids, municipality)
+    asked = quoting.Asked(municipality, wallet_id, store_id, input.amount, excluded, bool(input.rest_in_cash))
+    return QuotePaymentSuccess(await quoting.quote(info.context.services, viewer, asked))
 
 
 async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundPaymentSuccess:
@@ -151,6 +156,12 @@ async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonSuccess:
     """Closes a key of the viewer, or says what it did."""
     found = await abandoning.abandon(info.context.services, actor(info, "abandon"), Operation[input.operation.name], input.idempotency_key)
     return AbandonSuccess(Outcome("ABANDONED" if found is None else found.outcome.name, found))
+
+
+def assets_of(unchecked: list[ID] | None, municipality: int) -> tuple[int, ...]:
+    """The numbers of assets that a payer named; those of other towns are in no wallet of this one."""
+    found = [read_number(Prefix.ASSET, one) for one in (unchecked or ())[:ASSETS_LIMIT]]
+    return tuple(sorted({one[1] for one in found if one is not None and one[0] == municipality}))
 
 
 async def payee_of(services: Services, payee: Payee, municipality: int) -> tuple[UUID, Channel]:

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from strawberry import argument
 
+from domain.assets.acceptance import Acceptance
+from domain.assets.reads import sources_of
 from domain.events.reads import events_after
 from domain.events.stream import Resync, stream
 from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Relation
-from domain.ledger.reads import Balances, history
+from domain.ledger.reads import Balances, Journal, history
 from domain.ledger.request import EventRow
-from domain.merchants.reads import Store
+from domain.merchants.reads import Store, by_ids
+from domain.payments.explain import sentences
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
@@ -116,6 +119,20 @@ def sequence_after(municipality: int, holder: UUID, after: ID | None) -> int | N
     return found[2]
 
 
+async def explained(info: MeguruInfo, payment: Journal) -> list[str]:
+    """Why a payment used what it used, one sentence per lot."""
+    town = payment.municipality
+    lots = [lot for _, lot, _, _ in payment.receipt["lots"]]
+    programmes = {str(one.id): one for one in await info.context.services.programmes.of(town)}
+    assets = {one.id: one for one in await info.context.services.assets.of(town)}
+    return sentences(payment, await sources_of(town, lots), assets, programmes, info.context.locale)
+
+
+async def stores_of(rule: Acceptance) -> list[Store]:
+    """The shops that a rule names, by id."""
+    return await by_ids(sorted(rule.stores))
+
+
 async def counterparty(info: MeguruInfo, municipality: int, holder: UUID | None, locale: str) -> Counterparty | None:
     """The other side as the viewer may know it: shops by name, customers never."""
     if holder is None:
@@ -126,6 +143,9 @@ async def counterparty(info: MeguruInfo, municipality: int, holder: UUID | None,
     town = await info.context.loaders.municipalities.load(municipality)
     if town is not None and holder in (town.desk_id, town.issuer_id):
         return Counterparty("TOWN", f"{town.name} 窓口" if locale == "ja" else f"{town.name} desk", None)
+    programme = await info.context.loaders.programmes.load((municipality, holder))
+    if programme is not None:
+        return Counterparty("TOWN", programme.name_ja if locale == "ja" else programme.name_en, None)
     return Counterparty("CUSTOMER", "お客さま" if locale == "ja" else "Customer", None)
 
 

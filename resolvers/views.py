@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.approvals.reads import Approval
-from domain.assets.reads import last_day
+from domain.assets.reads import Asset, last_day
 from domain.identifiers import Prefix, encode
 from domain.ledger.audit import Drift
 from domain.ledger.reads import Journal, Movement
 from domain.ledger.request import EventRow
 from domain.merchants.reads import Store
 from domain.payments.quote import Quote
+from domain.payments.quote_charge import ChargeQuote
+from domain.programmes.reads import Programme
 from domain.residents.reads import Assignment, Wallet
 
 
@@ -50,11 +52,21 @@ class BalanceAfter:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """How much of one lot a payment used. Whole units."""
+    """How much of one lot a payment used, and why that lot. Whole units."""
 
     asset: int
     amount: int
     expires_on: date | None
+    reason: str | None
+
+
+def allocations(lots: list[list[Any]], why: list[str] | None = None) -> list[Allocation]:
+    """The lots of a receipt."""
+    reasons: list[str | None] = [*why] if why else [None] * len(lots)
+    return [
+        Allocation(asset, part, None if expires_at is None else last_day(datetime.fromisoformat(expires_at)), reason)
+        for (asset, _, part, expires_at), reason in zip(lots, reasons, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -82,10 +94,7 @@ class Receipt:
     @property
     def allocations(self) -> list[Allocation]:
         """Which lots it used, in its order."""
-        return [
-            Allocation(asset, part, None if expires_at is None else last_day(datetime.fromisoformat(expires_at)))
-            for asset, _, part, expires_at in self.journal.receipt["lots"]
-        ]
+        return allocations(self.journal.receipt["lots"], self.journal.receipt.get("why"))
 
     @property
     def recorded_at(self) -> datetime:
@@ -101,12 +110,36 @@ class Payment(Receipt):
     shows_wallet: bool
     paid_at = Receipt.recorded_at
 
+    @property
+    def cash_due(self) -> int:
+        """What the payer gave the shop in cash. Whole units."""
+        return int(self.journal.receipt.get("cash", 0))
+
 
 @dataclass(frozen=True)
 class Charge(Receipt):
     """A top-up."""
 
     charged_at = Receipt.recorded_at
+
+    @property
+    def bonuses(self) -> list[Allocation]:
+        """The lots that campaigns added."""
+        return allocations(self.journal.receipt.get("bonuses", []))
+
+
+@dataclass(frozen=True)
+class Grant(Receipt):
+    """Value that a programme gave."""
+
+    granted_at = Receipt.recorded_at
+
+
+@dataclass(frozen=True)
+class Expiry(Receipt):
+    """Value that ended."""
+
+    expired_at = Receipt.recorded_at
 
 
 @dataclass(frozen=True)
@@ -205,6 +238,37 @@ class PaySuccess:
     wallet_key: tuple[int, UUID]
     balances: list[BalanceAfter]
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAssetSuccess:
+    """A new asset."""
+
+    asset: Asset
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProgrammeSuccess:
+    """A new programme with its budget."""
+
+    programme: Programme
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantValueSuccess:
+    """A settled grant."""
+
+    grant: Grant
+    balances: list[BalanceAfter]
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteChargeSuccess:
+    """What a top-up would bring now."""
+
+    quote: ChargeQuote
 
 
 @dataclass(frozen=True, slots=True)

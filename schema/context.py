@@ -13,6 +13,7 @@ from domain.assets import reads as assets
 from domain.ledger import reads as ledger
 from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
+from domain.programmes import reads as programmes
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -31,6 +32,8 @@ class Loaders:
     journals: DataLoader[tuple[int, UUID], ledger.Journal | None]
     refunded: DataLoader[tuple[int, UUID], int]
     balances: DataLoader[tuple[int, UUID], ledger.Balances | None]
+    programmes: DataLoader[tuple[int, UUID], programmes.Programme | None]
+    budgets: DataLoader[tuple[int, UUID], int]
 
 
 @dataclass(slots=True)
@@ -81,4 +84,5 @@ def _loaders(services: Services, *, remembers: bool) -> Loaders:
     return Loaders(
         municipalities=loader(municipalities.by_ids), assets=loader(assets.by_ids), stores=loader(merchants.by_keys),
         journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
+        programmes=loader(programmes.by_keys), budgets=loader(programmes.budgets_left),
     )  # fmt: skip

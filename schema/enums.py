@@ -5,9 +5,13 @@ from enum import Enum
 import strawberry
 
 from domain.assets.kinds import AssetKind as DomainAssetKind
+from domain.assets.kinds import ExpiryRule as DomainExpiryRule
+from domain.assets.kinds import LegalProfile as DomainLegalProfile
+from domain.assets.kinds import SizeClass as DomainSizeClass
 from domain.ledger.kinds import JournalKind, Operation
 from domain.payments.refund import RefundReason as DomainRefundReason
 from domain.payments.reverse import ReversalReason as DomainReversalReason
+from domain.programmes.kinds import ProgrammeKind as DomainProgrammeKind
 from domain.refusals import Retry as DomainRetry
 from domain.viewer import Role
 
@@ -54,6 +58,13 @@ class RefusalCode(Enum):
     ALREADY_REVERSED = value("ALREADY_REVERSED", description="The journal was reversed or refunded already.")
     REVERSAL_IMPOSSIBLE = value("REVERSAL_IMPOSSIBLE", description="What the journal gave has been spent.")
     APPROVER_IS_PROPOSER = value("APPROVER_IS_PROPOSER", description="Who proposes does not approve.")
+    INVALID_INPUT = value("INVALID_INPUT", description="A field cannot be so; `field` names it.")
+    BUDGET_EXCEEDED = value("BUDGET_EXCEEDED", description="More than is left of the programme's budget.")
+    CAP_EXCEEDED = value("CAP_EXCEEDED", description="More than the person may still have of the programme.")
+    UNKNOWN_PROGRAMME = value("UNKNOWN_PROGRAMME", description="No such programme, or not one that grants value.")
+    PROGRAMME_CLOSED = value("PROGRAMME_CLOSED", description="Before the programme begins, or after its end.")
+    NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")
+    QUOTE_CHANGED = value("QUOTE_CHANGED", description="The payment would not use what its quote showed; nothing moved.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
@@ -66,6 +77,8 @@ class MoneyOperation(Enum):
     PAY = value(Operation.PAY.value, description="`pay`.")
     REFUND_PAYMENT = value(Operation.REFUND_PAYMENT.value, description="`refundPayment`.")
     REVERSE_JOURNAL = value(Operation.REVERSE_JOURNAL.value, description="`reverseJournal`.")
+    ALLOCATE = value(Operation.ALLOCATE.value, description="`createProgramme`.")
+    GRANT_VALUE = value(Operation.GRANT_VALUE.value, description="`grantValue`.")
 
 
 @strawberry.enum(description="What became of an idempotency key.")
@@ -90,6 +103,9 @@ class TransactionKind(Enum):
     CAPTURE = value(JournalKind.CAPTURE.value, description="A payment of what was set aside. 売上確定")
     VOID = value(JournalKind.VOID.value, description="What was set aside is free again. 仮押さえの取消")
     LAPSE = value(JournalKind.LAPSE.value, description="What was set aside is free again because its time is over. 仮押さえの期限切れ")
+    ALLOCATION = value(JournalKind.ALLOCATION.value, description="A programme got its budget. 予算配当")
+    GRANT = value(JournalKind.GRANT.value, description="A programme gave value. 付与")
+    EXPIRY = value(JournalKind.EXPIRY.value, description="Value whose last day was over left the wallet. 失効")
 
 
 @strawberry.enum(description="Kinds of value.")
@@ -98,6 +114,60 @@ class AssetKind(Enum):
 
     CASH = value(DomainAssetKind.CASH.value, description="Yen in cash boxes; never in a wallet. 現金")
     COIN = value(DomainAssetKind.COIN.value, description="Paid value, topped up with money. 地域通貨")
+    BONUS_COIN = value(DomainAssetKind.BONUS_COIN.value, description="Unpaid value that comes with a top-up. チャージプレミアム")
+    ADMINISTRATIVE_POINT = value(DomainAssetKind.ADMINISTRATIVE_POINT.value, description="Points for what the town wants done. 行政ポイント")
+    SHOPPING_POINT = value(DomainAssetKind.SHOPPING_POINT.value, description="Points for shopping. お買い物ポイント")
+    VOUCHER = value(DomainAssetKind.VOUCHER.value, description="Vouchers. 商品券")
+    GIFT_TICKET = value(DomainAssetKind.GIFT_TICKET.value, description="Tickets for donors to the town. ふるさと納税返礼電子チケット")
+    MILE = value(DomainAssetKind.MILE.value, description="Miles, which are collected and not spent. マイル")
+
+
+@strawberry.enum(description="Who issues an asset, in the words of the Payment Services Act.")
+class LegalProfile(Enum):
+    """Who issues an asset."""
+
+    MUNICIPALITY = value(DomainLegalProfile.MUNICIPALITY.value, description="A local government; exempt. 自治体発行")
+    REGISTERED_THIRD_PARTY = value(DomainLegalProfile.REGISTERED_THIRD_PARTY.value, description="A registered issuer. 第三者型発行者")
+    OWN_BUSINESS = value(DomainLegalProfile.OWN_BUSINESS.value, description="For the issuer's own shops only. 自家型")
+
+
+@strawberry.enum(description="When value of an asset ends.")
+class ExpiryRule(Enum):
+    """When value of an asset ends."""
+
+    NONE = value(DomainExpiryRule.NONE.value, description="Never. 期限なし")
+    FIXED_DATE = value(DomainExpiryRule.FIXED_DATE.value, description="After a day. 固定日")
+    MONTHS_AFTER_ISSUE = value(DomainExpiryRule.MONTHS_AFTER_ISSUE.value, description="On the same day some months after issue. 発行からnか月")
+    MONTH_END_AFTER_MONTHS = value(
+        DomainExpiryRule.MONTH_END_AFTER_MONTHS.value, description="At the end of the month that is some months after that of issue. nか月後の月末"
+    )
+
+
+@strawberry.enum(description="How large a shop is; towns draw the line at a floor area.")
+class SizeClass(Enum):
+    """How large a shop is."""
+
+    SMALL = value(DomainSizeClass.SMALL.value, description="A small shop. 中小店")
+    LARGE = value(DomainSizeClass.LARGE.value, description="A large shop. 大型店")
+
+
+@strawberry.enum(description="How a programme gives value.")
+class ProgrammeKind(Enum):
+    """How a programme gives value."""
+
+    GRANT = value(DomainProgrammeKind.GRANT.value, description="Staff give it to wallets. 給付・付与")
+    CHARGE_BONUS = value(DomainProgrammeKind.CHARGE_BONUS.value, description="It comes with a top-up, by a rate. チャージプレミアム")
+
+
+@strawberry.enum(description="Why a payment used a lot before the next one.")
+class AllocationReason(Enum):
+    """Why a lot was used before the next one."""
+
+    RESTRICTED_FIRST = value("RESTRICTED_FIRST", description="Only some shops take it.")
+    EXPIRES_FIRST = value("EXPIRES_FIRST", description="It ends earlier.")
+    UNPAID_FIRST = value("UNPAID_FIRST", description="It was given free of charge.")
+    OLDEST_FIRST = value("OLDEST_FIRST", description="It was received earlier.")
+    LAST = value("LAST", description="Nothing was used after it.")
 
 
 @strawberry.enum(description="What a viewer's token lets them act as.")

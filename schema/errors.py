@@ -5,11 +5,15 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
+from domain.assets import refusals as assets
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
+from domain.programmes import refusals as programmes
 from domain.refusals import BusyError as DomainBusy
+from domain.refusals import InvalidInputError as DomainInvalidInput
 from domain.refusals import NotPermittedError as DomainNotPermitted
 from domain.refusals import OutcomeUnknownError as DomainOutcomeUnknown
 from domain.refusals import Refusal
@@ -163,6 +167,50 @@ class ApproverIsProposerError(UserError):
     """See the description."""
 
 
+@strawberry.type(description="A field cannot be so; the first one that was found.")
+class InvalidInputError(UserError):
+    """See the description."""
+
+    field: str = strawberry.field(description="The field of the input, such as `expiresOn`.")
+    problem: str = strawberry.field(description="What is wrong with it, for logic: LENGTH, ORDER, SIX_MONTHS and so on.")
+
+
+@strawberry.type(description="More than is left of the programme's budget.")
+class BudgetExceededError(UserError):
+    """See the description."""
+
+    available: Amount = _amount("What is left. Whole units.")
+
+
+@strawberry.type(description="More than the person may still have of the programme.")
+class CapExceededError(UserError):
+    """See the description."""
+
+    available: Amount = _amount("What the person may still have. Whole units.")
+
+
+@strawberry.type(description="No such programme in the town, or not one that grants value.")
+class UnknownProgrammeError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="Before the programme begins, or after its end.")
+class ProgrammeClosedError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The person does not meet the programme's conditions.")
+class NotEligibleError(UserError):
+    """See the description."""
+
+    reason: str = strawberry.field(description="RESIDENCY, AGE, or UNVERIFIED: the town has not verified the person yet.")
+
+
+@strawberry.type(description="The payment would not use what its quote showed. Ask for a new quote; the key may be used again.")
+class QuoteChangedError(UserError):
+    """See the description."""
+
+
 @strawberry.type(description="Not taken in time; nothing was written.")
 class BusyError(UserError):
     """See the description."""
@@ -190,12 +238,19 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     payments.InvalidCodeError: InvalidCodeError,
     payments.NotOurShopError: NotOurShopError,
     payments.AmountOutOfRangeError: AmountOutOfRangeError,
-    payments.UnknownAssetError: UnknownAssetError,
+    assets.UnknownAssetError: UnknownAssetError,
     payments.UnknownPaymentError: UnknownPaymentError,
     payments.NotRefundableError: NotRefundableError,
     payments.NoteTooLongError: NoteTooLongError,
     payments.UnknownJournalError: UnknownJournalError,
     payments.ApproverIsProposerError: ApproverIsProposerError,
+    payments.QuoteChangedError: QuoteChangedError,
+    programmes.BudgetExceededError: BudgetExceededError,
+    programmes.CapExceededError: CapExceededError,
+    programmes.UnknownProgrammeError: UnknownProgrammeError,
+    programmes.ProgrammeClosedError: ProgrammeClosedError,
+    programmes.NotEligibleError: NotEligibleError,
+    DomainInvalidInput: InvalidInputError,
     DomainNotPermitted: NotPermittedError,
     DomainBusy: BusyError,
     DomainOutcomeUnknown: OutcomeUnknownError,
@@ -207,8 +262,11 @@ def shown(refusal: Refusal, locale: str) -> UserError:
     """The refusal as the contract shows it, in a language."""
     made = REFUSALS[type(refusal)]
     known = {field.python_name for field in made.__strawberry_definition__.fields}  # type: ignore[attr-defined]
-    data = {name: value for name, value in refusal.data().items() if name in known}
-    text = message(refusal.code, locale, **refusal.data())
+    told = refusal.data()
+    if isinstance(refusal, DomainInvalidInput):
+        told["field"] = to_camel_case(refusal.field)  # as the client wrote it
+    data = {name: value for name, value in told.items() if name in known}
+    text = message(refusal.code, locale, **told)
     return made(code=RefusalCode(refusal.code), message=text, retry=Retry(refusal.retry.value), **data)
 
 

@@ -10,6 +10,8 @@ from schema.ids import ID
 from schema.scalars import Amount
 
 KEY = "Made and stored by the client before sending; the same key answers the same for ever. UUID."
+EXCLUDE = "Assets that this payment leaves alone, at the payer's wish."
+IN_CASH = "True: what the wallet cannot give is paid to the shop in cash; at least one unit comes from the wallet."
 UNTIL = "Refused after this instant; no limit when absent. UTC."
 
 
@@ -57,6 +59,11 @@ class PayInput:
     confirm_duplicate: bool | None = strawberry.field(
         default=None, description="True: the payer knows of the same payment within the last 60 seconds and means to pay again."
     )
+    exclude_asset_ids: list[ID] | None = strawberry.field(default=None, description=EXCLUDE)
+    rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
+    quote_token: str | None = strawberry.field(
+        default=None, description="The token of the quote that the payer saw: the payment is made so, or refused with QUOTE_CHANGED."
+    )
 
 
 @strawberry.input(description="Asks what a payment would do now.")
@@ -66,6 +73,17 @@ class QuotePaymentInput:
     wallet_id: ID = strawberry.field(description="The wallet that would pay.")
     payee: Payee = strawberry.field(description="The shop that would be paid.")
     amount: Amount = strawberry.field(description="Whole units, from 1 to the town's payment limit.")
+    exclude_asset_ids: list[ID] | None = strawberry.field(default=None, description=EXCLUDE)
+    rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
+
+
+@strawberry.input(description="Asks what a top-up would bring now.")
+class QuoteChargeInput:
+    """Asks what a top-up would bring."""
+
+    wallet: WalletReference = strawberry.field(description="The wallet that would be topped up.")
+    asset_id: ID = strawberry.field(description="What would be charged: a coin of the wallet's town.")
+    amount: Amount = strawberry.field(description="Whole units, from 1 to the asset's charge limit.")
 
 
 @strawberry.input(description="A shop gives back a payment, in part or whole.")

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import Parent, lazy
 from strawberry.types import Info
 
+from domain.assets.acceptance import Acceptance as AcceptanceRule
 from domain.assets.reads import Asset as AssetRow
 from domain.merchants.reads import Store as StoreRow
 from domain.municipalities.reads import Municipality as MunicipalityRow
@@ -16,15 +17,16 @@ from domain.residents.reads import Wallet as WalletRow
 from resolvers import viewers, views
 from resolvers.views import Balance as BalanceView
 from schema.context import Context, MeguruInfo
-from schema.enums import AssetKind, RoleName
+from schema.enums import AssetKind, ExpiryRule, LegalProfile, RoleName, SizeClass
 from schema.ids import ID, Prefix, encode
 from schema.scalars import Amount, SignedAmount
 
-if TYPE_CHECKING:  # history imports this page
-    from schema.history import EventConnection, TransactionConnection
+if TYPE_CHECKING:  # they import this page
+    from schema.events import EventConnection
+    from schema.history import TransactionConnection
 
 TransactionPage = Annotated["TransactionConnection", lazy("schema.history")]
-EventPage = Annotated["EventConnection", lazy("schema.history")]
+EventPage = Annotated["EventConnection", lazy("schema.events")]
 FIRST = strawberry.argument(description="How many, 0 to 100.")
 AFTER = strawberry.argument(description="The cursor after which the page begins.")
 
@@ -49,7 +51,7 @@ class Municipality(Node):
         return isinstance(obj, MunicipalityRow)
 
     @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
-    def id(root: Parent[MunicipalityRow]) -> ID:  # noqa: D102
+    def id(root: Parent[MunicipalityRow]) -> ID:
         return ID(encode(Prefix.MUNICIPALITY, root.id, root.id))
 
 
@@ -59,6 +61,35 @@ async def town(info: MeguruInfo, number: int) -> MunicipalityRow:
     if found is None:
         raise viewers.NotFoundError
     return found
+
+
+@strawberry.type(description="Where value may be spent: every condition that is not empty must hold. All empty: every shop of the town.")
+class Acceptance:
+    """Where value may be spent."""
+
+    @strawberry.field(description="These shops only; at most 1,000.")
+    async def stores(root: Parent[AcceptanceRule]) -> list["Store"]:
+        return await viewers.stores_of(root)  # type: ignore[return-value]
+
+    @strawberry.field(description="Shops of these group codes.")
+    def groups(root: Parent[AcceptanceRule]) -> list[str]:
+        return sorted(root.groups)
+
+    @strawberry.field(description="Shops of these sizes.")
+    def size_classes(root: Parent[AcceptanceRule]) -> list[SizeClass]:
+        return [SizeClass[one.name] for one in sorted(root.size_classes)]
+
+    @strawberry.field(description="Shops of these area codes.")
+    def areas(root: Parent[AcceptanceRule]) -> list[str]:
+        return sorted(root.areas)
+
+    @strawberry.field(description="Shops of these category codes.")
+    def categories(root: Parent[AcceptanceRule]) -> list[str]:
+        return sorted(root.categories)
+
+    @strawberry.field(description="No shop of these category codes. 利用対象外")
+    def excluded_categories(root: Parent[AcceptanceRule]) -> list[str]:
+        return sorted(root.excluded_categories)
 
 
 @strawberry.type(description="A kind of value of one town.")
@@ -71,6 +102,14 @@ class Asset(Node):
     charge_maximum: Amount = strawberry.field(description="The most that may be charged at once. Whole units.")
     payment_maximum: Amount = strawberry.field(description="The most that may be paid at once. Whole units.")
     balance_cap: Amount | None = strawberry.field(description="The most that a wallet may hold. Whole units; null: no limit.")
+    legal_profile: LegalProfile = strawberry.field(description="Who issues it.")
+    six_month_exempt: bool = strawberry.field(description="Whether no value of it can end later than six months after its issue.")
+    expiry_rule: ExpiryRule = strawberry.field(description="When it ends.")
+    expires_after_months: int | None = strawberry.field(description="Months of the rules in months; null for the others.")
+    expires_on: date | None = strawberry.field(description="The last usable day of the fixed-date rule. Asia/Tokyo; null for the others.")
+    acceptance: Acceptance = strawberry.field(description="Where it may be spent.")
+    minimum_unit: Amount = strawberry.field(description="The least that may be spent of it, and its multiples. Whole units.")
+    transferable: bool = strawberry.field(description="Whether residents may send it to each other.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -78,16 +117,20 @@ class Asset(Node):
         return isinstance(obj, AssetRow)
 
     @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
-    def id(root: Parent[AssetRow]) -> ID:  # noqa: D102
+    def id(root: Parent[AssetRow]) -> ID:
         return ID(encode(Prefix.ASSET, root.municipality, root.id))
 
     @strawberry.field(description="Its name in the language of the request.")
-    def name(root: Parent[AssetRow], info: Info[Context, None]) -> str:  # noqa: D102
+    def name(root: Parent[AssetRow], info: Info[Context, None]) -> str:
         return root.name_ja if info.context.locale == "ja" else root.name_en
 
     @strawberry.field(description="The name of one unit in the language of the request.")
-    def unit(root: Parent[AssetRow], info: Info[Context, None]) -> str:  # noqa: D102
+    def unit(root: Parent[AssetRow], info: Info[Context, None]) -> str:
         return root.unit_ja if info.context.locale == "ja" else root.unit_en
+
+    @strawberry.field(description="What must be told of it, in the language of the request; empty where not given. 情報提供")
+    def disclosure(root: Parent[AssetRow], info: Info[Context, None]) -> str:
+        return root.disclosure_ja if info.context.locale == "ja" else root.disclosure_en
 
 
 async def asset(info: MeguruInfo, number: int) -> AssetRow:
@@ -119,7 +162,7 @@ class Balance:
     lots: list[Lot] = strawberry.field(description="A wallet's value by source and expiry; empty for shops.")
 
     @strawberry.field(description="The asset.")
-    async def asset(root: Parent[BalanceView], info: Info[Context, None]) -> Asset:  # noqa: D102
+    async def asset(root: Parent[BalanceView], info: Info[Context, None]) -> Asset:
         return await asset(info, root.asset)  # type: ignore[return-value]
 
 
@@ -135,35 +178,31 @@ class Wallet(Node):
         return isinstance(obj, WalletRow)
 
     @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
-    def id(root: Parent[WalletRow]) -> ID:  # noqa: D102
+    def id(root: Parent[WalletRow]) -> ID:
         return ID(encode(Prefix.WALLET, root.municipality, root.id))
 
     @strawberry.field(description="The town whose value it holds.")
-    async def municipality(root: Parent[WalletRow], info: Info[Context, None]) -> Municipality:  # noqa: D102
+    async def municipality(root: Parent[WalletRow], info: Info[Context, None]) -> Municipality:
         return await town(info, root.municipality)  # type: ignore[return-value]
 
     @strawberry.field(description="The text of the QR code that a counter scans to top this wallet up. It only credits.")
-    def receive_code(root: Parent[WalletRow]) -> str:  # noqa: D102
+    def receive_code(root: Parent[WalletRow]) -> str:
         return encode(Prefix.RECEIVE, root.municipality, root.id)
 
     @strawberry.field(description="Balances by asset; assets of which it has nothing are left out.")
-    async def balances(root: Parent[WalletRow], info: Info[Context, None]) -> list[Balance]:  # noqa: D102
+    async def balances(root: Parent[WalletRow], info: Info[Context, None]) -> list[Balance]:
         return await viewers.of_wallet(info, root)  # type: ignore[return-value]
 
     @strawberry.field(description="The event up to which `balances` are true: subscribe to `walletEvents` after it.")
-    async def as_of_event_id(root: Parent[WalletRow], info: Info[Context, None]) -> ID:  # noqa: D102
+    async def as_of_event_id(root: Parent[WalletRow], info: Info[Context, None]) -> ID:
         return await viewers.as_of(info, root.municipality, root.id)
 
     @strawberry.field(description="Its history, newest first.")
-    async def transactions(  # noqa: D102
-        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
-    ) -> TransactionPage:
+    async def transactions(root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None) -> TransactionPage:
         return await viewers.transactions(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
     @strawberry.field(description="What `walletEvents` says, as a list, oldest first: for polling and after a push.")
-    async def events(  # noqa: D102
-        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None
-    ) -> EventPage:
+    async def events(root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None) -> EventPage:
         return await viewers.events(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
 
@@ -181,6 +220,9 @@ class Store(Node):
     longitude_microdegrees: int | None = strawberry.field(description="Millionths of a degree, WGS 84; null where not given.")
     accepting: bool = strawberry.field(description="Whether it takes payments now.")
     charge_agent: bool = strawberry.field(description="Whether it takes cash to top wallets up.")
+    store_group: str = strawberry.field(description="The town's group code; empty: none. 加盟店区分")
+    size_class: SizeClass = strawberry.field(description="Small or large, as the town draws the line.")
+    area: str = strawberry.field(description="The town's area code; empty: none.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -188,30 +230,30 @@ class Store(Node):
         return isinstance(obj, StoreRow)
 
     @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
-    def id(root: Parent[StoreRow]) -> ID:  # noqa: D102
+    def id(root: Parent[StoreRow]) -> ID:
         return ID(encode(Prefix.STORE, root.municipality, root.id))
 
     @strawberry.field(description="Its town.")
-    async def municipality(root: Parent[StoreRow], info: Info[Context, None]) -> Municipality:  # noqa: D102
+    async def municipality(root: Parent[StoreRow], info: Info[Context, None]) -> Municipality:
         return await town(info, root.municipality)  # type: ignore[return-value]
 
     @strawberry.field(description="The text of its static QR code (EMVCo merchant-presented).")
-    def code(root: Parent[StoreRow], info: Info[Context, None]) -> str:  # noqa: D102
+    def code(root: Parent[StoreRow], info: Info[Context, None]) -> str:
         return static_code(
             guid=info.context.services.shop_code_guid, merchant=root.merchant_code, store=root.store_code, mcc=root.merchant_category_code,
             name=root.name_roman, city="MEGURU", postal=root.postal_code.replace("-", ""), name_ja=root.name[:25],
         )  # fmt: skip
 
     @strawberry.field(description="What the town owes it and what is in its cash box. Null for everybody but its staff and its town's.")
-    async def balances(root: Parent[StoreRow], info: Info[Context, None]) -> list[Balance] | None:  # noqa: D102
+    async def balances(root: Parent[StoreRow], info: Info[Context, None]) -> list[Balance] | None:
         return await viewers.of_store(info, root)  # type: ignore[return-value]
 
     @strawberry.field(description="The event up to which `balances` are true. Null for everybody but its staff and its town's.")
-    async def as_of_event_id(root: Parent[StoreRow], info: Info[Context, None]) -> ID | None:  # noqa: D102
+    async def as_of_event_id(root: Parent[StoreRow], info: Info[Context, None]) -> ID | None:
         return await viewers.as_of(info, root.municipality, root.id) if await viewers.sees_inside(info.context.viewer, root) else None
 
     @strawberry.field(description="Its history, newest first. Null for everybody but its staff and its town's.")
-    async def transactions(  # noqa: D102
+    async def transactions(
         root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
     ) -> TransactionPage | None:
         if not await viewers.sees_inside(info.context.viewer, root):
@@ -219,7 +261,7 @@ class Store(Node):
         return await viewers.transactions(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
     @strawberry.field(description="What `storeEvents` says, as a list, oldest first. Null for everybody but its staff and its town's.")
-    async def events(  # noqa: D102
+    async def events(
         root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None
     ) -> EventPage | None:
         if not await viewers.sees_inside(info.context.viewer, root):
@@ -237,7 +279,7 @@ class Person(Node):
         return isinstance(obj, views.Person)
 
     @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
-    def id(root: Parent[views.Person]) -> ID:  # noqa: D102
+    def id(root: Parent[views.Person]) -> ID:
         return ID(encode(Prefix.PERSON, 0, root.id))
 
 
@@ -246,15 +288,15 @@ class RoleAssignment:
     """What the viewer may act as."""
 
     @strawberry.field(description="The role.")
-    def name(root: Parent[Assignment]) -> RoleName:  # noqa: D102
+    def name(root: Parent[Assignment]) -> RoleName:
         return RoleName[root.role.name]
 
     @strawberry.field(description="The town.")
-    async def municipality(root: Parent[Assignment], info: Info[Context, None]) -> Municipality:  # noqa: D102
+    async def municipality(root: Parent[Assignment], info: Info[Context, None]) -> Municipality:
         return await town(info, root.municipality)  # type: ignore[return-value]
 
     @strawberry.field(description="The shop, for shop staff; null for every other role.")
-    async def store(root: Parent[Assignment], info: Info[Context, None]) -> Store | None:  # noqa: D102
+    async def store(root: Parent[Assignment], info: Info[Context, None]) -> Store | None:
         if root.store_id is None:
             return None
         return await info.context.loaders.stores.load((root.municipality, root.store_id))  # type: ignore[return-value]
@@ -269,4 +311,4 @@ class Viewer:
     wallets: list[Wallet] = strawberry.field(description="Every wallet that the person may use, in any town; at most 100.")
 
 
-__all__ = ["Asset", "Balance", "Lot", "Municipality", "Node", "Person", "RoleAssignment", "Store", "Viewer", "Wallet", "asset", "town"]
+__all__ = ["Acceptance", "Asset", "Balance", "Lot", "Municipality", "Node", "Person", "RoleAssignment", "Store", "Viewer", "Wallet", "asset", "town"]

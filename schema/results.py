@@ -16,9 +16,9 @@ from schema import errors
 from schema.context import Context
 from schema.enums import OutcomeState, ReversalReason
 from schema.errors import UserError, shown
-from schema.history import BalanceAfter, Charge, Payment, PaymentQuote, Receipt, Refund, Reversal, wallet_of
 from schema.ids import ID, Prefix, encode
 from schema.parties import Node, Wallet
+from schema.receipts import BalanceAfter, Charge, Payment, PaymentQuote, Receipt, Refund, Reversal, wallet_of
 
 REPLAYED = "True when this key had been settled before: nothing moved now, and the answer is the same."
 
@@ -51,7 +51,7 @@ class PaySuccess:
         return isinstance(obj, views.PaySuccess)
 
     @strawberry.field(description="The wallet as it is now.")
-    async def wallet(root: Parent[views.PaySuccess], info: Info[Context, None]) -> Wallet | None:  # noqa: D102
+    async def wallet(root: Parent[views.PaySuccess], info: Info[Context, None]) -> Wallet | None:
         return await wallet_of(info, *root.wallet_key)
 
 
@@ -95,11 +95,11 @@ class Approval(Node):
         return isinstance(obj, ApprovalRow)
 
     @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
-    def id(root: Parent[ApprovalRow]) -> ID:  # noqa: D102
+    def id(root: Parent[ApprovalRow]) -> ID:
         return ID(encode(Prefix.APPROVAL, root.municipality, root.id))
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[ApprovalRow]) -> ReversalReason:  # noqa: D102
+    def reason(root: Parent[ApprovalRow]) -> ReversalReason:
         return ReversalReason(root.reason)
 
 
@@ -132,17 +132,17 @@ class Outcome:
     """What became of a key."""
 
     @strawberry.field(description="How it ended, or that it has not been seen.")
-    def state(root: Parent[views.Outcome]) -> OutcomeState:  # noqa: D102
+    def state(root: Parent[views.Outcome]) -> OutcomeState:
         return OutcomeState[root.state]
 
     @strawberry.field(description="The receipt, when settled; null otherwise.")
-    def receipt(root: Parent[views.Outcome]) -> Receipt | None:  # noqa: D102
+    def receipt(root: Parent[views.Outcome]) -> Receipt | None:
         if root.journal is None or root.journal.outcome != KeyOutcome.SETTLED:
             return None
         return view_of(root.journal, shows_wallet=True)  # type: ignore[return-value]
 
     @strawberry.field(description="The refusal, when refused; null otherwise.")
-    def refusal(root: Parent[views.Outcome], info: Info[Context, None]) -> UserError | None:  # noqa: D102
+    def refusal(root: Parent[views.Outcome], info: Info[Context, None]) -> UserError | None:
         if root.journal is None or root.journal.refusal is None:
             return None
         return shown(stored_refusal(root.journal.refusal, root.journal.receipt), info.context.locale)
@@ -160,17 +160,17 @@ class AbandonSuccess:
         return isinstance(obj, views.AbandonSuccess)
 
 
-_LEDGER = errors.KeyReusedError | errors.AbandonedError | errors.RequestExpiredError | errors.BusyError | errors.OutcomeUnknownError
+LEDGER = errors.KeyReusedError | errors.AbandonedError | errors.RequestExpiredError | errors.BusyError | errors.OutcomeUnknownError
 
 ChargeResult = Annotated[
     ChargeSuccess | errors.UnknownWalletError | errors.UnknownAssetError | errors.InvalidCodeError | errors.AmountOutOfRangeError
-    | errors.BalanceCapError | errors.WalletFrozenError | errors.NotPermittedError | errors.UnknownPayeeError | _LEDGER,
+    | errors.BalanceCapError | errors.WalletFrozenError | errors.NotPermittedError | errors.UnknownPayeeError | LEDGER,
     strawberry.union("ChargeResult", description="What `charge` answers."),
 ]  # fmt: skip
 PayResult = Annotated[
     PaySuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
     | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.NoteTooLongError | errors.WalletFrozenError
-    | errors.PossibleDuplicateError | errors.NotPermittedError | _LEDGER,
+    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | LEDGER,
     strawberry.union("PayResult", description="What `pay` answers."),
 ]  # fmt: skip
 QuotePaymentResult = Annotated[
@@ -180,7 +180,7 @@ QuotePaymentResult = Annotated[
 ]  # fmt: skip
 RefundPaymentResult = Annotated[
     RefundPaymentSuccess | errors.RefundExceedsError | errors.UnknownPaymentError | errors.NotRefundableError | errors.AmountOutOfRangeError
-    | errors.NotPermittedError | _LEDGER,
+    | errors.NotPermittedError | LEDGER,
     strawberry.union("RefundPaymentResult", description="What `refundPayment` answers."),
 ]  # fmt: skip
 AbandonResult = Annotated[
@@ -193,6 +193,6 @@ ProposeReversalResult = Annotated[
 ]  # fmt: skip
 ReverseJournalResult = Annotated[
     ReverseJournalSuccess | errors.UnknownJournalError | errors.AlreadyReversedError | errors.ReversalImpossibleError
-    | errors.ApproverIsProposerError | errors.NotPermittedError | _LEDGER,
+    | errors.ApproverIsProposerError | errors.NotPermittedError | LEDGER,
     strawberry.union("ReverseJournalResult", description="What `reverseJournal` answers."),
 ]  # fmt: skip

@@ -7,9 +7,10 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import nodes, payments, staff, viewers
-from schema import errors, history, parties, results
+from resolvers import nodes, payments, staff, value, viewers
+from schema import errors, events, parties, receipts, results
 from schema import staff as staff_types
+from schema import value as value_types
 from schema.context import Context
 from schema.extensions import EXTENSIONS
 from schema.scalars import SCALARS
@@ -31,13 +32,29 @@ class Query:
     store = strawberry.field(resolver=nodes.store, graphql_type=parties.Store | None, description="A shop. For everybody, also without a token.")
     payment = strawberry.field(
         resolver=nodes.payment,
-        graphql_type=history.Payment | None,
+        graphql_type=receipts.Payment | None,
         description="A payment by `id`, or by `receiptNumber` together with the `municipality` code. For its payer, its shop's and its town's staff.",
     )
     quote_payment = strawberry.field(
         resolver=payments.quote_payment,
         graphql_type=results.QuotePaymentResult,
         description="What `pay` would do now, without a trace. For residents.",
+    )
+    quote_charge = strawberry.field(
+        resolver=value.quote_charge,
+        graphql_type=value_types.QuoteChargeResult,
+        description="What `charge` would bring now, bonuses included, without a trace. For residents, charge agents and the municipal desk.",
+    )
+    assets = strawberry.field(
+        resolver=value.assets_of, graphql_type=list[parties.Asset], description="The kinds of value of a town. For everybody, also without a token."
+    )
+    programmes = strawberry.field(
+        resolver=value.programmes_of,
+        graphql_type=list[value_types.Programme],
+        description="The programmes of a town, newest first, at most 100. For everybody, also without a token.",
+    )
+    programme = strawberry.field(
+        resolver=value.programme, graphql_type=value_types.Programme | None, description="A programme. For everybody, also without a token."
     )
     outcome = strawberry.field(
         resolver=payments.outcome,
@@ -85,6 +102,18 @@ class Mutation:
         resolver=payments.abandon, graphql_type=results.AbandonResult,
         description=f"Closes one of the viewer's keys for ever, or says what it did: never both. {SIGNED_IN}",
     )  # fmt: skip
+    create_asset = strawberry.mutation(
+        resolver=value.create_asset, graphql_type=value_types.CreateAssetResult,
+        description="Makes a kind of value. For finance officers of the town.",
+    )  # fmt: skip
+    create_programme = strawberry.mutation(
+        resolver=value.create_programme, graphql_type=value_types.CreateProgrammeResult,
+        description="Makes a programme and gives it its budget. For finance officers of the town.",
+    )  # fmt: skip
+    grant_value = strawberry.mutation(
+        resolver=value.grant_value, graphql_type=value_types.GrantValueResult,
+        description="Gives value of a programme to a wallet, out of its budget. For finance officers and the desk of the town.",
+    )  # fmt: skip
     propose_reversal = strawberry.mutation(
         resolver=payments.propose_reversal, graphql_type=results.ProposeReversalResult,
         description="Proposes to undo a charge or a payment. For finance officers of the town.",
@@ -101,16 +130,16 @@ class Subscription:
 
     wallet_events = strawberry.subscription(
         resolver=viewers.wallet_events,
-        graphql_type=history.Event,
+        graphql_type=events.Event,
         description="Everything that happens to a wallet, in order, without gaps. For those who may see the wallet.",
     )
     store_events = strawberry.subscription(
         resolver=viewers.store_events,
-        graphql_type=history.Event,
+        graphql_type=events.Event,
         description="Everything that happens to a shop, in order, without gaps. For its staff and its town's.",
     )
     payment_settled = strawberry.subscription(
-        resolver=viewers.payment_settled, graphql_type=history.PaymentSettledItem,
+        resolver=viewers.payment_settled, graphql_type=events.PaymentSettledItem,
         description="The payments among `walletEvents` or `storeEvents`: name one of the two. For those who may see it.",
     )  # fmt: skip
 
@@ -126,7 +155,16 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[*history.EVENTS, history.Charge, history.Refund, history.Reversal, results.Approval, *errors.REFUSALS.values()],
+    types=[
+        *events.EVENTS,
+        receipts.Charge,
+        receipts.Refund,
+        receipts.Reversal,
+        receipts.Grant,
+        receipts.Expiry,
+        results.Approval,
+        *errors.REFUSALS.values(),
+    ],
     extensions=EXTENSIONS,
     exception_handlers=errors.HANDLERS,
     config=StrawberryConfig(scalar_map=SCALARS),

@@ -49,11 +49,11 @@ class TrialLine:
     posted: SignedAmount = strawberry.field(description="Whole units.")
 
     @strawberry.field(description="The kind of account: WALLET, PAYABLE, ISSUANCE, BUDGET, BREAKAGE, FEE, CASH, DEBT.")
-    def account_kind(root: Parent[TrialLineRow]) -> str:  # noqa: D102
+    def account_kind(root: Parent[TrialLineRow]) -> str:
         return root.kind.name
 
     @strawberry.field(description="The asset.")
-    async def asset(root: Parent[TrialLineRow], info: Info[Context, None]) -> Asset:  # noqa: D102
+    async def asset(root: Parent[TrialLineRow], info: Info[Context, None]) -> Asset:
         return await asset(info, root.asset)  # type: ignore[return-value]
 
 
@@ -65,5 +65,5 @@ class TrialBalance:
     balanced: bool = strawberry.field(description="Whether every asset sums to zero.")
 
     @strawberry.field(description="The instant. UTC.")
-    def as_of_at(root: Parent[TrialRow]) -> datetime:  # noqa: D102
+    def as_of_at(root: Parent[TrialRow]) -> datetime:
         return root.at
