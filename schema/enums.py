@@ -163,7 +163,7 @@ class ProgrammeKind(Enum):
 class AllocationReason(Enum):
     """Why a lot was used before the next one."""
 
-    RESTRICTED_FIRST = value("RESTRICTED_FIRST", description="Only some shops take it.")
+    RESTRICTED_FIRST = value("RESTRICTED_FIRST", description="There are shops or amounts that it cannot pay.")
     EXPIRES_FIRST = value("EXPIRES_FIRST", description="It ends earlier.")
     UNPAID_FIRST = value("UNPAID_FIRST", description="It was given free of charge.")
     OLDEST_FIRST = value("OLDEST_FIRST", description="It was received earlier.")

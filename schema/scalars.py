@@ -1,10 +1,11 @@
 """Scalars: money is whole units as a JSON integer, nothing else."""
 
+from datetime import datetime
 from typing import NewType
 
 import strawberry
 from graphql import GraphQLError
-from graphql.language import IntValueNode, ValueNode
+from graphql.language import IntValueNode, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 LARGEST = 2**53 - 1
@@ -44,6 +45,25 @@ def signed_amount_literal(node: ValueNode, _variables: object = None) -> int:
     return parse_signed_amount(int(node.value) if isinstance(node, IntValueNode) else None)
 
 
+def parse_instant(value: object) -> datetime:
+    """An instant with its offset from UTC: without one it could mean nine hours more or less."""
+    message = "DateTime must be an instant with its offset, such as 2026-11-24T09:00:00Z or 2026-11-24T18:00:00+09:00."
+    if not isinstance(value, str):
+        raise _bad(message)
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise _bad(message) from error
+    if found.tzinfo is None:
+        raise _bad(message)
+    return found
+
+
+def instant_literal(node: ValueNode, _variables: object = None) -> datetime:
+    """The same for a text written in the document."""
+    return parse_instant(node.value if isinstance(node, StringValueNode) else None)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     Amount: strawberry.scalar(
         name="Amount",
@@ -58,6 +78,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=int,
         parse_value=parse_signed_amount,
         parse_literal=signed_amount_literal,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant, ISO 8601. Answers are in UTC; inputs carry their offset, Z or such as +09:00.",
+        serialize=datetime.isoformat,
+        parse_value=parse_instant,
+        parse_literal=instant_literal,
     ),
 }
 """For `StrawberryConfig(scalar_map=...)`."""

@@ -1,7 +1,7 @@
 """Spend order, version 2: which lots a payment uses first. Pure; `quotePayment` and `pay` share it.
 
 Of the lots usable here and now: restricted before unrestricted, earliest expiry (none last), unpaid before paid, earliest issue,
-lot id. An asset with a minimum unit gives whole units only; what is left over is taken from the next lot.
+lot id. An asset with a minimum unit gives whole units only, which restricts it too; what is left over is taken from the next lot.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ class Rules(Protocol):
         """Whether the lot may be spent here and now."""
 
     def restricted(self, account: Account) -> bool:
-        """Whether there are shops that do not take it."""
+        """Whether there are shops or amounts that it cannot pay."""
 
     def unit(self, account: Account) -> int:
         """The least that may be spent of it, and its multiples. Whole units."""

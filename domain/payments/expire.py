@@ -12,8 +12,8 @@ from domain.database import rows
 from domain.identifiers import derived
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import NONE_LOT, SYSTEM_ACTOR, AccountKind, JournalKind, Operation
-from domain.ledger.request import Draft, Facts, Request, fingerprint
-from domain.refusals import InvalidInputError, Refusal, UnstoredRefusal
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.refusals import InvalidInputError, UnstoredRefusal
 from domain.services import Services
 
 PAGE = 256
@@ -59,7 +59,7 @@ async def expire(services: Services, as_of: datetime | None = None) -> int:
         for one in found:
             if isinstance(one, BaseException) and not isinstance(one, NothingToExpireError):
                 raise one
-        count += sum(not isinstance(one, Refusal) for one in found)
+        count += sum(isinstance(one, Posted) and not one.replayed for one in found)
         after = (page[-1].municipality, page[-1].id)
     return count
 

@@ -43,8 +43,9 @@ class ShopRules:
         )
 
     def restricted(self, account: Account) -> bool:
-        """Whether there are shops that do not take it."""
-        return self._asset(account).acceptance.restricted or self._of_programme(account).restricted
+        """Whether there are shops that do not take it, or amounts that it cannot pay: then it goes first, and the rest fills up."""
+        asset = self._asset(account)
+        return asset.minimum_unit > 1 or asset.acceptance.restricted or self._of_programme(account).restricted
 
     def unit(self, account: Account) -> int:
         """The least that may be spent of it. Whole units."""

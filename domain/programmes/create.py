@@ -64,7 +64,7 @@ def check(new: NewProgramme, now: datetime) -> None:
         ("ends_at", "PAST", new.ends_at <= now),
         ("cap_per_person", "POSITIVE", new.cap_per_person is not None and not 1 <= new.cap_per_person <= LARGEST),
         ("usable_from", "ORDER", new.usable_from is not None and new.usable_from < new.starts_at),
-        ("expires_at", "ORDER", new.expires_at is not None and new.expires_at <= max(new.starts_at, new.usable_from or new.starts_at)),
+        ("expires_on", "ORDER", new.expires_at is not None and new.expires_at <= max(new.starts_at, new.usable_from or new.starts_at)),
         ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
         ("rate_bp", "RATE_OF_BONUS", (new.rate_bp is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS)),
         ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),

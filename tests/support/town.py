@@ -96,6 +96,11 @@ class People:
         assert await drift([self.id]) == []
 
 
+def next_number() -> int:
+    """For whatever must be named once."""
+    return next(_numbers)
+
+
 async def new_town(services: Services) -> People:
     now = services.clock()
     async with transaction():

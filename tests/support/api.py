@@ -1,0 +1,133 @@
+"""The contract without a socket: documents of staff and residents, executed as the endpoint does."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.identifiers import Prefix, encode
+from domain.viewer import Viewer
+from schema.context import Context
+from schema.execute import execute
+from tests.support.town import People
+
+ERRORS = "... on UserError { __typename code message retry }"
+CREATE_ASSET = (
+    "mutation($input: CreateAssetInput!) { createAsset(input: $input) { ... on CreateAssetSuccess { asset { id name } }"
+    " ... on InvalidInputError { field problem } " + ERRORS + " } }"
+)
+CREATE_PROGRAMME = (
+    "mutation($input: CreateProgrammeInput!) { createProgramme(input: $input) { ... on CreateProgrammeSuccess { replayed"
+    " programme { id name budget budgetLeft } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
+)
+GRANT = (
+    "mutation($input: GrantValueInput!) { grantValue(input: $input) { ... on GrantValueSuccess { replayed balances { posted moved }"
+    " grant { id receiptNumber amount programme { name } allocations { expiresOn } } } ... on BudgetExceededError { available }"
+    " ... on CapExceededError { available } ... on NotEligibleError { reason } " + ERRORS + " } }"
+)
+CHARGE = (
+    "mutation($input: ChargeInput!) { charge(input: $input) { ... on ChargeSuccess { replayed charge { amount bonuses { amount expiresOn"
+    " asset { code } } } balances { posted moved asset { code } } } " + ERRORS + " } }"
+)
+QUOTE_CHARGE = (
+    "query($input: QuoteChargeInput!) { quoteCharge(input: $input) { ... on QuoteChargeSuccess { quote { amount bonuses { amount expiresOn"
+    " programme { name } asset { code } } } } " + ERRORS + " } }"
+)
+PAY = (
+    "mutation($input: PayInput!) { pay(input: $input) { ... on PaySuccess { replayed balances { posted moved asset { code } } payment { id amount"
+    " cashDue explain allocations { amount reason expiresOn asset { code } } } } ... on InsufficientBalanceError { available } " + ERRORS + " } }"
+)
+QUOTE = (
+    "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount availableAfter cashDue token"
+    " allocations { amount reason expiresOn asset { code } } } } ... on InsufficientBalanceError { available } " + ERRORS + " } }"
+)
+ASSET = {
+    "kind": "ADMINISTRATIVE_POINT", "nameJa": "町ポイント", "nameEn": "Town points", "unitJa": "ポイント", "unitEn": "point", "paid": False,
+    "legalProfile": "MUNICIPALITY", "sixMonthExempt": False, "expiryRule": "NONE", "minimumUnit": 1, "chargeMaximum": 1, "paymentMaximum": 300_000,
+    "transferable": False, "returnsToBudget": False,
+}  # fmt: skip
+
+
+class Api:
+    """One town's people at their apps."""
+
+    def __init__(self, town: People) -> None:
+        self.town = town
+        self.services = town.services
+
+    async def ask(self, viewer: Viewer | None, query: str, locale: str = "ja", **variables: Any) -> Any:
+        """The first root field's value; AssertionError for a top-level error."""
+        result = await execute(query, variables, Context(self.services, viewer, locale, "trace"), None)
+        assert result.errors is None, result.errors
+        return next(iter(result.data.values()))
+
+    @property
+    def code(self) -> str:
+        return self.town.town.code
+
+    @property
+    def coin(self) -> str:
+        return encode(Prefix.ASSET, self.town.id, self.town.coin.id)
+
+    def wallet(self, key: UUID | None = None) -> str:
+        return encode(Prefix.WALLET, self.town.id, key or self.town.wallet)
+
+    def store(self, key: UUID | None = None) -> str:
+        return encode(Prefix.STORE, self.town.id, key or self.town.store)
+
+    async def asset(self, code: str, **facts: Any) -> str:
+        made = await self.ask(self.town.finance, CREATE_ASSET, input={**ASSET, "municipality": self.code, "code": code, **facts})
+        return made["asset"]["id"]
+
+    async def programme(self, asset: str, budget: int, **facts: Any) -> str:
+        return (await self.create_programme(asset, budget, **facts))["programme"]["id"]
+
+    async def create_programme(self, asset: str, budget: int, viewer: Viewer | None = None, **facts: Any) -> Any:
+        given = {
+            "idempotencyKey": str(uuid4()), "municipality": self.code, "kind": "GRANT", "nameJa": "応援事業", "nameEn": "Support", "assetId": asset,
+            "budget": budget, "startsAt": self.at(timedelta(days=-1)), "endsAt": self.at(timedelta(days=90)),
+        }  # fmt: skip
+        return await self.ask(viewer or self.town.finance, CREATE_PROGRAMME, input={**given, **facts})
+
+    async def bonus(self, asset: str, budget: int, rate_bp: int, **facts: Any) -> str:
+        return await self.programme(asset, budget, kind="CHARGE_BONUS", chargedAssetId=self.coin, rateBp=rate_bp, **facts)
+
+    async def grant(self, programme: str, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
+        given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": self.wallet(wallet), "amount": amount}
+        return await self.ask(self.town.desk, GRANT, input={**given, **facts})
+
+    async def charge(self, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
+        given = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": self.wallet(wallet)}, "assetId": self.coin, "amount": amount}
+        return await self.ask(self.town.desk, CHARGE, input={**given, **facts})
+
+    async def quote_charge(self, amount: int, wallet: UUID | None = None) -> Any:
+        given = {"wallet": {"walletId": self.wallet(wallet)}, "assetId": self.coin, "amount": amount}
+        return await self.ask(self.town.desk, QUOTE_CHARGE, input=given)
+
+    async def pay(self, amount: int, store: UUID | None = None, locale: str = "ja", **facts: Any) -> Any:
+        given = {"idempotencyKey": str(uuid4()), "walletId": self.wallet(), "payee": {"storeId": self.store(store)}, "amount": amount}
+        return await self.ask(self.town.resident, PAY, locale, input={**given, "confirmDuplicate": True, **facts})
+
+    async def quote(self, amount: int, store: UUID | None = None, **facts: Any) -> Any:
+        given = {"walletId": self.wallet(), "payee": {"storeId": self.store(store)}, "amount": amount}
+        return await self.ask(self.town.resident, QUOTE, input={**given, **facts})
+
+    async def balances(self, viewer: Viewer | None = None, wallet: UUID | None = None) -> dict[str, int]:
+        """Posted amounts by asset code."""
+        query = "query($id: ID!) { wallet(id: $id) { balances { posted asset { code } } } }"
+        found = await self.ask(viewer or self.town.resident, query, id=self.wallet(wallet))
+        return {one["asset"]["code"]: one["posted"] for one in found["balances"] if one["posted"]}
+
+    async def left(self, programme: str) -> int:
+        """What is left of a budget."""
+        return (await self.ask(self.town.auditor, "query($id: ID!) { programme(id: $id) { budgetLeft } }", id=programme))["budgetLeft"]
+
+    def at(self, later: timedelta = timedelta()) -> str:
+        return (self.services.clock() + later).astimezone(UTC).isoformat()
+
+    def day(self, later: timedelta = timedelta()) -> str:
+        """A civil day in Asia/Tokyo."""
+        return tokyo(self.services.clock() + later)
+
+
+def tokyo(at: datetime) -> str:
+    return (at + timedelta(hours=9)).astimezone(UTC).date().isoformat()

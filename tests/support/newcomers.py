@@ -1,0 +1,63 @@
+"""`python -m tests.support.newcomers <code>`: people and a shop move into a town of the environment's database, through the domain's own verbs.
+
+A program of its own, since a process has one database. Prints one line of JSON: public ids, and the person of each role.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from domain.assets import reads as assets
+from domain.assets.kinds import AssetKind
+from domain.compose import services
+from domain.database import transaction
+from domain.identifiers import Prefix, encode
+from domain.ledger.holders import give_access
+from domain.ledger.kinds import Relation
+from domain.merchants.open_store import NewStore, employ, open_store
+from domain.municipalities import reads as municipalities
+from domain.payments.merchant_code import merchant_reference
+from domain.residents.join import join, open_wallet
+from domain.viewer import Role
+
+ROOT = Path(__file__).parents[2]
+
+
+def newcomers(settings: dict[str, str], code: str) -> dict[str, str]:
+    """What the program prints."""
+    command = [sys.executable, "-m", "tests.support.newcomers", code]
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+async def move_in(code: str) -> dict[str, str]:
+    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, shop_code_guid="", pool_size=2) as made:
+        town = await municipalities.by_code(code)
+        assert town is not None
+        now = made.clock()
+        coin = next(asset for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.COIN)
+        new = NewStore("新しい店", "アタラシイミセ", "ATARASHII MISE", "food", "5411", merchant_reference(town.id, 1), "S01")
+        async with transaction():
+            resident, desk, finance, shop = [await join("新田 新", now, made.ids) for _ in range(4)]
+            wallet = await open_wallet(town.id, resident, now, made.ids)
+            store = await open_store(town.id, new, now, made.ids)
+            await employ(town.id, store, shop, now)
+            await give_access(town.id, town.desk_id, desk, Relation.DESK, now)
+            await give_access(town.id, town.issuer_id, finance, Relation.FINANCE, now)
+        return {
+            "walletId": encode(Prefix.WALLET, town.id, wallet),
+            "storeId": encode(Prefix.STORE, town.id, store),
+            "assetId": encode(Prefix.ASSET, town.id, coin.id),
+            Role.RESIDENT: str(resident),
+            Role.DESK: str(desk),
+            Role.FINANCE: str(finance),
+            Role.MERCHANT_STAFF: str(shop),
+        }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asyncio.run(move_in(sys.argv[1]))) + "\n")
