@@ -1,5 +1,8 @@
 """Settings from the environment, read once at start and validated; a mistake ends the process with one clear line."""
 
+import logging
+import re
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -7,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as UnreadableError
 
 DEVELOPMENT_KEYS = Path(".data/keys")
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -42,27 +46,43 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _postgres(cls, value: str) -> str:
-        if urlsplit(value).scheme not in {"postgres", "postgresql"} or not urlsplit(value).path.strip("/"):
-            message = "must be postgres://login@host:port/database"
+        if not is_address(value, {"postgres", "postgresql"}) or not urlsplit(value).path.strip("/"):
+            message = "must be postgres://login@host:port/database; a password with / : @ or # is written with %2F %3A %40 %23"
+            raise ValueError(message)
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value is not None and not is_address(value, {"redis", "rediss"}):
+            message = "must be redis://host:port/0"
+            raise ValueError(message)
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in logging.getLevelNamesMapping():
+            message = "must be debug, info, warning or error"
             raise ValueError(message)
         return value
 
     @model_validator(mode="after")
     def _production(self) -> Self:
-        if self.profile is Profile.PRODUCTION:
-            if self.personas_file is not None:
-                message = "MEGURU_PERSONAS_FILE is for development; production has no personas"
-                raise ValueError(message)
-            if self.keys_folder is None or not any(self.keys_folder.glob("*.pem")):
-                message = "MEGURU_KEYS_FOLDER must name a folder with at least one <kid>.pem"
-                raise ValueError(message)
-            if any(self.keys_folder.glob("development-*.pem")):
-                message = "MEGURU_KEYS_FOLDER holds a development key; production must have keys of its own"
-                raise ValueError(message)
-            if self.shop_code_guid.startswith("jp.example."):
-                message = "MEGURU_SHOP_CODE_GUID is the placeholder; production must have its own"
-                raise ValueError(message)
+        found = list(self._mistakes()) if self.profile is Profile.PRODUCTION else []
+        if found:
+            raise ValueError("\n".join(found))
         return self
+
+    def _mistakes(self) -> Iterator[str]:
+        if self.personas_file is not None:
+            yield "MEGURU_PERSONAS_FILE: is for development; production has no personas"
+        if self.keys_folder is None or not any(self.keys_folder.glob("*.pem")):
+            yield "MEGURU_KEYS_FOLDER: must name a folder with at least one <kid>.pem"
+        elif any(self.keys_folder.glob("development-*.pem")):
+            yield "MEGURU_KEYS_FOLDER: holds a development key; production must have keys of its own"
+        if self.shop_code_guid.startswith("jp.example."):
+            yield "MEGURU_SHOP_CODE_GUID: is the placeholder; production must have its own"
 
     @property
     def development(self) -> bool:
@@ -70,15 +90,31 @@ class Settings(BaseSettings):
         return self.profile is Profile.DEVELOPMENT
 
 
+def is_address(value: str, schemes: set[str]) -> bool:
+    """Whether a text is an address with a host, and a port that is a number if there is one."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
 def read_settings() -> Settings:
     """The settings of this process; SettingsError with one line per mistake."""
     try:
         return Settings()  # type: ignore[call-arg] # from the environment
     except ValidationError as error:
-        lines = [_line(found["loc"], found["msg"]) for found in error.errors()]
-        raise SettingsError("\n".join(lines)) from None  # the values may be secrets
+        lines = [line for found in error.errors() for line in _lines(found["loc"], found["msg"])]
+    except UnreadableError as error:
+        lines = [_unreadable(str(error))]
+    raise SettingsError("\n".join(lines))  # without its cause: the values may be secrets
 
 
-def _line(where: tuple[int | str, ...], what: str) -> str:
-    name = "MEGURU_" + "_".join(map(str, where)).upper() if where else "settings"
-    return f"{name}: {what.removeprefix('Value error, ')}"
+def _lines(where: tuple[int | str, ...], what: str) -> list[str]:
+    said = what.removeprefix("Value error, ")
+    return [f"MEGURU_{'_'.join(map(str, where)).upper()}: {said}"] if where else said.splitlines()
+
+
+def _unreadable(said: str) -> str:
+    found = re.search(r'field "(\w+)"', said)
+    return f'MEGURU_{"" if found is None else found[1].upper()}: must be JSON, such as ["https://wallet.example.jp"]'

@@ -14,10 +14,12 @@ _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _TO_PYTHON = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 """Python's own digits of base 32, which `int` reads."""
 _IS_ID = re.compile(f"[{_ALPHABET}]+")
-_UUID_BITS = 144
+_UUID_BITS = 143
+"""A town's short number has 15 bits, as in the database; one more bit is nobody's."""
 _UUID_LETTERS = 29
-_EVENT_BITS = 208
+_EVENT_BITS = 207
 _EVENT_LETTERS = 42
+_NUMBER_SIGN = 2**31
 
 
 class InvalidIdError(ValueError):
@@ -85,8 +87,10 @@ def decode(unchecked: str) -> tuple[Prefix, int, UUID | int]:
     if prefix is None or prefix is Prefix.EVENT:
         raise InvalidIdError
     if prefix in _NUMBERED:
-        number = _number(text, 10, 48)
-        return prefix, number >> 32, number & 0xFFFFFFFF
+        number = _number(text, 10, 47)
+        if number & _NUMBER_SIGN:
+            raise InvalidIdError
+        return prefix, number >> 32, number & (_NUMBER_SIGN - 1)
     number = _number(text, _UUID_LETTERS, _UUID_BITS)
     return prefix, number >> 128, UUID(int=number & (2**128 - 1))
 

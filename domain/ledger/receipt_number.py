@@ -6,6 +6,7 @@ from collections.abc import Callable
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 """23 symbols: a prime, so that the weighted sum finds every single error and every swap of neighbours."""
 LENGTH = 8
+LONGEST_TYPED = 64
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 
 
@@ -21,7 +22,9 @@ def new(random_bits: Callable[[int], int]) -> str:
 
 def normalise(unchecked: str) -> str | None:
     """The number as it is stored, from what somebody typed: any case or width, with hyphens or spaces. None if it is none."""
-    text = unicodedata.normalize("NFKC", unchecked[:64]).upper().replace("-", "").replace(" ", "")
+    if len(unchecked) > LONGEST_TYPED:
+        return None
+    text = unicodedata.normalize("NFKC", unchecked).upper().replace("-", "").replace(" ", "")
     if len(text) != LENGTH + 1 or any(letter not in _VALUE for letter in text) or _check(text[:-1]) != text[-1]:
         return None
     return text

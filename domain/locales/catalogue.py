@@ -41,10 +41,10 @@ def yen(amount: int, locale: str) -> str:
 def choose(accept_language: str | None) -> str:
     """The language that a client likes best of those we have; Japanese otherwise. RFC 9110, section 12.5.4."""
     best, best_quality = DEFAULT, 0
-    for position, part in enumerate((accept_language or "")[:LONGEST_HEADER].split(",")):
-        tag, _, parameters = part.strip().partition(";")
-        locale = tag.partition("-")[0].lower()
-        quality = _quality(parameters) * 100 - position
+    for part in (accept_language or "")[:LONGEST_HEADER].split(","):
+        tag, _, parameters = part.partition(";")
+        name = tag.strip().partition("-")[0].lower()
+        locale, quality = DEFAULT if name == "*" else name, _quality(parameters)
         if locale in LOCALES and quality > best_quality:
             best, best_quality = locale, quality
     return best
@@ -52,7 +52,7 @@ def choose(accept_language: str | None) -> str:
 
 def _quality(parameters: str) -> int:
     """Thousandths, so that no float is needed."""
-    found = re.fullmatch(r"\s*q\s*=\s*([01])(?:\.(\d{0,3}))?\s*", parameters)
+    found = re.fullmatch(r"\s*q\s*=\s*([01])(?:\.(\d{0,3}))?\s*", parameters, re.IGNORECASE)
     if found is None:
         return 1_000
     return min(1_000, int(found[1]) * 1_000 + int((found[2] or "").ljust(3, "0") or 0))

@@ -28,7 +28,8 @@ REFERENCES = """select c.conrelid::regclass::text as name, c.confrelid::regclass
     join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own join pg_attribute b on b.attrelid = c.confrelid and b.attnum = k.other) k
   where c.connamespace = 'public'::regnamespace and c.contype = 'f'"""
 TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
-COLUMNS = "select column_name, is_nullable = 'YES' from information_schema.columns where table_schema = 'public' and table_name = $1"
+COLUMNS = """select column_name as name, is_nullable = 'YES' as nullable, column_default is not null or is_identity = 'YES' as filled
+  from information_schema.columns where table_schema = 'public' and table_name = $1"""
 TOWN_TABLES = "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'municipality_id'"
 RULES = (
     """select conname, pg_get_constraintdef(oid) as rule from pg_constraint where conrelid = $1::text::regclass and convalidated and conenforced"""
@@ -54,10 +55,13 @@ def test_every_room_with_tables_has_models():
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
-async def test_a_model_has_the_columns_of_its_table(connection: asyncpg.Connection, model: type[Model]):
+async def test_a_table_has_the_columns_of_its_model(connection: asyncpg.Connection, model: type[Model]):
+    columns = await connection.fetch(COLUMNS, model._meta.db_table)
     fields = model._meta.fields_map
     said = {column: fields[name].null for name, column in model._meta.fields_db_projection.items()}
-    assert {name: nullable for name, nullable in await connection.fetch(COLUMNS, model._meta.db_table)} == said
+    assert {one["name"]: one["nullable"] for one in columns if one["name"] in said} == said
+    # The migration runs before the new server: the old one writes rows without the columns that it does not know.
+    assert [one["name"] for one in columns if one["name"] not in said and not (one["nullable"] or one["filled"])] == []
 
 
 async def test_every_table_has_the_town_in_its_key(connection: asyncpg.Connection):

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.identifiers import Prefix, encode
 from domain.services import Services
 from domain.viewer import Role, Viewer
 from schema.context import Context
@@ -70,3 +71,9 @@ async def test_a_fault_is_masked(services: Services):
 async def test_a_subscription_goes_over_the_socket(services: Services):
     found = await execute('subscription { walletEvents(walletId: "x") { eventId } }', None, context(services), None)
     assert code(found) == "BAD_REQUEST"
+
+
+async def test_a_forged_id_is_not_found(services: Services):
+    forged = encode(Prefix.STORE, 40_000, uuid4())
+    result = await lean(f'{{ store(id: "{forged}") {{ name }} }}', context(services, None))
+    assert (result.data, result.errors) == ({"store": None}, None)
