@@ -11,7 +11,7 @@ LIMIT = 5_000
 
 
 class Cached(Generic[K, V]):
-    """Values by key, read again after SECONDS; at most LIMIT of them."""
+    """Values by key, read again after SECONDS; at most LIMIT of them. Nothing found is not remembered: it may be made any moment."""
 
     def __init__(self, read: Callable[[K], Awaitable[V]]) -> None:
         self._read = read
@@ -22,11 +22,17 @@ class Cached(Generic[K, V]):
         now = time.monotonic()
         found = self._known.get(key)
         if found is None or now - found[0] > SECONDS:
-            value = await self._read(key)
-            if len(self._known) >= LIMIT:
-                self._known.clear()
-            found = self._known[key] = (now, value)
+            found = (now, await self._read(key))
+            self._remember(key, found)
         return found[1]
+
+    def _remember(self, key: K, found: tuple[float, V]) -> None:
+        if len(self._known) >= LIMIT:
+            self._known.clear()
+        if found[1]:
+            self._known[key] = found
+        else:
+            self._known.pop(key, None)
 
     def forget(self, key: K) -> None:
         """Reads again at the next question: this process has changed it, or met something newer."""

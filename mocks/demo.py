@@ -27,6 +27,7 @@ from rich.console import Console
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from mocks import demo_value
 from mocks.embedded import guard
 from mocks.embedded.process import LaunchError, end, free_port, last_lines, wait_until
 from mocks.embedded.supervisor import PROJECT
@@ -83,6 +84,7 @@ class Scene:
     phone: Persona
     till: Persona
     desk: Persona
+    finance: Persona
     code: str = ""
     live: "asyncio.Queue[tuple[float, dict[str, Any]]]" = field(default_factory=asyncio.Queue)
     different: list[str] = field(default_factory=list)
@@ -106,7 +108,11 @@ class Scene:
             self.console.print(f"   [red]✗ {text}: expected {wanted!r}, got {got!r}[/]")
 
     async def ask(self, who: Persona, query: str, variables: dict[str, Any], **headers: str) -> dict[str, Any]:
-        """The first field of an operation's answer. Messages are asked for in Japanese."""
+        """The first field of an operation's answer, an object. Messages are asked for in Japanese."""
+        return dict(await self.ask_all(who, query, variables, **headers))
+
+    async def ask_all(self, who: Persona, query: str, variables: dict[str, Any], **headers: str) -> Any:  # noqa: ANN401 - JSON
+        """The same, whatever it is."""
         sent = {"authorization": f"Bearer {who.token}", "accept-language": "ja", **headers}
         answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=sent)
         body: dict[str, Any] = answer.json()
@@ -114,7 +120,7 @@ class Scene:
         if body.get("errors") or not data or (found := next(iter(data.values()))) is None:
             message = f"{query.split('(', maxsplit=1)[0]} answered {answer.status_code} {answer.text[:300]}"
             raise UnplayableError(message)
-        return dict(found)
+        return found
 
     async def succeed(self, who: Persona, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The same, where a refusal ends the play."""
@@ -261,6 +267,34 @@ async def be_refused(scene: Scene) -> None:
     scene.check("nothing moved", await scene.available(), before)
 
 
+async def mixed(scene: Scene) -> None:
+    """Points of a programme and coin in one payment, explained and given back; the points are spent at the end."""
+    amount, given = random.randrange(1_000, 1_500), 300  # noqa: S311 - another amount each time, as above
+    scene.step("Mixed payment", f"the town gives {given} points out of a programme's budget; {yen(amount)} are paid with points and coin")
+    before = await scene.available()
+    points = await demo_value.points_of(scene)
+    programme = await demo_value.programme_of(scene, points, given)
+    await scene.succeed(scene.desk, demo_value.GRANT, demo_value.grant(scene.phone.wallet, programme, given, new_key()))
+    quoted = (await scene.succeed(scene.phone, demo_value.QUOTE, demo_value.quote(scene, amount)))["quote"]
+    variables = scene.payment(amount, new_key())
+    variables["input"]["quoteToken"] = quoted["token"]
+    paid = (await scene.succeed(scene.phone, demo_value.PAY, variables))["payment"]
+    used = [(one["asset"]["code"], one["amount"]) for one in paid["allocations"]]
+    scene.check(f"paid as quoted: {used}", paid["allocations"], quoted["allocations"])
+    scene.check("the points go first, coin fills up", used, [(demo_value.CODE, given), ("COIN", amount - given)])
+    for sentence in paid["explain"]:
+        scene.tell(sentence)
+    await scene.succeed(scene.till, REFUND, demo_value.refund(paid["id"], amount, new_key()))
+    scene.check("the refund gives both back", await scene.available(), before)
+    variables = scene.payment(given, new_key())
+    variables["input"] |= {"excludeAssetIds": [scene.phone.asset], "confirmDuplicate": True}
+    spent = (await scene.succeed(scene.phone, demo_value.PAY, variables))["payment"]
+    scene.check(
+        f"{given} points alone pay {yen(given)}", [(one["asset"]["code"], one["amount"]) for one in spent["allocations"]], [(demo_value.CODE, given)]
+    )
+    scene.check("the coin is untouched", await scene.available(), before)
+
+
 async def play(scene: Scene) -> None:
     """All steps. What is charged is what is spent, so the play may be repeated for ever."""
     shop = await scene.ask(scene.till, STORE, {"id": scene.till.store})
@@ -277,6 +311,7 @@ async def play(scene: Scene) -> None:
         await lose_the_answer(scene, second)
         await abandon(scene, first + 1)
         await be_refused(scene)
+        await mixed(scene)
 
 
 @asynccontextmanager
@@ -312,8 +347,8 @@ async def listen(scene: Scene, socket: ClientConnection) -> None:
             scene.different.append(f"the till's line said {message}")
 
 
-def cast(found: list[dict[str, Any]]) -> tuple[Persona, Persona, Persona]:
-    """A phone, a till and a desk of one town."""
+def cast(found: list[dict[str, Any]]) -> tuple[Persona, Persona, Persona, Persona]:
+    """A phone, a till, a desk and a finance officer of one town."""
     people = [
         Persona(
             one["name"], one["role"], one["municipality"], one["token"], one["assetId"], (one.get("walletIds") or [""])[0], one.get("storeId", "")
@@ -322,10 +357,10 @@ def cast(found: list[dict[str, Any]]) -> tuple[Persona, Persona, Persona]:
     ]
     roles = {(one.municipality, one.role): one for one in reversed(people)}
     for town in dict.fromkeys(one.municipality for one in people):
-        phone, shop, desk = (roles.get((town, role)) for role in ("RESIDENT", "MERCHANT_STAFF", "DESK"))
-        if phone and shop and desk:
-            return phone, shop, desk
-    message = "there is no town with a resident, a shop and a desk among the personas"
+        phone, shop, desk, finance = (roles.get((town, role)) for role in ("RESIDENT", "MERCHANT_STAFF", "DESK", "FINANCE"))
+        if phone and shop and desk and finance:
+            return phone, shop, desk, finance
+    message = "there is no town with a resident, a shop, a desk and a finance officer among the personas"
     raise UnplayableError(message)
 
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from domain.assets.kinds import SizeClass
 from domain.viewer import Role
 
 _DATA = Path(__file__).with_name("data")
 WEEKDAYS = "月火水木金土日"
 """Monday first, as `datetime.weekday()` counts."""
+LARGE_CATEGORIES = frozenset({"supermarket", "hardware"})
+"""Whose shops are large ones in these towns."""
 _BORN_FROM, _BORN_YEARS = 1938, 75
 _PART = re.compile(rf"(?P<days>毎日|[{WEEKDAYS}〜・]+)(?P<closed>休)?(?: (?P<times>\S+))?")
 _PERIOD = re.compile(r"(\d{1,2}):([0-5]\d)〜(翌?)(\d{1,2}):([0-5]\d)")
@@ -69,6 +72,9 @@ class Listing:
     postal_code: str
     opening_hours: str
     charge_agent: bool
+    store_group: str
+    size_class: SizeClass
+    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,8 @@ class Shop:
             name=self.name, name_kana=self.name_kana, name_roman=self.name_roman, category=self.category.code,
             merchant_category_code=self.category.merchant_category_code, latitude_microdegrees=self.latitude_microdegrees,
             longitude_microdegrees=self.longitude_microdegrees, address=self.address, postal_code=self.postal_code,
-            opening_hours=self.hours.text, charge_agent=self.charge_agent,
+            opening_hours=self.hours.text, charge_agent=self.charge_agent, store_group="", area="",
+            size_class=SizeClass.LARGE if self.category.code in LARGE_CATEGORIES else SizeClass.SMALL,
         )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ COIN = NewAsset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class UnknownCodeError(ValueError):
     """Not a code of the national list, or one with a wrong check digit."""
 

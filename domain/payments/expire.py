@@ -13,7 +13,8 @@ from domain.identifiers import derived
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import NONE_LOT, SYSTEM_ACTOR, AccountKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.refusals import InvalidInputError, UnstoredRefusal
+from domain.payments.refusals import NothingToExpireError
+from domain.refusals import InvalidInputError
 from domain.services import Services
 
 PAGE = 256
@@ -40,12 +41,6 @@ class Lapsed:
         if self.returns_to_budget and self.programme is not None:
             return AccountKind.BUDGET, self.programme
         return AccountKind.BREAKAGE, self.issuer
-
-
-class NothingToExpireError(UnstoredRefusal):
-    """Somebody was faster: the value is gone from the account already."""
-
-    code = "NOTHING_TO_EXPIRE"
 
 
 async def expire(services: Services, as_of: datetime | None = None) -> int:

@@ -1,7 +1,7 @@
 """Refusals of payments that are decided before the ledger is asked: nothing is written, the same key may come again.
 
 UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, QuoteChanged, UnknownPayment, NotRefundable, NoteTooLong,
-UnknownJournal, ApproverIsProposer
+UnknownJournal, ApproverIsProposer, NothingToExpire
 """
 
 from dataclasses import dataclass
@@ -82,3 +82,10 @@ class QuoteChangedError(UnstoredRefusal):
     """The payment would not use what its quote showed; ask for a new quote, the key may be used again."""
 
     code = "QUOTE_CHANGED"
+
+
+@dataclass(eq=False)
+class NothingToExpireError(UnstoredRefusal):
+    """Somebody was faster: the value is gone from the account already."""
+
+    code = "NOTHING_TO_EXPIRE"

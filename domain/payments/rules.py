@@ -70,7 +70,6 @@ async def rules_of(services: Services, municipality: int, store_id: UUID, exclud
     """The rules of a town at a shop, some seconds old at most; UnknownPayeeError."""
     store = await services.stores.of((municipality, store_id))
     if store is None:
-        services.stores.forget((municipality, store_id))
         raise UnknownPayeeError
     assets = {asset.id: asset for asset in await services.assets.of(municipality)}
     programmes = {programme.id: programme for programme in await services.programmes.of(municipality)}
