@@ -11,10 +11,14 @@ LIMIT = 5_000
 
 
 class Cached(Generic[K, V]):
-    """Values by key, read again after SECONDS; at most LIMIT of them. Nothing found is not remembered: it may be made any moment."""
+    """Values by key, read again after SECONDS; at most LIMIT of them.
 
-    def __init__(self, read: Callable[[K], Awaitable[V]]) -> None:
+    Nothing found is not remembered, since it may be made any moment; where nothing is the usual answer, `keeps_nothing` remembers it.
+    """
+
+    def __init__(self, read: Callable[[K], Awaitable[V]], *, keeps_nothing: bool = False) -> None:
         self._read = read
+        self._keeps_nothing = keeps_nothing
         self._known: dict[K, tuple[float, V]] = {}
 
     async def of(self, key: K) -> V:
@@ -29,7 +33,7 @@ class Cached(Generic[K, V]):
     def _remember(self, key: K, found: tuple[float, V]) -> None:
         if len(self._known) >= LIMIT:
             self._known.clear()
-        if found[1]:
+        if found[1] or self._keeps_nothing:
             self._known[key] = found
         else:
             self._known.pop(key, None)

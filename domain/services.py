@@ -29,7 +29,7 @@ class Services:
     shop_code_guid: str
     lots: Lots = field(default_factory=Lots)
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
-    programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality))
+    programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
 
 
