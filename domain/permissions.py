@@ -37,6 +37,8 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "pay": RESIDENT,
         "refundPayment": SHOP,
         "abandon": SIGNED_IN,
+        "recordClaim": frozenset({Role.DESK}),
+        "classifyStore": frozenset({Role.FINANCE, Role.DESK}),
         "createAsset": FINANCE,
         "createProgramme": FINANCE,
         "grantValue": frozenset({Role.FINANCE, Role.DESK}),

@@ -14,7 +14,8 @@ from domain.assets.manage import make_asset
 from domain.assets.reads import Asset
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger.kinds import Operation
-from domain.ledger.refusals import UnknownWalletError
+from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
+from domain.merchants import classify as classifying
 from domain.municipalities import reads as municipalities
 from domain.payments.quote_charge import quote_charge as quoted
 from domain.programmes import create as creating
@@ -25,13 +26,30 @@ from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError, NotPermittedError
+from domain.residents import claim as claiming
 from resolvers.money import balances_after
 from resolvers.payments import actor, journal_of, wallet_of
-from resolvers.views import CreateAssetSuccess, CreateProgrammeSuccess, Grant, GrantValueSuccess, QuoteChargeSuccess
+from resolvers.views import (
+    ClassifyStoreSuccess,
+    CreateAssetSuccess,
+    CreateProgrammeSuccess,
+    Grant,
+    GrantValueSuccess,
+    QuoteChargeSuccess,
+    RecordClaimSuccess,
+)
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read, read_number
 from schema.inputs import QuoteChargeInput
-from schema.value_inputs import AcceptanceInput, CreateAssetInput, CreateProgrammeInput, EligibilityInput, GrantValueInput
+from schema.value_inputs import (
+    AcceptanceInput,
+    ClassifyStoreInput,
+    CreateAssetInput,
+    CreateProgrammeInput,
+    EligibilityInput,
+    GrantValueInput,
+    RecordClaimInput,
+)
 
 TownCode = Annotated[str, argument(description="The code of the town, 6 digits.")]
 ProgrammeId = Annotated[ID, argument(description="The programme.")]
@@ -106,6 +124,29 @@ async def grant_value(info: MeguruInfo, input: GrantValueInput) -> GrantValueSuc
     posted = await granting.grant_value(info.context.services, viewer, what)
     journal = journal_of(posted, viewer, Operation.GRANT_VALUE, of_wallet[1], None)
     return GrantValueSuccess(Grant(journal), balances_after(posted.receipt, sign=1), posted.replayed)
+
+
+async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaimSuccess:
+    """What the desk has verified of a person."""
+    viewer = actor(info, "recordClaim")
+    found = read(Prefix.WALLET, input.wallet_id)
+    if found is None:
+        raise UnknownWalletError
+    await claiming.record_claim(info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year)
+    return RecordClaimSuccess(info.context.services.clock())
+
+
+async def classify_store(info: MeguruInfo, input: ClassifyStoreInput) -> ClassifyStoreSuccess:
+    """The groups of a shop."""
+    viewer = actor(info, "classifyStore")
+    found = read(Prefix.STORE, input.store_id)
+    if found is None:
+        raise UnknownPayeeError
+    size = SizeClass[input.size_class.name]
+    store = await classifying.classify_store(
+        info.context.services, viewer, *found, group=input.store_group.strip(), size=size, area=input.area.strip()
+    )
+    return ClassifyStoreSuccess(store)
 
 
 async def _town(code: str) -> int:

@@ -241,6 +241,20 @@ class PaySuccess:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordClaimSuccess:
+    """What was verified is recorded."""
+
+    verified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyStoreSuccess:
+    """A shop in its groups."""
+
+    store: Store
+
+
+@dataclass(frozen=True, slots=True)
 class CreateAssetSuccess:
     """A new asset."""
 

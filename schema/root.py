@@ -102,6 +102,14 @@ class Mutation:
         resolver=payments.abandon, graphql_type=results.AbandonResult,
         description=f"Closes one of the viewer's keys for ever, or says what it did: never both. {SIGNED_IN}",
     )  # fmt: skip
+    record_claim = strawberry.mutation(
+        resolver=value.record_claim, graphql_type=value_types.RecordClaimResult,
+        description="Records what the desk has verified of a person: residence and year of birth. For the municipal desk.",
+    )  # fmt: skip
+    classify_store = strawberry.mutation(
+        resolver=value.classify_store, graphql_type=value_types.ClassifyStoreResult,
+        description="Puts a shop into the town's groups, sizes and areas. For finance officers and the desk of the town.",
+    )  # fmt: skip
     create_asset = strawberry.mutation(
         resolver=value.create_asset, graphql_type=value_types.CreateAssetResult,
         description="Makes a kind of value. For finance officers of the town.",

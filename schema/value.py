@@ -19,7 +19,7 @@ from schema import errors
 from schema.context import Context
 from schema.enums import ProgrammeKind
 from schema.ids import ID, Prefix, encode
-from schema.parties import Acceptance, Asset, Municipality, Node, asset, town
+from schema.parties import Acceptance, Asset, Municipality, Node, Store, asset, town
 from schema.receipts import BalanceAfter, Grant
 from schema.results import LEDGER, REPLAYED
 from schema.scalars import Amount
@@ -172,6 +172,38 @@ class GrantValueSuccess:
         return isinstance(obj, views.GrantValueSuccess)
 
 
+@strawberry.type(description="What was verified is recorded; it is told to nobody but the rules of programmes.")
+class RecordClaimSuccess:
+    """What was verified is recorded."""
+
+    verified_at: datetime = strawberry.field(description="When. UTC.")
+
+    @classmethod
+    def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
+        """Union members are views."""
+        return isinstance(obj, views.RecordClaimSuccess)
+
+
+@strawberry.type(description="A shop in its groups.")
+class ClassifyStoreSuccess:
+    """A shop in its groups."""
+
+    store: Store = strawberry.field(description="The shop.")
+
+    @classmethod
+    def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
+        """Union members are views."""
+        return isinstance(obj, views.ClassifyStoreSuccess)
+
+
+RecordClaimResult = Annotated[
+    RecordClaimSuccess | errors.UnknownWalletError | errors.InvalidInputError | errors.NotPermittedError,
+    strawberry.union("RecordClaimResult", description="What `recordClaim` answers."),
+]
+ClassifyStoreResult = Annotated[
+    ClassifyStoreSuccess | errors.UnknownPayeeError | errors.InvalidInputError | errors.NotPermittedError,
+    strawberry.union("ClassifyStoreResult", description="What `classifyStore` answers."),
+]
 QuoteChargeResult = Annotated[
     QuoteChargeSuccess | errors.UnknownWalletError | errors.UnknownAssetError | errors.InvalidCodeError | errors.AmountOutOfRangeError
     | errors.NotPermittedError,

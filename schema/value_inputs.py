@@ -99,3 +99,22 @@ class GrantValueInput:
     wallet_id: ID = strawberry.field(description="The wallet, of the programme's town.")
     amount: Amount = strawberry.field(description="Whole units, 1 to 10,000,000.")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
+
+
+@strawberry.input(description="The desk records what it has verified of a wallet's person. What was recorded before is replaced.")
+class RecordClaimInput:
+    """What was verified."""
+
+    wallet_id: ID = strawberry.field(description="A wallet of the person, in the desk's town.")
+    resident: bool = strawberry.field(description="Whether the person lives in the town.")
+    birth_year: int | None = strawberry.field(default=None, description="The year of birth in the common era; absent: not verified.")
+
+
+@strawberry.input(description="The groups that a town puts a shop into.")
+class ClassifyStoreInput:
+    """The groups of a shop."""
+
+    store_id: ID = strawberry.field(description="The shop.")
+    store_group: str = strawberry.field(description="The town's group code, at most 32 characters; empty: none.")
+    size_class: SizeClass = strawberry.field(description="Small or large, as the town draws the line.")
+    area: str = strawberry.field(description="The town's area code, at most 32 characters; empty: none.")
