@@ -5,9 +5,9 @@ import contextlib
 import signal
 import sys
 
-import asyncpg
 import structlog
 
+from domain.database import Fault, classify
 from domain.jobs.schedule import lead, run_due
 from push.compose import Parts, parts
 
@@ -25,7 +25,9 @@ async def main() -> None:
         while not stop.is_set():
             try:
                 await work(made, stop)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:
+                if classify(error) is not Fault.UNAVAILABLE:
+                    raise
                 log.warning("push.database_lost", error=type(error).__name__)
                 await pause(stop)
 

@@ -1,0 +1,237 @@
+"""The metrics of two server processes: whichever answers tells the sums of both."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from websockets.asyncio.client import connect
+
+from tests.support.eventually import eventually
+from tests.support.served import served
+
+TIME = "{ serverTime }"
+CHARGE = "mutation C($input: ChargeInput!) { charge(input: $input) { __typename ... on UserError { code } } }"
+PAY = "mutation P($input: PayInput!) { pay(input: $input) { __typename ... on UserError { code } } }"
+NAME_ONLY = "mutation P($input: PayInput!) { pay(input: $input) { __typename } }"
+EVENTS = "subscription S($id: ID!) { storeEvents(storeId: $id) { __typename } }"
+QUOTE = "query Q($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename } }"
+
+
+@pytest.fixture(scope="module")
+def instance(scratch: Path) -> Iterator[tuple[str, int]]:
+    """Its address, and the process of its supervisor."""
+    folder = scratch / "metrics"
+    folder.mkdir()
+    with served(folder, processes=2) as (address, process):
+        yield address, process.pid
+
+
+@pytest.fixture(scope="module")
+def address(instance: tuple[str, int]) -> str:
+    return instance[0]
+
+
+@pytest.fixture(scope="module")
+def people(address: str) -> list[dict]:
+    return httpx.get(f"{address}/dev/personas").json()
+
+
+@pytest.fixture
+async def clients(address: str) -> AsyncIterator[list[httpx.AsyncClient]]:
+    """Several apps, each with a connection of its own."""
+    made = [httpx.AsyncClient(base_url=address, timeout=20) for _ in range(8)]
+    yield made
+    for client in made:
+        await client.aclose()
+
+
+def servers(supervisor: int) -> list[int]:
+    """The processes that answer; uvicorn is their parent, beside them is its resource tracker."""
+    return [pid for child in children(supervisor) if b"api.cli" in command(child) for pid in children(child) if b"spawn_main" in command(pid)]
+
+
+def children(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return [int(line.split()[0]) for line in found.splitlines() if int(line.split()[1]) == pid]
+
+
+def command(pid: int) -> bytes:
+    return subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, check=False).stdout
+
+
+@contextmanager
+def only(answering: int, among: list[int]) -> Iterator[None]:
+    """The others are stopped meanwhile, so one answers; uvicorn replaces a process only after 5 seconds without an answer."""
+    stopped = [pid for pid in among if pid != answering]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def till(address: str, shop: dict) -> AsyncIterator[None]:
+    """A shop's live line, which stays until its end or the server's."""
+    async with connect(address.replace("http", "ws", 1) + "/graphql", subprotocols=["graphql-transport-ws"], proxy=None, open_timeout=4) as socket:
+        await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {shop['token']}"}}))
+        assert json.loads(await asyncio.wait_for(socket.recv(), 4))["type"] == "connection_ack"
+        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": EVENTS, "variables": {"id": shop["storeId"]}}}))
+        yield
+
+
+async def ask(client: httpx.AsyncClient, query: str, token: str | None = None, **variables: object) -> dict:
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    return (await client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)).json()
+
+
+def figure(name: str, **labels: str) -> str:
+    """A figure's name as it stands in Prometheus."""
+    return name + "".join(f" {label}={value}" for label, value in sorted(labels.items()))
+
+
+def requests(field: str, ended: str) -> str:
+    return figure("meguru_requests_total", field=field, ended=ended)
+
+
+async def figures(address: str) -> dict[str, float]:
+    """What a new connection, and so perhaps the other process, reads: by name and labels, in the order of the labels' names."""
+    async with httpx.AsyncClient(timeout=20) as client:
+        text = (await client.get(f"{address}/metrics")).text
+    return {figure(sample.name, **sample.labels): sample.value for family in text_string_to_metric_families(text) for sample in family.samples}
+
+
+async def count(address: str, key: str) -> float:
+    return (await figures(address)).get(key, 0)
+
+
+async def everywhere(address: str, key: str) -> set[float]:
+    return {await count(address, key) for _ in range(12)}
+
+
+async def settles(address: str, key: str, expected: float) -> None:
+    """Every connection comes to read the figure; only this figure, once it was there."""
+
+    async def same() -> bool:
+        return await everywhere(address, key) == {expected}
+
+    try:
+        await eventually(same)
+    except AssertionError:
+        raise AssertionError(f"{key}: expected {expected}, read {await everywhere(address, key)}") from None
+
+
+async def test_an_operation_counts_once_whichever_process_took_it_and_whichever_is_asked(address: str, clients: list[httpx.AsyncClient]):
+    key = requests("serverTime", "ok")
+    before = await count(address, key)
+    for _ in range(5):
+        await asyncio.gather(*[ask(client, TIME) for client in clients])
+    await settles(address, key, before + 5 * len(clients))
+    assert await count(address, figure("meguru_request_seconds_count", field="serverTime")) == await count(address, key)
+
+
+async def test_each_process_tells_what_the_other_took(instance: tuple[str, int]):
+    """Each takes some while the other is stopped, and then each is asked alone."""
+    address, supervisor = instance
+    both = servers(supervisor)
+    assert len(both) == 2
+    key = requests("serverTime", "ok")
+    before = await count(address, key)
+    for pid, times in zip(both, (3, 4), strict=True):
+        with only(pid, both):
+            async with httpx.AsyncClient(base_url=address, timeout=4) as client:
+                for _ in range(times):
+                    assert "errors" not in await ask(client, TIME)
+    for pid in both:
+        with only(pid, both):
+            assert await count(address, key) == before + 7
+    assert servers(supervisor) == both, "neither was replaced meanwhile"
+
+
+async def test_what_was_refused_and_what_went_wrong_are_told_apart(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+    resident, shop = people[0], next(one for one in people if "storeId" in one)
+    before = await figures(address)
+
+    def given(amount: int) -> dict:
+        return {"idempotencyKey": str(uuid4()), "walletId": resident["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": amount}
+
+    paid = [await ask(client, PAY, resident["token"], input={**given(1), "confirmDuplicate": True}) for client in clients]
+    assert {one["data"]["pay"]["__typename"] for one in paid} == {"PaySuccess"}
+    refused = [await ask(client, query, resident["token"], input=given(0)) for client in clients for query in (PAY, NAME_ONLY)]
+    assert {one["data"]["pay"]["__typename"] for one in refused} == {"AmountOutOfRangeError"}
+    poor = [await ask(client, PAY, resident["token"], input=given(299_999)) for client in clients]
+    assert {one["data"]["pay"]["__typename"] for one in poor} == {"InsufficientBalanceError"}
+    wrong = [await ask(client, PAY, input=given(1)) for client in clients]
+    wrong += [await ask(client, PAY, resident["token"], input={**given(1), "amount": "1"}) for client in clients]
+    assert all(one["errors"] for one in wrong)
+    for ended, more in (("ok", len(paid)), ("refused", len(refused) + len(poor)), ("error", len(wrong))):
+        await settles(address, requests("pay", ended), before.get(requests("pay", ended), 0) + more)
+
+
+async def test_a_query_that_answers_a_refusal_counts_as_refused(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+    resident, shop = people[0], next(one for one in people if "storeId" in one)
+    given = {"walletId": resident["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": 299_999}
+    key = requests("quotePayment", "refused")
+    before = await count(address, key)
+    for client in clients:
+        answer = await ask(client, QUOTE, resident["token"], input=given)
+        assert answer["data"]["quotePayment"] == {"__typename": "InsufficientBalanceError"}
+    await settles(address, key, before + len(clients))
+
+
+async def test_staff_fields_refused_by_an_error_count_as_error(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+    key = requests("jobs", "error")
+    before = await count(address, key)
+    for token in (None, people[0]["token"]):
+        assert (await ask(clients[0], "{ jobs { name } }", token))["errors"]
+    await settles(address, key, before + 2)
+    assert await count(address, requests("jobs", "ok")) == 0
+
+
+async def test_what_the_ledger_decided_is_summed_by_town_operation_and_decision(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+    resident, desk = people[0], next(one for one in people if one["role"] == "DESK")
+    before = await figures(address)
+    keys = [str(uuid4()) for _ in clients]
+    for _ in range(2):  # the second time each key is replayed
+        for client, key in zip(clients, keys, strict=True):
+            given = {"idempotencyKey": key, "wallet": {"walletId": resident["walletIds"][0]}, "assetId": desk["assetId"], "amount": 1}
+            assert (await ask(client, CHARGE, desk["token"], input=given))["data"]["charge"] == {"__typename": "ChargeSuccess"}
+    for decision in ("SETTLED", "REPLAYED"):
+        key = figure("meguru_journals_total", municipality="1", operation="CHARGE", decision=decision)
+        await settles(address, key, before.get(key, 0) + len(clients))
+
+
+async def test_the_counters_outlive_a_process_and_its_gauges_do_not(instance: tuple[str, int], clients: list[httpx.AsyncClient], people: list[dict]):
+    """Last in this file: one of the two processes is another afterwards."""
+    address, supervisor = instance
+    first, second = servers(supervisor)
+    before = await count(address, requests("serverTime", "ok"))
+    for _ in range(3):
+        await asyncio.gather(*[ask(client, TIME) for client in clients])
+    async with AsyncExitStack() as tills:
+        for pid in (first, first, second):
+            with only(pid, [first, second]):
+                await tills.enter_async_context(till(address, next(one for one in people if "storeId" in one)))
+        await settles(address, "meguru_subscribers", 3)
+        os.kill(first, signal.SIGKILL)
+
+        def replaced() -> bool:
+            now = servers(supervisor)
+            return len(now) == 2 and second in now and first not in now
+
+        await eventually(replaced, 20)
+        await settles(address, "meguru_subscribers", 1)
+    assert "errors" not in await ask(clients[0], TIME)
+    await settles(address, requests("serverTime", "ok"), before + 3 * len(clients) + 1)
+    await settles(address, "meguru_bus_connected", 1)
