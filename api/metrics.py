@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from api.settings import METRICS_FOLDER
+from domain.database import pool_state
 from domain.ledger.decide import Decision
 from domain.ledger.request import Posted, Request
 from domain.refusals import Refusal
@@ -51,6 +52,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._bus_lag = Gauge(
+            "meguru_bus_lag_seconds", "How long the newest message of the bus was on its way.", multiprocess_mode="livemax", registry=self.registry
+        )
+        self._pool = Gauge(
+            "meguru_pool_connections", "Connections of the pool to the database.", ["state"], multiprocess_mode="livesum", registry=self.registry
+        )
+
     def answered(self, field: str, ended: str, seconds: float) -> None:
         """One operation. `ended`: ok, refused, error."""
         self._requests.labels(field, ended).inc()
@@ -71,6 +79,10 @@ class Metrics:
             self._subscribers.set(services.bus.subscribers)
             self._bus.set(services.bus.connected)
             self._bus_lost.set(services.bus.lost)
+            self._bus_lag.set(services.bus.lag_microseconds / 1_000_000)
+            size, idle = pool_state()
+            self._pool.labels("idle").set(idle)
+            self._pool.labels("used").set(size - idle)
             await asyncio.sleep(GAUGES_SECONDS)
 
     def page(self) -> bytes:

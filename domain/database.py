@@ -99,6 +99,12 @@ def client() -> AsyncpgDBClient:
     return found
 
 
+def pool_state() -> tuple[int, int]:
+    """Connections of the process's pool, and how many of them nobody uses; none before it is first needed."""
+    pool = client()._pool  # noqa: SLF001 - Tortoise has no public door
+    return (0, 0) if pool is None else (pool.get_size(), pool.get_idle_size())
+
+
 async def rows(query: str, *values: object) -> list[dict[str, Any]]:
     """The rows of one statement, which is one snapshot, as dictionaries."""
     return await get_connection("default").execute_query_dict(query, list(values))

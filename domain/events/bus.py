@@ -6,6 +6,7 @@ sequences with what was delivered, so a lost message is late, never lost.
 """
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,6 +27,10 @@ OUTBOX_LIMIT = 10_000
 RECONCILE_SECONDS = 5.0
 RECONCILE_SECONDS_DOWN = 1.0
 RECONNECT_SECONDS = 0.5
+
+ORIGIN_LENGTH = 32
+HEAD_LENGTH = ORIGIN_LENGTH + 16
+"""A message: who sent it (32 hexadecimal digits), when (16 digits, microseconds), and the events as JSON."""
 
 HolderKey = tuple[int, UUID]
 log = structlog.get_logger()
@@ -72,6 +77,8 @@ class Bus:
         self._tasks: list[asyncio.Task[None]] = []
         self.connected = False
         self.lost = 0
+        self.lag_microseconds = 0
+        """How long the newest message was on its way, of this process or of another."""
 
     async def start(self) -> None:
         """Begins to listen, to send and to reconcile."""
@@ -97,7 +104,7 @@ class Bus:
         if self._redis is not None:
             if len(self._outbox) == OUTBOX_LIMIT:
                 self.lost += 1
-            self._outbox.append(self._origin + orjson.dumps([_packed(row) for row in events]))
+            self._outbox.append(b"%b%016d%b" % (self._origin, _microseconds(), orjson.dumps([_packed(row) for row in events])))
             self._to_send.set()
 
     def subscribe(self, municipality: int, holder: UUID) -> Inbox:
@@ -155,9 +162,17 @@ class Bus:
             self.connected = True
             self._nudge_all()  # whatever was said while we were away
             async for message in pubsub.listen():
-                data: bytes = message["data"]
-                if not data.startswith(self._origin):
-                    self._deliver([_unpacked(row) for row in orjson.loads(data[len(self._origin) :])])
+                try:
+                    self._take(message["data"])
+                except (ValueError, TypeError) as error:  # of another version of us, or of a stranger: the table has what was meant
+                    self.lost += 1
+                    log.warning("bus.unreadable", error=type(error).__name__)
+
+    def _take(self, data: bytes) -> None:
+        """One message of the bus, perhaps our own."""
+        self.lag_microseconds = max(0, _microseconds() - int(data[ORIGIN_LENGTH:HEAD_LENGTH]))
+        if not data.startswith(self._origin):
+            self._deliver([_unpacked(row) for row in orjson.loads(data[HEAD_LENGTH:])])
 
     def _nudge_all(self) -> None:
         for inboxes in self._inboxes.values():
@@ -187,6 +202,10 @@ class Bus:
             for inbox in self._inboxes.get((row["municipality_id"], row["id"]), ()):
                 if inbox.seen < row["sequence"]:
                     inbox.nudge()
+
+
+def _microseconds() -> int:
+    return time.time_ns() // 1_000
 
 
 def _packed(row: EventRow) -> list[object]:

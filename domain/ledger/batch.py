@@ -15,7 +15,7 @@ import orjson
 
 from domain.identifiers import Uuid7
 from domain.ledger import receipt_number
-from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known
+from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
 from domain.ledger.decide import Decision, Lines, Planner
 from domain.ledger.kinds import JournalKind, Outcome
 from domain.ledger.request import EventRow, Request
@@ -178,6 +178,9 @@ class Batch:
             self._account_ids_left = ACCOUNTS_PER_BLOCK
 
     def _next_account_id(self) -> int:
+        if not self._account_ids_left:
+            message = "a plan opens more accounts than were provided for"
+            raise LedgerFaultError(message)
         self._account_ids_left -= 1
         return next(self._account_ids)
 

@@ -127,4 +127,7 @@ def test_health_metrics_and_keys(address: str):
     assert keys
     assert all("d" not in key and key["kid"] for key in keys)
     ask(address, TIME)
-    assert "serverTime" in httpx.get(f"{address}/metrics").text
+    told = httpx.get(f"{address}/metrics").text
+    assert "serverTime" in told
+    for name in ("meguru_bus_lag_seconds", 'meguru_pool_connections{state="idle"}', "meguru_batch_size_count", "meguru_ledger_waiting"):
+        assert f"\n{name} " in told

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from redis import asyncio as aioredis
 
-from domain.events.bus import Bus
+from domain.events.bus import CHANNEL, Bus
 from domain.events.stream import Resync, stream
 from mocks.embedded import valkey
 from tests.support.eventually import eventually
@@ -76,3 +76,22 @@ async def test_events_after_one_are_replayed_and_one_that_never_was_asks_to_resy
     assert (resync.reason, resync.sequence) == ("AHEAD", 4)
     await ahead.aclose()
     assert town.services.bus.subscribers == 0
+
+
+async def test_messages_of_strangers_are_passed_over(town: People, tmp_path: Path):
+    await town.charge(1_000)
+    server = valkey.start(tmp_path)
+    try:
+        async with bus(server.url()) as here, bus(server.url()) as there:
+            await eventually(lambda: here.connected and there.connected)
+            inbox = there.subscribe(town.id, town.store)
+            client = aioredis.from_url(server.url())
+            for strange in (b"", b"[]", b"x" * 32 + b"0" * 16 + b"{", b"x" * 32 + b"0" * 16 + b"[1]", b"x" * 32 + b"0" * 16 + b"[[1, 2]]"):
+                await client.publish(CHANNEL, strange)
+            await client.aclose()
+            await pay(town, here, 1)
+            await eventually(lambda: len(inbox.rows) == 1)
+            assert there.lost == 5
+            assert 0 <= there.lag_microseconds < 10_000_000
+    finally:
+        server.stop()
