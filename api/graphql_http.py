@@ -22,6 +22,8 @@ from schema.extensions import FAULT
 BODY_LIMIT = 65_536
 """Bytes of a request."""
 CLIENT_LIMIT = 64
+NUL = b"\\u0000"
+"""JSON has no other way to write it, in a value or in a document's own texts; PostgreSQL has no text with it."""
 JSON_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
 log = structlog.get_logger()
 
@@ -111,6 +113,8 @@ def parse(headers: dict[bytes, bytes], body: bytes) -> dict[str, Any]:
     """The operation of a body: an object with `query`, and perhaps `variables` and `operationName`."""
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
         raise BadRequestError(415, "UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
+    if NUL in body:
+        raise BadRequestError(400, "BAD_USER_INPUT", "A text has no NUL character (\\u0000).")
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:

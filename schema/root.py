@@ -124,7 +124,7 @@ class Mutation:
     )  # fmt: skip
     propose_reversal = strawberry.mutation(
         resolver=payments.propose_reversal, graphql_type=results.ProposeReversalResult,
-        description="Proposes to undo a charge or a payment. For finance officers of the town.",
+        description="Proposes to undo a charge, a payment or a grant. For finance officers of the town.",
     )  # fmt: skip
     reverse_journal = strawberry.mutation(
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,

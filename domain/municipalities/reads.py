@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.municipalities.codes import LENGTH
 from domain.municipalities.tables import Municipality as Row
 
 
@@ -28,9 +29,11 @@ async def by_id(number: int) -> Municipality | None:
     return (await by_ids([number]))[0]
 
 
-async def by_code(code: str) -> Municipality | None:
-    """One town by its national code."""
-    row = await Row.get_or_none(code=code)
+async def by_code(unchecked: str) -> Municipality | None:
+    """One town by its national code; None for a text that is none."""
+    if len(unchecked) != LENGTH or not (unchecked.isascii() and unchecked.isdigit()):
+        return None
+    row = await Row.get_or_none(code=unchecked)
     return None if row is None else _of(row)
 
 

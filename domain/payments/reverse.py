@@ -22,7 +22,7 @@ from domain.payments.refusals import ApproverIsProposerError, UnknownJournalErro
 from domain.services import Services
 from domain.viewer import Viewer
 
-REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE)
+REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT)
 
 
 class ReversalReason(IntEnum):

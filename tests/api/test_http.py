@@ -131,3 +131,10 @@ def test_health_metrics_and_keys(address: str):
     assert "serverTime" in told
     for name in ("meguru_bus_lag_seconds", 'meguru_pool_connections{state="idle"}', "meguru_batch_size_count", "meguru_ledger_waiting"):
         assert f"\n{name} " in told
+
+
+def test_a_nul_is_in_no_text(address: str):
+    for sent in ({"query": "{ serverTime }", "variables": {"a": {"b": ["x\0"]}}}, {"query": '{ assets(municipality: "\\u0000") { id } }'}):
+        answer = httpx.post(f"{address}/graphql", json=sent)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

@@ -77,3 +77,12 @@ async def test_a_forged_id_is_not_found(services: Services):
     forged = encode(Prefix.STORE, 40_000, uuid4())
     result = await lean(f'{{ store(id: "{forged}") {{ name }} }}', context(services, None))
     assert (result.data, result.errors) == ({"store": None}, None)
+
+
+@pytest.mark.parametrize("code", ["", "01210", "0121060", "岩見沢市です。", "\x00\x00\x00\x00\x00\x00", "x" * 1_000])
+async def test_a_code_that_no_town_has_is_not_found(services: Services, code: str):
+    found = await execute("query($m: String!) { assets(municipality: $m) { id } }", {"m": code}, context(services, None), None)
+    assert (found.data, found.errors) == ({"assets": []}, None)
+    refused = await execute("query($m: String!) { trialBalance(municipality: $m) { balanced } }", {"m": code}, context(services), None)
+    assert refused.errors is not None
+    assert refused.errors[0].extensions["code"] == "NOT_PERMITTED"

@@ -1,5 +1,6 @@
 """What the desk knows of people, and what the town says of shops."""
 
+from typing import Any
 from uuid import uuid4
 
 from domain.database import rows
@@ -63,3 +64,58 @@ async def test_who_may_classify_and_how(api: Api):
     wrong = await api.ask(api.town.desk, CLASSIFY, input={**given, "area": "x" * 33})
     assert (wrong["field"], wrong["problem"]) == ("area", "LENGTH")
     assert (await api.ask(api.town.desk, CLASSIFY, input={**given, "storeId": api.store(uuid4())}))["code"] == "UNKNOWN_PAYEE"
+
+
+PROPOSE = (
+    "mutation($input: ProposeReversalInput!) { proposeReversal(input: $input) { ... on ProposeReversalSuccess { approval { id } }"
+    " ... on UserError { code } } }"
+)
+REVERSE = (
+    "mutation($input: ReverseJournalInput!) { reverseJournal(input: $input) { ... on ReverseJournalSuccess { reversal { amount } replayed }"
+    " ... on ReversalImpossibleError { available } ... on UserError { code } } }"
+)
+
+
+async def undo(api: Api, journal: str) -> Any:
+    proposed = await api.ask(api.town.finance, PROPOSE, input={"journalId": journal, "reason": "WRONG_WALLET"})
+    given = {"idempotencyKey": str(uuid4()), "approvalId": proposed["approval"]["id"]}
+    return await api.ask(api.town.other_finance, REVERSE, input=given)
+
+
+async def test_a_wrong_grant_goes_back_to_its_budget_unless_it_is_spent(api: Api):
+    points = await api.asset("POINT")
+    programme = await api.programme(points, 1_000)
+    wrong = (await api.grant(programme, 400))["grant"]["id"]
+    assert (await undo(api, wrong))["reversal"]["amount"] == 400
+    assert (await api.left(programme), await api.balances()) == (1_000, {})
+    spent = (await api.grant(programme, 400))["grant"]["id"]
+    await api.pay(150)
+    refused = await undo(api, spent)
+    assert (refused["code"], refused["available"]) == ("REVERSAL_IMPOSSIBLE", 250)
+    assert (await api.left(programme), await api.balances()) == (600, {"POINT": 250})
+    await api.town.assert_sound()
+
+
+async def test_a_wrong_charge_takes_its_bonus_back_to_the_campaign(api: Api):
+    bonus = await api.asset("BONUS", kind="BONUS_COIN")
+    campaign = await api.bonus(bonus, 1_000, 1_000)
+    query = "mutation($input: ChargeInput!) { charge(input: $input) { ... on ChargeSuccess { charge { id } } } }"
+    given = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": api.wallet()}, "assetId": api.coin, "amount": 5_000}
+    charged = await api.ask(api.town.desk, query, input=given)
+    assert await api.balances() == {"COIN": 5_000, "BONUS": 500}
+    assert (await undo(api, charged["charge"]["id"]))["reversal"]["amount"] == 5_000
+    assert (await api.left(campaign), await api.balances()) == (1_000, {})
+    await api.town.assert_sound()
+
+
+async def test_a_refund_gives_points_and_coin_back_to_their_lots_in_any_order(api: Api):
+    points = await api.asset("POINT", expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=2)
+    await api.grant(await api.programme(points, 1_000), 300)
+    await api.charge(1_000)
+    paid = (await api.pay(800))["payment"]
+    query = "mutation($input: RefundPaymentInput!) { refundPayment(input: $input) { ... on RefundPaymentSuccess { payment { refundable } } } }"
+    for amount, balances in ((450, {"COIN": 950}), (100, {"COIN": 1_000, "POINT": 50}), (250, {"COIN": 1_000, "POINT": 300})):
+        given = {"idempotencyKey": str(uuid4()), "paymentId": paid["id"], "amount": amount, "reason": "RETURNED_GOODS"}
+        await api.ask(api.town.staff, query, input=given)
+        assert await api.balances() == balances
+    await api.town.assert_sound()
