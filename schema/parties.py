@@ -9,9 +9,9 @@ from strawberry.types import Info
 
 from domain.assets.acceptance import Acceptance as AcceptanceRule
 from domain.assets.reads import Asset as AssetRow
+from domain.merchants.code import shop_code
 from domain.merchants.reads import Store as StoreRow
 from domain.municipalities.reads import Municipality as MunicipalityRow
-from domain.payments.merchant_code import static_code
 from domain.residents.reads import Assignment
 from domain.residents.reads import Wallet as WalletRow
 from resolvers import viewers, views
@@ -238,11 +238,8 @@ class Store(Node):
         return await town(info, root.municipality)  # type: ignore[return-value]
 
     @strawberry.field(description="The text of its static QR code (EMVCo merchant-presented).")
-    def code(root: Parent[StoreRow], info: Info[Context, None]) -> str:
-        return static_code(
-            guid=info.context.services.shop_code_guid, merchant=root.merchant_code, store=root.store_code, mcc=root.merchant_category_code,
-            name=root.name_roman, city="MEGURU", postal=root.postal_code.replace("-", ""), name_ja=root.name[:25],
-        )  # fmt: skip
+    async def code(root: Parent[StoreRow], info: Info[Context, None]) -> str:
+        return shop_code(info.context.services.shop_code_guid, root, await town(info, root.municipality))
 
     @strawberry.field(description="What the town owes it and what is in its cash box. Null for everybody but its staff and its town's.")
     async def balances(root: Parent[StoreRow], info: Info[Context, None]) -> list[Balance] | None:
