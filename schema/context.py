@@ -1,9 +1,10 @@
 """What a resolver knows of its request: who asks, in which language, and the process's services."""
 
+import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -20,6 +21,21 @@ from domain.viewer import Viewer
 
 class UnauthenticatedError(Exception):
     """No token, or one that is not valid (any more)."""
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Loader(DataLoader[K, V]):
+    """A loader whose readers may be cancelled one by one.
+
+    The executor cancels the siblings of a field that failed, and a cancelled reader would cancel what others still wait for.
+    """
+
+    def load(self, key: K) -> Awaitable[V]:
+        """The value of a key, read together with those of all others that are asked for at the moment."""
+        return asyncio.shield(super().load(key))
 
 
 @dataclass(slots=True)
@@ -78,8 +94,8 @@ def _loaders(services: Services, *, remembers: bool) -> Loaders:
         found = {key: await ledger.balances(*key, now) for key in dict.fromkeys(keys)}
         return [found[key] for key in keys]
 
-    def loader(load: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
-        return DataLoader(load, cache=remembers, max_batch_size=200)
+    def loader(load: Callable[[list[Any]], Any]) -> Loader[Any, Any]:
+        return Loader(load, cache=remembers, max_batch_size=200)
 
     return Loaders(
         municipalities=loader(municipalities.by_ids), assets=loader(assets.by_ids), stores=loader(merchants.by_keys),

@@ -1,5 +1,6 @@
 """What is refused before anything is executed, on both ways: over HTTP and over the WebSocket."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from domain.viewer import Role, Viewer
 from schema.context import Context
 from schema.execute import execute
 from schema.root import schema
+from tests.support.town import People
 
 RESIDENT = Viewer(uuid4(), frozenset({Role.RESIDENT}))
 
@@ -86,3 +88,16 @@ async def test_a_code_that_no_town_has_is_not_found(services: Services, code: st
     refused = await execute("query($m: String!) { trialBalance(municipality: $m) { balanced } }", {"m": code}, context(services), None)
     assert refused.errors is not None
     assert refused.errors[0].extensions["code"] == "NOT_PERMITTED"
+
+
+async def test_a_cancelled_reader_does_not_cancel_what_others_wait_for(services: Services, town: People):
+    loaders = context(services).loaders
+
+    async def read() -> Any:
+        return await loaders.municipalities.load(town.id)
+
+    first, second = asyncio.create_task(read()), asyncio.create_task(read())
+    await asyncio.sleep(0)  # both wait now
+    first.cancel()
+    found = await second
+    assert (found.id, first.cancelled()) == (town.id, True)
