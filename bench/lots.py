@@ -1,0 +1,125 @@
+"""`python -m bench.lots`: payments over six lots beside payments over one, in the same run: the ledger alone, no HTTP.
+
+Each wallet pays once and is empty afterwards. Rounds alternate, so that a machine that changes its pace does so for both.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from uuid import UUID, uuid4
+
+from api.migrate import migrate
+from bench import town
+from domain.assets.create import NewAsset
+from domain.assets.kinds import AssetKind
+from domain.assets.manage import make_asset
+from domain.compose import services
+from domain.database import transaction
+from domain.ledger.audit import drift
+from domain.ledger.decide import Decision
+from domain.ledger.holders import give_access
+from domain.ledger.kinds import Relation
+from domain.ledger.request import Request
+from domain.municipalities import reads as municipalities
+from domain.payments.pay import Pay, pay
+from domain.programmes.create import NewProgramme, create_programme
+from domain.programmes.grant import Grant, grant_value
+from domain.programmes.kinds import ProgrammeKind
+from domain.residents.join import join, open_wallet
+from domain.services import Services
+from domain.viewer import Role, Viewer
+from mocks.embedded import postgres
+
+ROUNDS = 5
+WALLETS = 640
+TOGETHER = 128
+LOTS = 6
+PART = 10
+POINTS = NewAsset("POINT", AssetKind.ADMINISTRATIVE_POINT, "ポイント", "Points", "点", "point", paid=False, charge_maximum=1, payment_maximum=10**6)
+
+
+class Counting:
+    """How many statements and requests the batches had."""
+
+    def __init__(self) -> None:
+        self.statements = self.batches = 0
+
+    def committed(self, _requests: Sequence[Request], _decisions: Sequence[Decision], statements: int, _seconds: float) -> None:
+        """One batch."""
+        self.statements += statements
+        self.batches += 1
+
+
+async def prepare(made: Services, number: int) -> tuple[Viewer, list[UUID]]:
+    """A finance officer, and as many programmes as there are lots."""
+    found = await municipalities.by_id(number)
+    if found is None:
+        raise LookupError(number)
+    now = made.clock()
+    async with transaction():
+        person = await join(None, now, made.ids)
+        await give_access(number, found.issuer_id, person, Relation.FINANCE, now)
+    officer = Viewer(person, frozenset({Role.FINANCE}))
+    points = await make_asset(made, officer, number, POINTS)
+    period = (now - timedelta(minutes=1), now + timedelta(days=1))
+    new = [NewProgramme(ProgrammeKind.GRANT, f"事業{one}", f"Programme {one}", points.id, 10**9, *period) for one in range(LOTS)]
+    return officer, [(await create_programme(made, officer, number, uuid4(), one))[0].id for one in new]
+
+
+async def people(made: Services, number: int) -> list[tuple[Viewer, UUID]]:
+    """New wallets and who may use them."""
+    found = []
+    async with transaction():
+        for _ in range(WALLETS):
+            person = await join(None, made.clock(), made.ids)
+            found.append((Viewer(person, frozenset({Role.RESIDENT})), await open_wallet(number, person, made.clock(), made.ids)))
+    return found
+
+
+async def one_round(made: Services, number: int, officer: Viewer, programmes: list[UUID], stores: list[UUID], lots: int) -> float:
+    """Payments per second of wallets with so many lots, each emptied by its payment."""
+    payers = await people(made, number)
+    amount = LOTS * PART
+    for programme in programmes[:lots]:
+        for start in range(0, WALLETS, TOGETHER):
+            grants = [Grant(uuid4(), number, programme, wallet, amount // lots) for _, wallet in payers[start : start + TOGETHER]]
+            await asyncio.gather(*[grant_value(made, officer, one) for one in grants])
+    started = time.perf_counter()
+    for start in range(0, WALLETS, TOGETHER):
+        some = payers[start : start + TOGETHER]
+        await asyncio.gather(
+            *[pay(made, viewer, Pay(uuid4(), number, wallet, stores[at % len(stores)], amount)) for at, (viewer, wallet) in enumerate(some)]
+        )
+    return WALLETS / (time.perf_counter() - started)
+
+
+async def main() -> None:
+    """The whole report."""
+    folder = Path(tempfile.mkdtemp(prefix="meguru-bench-"))
+    folder.chmod(0o755)
+    database = postgres.start(folder / "postgres")
+    try:
+        await migrate(database.url())
+        number, _, stores = await town.make(database.url(), 10, 100)
+        counting = Counting()
+        async with services(database.url(), redis_url=None, shop_code_guid="", observer=counting) as made:
+            officer, programmes = await prepare(made, number)
+            plain, many = [], []
+            for _ in range(ROUNDS):
+                plain.append(await one_round(made, number, officer, programmes, stores, 1))
+                many.append(await one_round(made, number, officer, programmes, stores, LOTS))
+            ratios = [second / first for first, second in zip(plain, many, strict=True)]
+            print(f"1 lot    {median(plain):6.0f} payments/s")
+            print(f"{LOTS} lots   {median(many):6.0f} payments/s   ratio to 1 lot {median(ratios):4.2f} ({min(ratios):4.2f} to {max(ratios):4.2f})")
+            print(f"statements/batch {counting.statements / counting.batches:4.2f} over {counting.batches} batches")
+            print("drift after all runs:", await drift([number]) or "none")
+    finally:
+        database.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
