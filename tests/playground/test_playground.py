@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.support.eventually import eventually
+
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here; `.ci/run` installs it")]
 SHOT = Path(__file__).parents[1] / "artifacts" / "playground.png"
 
@@ -39,10 +41,10 @@ async def shows(page: Page, text: str) -> None:
 async def test_a_payment_arrives_at_the_till(page: Page, address: str):
     await run(page, "Charge")
     await shows(page, "ChargeSuccess")
-    async with page.expect_websocket() as opening:
-        await run(page, "Till")
-    till = await opening.value
-    await till.wait_for_event("framesent", lambda frame: "subscribe" in str(frame))
+    sent: list[str] = []  # from before the socket opens: waiting for a frame that is gone already would wait for ever
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+    await run(page, "Till")
+    await eventually(lambda: any("subscribe" in frame for frame in sent), 30)
     await run_elsewhere(page, address)
     await shows(page, "PaymentSettled")
     await shows(page, "receiptNumber")
