@@ -7,7 +7,6 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.assets.acceptance import Acceptance
 from domain.assets.reads import sources_of
 from domain.events.reads import events_after
 from domain.events.stream import Resync, stream
@@ -15,14 +14,25 @@ from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Relation
 from domain.ledger.reads import Balances, Journal, history
 from domain.ledger.request import EventRow
-from domain.merchants.reads import Store, by_ids
+from domain.merchants.reads import Store
 from domain.payments.explain import sentences
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
 from resolvers.money import store_balances, wallet_balances
 from resolvers.nodes import STAFF_OF_TOWN, check_count
-from resolvers.views import Balance, Counterparty, Edge, EventConnection, PageInfo, Person, ResyncRequired, TransactionConnection, ViewerView
+from resolvers.views import (
+    AcceptanceOf,
+    Balance,
+    Counterparty,
+    Edge,
+    EventConnection,
+    PageInfo,
+    Person,
+    ResyncRequired,
+    TransactionConnection,
+    ViewerView,
+)
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, encode_event, read, read_event
 
@@ -128,9 +138,10 @@ async def explained(info: MeguruInfo, payment: Journal) -> list[str]:
     return sentences(payment, await sources_of(town, lots), assets, programmes, info.context.locale)
 
 
-async def stores_of(rule: Acceptance) -> list[Store]:
-    """The shops that a rule names, by id."""
-    return await by_ids(sorted(rule.stores))
+async def stores_of(info: MeguruInfo, place: AcceptanceOf) -> list[Store]:
+    """The shops of its town that a rule names, by id; without those that are gone."""
+    found = await info.context.loaders.stores.load_many([(place.municipality, store) for store in sorted(place.rule.stores)])
+    return [store for store in found if store is not None]
 
 
 async def counterparty(info: MeguruInfo, municipality: int, holder: UUID | None, locale: str) -> Counterparty | None:

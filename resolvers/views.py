@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.approvals.reads import Approval
+from domain.assets.acceptance import Acceptance
 from domain.assets.reads import Asset, last_day
 from domain.identifiers import Prefix, encode
 from domain.ledger.audit import Drift
@@ -16,6 +17,14 @@ from domain.payments.quote import Quote
 from domain.payments.quote_charge import ChargeQuote
 from domain.programmes.reads import Programme
 from domain.residents.reads import Assignment, Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceOf:
+    """Where value of a town may be spent: the rule names its shops by their keys in that town."""
+
+    municipality: int
+    rule: Acceptance
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import strawberry
 from strawberry import Parent, lazy
 from strawberry.types import Info
 
-from domain.assets.acceptance import Acceptance as AcceptanceRule
 from domain.assets.reads import Asset as AssetRow
 from domain.merchants.code import shop_code
 from domain.merchants.reads import Store as StoreRow
@@ -68,28 +67,28 @@ class Acceptance:
     """Where value may be spent."""
 
     @strawberry.field(description="These shops only; at most 1,000.")
-    async def stores(root: Parent[AcceptanceRule]) -> list["Store"]:
-        return await viewers.stores_of(root)  # type: ignore[return-value]
+    async def stores(root: Parent[views.AcceptanceOf], info: Info[Context, None]) -> list["Store"]:
+        return await viewers.stores_of(info, root)  # type: ignore[return-value]
 
     @strawberry.field(description="Shops of these group codes.")
-    def groups(root: Parent[AcceptanceRule]) -> list[str]:
-        return sorted(root.groups)
+    def groups(root: Parent[views.AcceptanceOf]) -> list[str]:
+        return sorted(root.rule.groups)
 
     @strawberry.field(description="Shops of these sizes.")
-    def size_classes(root: Parent[AcceptanceRule]) -> list[SizeClass]:
-        return [SizeClass[one.name] for one in sorted(root.size_classes)]
+    def size_classes(root: Parent[views.AcceptanceOf]) -> list[SizeClass]:
+        return [SizeClass[one.name] for one in sorted(root.rule.size_classes)]
 
     @strawberry.field(description="Shops of these area codes.")
-    def areas(root: Parent[AcceptanceRule]) -> list[str]:
-        return sorted(root.areas)
+    def areas(root: Parent[views.AcceptanceOf]) -> list[str]:
+        return sorted(root.rule.areas)
 
     @strawberry.field(description="Shops of these category codes.")
-    def categories(root: Parent[AcceptanceRule]) -> list[str]:
-        return sorted(root.categories)
+    def categories(root: Parent[views.AcceptanceOf]) -> list[str]:
+        return sorted(root.rule.categories)
 
     @strawberry.field(description="No shop of these category codes. 利用対象外")
-    def excluded_categories(root: Parent[AcceptanceRule]) -> list[str]:
-        return sorted(root.excluded_categories)
+    def excluded_categories(root: Parent[views.AcceptanceOf]) -> list[str]:
+        return sorted(root.rule.excluded_categories)
 
 
 @strawberry.type(description="A kind of value of one town.")
@@ -107,7 +106,6 @@ class Asset(Node):
     expiry_rule: ExpiryRule = strawberry.field(description="When it ends.")
     expires_after_months: int | None = strawberry.field(description="Months of the rules in months; null for the others.")
     expires_on: date | None = strawberry.field(description="The last usable day of the fixed-date rule. Asia/Tokyo; null for the others.")
-    acceptance: Acceptance = strawberry.field(description="Where it may be spent.")
     minimum_unit: Amount = strawberry.field(description="The least that may be spent of it, and its multiples. Whole units.")
     transferable: bool = strawberry.field(description="Whether residents may send it to each other.")
 
@@ -127,6 +125,10 @@ class Asset(Node):
     @strawberry.field(description="The name of one unit in the language of the request.")
     def unit(root: Parent[AssetRow], info: Info[Context, None]) -> str:
         return root.unit_ja if info.context.locale == "ja" else root.unit_en
+
+    @strawberry.field(description="Where it may be spent.")
+    def acceptance(root: Parent[AssetRow]) -> Acceptance:
+        return views.AcceptanceOf(root.municipality, root.acceptance)  # type: ignore[return-value]
 
     @strawberry.field(description="What must be told of it, in the language of the request; empty where not given. 情報提供")
     def disclosure(root: Parent[AssetRow], info: Info[Context, None]) -> str:

@@ -43,7 +43,6 @@ class Programme(Node):
     starts_at: datetime = strawberry.field(description="From when it gives. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it gives, exclusive. UTC.")
     cap_per_person: Amount | None = strawberry.field(description="The most for one person over all. Whole units; null: no limit.")
-    acceptance: Acceptance = strawberry.field(description="Where its value may be spent, beside what the asset says.")
     usable_from: datetime | None = strawberry.field(description="From when its value may be spent; null: at once. UTC.")
     rate_bp: int | None = strawberry.field(description="For CHARGE_BONUS: hundredths of a percent of the top-up; null otherwise.")
 
@@ -71,6 +70,10 @@ class Programme(Node):
     @strawberry.field(description="For CHARGE_BONUS: the coin whose top-ups get the bonus; null otherwise.")
     async def charged_asset(root: Parent[ProgrammeRow], info: Info[Context, None]) -> Asset | None:
         return None if root.charged_asset is None else await asset(info, root.charged_asset)  # type: ignore[return-value]
+
+    @strawberry.field(description="Where its value may be spent, beside what the asset says.")
+    def acceptance(root: Parent[ProgrammeRow]) -> Acceptance:
+        return views.AcceptanceOf(root.municipality, root.acceptance)  # type: ignore[return-value]
 
     @strawberry.field(description="Who may take part.")
     def eligibility(root: Parent[ProgrammeRow]) -> Eligibility:

@@ -49,11 +49,6 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[Store | None]:
     return [stores.get(key) for key in keys]
 
 
-async def by_ids(stores: list[UUID]) -> list[Store]:
-    """Shops by their ids alone, which one town's rule has named; in no order, without those that are gone."""
-    return [_store(row) for row in await rows(_SELECT + "where s.id = any ($1::uuid[])", stores)] if stores else []
-
-
 async def by_id(municipality: int, store: UUID) -> Store | None:
     """One shop."""
     return (await by_keys([(municipality, store)]))[0]

@@ -9,11 +9,9 @@ from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.grant import issue_of
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.reads import Programme, person_of
 from domain.services import Services
-
-BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,13 @@ from domain.payments.pay import settled
 from domain.programmes import reads
 from domain.programmes.eligibility import ANYBODY, Eligibility
 from domain.programmes.eligibility import to_json as eligibility_to_json
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
 
-BASIS_POINTS = 10_000
 AGE_LIMIT = 150
 
 

@@ -8,3 +8,7 @@ class ProgrammeKind(IntEnum):
 
     GRANT = 1
     CHARGE_BONUS = 2
+
+
+BASIS_POINTS = 10_000
+"""The whole, in hundredths of a percent."""

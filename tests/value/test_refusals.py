@@ -237,3 +237,18 @@ async def test_an_instant_without_its_offset_is_not_taken(api: Api):
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}
     assert "offset" in result.errors[0].message
+
+
+async def test_a_rule_shows_its_shops_and_codes(api: Api):
+    rule = {"storeIds": [api.store()], "groups": ["b", "a"], "sizeClasses": ["SMALL"], "excludedCategories": ["tobacco"]}
+    points = await api.asset("POINT", acceptance=rule)
+    await api.programme(points, 100, acceptance={"areas": ["north"]})
+    shown = "acceptance { stores { id } groups sizeClasses areas categories excludedCategories }"
+    query = "query($m: String!) { assets(municipality: $m) { code " + shown + " } }"
+    [asset] = [one for one in await api.ask(None, query, m=api.code) if one["code"] == "POINT"]
+    assert asset["acceptance"] == {
+        "stores": [{"id": api.store()}], "groups": ["a", "b"], "sizeClasses": ["SMALL"], "areas": [], "categories": [],
+        "excludedCategories": ["tobacco"],
+    }  # fmt: skip
+    [programme] = await api.ask(None, "query($m: String!) { programmes(municipality: $m) { " + shown + " } }", m=api.code)
+    assert (programme["acceptance"]["areas"], programme["acceptance"]["stores"]) == (["north"], [])
