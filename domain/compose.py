@@ -18,8 +18,8 @@ from domain.ledger.poster import SESSION, Observer, Poster
 from domain.services import Services, utc_now
 
 MODELS = [
-    "domain.approvals.tables", "domain.assets.tables", "domain.merchants.tables", "domain.municipalities.tables", "domain.programmes.tables",
-    "domain.residents.tables",
+    "domain.approvals.tables", "domain.assets.tables", "domain.merchants.tables", "domain.municipalities.tables", "domain.points.tables",
+    "domain.programmes.tables", "domain.residents.tables",
 ]  # fmt: skip
 
 

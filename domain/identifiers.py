@@ -39,6 +39,7 @@ class Prefix(StrEnum):
     EVENT = "evt"
     APPROVAL = "apr"
     PROGRAMME = "prg"
+    EARNING_RULE = "rul"
     RECEIVE = "rcv"
 
 

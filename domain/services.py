@@ -14,7 +14,10 @@ from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
 from domain.merchants import reads as merchants
 from domain.merchants.reads import Store
+from domain.points import reads as points
+from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
+from domain.programmes.eligibility import Claims
 from domain.programmes.reads import Programme
 
 
@@ -30,6 +33,8 @@ class Services:
     lots: Lots = field(default_factory=Lots)
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
+    earning_rules: Cached[int, list[EarningRule]] = field(default_factory=lambda: Cached(points.of_municipality, keeps_nothing=True))
+    persons: Cached[tuple[int, UUID], tuple[UUID, Claims | None]] = field(default_factory=lambda: Cached(_person))
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
 
 
@@ -40,3 +45,7 @@ def utc_now() -> datetime:
 
 async def _store(key: tuple[int, UUID]) -> Store | None:
     return await merchants.by_id(*key)
+
+
+async def _person(key: tuple[int, UUID]) -> tuple[UUID, Claims | None]:
+    return await programmes.person_of(*key)

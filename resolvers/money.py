@@ -13,7 +13,7 @@ from resolvers.views import Balance, BalanceAfter, LotBalance
 
 def wallet_balances(found: Balances, now: datetime) -> list[Balance]:
     """A wallet's balances by asset, each with its lots in no order. Whole units."""
-    return [_balance(found, asset, now) for asset in _assets(found, {AccountKind.WALLET})]
+    return [_balance(found, asset, now) for asset in _assets(found, {AccountKind.WALLET, AccountKind.DEBT})]
 
 
 def store_balances(found: Balances, now: datetime) -> list[Balance]:
@@ -28,8 +28,9 @@ def _assets(found: Balances, kinds: set[AccountKind]) -> list[int]:
 def _balance(found: Balances, asset: int, now: datetime) -> Balance:
     accounts = [account for account in found.accounts if account.asset == asset]
     lots = tuple(_lot(account) for account in accounts if account.kind == AccountKind.WALLET and account.posted)
-    available = sum(_available(account, now) for account in accounts)
-    return Balance(asset, sum(a.posted for a in accounts), sum(a.held for a in accounts), available, lots)
+    available = sum(_available(account, now) for account in accounts if account.kind != AccountKind.DEBT)
+    debt = -sum(account.posted for account in accounts if account.kind == AccountKind.DEBT)
+    return Balance(asset, sum(a.posted for a in accounts), sum(a.held for a in accounts), available, debt, lots)
 
 
 def _available(account: Account, now: datetime) -> int:
@@ -48,6 +49,8 @@ def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:
     moved: dict[int, int] = {}
     for asset, _, part, _ in (*receipt["lots"], *receipt.get("bonuses", ())):
         moved[asset] = moved.get(asset, 0) + sign * part
+    for row in receipt.get("earned", ()):
+        moved[row["asset"]] = moved.get(row["asset"], 0) + row["points"]
     return [BalanceAfter(int(asset), moved.get(int(asset), 0), posted) for asset, posted in receipt["balances"].items()]
 
 

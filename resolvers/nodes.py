@@ -15,6 +15,7 @@ from domain.ledger.receipt_number import normalise
 from domain.merchants.reads import Store
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
+from domain.points.rules import EarningRule
 from domain.programmes.reads import Programme
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
@@ -31,7 +32,7 @@ PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
 Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | Receipt
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | Receipt
 VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry]] = {
     JournalKind.CHARGE: Charge,
     JournalKind.REFUND: Refund,
@@ -115,6 +116,8 @@ async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.
             return asset if asset is not None and asset.municipality == municipality else None
         case (Prefix.PROGRAMME, municipality, UUID() as key):
             return await info.context.loaders.programmes.load((municipality, key))
+        case (Prefix.EARNING_RULE, municipality, UUID() as key):
+            return await info.context.loaders.rules.load((municipality, key))
         case (Prefix.APPROVAL, municipality, UUID() as key):
             return await approval(viewer, municipality, key)
         case _:

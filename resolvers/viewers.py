@@ -16,6 +16,7 @@ from domain.ledger.reads import Balances, Journal, history
 from domain.ledger.request import EventRow
 from domain.merchants.reads import Store
 from domain.payments.explain import sentences
+from domain.points.rules import EarningRule
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
@@ -74,6 +75,14 @@ async def sees_inside(viewer: Viewer | None, store: Store) -> bool:
 async def balances_of(info: MeguruInfo, municipality: int, holder: UUID) -> Balances:
     """Accounts and last event of a holder, in one snapshot for all fields of a request that ask."""
     found = await info.context.loaders.balances.load((municipality, holder))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+async def earning_rule(info: MeguruInfo, municipality: int, rule: UUID) -> EarningRule:
+    """A rule that a payment was asked about; rules are never erased."""
+    found = await info.context.loaders.rules.load((municipality, rule))
     if found is None:
         raise NotFoundError
     return found

@@ -47,6 +47,7 @@ class Balance:
     posted: int
     held: int
     available: int
+    debt: int
     lots: tuple[LotBalance, ...]
 
 

@@ -14,6 +14,8 @@ from domain.assets import reads as assets
 from domain.ledger import reads as ledger
 from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
+from domain.points import reads as points
+from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
 from domain.services import Services
 from domain.viewer import Viewer
@@ -50,6 +52,8 @@ class Loaders:
     balances: DataLoader[tuple[int, UUID], ledger.Balances | None]
     programmes: DataLoader[tuple[int, UUID], programmes.Programme | None]
     budgets: DataLoader[tuple[int, UUID], int]
+    earning_rules: DataLoader[tuple[int, UUID], list[EarningRule]]
+    rules: DataLoader[tuple[int, UUID], EarningRule | None]
 
 
 @dataclass(slots=True)
@@ -101,4 +105,5 @@ def _loaders(services: Services, *, remembers: bool) -> Loaders:
         municipalities=loader(municipalities.by_ids), assets=loader(assets.by_ids), stores=loader(merchants.by_keys),
         journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
         programmes=loader(programmes.by_keys), budgets=loader(programmes.budgets_left),
+        earning_rules=loader(points.of_programmes), rules=loader(points.by_keys),
     )  # fmt: skip

@@ -11,6 +11,10 @@ from domain.assets.kinds import SizeClass as DomainSizeClass
 from domain.ledger.kinds import JournalKind, Operation
 from domain.payments.refund import RefundReason as DomainRefundReason
 from domain.payments.reverse import ReversalReason as DomainReversalReason
+from domain.points.kinds import ClawbackRule as DomainClawbackRule
+from domain.points.kinds import Reason as DomainEarningReason
+from domain.points.kinds import RuleKind as DomainRuleKind
+from domain.points.kinds import Stacking as DomainStacking
 from domain.programmes.kinds import ProgrammeKind as DomainProgrammeKind
 from domain.refusals import Retry as DomainRetry
 from domain.viewer import Role
@@ -62,6 +66,7 @@ class RefusalCode(Enum):
     BUDGET_EXCEEDED = value("BUDGET_EXCEEDED", description="More than is left of the programme's budget.")
     CAP_EXCEEDED = value("CAP_EXCEEDED", description="More than the person may still have of the programme.")
     UNKNOWN_PROGRAMME = value("UNKNOWN_PROGRAMME", description="No such programme, or not one that grants value.")
+    UNKNOWN_EARNING_RULE = value("UNKNOWN_EARNING_RULE", description="No such earning rule in the town.")
     PROGRAMME_CLOSED = value("PROGRAMME_CLOSED", description="Before the programme begins, or after its end.")
     NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")
     QUOTE_CHANGED = value("QUOTE_CHANGED", description="The payment would not use what its quote showed; nothing moved.")
@@ -157,6 +162,62 @@ class ProgrammeKind(Enum):
 
     GRANT = value(DomainProgrammeKind.GRANT.value, description="Staff give it to wallets. 給付・付与")
     CHARGE_BONUS = value(DomainProgrammeKind.CHARGE_BONUS.value, description="It comes with a top-up, by a rate. チャージプレミアム")
+    EARNING = value(DomainProgrammeKind.EARNING.value, description="Payments earn it, by earning rules. お買い物ポイント")
+
+
+@strawberry.enum(description="What an earning rule counts.")
+class EarningRuleKind(Enum):
+    """What an earning rule counts."""
+
+    PERCENT = value(DomainRuleKind.PERCENT.value, description="A percentage of what was paid, rounded down. 購入額の％")
+    PER_VISIT = value(DomainRuleKind.PER_VISIT.value, description="So many points for a payment. 来店ポイント")
+
+
+@strawberry.enum(description="Whether an earning rule gives beside others.")
+class Stacking(Enum):
+    """Whether an earning rule gives beside others."""
+
+    WITH_OTHERS = value(DomainStacking.WITH_OTHERS.value, description="It adds to what other rules give. 併用可")
+    ALONE = value(DomainStacking.ALONE.value, description="It gives only if no rule before it gave, and none after it gives. 併用不可")
+
+
+@strawberry.enum(description="What becomes of points that a refund takes back and that were spent already.")
+class ClawbackRule(Enum):
+    """What becomes of points that were spent already."""
+
+    DEDUCT = value(DomainClawbackRule.DEDUCT.value, description="They are kept from the refund, one point for one yen. 返金から差し引く")
+    DEBT = value(DomainClawbackRule.DEBT.value, description="The next points settle them. 次回以降のポイントから差し引く")
+    WAIVE = value(DomainClawbackRule.WAIVE.value, description="They are let go. 回収しない")
+
+
+@strawberry.enum(description="What an earning rule said of a payment.")
+class EarningReason(Enum):
+    """What an earning rule said of a payment."""
+
+    APPLIED = value(DomainEarningReason.APPLIED.value, description="It gave all that it gives.")
+    CUT_PER_DAY = value(DomainEarningReason.CUT_PER_DAY.value, description="Cut to what its cap per person and day left.")
+    CUT_PER_MONTH = value(DomainEarningReason.CUT_PER_MONTH.value, description="Cut to what its cap per person and month left.")
+    CUT_PER_PERSON = value(DomainEarningReason.CUT_PER_PERSON.value, description="Cut to what the programme's cap per person left.")
+    CUT_BY_BUDGET = value(DomainEarningReason.CUT_BY_BUDGET.value, description="Cut to what the budget left.")
+    CUT_BY_BALANCE = value(DomainEarningReason.CUT_BY_BALANCE.value, description="Cut to what the wallet may still hold.")
+    NOT_THIS_SHOP = value(DomainEarningReason.NOT_THIS_SHOP.value, description="It is for other shops.")
+    NOT_THIS_TIME = value(DomainEarningReason.NOT_THIS_TIME.value, description="It is for other days or hours.")
+    NOT_ELIGIBLE = value(DomainEarningReason.NOT_ELIGIBLE.value, description="It is for other people.")
+    BELOW_MINIMUM = value(DomainEarningReason.BELOW_MINIMUM.value, description="The part that counts is below its minimum, or earns less than one.")
+    NOT_STACKED = value(DomainEarningReason.NOT_STACKED.value, description="Another rule gave, and one of them gives alone.")
+
+
+@strawberry.enum(description="A day of the week in Asia/Tokyo.")
+class Weekday(Enum):
+    """A day of the week."""
+
+    MONDAY = value(1, description="月曜日")
+    TUESDAY = value(2, description="火曜日")
+    WEDNESDAY = value(3, description="水曜日")
+    THURSDAY = value(4, description="木曜日")
+    FRIDAY = value(5, description="金曜日")
+    SATURDAY = value(6, description="土曜日")
+    SUNDAY = value(7, description="日曜日")
 
 
 @strawberry.enum(description="Why a payment used a lot before the next one.")

@@ -11,6 +11,7 @@ from domain.assets import refusals as assets
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
+from domain.points import refusals as points
 from domain.programmes import refusals as programmes
 from domain.refusals import BusyError as DomainBusy
 from domain.refusals import InvalidInputError as DomainInvalidInput
@@ -194,6 +195,11 @@ class UnknownProgrammeError(UserError):
     """See the description."""
 
 
+@strawberry.type(description="No such earning rule in the town.")
+class UnknownEarningRuleError(UserError):
+    """See the description."""
+
+
 @strawberry.type(description="Before the programme begins, or after its end.")
 class ProgrammeClosedError(UserError):
     """See the description."""
@@ -249,6 +255,7 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     programmes.CapExceededError: CapExceededError,
     programmes.UnknownProgrammeError: UnknownProgrammeError,
     programmes.ProgrammeClosedError: ProgrammeClosedError,
+    points.UnknownEarningRuleError: UnknownEarningRuleError,
     programmes.NotEligibleError: NotEligibleError,
     DomainInvalidInput: InvalidInputError,
     DomainNotPermitted: NotPermittedError,

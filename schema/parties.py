@@ -156,10 +156,15 @@ class Lot:
 class Balance:
     """What somebody has of one asset."""
 
-    posted: SignedAmount = strawberry.field(description="All of it. Whole units. A shop's may be negative after refunds.")
+    posted: SignedAmount = strawberry.field(
+        description="All of it, less `debt`. Whole units. A shop's may be negative after refunds, a wallet's while it has a debt."
+    )
     held: Amount = strawberry.field(description="The part that is set aside by holds. Whole units.")
     available: SignedAmount = strawberry.field(
         description="What may be spent now: posted without held, expired and not yet usable parts. Whole units."
+    )
+    debt: Amount = strawberry.field(
+        description="What is still to be settled by what comes next, after a refund of what had earned points. Whole units."
     )
     lots: list[Lot] = strawberry.field(description="A wallet's value by source and expiry; empty for shops.")
 

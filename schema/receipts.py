@@ -13,12 +13,13 @@ from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import journal_by_id, linked_journals, note_of
 from domain.payments.quote import Part, Quote
 from domain.residents import reads as residents
-from resolvers import viewers, views
+from resolvers import point_views, viewers, views
 from resolvers.nodes import view_of
 from schema.context import Context
 from schema.enums import AllocationReason, RefundReason
 from schema.ids import ID
 from schema.parties import Asset, Node, Store, Wallet, asset
+from schema.points import PointClawback, PointGrant
 from schema.scalars import Amount, SignedAmount
 
 if TYPE_CHECKING:  # value imports this page
@@ -100,6 +101,10 @@ class Refund(Receipt):
     def reason(root: Parent[views.Refund]) -> RefundReason:
         return RefundReason(root.journal.reason)
 
+    @strawberry.field(description="The points of the payment that it took back; `allocations` are what is left after them.")
+    def point_clawbacks(root: Parent[views.Refund]) -> list[PointClawback]:
+        return point_views.of_refund(root.journal)  # type: ignore[return-value]
+
 
 @strawberry.type(description="A payment by a resident to a shop.")
 class Payment(Receipt):
@@ -116,6 +121,10 @@ class Payment(Receipt):
     @strawberry.field(description="One plain sentence per lot in the language of the request: why this value, who paid for it, when it ends.")
     async def explain(root: Parent[views.Payment], info: Info[Context, None]) -> list[str]:
         return await viewers.explained(info, root.journal)
+
+    @strawberry.field(description="The points that it earned; null for everybody but its own people.")
+    def point_grants(root: Parent[views.Payment]) -> list[PointGrant] | None:
+        return point_views.of_payment(root.journal) if root.shows_wallet else None  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -243,3 +252,7 @@ class PaymentQuote:
     @strawberry.field(description="Which lots it would use, in spend order.")
     def allocations(root: Parent[Quote]) -> list[Allocation]:
         return list(root.parts)  # type: ignore[arg-type]
+
+    @strawberry.field(description="The points that it would earn; a budget or a cap may end before it is made.")
+    def point_grants(root: Parent[Quote]) -> list[PointGrant]:
+        return [point_views.of_granted(one) for one in root.points]  # type: ignore[misc]

@@ -7,8 +7,8 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import nodes, payments, staff, value, viewers
-from schema import errors, events, parties, receipts, results
+from resolvers import nodes, payments, points, staff, value, viewers
+from schema import errors, events, parties, points_results, receipts, results
 from schema import staff as staff_types
 from schema import value as value_types
 from schema.context import Context
@@ -55,6 +55,11 @@ class Query:
     )
     programme = strawberry.field(
         resolver=value.programme, graphql_type=value_types.Programme | None, description="A programme. For everybody, also without a token."
+    )
+    simulate_earning = strawberry.field(
+        resolver=points.simulate_earning,
+        graphql_type=points_results.SimulateEarningResult,
+        description=f"What the earning rules in force would give on a payment, rule by rule. {MUNICIPAL}",
     )
     outcome = strawberry.field(
         resolver=payments.outcome,
@@ -117,6 +122,14 @@ class Mutation:
     create_programme = strawberry.mutation(
         resolver=value.create_programme, graphql_type=value_types.CreateProgrammeResult,
         description="Makes a programme and gives it its budget. For finance officers of the town.",
+    )  # fmt: skip
+    add_earning_rule = strawberry.mutation(
+        resolver=points.add_earning_rule, graphql_type=points_results.AddEarningRuleResult,
+        description="Adds a rule by which payments earn points of a programme. For finance officers of the town.",
+    )  # fmt: skip
+    stop_earning_rule = strawberry.mutation(
+        resolver=points.stop_earning_rule, graphql_type=points_results.StopEarningRuleResult,
+        description="Stops an earning rule for ever. For finance officers of the town.",
     )  # fmt: skip
     grant_value = strawberry.mutation(
         resolver=value.grant_value, graphql_type=value_types.GrantValueResult,

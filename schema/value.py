@@ -11,27 +11,20 @@ from domain.assets.reads import last_day
 from domain.ledger.holders import serves
 from domain.payments.quote_charge import ChargeQuote as ChargeQuoteRow
 from domain.payments.quote_charge import QuotedBonus as QuotedBonusRow
-from domain.programmes.eligibility import Eligibility as EligibilityRow
 from domain.programmes.reads import Programme as ProgrammeRow
 from resolvers import views
 from resolvers.nodes import STAFF_OF_TOWN
 from schema import errors
 from schema.context import Context
-from schema.enums import ProgrammeKind
+from schema.enums import ClawbackRule, ProgrammeKind
 from schema.ids import ID, Prefix, encode
 from schema.parties import Acceptance, Asset, Municipality, Node, Store, asset, town
+from schema.points import EarningRule, Eligibility, eligibility
 from schema.receipts import BalanceAfter, Grant
 from schema.results import LEDGER, REPLAYED
 from schema.scalars import Amount
 
-
-@strawberry.type(description="Who may take part in a programme.")
-class Eligibility:
-    """Who may take part."""
-
-    residents_only: bool = strawberry.field(description="Only people whose residence in the town is verified.")
-    age_from: int | None = strawberry.field(description="The least age that is reached in the year; null: any.")
-    age_to: int | None = strawberry.field(description="The greatest age that is reached in the year; null: any.")
+RULES_SHOWN = 100
 
 
 @strawberry.type(description="What a town gives value for, out of a budget of its own. 事業")
@@ -45,6 +38,18 @@ class Programme(Node):
     cap_per_person: Amount | None = strawberry.field(description="The most for one person over all. Whole units; null: no limit.")
     usable_from: datetime | None = strawberry.field(description="From when its value may be spent; null: at once. UTC.")
     rate_bp: int | None = strawberry.field(description="For CHARGE_BONUS: hundredths of a percent of the top-up; null otherwise.")
+    activates_after_days: int | None = strawberry.field(
+        description="For EARNING: after how many midnights in Asia/Tokyo the points may be spent; null otherwise."
+    )
+
+    @strawberry.field(description="For EARNING: what becomes of points that a refund takes back and that were spent already; null otherwise.")
+    def clawback_rule(root: Parent[ProgrammeRow]) -> ClawbackRule | None:
+        return None if root.clawback is None else ClawbackRule[root.clawback.name]
+
+    @strawberry.field(description="For EARNING: its rules, oldest first, stopped ones too, at most 100; empty otherwise.")
+    async def earning_rules(root: Parent[ProgrammeRow], info: Info[Context, None]) -> list[EarningRule]:
+        found = await info.context.loaders.earning_rules.load((root.municipality, root.id))
+        return found[:RULES_SHOWN]  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -77,7 +82,7 @@ class Programme(Node):
 
     @strawberry.field(description="Who may take part.")
     def eligibility(root: Parent[ProgrammeRow]) -> Eligibility:
-        return _eligibility(root.eligibility)
+        return eligibility(root.eligibility)
 
     @strawberry.field(description="The last day on which its value may be spent, if earlier than the asset's own; null: the asset's. Asia/Tokyo.")
     def expires_on(root: Parent[ProgrammeRow]) -> date | None:
@@ -90,10 +95,6 @@ class Programme(Node):
         if viewer is None or not relations or not await serves(root.municipality, viewer.person_id, relations):
             return None
         return Amount(await info.context.loaders.budgets.load((root.municipality, root.id)))
-
-
-def _eligibility(rule: EligibilityRow) -> Eligibility:
-    return Eligibility(residents_only=rule.residents_only, age_from=rule.age_from, age_to=rule.age_to)
 
 
 @strawberry.type(description="What one campaign would add to a top-up.")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from schema.enums import AssetKind, ExpiryRule, LegalProfile, ProgrammeKind, SizeClass
+from schema.enums import AssetKind, ClawbackRule, ExpiryRule, LegalProfile, ProgrammeKind, SizeClass
 from schema.ids import ID
 from schema.inputs import KEY, UNTIL
 from schema.scalars import Amount
@@ -88,6 +88,12 @@ class CreateProgrammeInput:
     )
     charged_asset_id: ID | None = strawberry.field(default=None, description="For CHARGE_BONUS: the coin whose top-ups get the bonus.")
     rate_bp: int | None = strawberry.field(default=None, description="For CHARGE_BONUS: hundredths of a percent of the top-up, 1 to 10,000.")
+    activates_after_days: int | None = strawberry.field(
+        default=None, description="For EARNING: after how many midnights in Asia/Tokyo the points may be spent, 0 to 60. 0: at once."
+    )
+    clawback_rule: ClawbackRule | None = strawberry.field(
+        default=None, description="For EARNING: what becomes of points that a refund takes back and that were spent already."
+    )
 
 
 @strawberry.input(description="Staff give value of a programme to a wallet.")

@@ -38,7 +38,8 @@ GUARDS = """select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ce
   from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) wanted (m, k, s, p)
   join guard g on g.municipality_id = wanted.m and g.kind = wanted.k and g.subject = wanted.s and g.period = wanted.p"""
 RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets, e.amounts, e.balances,
-  e.recorded_at, j.receipt_number from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) wanted (m, h, c, s)
+  e.recorded_at, j.receipt_number, coalesce(j.receipt -> 'asked', j.receipt -> 'amount')::bigint
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) wanted (m, h, c, s)
   join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20 and e.recorded_at > $5
     and e.counterparty_id = wanted.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id where e.kind = 2"""
 POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[], $5::posting_holder[],

@@ -130,7 +130,7 @@ class Planner:
         balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
         row = EventRow(
             request.municipality, holder_id, holder.sequence, request.kind, journal_id, draft.counterparties.get(holder_id),
-            list(moved), list(moved.values()), balances, at, receipt_number,
+            list(moved), list(moved.values()), balances, at, receipt_number, draft.receipt.get("asked", draft.receipt.get("amount")),
         )  # fmt: skip
         self.lines.events.append(row)
         self.book.recent[request.municipality, holder_id].append(row)

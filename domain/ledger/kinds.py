@@ -91,6 +91,9 @@ class GuardKind(IntEnum):
 
     REFUNDED = 1
     PROGRAMME_CAP = 2
+    EARNED_PER_DAY = 3
+    EARNED_PER_MONTH = 4
+    CLAWED_BACK = 5
 
 
 class Relation(IntEnum):

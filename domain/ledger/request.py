@@ -92,7 +92,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One row of `event`: what happened to one holder in one journal, with its balances after. Whole units."""
+    """One row of `event`: what happened to one holder in one journal, with its balances after. Whole units.
+
+    asked: what a payment was about, cash and discounts included; known under the locks only, not to streams.
+    """
 
     municipality: int
     holder: UUID
@@ -105,6 +108,7 @@ class EventRow:
     balances: list[int]
     recorded_at: datetime
     receipt_number: str | None = None
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

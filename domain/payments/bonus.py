@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.assets.reads import Asset, Lot
 from domain.ledger.book import AccountKey, Book
+from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.grant import issue_of
@@ -64,7 +65,7 @@ def add(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int) -
     if not amount:
         return
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, bonus.lot.id), bonus.lot)
-    draft.moves.append((budget, account, amount))
+    credit(book, draft, budget, account, amount)
     draft.guards.append((guard, amount))
     draft.counterparties.setdefault(bonus.programme.id, wallet_id)
     known.append([asset.id, bonus.lot.id, amount, None if bonus.lot.expires_at is None else bonus.lot.expires_at.isoformat()])

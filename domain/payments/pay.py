@@ -22,6 +22,8 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.limits import check_amount, check_note, payment_maximum
 from domain.payments.refusals import QuoteChangedError
 from domain.payments.rules import ShopRules, with_rules
+from domain.points import earn
+from domain.points.earn import Earner, earner_at
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -56,7 +58,8 @@ async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     check_amount(what.amount, await payment_maximum(services, what.municipality))
 
     async def run(rules: ShopRules) -> Posted:
-        return settled(await services.poster.post(_request(viewer, what, rules)))
+        earner = await earner_at(services, rules.store, what.wallet_id, services.clock())
+        return settled(await services.poster.post(_request(viewer, what, rules, earner)))
 
     return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
 
@@ -69,19 +72,20 @@ def settled(decision: object) -> Posted:
     return decision
 
 
-def _request(viewer: Viewer, what: Pay, rules: ShopRules) -> Request:
+def _request(viewer: Viewer, what: Pay, rules: ShopRules, earner: Earner | None) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
         if not what.confirm_duplicate:
             _check_duplicate(book, what, at)
-        return _plan(book, what, rules, at)
+        return _plan(book, what, rules, earner, at)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
         input_hash=fingerprint(
             wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
         ),
-        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
+        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id, *(earner.programmes if earner else ())), plan=plan,
+        lots=earner.lots if earner else (), guards=earner.guards if earner else (), access=(what.wallet_id,),
         recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
@@ -107,11 +111,11 @@ def check_parties(book: Book, municipality: int, wallet_id: UUID, store_id: UUID
 
 def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:
     for row in book.payments_since(what.municipality, what.wallet_id, at - DUPLICATE_WITHIN):
-        if row.counterparty == what.store_id and -sum(row.amounts) == what.amount:
+        if row.counterparty == what.store_id and row.asked == what.amount:
             raise PossibleDuplicateError(str(row.receipt_number))
 
 
-def _plan(book: Book, what: Pay, rules: ShopRules, at: datetime) -> Draft:
+def _plan(book: Book, what: Pay, rules: ShopRules, earner: Earner | None, at: datetime) -> Draft:
     """The moves of a payment. Pure."""
     taken, missing = allocation(book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=what.rest_in_cash)
     if what.quote_token is not None and what.quote_token != token_of(taken, missing):
@@ -120,8 +124,11 @@ def _plan(book: Book, what: Pay, rules: ShopRules, at: datetime) -> Draft:
     receipt = receipt_of(book, what.municipality, what.wallet_id, taken, what.amount - missing)
     receipt["why"] = spend_order.reasons([lot for lot, _ in taken], rules)
     if missing:
-        receipt["cash"] = missing
-    return Draft(receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id})
+        receipt |= {"cash": missing, "asked": what.amount}
+    draft = Draft(receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id})
+    if earner is not None:
+        earn.add(book, draft, earner, what.wallet_id, taken, at)
+    return draft
 
 
 def allocation(

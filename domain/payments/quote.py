@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.ledger import spend_order
+from domain.ledger.book import Account
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
 from domain.merchants import reads as merchants
@@ -12,6 +13,7 @@ from domain.merchants.reads import Store
 from domain.payments.limits import check_amount, payment_maximum
 from domain.payments.pay import allocation, token_of
 from domain.payments.rules import ShopRules, with_rules
+from domain.points.earn import Granted, earner_at, limits_now, spent_of
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.services import Services
@@ -41,6 +43,7 @@ class Quote:
     cash_due: int
     token: str
     parts: tuple[Part, ...]
+    points: tuple[Granted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +87,17 @@ async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store,
         Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason) for (lot, part), reason in zip(taken, reasons, strict=True)
     )
     usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
-    return Quote(wallet, store, asked.amount, usable - asked.amount + missing, missing, token_of(taken, missing), parts)
+    points = await _points(services, rules, asked.wallet_id, accounts, taken, now)
+    return Quote(wallet, store, asked.amount, usable - asked.amount + missing, missing, token_of(taken, missing), parts, points)
+
+
+async def _points(
+    services: Services, rules: ShopRules, wallet_id: UUID, accounts: list[Account], taken: list[tuple[Account, int]], now: datetime
+) -> tuple[Granted, ...]:
+    """What the payment would earn now; a budget may end before it is made."""
+    earner = await earner_at(services, rules.store, wallet_id, now)
+    if earner is None:
+        return ()
+    spent = spent_of(taken)
+    after = {asset: sum(account.posted for account in accounts if account.asset == asset) - spent.get(asset, 0) for asset in rules.assets}
+    return tuple(earner.granted(spent, now, await limits_now(earner, after)))

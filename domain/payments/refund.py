@@ -13,6 +13,8 @@ from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, finge
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import NotRefundableError, UnknownPaymentError
+from domain.points import clawback as clawing
+from domain.points.clawback import Clawback, clawback_of, rest_of
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
@@ -50,7 +52,8 @@ async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
         raise UnknownPaymentError
     if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE) or payment.wallet_id is None or payment.store_id is None:
         raise NotRefundableError
-    return settled(await services.poster.post(_request(viewer, what, payment, payment.wallet_id, payment.store_id)))
+    clawback = await clawback_of(payment)
+    return settled(await services.poster.post(_request(viewer, what, payment, payment.wallet_id, payment.store_id, clawback)))
 
 
 def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
@@ -58,17 +61,22 @@ def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
     return (municipality, GuardKind.REFUNDED, payment_id, "")
 
 
-def _request(viewer: Viewer, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID) -> Request:
-    def plan(book: Book, _: datetime) -> Draft:
+def _request(viewer: Viewer, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID, clawback: Clawback | None) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
         if not book.may(what.municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
             raise NotPermittedError
-        return _plan(book, what, payment, wallet_id, store_id)
+        already = book.guard(refunded_guard(what.municipality, payment.id), payment.receipt["amount"]).value
+        draft = _plan(book, what, payment, wallet_id, store_id)
+        if clawback is not None:
+            clawing.add(book, draft, clawback, wallet_id, rest_of(payment.receipt["lots"], already + what.amount), at)
+        return draft
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.REFUND_PAYMENT, key=what.key,
         input_hash=fingerprint(payment=what.payment_id, amount=what.amount, reason=what.reason),
-        kind=JournalKind.REFUND, holders=(wallet_id, store_id), plan=plan, access=(store_id,),
-        lots=tuple(lot for _, lot, _, _ in payment.receipt["lots"]), guards=(refunded_guard(what.municipality, what.payment_id),),
+        kind=JournalKind.REFUND, holders=(wallet_id, store_id, *(clawback.holders if clawback else ())), plan=plan, access=(store_id,),
+        lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *(clawback.lots if clawback else ())),
+        guards=(refunded_guard(what.municipality, what.payment_id), *(clawback.guards if clawback else ())),
         valid_until=what.valid_until,
         facts=Facts(wallet_id=wallet_id, store_id=store_id, reason=what.reason, linked_journal=payment.id, client=viewer.client),
     )  # fmt: skip

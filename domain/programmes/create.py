@@ -19,6 +19,7 @@ from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, O
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import settled
+from domain.points.kinds import ClawbackRule
 from domain.programmes import reads
 from domain.programmes.eligibility import ANYBODY, Eligibility
 from domain.programmes.eligibility import to_json as eligibility_to_json
@@ -30,6 +31,8 @@ from domain.services import Services
 from domain.viewer import Viewer
 
 AGE_LIMIT = 150
+ACTIVATION_LIMIT = 60
+"""Days that points may wait before they can be spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class NewProgramme:
     expires_at: datetime | None = None
     charged_asset: int | None = None
     rate_bp: int | None = None
+    activates_after_days: int | None = None
+    clawback: ClawbackRule | None = None
 
 
 def check(new: NewProgramme, now: datetime) -> None:
@@ -68,6 +73,12 @@ def check(new: NewProgramme, now: datetime) -> None:
         ("rate_bp", "RATE_OF_BONUS", (new.rate_bp is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS)),
         ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
         ("charged_asset_id", "ASSET_OF_BONUS", (new.charged_asset is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS)),
+    ]
+    of_points = new.kind is ProgrammeKind.EARNING
+    wrong += [
+        ("activates_after_days", "OF_POINTS", (new.activates_after_days is not None) != of_points),
+        ("activates_after_days", "DAYS_RANGE", new.activates_after_days is not None and not 0 <= new.activates_after_days <= ACTIVATION_LIMIT),
+        ("clawback_rule", "OF_POINTS", (new.clawback is not None) != of_points),
     ]
     for field, problem, is_wrong in wrong:
         if is_wrong:
@@ -110,7 +121,8 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
             id=programme, municipality_id=municipality, kind=new.kind, name_ja=new.name_ja.strip(), name_en=new.name_en.strip(), asset_id=new.asset,
             funding=new.funding, budget=new.budget, starts_at=new.starts_at, ends_at=new.ends_at, cap_per_person=new.cap_per_person,
             eligibility=eligibility_to_json(new.eligibility), acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from,
-            expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp, created_by=viewer.person_id, created_at=now,
+            expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp, activates_after_days=new.activates_after_days,
+            clawback=new.clawback, created_by=viewer.person_id, created_at=now,
         )  # fmt: skip
         after = {"kind": new.kind.name, "asset": new.asset, "budget": new.budget, "rate_bp": new.rate_bp, "cap_per_person": new.cap_per_person}
         await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
@@ -137,6 +149,7 @@ async def _allocate(services: Services, viewer: Viewer, municipality: int, key: 
             ends_at=new.ends_at.isoformat(), cap=new.cap_per_person, eligibility=eligibility_to_json(new.eligibility),
             acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from and new.usable_from.isoformat(),
             expires_at=new.expires_at and new.expires_at.isoformat(), charged=new.charged_asset, rate=new.rate_bp,
+            activates=new.activates_after_days, clawback=new.clawback,
         ),
         kind=JournalKind.ALLOCATION, holders=(programme, town.issuer_id), plan=plan,
         facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),

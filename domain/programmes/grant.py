@@ -9,6 +9,7 @@ from domain.assets.lots import Issue
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger.book import AccountKey, Book
+from domain.ledger.credit import credit
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
 from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
@@ -94,14 +95,15 @@ def _plan(book: Book, what: Grant, programme: Programme, asset: Asset, lot: Lot,
     if asset.balance_cap is not None and after > asset.balance_cap:
         raise BalanceCapError(asset.balance_cap)
     account = book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset.id, lot.id), lot)
-    return Draft(
+    draft = Draft(
         receipt={
             "amount": what.amount,
             "lots": [[asset.id, lot.id, what.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
             "balances": {str(asset.id): after},
             "programme": str(programme.id),
         },
-        moves=[(budget, account, what.amount)],
         guards=[(guard, what.amount)],
         counterparties={what.wallet_id: programme.id, programme.id: what.wallet_id},
     )
+    credit(book, draft, budget, account, what.amount)
+    return draft

@@ -9,6 +9,7 @@ from domain.assets.acceptance import from_json as acceptance_of
 from domain.database import rows
 from domain.ledger.kinds import AccountKind, Funding, GuardKind
 from domain.ledger.request import GuardKey
+from domain.points.kinds import ClawbackRule
 from domain.programmes.eligibility import Claims, Eligibility
 from domain.programmes.eligibility import from_json as eligibility_of
 from domain.programmes.kinds import ProgrammeKind
@@ -36,6 +37,8 @@ class Programme:
     expires_at: datetime | None
     charged_asset: int | None
     rate_bp: int | None
+    activates_after_days: int | None
+    clawback: ClawbackRule | None
 
     def open_at(self, at: datetime) -> bool:
         """Whether it gives value at this instant."""
@@ -97,5 +100,5 @@ def _of(row: Row) -> Programme:
     return Programme(
         row.municipality_id, row.id, ProgrammeKind(row.kind), row.name_ja, row.name_en, row.asset_id, Funding(row.funding), row.budget, row.starts_at,
         row.ends_at, row.cap_per_person, eligibility_of(row.eligibility), acceptance_of(row.acceptance), row.usable_from, row.expires_at,
-        row.charged_asset_id, row.rate_bp,
+        row.charged_asset_id, row.rate_bp, row.activates_after_days, None if row.clawback is None else ClawbackRule(row.clawback),
     )  # fmt: skip

@@ -26,6 +26,8 @@ class Programme(Model):
     expires_at = fields.DatetimeField(null=True)
     charged_asset_id = fields.IntField(null=True)
     rate_bp = fields.IntField(null=True)
+    activates_after_days = fields.SmallIntField(null=True)
+    clawback = fields.SmallIntField(null=True)
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField()
 

@@ -1,0 +1,1 @@
+"""Shopping points: which rules give points on a payment, and what a refund takes back."""

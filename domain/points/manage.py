@@ -1,0 +1,143 @@
+"""Staff add earning rules to a programme of shopping points, and stop them. A rule never changes: refunds ask it again."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.approvals.trail import record
+from domain.assets import reads as assets
+from domain.assets.acceptance import EVERYWHERE, Acceptance
+from domain.assets.acceptance import to_json as acceptance_to_json
+from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.assets.kinds import AssetKind
+from domain.assets.refusals import UnknownAssetError
+from domain.database import transaction
+from domain.identifiers import derived
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import Relation
+from domain.ledger.refusals import KeyReusedError
+from domain.points import reads
+from domain.points.kinds import MINUTES_OF_DAY, RuleKind, Stacking
+from domain.points.refusals import UnknownEarningRuleError
+from domain.points.rules import EarningRule
+from domain.points.tables import EarningRule as Row
+from domain.programmes import reads as programmes
+from domain.programmes.create import AGE_LIMIT
+from domain.programmes.eligibility import ANYBODY, Eligibility
+from domain.programmes.eligibility import to_json as eligibility_to_json
+from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
+from domain.programmes.refusals import UnknownProgrammeError
+from domain.refusals import InvalidInputError
+from domain.services import Services
+from domain.viewer import Viewer
+
+PRIORITY_LIMIT = 1_000
+RULES_LIMIT = 50
+"""Rules of a programme that are not stopped: each is asked at every payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """What a rule is made of; see `rules.EarningRule`."""
+
+    kind: RuleKind
+    name_ja: str
+    name_en: str
+    stacking: Stacking
+    rate_bp: int | None = None
+    points: int | None = None
+    minimum_amount: int = 1
+    base_assets: frozenset[int] = frozenset()
+    acceptance: Acceptance = EVERYWHERE
+    eligibility: Eligibility = ANYBODY
+    weekdays: frozenset[int] = frozenset()
+    from_minute: int = 0
+    to_minute: int = MINUTES_OF_DAY
+    cap_per_day: int | None = None
+    cap_per_month: int | None = None
+    priority: int = 0
+
+
+def check(new: NewRule) -> None:
+    """Raises InvalidInputError for the first field that is wrong."""
+    wrong = [
+        ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
+        ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
+        ("rate_bp", "RATE_OF_PERCENT", (new.rate_bp is not None) != (new.kind is RuleKind.PERCENT)),
+        ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
+        ("points", "POINTS_OF_VISIT", (new.points is not None) != (new.kind is RuleKind.PER_VISIT)),
+        ("points", "POSITIVE", new.points is not None and not 1 <= new.points <= LARGEST),
+        ("minimum_amount", "POSITIVE", not 1 <= new.minimum_amount <= LARGEST),
+        ("cap_per_day", "POSITIVE", new.cap_per_day is not None and not 1 <= new.cap_per_day <= LARGEST),
+        ("cap_per_month", "POSITIVE", new.cap_per_month is not None and not 1 <= new.cap_per_month <= LARGEST),
+        ("to_time", "ORDER", not 0 <= new.from_minute < new.to_minute <= MINUTES_OF_DAY),
+        ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
+        ("priority", "PRIORITY", abs(new.priority) > PRIORITY_LIMIT),
+    ]
+    for field, problem, is_wrong in wrong:
+        if is_wrong:
+            raise InvalidInputError(field, problem)
+
+
+async def add_rule(services: Services, viewer: Viewer, municipality: int, programme_id: UUID, key: UUID, new: NewRule) -> EarningRule:
+    """A new rule, in force within seconds everywhere. The same key makes one rule."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    programme = await programmes.by_id(municipality, programme_id)
+    if programme is None or programme.kind is not ProgrammeKind.EARNING:
+        raise UnknownProgrammeError
+    check(new)
+    await _check_assets(municipality, new)
+    rule = derived(viewer.person_id, "earning_rule", str(municipality), str(key))
+    known = await reads.by_id(municipality, rule)
+    if known is None:
+        await _create(services, viewer, municipality, programme_id, rule, new)
+    elif known.programme != programme_id or _facts(known) != _facts(new):
+        raise KeyReusedError
+    services.earning_rules.forget(municipality)
+    found = await reads.by_id(municipality, rule)
+    if found is None:
+        raise UnknownEarningRuleError
+    return found
+
+
+def _facts(rule: NewRule | EarningRule) -> tuple[object, ...]:
+    return tuple(getattr(rule, name) for name in NewRule.__dataclass_fields__)
+
+
+async def _check_assets(municipality: int, new: NewRule) -> None:
+    for number in new.base_assets:
+        asset = await assets.in_municipality(municipality, number)
+        if asset is None or asset.kind is AssetKind.CASH:
+            raise UnknownAssetError
+
+
+async def _create(services: Services, viewer: Viewer, municipality: int, programme_id: UUID, rule: UUID, new: NewRule) -> None:
+    now = services.clock()
+    if await Row.filter(municipality_id=municipality, programme_id=programme_id, stopped_at=None).count() >= RULES_LIMIT:
+        raise InvalidInputError("programme_id", "TOO_MANY_RULES")
+    async with transaction():
+        await Row.create(
+            id=rule, municipality_id=municipality, programme_id=programme_id, kind=new.kind, name_ja=new.name_ja, name_en=new.name_en,
+            rate_bp=new.rate_bp, points=new.points, minimum_amount=new.minimum_amount, base_assets=sorted(new.base_assets),
+            acceptance=acceptance_to_json(new.acceptance), eligibility=eligibility_to_json(new.eligibility), weekdays=sorted(new.weekdays),
+            from_minute=new.from_minute, to_minute=new.to_minute, cap_per_day=new.cap_per_day, cap_per_month=new.cap_per_month,
+            priority=new.priority, stacking=new.stacking, created_by=viewer.person_id, created_at=now,
+        )  # fmt: skip
+        after = {"programme": str(programme_id), "kind": new.kind.name, "rate_bp": new.rate_bp, "points": new.points, "stacking": new.stacking.name}
+        await record(municipality, viewer.person_id, "add_earning_rule", str(rule), "", None, after, now)
+
+
+async def stop_rule(services: Services, viewer: Viewer, municipality: int, rule: UUID) -> EarningRule:
+    """The rule gives nothing from now on, within seconds everywhere. Stopping it twice changes nothing."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    if await reads.by_id(municipality, rule) is None:
+        raise UnknownEarningRuleError
+    now = services.clock()
+    async with transaction():
+        stopped = await Row.filter(municipality_id=municipality, id=rule, stopped_at=None).update(stopped_at=now)
+        if stopped:
+            await record(municipality, viewer.person_id, "stop_earning_rule", str(rule), "", None, {"stopped_at": now.isoformat()}, now)
+    services.earning_rules.forget(municipality)
+    found = await reads.by_id(municipality, rule)
+    if found is None:
+        raise UnknownEarningRuleError
+    return found

@@ -1,0 +1,188 @@
+"""Earning rules: what a payment earns. Pure; `quotePayment`, `pay`, `simulateEarning` and the clawback of a refund share it.
+
+Rules are asked in order of priority (highest first, then the older). A rule ALONE gives only where nothing was given before it, and
+then no other follows. Each rule rounds down; caps, the budget and the wallet's room cut what it gives.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from domain.assets.acceptance import Acceptance, Shop
+from domain.ledger.kinds import GuardKind
+from domain.ledger.request import GuardKey
+from domain.points.kinds import MINUTES_OF_DAY, Reason, RuleKind, Stacking
+from domain.programmes.eligibility import Claims, Eligibility
+from domain.programmes.kinds import BASIS_POINTS
+
+_TOKYO = timedelta(hours=9)
+NO_LIMIT = 2**53 - 1
+MULTIPLIER_ONE = BASIS_POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class EarningRule:
+    """A rule. Amounts in whole units, rates in hundredths of a percent; empty sets ask for nothing.
+
+    base_assets: parts of the payment in these assets count; empty: in all assets that residents pay for.
+    weekdays: 1 is Monday. from_minute, to_minute: minutes of the day in Asia/Tokyo, the end exclusive.
+    """
+
+    municipality: int
+    id: UUID
+    programme: UUID
+    kind: RuleKind
+    name_ja: str
+    name_en: str
+    rate_bp: int | None
+    points: int | None
+    minimum_amount: int
+    base_assets: frozenset[int]
+    acceptance: Acceptance
+    eligibility: Eligibility
+    weekdays: frozenset[int]
+    from_minute: int
+    to_minute: int
+    cap_per_day: int | None
+    cap_per_month: int | None
+    priority: int
+    stacking: Stacking
+    created_at: datetime
+    stopped_at: datetime | None = None
+
+    def at_this_time(self, at: datetime) -> bool:
+        """Whether it is its day and hour."""
+        local = at + _TOKYO
+        minute = local.hour * 60 + local.minute
+        return (not self.weekdays or local.isoweekday() in self.weekdays) and self.from_minute <= minute < self.to_minute
+
+    def base(self, spent: Mapping[int, int], paid: frozenset[int]) -> int:
+        """The part of a payment that counts. `spent`: by asset; `paid`: assets that residents pay for. Whole units."""
+        counted = self.base_assets or paid
+        return sum(amount for asset, amount in spent.items() if asset in counted)
+
+    def of_base(self, base: int, multiplier_bp: int = MULTIPLIER_ONE) -> int:
+        """What it gives before any cap, rounded down once. Whole units."""
+        if base < self.minimum_amount:
+            return 0
+        if self.kind is RuleKind.PER_VISIT:
+            return (self.points or 0) * multiplier_bp // MULTIPLIER_ONE
+        return base * (self.rate_bp or 0) * multiplier_bp // (BASIS_POINTS * MULTIPLIER_ONE)
+
+    def caps(self, person: UUID, day: date) -> list[tuple[GuardKey, int, Reason]]:
+        """The counters of a person for a civil day and its month, with their ceilings."""
+        found: list[tuple[GuardKey, int, Reason]] = []
+        if self.cap_per_day is not None:
+            found.append(((self.municipality, GuardKind.EARNED_PER_DAY, self.id, f"{person}|{day}"), self.cap_per_day, Reason.CUT_PER_DAY))
+        if self.cap_per_month is not None:
+            key = (self.municipality, GuardKind.EARNED_PER_MONTH, self.id, f"{person}|{day:%Y-%m}")
+            found.append((key, self.cap_per_month, Reason.CUT_PER_MONTH))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who earns, where and when."""
+
+    person: UUID
+    claims: Claims | None
+    shop: Shop
+    day: date
+
+
+@dataclass(slots=True)
+class Limits:
+    """What is left, counted down while rules give. Whole units."""
+
+    counted: dict[GuardKey, int] = field(default_factory=dict)
+    budgets: dict[UUID, int] = field(default_factory=dict)
+    rooms: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rule with what it needs of its programme. `cap`: the person's counter over the programme, and its ceiling."""
+
+    rule: EarningRule
+    asset: int
+    cap: tuple[GuardKey, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What one rule said: points given, and why so many. Whole units."""
+
+    rule: EarningRule
+    points: int
+    reason: Reason
+
+
+def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Highest priority first, then the older rule."""
+    return sorted(candidates, key=lambda one: (-one.rule.priority, one.rule.created_at, one.rule.id))
+
+
+def earned(
+    candidates: Iterable[Candidate], payer: Payer, spent: Mapping[int, int], paid: frozenset[int], at: datetime, limits: Limits,
+    multiplier_bp: int = MULTIPLIER_ONE,
+) -> list[Traced]:  # fmt: skip
+    """What each rule gives on a payment, in the order of the rules; `limits` are counted down."""
+    traced: list[Traced] = []
+    given = 0
+    alone = False
+    for candidate in in_order(candidates):
+        rule = candidate.rule
+        wanted = rule.of_base(rule.base(spent, paid), multiplier_bp)
+        reason = _against(rule, payer, at) or (Reason.BELOW_MINIMUM if not wanted else None)
+        if reason is None and (alone or (given and rule.stacking is Stacking.ALONE)):
+            reason = Reason.NOT_STACKED
+        if reason is not None:
+            traced.append(Traced(rule, 0, reason))
+            continue
+        points, reason = _within(candidate, payer, wanted, limits)
+        given += points
+        alone = alone or (bool(points) and rule.stacking is Stacking.ALONE)
+        traced.append(Traced(rule, points, reason))
+    return traced
+
+
+def _against(rule: EarningRule, payer: Payer, at: datetime) -> Reason | None:
+    if not rule.acceptance.accepts(payer.shop):
+        return Reason.NOT_THIS_SHOP
+    if not rule.at_this_time(at):
+        return Reason.NOT_THIS_TIME
+    if rule.eligibility.reason_against(payer.claims, payer.day.year) is not None:
+        return Reason.NOT_ELIGIBLE
+    return None
+
+
+def _within(candidate: Candidate, payer: Payer, wanted: int, limits: Limits) -> tuple[int, Reason]:
+    """As much of it as every limit leaves, and the tightest limit."""
+    rule = candidate.rule
+    counters = [*rule.caps(payer.person, payer.day), (*candidate.cap, Reason.CUT_PER_PERSON)]
+    left = [(max(0, ceiling - limits.counted.get(key, 0)), reason) for key, ceiling, reason in counters]
+    left.append((limits.budgets.get(rule.programme, 0), Reason.CUT_BY_BUDGET))
+    left.append((limits.rooms.get(candidate.asset, NO_LIMIT), Reason.CUT_BY_BALANCE))
+    tightest, why = min(left, key=lambda one: one[0])
+    points, reason = (wanted, Reason.APPLIED) if wanted <= tightest else (max(0, tightest), why)
+    for key, _, _ in counters:
+        limits.counted[key] = limits.counted.get(key, 0) + points
+    limits.budgets[rule.programme] = limits.budgets.get(rule.programme, 0) - points
+    if candidate.asset in limits.rooms:
+        limits.rooms[candidate.asset] -= points
+    return points, reason
+
+
+def minute_of(text: str) -> int | None:
+    """Minutes of the day of `HH:MM`, 00:00 to 24:00; None for every other text."""
+    hours, _, minutes = text.partition(":")
+    if len(text) != len("HH:MM") or not (hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()):
+        return None
+    found = int(hours) * 60 + int(minutes)
+    return found if int(minutes) < 60 and found <= MINUTES_OF_DAY else None  # noqa: PLR2004 - minutes of an hour
+
+
+def time_of(minute: int) -> str:
+    """`HH:MM` of a minute of the day."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"

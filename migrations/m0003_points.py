@@ -1,0 +1,13 @@
+"""Shopping points: rules by which payments earn."""
+
+from tortoise import migrations
+from tortoise.migrations.operations import RunSQL
+
+from migrations._files import sql
+
+
+class Migration(migrations.Migration):
+    """Adds to programmes and beside them."""
+
+    dependencies = (("meguru", "m0002_value"),)
+    operations = (RunSQL(sql("0003_points.sql")),)

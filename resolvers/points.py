@@ -1,0 +1,67 @@
+"""Earning rules: input in, one domain call, a view out."""
+
+from domain.ledger.refusals import UnknownPayeeError
+from domain.points import manage as managing
+from domain.points import simulate as simulating
+from domain.points.kinds import MINUTES_OF_DAY, RuleKind, Stacking
+from domain.points.refusals import UnknownEarningRuleError
+from domain.points.rules import minute_of
+from domain.programmes.eligibility import Claims
+from domain.programmes.refusals import UnknownProgrammeError
+from domain.refusals import InvalidInputError
+from resolvers.payments import actor
+from resolvers.point_views import AddEarningRuleSuccess, SimulateEarningSuccess, StopEarningRuleSuccess, of_granted
+from resolvers.value import acceptance_of, asset_of, eligibility_of
+from schema.context import MeguruInfo
+from schema.ids import Prefix, read
+from schema.points_inputs import AddEarningRuleInput, SimulateEarningInput, StopEarningRuleInput
+
+
+async def add_earning_rule(info: MeguruInfo, input: AddEarningRuleInput) -> AddEarningRuleSuccess:
+    """A new rule."""
+    viewer = actor(info, "addEarningRule")
+    found = read(Prefix.PROGRAMME, input.programme_id)
+    if found is None:
+        raise UnknownProgrammeError
+    rule = await managing.add_rule(info.context.services, viewer, *found, input.idempotency_key, _new(input, found[0]))
+    return AddEarningRuleSuccess(rule)
+
+
+def _new(input: AddEarningRuleInput, town: int) -> managing.NewRule:
+    return managing.NewRule(
+        RuleKind[input.kind.name], input.name_ja.strip(), input.name_en.strip(), Stacking[input.stacking.name], input.rate_bp, input.points,
+        1 if input.minimum_amount is None else input.minimum_amount,
+        frozenset(asset_of(one, town) for one in input.base_asset_ids or ()), acceptance_of(input.stores, town), eligibility_of(input.eligibility),
+        frozenset(int(one.value) for one in input.weekdays or ()), _minute("from_time", input.from_time, 0),
+        _minute("to_time", input.to_time, MINUTES_OF_DAY), input.cap_per_day, input.cap_per_month, input.priority,
+    )  # fmt: skip
+
+
+def _minute(field: str, unchecked: str | None, usual: int) -> int:
+    found = usual if unchecked is None else minute_of(unchecked)
+    if found is None:
+        raise InvalidInputError(field, "TIME")
+    return found
+
+
+async def stop_earning_rule(info: MeguruInfo, input: StopEarningRuleInput) -> StopEarningRuleSuccess:
+    """A rule gives nothing any more."""
+    viewer = actor(info, "stopEarningRule")
+    found = read(Prefix.EARNING_RULE, input.rule_id)
+    if found is None:
+        raise UnknownEarningRuleError
+    return StopEarningRuleSuccess(await managing.stop_rule(info.context.services, viewer, *found))
+
+
+async def simulate_earning(info: MeguruInfo, input: SimulateEarningInput) -> SimulateEarningSuccess:
+    """What the rules would give."""
+    viewer = actor(info, "simulateEarning")
+    found = read(Prefix.STORE, input.store_id)
+    if found is None:
+        raise UnknownPayeeError
+    claims = None if input.resident is None and input.birth_year is None else Claims(bool(input.resident), input.birth_year)
+    imagined = simulating.Imagined(
+        *found, asset_of(input.asset_id, found[0]), input.amount, input.at or info.context.services.clock(), claims
+    )  # fmt: skip
+    granted = await simulating.simulate(info.context.services, viewer, imagined)
+    return SimulateEarningSuccess([of_granted(one, says_all=True) for one in granted])
