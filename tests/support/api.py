@@ -34,11 +34,22 @@ QUOTE_CHARGE = (
 )
 PAY = (
     "mutation($input: PayInput!) { pay(input: $input) { ... on PaySuccess { replayed balances { posted moved asset { code } } payment { id amount"
-    " cashDue explain allocations { amount reason expiresOn asset { code } } } } ... on InsufficientBalanceError { available } " + ERRORS + " } }"
+    " cashDue explain allocations { amount reason expiresOn asset { code } } pointGrants { amount usableFrom expiresOn asset { code } programme { id }"
+    " ruleTrace { amount reason rule { name } } } } } ... on InsufficientBalanceError { available } " + ERRORS + " } }"
 )
 QUOTE = (
     "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount availableAfter cashDue token"
-    " allocations { amount reason expiresOn asset { code } } } } ... on InsufficientBalanceError { available } " + ERRORS + " } }"
+    " allocations { amount reason expiresOn asset { code } } pointGrants { amount usableFrom ruleTrace { amount reason rule { name } } } } }"
+    " ... on InsufficientBalanceError { available } " + ERRORS + " } }"
+)
+REFUND = (
+    "mutation($input: RefundPaymentInput!) { refundPayment(input: $input) { ... on RefundPaymentSuccess { replayed payment { refunded refundable }"
+    " refund { amount allocations { amount asset { code } } pointClawbacks { points deducted debt waived asset { code } } } }"
+    " ... on RefundExceedsError { refundable } " + ERRORS + " } }"
+)
+ADD_RULE = (
+    "mutation($input: AddEarningRuleInput!) { addEarningRule(input: $input) { ... on AddEarningRuleSuccess { rule { id name kind rateBp points"
+    " weekdays fromTime toTime stacking stoppedAt } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
 )
 ASSET = {
     "kind": "ADMINISTRATIVE_POINT", "nameJa": "町ポイント", "nameEn": "Town points", "unitJa": "ポイント", "unitEn": "point", "paid": False,
@@ -90,6 +101,24 @@ class Api:
 
     async def bonus(self, asset: str, budget: int, rate_bp: int, **facts: Any) -> str:
         return await self.programme(asset, budget, kind="CHARGE_BONUS", chargedAssetId=self.coin, rateBp=rate_bp, **facts)
+
+    async def earning(self, asset: str, budget: int, **facts: Any) -> str:
+        return await self.programme(asset, budget, **{"kind": "EARNING", "activatesAfterDays": 0, "clawbackRule": "WAIVE", **facts})
+
+    async def rule(self, programme: str, **facts: Any) -> str:
+        return (await self.add_rule(programme, **facts))["rule"]["id"]
+
+    async def add_rule(self, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
+        kind = {} if "kind" in facts else {"kind": "PERCENT", "rateBp": 100}
+        given = {
+            "idempotencyKey": str(uuid4()), "programmeId": programme, "nameJa": "お買い物ポイント", "nameEn": "Shopping points", "priority": 0,
+            "stacking": "WITH_OTHERS",
+        }  # fmt: skip
+        return await self.ask(viewer or self.town.finance, ADD_RULE, input={**given, **kind, **facts})
+
+    async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
+        given = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
+        return await self.ask(self.town.staff, REFUND, input={**given, **facts})
 
     async def grant(self, programme: str, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
         given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": self.wallet(wallet), "amount": amount}
