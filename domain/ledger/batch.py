@@ -45,6 +45,8 @@ RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal
 POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[], $5::posting_holder[],
   $6::posting_guard[], $7::posting_hold[])"""
 RECENTLY = timedelta(seconds=60)
+REPLAN_AT = frozenset({4, 32, 256, 2_048})
+"""Batches of a connection before which its plans are made anew: on a table that was empty, one index looked as good as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Batch:
         self._parts = parts
         self._account_ids = itertools.count(0)
         self._account_ids_left = 0
+        self._runs = 0
 
     async def run(self, requests: Sequence[Request], *, waits: bool = True) -> Result:
         """Locks, reads, plans and posts the requests, and commits. With `waits` false, locked holders are left alone.
@@ -82,6 +85,9 @@ class Batch:
         Raises whatever the database raises; then nothing of the batch is known to be committed unless `committing` is true.
         """
         self.committing = False
+        self._runs += 1
+        if self._runs in REPLAN_AT:
+            await self.connection.execute("discard plans")
         await self._provide_account_ids(sum(len(request.holders) + len(request.lots) for request in requests) * 4)
         result = Result()
         transaction = self.connection.transaction()
