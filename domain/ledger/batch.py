@@ -26,7 +26,7 @@ KEYS = """select j.municipality_id, j.actor, j.operation, j.key, j.id, j.kind, j
   j.recorded_at from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::uuid[]) wanted (m, a, o, k)
   join journal j on j.municipality_id = wanted.m and j.actor = wanted.a and j.operation = wanted.o and j.key = wanted.k"""
 ACCOUNTS = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted, a.held, a.floor, a.version,
-  l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id from unnest($1::smallint[], $2::uuid[]) wanted (m, h)
+  a.version, l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id from unnest($1::smallint[], $2::uuid[]) wanted (m, h)
   join account a on a.municipality_id = wanted.m and a.holder_id = wanted.h
   join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id join asset s on s.id = a.asset_id
   where a.kind <> 1 or a.posted <> 0 or a.held <> 0 or a.lot_id = any ($3::bigint[])"""
@@ -148,7 +148,7 @@ class Batch:
             return
         lots = sorted({lot for request in requests for lot in request.lots})
         for row in await self._fetch(result, ACCOUNTS, *transpose(list(book.holders), 2), lots):
-            book.add(Account(*row[:10], row[9], *row[10:]))  # type: ignore[call-arg] # the slice has ten
+            book.add(Account(*row))
 
     async def _read_access(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         pairs = sorted({(request.municipality, holder, request.actor) for request in requests for holder in request.access})

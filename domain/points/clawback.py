@@ -127,8 +127,8 @@ def _take(book: Book, draft: Draft, clawback: Clawback, earned: Earned, wallet_i
     budget = book.plain(town, AccountKind.BUDGET, programme.id, earned.asset)
     told: dict[str, Any] = {"programme": str(programme.id), "asset": earned.asset, "points": 0, "deducted": 0, "debt": 0, "waived": 0}
     rest = due
-    for account in _sources(book, earned, wallet_id, at):
-        part = min(rest, account.available)
+    for account in _sources(book, draft, earned, wallet_id, at):
+        part = min(rest, _left(draft, account))
         if part:
             draft.moves.append((account, budget, part))
             told["points"] += part
@@ -144,11 +144,17 @@ def _take(book: Book, draft: Draft, clawback: Clawback, earned: Earned, wallet_i
     _tell(book, draft, earned, wallet_id, told)
 
 
-def _sources(book: Book, earned: Earned, wallet_id: UUID, at: datetime) -> Iterable[Account]:
+def _left(draft: Draft, account: Account) -> int:
+    """What may leave an account after the moves that the draft has already: the refund itself may bring points back."""
+    came = sum(part for _, target, part in draft.moves if target is account)
+    return account.available + came - sum(part for source, _, part in draft.moves if source is account)
+
+
+def _sources(book: Book, draft: Draft, earned: Earned, wallet_id: UUID, at: datetime) -> Iterable[Account]:
     """The wallet's points of the programme: those of the payment first, then those that end first; not yet usable ones too."""
     of_programme = [
         account for account in book.wallet_lots(earned.programme.municipality, wallet_id)
-        if account.asset == earned.asset and account.programme_id == earned.programme.id and account.available > 0
+        if account.asset == earned.asset and account.programme_id == earned.programme.id and _left(draft, account) > 0
         and (account.expires_at is None or at < account.expires_at)
     ]  # fmt: skip
     return sorted(of_programme, key=lambda one: (one.lot != earned.lot, one.expires_at is None, one.expires_at or at, one.lot))
