@@ -40,6 +40,8 @@ class Prefix(StrEnum):
     APPROVAL = "apr"
     PROGRAMME = "prg"
     RECEIVE = "rcv"
+    VOUCHER_PRODUCT = "vpr"
+    VOUCHER_GIFT = "vch"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}

@@ -16,6 +16,7 @@ class ApprovalKind(IntEnum):
     """What is approved."""
 
     REVERSAL = 1
+    VOUCHER_PRODUCT = 2
 
 
 async def propose(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:

@@ -33,13 +33,15 @@ class ShopRules:
 
     def usable(self, account: Account, at: datetime) -> bool:
         """Whether the lot may be spent at the shop at this instant."""
-        asset = self._asset(account)
+        asset, acceptance = self._asset(account), self._of_programme(account)
         return (
             asset.kind in PAYABLE
             and account.asset not in self.excluded
             and account.usable(at)
             and asset.acceptance.accepts(self.store)
-            and self._of_programme(account).accepts(self.store)
+            and asset.acceptance.hours.open_at(at)
+            and acceptance.accepts(self.store)
+            and acceptance.hours.open_at(at)
         )
 
     def restricted(self, account: Account) -> bool:

@@ -56,6 +56,7 @@ class NewProgramme:
 def check(new: NewProgramme, now: datetime) -> None:
     """Raises InvalidInputError for the first field that is wrong."""
     wrong = [
+        ("kind", "NOT_SO_MADE", new.kind is ProgrammeKind.VOUCHER),
         ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
         ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
         ("budget", "POSITIVE", not 1 <= new.budget <= LARGEST),
