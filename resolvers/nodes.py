@@ -19,7 +19,9 @@ from domain.programmes.reads import Programme
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
+from resolvers import voucher_reads
 from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
+from resolvers.voucher_views import Gift, GiftActivation, ProductView, VoucherPurchase
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read, read_any
 
@@ -30,14 +32,16 @@ ReceiptNumber = Annotated[str | None, argument(description="Its receipt number."
 PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
-Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | Receipt
-VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry]] = {
+Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | ProductView | Gift | Receipt
+VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation]] = {
     JournalKind.CHARGE: Charge,
     JournalKind.REFUND: Refund,
     JournalKind.REVERSAL: Reversal,
     JournalKind.GRANT: Grant,
     JournalKind.EXPIRY: Expiry,
+    JournalKind.VOUCHER_PURCHASE: VoucherPurchase,
+    JournalKind.GIFT_ACTIVATION: GiftActivation,
 }
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
@@ -117,6 +121,10 @@ async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.
             return await info.context.loaders.programmes.load((municipality, key))
         case (Prefix.APPROVAL, municipality, UUID() as key):
             return await approval(viewer, municipality, key)
+        case (Prefix.VOUCHER_PRODUCT, municipality, UUID() as key):
+            return await voucher_reads.product_for(viewer, municipality, key)
+        case (Prefix.VOUCHER_GIFT, municipality, UUID() as key):
+            return await voucher_reads.gift_for(viewer, municipality, key)
         case _:
             return None
 

@@ -77,7 +77,7 @@ class Programme(Node):
 
     @strawberry.field(description="Who may take part.")
     def eligibility(root: Parent[ProgrammeRow]) -> Eligibility:
-        return _eligibility(root.eligibility)
+        return eligibility_of(root.eligibility)
 
     @strawberry.field(description="The last day on which its value may be spent, if earlier than the asset's own; null: the asset's. Asia/Tokyo.")
     def expires_on(root: Parent[ProgrammeRow]) -> date | None:
@@ -92,7 +92,8 @@ class Programme(Node):
         return Amount(await info.context.loaders.budgets.load((root.municipality, root.id)))
 
 
-def _eligibility(rule: EligibilityRow) -> Eligibility:
+def eligibility_of(rule: EligibilityRow) -> Eligibility:
+    """A rule as the contract shows it."""
     return Eligibility(residents_only=rule.residents_only, age_from=rule.age_from, age_to=rule.age_to)
 
 
