@@ -13,14 +13,14 @@ from schema.voucher_enums import VoucherState
 class SoldOutError(UserError):
     """See the description."""
 
-    available: int = strawberry.field(description="Units that are left.")
+    units_left: int = strawberry.field(description="Units that are left.")
 
 
 @strawberry.type(description="More units than the person or household may still buy.")
 class UnitsExceededError(UserError):
     """See the description."""
 
-    available: int = strawberry.field(description="Units that may still be bought.")
+    units_left: int = strawberry.field(description="Units that may still be bought.")
 
 
 @strawberry.type(description="No such voucher product or gift, or not one for the viewer.")

@@ -147,9 +147,7 @@ class PurchaseVoucherInput:
     wallet_id: ID = strawberry.field(description="The wallet that pays, and gets the vouchers unless they are a gift.")
     product_id: ID = strawberry.field(description="The product, of the wallet's town.")
     units: int = strawberry.field(description=UNITS)
-    gift: bool | None = strawberry.field(
-        default=None, description="True: for somebody else, who activates it by the numbers of `issueGiftNumbers`."
-    )
+    gift: bool | None = strawberry.field(default=None, description="True: for somebody else, who activates it by the numbers of `issueGiftNumbers`.")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 

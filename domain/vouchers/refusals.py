@@ -11,17 +11,17 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class SoldOutError(StoredRefusal):
-    """More units than are left. `available` in units."""
+    """More units than are left."""
 
-    available: int
+    units_left: int
     code = "SOLD_OUT"
 
 
 @dataclass(eq=False)
 class UnitsExceededError(StoredRefusal):
-    """More units than the person or household may still buy. `available` in units."""
+    """More units than the person or household may still buy."""
 
-    available: int
+    units_left: int
     code = "UNITS_EXCEEDED"
 
 
