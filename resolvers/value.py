@@ -133,7 +133,9 @@ async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaim
     found = read(Prefix.WALLET, input.wallet_id)
     if found is None:
         raise UnknownWalletError
-    await claiming.record_claim(info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year)
+    await claiming.record_claim(
+        info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year, household=input.household
+    )
     return RecordClaimSuccess(info.context.services.clock())
 
 

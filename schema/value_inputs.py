@@ -108,6 +108,9 @@ class RecordClaimInput:
     wallet_id: ID = strawberry.field(description="A wallet of the person, in the desk's town.")
     resident: bool = strawberry.field(description="Whether the person lives in the town.")
     birth_year: int | None = strawberry.field(default=None, description="The year of birth in the common era; absent: not verified.")
+    household: str | None = strawberry.field(
+        default=None, description="The town's code for the household, at most 64 characters; kept as a derived id only. Absent: not verified. 世帯"
+    )
 
 
 @strawberry.input(description="The groups that a town puts a shop into.")
