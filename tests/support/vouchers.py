@@ -14,9 +14,10 @@ PREVIEW = (
     " subVouchers { name faceValue eligibleStores(first: 2) { totalCount edges { node { id } cursor } pageInfo { hasNextPage } } }"
 )
 PROBLEM = "... on InvalidInputError { field problem } " + ERRORS
-CREATE = "mutation($input: CreateVoucherProductInput!) { createVoucherProduct(input: $input) { ... on CreateVoucherProductSuccess { product { %s } } %s } }" % (  # noqa: E501
-    PRODUCT, PROBLEM,
-)  # fmt: skip
+CREATE = (
+    "mutation($input: CreateVoucherProductInput!) { createVoucherProduct(input: $input)"
+    " { ... on CreateVoucherProductSuccess { product { " + PRODUCT + " } } " + PROBLEM + " } }"
+)
 TEMPLATE = (
     "mutation($input: CreateVoucherProductFromTemplateInput!) { createVoucherProductFromTemplate(input: $input)"
     " { ... on CreateVoucherProductSuccess { product { " + PRODUCT + " preview { " + PREVIEW + " } } } " + PROBLEM + " } }"
