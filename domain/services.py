@@ -16,6 +16,7 @@ from domain.merchants import reads as merchants
 from domain.merchants.reads import Store
 from domain.programmes import reads as programmes
 from domain.programmes.reads import Programme
+from domain.vouchers.funding import FundingSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Services:
     clock: Callable[[], datetime]
     ids: Uuid7
     shop_code_guid: str
+    funding: FundingSource | None = None
     lots: Lots = field(default_factory=Lots)
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))

@@ -11,6 +11,7 @@ from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.viewer import Viewer
 from domain.vouchers import create as creating
+from domain.vouchers import funded
 from domain.vouchers import gift as gifts
 from domain.vouchers import preview as previewing
 from domain.vouchers import publish as publishing
@@ -118,7 +119,10 @@ async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> Pur
     what = purchasing.Purchase(
         input.idempotency_key, municipality, wallet_id, _product_of(input.product_id, municipality), input.units, bool(input.gift), input.valid_until
     )
-    posted = await purchasing.purchase(info.context.services, viewer, what)
+    if input.funding_token is None:
+        posted = await purchasing.purchase(info.context.services, viewer, what)
+    else:
+        posted = await funded.purchase_with_funding(info.context.services, viewer, what, input.funding_token)
     journal = journal_of(posted, viewer, Operation.PURCHASE_VOUCHER, wallet_id, None)
     return PurchaseVoucherSuccess(VoucherPurchase(journal), _balances(posted.receipt), (municipality, wallet_id), posted.replayed)
 

@@ -75,6 +75,8 @@ class RefusalCode(Enum):
     GIFT_CODE = value("GIFT_CODE", description="One of the gift's numbers or its PIN is wrong.")
     GIFT_LOCKED = value("GIFT_LOCKED", description="Too many wrong attempts: whoever bought the gift must issue new numbers.")
     GIFT_USED = value("GIFT_USED", description="The gift has been activated, or taken back.")
+    FUNDING_DECLINED = value("FUNDING_DECLINED", description="The payment service set no money aside.")
+    FUNDING_UNAVAILABLE = value("FUNDING_UNAVAILABLE", description="The payment service did not answer, or there is none.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 

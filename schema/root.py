@@ -157,7 +157,7 @@ class Mutation:
     )  # fmt: skip
     purchase_voucher = strawberry.mutation(
         resolver=vouchers.purchase_voucher, graphql_type=voucher_results.PurchaseVoucherResult,
-        description="Buys units of a voucher product with coin, first come. For residents and visitors, from wallets that they may use.",
+        description="Buys units of a voucher product, first come, with coin or by a payment service. For residents and visitors.",
     )  # fmt: skip
     sell_voucher = strawberry.mutation(
         resolver=vouchers.sell_voucher, graphql_type=voucher_results.SellVoucherResult,

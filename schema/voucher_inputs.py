@@ -139,7 +139,7 @@ class CloseVoucherProductInput:
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
-@strawberry.input(description="Buying units of a voucher product with coin of the wallet.")
+@strawberry.input(description="Buying units of a voucher product.")
 class PurchaseVoucherInput:
     """Buying with coin."""
 
@@ -147,6 +147,9 @@ class PurchaseVoucherInput:
     wallet_id: ID = strawberry.field(description="The wallet that pays, and gets the vouchers unless they are a gift.")
     product_id: ID = strawberry.field(description="The product, of the wallet's town.")
     units: int = strawberry.field(description=UNITS)
+    funding_token: str | None = strawberry.field(
+        default=None, description="A token of the payment service that pays, at most 500 characters, never stored. Absent: coin of the wallet pays."
+    )
     gift: bool | None = strawberry.field(default=None, description="True: for somebody else, who activates it by the numbers of `issueGiftNumbers`.")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 

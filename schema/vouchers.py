@@ -279,8 +279,8 @@ class VoucherPurchase(Receipt):
     face_value: Amount = strawberry.field(description="What the vouchers are worth. Whole units.")
     units: int = strawberry.field(description="How many units.")
     allocations: list[Allocation] = strawberry.field(description="The vouchers: the lots that they came into, or will when the gift is activated.")
-    paid_from: list[Allocation] = strawberry.field(description="The lots of coin that paid; empty for cash.")
-    store: Store | None = strawberry.field(resolver=store_of, description="The agent's shop that took the cash; null: the municipal desk, or coin.")
+    paid_from: list[Allocation] = strawberry.field(description="The lots of coin that paid; empty for cash and for a payment service.")
+    store: Store | None = strawberry.field(resolver=store_of, description="The agent's shop that took cash; null where it was not one.")
     purchased_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod

@@ -84,10 +84,12 @@ def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, app
     def plan(book: Book, _: datetime) -> Draft:
         return _plan(book, municipality, journal, lines)
 
+    # The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
+    holders = {line.holder for line in lines} | ({journal.wallet_id} if journal.wallet_id is not None else set())
     return Request(
         municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
         input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
-        holders=tuple(sorted({line.holder for line in lines})), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
+        holders=tuple(sorted(holders)), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
         guards=(refunded_guard(municipality, journal.id), *vouchers.guards_of(journal)),
         facts=Facts(
             wallet_id=journal.wallet_id, store_id=journal.store_id, reason=approval.reason, linked_journal=journal.id, client=viewer.client,

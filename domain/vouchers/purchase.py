@@ -64,7 +64,7 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
-class _Deal:
+class Deal:
     """What is sold to whom, as read before the locks."""
 
     product: VoucherProduct
@@ -99,33 +99,42 @@ Pays = Callable[[Book, datetime, Draft], None]
 """Adds how the price is paid to a draft, or raises its refusal."""
 
 
-async def purchase(services: Services, viewer: Viewer, what: Purchase) -> Posted:
-    """Buys with coin or raises a refusal."""
-    deal = await _deal(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=what.gift)
-    coins = {asset.id: asset for asset in await services.assets.of(what.municipality) if asset.kind in CHARGEABLE}
+def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: Funding) -> Request:
+    """The journal of a purchase by the wallet's own people."""
 
     def plan(book: Book, at: datetime) -> Draft:
         if not book.may(what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)):
             raise UnknownWalletError
         draft = _sell(book, at, deal)
-        _with_coin(book, at, draft, deal, coins)
+        pays(book, at, draft)
         return draft
 
-    return settled(await services.poster.post(Request(
+    return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PURCHASE_VOUCHER, key=what.key,
-        input_hash=fingerprint(wallet=what.wallet_id, product=what.product_id, units=what.units, gift=what.gift or None),
+        input_hash=fingerprint(
+            wallet=what.wallet_id, product=what.product_id, units=what.units, gift=what.gift or None, funding=funding.value or None,
+        ),
         kind=JournalKind.VOUCHER_PURCHASE, holders=deal.holders, plan=plan, access=(what.wallet_id,), lots=tuple(lot.id for lot in deal.lots),
         guards=deal.guards, valid_until=what.valid_until,
-        facts=Facts(
-            wallet_id=what.wallet_id, programme_id=deal.product.id, channel=Channel.APP, funding=Funding.NONE, client=viewer.client,
-        ),
-    )))  # fmt: skip
+        facts=Facts(wallet_id=what.wallet_id, programme_id=deal.product.id, channel=Channel.APP, funding=funding, client=viewer.client),
+    )  # fmt: skip
+
+
+async def purchase(services: Services, viewer: Viewer, what: Purchase) -> Posted:
+    """Buys with coin or raises a refusal."""
+    deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=what.gift)
+    coins = {asset.id: asset for asset in await services.assets.of(what.municipality) if asset.kind in CHARGEABLE}
+
+    def with_coin(book: Book, at: datetime, draft: Draft) -> None:
+        _with_coin(book, at, draft, deal, coins)
+
+    return settled(await services.poster.post(request_of(viewer, what, deal, with_coin, Funding.NONE)))
 
 
 async def sell(services: Services, viewer: Viewer, what: Sale) -> Posted:
     """Sells for cash over a counter or raises a refusal; the collector's cash account moves in the same journal."""
     counter = await counter_of(what.municipality, what.store_id)
-    deal = await _deal(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=False)
+    deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=False)
 
     def plan(book: Book, at: datetime) -> Draft:
         if not book.may(what.municipality, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
@@ -146,7 +155,7 @@ async def sell(services: Services, viewer: Viewer, what: Sale) -> Posted:
     )))  # fmt: skip
 
 
-async def _deal(services: Services, municipality: int, wallet: UUID, product_id: UUID, units: int, *, gift: bool) -> _Deal:
+async def deal_of(services: Services, municipality: int, wallet: UUID, product_id: UUID, units: int, *, gift: bool) -> Deal:
     """Reads what a sale needs. What may change with time is refused by the plan only, so that a settled key is answered for ever."""
     product = await reads.by_id(municipality, product_id)
     if product is None or not product.published:
@@ -165,7 +174,7 @@ async def _deal(services: Services, municipality: int, wallet: UUID, product_id:
     parts = product.terms.parts if now < product.terms.expires_at else ()
     lots = [await services.lots.of(await _asset(municipality, asset_of(part)), issue, now) for part in parts]
     funding = await funding_of(municipality, product.terms)
-    return _Deal(product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against)
+    return Deal(product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against)
 
 
 async def _asset(municipality: int, number: int) -> Asset:
@@ -175,7 +184,7 @@ async def _asset(municipality: int, number: int) -> Asset:
     return found
 
 
-def _sell(book: Book, at: datetime, deal: _Deal) -> Draft:
+def _sell(book: Book, at: datetime, deal: Deal) -> Draft:
     """Counts the units and moves the vouchers and the premium; the price is the caller's. Pure."""
     product, town = deal.product, deal.product.municipality
     _check_wallet(book, town, deal.wallet)
@@ -205,7 +214,7 @@ def _check_wallet(book: Book, town: int, wallet_id: UUID) -> None:
         raise WalletFrozenError
 
 
-def _count(book: Book, draft: Draft, deal: _Deal) -> None:
+def _count(book: Book, draft: Draft, deal: Deal) -> None:
     """Stock, person, household: in this order, so that who comes too late hears that it is sold out."""
     product, terms = deal.product, deal.product.terms
     sold = book.guard(product.sold_guard, terms.stock)
@@ -220,7 +229,7 @@ def _count(book: Book, draft: Draft, deal: _Deal) -> None:
     draft.guards += [(sold, deal.units), *((guard, deal.units) for guard, _ in counted)]
 
 
-def _voucher(book: Book, draft: Draft, deal: _Deal, amount: int, lot: Lot) -> None:
+def _voucher(book: Book, draft: Draft, deal: Deal, amount: int, lot: Lot) -> None:
     """One kind of voucher out of the product's stock: into the wallet, or set apart for a gift."""
     town = deal.product.municipality
     stock = book.plain(town, AccountKind.BUDGET, deal.product.id, lot.asset)
@@ -250,7 +259,7 @@ class _CoinRules:
         return self.coins[account.asset].minimum_unit
 
 
-def _with_coin(book: Book, at: datetime, draft: Draft, deal: _Deal, coins: dict[int, Asset]) -> None:
+def _with_coin(book: Book, at: datetime, draft: Draft, deal: Deal, coins: dict[int, Asset]) -> None:
     town = deal.product.municipality
     rules = _CoinRules(coins)
     lots = spend_order.spendable(book.wallet_lots(town, deal.wallet), at, rules)
@@ -264,7 +273,7 @@ def _with_coin(book: Book, at: datetime, draft: Draft, deal: _Deal, coins: dict[
         balances[str(lot.asset)] = balances.get(str(lot.asset), book.total(town, deal.wallet, lot.asset)) - part
 
 
-def _with_cash(book: Book, draft: Draft, deal: _Deal, counter: Counter) -> None:
+def _with_cash(book: Book, draft: Draft, deal: Deal, counter: Counter) -> None:
     town = deal.product.municipality
     box = book.plain(town, AccountKind.CASH, counter.holder, counter.yen)
     draft.moves.append((book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen), box, deal.price))

@@ -67,6 +67,24 @@ create table if not exists voucher_gift (
   foreign key (municipality_id, id) references journal (municipality_id, id)
 );
 
+-- Money that a payment service has set aside for a purchase: open until it is kept or given up. The id is the service's key.
+create table if not exists funding_authorisation (
+  municipality_id smallint not null references municipality (id),
+  id uuid not null,
+  actor uuid not null,
+  key uuid not null,
+  input_hash bytea not null check (length(input_hash) = 32),
+  amount bigint not null check (amount > 0),
+  state smallint not null default 0 check (state in (0, 1, 2)),
+  opened_at timestamptz not null,
+  closed_at timestamptz,
+  primary key (municipality_id, id),
+  check ((state = 0) = (closed_at is null))
+);
+create index if not exists funding_authorisation_open on funding_authorisation (opened_at) where state = 0;
+
+grant select, insert on funding_authorisation to meguru_app;
+grant update (state, closed_at) on funding_authorisation to meguru_app;
 grant select on voucher_product, voucher_part, voucher_gift to meguru_app;
 grant insert on voucher_product, voucher_part, voucher_gift to meguru_app;
 grant update (asset_id) on voucher_part to meguru_app;

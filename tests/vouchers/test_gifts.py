@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
+
 from domain.database import rows
+from domain.ledger.audit import drift
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState
 from tests.support.clock import MovableClock
@@ -240,3 +243,16 @@ async def test_an_unopened_gift_whose_time_is_over_cannot_be_reversed_once_it_is
     await api.close(product)
     assert (await undo(api, bought["id"]))["code"] == "REVERSAL_IMPOSSIBLE"
     await api.town.assert_sound()
+
+
+async def test_the_audit_finds_units_that_were_counted_wrong(api: VoucherApi, database_url: str):
+    product = await api.product()
+    await api.sell(product, 3)
+    sold = (await api.sell(product, 2))["purchase"]
+    await undo(api, sold["id"])
+    await api.town.assert_sound()
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("update guard set value = value + 1 where municipality_id = $1 and kind = 11", api.town.id)
+    await owner.close()
+    [found] = await drift([api.town.id])
+    assert (found.check, found.stored, found.expected) == ("voucher_sold", 4, 3)
