@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from domain.database import rows
 from domain.ledger.audit import drift
@@ -256,3 +259,16 @@ async def test_the_audit_finds_units_that_were_counted_wrong(api: VoucherApi, da
     await owner.close()
     [found] = await drift([api.town.id])
     assert (found.check, found.stored, found.expected) == ("voucher_sold", 4, 3)
+
+
+@pytest.mark.parametrize("pretty", [True, False])
+def test_a_fault_does_not_print_what_its_frames_hold(pretty: bool):
+    """A fault in the middle of an activation: the log says where, not with which numbers."""
+    program = (
+        f"import structlog; from domain.logs import configure; configure('info', pretty={pretty})\n"
+        "def fails(secret):\n    raise ValueError('broken')\n"
+        "try:\n    fails(chr(115) + 'ecret-7' + '391')\nexcept ValueError:\n    structlog.get_logger().exception('fault')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "broken" in done.stderr
+    assert "secret-7391" not in done.stderr
