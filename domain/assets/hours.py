@@ -19,7 +19,7 @@ class Hours:
     @property
     def restricted(self) -> bool:
         """Whether there is a time at which it may not be spent."""
-        return self != ALWAYS
+        return self is not ALWAYS and self != ALWAYS
 
     def open_at(self, at: datetime) -> bool:
         """Whether it may be spent at this instant."""

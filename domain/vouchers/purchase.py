@@ -26,7 +26,6 @@ from domain.payments.pay import settled
 from domain.programmes.reads import Programme, person_of
 from domain.programmes.refusals import NotEligibleError
 from domain.refusals import InvalidInputError, NotPermittedError
-from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers import reads
@@ -162,8 +161,6 @@ async def deal_of(services: Services, municipality: int, wallet: UUID, product_i
         raise UnknownVoucherError
     if not 1 <= units <= STOCK_LIMIT:
         raise InvalidInputError("units", "POSITIVE")
-    if not await residents.exists(municipality, wallet):
-        raise UnknownWalletError
     now = services.clock()
     person, claims = await person_of(municipality, wallet)
     against = product.terms.eligibility.reason_against(claims, effective_on(now).year)
@@ -172,13 +169,15 @@ async def deal_of(services: Services, municipality: int, wallet: UUID, product_i
         against = against or "UNVERIFIED"
     issue = Issue(LotOrigin.VOUCHER, Funding.NONE, product.id, product.terms.usable_from, product.terms.expires_at)
     parts = product.terms.parts if now < product.terms.expires_at else ()
-    lots = [await services.lots.of(await _asset(municipality, asset_of(part)), issue, now) for part in parts]
+    lots = [await services.lots.of(await _asset(services, municipality, asset_of(part)), issue, now) for part in parts]
     funding = await funding_of(municipality, product.terms)
     return Deal(product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against)
 
 
-async def _asset(municipality: int, number: int) -> Asset:
-    found = await assets.in_municipality(municipality, number)
+async def _asset(services: Services, municipality: int, number: int) -> Asset:
+    """As remembered, or from the database where it is newer than what this process knows."""
+    known = next((asset for asset in await services.assets.of(municipality) if asset.id == number), None)
+    found = known or await assets.in_municipality(municipality, number)
     if found is None:
         raise UnknownAssetError
     return found

@@ -11,6 +11,7 @@ from domain.database import rows
 from domain.ledger.audit import trial_balance
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState
+from domain.viewer import Viewer
 from tests.support.clock import MovableClock
 from tests.support.town import new_town
 from tests.support.vouchers import SELL, VoucherApi
@@ -35,7 +36,15 @@ async def test_a_thousand_buyers_of_a_hundred_units(api: VoucherApi):
     buyers = [await api.town.new_resident() for _ in range(1_000)]
     for number in range(0, 1_000, 50):
         await asyncio.gather(*[api.town.charge(5_000, wallet) for _, wallet in buyers[number : number + 50]])
-    answers = await asyncio.gather(*[api.buy(product, 1, viewer, wallet) for viewer, wallet in buyers])
+
+    async def buy(viewer: Viewer, wallet: UUID) -> Any:
+        """As an app does: the same key again for as long as the server is busy."""
+        key = str(uuid4())
+        while (answer := await api.buy(product, 1, viewer, wallet, idempotencyKey=key)).get("code") == "BUSY":
+            assert answer["retry"] == "SAME_KEY"
+        return answer
+
+    answers = await asyncio.gather(*[buy(viewer, wallet) for viewer, wallet in buyers])
     bought = [one for one in answers if "purchase" in one]
     refused = {(one["code"], one["unitsLeft"], one["retry"]) for one in answers if "code" in one}
     assert (len(bought), refused) == (100, {("SOLD_OUT", 0, "NEW_KEY")})
