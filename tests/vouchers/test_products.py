@@ -306,3 +306,13 @@ async def test_templates_fill_in_what_towns_share(api: VoucherApi):
         "code", "stock", "unitsPerPerson", "saleStartsAt", "saleEndsAt", "usableFrom", "expiresOn",
     )}}  # fmt: skip
     assert (await api.ask(api.town.desk, TEMPLATE, input=given))["code"] == "NOT_PERMITTED"
+
+
+async def test_submitting_at_the_same_moment_is_one_proposal(api: VoucherApi):
+    products = [(await api.draft())["product"]["id"] for _ in range(6)]
+    officers = [api.town.finance, api.town.other_finance]
+    answers = await asyncio.gather(*[api.submit(product, officers[number % 2]) for product in products for number in range(6)])
+    assert {one["product"]["state"] for one in answers} == {"REVIEW"}
+    assert len(await rows("select 1 from approval where municipality_id = $1", api.town.id)) == 6
+    trail = await rows("select 1 from audit_entry where municipality_id = $1 and action = 'propose_voucher_product'", api.town.id)
+    assert len(trail) == 6
