@@ -41,6 +41,8 @@ class Prefix(StrEnum):
     PROGRAMME = "prg"
     EARNING_RULE = "rul"
     RECEIVE = "rcv"
+    VOUCHER_PRODUCT = "vpr"
+    VOUCHER_GIFT = "vch"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}

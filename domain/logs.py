@@ -13,7 +13,9 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Excepti
 def configure(level: str, *, pretty: bool = False) -> None:
     """Once per process. `pretty` for a developer's terminal."""
     renderer: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())] if pretty else [TRACEBACKS, structlog.processors.JSONRenderer(serializer=_dumps)]
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+        if pretty
+        else [TRACEBACKS, structlog.processors.JSONRenderer(serializer=_dumps)]
     )
     structlog.configure(
         processors=[

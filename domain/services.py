@@ -19,6 +19,7 @@ from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
 from domain.programmes.eligibility import Claims
 from domain.programmes.reads import Programme
+from domain.vouchers.funding import FundingSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Services:
     clock: Callable[[], datetime]
     ids: Uuid7
     shop_code_guid: str
+    funding: FundingSource | None = None
     lots: Lots = field(default_factory=Lots)
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))

@@ -7,22 +7,19 @@ from strawberry import argument
 
 from domain.approvals import reads as approvals
 from domain.approvals.reads import Approval
-from domain.assets.reads import Asset
 from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Outcome, Relation
 from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
 from domain.ledger.receipt_number import normalise
 from domain.merchants.reads import Store
 from domain.municipalities import reads as municipalities
-from domain.municipalities.reads import Municipality
-from domain.points.rules import EarningRule
-from domain.programmes.reads import Programme
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
 from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
+from resolvers.voucher_views import GiftActivation, VoucherPurchase
 from schema.context import MeguruInfo
-from schema.ids import ID, Prefix, read, read_any
+from schema.ids import ID, Prefix, read
 
 TownCode = Annotated[str | None, argument(description="The code of the town, 6 digits.")]
 
@@ -31,14 +28,15 @@ ReceiptNumber = Annotated[str | None, argument(description="Its receipt number."
 PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
-Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | Receipt
-VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry]] = {
+Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation
+VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation]] = {
     JournalKind.CHARGE: Charge,
     JournalKind.REFUND: Refund,
     JournalKind.REVERSAL: Reversal,
     JournalKind.GRANT: Grant,
     JournalKind.EXPIRY: Expiry,
+    JournalKind.VOUCHER_PURCHASE: VoucherPurchase,
+    JournalKind.GIFT_ACTIVATION: GiftActivation,
 }
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
@@ -97,45 +95,12 @@ def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
     return None if made is None else made(journal)
 
 
-async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.")]) -> Node | None:  # noqa: PLR0911 - one for each kind
-    """Whatever an id names, if the viewer may see it."""
-    viewer = info.context.signed_in
-    found = read_any(id)
-    match found:
-        case (Prefix.WALLET, municipality, UUID() as key):
-            return await residents.wallet_for(viewer, municipality, key)
-        case (Prefix.STORE, municipality, UUID() as key):
-            return await info.context.loaders.stores.load((municipality, key))
-        case (Prefix.PAYMENT | Prefix.JOURNAL, municipality, UUID() as key):
-            journal = await journal_by_id(municipality, key)
-            return None if journal is None else await receipt(viewer, journal)
-        case (Prefix.MUNICIPALITY, municipality, int()):
-            return await info.context.loaders.municipalities.load(municipality)
-        case (Prefix.ASSET, municipality, int() as number):
-            asset = await info.context.loaders.assets.load(number)
-            return asset if asset is not None and asset.municipality == municipality else None
-        case (Prefix.PROGRAMME, municipality, UUID() as key):
-            return await info.context.loaders.programmes.load((municipality, key))
-        case (Prefix.EARNING_RULE, municipality, UUID() as key):
-            return await info.context.loaders.rules.load((municipality, key))
-        case (Prefix.APPROVAL, municipality, UUID() as key):
-            return await approval(viewer, municipality, key)
-        case _:
-            return None
-
-
 async def approval(viewer: Viewer, municipality: int, key: UUID) -> Approval | None:
     """A proposal, for the finance officers and auditors of its town."""
     relations = viewer.relations(Relation.FINANCE, Relation.AUDITOR)
     if not relations or not await serves(municipality, viewer.person_id, relations):
         return None
     return await approvals.by_id(municipality, key)
-
-
-async def nodes(info: MeguruInfo, ids: Annotated[list[ID], argument(description="At most 100 ids.")]) -> list[Node | None]:
-    """The same for several ids, in their order; at most 100."""
-    check_count(len(ids))
-    return [await node(info, one) for one in ids]
 
 
 def check_count(count: int) -> None:

@@ -3,12 +3,10 @@
 from domain.ledger.refusals import UnknownPayeeError
 from domain.points import manage as managing
 from domain.points import simulate as simulating
-from domain.points.kinds import MINUTES_OF_DAY, RuleKind, Stacking
+from domain.points.kinds import RuleKind, Stacking
 from domain.points.refusals import UnknownEarningRuleError
-from domain.points.rules import minute_of
 from domain.programmes.eligibility import Claims
 from domain.programmes.refusals import UnknownProgrammeError
-from domain.refusals import InvalidInputError
 from resolvers.payments import actor
 from resolvers.point_views import AddEarningRuleSuccess, SimulateEarningSuccess, StopEarningRuleSuccess, of_granted
 from resolvers.value import acceptance_of, asset_of, eligibility_of
@@ -31,17 +29,9 @@ def _new(input: AddEarningRuleInput, town: int) -> managing.NewRule:
     return managing.NewRule(
         RuleKind[input.kind.name], input.name_ja.strip(), input.name_en.strip(), Stacking[input.stacking.name], input.rate_bp, input.points,
         1 if input.minimum_amount is None else input.minimum_amount,
-        frozenset(asset_of(one, town) for one in input.base_asset_ids or ()), acceptance_of(input.stores, town), eligibility_of(input.eligibility),
-        frozenset(int(one.value) for one in input.weekdays or ()), _minute("from_time", input.from_time, 0),
-        _minute("to_time", input.to_time, MINUTES_OF_DAY), input.cap_per_day, input.cap_per_month, input.priority,
+        frozenset(asset_of(one, town) for one in input.base_asset_ids or ()), acceptance_of(input.acceptance, town),
+        eligibility_of(input.eligibility), input.cap_per_day, input.cap_per_month, input.priority,
     )  # fmt: skip
-
-
-def _minute(field: str, unchecked: str | None, usual: int) -> int:
-    found = usual if unchecked is None else minute_of(unchecked)
-    if found is None:
-        raise InvalidInputError(field, "TIME")
-    return found
 
 
 async def stop_earning_rule(info: MeguruInfo, input: StopEarningRuleInput) -> StopEarningRuleSuccess:

@@ -9,6 +9,7 @@ from domain.assets import reads as assets
 from domain.assets.acceptance import EVERYWHERE, Acceptance
 from domain.assets.create import NewAsset
 from domain.assets.expiry import after
+from domain.assets.hours import ALWAYS, Hours, parse
 from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, SizeClass
 from domain.assets.manage import make_asset
 from domain.assets.reads import Asset
@@ -49,6 +50,7 @@ from schema.value_inputs import (
     CreateProgrammeInput,
     EligibilityInput,
     GrantValueInput,
+    HoursInput,
     RecordClaimInput,
 )
 
@@ -67,7 +69,8 @@ async def assets_of(municipality: TownCode) -> list[Asset]:
 async def programmes_of(municipality: TownCode) -> list[Programme]:
     """The programmes of a town, newest first."""
     town = await municipalities.by_code(municipality)
-    return [] if town is None else (await programmes.of_municipality(town.id))[:PROGRAMMES_LIMIT]
+    found = [] if town is None else await programmes.of_municipality(town.id)
+    return [one for one in found if one.kind is not ProgrammeKind.VOUCHER][:PROGRAMMES_LIMIT]
 
 
 async def programme(info: MeguruInfo, id: ProgrammeId) -> Programme | None:
@@ -135,7 +138,9 @@ async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaim
     found = read(Prefix.WALLET, input.wallet_id)
     if found is None:
         raise UnknownWalletError
-    await claiming.record_claim(info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year)
+    await claiming.record_claim(
+        info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year, household=input.household
+    )
     return RecordClaimSuccess(info.context.services.clock())
 
 
@@ -173,12 +178,12 @@ def _end(last: date | None) -> datetime | None:
 
 
 def eligibility_of(given: EligibilityInput | None) -> Eligibility:
-    """Who may take part."""
+    """Who may take part; anybody when nothing is given."""
     return ANYBODY if given is None else Eligibility(bool(given.residents_only), given.age_from, given.age_to)
 
 
 def acceptance_of(given: AcceptanceInput | None, municipality: int) -> Acceptance:
-    """Which shops, of the town's own."""
+    """Where value of a town may be spent; everywhere when nothing is given."""
     if given is None:
         return EVERYWHERE
     stores = [read(Prefix.STORE, one) for one in given.store_ids or ()]
@@ -187,8 +192,13 @@ def acceptance_of(given: AcceptanceInput | None, municipality: int) -> Acceptanc
     return Acceptance(
         frozenset(one[1] for one in stores if one is not None), _codes("groups", given.groups),
         frozenset(SizeClass[one.name] for one in given.size_classes or ()), _codes("areas", given.areas), _codes("categories", given.categories),
-        _codes("excluded_categories", given.excluded_categories),
+        _codes("excluded_categories", given.excluded_categories), hours_of(given.hours),
     )  # fmt: skip
+
+
+def hours_of(given: HoursInput | None) -> Hours:
+    """Days and hours; always when nothing is given."""
+    return ALWAYS if given is None else parse([int(day.value) for day in given.weekdays or ()], given.from_time, given.until_time)
 
 
 def _codes(field: str, given: list[str] | None) -> frozenset[str]:

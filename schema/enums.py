@@ -70,6 +70,18 @@ class RefusalCode(Enum):
     PROGRAMME_CLOSED = value("PROGRAMME_CLOSED", description="Before the programme begins, or after its end.")
     NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")
     QUOTE_CHANGED = value("QUOTE_CHANGED", description="The payment would not use what its quote showed; nothing moved.")
+    SOLD_OUT = value("SOLD_OUT", description="More units than are left of the voucher product.")
+    UNITS_EXCEEDED = value("UNITS_EXCEEDED", description="More units than the person or household may still buy.")
+    UNKNOWN_VOUCHER = value("UNKNOWN_VOUCHER", description="No such voucher product or gift, or not one for the viewer.")
+    VOUCHER_STATE = value("VOUCHER_STATE", description="The voucher product is not where this step begins.")
+    VOUCHER_NOT_ON_SALE = value("VOUCHER_NOT_ON_SALE", description="Before the sale begins, after its end, or closed.")
+    VOUCHER_BUDGET = value("VOUCHER_BUDGET", description="The declared budget does not cover the premium of all units.")
+    VOUCHER_ENDED = value("VOUCHER_ENDED", description="The last day of the vouchers is over.")
+    GIFT_CODE = value("GIFT_CODE", description="One of the gift's numbers or its PIN is wrong.")
+    GIFT_LOCKED = value("GIFT_LOCKED", description="Too many wrong attempts: whoever bought the gift must issue new numbers.")
+    GIFT_USED = value("GIFT_USED", description="The gift has been activated, or taken back.")
+    FUNDING_DECLINED = value("FUNDING_DECLINED", description="The payment service set no money aside.")
+    FUNDING_UNAVAILABLE = value("FUNDING_UNAVAILABLE", description="The payment service did not answer, or there is none.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
@@ -84,6 +96,11 @@ class MoneyOperation(Enum):
     REVERSE_JOURNAL = value(Operation.REVERSE_JOURNAL.value, description="`reverseJournal`.")
     ALLOCATE = value(Operation.ALLOCATE.value, description="`createProgramme`.")
     GRANT_VALUE = value(Operation.GRANT_VALUE.value, description="`grantValue`.")
+    PURCHASE_VOUCHER = value(Operation.PURCHASE_VOUCHER.value, description="`purchaseVoucher`.")
+    SELL_VOUCHER = value(Operation.SELL_VOUCHER.value, description="`sellVoucher`.")
+    ACTIVATE_GIFT = value(Operation.ACTIVATE_GIFT.value, description="`activateGift`.")
+    APPROVE_VOUCHER_PRODUCT = value(Operation.APPROVE_VOUCHER_PRODUCT.value, description="`approveVoucherProduct`.")
+    CLOSE_VOUCHER_PRODUCT = value(Operation.CLOSE_VOUCHER_PRODUCT.value, description="`closeVoucherProduct`.")
 
 
 @strawberry.enum(description="What became of an idempotency key.")
@@ -108,9 +125,11 @@ class TransactionKind(Enum):
     CAPTURE = value(JournalKind.CAPTURE.value, description="A payment of what was set aside. 売上確定")
     VOID = value(JournalKind.VOID.value, description="What was set aside is free again. 仮押さえの取消")
     LAPSE = value(JournalKind.LAPSE.value, description="What was set aside is free again because its time is over. 仮押さえの期限切れ")
-    ALLOCATION = value(JournalKind.ALLOCATION.value, description="A programme got its budget. 予算配当")
+    ALLOCATION = value(JournalKind.ALLOCATION.value, description="A programme got its budget, or gave the rest back. 予算配当")
     GRANT = value(JournalKind.GRANT.value, description="A programme gave value. 付与")
     EXPIRY = value(JournalKind.EXPIRY.value, description="Value whose last day was over left the wallet. 失効")
+    VOUCHER_PURCHASE = value(JournalKind.VOUCHER_PURCHASE.value, description="Units of a voucher product were bought. 商品券の購入")
+    GIFT_ACTIVATION = value(JournalKind.GIFT_ACTIVATION.value, description="A gift's vouchers came into the wallet. ギフトの受け取り")
 
 
 @strawberry.enum(description="Kinds of value.")
@@ -163,6 +182,7 @@ class ProgrammeKind(Enum):
     GRANT = value(DomainProgrammeKind.GRANT.value, description="Staff give it to wallets. 給付・付与")
     CHARGE_BONUS = value(DomainProgrammeKind.CHARGE_BONUS.value, description="It comes with a top-up, by a rate. チャージプレミアム")
     EARNING = value(DomainProgrammeKind.EARNING.value, description="Payments earn it, by earning rules. お買い物ポイント")
+    VOUCHER = value(DomainProgrammeKind.VOUCHER.value, description="It is sold as vouchers; made by `approveVoucherProduct` only. 商品券")
 
 
 @strawberry.enum(description="What an earning rule counts.")

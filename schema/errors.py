@@ -21,15 +21,8 @@ from domain.refusals import Refusal
 from schema.context import Context
 from schema.enums import RefusalCode, Retry
 from schema.scalars import Amount
-
-
-@strawberry.interface(description="Why something was not done. Nothing moved. Select it in every result, and treat members you do not know as it.")
-class UserError:
-    """Why something was not done."""
-
-    code: RefusalCode = strawberry.field(description="Stable, for logic.")
-    message: str = strawberry.field(description="For the person, in the language of the request (ja or en).")
-    retry: Retry = strawberry.field(description="What the client may do.")
+from schema.user_error import UserError
+from schema.voucher_errors import VOUCHERS
 
 
 def _amount(description: str) -> Any:  # noqa: ANN401 - strawberry.field has no public type
@@ -261,6 +254,7 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     DomainNotPermitted: NotPermittedError,
     DomainBusy: BusyError,
     DomainOutcomeUnknown: OutcomeUnknownError,
+    **VOUCHERS,
 }
 """Each refusal's type in the contract. A refusal without one is a fault."""
 

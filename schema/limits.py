@@ -20,6 +20,7 @@ ALIAS_LIMIT = 15
 INTROSPECTION = {"__schema", "__type", "__typename"}
 MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue"}
 """Mutations that move value; one per operation."""
+MONEY |= {"purchaseVoucher", "sellVoucher", "activateGift", "approveVoucherProduct", "closeVoucherProduct"}
 
 
 class Shape(ASTValidationRule):

@@ -15,6 +15,7 @@ from domain.residents.reads import Assignment
 from domain.residents.reads import Wallet as WalletRow
 from resolvers import viewers, views
 from resolvers.views import Balance as BalanceView
+from schema.conditions import Hours
 from schema.context import Context, MeguruInfo
 from schema.enums import AssetKind, ExpiryRule, LegalProfile, RoleName, SizeClass
 from schema.ids import ID, Prefix, encode
@@ -62,7 +63,7 @@ async def town(info: MeguruInfo, number: int) -> MunicipalityRow:
     return found
 
 
-@strawberry.type(description="Where value may be spent: every condition that is not empty must hold. All empty: every shop of the town.")
+@strawberry.type(description="Where and when value may be spent: every condition that is not empty must hold. All empty: every shop of the town.")
 class Acceptance:
     """Where value may be spent."""
 
@@ -89,6 +90,10 @@ class Acceptance:
     @strawberry.field(description="No shop of these category codes. 利用対象外")
     def excluded_categories(root: Parent[views.AcceptanceOf]) -> list[str]:
         return sorted(root.rule.excluded_categories)
+
+    @strawberry.field(description="On which days and at which hours.")
+    def hours(root: Parent[views.AcceptanceOf]) -> Hours:
+        return root.rule.hours  # type: ignore[return-value]
 
 
 @strawberry.type(description="A kind of value of one town.")

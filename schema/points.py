@@ -9,11 +9,10 @@ from strawberry.types import Info
 
 from domain.assets.reads import last_day
 from domain.points.rules import EarningRule as EarningRuleRow
-from domain.points.rules import time_of
-from domain.programmes.eligibility import Eligibility as EligibilityRow
 from resolvers import point_views, viewers, views
+from schema.conditions import Eligibility, eligibility_of
 from schema.context import Context
-from schema.enums import EarningReason, EarningRuleKind, Stacking, Weekday
+from schema.enums import EarningReason, EarningRuleKind, Stacking
 from schema.ids import ID, Prefix, encode
 from schema.parties import Acceptance, Asset, Node, asset
 from schema.scalars import Amount
@@ -22,20 +21,6 @@ if TYPE_CHECKING:  # value imports this page
     from schema.value import Programme
 
 ProgrammeRef = Annotated["Programme", lazy("schema.value")]
-
-
-@strawberry.type(description="Who may take part in a programme.")
-class Eligibility:
-    """Who may take part."""
-
-    residents_only: bool = strawberry.field(description="Only people whose residence in the town is verified.")
-    age_from: int | None = strawberry.field(description="The least age that is reached in the year; null: any.")
-    age_to: int | None = strawberry.field(description="The greatest age that is reached in the year; null: any.")
-
-
-def eligibility(rule: EligibilityRow) -> Eligibility:
-    """The rule as the contract shows it."""
-    return Eligibility(residents_only=rule.residents_only, age_from=rule.age_from, age_to=rule.age_to)
 
 
 @strawberry.type(description="A rule by which payments earn points of a programme. It never changes; it can be stopped. 付与ルール")
@@ -71,25 +56,13 @@ class EarningRule(Node):
     async def base_assets(root: Parent[EarningRuleRow], info: Info[Context, None]) -> list[Asset]:
         return [await asset(info, one) for one in sorted(root.base_assets)]  # type: ignore[misc]
 
-    @strawberry.field(description="At which shops it applies.")
-    def stores(root: Parent[EarningRuleRow]) -> Acceptance:
+    @strawberry.field(description="At which shops and hours it applies.")
+    def acceptance(root: Parent[EarningRuleRow]) -> Acceptance:
         return views.AcceptanceOf(root.municipality, root.acceptance)  # type: ignore[return-value]
 
     @strawberry.field(description="For whom it applies.")
     def eligibility(root: Parent[EarningRuleRow]) -> Eligibility:
-        return eligibility(root.eligibility)
-
-    @strawberry.field(description="On which days; empty: every day.")
-    def weekdays(root: Parent[EarningRuleRow]) -> list[Weekday]:
-        return [Weekday(one) for one in sorted(root.weekdays)]
-
-    @strawberry.field(description="From which time of the day, such as 09:00. Asia/Tokyo.")
-    def from_time(root: Parent[EarningRuleRow]) -> str:
-        return time_of(root.from_minute)
-
-    @strawberry.field(description="Until which time of the day, exclusive, such as 17:00. Asia/Tokyo.")
-    def to_time(root: Parent[EarningRuleRow]) -> str:
-        return time_of(root.to_minute)
+        return eligibility_of(root.eligibility)
 
     @strawberry.field(description="Whether it gives beside others.")
     def stacking(root: Parent[EarningRuleRow]) -> Stacking:

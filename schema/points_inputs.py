@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from schema.enums import EarningRuleKind, Stacking, Weekday
+from schema.enums import EarningRuleKind, Stacking
 from schema.ids import ID
 from schema.inputs import KEY
 from schema.scalars import Amount
@@ -27,11 +27,10 @@ class AddEarningRuleInput:
     base_asset_ids: list[ID] | None = strawberry.field(
         default=None, description="The parts of a payment that count, by asset; everything that residents pay for when absent."
     )
-    stores: AcceptanceInput | None = strawberry.field(default=None, description="At which shops; every shop of the town when absent.")
+    acceptance: AcceptanceInput | None = strawberry.field(
+        default=None, description="At which shops and hours; at every shop of the town and always when absent."
+    )
     eligibility: EligibilityInput | None = strawberry.field(default=None, description="For whom; anybody when absent.")
-    weekdays: list[Weekday] | None = strawberry.field(default=None, description="On which days in Asia/Tokyo; every day when absent.")
-    from_time: str | None = strawberry.field(default=None, description="From which time of the day in Asia/Tokyo, such as 09:00; 00:00 when absent.")
-    to_time: str | None = strawberry.field(default=None, description="Until which time, exclusive, such as 17:00; 24:00 when absent.")
     cap_per_day: Amount | None = strawberry.field(default=None, description="The most for a person on a day. Whole units; absent: no limit.")
     cap_per_month: Amount | None = strawberry.field(default=None, description="The most for a person in a month. Whole units; absent: no limit.")
     priority: int = strawberry.field(description="Rules of a higher priority are asked first, -1,000 to 1,000; usually 0.")

@@ -15,10 +15,11 @@ from resolvers.nodes import view_of
 from schema import errors
 from schema.context import Context
 from schema.enums import OutcomeState, ReversalReason
-from schema.errors import UserError, shown
+from schema.errors import shown
 from schema.ids import ID, Prefix, encode
 from schema.parties import Node, Wallet
 from schema.receipts import BalanceAfter, Charge, Payment, PaymentQuote, Receipt, Refund, Reversal, wallet_of
+from schema.user_error import UserError
 
 REPLAYED = "True when this key had been settled before: nothing moved now, and the answer is the same."
 

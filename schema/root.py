@@ -7,10 +7,12 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import nodes, payments, points, staff, value, viewers
-from schema import errors, events, parties, points_results, receipts, results
+from resolvers import node as node_of
+from resolvers import nodes, payments, points, staff, value, viewers, voucher_reads, vouchers
+from schema import errors, events, parties, points_results, receipts, results, voucher_events, voucher_results
 from schema import staff as staff_types
 from schema import value as value_types
+from schema import vouchers as voucher_types
 from schema.context import Context
 from schema.extensions import EXTENSIONS
 from schema.scalars import SCALARS
@@ -61,16 +63,28 @@ class Query:
         graphql_type=points_results.SimulateEarningResult,
         description=f"What the earning rules in force would give on a payment, rule by rule. {MUNICIPAL}",
     )
+    voucher_products = strawberry.field(
+        resolver=voucher_reads.voucher_products, graphql_type=list[voucher_types.VoucherProduct],
+        description="Voucher products of a town, newest first, at most 100. For everybody, also without a token; drafts for the town's staff.",
+    )  # fmt: skip
+    voucher_product = strawberry.field(
+        resolver=voucher_reads.voucher_product, graphql_type=voucher_types.VoucherProduct | None,
+        description="A voucher product; null for a draft of a town that the viewer does not serve. For everybody, also without a token.",
+    )  # fmt: skip
+    preview_voucher_product = strawberry.field(
+        resolver=vouchers.preview_voucher_product, graphql_type=voucher_results.PreviewVoucherProductResult,
+        description="What a voucher product would cost, and what the law says, without a trace. For finance officers and auditors of the town.",
+    )  # fmt: skip
     outcome = strawberry.field(
         resolver=payments.outcome,
         graphql_type=results.Outcome,
         description=f"What became of one of the viewer's idempotency keys; moves nothing. {SIGNED_IN}",
     )
     node = strawberry.field(
-        resolver=nodes.node, graphql_type=parties.Node | None, description=f"Whatever an id names, if the viewer may see it. {SIGNED_IN}"
+        resolver=node_of.node, graphql_type=parties.Node | None, description=f"Whatever an id names, if the viewer may see it. {SIGNED_IN}"
     )
     nodes = strawberry.field(
-        resolver=nodes.nodes, graphql_type=list[parties.Node | None], description=f"The same for up to 100 ids, in their order. {SIGNED_IN}"
+        resolver=node_of.nodes, graphql_type=list[parties.Node | None], description=f"The same for up to 100 ids, in their order. {SIGNED_IN}"
     )
     jobs = strawberry.field(resolver=staff.jobs, graphql_type=list[staff_types.Job], description="The scheduler's jobs. For municipal staff.")
     drift_report = strawberry.field(
@@ -135,9 +149,45 @@ class Mutation:
         resolver=value.grant_value, graphql_type=value_types.GrantValueResult,
         description="Gives value of a programme to a wallet, out of its budget. For finance officers and the desk of the town.",
     )  # fmt: skip
+    create_voucher_product = strawberry.mutation(
+        resolver=vouchers.create_voucher_product, graphql_type=voucher_results.CreateVoucherProductResult,
+        description="Drafts a voucher product. For finance officers of the town.",
+    )  # fmt: skip
+    create_voucher_product_from_template = strawberry.mutation(
+        resolver=vouchers.create_voucher_product_from_template, graphql_type=voucher_results.CreateVoucherProductResult,
+        description="Drafts a voucher product from a template. For finance officers of the town.",
+    )  # fmt: skip
+    submit_voucher_product = strawberry.mutation(
+        resolver=vouchers.submit_voucher_product, graphql_type=voucher_results.SubmitVoucherProductResult,
+        description="Gives a draft to a second officer. Repeating it changes nothing. For finance officers of the town.",
+    )  # fmt: skip
+    approve_voucher_product = strawberry.mutation(
+        resolver=vouchers.approve_voucher_product, graphql_type=voucher_results.ApproveVoucherProductResult,
+        description="Publishes a voucher product and sets its budget aside. For finance officers of the town, other than who submitted it.",
+    )  # fmt: skip
+    close_voucher_product = strawberry.mutation(
+        resolver=vouchers.close_voucher_product, graphql_type=voucher_results.CloseVoucherProductResult,
+        description="Ends the sale and gives back what is not sold; again, and it sweeps up what came back since. For finance officers of the town.",
+    )  # fmt: skip
+    purchase_voucher = strawberry.mutation(
+        resolver=vouchers.purchase_voucher, graphql_type=voucher_results.PurchaseVoucherResult,
+        description="Buys units of a voucher product, first come, with coin or by a payment service. For residents and visitors.",
+    )  # fmt: skip
+    sell_voucher = strawberry.mutation(
+        resolver=vouchers.sell_voucher, graphql_type=voucher_results.SellVoucherResult,
+        description="Sells units of a voucher product for cash. For staff of a shop that is a charge agent, and for the municipal desk.",
+    )  # fmt: skip
+    issue_gift_numbers = strawberry.mutation(
+        resolver=vouchers.issue_gift_numbers, graphql_type=voucher_results.IssueGiftNumbersResult,
+        description="Makes the numbers of a gift, as often as needed until it is activated. For the people of the wallet that bought it.",
+    )  # fmt: skip
+    activate_gift = strawberry.mutation(
+        resolver=vouchers.activate_gift, graphql_type=voucher_results.ActivateGiftResult,
+        description="Brings a gift's vouchers into a wallet, once. For residents and visitors who have its numbers.",
+    )  # fmt: skip
     propose_reversal = strawberry.mutation(
         resolver=payments.propose_reversal, graphql_type=results.ProposeReversalResult,
-        description="Proposes to undo a charge, a payment or a grant. For finance officers of the town.",
+        description="Proposes to undo a charge, a payment, a grant or a purchase of vouchers. For finance officers of the town.",
     )  # fmt: skip
     reverse_journal = strawberry.mutation(
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,
@@ -184,6 +234,10 @@ schema = Schema(
         receipts.Grant,
         receipts.Expiry,
         results.Approval,
+        *voucher_events.EVENTS,
+        voucher_types.VoucherPurchase,
+        voucher_types.GiftActivation,
+        voucher_types.VoucherGift,
         *errors.REFUSALS.values(),
     ],
     extensions=EXTENSIONS,

@@ -15,11 +15,12 @@ from domain.programmes.reads import Programme as ProgrammeRow
 from resolvers import views
 from resolvers.nodes import STAFF_OF_TOWN
 from schema import errors
+from schema.conditions import Eligibility, eligibility_of
 from schema.context import Context
 from schema.enums import ClawbackRule, ProgrammeKind
 from schema.ids import ID, Prefix, encode
 from schema.parties import Acceptance, Asset, Municipality, Node, Store, asset, town
-from schema.points import EarningRule, Eligibility, eligibility
+from schema.points import EarningRule
 from schema.receipts import BalanceAfter, Grant
 from schema.results import LEDGER, REPLAYED
 from schema.scalars import Amount
@@ -82,7 +83,7 @@ class Programme(Node):
 
     @strawberry.field(description="Who may take part.")
     def eligibility(root: Parent[ProgrammeRow]) -> Eligibility:
-        return eligibility(root.eligibility)
+        return eligibility_of(root.eligibility)
 
     @strawberry.field(description="The last day on which its value may be spent, if earlier than the asset's own; null: the asset's. Asia/Tokyo.")
     def expires_on(root: Parent[ProgrammeRow]) -> date | None:

@@ -5,12 +5,21 @@ from uuid import UUID
 
 import strawberry
 
-from schema.enums import AssetKind, ClawbackRule, ExpiryRule, LegalProfile, ProgrammeKind, SizeClass
+from schema.enums import AssetKind, ClawbackRule, ExpiryRule, LegalProfile, ProgrammeKind, SizeClass, Weekday
 from schema.ids import ID
 from schema.inputs import KEY, UNTIL
 from schema.scalars import Amount
 
 TOWN = "The code of the town, 6 digits."
+
+
+@strawberry.input(description="Days of the week and hours of the day in Asia/Tokyo.")
+class HoursInput:
+    """Days and hours."""
+
+    weekdays: list[Weekday] | None = strawberry.field(default=None, description="The days; all seven when absent.")
+    from_time: str | None = strawberry.field(default=None, description="From which time of the day, such as 09:00; 00:00 when absent.")
+    until_time: str | None = strawberry.field(default=None, description="Until which time, exclusive, such as 17:00; 24:00 when absent.")
 
 
 @strawberry.input(description="Where value may be spent. Every kind of condition that is given must hold; nothing given: every shop of the town.")
@@ -23,6 +32,7 @@ class AcceptanceInput:
     areas: list[str] | None = strawberry.field(default=None, description="Shops of these area codes.")
     categories: list[str] | None = strawberry.field(default=None, description="Shops of these category codes.")
     excluded_categories: list[str] | None = strawberry.field(default=None, description="No shop of these category codes. 利用対象外")
+    hours: HoursInput | None = strawberry.field(default=None, description="On which days and at which hours; always when absent.")
 
 
 @strawberry.input(description="Who may take part. Nothing given: anybody.")
@@ -114,6 +124,9 @@ class RecordClaimInput:
     wallet_id: ID = strawberry.field(description="A wallet of the person, in the desk's town.")
     resident: bool = strawberry.field(description="Whether the person lives in the town.")
     birth_year: int | None = strawberry.field(default=None, description="The year of birth in the common era; absent: not verified.")
+    household: str | None = strawberry.field(
+        default=None, description="The town's code for the household, at most 64 characters; kept as a derived id only. Absent: not verified. 世帯"
+    )
 
 
 @strawberry.input(description="The groups that a town puts a shop into.")

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+
 from domain.approvals import reads
 from domain.approvals.reads import Approval
 from domain.approvals.tables import Approval as Row
@@ -16,6 +18,7 @@ class ApprovalKind(IntEnum):
     """What is approved."""
 
     REVERSAL = 1
+    VOUCHER_PRODUCT = 2
 
 
 async def propose(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:
@@ -23,6 +26,16 @@ async def propose(services: Services, viewer: Viewer, municipality: int, kind: A
     known = await reads.by_subject(municipality, kind, subject)
     if known is not None:
         return known
+    try:
+        return await _propose(services, viewer, municipality, kind, subject, reason)
+    except IntegrityError:
+        known = await reads.by_subject(municipality, kind, subject)
+        if known is None:
+            raise
+        return known  # two at once: the other one was first
+
+
+async def _propose(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:
     now = services.clock()
     async with transaction():
         row = await Row.create(

@@ -4,9 +4,12 @@ An empty rule accepts every shop of the town. Of several kinds of condition all 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from domain.assets import hours as opening
+from domain.assets.hours import ALWAYS, Hours
 from domain.assets.kinds import SizeClass
 
 
@@ -44,11 +47,12 @@ class Acceptance:
     areas: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     excluded_categories: frozenset[str] = frozenset()
+    hours: Hours = ALWAYS
 
     @property
     def restricted(self) -> bool:
-        """Whether some shop might not take it."""
-        return any((self.stores, self.groups, self.size_classes, self.areas, self.categories, self.excluded_categories))
+        """Whether some shop might not take it, or not at every time."""
+        return self.hours.restricted or any((self.stores, self.groups, self.size_classes, self.areas, self.categories, self.excluded_categories))
 
     def accepts(self, shop: Shop) -> bool:
         """Whether the shop takes it."""
@@ -61,6 +65,10 @@ class Acceptance:
             and shop.category not in self.excluded_categories
         )
 
+    def open_to(self, shop: Shop, at: datetime) -> bool:
+        """Whether the shop takes it at this instant."""
+        return self.hours.open_at(at) and self.accepts(shop)
+
 
 EVERYWHERE = Acceptance()
 _CODES = ("groups", "areas", "categories", "excluded_categories")
@@ -70,6 +78,7 @@ def to_json(rule: Acceptance) -> dict[str, Any]:
     """The rule as it is stored; what asks for nothing is left out."""
     found: dict[str, Any] = {name: sorted(getattr(rule, name)) for name in _CODES}
     found |= {"stores": sorted(map(str, rule.stores)), "size_classes": sorted(map(int, rule.size_classes))}
+    found["hours"] = opening.to_json(rule.hours)
     return {name: values for name, values in found.items() if values}
 
 
@@ -78,5 +87,6 @@ def from_json(stored: dict[str, Any]) -> Acceptance:
     return Acceptance(
         stores=frozenset(map(UUID, stored.get("stores", ()))),
         size_classes=frozenset(map(SizeClass, stored.get("size_classes", ()))),
+        hours=opening.from_json(stored.get("hours", {})),
         **{name: frozenset(stored.get(name, ())) for name in _CODES},
     )

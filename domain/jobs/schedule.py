@@ -12,6 +12,7 @@ from domain.municipalities import reads as municipalities
 from domain.payments.expire import expire
 from domain.payments.hold import lapse
 from domain.services import Services
+from domain.vouchers.funded import settle_open
 
 LOCK = 7_306_531_742_262
 """Any number, the same everywhere: the advisory lock of the scheduler."""
@@ -44,6 +45,7 @@ async def audit_drift(services: Services) -> int:
 JOBS = (
     Job("lapse_holds", timedelta(minutes=1), lapse),
     Job("expire_value", timedelta(minutes=10), expire),
+    Job("settle_funding", timedelta(minutes=5), settle_open),
     Job("audit_drift", timedelta(hours=24), audit_drift),
 )
 

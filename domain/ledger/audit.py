@@ -86,6 +86,12 @@ CHECKS = {
       left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0 and j.kind in (3, 4)
       where g.kind = 1 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum((j.receipt ->> 'amount')::bigint), 0)""",
+    "voucher_sold": """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'units')::bigint), 0)::bigint from guard g
+      left join journal j on j.municipality_id = g.municipality_id and j.programme_id = g.subject and j.kind = 13 and j.outcome = 0
+        and not exists (select from journal r
+          where r.municipality_id = j.municipality_id and r.linked_journal = j.id and r.kind = 4 and r.outcome = 0)
+      where g.kind = 11 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
+      having g.value <> coalesce(sum((j.receipt ->> 'units')::bigint), 0)""",
 }
 
 

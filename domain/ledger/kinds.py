@@ -51,6 +51,8 @@ class JournalKind(IntEnum):
     ALLOCATION = 9
     GRANT = 10
     EXPIRY = 11
+    VOUCHER_PURCHASE = 13
+    GIFT_ACTIVATION = 14
 
 
 class Operation(IntEnum):
@@ -67,6 +69,11 @@ class Operation(IntEnum):
     ALLOCATE = 9
     GRANT_VALUE = 10
     EXPIRE = 11
+    PURCHASE_VOUCHER = 13
+    SELL_VOUCHER = 14
+    ACTIVATE_GIFT = 15
+    APPROVE_VOUCHER_PRODUCT = 16
+    CLOSE_VOUCHER_PRODUCT = 17
 
 
 class Outcome(IntEnum):
@@ -94,6 +101,11 @@ class GuardKind(IntEnum):
     EARNED_PER_DAY = 3
     EARNED_PER_MONTH = 4
     CLAWED_BACK = 5
+    VOUCHER_STAGE = 10
+    VOUCHER_SOLD = 11
+    VOUCHER_PERSON = 12
+    VOUCHER_HOUSEHOLD = 13
+    VOUCHER_GIFT = 14
 
 
 class Relation(IntEnum):

@@ -62,6 +62,11 @@ async def by_code(municipality: int, merchant_code: str, store_code: str) -> Sto
     return _store(found[0]) if found else None
 
 
+async def of_municipality(municipality: int, limit: int) -> list[Store]:
+    """The shops of a town in the order of their kana."""
+    return [_store(row) for row in await rows(_SELECT + "where s.municipality_id = $1 order by s.name_kana, s.id limit $2", municipality, limit)]
+
+
 def _store(row: dict[str, object]) -> Store:
     *facts, group, size, area, state = row.values()
     return Store(*facts, group, SizeClass(size), area, state == HolderState.ACTIVE)  # type: ignore[call-arg, arg-type] # the columns in order

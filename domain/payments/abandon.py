@@ -17,6 +17,11 @@ KIND_OF = {
     Operation.REVERSE_JOURNAL: JournalKind.REVERSAL,
     Operation.ALLOCATE: JournalKind.ALLOCATION,
     Operation.GRANT_VALUE: JournalKind.GRANT,
+    Operation.PURCHASE_VOUCHER: JournalKind.VOUCHER_PURCHASE,
+    Operation.SELL_VOUCHER: JournalKind.VOUCHER_PURCHASE,
+    Operation.ACTIVATE_GIFT: JournalKind.GIFT_ACTIVATION,
+    Operation.APPROVE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
+    Operation.CLOSE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
 }
 """The journal that an operation posts."""
 

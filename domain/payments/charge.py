@@ -39,7 +39,7 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counter:
+class Counter:
     """Who takes the cash."""
 
     holder: UUID
@@ -54,31 +54,32 @@ async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError
     check_amount(what.amount, asset.charge_maximum)
-    counter = await _counter(what)
+    counter = await counter_of(what.municipality, what.store_id)
     now = services.clock()
     lot = await services.lots.of(asset, CHARGED, now)
     offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
     return settled(await services.poster.post(_request(viewer, what, asset, lot, counter, offered)))
 
 
-async def _counter(what: Charge) -> _Counter:
-    town = await municipalities.by_id(what.municipality)
+async def counter_of(municipality: int, store_id: UUID | None) -> Counter:
+    """The agent's shop, or the municipal desk; NotPermittedError for a shop that takes no money for the town."""
+    town = await municipalities.by_id(municipality)
     if town is None:
         raise UnknownAssetError
     yen = await _yen(town)
-    if what.store_id is None:
-        return _Counter(town.desk_id, Relation.DESK, town.issuer_id, yen)
-    store = await merchants.by_id(what.municipality, what.store_id)
+    if store_id is None:
+        return Counter(town.desk_id, Relation.DESK, town.issuer_id, yen)
+    store = await merchants.by_id(municipality, store_id)
     if store is None or not store.charge_agent:
         raise NotPermittedError
-    return _Counter(store.id, Relation.STAFF, town.issuer_id, yen)
+    return Counter(store.id, Relation.STAFF, town.issuer_id, yen)
 
 
 async def _yen(town: Municipality) -> int:
     return next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.CASH)
 
 
-def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: _Counter, offered: list[Bonus]) -> Request:
+def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Counter, offered: list[Bonus]) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
         draft = _plan(book, viewer, what, asset, lot, counter)
         for bonus in offered:
@@ -98,7 +99,7 @@ def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: _Cou
     )  # fmt: skip
 
 
-def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: _Counter) -> Draft:
+def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Counter) -> Draft:
     town = what.municipality
     if not book.may(town, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
         raise NotPermittedError

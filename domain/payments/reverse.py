@@ -21,8 +21,9 @@ from domain.payments.refund import refunded_guard
 from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.services import Services
 from domain.viewer import Viewer
+from domain.vouchers import undo as vouchers
 
-REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT)
+REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT, JournalKind.VOUCHER_PURCHASE)
 
 
 class ReversalReason(IntEnum):
@@ -83,11 +84,13 @@ def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, app
     def plan(book: Book, _: datetime) -> Draft:
         return _plan(book, municipality, journal, lines)
 
+    # The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
+    holders = {line.holder for line in lines} | ({journal.wallet_id} if journal.wallet_id is not None else set())
     return Request(
         municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
         input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
-        holders=tuple(sorted({line.holder for line in lines})), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
-        guards=(refunded_guard(municipality, journal.id),),
+        holders=tuple(sorted(holders)), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
+        guards=(refunded_guard(municipality, journal.id), *vouchers.guards_of(journal)),
         facts=Facts(
             wallet_id=journal.wallet_id, store_id=journal.store_id, reason=approval.reason, linked_journal=journal.id, client=viewer.client,
         ),
@@ -105,13 +108,13 @@ def _plan(book: Book, municipality: int, journal: Journal, lines: list[_Line]) -
         takers = [(_account(book, municipality, line), -line.amount) for line in lines if line.asset == asset and line.amount < 0]
         moves += _paired(givers, takers)
     for account, _, part in moves:
-        if account.kind == AccountKind.WALLET and account.available < part:
+        if account.kind in (AccountKind.WALLET, AccountKind.BUDGET) and account.available < part:
             raise ReversalImpossibleError(account.available)
     holders = sorted({line.holder for line in lines})
     return Draft(
         receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": {}},
         moves=moves,
-        guards=[(guard, amount)],
+        guards=[(guard, amount), *vouchers.uncounted(book, journal)],
         counterparties=_counterparties(journal.wallet_id, holders),
     )
 

@@ -38,8 +38,8 @@ class ShopRules:
             asset.kind in PAYABLE
             and account.asset not in self.excluded
             and account.usable(at)
-            and asset.acceptance.accepts(self.store)
-            and self._of_programme(account).accepts(self.store)
+            and asset.acceptance.open_to(self.store, at)
+            and self._of_programme(account).open_to(self.store, at)
         )
 
     def restricted(self, account: Account) -> bool:

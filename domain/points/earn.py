@@ -85,7 +85,7 @@ class Earner:
 
 async def earner_at(services: Services, store: Store, wallet_id: UUID, now: datetime) -> Earner | None:
     """What a wallet may earn at a shop now; None where no rule could apply."""
-    rules = [rule for rule in await services.earning_rules.of(store.municipality) if rule.acceptance.accepts(store) and rule.at_this_time(now)]
+    rules = [rule for rule in await services.earning_rules.of(store.municipality) if rule.acceptance.open_to(store, now)]
     if not rules:
         return None  # and no budget is locked for rules that cannot apply
     payer = Payer(*await services.persons.of((store.municipality, wallet_id)), store, effective_on(now))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+
 from domain.approvals.trail import record
 from domain.assets import reads as assets
 from domain.assets.acceptance import EVERYWHERE, Acceptance
@@ -16,7 +18,7 @@ from domain.ledger.holders import require_staff
 from domain.ledger.kinds import Relation
 from domain.ledger.refusals import KeyReusedError
 from domain.points import reads
-from domain.points.kinds import MINUTES_OF_DAY, RuleKind, Stacking
+from domain.points.kinds import RuleKind, Stacking
 from domain.points.refusals import UnknownEarningRuleError
 from domain.points.rules import EarningRule
 from domain.points.tables import EarningRule as Row
@@ -49,9 +51,6 @@ class NewRule:
     base_assets: frozenset[int] = frozenset()
     acceptance: Acceptance = EVERYWHERE
     eligibility: Eligibility = ANYBODY
-    weekdays: frozenset[int] = frozenset()
-    from_minute: int = 0
-    to_minute: int = MINUTES_OF_DAY
     cap_per_day: int | None = None
     cap_per_month: int | None = None
     priority: int = 0
@@ -69,7 +68,6 @@ def check(new: NewRule) -> None:
         ("minimum_amount", "POSITIVE", not 1 <= new.minimum_amount <= LARGEST),
         ("cap_per_day", "POSITIVE", new.cap_per_day is not None and not 1 <= new.cap_per_day <= LARGEST),
         ("cap_per_month", "POSITIVE", new.cap_per_month is not None and not 1 <= new.cap_per_month <= LARGEST),
-        ("to_time", "ORDER", not 0 <= new.from_minute < new.to_minute <= MINUTES_OF_DAY),
         ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
         ("priority", "PRIORITY", abs(new.priority) > PRIORITY_LIMIT),
     ]
@@ -89,8 +87,13 @@ async def add_rule(services: Services, viewer: Viewer, municipality: int, progra
     rule = derived(viewer.person_id, "earning_rule", str(municipality), str(key))
     known = await reads.by_id(municipality, rule)
     if known is None:
-        await _create(services, viewer, municipality, programme_id, rule, new)
-    elif known.programme != programme_id or _facts(known) != _facts(new):
+        try:
+            await _create(services, viewer, municipality, programme_id, rule, new)
+        except IntegrityError:  # a request with the same key made it at the same moment
+            known = await reads.by_id(municipality, rule)
+            if known is None:
+                raise
+    if known is not None and (known.programme != programme_id or _facts(known) != _facts(new)):
         raise KeyReusedError
     services.earning_rules.forget(municipality)
     found = await reads.by_id(municipality, rule)
@@ -118,8 +121,8 @@ async def _create(services: Services, viewer: Viewer, municipality: int, program
         await Row.create(
             id=rule, municipality_id=municipality, programme_id=programme_id, kind=new.kind, name_ja=new.name_ja, name_en=new.name_en,
             rate_bp=new.rate_bp, points=new.points, minimum_amount=new.minimum_amount, base_assets=sorted(new.base_assets),
-            acceptance=acceptance_to_json(new.acceptance), eligibility=eligibility_to_json(new.eligibility), weekdays=sorted(new.weekdays),
-            from_minute=new.from_minute, to_minute=new.to_minute, cap_per_day=new.cap_per_day, cap_per_month=new.cap_per_month,
+            acceptance=acceptance_to_json(new.acceptance), eligibility=eligibility_to_json(new.eligibility),
+            cap_per_day=new.cap_per_day, cap_per_month=new.cap_per_month,
             priority=new.priority, stacking=new.stacking, created_by=viewer.person_id, created_at=now,
         )  # fmt: skip
         after = {"programme": str(programme_id), "kind": new.kind.name, "rate_bp": new.rate_bp, "points": new.points, "stacking": new.stacking.name}

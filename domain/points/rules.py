@@ -6,17 +6,16 @@ then no other follows. Each rule rounds down; caps, the budget and the wallet's 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from domain.assets.acceptance import Acceptance, Shop
 from domain.ledger.kinds import GuardKind
 from domain.ledger.request import GuardKey
-from domain.points.kinds import MINUTES_OF_DAY, Reason, RuleKind, Stacking
+from domain.points.kinds import Reason, RuleKind, Stacking
 from domain.programmes.eligibility import Claims, Eligibility
 from domain.programmes.kinds import BASIS_POINTS
 
-_TOKYO = timedelta(hours=9)
 NO_LIMIT = 2**53 - 1
 MULTIPLIER_ONE = BASIS_POINTS
 
@@ -26,7 +25,7 @@ class EarningRule:
     """A rule. Amounts in whole units, rates in hundredths of a percent; empty sets ask for nothing.
 
     base_assets: parts of the payment in these assets count; empty: in all assets that residents pay for.
-    weekdays: 1 is Monday. from_minute, to_minute: minutes of the day in Asia/Tokyo, the end exclusive.
+    acceptance: at which shops and hours it gives.
     """
 
     municipality: int
@@ -41,21 +40,12 @@ class EarningRule:
     base_assets: frozenset[int]
     acceptance: Acceptance
     eligibility: Eligibility
-    weekdays: frozenset[int]
-    from_minute: int
-    to_minute: int
     cap_per_day: int | None
     cap_per_month: int | None
     priority: int
     stacking: Stacking
     created_at: datetime
     stopped_at: datetime | None = None
-
-    def at_this_time(self, at: datetime) -> bool:
-        """Whether it is its day and hour."""
-        local = at + _TOKYO
-        minute = local.hour * 60 + local.minute
-        return (not self.weekdays or local.isoweekday() in self.weekdays) and self.from_minute <= minute < self.to_minute
 
     def base(self, spent: Mapping[int, int], paid: frozenset[int]) -> int:
         """The part of a payment that counts. `spent`: by asset; `paid`: assets that residents pay for. Whole units."""
@@ -150,7 +140,7 @@ def earned(
 def _against(rule: EarningRule, payer: Payer, at: datetime) -> Reason | None:
     if not rule.acceptance.accepts(payer.shop):
         return Reason.NOT_THIS_SHOP
-    if not rule.at_this_time(at):
+    if not rule.acceptance.hours.open_at(at):
         return Reason.NOT_THIS_TIME
     if rule.eligibility.reason_against(payer.claims, payer.day.year) is not None:
         return Reason.NOT_ELIGIBLE
@@ -172,17 +162,3 @@ def _within(candidate: Candidate, payer: Payer, wanted: int, limits: Limits) -> 
     if candidate.asset in limits.rooms:
         limits.rooms[candidate.asset] -= points
     return points, reason
-
-
-def minute_of(text: str) -> int | None:
-    """Minutes of the day of `HH:MM`, 00:00 to 24:00; None for every other text."""
-    hours, _, minutes = text.partition(":")
-    if len(text) != len("HH:MM") or not (hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()):
-        return None
-    found = int(hours) * 60 + int(minutes)
-    return found if int(minutes) < 60 and found <= MINUTES_OF_DAY else None  # noqa: PLR2004 - minutes of an hour
-
-
-def time_of(minute: int) -> str:
-    """`HH:MM` of a minute of the day."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"

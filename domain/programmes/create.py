@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+
 from domain.approvals.trail import record
 from domain.assets import reads as assets
 from domain.assets.acceptance import EVERYWHERE, Acceptance
@@ -61,6 +63,7 @@ class NewProgramme:
 def check(new: NewProgramme, now: datetime) -> None:
     """Raises InvalidInputError for the first field that is wrong."""
     wrong = [
+        ("kind", "NOT_SO_MADE", new.kind is ProgrammeKind.VOUCHER),
         ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
         ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
         ("budget", "POSITIVE", not 1 <= new.budget <= LARGEST),
@@ -92,7 +95,11 @@ async def create_programme(services: Services, viewer: Viewer, municipality: int
     await _check_assets(municipality, new)
     programme = derived(viewer.person_id, "programme", str(municipality), str(key))
     if await reads.by_id(municipality, programme) is None:
-        await _open(services, viewer, municipality, programme, new)
+        try:
+            await _open(services, viewer, municipality, programme, new)
+        except IntegrityError:  # a request with the same key made it at the same moment
+            if await reads.by_id(municipality, programme) is None:
+                raise
     posted = await _allocate(services, viewer, municipality, key, programme, new)
     services.programmes.forget(municipality)
     found = await reads.by_id(municipality, programme)

@@ -9,6 +9,7 @@ class ProgrammeKind(IntEnum):
     GRANT = 1
     CHARGE_BONUS = 2
     EARNING = 3
+    VOUCHER = 4
 
 
 BASIS_POINTS = 10_000

@@ -23,9 +23,6 @@ create table if not exists earning_rule (
   base_assets jsonb not null default '[]' check (jsonb_typeof(base_assets) = 'array'),
   acceptance jsonb not null default '{}',
   eligibility jsonb not null default '{}',
-  weekdays jsonb not null default '[]' check (weekdays <@ '[1, 2, 3, 4, 5, 6, 7]'),
-  from_minute smallint not null default 0 check (from_minute between 0 and 1439),
-  to_minute smallint not null default 1440 check (to_minute between 1 and 1440),
   cap_per_day bigint check (cap_per_day > 0),
   cap_per_month bigint check (cap_per_month > 0),
   priority smallint not null default 0,
@@ -35,7 +32,6 @@ create table if not exists earning_rule (
   stopped_at timestamptz,
   unique (municipality_id, id),
   foreign key (municipality_id, programme_id) references programme (municipality_id, id),
-  check (from_minute < to_minute),
   -- A percentage (1) has a rate, a visit (2) a number of points.
   check ((kind = 1) = (rate_bp is not null) and (kind = 2) = (points is not null))
 );

@@ -87,8 +87,8 @@ async def test_weekdays_hours_shops_and_segments(api: Api, moved: MovableClock):
     points = await api.asset("POINT", kind="SHOPPING_POINT")
     earning = await api.earning(points, 10_000)
     await api.rule(
-        earning, nameJa="朝市", rateBp=500, priority=10, stacking="ALONE", weekdays=["FRIDAY"], fromTime="06:00", toTime="12:00",
-        stores={"groups": ["street"]},
+        earning, nameJa="朝市", rateBp=500, priority=10, stacking="ALONE",
+        acceptance={"groups": ["street"], "hours": {"weekdays": ["FRIDAY"], "fromTime": "06:00", "untilTime": "12:00"}},
     )  # fmt: skip
     await api.rule(earning, nameJa="いつもの1%")
     await api.rule(earning, nameJa="シニア", kind="PER_VISIT", points=3, eligibility={"residentsOnly": True, "ageFrom": 65})

@@ -27,13 +27,13 @@ async def programme_of_points(api: Api, budget: int = 1_000, **facts: Any) -> st
         ({"minimumAmount": 0}, "minimumAmount", "POSITIVE"),
         ({"capPerDay": 0}, "capPerDay", "POSITIVE"),
         ({"capPerMonth": 0}, "capPerMonth", "POSITIVE"),
-        ({"fromTime": "9:00"}, "fromTime", "TIME"),
-        ({"toTime": "25:00"}, "toTime", "TIME"),
-        ({"fromTime": "17:00", "toTime": "09:00"}, "toTime", "ORDER"),
+        ({"acceptance": {"hours": {"fromTime": "9:00"}}}, "fromTime", "TIME"),
+        ({"acceptance": {"hours": {"untilTime": "25:00"}}}, "untilTime", "TIME"),
+        ({"acceptance": {"hours": {"fromTime": "17:00", "untilTime": "09:00"}}}, "untilTime", "ORDER"),
         ({"priority": 1_001}, "priority", "PRIORITY"),
         ({"nameJa": " "}, "nameJa", "LENGTH"),
         ({"eligibility": {"ageFrom": 70, "ageTo": 60}}, "ageTo", "ORDER"),
-        ({"stores": {"storeIds": ["mer_nothing"]}}, "storeIds", "UNKNOWN_STORE"),
+        ({"acceptance": {"storeIds": ["mer_nothing"]}}, "storeIds", "UNKNOWN_STORE"),
     ],
 )
 async def test_a_rule_that_makes_no_sense_is_refused_by_its_field(api: Api, facts: dict[str, Any], field: str, problem: str):
@@ -81,7 +81,7 @@ async def test_rules_are_for_finance_officers_of_the_programmes_town(api: Api):
 async def test_a_rule_is_made_once_per_key_and_stopped_once(api: Api):
     programme = await programme_of_points(api)
     key = str(uuid4())
-    made = [await api.add_rule(programme, idempotencyKey=key) for _ in range(3)]
+    made = await asyncio.gather(*[api.add_rule(programme, idempotencyKey=key) for _ in range(5)])
     assert len({one["rule"]["id"] for one in made}) == 1
     assert (await api.add_rule(programme, idempotencyKey=key, rateBp=200, kind="PERCENT"))["code"] == "KEY_REUSED"
     await api.charge(1_000)

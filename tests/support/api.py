@@ -49,7 +49,7 @@ REFUND = (
 )
 ADD_RULE = (
     "mutation($input: AddEarningRuleInput!) { addEarningRule(input: $input) { ... on AddEarningRuleSuccess { rule { id name kind rateBp points"
-    " weekdays fromTime toTime stacking stoppedAt } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
+    " acceptance { hours { weekdays fromTime untilTime } } stacking stoppedAt } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
 )
 ASSET = {
     "kind": "ADMINISTRATIVE_POINT", "nameJa": "町ポイント", "nameEn": "Town points", "unitJa": "ポイント", "unitEn": "point", "paid": False,

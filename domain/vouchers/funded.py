@@ -1,0 +1,202 @@
+"""Buying vouchers with money from outside: set aside before, kept or let go after, by the same key.
+
+1 a row says that money may be set aside under a key   2 the service sets it aside   3 the ledger decides   4 the service keeps it or lets go
+
+Whatever dies in between, the row stays open, and a resent key or the job finishes it: it closes the purchase's key in the ledger
+first, and lets go only if that key can never settle any more. So money is never kept without vouchers, nor vouchers given without it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from uuid import UUID
+
+import structlog
+
+from domain.database import rows
+from domain.identifiers import derived
+from domain.ledger.book import Book
+from domain.ledger.kinds import AccountKind, Funding, JournalKind, Operation
+from domain.ledger.reads import journals_of_key
+from domain.ledger.refusals import KeyReusedError, UnknownWalletError
+from domain.ledger.request import Draft, Posted, Request
+from domain.payments.charge import counter_of
+from domain.payments.pay import settled
+from domain.programmes.refusals import NotEligibleError
+from domain.refusals import BusyError, InvalidInputError, OutcomeUnknownError, Refusal, StoredRefusal
+from domain.residents import reads as residents
+from domain.services import Services
+from domain.viewer import Viewer
+from domain.vouchers.funding import FundingSource
+from domain.vouchers.kinds import VoucherState
+from domain.vouchers.purchase import Deal, Purchase, deal_of, request_of
+from domain.vouchers.refusals import FundingDeclinedError, FundingUnavailableError, VoucherNotOnSaleError
+
+TOKEN_LIMIT = 500
+OPEN_FOR = timedelta(minutes=10)
+"""How long an authorisation may be open before the job finishes it."""
+PAGE = 100
+log = structlog.get_logger()
+
+
+class FundingState(IntEnum):
+    """Where an authorisation is."""
+
+    OPEN = 0
+    KEPT = 1
+    VOIDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """An authorisation that may have been asked for. Whole yen."""
+
+    municipality: int
+    id: UUID
+    actor: UUID
+    key: UUID
+    input_hash: bytes
+    amount: int
+    state: FundingState
+
+
+async def purchase_with_funding(services: Services, viewer: Viewer, what: Purchase, token: str) -> Posted:
+    """Buys with money that a payment service sets aside, or raises a refusal; then nothing was kept."""
+    source = services.funding
+    if source is None:
+        raise FundingUnavailableError
+    if not 0 < len(token) <= TOKEN_LIMIT:
+        raise InvalidInputError("funding_token", "LENGTH")
+    if not await residents.may_use(viewer, what.municipality, what.wallet_id):
+        raise UnknownWalletError
+    deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=what.gift)
+    request = await _request(viewer, what, deal)
+    if not await journals_of_key(viewer.person_id, Operation.PURCHASE_VOUCHER, what.key):
+        _check_before(services, deal)  # nobody's money is set aside for what cannot be bought
+    mark = await _open(request, deal.price, services.clock())
+    if mark.input_hash != request.input_hash:
+        raise KeyReusedError
+    if mark.state is FundingState.OPEN:
+        try:
+            await source.authorise(mark.id, mark.amount, token)
+        except FundingDeclinedError:
+            posted = await _finish(services, source, mark)
+            if posted is None:
+                raise
+            return posted
+    return await _decide(services, source, mark, request)
+
+
+def _check_before(services: Services, deal: Deal) -> None:
+    if deal.product.state(services.clock()) is not VoucherState.ON_SALE:
+        raise VoucherNotOnSaleError
+    if deal.against is not None:
+        raise NotEligibleError(deal.against)
+
+
+async def _request(viewer: Viewer, what: Purchase, deal: Deal) -> Request:
+    yen = (await counter_of(what.municipality, None)).yen
+    mark = _authorisation_of(viewer.person_id, what.municipality, what.key)
+
+    def with_funding(book: Book, _: datetime, draft: Draft) -> None:
+        """The service owes the town the price: yen in the issuer's own box."""
+        owed = book.plain(what.municipality, AccountKind.CASH, deal.issuer, yen)
+        draft.moves.append((book.plain(what.municipality, AccountKind.ISSUANCE, deal.issuer, yen), owed, deal.price))
+        draft.receipt["authorisation"] = str(mark)
+
+    return request_of(viewer, what, deal, with_funding, Funding.CARD)
+
+
+def _authorisation_of(actor: UUID, municipality: int, key: UUID) -> UUID:
+    """The service's key for a purchase's key."""
+    return derived(actor, "funding", str(municipality), str(key))
+
+
+async def _decide(services: Services, source: FundingSource, mark: _Mark, request: Request) -> Posted:
+    try:
+        posted = settled(await services.poster.post(request))
+    except (BusyError, OutcomeUnknownError):
+        raise  # the same key asks again; the job finishes it if it never comes
+    except Refusal:
+        if mark.state is FundingState.OPEN:
+            await _finish(services, source, mark)
+        raise
+    if mark.state is FundingState.OPEN:
+        await _tell(services, source, mark, FundingState.KEPT)
+    return posted
+
+
+async def settle_open(services: Services) -> int:
+    """Finishes what was left open: what settled is kept, what did not can never settle any more and is let go; how many."""
+    source = services.funding
+    if source is None:
+        return 0
+    found = await rows(
+        """select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation where state = 0 and opened_at <= $1
+          order by opened_at limit $2""",
+        services.clock() - OPEN_FOR, PAGE,
+    )  # fmt: skip
+    finished = 0
+    for row in found:
+        try:
+            await _finish(services, source, _mark(row))
+            finished += 1
+        except Exception:
+            log.exception("funding.not_finished", authorisation=str(row["id"]))  # the next ones are other people's money
+    return finished
+
+
+async def _finish(services: Services, source: FundingSource, mark: _Mark) -> Posted | None:
+    """Closes the purchase's key for ever, or learns that it settled; then tells the service. The journal if it settled."""
+    try:
+        decision: object = await services.poster.post(_closing(mark))
+    except StoredRefusal:
+        decision = None
+    # The key may have bought with coin: then this money is not needed, and is let go.
+    posted = decision if isinstance(decision, Posted) and decision.receipt.get("authorisation") == str(mark.id) else None
+    await _tell(services, source, mark, FundingState.VOIDED if posted is None else FundingState.KEPT)
+    return posted
+
+
+def _closing(mark: _Mark) -> Request:
+    def plan(*_: object) -> Draft:
+        message = "a request that abandons moves nothing"
+        raise AssertionError(message)
+
+    return Request(
+        municipality=mark.municipality, actor=mark.actor, operation=Operation.PURCHASE_VOUCHER, key=mark.key, input_hash=b"",
+        kind=JournalKind.VOUCHER_PURCHASE, holders=(), plan=plan, abandons=True,
+    )  # fmt: skip
+
+
+async def _tell(services: Services, source: FundingSource, mark: _Mark, state: FundingState) -> None:
+    """Keeps or lets go, and notes it. A service that does not answer is told again by the job."""
+    try:
+        await (source.keep(mark.id) if state is FundingState.KEPT else source.void(mark.id))
+    except FundingUnavailableError:
+        log.warning("funding.unavailable", authorisation=str(mark.id), wanted=state.name)
+        return
+    await rows(
+        "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and state = 0 returning id",
+        mark.municipality, mark.id, state, services.clock(),
+    )  # fmt: skip
+
+
+async def _open(request: Request, amount: int, now: datetime) -> _Mark:
+    """The row of a purchase's key, committed before the service hears of it."""
+    mark = _authorisation_of(request.actor, request.municipality, request.key)
+    await rows(
+        """insert into funding_authorisation (municipality_id, id, actor, key, input_hash, amount, opened_at)
+          values ($1, $2, $3, $4, $5, $6, $7) on conflict (municipality_id, id) do nothing returning id""",
+        request.municipality, mark, request.actor, request.key, request.input_hash, amount, now,
+    )  # fmt: skip
+    [row] = await rows(
+        "select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation where municipality_id = $1 and id = $2",
+        request.municipality, mark,
+    )  # fmt: skip
+    return _mark(row)
+
+
+def _mark(row: dict[str, object]) -> _Mark:
+    municipality, mark, actor, key, input_hash, amount, state = row.values()
+    return _Mark(municipality, mark, actor, key, bytes(input_hash), amount, FundingState(state))  # type: ignore[arg-type, call-overload] # in order

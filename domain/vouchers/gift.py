@@ -1,0 +1,144 @@
+"""Gifts: whoever bought one issues its numbers and hands them on; whoever has them activates it, once, into a wallet of their own."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.database import rows
+from domain.ledger.book import AccountKey, Book
+from domain.ledger.kinds import AccountKind, Channel, HolderKind, HolderState, JournalKind, Operation, Outcome, Relation
+from domain.ledger.reads import Journal, guard_values, journal_by_id
+from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.pay import settled
+from domain.refusals import InvalidInputError
+from domain.residents import reads as residents
+from domain.services import Services
+from domain.viewer import Viewer
+from domain.vouchers.gift_code import Digests, GiftNumbers, digests, is_pin, new_numbers, plain, same
+from domain.vouchers.product import gift_guard
+from domain.vouchers.refusals import GiftCodeError, GiftLockedError, GiftUsedError, UnknownVoucherError, VoucherEndedError
+
+ATTEMPTS = 5
+"""Wrong attempts before the numbers of a gift are worth nothing."""
+LONGEST = 64
+"""Characters of a number as it is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """What somebody with a gift asks. `id` is the gift's, which is its purchase's."""
+
+    key: UUID
+    municipality: int
+    id: UUID
+    wallet_id: UUID
+    numbers: GiftNumbers = field(repr=False)
+    pin: str = field(repr=False)
+    valid_until: datetime | None = None
+
+
+async def gift_of(municipality: int, gift: UUID) -> Journal | None:
+    """The purchase of a gift."""
+    journal = await journal_by_id(municipality, gift)
+    is_gift = journal is not None and journal.kind == JournalKind.VOUCHER_PURCHASE and journal.outcome == Outcome.SETTLED and journal.receipt["gift"]
+    return journal if is_gift else None
+
+
+async def issue_numbers(services: Services, viewer: Viewer, municipality: int, gift: UUID, pin: str) -> GiftNumbers:
+    """New numbers for a gift that the viewer's wallet bought; those of before are worth nothing from now on. They are told this once."""
+    if not is_pin(pin):
+        raise InvalidInputError("pin", "PIN")
+    journal = await gift_of(municipality, gift)
+    if journal is None or journal.wallet_id is None or not await residents.may_use(viewer, municipality, journal.wallet_id):
+        raise UnknownVoucherError
+    [used] = await guard_values([gift_guard(municipality, gift)])
+    if used:
+        raise GiftUsedError
+    numbers = new_numbers()
+    made = await digests(numbers, pin)
+    await rows(
+        """insert into voucher_gift (municipality_id, id, salt, serial_digest, secret_digest, pin_digest, issued_at)
+          values ($1, $2, $3, $4, $5, $6, $7) on conflict (municipality_id, id) do update set salt = excluded.salt, attempts = 0,
+          serial_digest = excluded.serial_digest, secret_digest = excluded.secret_digest, pin_digest = excluded.pin_digest,
+          issued_at = excluded.issued_at returning id""",
+        municipality, gift, made.salt, made.serial, made.secret, made.pin, services.clock(),
+    )  # fmt: skip
+    return numbers
+
+
+async def activate(services: Services, viewer: Viewer, what: Activation) -> Posted:
+    """Moves a gift's vouchers into a wallet of the viewer, or raises a refusal."""
+    if not await residents.may_use(viewer, what.municipality, what.wallet_id):
+        raise UnknownWalletError
+    await _verify(what)
+    gift = await gift_of(what.municipality, what.id)
+    if gift is None:
+        raise GiftCodeError
+    return settled(await services.poster.post(_request(viewer, what, gift, UUID(gift.receipt["product"]))))
+
+
+async def _verify(what: Activation) -> None:
+    """The attempt is counted before it is looked at, so that many at once are no more than five."""
+    found = await rows(
+        """update voucher_gift set attempts = attempts + 1 where municipality_id = $1 and id = $2 and attempts < $3
+          returning salt, serial_digest, secret_digest, pin_digest""",
+        what.municipality, what.id, ATTEMPTS,
+    )  # fmt: skip
+    if not found:
+        known = await rows("select 1 from voucher_gift where municipality_id = $1 and id = $2", what.municipality, what.id)
+        raise GiftLockedError if known else GiftCodeError
+    texts = (what.numbers.serial, what.numbers.secret, what.pin)
+    if any(len(text) > LONGEST or not plain(text).isascii() for text in texts):
+        raise GiftCodeError
+    known_digests = Digests(*(bytes(value) for value in found[0].values()))
+    if not same(known_digests, await digests(what.numbers, what.pin, known_digests.salt)):
+        raise GiftCodeError
+    # Whoever knows all three is no guesser: the attempt is given back, unless the numbers were issued anew meanwhile.
+    await rows(
+        "update voucher_gift set attempts = attempts - 1 where municipality_id = $1 and id = $2 and salt = $3 and attempts > 0 returning id",
+        what.municipality, what.id, known_digests.salt,
+    )  # fmt: skip
+
+
+def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
+        if not book.may(what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)):
+            raise UnknownWalletError
+        return _plan(book, at, what, gift, product)
+
+    return Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.ACTIVATE_GIFT, key=what.key,
+        input_hash=fingerprint(gift=what.id, wallet=what.wallet_id), kind=JournalKind.GIFT_ACTIVATION, holders=(what.wallet_id, product),
+        plan=plan, access=(what.wallet_id,), lots=tuple(lot for _, lot, _, _ in gift.receipt["lots"]),
+        guards=(gift_guard(what.municipality, what.id),), valid_until=what.valid_until,
+        facts=Facts(
+            wallet_id=what.wallet_id, programme_id=product, linked_journal=gift.id, channel=Channel.APP, client=viewer.client,
+        ),
+    )  # fmt: skip
+
+
+def _plan(book: Book, at: datetime, what: Activation, gift: Journal, product: UUID) -> Draft:
+    town = what.municipality
+    wallet = book.holder(town, what.wallet_id)
+    if wallet is None or wallet.kind != HolderKind.WALLET:
+        raise UnknownWalletError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+    opened = book.guard(gift_guard(town, what.id), 1)
+    if opened.value:
+        raise GiftUsedError
+    moves, balances = [], {}
+    for asset, lot, part, expires_at in gift.receipt["lots"]:
+        if expires_at is not None and datetime.fromisoformat(expires_at) <= at:
+            raise VoucherEndedError
+        promised = book.account(town, AccountKey(AccountKind.BUDGET, product, asset, lot))
+        moves.append((promised, book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset, lot), promised), part))
+        balances[str(asset)] = book.total(town, what.wallet_id, asset) + part
+    return Draft(
+        receipt={
+            "amount": gift.receipt["face"], "lots": gift.receipt["lots"], "balances": balances, "product": str(product), "gift": str(gift.id),
+            "units": gift.receipt["units"],
+        },
+        moves=moves, guards=[(opened, 1)], counterparties={what.wallet_id: product, product: what.wallet_id},
+    )  # fmt: skip

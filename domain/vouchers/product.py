@@ -1,0 +1,157 @@
+"""A voucher product: its terms, and what follows from them. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.assets.acceptance import Acceptance
+from domain.assets.expiry import after, latest_of_six_months
+from domain.assets.hours import Hours
+from domain.assets.kinds import LegalProfile
+from domain.ledger.kinds import GuardKind
+from domain.ledger.request import GuardKey, effective_on
+from domain.programmes.eligibility import Eligibility
+from domain.programmes.kinds import BASIS_POINTS
+from domain.vouchers.kinds import LegalBasis, Stage, VoucherState
+
+DEPOSIT_FROM = 10_000_000
+"""Whole units unused at a base date above which an issuer that is not exempt deposits half (Payment Services Act, article 14)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of voucher in a unit. Whole units; `free`: given beside what was paid; `asset` None until the product is published."""
+
+    name_ja: str
+    name_en: str
+    face_value: int
+    minimum_unit: int
+    free: bool
+    acceptance: Acceptance
+    asset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is sold, when, to whom, for use where. Whole units per unit sold; `expires_at` exclusive."""
+
+    code: str
+    name_ja: str
+    name_en: str
+    price: int
+    face_value: int
+    parts: tuple[Part, ...]
+    stock: int
+    units_per_person: int
+    units_per_household: int | None
+    sale_starts_at: datetime
+    sale_ends_at: datetime
+    usable_from: datetime
+    expires_at: datetime
+    hours: Hours
+    eligibility: Eligibility
+    legal_profile: LegalProfile
+    six_month_exempt: bool
+    funding_programme: UUID | None
+    below_price_reason: str
+
+    @property
+    def premium(self) -> int:
+        """What the town adds to a unit. Whole units; 0 where the face is not above the price."""
+        return max(0, self.face_value - self.price)
+
+    @property
+    def premium_rate_bp(self) -> int:
+        """(face - price) / price in hundredths of a percent, rounded down; negative where the face is below the price."""
+        return (self.face_value - self.price) * BASIS_POINTS // self.price
+
+    @property
+    def maximum_exposure(self) -> int:
+        """What the town pays if every unit is sold. Whole units."""
+        return self.premium * self.stock
+
+    @property
+    def legal_basis(self) -> LegalBasis:
+        """Why it may be issued: the issuer decides first, then the term."""
+        if self.legal_profile is LegalProfile.MUNICIPALITY:
+            return LegalBasis.MUNICIPAL_ISSUER
+        if self.six_month_exempt:
+            return LegalBasis.SIX_MONTHS
+        return LegalBasis.REGISTERED_ISSUER if self.legal_profile is LegalProfile.REGISTERED_THIRD_PARTY else LegalBasis.OWN_BUSINESS
+
+    @property
+    def latest_expires_on(self) -> date | None:
+        """The last day that the law allows: six months from the first day of the sale, where it is exempt for that; None: no limit."""
+        return latest_of_six_months(effective_on(self.sale_starts_at)) if self.six_month_exempt else None
+
+    @property
+    def too_late(self) -> bool:
+        """Whether the vouchers would end after what the law allows."""
+        latest = self.latest_expires_on
+        return latest is not None and self.expires_at > after(latest)
+
+    @property
+    def deposit_may_be_due(self) -> bool:
+        """Whether the paid value that can be unused at a base date obliges its issuer to a deposit."""
+        exempt = self.legal_basis in (LegalBasis.MUNICIPAL_ISSUER, LegalBasis.SIX_MONTHS)
+        return not exempt and self.face_value * self.stock > DEPOSIT_FROM
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherProduct:
+    """The terms of a town's product, who has acted on it, and what the ledger has counted, in units."""
+
+    municipality: int
+    id: UUID
+    terms: Terms
+    submitted: bool
+    stage: Stage
+    sold: int
+
+    def state(self, at: datetime) -> VoucherState:
+        """Where it is at an instant: by who has acted, and by its sale's window."""
+        if self.stage is Stage.NONE:
+            return VoucherState.REVIEW if self.submitted else VoucherState.DRAFT
+        if self.stage is Stage.CLOSED or self.terms.sale_ends_at <= at:
+            return VoucherState.CLOSED
+        return VoucherState.ON_SALE if self.terms.sale_starts_at <= at else VoucherState.SCHEDULED
+
+    @property
+    def published(self) -> bool:
+        """Whether everybody may see it."""
+        return self.stage is not Stage.NONE
+
+    @property
+    def stock_left(self) -> int:
+        """Units that are not sold."""
+        return self.terms.stock - self.sold
+
+    @property
+    def stage_guard(self) -> GuardKey:
+        """Counts the steps that moved its money."""
+        return (self.municipality, GuardKind.VOUCHER_STAGE, self.id, "")
+
+    @property
+    def sold_guard(self) -> GuardKey:
+        """Counts the units sold."""
+        return (self.municipality, GuardKind.VOUCHER_SOLD, self.id, "")
+
+    def person_guard(self, person: UUID | str) -> GuardKey:
+        """Counts the units of one person."""
+        return (self.municipality, GuardKind.VOUCHER_PERSON, self.id, str(person))
+
+    def household_guard(self, household: UUID | str) -> GuardKey:
+        """Counts the units of one household."""
+        return (self.municipality, GuardKind.VOUCHER_HOUSEHOLD, self.id, str(household))
+
+    def units_left(self, of_person: int, of_household: int) -> int:
+        """How many more units somebody may buy who has bought so many, in person and in the household."""
+        rooms = [self.stock_left, self.terms.units_per_person - of_person]
+        if self.terms.units_per_household is not None:
+            rooms.append(self.terms.units_per_household - of_household)
+        return max(0, min(rooms))
+
+
+def gift_guard(municipality: int, gift: UUID) -> GuardKey:
+    """1 once a gift was activated, or taken back."""
+    return (municipality, GuardKind.VOUCHER_GIFT, gift, "")

@@ -1,0 +1,101 @@
+"""Voucher products, as others see them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.approvals.propose import ApprovalKind
+from domain.assets import hours as opening
+from domain.assets.acceptance import from_json as acceptance_of
+from domain.assets.kinds import LegalProfile
+from domain.database import rows
+from domain.ledger.kinds import GuardKind
+from domain.programmes.eligibility import from_json as eligibility_of
+from domain.vouchers.kinds import Stage
+from domain.vouchers.product import Part, Terms, VoucherProduct
+
+_SELECT = """select p.municipality_id, p.id, p.code, p.name_ja, p.name_en, p.price, p.face_value, p.stock, p.units_per_person,
+  p.units_per_household, p.sale_starts_at, p.sale_ends_at, p.usable_from, p.expires_at, p.hours::text, p.eligibility::text, p.legal_profile,
+  p.six_month_exempt, p.funding_programme_id, p.below_price_reason,
+  exists (select from approval a where a.municipality_id = p.municipality_id and a.kind = $1 and a.subject = p.id) as submitted,
+  coalesce(stage.value, 0) as stage, coalesce(sold.value, 0) as sold from voucher_product p
+  left join guard stage on stage.municipality_id = p.municipality_id and stage.kind = $2 and stage.subject = p.id and stage.period = ''
+  left join guard sold on sold.municipality_id = p.municipality_id and sold.kind = $3 and sold.subject = p.id and sold.period = ''
+"""
+_COUNTED = (ApprovalKind.VOUCHER_PRODUCT, GuardKind.VOUCHER_STAGE, GuardKind.VOUCHER_SOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """Units that a person and their household have bought of a product."""
+
+    of_person: int
+    of_household: int
+
+
+async def by_id(municipality: int, product: UUID) -> VoucherProduct | None:
+    """One product of a town."""
+    found = await _products(await rows(_SELECT + "where p.municipality_id = $4 and p.id = $5", *_COUNTED, municipality, product))
+    return found[0] if found else None
+
+
+async def of_municipality(municipality: int, limit: int) -> list[VoucherProduct]:
+    """The products of a town, newest first."""
+    query = _SELECT + "where p.municipality_id = $4 order by p.created_at desc, p.id limit $5"
+    return await _products(await rows(query, *_COUNTED, municipality, limit))
+
+
+async def taken(municipality: int, code: str) -> bool:
+    """Whether a town has a product of that code."""
+    return bool(await rows("select 1 from voucher_product where municipality_id = $1 and code = $2", municipality, code))
+
+
+async def household_of(municipality: int, person: UUID) -> UUID | None:
+    """The household of a person, where the town has verified it."""
+    found = await rows("select household from person_claim where municipality_id = $1 and person_id = $2", municipality, person)
+    return found[0]["household"] if found else None
+
+
+async def bought(products: list[VoucherProduct], person: UUID) -> list[Bought]:
+    """What a person and their household have bought of each product."""
+    if not products:
+        return []
+    household = await household_of(products[0].municipality, person)
+    found = await rows(
+        """select g.subject, sum(g.value) filter (where g.kind = $2)::bigint as own, sum(g.value) filter (where g.kind = $3)::bigint as theirs
+          from guard g where g.municipality_id = $1 and g.subject = any ($4::uuid[]) and ((g.kind = $2 and g.period = $5) or (g.kind = $3
+          and g.period = $6)) group by g.subject""",
+        products[0].municipality, GuardKind.VOUCHER_PERSON, GuardKind.VOUCHER_HOUSEHOLD, [one.id for one in products], str(person), str(household),
+    )  # fmt: skip
+    known = {row["subject"]: Bought(row["own"] or 0, row["theirs"] or 0) for row in found}
+    return [known.get(one.id, Bought(0, 0)) for one in products]
+
+
+async def _products(found: list[dict[str, Any]]) -> list[VoucherProduct]:
+    if not found:
+        return []
+    parts: defaultdict[UUID, list[Part]] = defaultdict(list)
+    for row in await rows(
+        """select product_id, name_ja, name_en, face_value, minimum_unit, free, acceptance::text, asset_id from voucher_part
+          where municipality_id = $1 and product_id = any ($2::uuid[]) order by product_id, position""",
+        found[0]["municipality_id"], [row["id"] for row in found],
+    ):  # fmt: skip
+        part = Part(
+            row["name_ja"], row["name_en"], row["face_value"], row["minimum_unit"], row["free"], acceptance_of(orjson.loads(row["acceptance"])),
+            row["asset_id"],
+        )  # fmt: skip
+        parts[row["product_id"]].append(part)
+    return [_product(row, tuple(parts[row["id"]])) for row in found]
+
+
+def _product(row: dict[str, Any], parts: tuple[Part, ...]) -> VoucherProduct:
+    terms = Terms(
+        row["code"], row["name_ja"], row["name_en"], row["price"], row["face_value"], parts, row["stock"], row["units_per_person"],
+        row["units_per_household"], row["sale_starts_at"], row["sale_ends_at"], row["usable_from"], row["expires_at"],
+        opening.from_json(orjson.loads(row["hours"])), eligibility_of(orjson.loads(row["eligibility"])), LegalProfile(row["legal_profile"]),
+        row["six_month_exempt"], row["funding_programme_id"], row["below_price_reason"],
+    )  # fmt: skip
+    return VoucherProduct(row["municipality_id"], row["id"], terms, row["submitted"], Stage(row["stage"]), row["sold"])

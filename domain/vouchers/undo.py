@@ -1,0 +1,40 @@
+"""What a reversed purchase gives back beside its money: the stock, and what the person and the household have bought."""
+
+from uuid import UUID
+
+from domain.ledger.book import Book, Guard
+from domain.ledger.kinds import GuardKind, JournalKind
+from domain.ledger.reads import Journal
+from domain.ledger.refusals import ReversalImpossibleError
+from domain.ledger.request import GuardKey
+from domain.vouchers.product import gift_guard
+
+
+def guards_of(journal: Journal) -> tuple[GuardKey, ...]:
+    """What a purchase was counted by; nothing for every other journal."""
+    if journal.kind != JournalKind.VOUCHER_PURCHASE:
+        return ()
+    gift = (gift_guard(journal.municipality, journal.id),) if journal.receipt["gift"] else ()
+    return (*_counted(journal), *gift)
+
+
+def uncounted(book: Book, journal: Journal) -> list[tuple[Guard, int]]:
+    """The counts without the purchase. A gift that was activated cannot be taken back; one that was not is closed for good."""
+    if journal.kind != JournalKind.VOUCHER_PURCHASE:
+        return []
+    units: int = journal.receipt["units"]
+    changes = [(book.guard(key, units), -units) for key in _counted(journal)]
+    if journal.receipt["gift"]:
+        opened = book.guard(gift_guard(journal.municipality, journal.id), 1)
+        if opened.value:
+            raise ReversalImpossibleError(0)
+        changes.append((opened, 1))
+    return changes
+
+
+def _counted(journal: Journal) -> list[GuardKey]:
+    product = UUID(journal.receipt["product"])
+    counts = [(GuardKind.VOUCHER_SOLD, ""), (GuardKind.VOUCHER_PERSON, journal.receipt["person"])]
+    if journal.receipt["household"] is not None:
+        counts.append((GuardKind.VOUCHER_HOUSEHOLD, journal.receipt["household"]))
+    return [(journal.municipality, kind, product, period) for kind, period in counts]

@@ -1,0 +1,285 @@
+"""Buying vouchers: what moves, what is counted, and what nobody can do."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.database import rows
+from domain.ledger.audit import trial_balance
+from domain.ledger.holders import set_state
+from domain.ledger.kinds import HolderState
+from domain.viewer import Viewer
+from tests.support.clock import MovableClock
+from tests.support.town import new_town
+from tests.support.vouchers import SELL, VoucherApi
+
+CLAIM = "mutation($input: RecordClaimInput!) { recordClaim(input: $input) { ... on RecordClaimSuccess { verifiedAt } ... on UserError { code } } }"
+
+
+async def books(api: VoucherApi) -> dict[tuple[str, str], int]:
+    """What all accounts of a kind hold of an asset, by their names; nothing where it is 0."""
+    trial = await trial_balance(api.town.id, api.services.clock())
+    codes = {row["id"]: row["code"] for row in await rows("select id, code from asset where municipality_id = $1", api.town.id)}
+    return {(line.kind.name, codes[line.asset]): line.posted for line in trial.lines if line.posted}
+
+
+async def claim(api: VoucherApi, wallet: UUID, **facts: Any) -> None:
+    given = {"walletId": api.wallet(wallet), "resident": True, **facts}
+    assert "verifiedAt" in await api.ask(api.town.desk, CLAIM, input=given)
+
+
+async def test_a_thousand_buyers_of_a_hundred_units(api: VoucherApi):
+    product = await api.product(stock=100, unitsPerPerson=1)
+    buyers = [await api.town.new_resident() for _ in range(1_000)]
+    for number in range(0, 1_000, 50):
+        await asyncio.gather(*[api.town.charge(5_000, wallet) for _, wallet in buyers[number : number + 50]])
+
+    async def buy(viewer: Viewer, wallet: UUID) -> Any:
+        """As an app does: the same key again for as long as the server is busy."""
+        key = str(uuid4())
+        while (answer := await api.buy(product, 1, viewer, wallet, idempotencyKey=key)).get("code") == "BUSY":
+            assert answer["retry"] == "SAME_KEY"
+        return answer
+
+    answers = await asyncio.gather(*[buy(viewer, wallet) for viewer, wallet in buyers])
+    bought = [one for one in answers if "purchase" in one]
+    refused = {(one["code"], one["unitsLeft"], one["retry"]) for one in answers if "code" in one}
+    assert (len(bought), refused) == (100, {("SOLD_OUT", 0, "NEW_KEY")})
+    assert len({one["purchase"]["receiptNumber"] for one in bought}) == 100
+    assert (await api.seen(product))["stockLeft"] == 0
+    assert (await books(api))["WALLET", "COIN"] == 900 * 5_000
+    await api.town.assert_sound()
+
+
+async def test_where_the_money_is(api: VoucherApi):
+    """The whole life of ten units with a declared budget, account by account."""
+    budget = await api.budget(20_000)
+    fund = next(name for kind, name in await books(api) if kind == "BUDGET")
+    product = await api.product(code="V", fundingProgrammeId=budget)
+    await api.charge(20_000)
+    assert await api.left(budget) == 20_000 - 10 * 1_500
+    bought = await api.buy(product, 2)
+    assert bought["purchase"]["amount"] == 10_000
+    assert (bought["purchase"]["faceValue"], bought["purchase"]["units"], bought["purchase"]["gift"]) == (13_000, 2, None)
+    moved = {one["asset"]["code"]: (one["moved"], one["posted"]) for one in bought["balances"]}
+    assert moved == {"V_1": (4_000, 4_000), "V_2": (9_000, 9_000), "COIN": (-10_000, 10_000)}
+    assert [(one["asset"]["code"], one["amount"]) for one in bought["purchase"]["paidFrom"]] == [("COIN", 10_000)]
+    assert await books(api) == {
+        ("WALLET", "COIN"): 10_000, ("ISSUANCE", "COIN"): -10_000, ("WALLET", "V_1"): 4_000, ("WALLET", "V_2"): 9_000,
+        ("BUDGET", "V_1"): 16_000, ("BUDGET", "V_2"): 36_000, ("ISSUANCE", "V_1"): -20_000, ("ISSUANCE", "V_2"): -45_000,
+        ("BUDGET", fund): 17_000, ("ISSUANCE", fund): -17_000, ("CASH", "JPY"): 20_000, ("ISSUANCE", "JPY"): -20_000,
+    }  # fmt: skip
+    closed = await api.close(product)
+    assert (closed["returned"], closed["product"]["state"]) == (8 * 1_500, "CLOSED")
+    assert await api.left(budget) == 17_000
+    assert {key: value for key, value in (await books(api)).items() if key[1].startswith("V")} == {
+        ("WALLET", "V_1"): 4_000, ("WALLET", "V_2"): 9_000, ("ISSUANCE", "V_1"): -4_000, ("ISSUANCE", "V_2"): -9_000,
+    }  # fmt: skip
+    assert (await api.buy(product))["code"] == "VOUCHER_NOT_ON_SALE"
+    assert (await api.pay(6_000))["payment"]["amount"] == 6_000, "what was bought stays good"
+    await api.town.assert_sound()
+
+
+async def test_cash_over_a_counter_is_counted_in_the_collectors_box(api: VoucherApi):
+    product = await api.product(code="V")
+    desk = await api.sell(product, 1)
+    assert {one["asset"]["code"]: one["posted"] for one in desk["balances"]} == {"V_1": 2_000, "V_2": 4_500}
+    assert (desk["purchase"]["paidFrom"], desk["purchase"]["store"]) == ([], None)
+    agent = await api.sell(product, 2, api.town.staff, storeId=api.store())
+    assert agent["purchase"]["store"] == {"id": api.store()}
+    found = await books(api)
+    assert (found["CASH", "JPY"], found["ISSUANCE", "JPY"]) == (15_000, -15_000)
+    assert ("WALLET", "COIN") not in found
+    query = "query($id: ID!) { store(id: $id) { balances { posted asset { code } } } }"
+    assert (await api.ask(api.town.staff, query, id=api.store()))["balances"] == [{"posted": 10_000, "asset": {"code": "JPY"}}]
+    other_shop, other_staff = await api.town.new_store()
+    for viewer, facts in ((api.town.staff, {}), (other_staff, {"storeId": api.store()}), (other_staff, {"storeId": api.store(other_shop)})):
+        assert (await api.sell(product, 1, viewer, **facts))["code"] == "NOT_PERMITTED"
+    assert await books(api) == found
+    await api.town.assert_sound()
+
+
+async def test_a_receive_code_of_a_card_gets_vouchers_too(api: VoucherApi):
+    from domain.identifiers import Prefix, encode
+
+    product = await api.product(code="V")
+    code = encode(Prefix.RECEIVE, api.town.id, api.town.wallet)
+    given = {"idempotencyKey": str(uuid4()), "wallet": {"code": code}, "productId": product, "units": 1}
+    assert (await api.ask(api.town.desk, SELL, input=given))["purchase"]["units"] == 1
+    assert (await api.ask(api.town.desk, SELL, input={**given, "wallet": {"code": "nonsense"}}))["code"] == "INVALID_CODE"
+    assert await api.balances() == {"V_1": 2_000, "V_2": 4_500}
+
+
+async def test_units_per_person_count_over_wallets_counters_and_races(api: VoucherApi):
+    from domain.database import transaction
+    from domain.residents.join import open_wallet
+
+    product = await api.product(unitsPerPerson=3)
+    async with transaction():
+        card = await open_wallet(api.town.id, api.town.resident.person_id, api.services.clock(), api.services.ids)
+    await api.charge(50_000)
+    answers = await asyncio.gather(
+        *[api.buy(product) for _ in range(4)], *[api.sell(product, 1, wallet=card) for _ in range(4)]
+    )  # fmt: skip
+    refused = [one for one in answers if "code" in one]
+    assert (len(refused), {(one["code"], one["unitsLeft"]) for one in refused}) == (5, {("UNITS_EXCEEDED", 0)})
+    seen = await api.seen(product, api.town.resident)
+    assert (seen["stockLeft"], seen["unitsLeftForViewer"]) == (7, 0)
+    assert (await api.seen(product))["unitsLeftForViewer"] is None
+    neighbour, _ = await api.town.new_resident()
+    assert (await api.seen(product, neighbour))["unitsLeftForViewer"] == 3
+    await api.town.assert_sound()
+
+
+async def test_units_per_household_count_over_people(api: VoucherApi):
+    product = await api.product(unitsPerPerson=3, unitsPerHousehold=4)
+    partner, their_wallet = await api.town.new_resident()
+    stranger, other_wallet = await api.town.new_resident()
+    for wallet in (api.town.wallet, their_wallet, other_wallet):
+        await api.charge(50_000, wallet)
+    unverified = await api.buy(product)
+    assert (unverified["code"], unverified["reason"]) == ("NOT_ELIGIBLE", "UNVERIFIED")
+    await claim(api, api.town.wallet, household="0001234")
+    await claim(api, their_wallet, household="0001234")
+    await claim(api, other_wallet, household="0005678")
+    assert (await api.buy(product, 3))["purchase"]["units"] == 3
+    refused = await api.buy(product, 2, partner, their_wallet)
+    assert (refused["code"], refused["unitsLeft"]) == ("UNITS_EXCEEDED", 1)
+    assert (await api.seen(product, partner))["unitsLeftForViewer"] == 1
+    assert (await api.buy(product, 1, partner, their_wallet))["purchase"]["units"] == 1
+    assert (await api.buy(product, 3, stranger, other_wallet))["purchase"]["units"] == 3
+    assert "0001234" not in str(await rows("select household::text from person_claim where municipality_id = $1", api.town.id))
+    await api.town.assert_sound()
+
+
+async def test_keys_replay_mismatch_race_and_close(api: VoucherApi, moved: MovableClock):
+    product = await api.product()
+    await api.charge(50_000)
+    key = str(uuid4())
+    answers = await asyncio.gather(*[api.buy(product, 1, idempotencyKey=key) for _ in range(6)])
+    assert sorted(one["replayed"] for one in answers) == [False, *[True] * 5]
+    assert len({one["purchase"]["id"] for one in answers}) == 1
+    first = next(one for one in answers if not one["replayed"])
+    for changed in ({"units": 2}, {"gift": True}):
+        assert (await api.buy(product, **{"units": 1, "idempotencyKey": key, **changed}))["code"] == "KEY_REUSED"
+    closed = str(uuid4())
+    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    for viewer, operation in ((api.town.resident, "PURCHASE_VOUCHER"), (api.town.desk, "SELL_VOUCHER"), (api.town.resident, "ACTIVATE_GIFT")):
+        asked = {"operation": operation, "idempotencyKey": closed}
+        assert (await api.ask(viewer, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
+    assert (await api.buy(product, idempotencyKey=closed))["code"] == "ABANDONED"
+    assert (await api.sell(product, idempotencyKey=closed))["code"] == "ABANDONED"
+    late = await api.buy(product, validUntil=api.at(timedelta(seconds=-1)))
+    assert late["code"] == "REQUEST_EXPIRED"
+    moved.forward(timedelta(days=100))
+    again = await api.buy(product, idempotencyKey=key)
+    assert (again["replayed"], again["purchase"]) == (True, first["purchase"]), "also when all is over"
+    assert (await api.seen(product))["stockLeft"] == 9
+    await api.town.assert_sound()
+
+
+async def test_who_may_buy_when_and_with_what(api: VoucherApi, moved: MovableClock):
+    opens = timedelta(days=2)
+    product = await api.product(saleStartsAt=api.at(opens), saleEndsAt=api.at(timedelta(days=3)), usableFrom=api.at(opens))
+    await api.charge(10_000)
+    assert (await api.seen(product))["state"] == "SCHEDULED"
+    early = await api.buy(product)
+    assert (early["code"], early["retry"]) == ("VOUCHER_NOT_ON_SALE", "SAME_KEY")
+    moved.forward(opens + timedelta(seconds=5))
+    assert (await api.seen(product))["state"] == "ON_SALE"
+    short = await api.buy(product, 3)
+    assert (short["code"], short["available"]) == ("INSUFFICIENT_BALANCE", 10_000)
+    stranger, _ = await api.town.new_resident()
+    assert (await api.buy(product, 1, stranger))["code"] == "UNKNOWN_WALLET"
+    assert (await api.buy(product, 1, api.town.staff))["code"] == "NOT_PERMITTED"
+    for units in (0, -1, 2_000_000_000):
+        wrong = await api.buy(product, units)
+        assert (wrong["code"], wrong["field"], wrong["problem"]) == ("INVALID_INPUT", "units", "POSITIVE")
+    assert (await api.buy("vpr_nonsense"))["code"] == "UNKNOWN_VOUCHER"
+    assert (await api.buy(product, walletId="wal_nonsense"))["code"] == "UNKNOWN_WALLET"
+    other = VoucherApi(await new_town(api.services))
+    assert (await api.buy(await other.product()))["code"] == "UNKNOWN_VOUCHER"
+    await set_state(api.town.id, api.town.wallet, HolderState.FROZEN)
+    assert (await api.buy(product))["code"] == "WALLET_FROZEN"
+    await set_state(api.town.id, api.town.wallet, HolderState.ACTIVE)
+    moved.forward(timedelta(days=1))
+    assert (await api.seen(product))["state"] == "CLOSED"
+    assert (await api.buy(product))["code"] == "VOUCHER_NOT_ON_SALE"
+    assert await api.balances() == {"COIN": 10_000}
+    assert (await api.seen(product))["stockLeft"] == 10
+    await api.town.assert_sound()
+
+
+async def test_conditions_on_people(api: VoucherApi):
+    product = await api.product(eligibility={"residentsOnly": True, "ageFrom": 18})
+    await api.charge(10_000)
+    assert (await api.buy(product))["reason"] == "UNVERIFIED"
+    year = api.services.clock().year
+    await claim(api, api.town.wallet, birthYear=year - 17)
+    assert (await api.buy(product))["reason"] == "AGE"
+    assert (await api.sell(product))["reason"] == "AGE"
+    await claim(api, api.town.wallet, birthYear=year - 18)
+    assert (await api.buy(product))["purchase"]["units"] == 1
+    await api.town.assert_sound()
+
+
+async def test_points_do_not_buy_vouchers(api: VoucherApi):
+    product = await api.product()
+    points = await api.asset("POINT")
+    await api.grant(await api.programme(points, 10_000), 10_000)
+    refused = await api.buy(product)
+    assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 0)
+
+
+@pytest.mark.parametrize(("day", "hour", "spent"), [(0, 12, True), (0, 9, False), (0, 17, False), (1, 12, False), (5, 16, True)])
+async def test_vouchers_are_used_on_their_days_and_hours(api: VoucherApi, moved: MovableClock, day: int, hour: int, spent: bool):
+    """Monday and Saturday, from 10:00 to 17:00 in Tokyo."""
+    product = await api.product(usableHours={"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"})
+    query = "query($id: ID!) { voucherProduct(id: $id) { usableHours { weekdays fromTime untilTime } } }"
+    shown = await api.ask(None, query, id=product)
+    assert shown == {"usableHours": {"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"}}
+    assert (await api.sell(product))["purchase"]["units"] == 1
+    here = api.services.clock() + timedelta(hours=9)
+    monday = (here + timedelta(days=7 - here.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    moved.forward(monday + timedelta(days=day, hours=hour, seconds=30) - here)
+    quoted, paid = await api.quote(1_000), await api.pay(1_000)
+    if spent:
+        assert paid["payment"]["amount"] == 1_000
+        assert quoted["quote"]["allocations"] == paid["payment"]["allocations"]
+    else:
+        assert (quoted["code"], paid["code"], paid["available"]) == ("INSUFFICIENT_BALANCE", "INSUFFICIENT_BALANCE", 0)
+    await api.town.assert_sound()
+
+
+async def test_a_purchase_is_in_the_history_the_stream_and_the_receipts(api: VoucherApi):
+    product = await api.product(code="V")
+    await api.charge(5_000)
+    bought = (await api.buy(product))["purchase"]
+    query = (
+        "query($id: ID!) { wallet(id: $id) { transactions(first: 3) { edges { node { kind amount asset { code } counterparty { kind name } receipt {"
+        " __typename id amount } } } } events(first: 9) { edges { node { __typename ... on VoucherPurchased { amount receiptNumber purchase { units"
+        " product { id } } } } } } } }"
+    )
+    wallet = await api.ask(api.town.resident, query, id=api.wallet())
+    lines = [edge["node"] for edge in wallet["transactions"]["edges"]]
+    assert {(one["kind"], one["asset"]["code"], one["amount"]) for one in lines} == {
+        ("VOUCHER_PURCHASE", "V_1", 2_000), ("VOUCHER_PURCHASE", "V_2", 4_500), ("VOUCHER_PURCHASE", "COIN", -5_000),
+    }  # fmt: skip
+    assert {(one["counterparty"]["kind"], one["counterparty"]["name"]) for one in lines} == {("TOWN", "商品券")}
+    assert all(one["receipt"] == {"__typename": "VoucherPurchase", "id": bought["id"], "amount": 5_000} for one in lines)
+    [event] = [edge["node"] for edge in wallet["events"]["edges"] if edge["node"]["__typename"] == "VoucherPurchased"]
+    assert event["amount"] == 1_500
+    assert event["purchase"] == {"units": 1, "product": {"id": product}}
+    node = "query($id: ID!) { node(id: $id) { __typename id } }"
+    assert (await api.ask(api.town.resident, node, id=bought["id"]))["__typename"] == "VoucherPurchase"
+    assert (await api.ask(api.town.resident, node, id=product))["__typename"] == "VoucherProduct"
+    stranger, _ = await api.town.new_resident()
+    assert await api.ask(stranger, node, id=bought["id"]) is None
+    key = str(uuid4())
+    await api.buy(product, idempotencyKey=key)
+    asked = "query($key: UUID!) { outcome(operation: PURCHASE_VOUCHER, idempotencyKey: $key) { state refusal { code message } } }"
+    refused = await api.ask(api.town.resident, asked, key=key)
+    assert (refused["state"], refused["refusal"]["code"]) == ("REFUSED", "INSUFFICIENT_BALANCE")
