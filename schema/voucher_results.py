@@ -161,7 +161,7 @@ SubmitVoucherProductResult = Annotated[
 ]
 ApproveVoucherProductResult = Annotated[
     ApproveVoucherProductSuccess | voucher_errors.VoucherBudgetError | voucher_errors.UnknownVoucherError | voucher_errors.VoucherStateError
-    | errors.ApproverIsProposerError | MADE | LEDGER,
+    | voucher_errors.VoucherNotOnSaleError | errors.ApproverIsProposerError | MADE | LEDGER,
     strawberry.union("ApproveVoucherProductResult", description="What `approveVoucherProduct` answers."),
 ]  # fmt: skip
 CloseVoucherProductResult = Annotated[

@@ -38,7 +38,7 @@ from domain.vouchers import reads
 from domain.vouchers.create import funding_of
 from domain.vouchers.kinds import Stage, VoucherState
 from domain.vouchers.product import Part, VoucherProduct
-from domain.vouchers.refusals import UnknownVoucherError, VoucherBudgetError, VoucherStateError
+from domain.vouchers.refusals import UnknownVoucherError, VoucherBudgetError, VoucherNotOnSaleError, VoucherStateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ async def approve_product(services: Services, viewer: Viewer, what: Step) -> tup
         raise VoucherStateError(product.state(services.clock()))
     if approval.proposer == viewer.person_id:
         raise ApproverIsProposerError
+    if not product.published and product.terms.sale_ends_at <= services.clock():
+        raise VoucherNotOnSaleError  # nothing could be sold of it, and its budget would lie idle
     funding = await funding_of(what.municipality, product.terms)
     if funding is not None and not product.published:
         [available] = await budgets_left([(what.municipality, funding.id)])

@@ -316,3 +316,14 @@ async def test_submitting_at_the_same_moment_is_one_proposal(api: VoucherApi):
     assert len(await rows("select 1 from approval where municipality_id = $1", api.town.id)) == 6
     trail = await rows("select 1 from audit_entry where municipality_id = $1 and action = 'propose_voucher_product'", api.town.id)
     assert len(trail) == 6
+
+
+async def test_what_was_reviewed_too_long_is_not_published(api: VoucherApi, moved: MovableClock):
+    budget = await api.budget(15_000)
+    product = (await api.draft(fundingProgrammeId=budget))["product"]["id"]
+    await api.submit(product)
+    moved.forward(timedelta(days=31))
+    assert (await api.approve(product))["code"] == "VOUCHER_NOT_ON_SALE"
+    assert await api.left(budget) == 15_000
+    assert (await api.seen(product, api.town.finance))["state"] == "REVIEW"
+    await api.town.assert_sound()
