@@ -40,6 +40,8 @@ class Prefix(StrEnum):
     APPROVAL = "apr"
     PROGRAMME = "prg"
     RECEIVE = "rcv"
+    UPLOAD = "upl"
+    BULK_GRANT = "blk"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}

@@ -32,6 +32,10 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "jobs": MUNICIPAL_STAFF,
         "driftReport": MUNICIPAL_STAFF,
         "trialBalance": MUNICIPAL_STAFF,
+        "bulkGrant": MUNICIPAL_STAFF,
+        "bulkGrants": MUNICIPAL_STAFF,
+        "grantProposal": MUNICIPAL_STAFF,
+        "grantThresholds": MUNICIPAL_STAFF,
         # Mutation
         "charge": COUNTER,
         "pay": RESIDENT,
@@ -44,10 +48,22 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "grantValue": frozenset({Role.FINANCE, Role.DESK}),
         "proposeReversal": FINANCE,
         "reverseJournal": FINANCE,
+        "createUpload": FINANCE,
+        "checkBulkGrant": FINANCE,
+        "startBulkGrant": FINANCE,
+        "approveBulkGrant": FINANCE,
+        "pauseBulkGrant": FINANCE,
+        "resumeBulkGrant": FINANCE,
+        "cancelBulkGrant": FINANCE,
+        "undoBulkGrant": FINANCE,
+        "proposeGrant": frozenset({Role.FINANCE, Role.DESK}),
+        "approveGrant": FINANCE,
+        "setGrantThresholds": FINANCE,
         # Subscription
         "walletEvents": SIGNED_IN,
         "storeEvents": SIGNED_IN,
         "paymentSettled": SIGNED_IN,
+        "bulkGrantProgress": MUNICIPAL_STAFF,
     }
 )
 

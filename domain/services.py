@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.lots import Lots
 from domain.assets.reads import Asset
+from domain.background import Background
 from domain.cache import Cached
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
@@ -31,6 +32,7 @@ class Services:
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
+    background: Background = field(default_factory=Background)
 
 
 def utc_now() -> datetime:

@@ -8,6 +8,8 @@ from strawberry import argument
 from domain.approvals import reads as approvals
 from domain.approvals.reads import Approval
 from domain.assets.reads import Asset
+from domain.bulk import reads as bulk
+from domain.bulk.reads import BulkGrant
 from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Outcome, Relation
 from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
@@ -31,7 +33,7 @@ PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
 Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | Receipt
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | BulkGrant | Receipt
 VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry]] = {
     JournalKind.CHARGE: Charge,
     JournalKind.REFUND: Refund,
@@ -117,6 +119,8 @@ async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.
             return await info.context.loaders.programmes.load((municipality, key))
         case (Prefix.APPROVAL, municipality, UUID() as key):
             return await approval(viewer, municipality, key)
+        case (Prefix.BULK_GRANT, municipality, UUID() as key):
+            return await bulk_grant(viewer, municipality, key)
         case _:
             return None
 
@@ -127,6 +131,14 @@ async def approval(viewer: Viewer, municipality: int, key: UUID) -> Approval | N
     if not relations or not await serves(municipality, viewer.person_id, relations):
         return None
     return await approvals.by_id(municipality, key)
+
+
+async def bulk_grant(viewer: Viewer, municipality: int, key: UUID) -> BulkGrant | None:
+    """A grant by file, for the staff of its town."""
+    relations = viewer.relations(*STAFF_OF_TOWN)
+    if not relations or not await serves(municipality, viewer.person_id, relations):
+        return None
+    return await bulk.by_id(municipality, key)
 
 
 async def nodes(info: MeguruInfo, ids: Annotated[list[ID], argument(description="At most 100 ids.")]) -> list[Node | None]:

@@ -8,6 +8,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
+from domain.bulk import refusals as bulk
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
@@ -17,18 +18,12 @@ from domain.refusals import InvalidInputError as DomainInvalidInput
 from domain.refusals import NotPermittedError as DomainNotPermitted
 from domain.refusals import OutcomeUnknownError as DomainOutcomeUnknown
 from domain.refusals import Refusal
+from domain.uploads import refusals as uploads
+from schema import bulk_errors
 from schema.context import Context
 from schema.enums import RefusalCode, Retry
 from schema.scalars import Amount
-
-
-@strawberry.interface(description="Why something was not done. Nothing moved. Select it in every result, and treat members you do not know as it.")
-class UserError:
-    """Why something was not done."""
-
-    code: RefusalCode = strawberry.field(description="Stable, for logic.")
-    message: str = strawberry.field(description="For the person, in the language of the request (ja or en).")
-    retry: Retry = strawberry.field(description="What the client may do.")
+from schema.user_error import UserError as UserError  # noqa: PLC0414 - the pages that need it look for it here
 
 
 def _amount(description: str) -> Any:  # noqa: ANN401 - strawberry.field has no public type
@@ -250,6 +245,18 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     programmes.UnknownProgrammeError: UnknownProgrammeError,
     programmes.ProgrammeClosedError: ProgrammeClosedError,
     programmes.NotEligibleError: NotEligibleError,
+    programmes.AlreadyGrantedError: bulk_errors.AlreadyGrantedError,
+    programmes.ApprovalRequiredError: bulk_errors.ApprovalRequiredError,
+    uploads.UnknownUploadError: bulk_errors.UnknownUploadError,
+    uploads.UploadNotReadyError: bulk_errors.UploadNotReadyError,
+    uploads.TooManyUploadsError: bulk_errors.TooManyUploadsError,
+    bulk.WrongEncodingError: bulk_errors.WrongEncodingError,
+    bulk.UnreadableFileError: bulk_errors.UnreadableFileError,
+    bulk.InvalidRowsError: bulk_errors.InvalidRowsError,
+    bulk.SameFileError: bulk_errors.SameFileError,
+    bulk.UploadUsedError: bulk_errors.UploadUsedError,
+    bulk.UnknownBulkGrantError: bulk_errors.UnknownBulkGrantError,
+    bulk.BulkGrantStateError: bulk_errors.BulkGrantStateError,
     DomainInvalidInput: InvalidInputError,
     DomainNotPermitted: NotPermittedError,
     DomainBusy: BusyError,

@@ -16,6 +16,7 @@ from domain.programmes.reads import Programme as ProgrammeRow
 from resolvers import views
 from resolvers.nodes import STAFF_OF_TOWN
 from schema import errors
+from schema.bulk_errors import ApprovalRequiredError
 from schema.context import Context
 from schema.enums import ProgrammeKind
 from schema.ids import ID, Prefix, encode
@@ -223,6 +224,6 @@ CreateProgrammeResult = Annotated[
 GrantValueResult = Annotated[
     GrantValueSuccess | errors.BudgetExceededError | errors.CapExceededError | errors.UnknownProgrammeError | errors.ProgrammeClosedError
     | errors.NotEligibleError | errors.UnknownWalletError | errors.UnknownAssetError | errors.WalletFrozenError | errors.BalanceCapError
-    | errors.AmountOutOfRangeError | errors.NotPermittedError | LEDGER,
+    | errors.AmountOutOfRangeError | ApprovalRequiredError | errors.NotPermittedError | LEDGER,
     strawberry.union("GrantValueResult", description="What `grantValue` answers."),
 ]  # fmt: skip

@@ -51,6 +51,7 @@ class JournalKind(IntEnum):
     ALLOCATION = 9
     GRANT = 10
     EXPIRY = 11
+    GRANT_CLOSED = 20
 
 
 class Operation(IntEnum):
@@ -67,6 +68,10 @@ class Operation(IntEnum):
     ALLOCATE = 9
     GRANT_VALUE = 10
     EXPIRE = 11
+    GRANT_ROW = 30
+    APPROVE_GRANT = 31
+    UNDO_GRANT_ROW = 32
+    CLOSE_BULK_GRANT = 33
 
 
 class Outcome(IntEnum):
@@ -91,6 +96,8 @@ class GuardKind(IntEnum):
 
     REFUNDED = 1
     PROGRAMME_CAP = 2
+    GRANT_PROPOSAL = 30
+    BULK_GRANT_CLOSED = 31
 
 
 class Relation(IntEnum):
