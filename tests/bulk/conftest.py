@@ -1,6 +1,7 @@
 """A town's finance officers with files in their hands."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -20,3 +21,8 @@ def moved(clock: MovableClock) -> Iterator[MovableClock]:
     before = clock.shift
     yield clock
     clock.shift = before
+
+
+@pytest.fixture
+def days() -> type[timedelta]:
+    return timedelta
