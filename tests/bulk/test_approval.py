@@ -78,7 +78,9 @@ async def test_a_file_above_the_threshold_waits_for_another_officer(api: Officer
     assert (await api.approve(bulk))["state"] == "RUNNING"
     await api.run(bulk)
     assert await api.given(wallets) == [100] * 4
-    trail = await rows("select action, actor from audit_entry where municipality_id = $1 and subject = $2 order by id", api.town.id, str((await api.row_of(bulk)).id))
+    trail = await rows(
+        "select action, actor from audit_entry where municipality_id = $1 and subject = $2 order by id", api.town.id, str((await api.row_of(bulk)).id)
+    )
     assert [one["action"] for one in trail] == ["propose_bulk_grant", "start_bulk_grant", "approve_bulk_grant", "run_bulk_grant"]
     assert {one["actor"] for one in trail} == {api.town.finance.person_id, api.town.other_finance.person_id}
     await api.town.assert_sound()

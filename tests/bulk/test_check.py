@@ -69,7 +69,7 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
         (14, "ウォレットID", "DOUBLE", "13行目と同じウォレットです。1つの行にまとめてください。"),
         (15, "金額", "AMOUNT_ZERO", "金額が0です。1以上にしてください。"),
         (16, "ウォレットID", "UNKNOWN_WALLET", "このウォレットは見つかりません。ウォレットIDまたは受取コードをご確認ください。"),
-        (17, None, "TOO_MANY_COLUMNS", "列が多すぎます（見出しは2列）。金額のカンマは外すか、金額を引用符（\"）で囲んでください。"),
+        (17, None, "TOO_MANY_COLUMNS", '列が多すぎます（見出しは2列）。金額のカンマは外すか、金額を引用符（"）で囲んでください。'),
     ]  # fmt: skip
     english = await api.wrong(content, programme, "en")
     assert english[0][1:] == ("walletId", "WALLET_FROZEN", "This wallet is stopped. Release it before granting.")
@@ -91,7 +91,12 @@ async def test_the_cap_of_a_person_counts_over_the_rows_of_a_file(api: Officers)
     wallets = await api.residents(2)
     [person] = await rows("select person_id from holder_access where municipality_id = $1 and holder_id = $2", api.town.id, wallets[0])
     async with transaction():
-        await rows("update holder_access set revoked_at = $3 where municipality_id = $1 and holder_id = $2 returning 1", api.town.id, wallets[1], api.services.clock())
+        await rows(
+            "update holder_access set revoked_at = $3 where municipality_id = $1 and holder_id = $2 returning 1",
+            api.town.id,
+            wallets[1],
+            api.services.clock(),
+        )
         await give_access(api.town.id, wallets[1], person["person_id"], Relation.OWNER, api.services.clock())
     assert await api.wrong(api.csv(wallets, 300), programme) == [(3, "金額", "CAP_EXCEEDED", "お一人さまの上限を超えます（あと 200円）。")]
     await nothing_moved(api)
@@ -150,7 +155,12 @@ async def test_programmes_that_do_not_grant(api: Officers):
     later = await api.points(500, startsAt=api.at(timedelta(days=1)), endsAt=api.at(timedelta(days=2)))
     bonus = await api.bonus(await api.asset("BONUS", kind="BONUS_COIN"), 1_000, 1_000)
     stranger = encode(Prefix.PROGRAMME, api.town.id + 1, api.town.wallet)
-    for programme, code in ((later, "PROGRAMME_CLOSED"), (bonus, "UNKNOWN_PROGRAMME"), (stranger, "UNKNOWN_PROGRAMME"), ("prg_x", "UNKNOWN_PROGRAMME")):
+    for programme, code in (
+        (later, "PROGRAMME_CLOSED"),
+        (bonus, "UNKNOWN_PROGRAMME"),
+        (stranger, "UNKNOWN_PROGRAMME"),
+        ("prg_x", "UNKNOWN_PROGRAMME"),
+    ):
         assert (await api.check(content, programme))["code"] == code
         assert (await api.start(content, programme))["code"] == code
     await nothing_moved(api)

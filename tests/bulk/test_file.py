@@ -27,7 +27,16 @@ async def read(data: bytes) -> list[Row]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "shift_jis"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(
-    "header", ["ウォレットID,金額", "ｳｫﾚｯﾄID,金額", "ウォレットＩＤ , 金 額", "walletId,amount", "wallet_id,AMOUNT", '"ウォレットID","金額"', "受取コード,金額"]
+    "header",
+    [
+        "ウォレットID,金額",
+        "ｳｫﾚｯﾄID,金額",
+        "ウォレットＩＤ , 金 額",
+        "walletId,amount",
+        "wallet_id,AMOUNT",
+        '"ウォレットID","金額"',
+        "受取コード,金額",
+    ],
 )
 async def test_encodings_ends_of_lines_and_headers(encoding: str, end: str, header: str):
     text = end.join([header, f"{WALLET},100", f'"{OTHER}","1,500"', ""])
@@ -53,7 +62,17 @@ async def test_columns_in_any_order_empty_lines_and_notes(text: str, expected: l
 
 @pytest.mark.parametrize(
     ("written", "amount"),
-    [("1", 1), ("100", 100), ("１００", 100), ("1,000", 1_000), ("１，０００", 1_000), ("12,345", 12_345), (" 7 ", 7), ("　7　", 7), ("10000000", 10_000_000)],
+    [
+        ("1", 1),
+        ("100", 100),
+        ("１００", 100),
+        ("1,000", 1_000),
+        ("１，０００", 1_000),
+        ("12,345", 12_345),
+        (" 7 ", 7),
+        ("　7　", 7),
+        ("10000000", 10_000_000),
+    ],
 )
 def test_amounts(written: str, amount: int):
     assert amount_of(written) == amount
@@ -164,7 +183,9 @@ async def test_whatever_is_sent_is_rows_or_a_refusal(data: bytes):
     assert all(row.problem is not None for row in found)
 
 
-@given(st.lists(st.tuples(st.integers(1, 10_000_000), st.text(max_size=20)), min_size=1, max_size=30), st.sampled_from(["utf-8", "utf-8-sig", "cp932"]))
+@given(
+    st.lists(st.tuples(st.integers(1, 10_000_000), st.text(max_size=20)), min_size=1, max_size=30), st.sampled_from(["utf-8", "utf-8-sig", "cp932"])
+)
 async def test_what_a_spreadsheet_writes_is_read_again(table: list[tuple[int, str]], encoding: str):
     written = io.StringIO(newline="")
     writer = csv.writer(written)

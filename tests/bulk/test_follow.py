@@ -126,5 +126,3 @@ async def test_background_work_is_bounded_and_ends_with_the_process():
     await background.close()
     assert background.start("c", work("c"))
     await background.close()
-
-

@@ -213,6 +213,18 @@ async def test_the_resident_sees_the_grant_and_its_undo(api: Officers):
     query = "query($id: ID!) { wallet(id: $id) { transactions { edges { node { kind amount balanceAfter counterparty { name } receipt { __typename amount } } } } } }"
     found = await api.ask(api.town.resident, query, id=api.wallet())
     assert [one["node"] for one in found["transactions"]["edges"]] == [
-        {"kind": "REVERSAL", "amount": -500, "balanceAfter": 0, "counterparty": {"name": "応援事業"}, "receipt": {"__typename": "Reversal", "amount": 500}},
-        {"kind": "GRANT", "amount": 500, "balanceAfter": 500, "counterparty": {"name": "応援事業"}, "receipt": {"__typename": "Grant", "amount": 500}},
+        {
+            "kind": "REVERSAL",
+            "amount": -500,
+            "balanceAfter": 0,
+            "counterparty": {"name": "応援事業"},
+            "receipt": {"__typename": "Reversal", "amount": 500},
+        },
+        {
+            "kind": "GRANT",
+            "amount": 500,
+            "balanceAfter": 500,
+            "counterparty": {"name": "応援事業"},
+            "receipt": {"__typename": "Grant", "amount": 500},
+        },
     ]
