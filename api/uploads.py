@@ -55,6 +55,9 @@ def uploads(process: Callable[[], Process]) -> Callable[[Request], Awaitable[Res
             return _answer(error.status, trace_id, {"errors": [_error(error.code, message(error.code, locale, **error.told))]})
         except BadRequestError as error:
             return _answer(error.status, trace_id, {"errors": [_error(error.code, str(error))]})
+        except Exception:
+            log.exception("upload.fault", trace_id=trace_id)
+            return _answer(503, trace_id, {"errors": [_error("INTERNAL", message("UPLOAD_BROKEN_OFF", locale))]})
         log.info("upload.received", municipality=upload.municipality, bytes=receiver.size, trace_id=trace_id)
         return _answer(201, trace_id, {"upload": {"id": request.path_params["upload"], "bytes": receiver.size}})
 

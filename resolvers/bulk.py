@@ -199,10 +199,10 @@ async def bulk_grant_progress(info: MeguruInfo, id: BulkGrantId) -> AsyncGenerat
             yield item
 
 
-async def rows_of(bulk: BulkGrant, first: int, after: str | None, state: RowState | None) -> views.BulkRowPage:
+async def rows_of(bulk: BulkGrant, first: int, after: str | None, state: RowState | None, *, not_taken_back: bool) -> views.BulkRowPage:
     """A page of its rows, in the file's order."""
     check_count(first)
-    found = await reads.rows_after(bulk, _number(after), first + 1, state)
+    found = await reads.rows_after(bulk, _number(after), first + 1, state, not_taken_back=not_taken_back)
     edges = [EdgeOf(row, str(row.number)) for row in found[:first]]
     return PageOf(edges, PageInfo(len(found) > first, edges[-1].cursor if edges else None))
 

@@ -259,8 +259,12 @@ class BulkGrant(Node):
     async def rows(
         root: Parent[BulkRowOfTown], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None,
         state: Annotated[BulkRowState | None, strawberry.argument(description="Only rows in this state; all when absent.")] = None,
+        not_taken_back: Annotated[
+            bool | None, strawberry.argument(description="True: only rows of which an undo could not take back all.")
+        ] = None,
     ) -> BulkGrantRowConnection:  # fmt: skip
-        return await resolvers.rows_of(root, first, after, None if state is None else RowState[state.name])  # type: ignore[return-value]
+        of_state = None if state is None else RowState[state.name]
+        return await resolvers.rows_of(root, first, after, of_state, not_taken_back=bool(not_taken_back))  # type: ignore[return-value]
 
 
 @strawberry.type(description="A bulk grant and its cursor.")

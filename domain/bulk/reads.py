@@ -136,10 +136,11 @@ async def at_work(limit: int) -> list[tuple[int, UUID]]:
     return [(row["municipality_id"], row["id"]) for row in found]
 
 
-async def rows_after(bulk: BulkGrant, after: int, limit: int, state: RowState | None = None) -> list[BulkRow]:
-    """Rows after a number, in order."""
+async def rows_after(bulk: BulkGrant, after: int, limit: int, state: RowState | None = None, *, not_taken_back: bool = False) -> list[BulkRow]:
+    """Rows after a number, in order; those of a state, or of which an undo could not take back all."""
+    of_undo = " and undo_problem is not null" if not_taken_back else ""
     found = await rows(
-        _ROW + """where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and ($5::smallint is null or state = $5)
+        f"""{_ROW} where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and ($5::smallint is null or state = $5){of_undo}
           order by number limit $4""",
         bulk.municipality, bulk.id, after, limit, state,
     )  # fmt: skip

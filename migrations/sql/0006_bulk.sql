@@ -109,6 +109,7 @@ create table if not exists bulk_grant_row (
 ) with (fillfactor = 80);
 create index if not exists bulk_grant_row_waiting on bulk_grant_row (municipality_id, bulk_grant_id, number) where state = 0;
 create index if not exists bulk_grant_row_to_undo on bulk_grant_row (municipality_id, bulk_grant_id, number) where state = 1 and undo_state = 0;
+create index if not exists bulk_grant_row_not_taken_back on bulk_grant_row (municipality_id, bulk_grant_id, number) where undo_problem is not null;
 create index if not exists bulk_grant_row_state on bulk_grant_row (municipality_id, bulk_grant_id, state, number) where state in (2, 3, 4);
 
 grant select, insert on upload, upload_chunk, grant_proposal, bulk_grant, bulk_grant_row to meguru_app;

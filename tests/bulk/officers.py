@@ -35,8 +35,8 @@ START = (
 )
 LOOK = "query($id: ID!) { bulkGrant(id: $id) { " + COUNTS + " } }"
 ROWS = (
-    "query($id: ID!, $first: Int = 100, $after: String, $state: BulkRowState) { bulkGrant(id: $id) { rows(first: $first, after: $after, state: $state)"
-    " { edges { cursor node { row state amount code message takenBack undone undoCode undoMessage wallet { id } grant { amount receiptNumber } } }"
+    "query($id: ID!, $first: Int = 100, $after: String, $state: BulkRowState, $notTakenBack: Boolean) { bulkGrant(id: $id) {"
+    " rows(first: $first, after: $after, state: $state, notTakenBack: $notTakenBack) { edges { cursor node { row state amount code message takenBack undone undoCode undoMessage wallet { id } grant { amount receiptNumber } } }"
     " pageInfo { hasNextPage endCursor } } } }"
 )
 

@@ -56,8 +56,8 @@ async def test_what_is_left_goes_back_and_what_was_spent_is_told(api: Officers):
     assert await api.left(programme) == 10_000 - 200
     look = await api.look(bulk)
     assert (look["undoneCount"], look["takenBackAmount"], look["grantedAmount"]) == (3, 1_300, 1_500)
-    [told] = [one["undoMessage"] for one in await api.rows(bulk) if one["undoCode"]]
-    assert told == "すでに使われている分があり、全額は戻せませんでした。"
+    [told] = await api.rows(bulk, notTakenBack=True)
+    assert (told["row"], told["undoMessage"]) == (4, "すでに使われている分があり、全額は戻せませんでした。")
     await api.town.assert_sound()
 
 
