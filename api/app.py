@@ -18,6 +18,7 @@ from api.graphql_ws import GraphQLOverWebSocket
 from api.health import livez, readyz
 from api.personas import personas
 from api.settings import Settings, read_settings
+from api.uploads import PATH, uploads
 from domain import logs
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ class App:
             Route("/livez", livez),
             Route("/readyz", readyz(self.process)),
             Route("/metrics", self.metrics),
+            Route(PATH, uploads(self.process), methods=["PUT"]),
             Route("/.well-known/jwks.json", self.jwks),
         ]
         if self._settings.development:

@@ -65,9 +65,11 @@ async def services(
 
     poster = Poster(connect, Parts(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
+    made = Services(poster, bus, clock, ids, shop_code_guid, funding)
     try:
-        yield Services(poster, bus, clock, ids, shop_code_guid, funding)
+        yield made
     finally:
+        await made.background.close()
         await poster.close()
         await bus.close()
         await Tortoise.close_connections()

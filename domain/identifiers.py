@@ -43,6 +43,8 @@ class Prefix(StrEnum):
     RECEIVE = "rcv"
     VOUCHER_PRODUCT = "vpr"
     VOUCHER_GIFT = "vch"
+    UPLOAD = "upl"
+    BULK_GRANT = "blk"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}

@@ -36,6 +36,10 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "voucherProducts": EVERYBODY,
         "voucherProduct": EVERYBODY,
         "previewVoucherProduct": frozenset({Role.FINANCE, Role.AUDITOR}),
+        "bulkGrant": MUNICIPAL_STAFF,
+        "bulkGrants": MUNICIPAL_STAFF,
+        "grantProposal": MUNICIPAL_STAFF,
+        "grantThresholds": MUNICIPAL_STAFF,
         # Mutation
         "charge": COUNTER,
         "pay": RESIDENT,
@@ -59,10 +63,22 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "sellVoucher": COUNTER,
         "issueGiftNumbers": RESIDENT,
         "activateGift": RESIDENT,
+        "createUpload": FINANCE,
+        "checkBulkGrant": FINANCE,
+        "startBulkGrant": FINANCE,
+        "approveBulkGrant": FINANCE,
+        "pauseBulkGrant": FINANCE,
+        "resumeBulkGrant": FINANCE,
+        "cancelBulkGrant": FINANCE,
+        "undoBulkGrant": FINANCE,
+        "proposeGrant": frozenset({Role.FINANCE, Role.DESK}),
+        "approveGrant": FINANCE,
+        "setGrantThresholds": FINANCE,
         # Subscription
         "walletEvents": SIGNED_IN,
         "storeEvents": SIGNED_IN,
         "paymentSettled": SIGNED_IN,
+        "bulkGrantProgress": MUNICIPAL_STAFF,
     }
 )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.lots import Lots
 from domain.assets.reads import Asset
+from domain.background import Background
 from domain.cache import Cached
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
@@ -38,6 +39,7 @@ class Services:
     earning_rules: Cached[int, list[EarningRule]] = field(default_factory=lambda: Cached(points.of_municipality, keeps_nothing=True))
     persons: Cached[tuple[int, UUID], tuple[UUID, Claims | None]] = field(default_factory=lambda: Cached(_person))
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
+    background: Background = field(default_factory=Background)
 
 
 def utc_now() -> datetime:

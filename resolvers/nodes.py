@@ -7,6 +7,8 @@ from strawberry import argument
 
 from domain.approvals import reads as approvals
 from domain.approvals.reads import Approval
+from domain.bulk import reads as bulk
+from domain.bulk.reads import BulkGrant
 from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Outcome, Relation
 from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
@@ -101,6 +103,14 @@ async def approval(viewer: Viewer, municipality: int, key: UUID) -> Approval | N
     if not relations or not await serves(municipality, viewer.person_id, relations):
         return None
     return await approvals.by_id(municipality, key)
+
+
+async def bulk_grant(viewer: Viewer, municipality: int, key: UUID) -> BulkGrant | None:
+    """A grant by file, for the staff of its town."""
+    relations = viewer.relations(*STAFF_OF_TOWN)
+    if not relations or not await serves(municipality, viewer.person_id, relations):
+        return None
+    return await bulk.by_id(municipality, key)
 
 
 def check_count(count: int) -> None:

@@ -82,6 +82,18 @@ class RefusalCode(Enum):
     GIFT_USED = value("GIFT_USED", description="The gift has been activated, or taken back.")
     FUNDING_DECLINED = value("FUNDING_DECLINED", description="The payment service set no money aside.")
     FUNDING_UNAVAILABLE = value("FUNDING_UNAVAILABLE", description="The payment service did not answer, or there is none.")
+    UNKNOWN_UPLOAD = value("UNKNOWN_UPLOAD", description="No such upload of the person, or one for something else.")
+    UPLOAD_NOT_READY = value("UPLOAD_NOT_READY", description="The file has not arrived whole, or has been erased.")
+    TOO_MANY_UPLOADS = value("TOO_MANY_UPLOADS", description="Too many addresses of the person wait for their files.")
+    WRONG_ENCODING = value("WRONG_ENCODING", description="The file is neither UTF-8 nor Shift_JIS.")
+    UNREADABLE_FILE = value("UNREADABLE_FILE", description="The file is not a table that can be read.")
+    INVALID_ROWS = value("INVALID_ROWS", description="The file has rows that cannot be granted; nothing moved.")
+    SAME_FILE = value("SAME_FILE", description="A file of the same content has been granted in this programme.")
+    UPLOAD_USED = value("UPLOAD_USED", description="The upload has its bulk grant already.")
+    UNKNOWN_BULK_GRANT = value("UNKNOWN_BULK_GRANT", description="No such bulk grant.")
+    BULK_GRANT_STATE = value("BULK_GRANT_STATE", description="Not possible in the present state of the bulk grant.")
+    ALREADY_GRANTED = value("ALREADY_GRANTED", description="The proposal was granted under another key.")
+    APPROVAL_REQUIRED = value("APPROVAL_REQUIRED", description="Above the town's threshold: another officer must approve; nothing moved.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
@@ -101,6 +113,7 @@ class MoneyOperation(Enum):
     ACTIVATE_GIFT = value(Operation.ACTIVATE_GIFT.value, description="`activateGift`.")
     APPROVE_VOUCHER_PRODUCT = value(Operation.APPROVE_VOUCHER_PRODUCT.value, description="`approveVoucherProduct`.")
     CLOSE_VOUCHER_PRODUCT = value(Operation.CLOSE_VOUCHER_PRODUCT.value, description="`closeVoucherProduct`.")
+    APPROVE_GRANT = value(Operation.APPROVE_GRANT.value, description="`approveGrant`.")
 
 
 @strawberry.enum(description="What became of an idempotency key.")

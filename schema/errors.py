@@ -8,6 +8,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
+from domain.bulk import refusals as bulk
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
@@ -18,6 +19,8 @@ from domain.refusals import InvalidInputError as DomainInvalidInput
 from domain.refusals import NotPermittedError as DomainNotPermitted
 from domain.refusals import OutcomeUnknownError as DomainOutcomeUnknown
 from domain.refusals import Refusal
+from domain.uploads import refusals as uploads
+from schema import bulk_errors
 from schema.context import Context
 from schema.enums import RefusalCode, Retry
 from schema.scalars import Amount
@@ -250,6 +253,18 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     programmes.ProgrammeClosedError: ProgrammeClosedError,
     points.UnknownEarningRuleError: UnknownEarningRuleError,
     programmes.NotEligibleError: NotEligibleError,
+    programmes.AlreadyGrantedError: bulk_errors.AlreadyGrantedError,
+    programmes.ApprovalRequiredError: bulk_errors.ApprovalRequiredError,
+    uploads.UnknownUploadError: bulk_errors.UnknownUploadError,
+    uploads.UploadNotReadyError: bulk_errors.UploadNotReadyError,
+    uploads.TooManyUploadsError: bulk_errors.TooManyUploadsError,
+    bulk.WrongEncodingError: bulk_errors.WrongEncodingError,
+    bulk.UnreadableFileError: bulk_errors.UnreadableFileError,
+    bulk.InvalidRowsError: bulk_errors.InvalidRowsError,
+    bulk.SameFileError: bulk_errors.SameFileError,
+    bulk.UploadUsedError: bulk_errors.UploadUsedError,
+    bulk.UnknownBulkGrantError: bulk_errors.UnknownBulkGrantError,
+    bulk.BulkGrantStateError: bulk_errors.BulkGrantStateError,
     DomainInvalidInput: InvalidInputError,
     DomainNotPermitted: NotPermittedError,
     DomainBusy: BusyError,

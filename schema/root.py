@@ -7,9 +7,10 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
+from resolvers import bulk, nodes, payments, points, staff, value, viewers, voucher_reads, vouchers
 from resolvers import node as node_of
-from resolvers import nodes, payments, points, staff, value, viewers, voucher_reads, vouchers
-from schema import errors, events, parties, points_results, receipts, results, voucher_events, voucher_results
+from schema import bulk as bulk_types
+from schema import bulk_results, errors, events, parties, points_results, receipts, results, voucher_events, voucher_results
 from schema import staff as staff_types
 from schema import value as value_types
 from schema import vouchers as voucher_types
@@ -95,6 +96,20 @@ class Query:
     trial_balance = strawberry.field(
         resolver=staff.trial, graphql_type=staff_types.TrialBalance, description=f"The trial balance, now or at a past instant. {MUNICIPAL}"
     )
+
+    bulk_grant = strawberry.field(
+        resolver=bulk.bulk_grant, graphql_type=bulk_types.BulkGrant | None, description=f"A bulk grant; null for every other town's. {MUNICIPAL}"
+    )
+    bulk_grants = strawberry.field(
+        resolver=bulk.bulk_grants, graphql_type=bulk_types.BulkGrantConnection, description=f"The bulk grants of a town, newest first. {MUNICIPAL}"
+    )
+    grant_proposal = strawberry.field(
+        resolver=bulk.grant_proposal, graphql_type=bulk_types.GrantProposal | None, description=f"A proposed grant, by its approval's id. {MUNICIPAL}"
+    )
+    grant_thresholds = strawberry.field(
+        resolver=bulk.grant_thresholds, graphql_type=bulk_types.GrantThresholds,
+        description=f"Above which amounts a second officer approves. {MUNICIPAL}",
+    )  # fmt: skip
 
     @strawberry.field(description="The server's clock, for `validUntil`. UTC. For everybody, also without a token.")
     def server_time(self, info: Info[Context, None]) -> datetime:
@@ -193,6 +208,50 @@ class Mutation:
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,
         description="Approves another officer's proposal and undoes the journal. For finance officers of the town.",
     )  # fmt: skip
+    create_upload = strawberry.mutation(
+        resolver=bulk.create_upload, graphql_type=bulk_results.CreateUploadResult,
+        description="Makes a one-time address to which one file is sent by HTTP PUT. For finance officers of the town.",
+    )  # fmt: skip
+    check_bulk_grant = strawberry.mutation(
+        resolver=bulk.check_bulk_grant, graphql_type=bulk_results.CheckBulkGrantResult,
+        description="Says what a file would grant and what is wrong with which row; moves nothing. For finance officers of the town.",
+    )  # fmt: skip
+    start_bulk_grant = strawberry.mutation(
+        resolver=bulk.start_bulk_grant, graphql_type=bulk_results.StartBulkGrantResult,
+        description="Grants the rows of a file, or proposes them where the town asks for a second officer. For finance officers of the town.",
+    )  # fmt: skip
+    approve_bulk_grant = strawberry.mutation(
+        resolver=bulk.approve_bulk_grant, graphql_type=bulk_results.ApproveBulkGrantResult,
+        description="Approves another officer's bulk grant, which begins. For finance officers of the town.",
+    )  # fmt: skip
+    pause_bulk_grant = strawberry.mutation(
+        resolver=bulk.pause_bulk_grant, graphql_type=bulk_results.PauseBulkGrantResult,
+        description="Stops a bulk grant for a while. For finance officers of the town.",
+    )  # fmt: skip
+    resume_bulk_grant = strawberry.mutation(
+        resolver=bulk.resume_bulk_grant, graphql_type=bulk_results.ResumeBulkGrantResult,
+        description="Goes on with a bulk grant. For finance officers of the town.",
+    )  # fmt: skip
+    cancel_bulk_grant = strawberry.mutation(
+        resolver=bulk.cancel_bulk_grant, graphql_type=bulk_results.CancelBulkGrantResult,
+        description="Calls off what a bulk grant has not granted yet, also before its approval. For finance officers of the town.",
+    )  # fmt: skip
+    undo_bulk_grant = strawberry.mutation(
+        resolver=bulk.undo_bulk_grant, graphql_type=bulk_results.UndoBulkGrantResult,
+        description="Takes back what is left of everything that a bulk grant gave, once. For finance officers of the town.",
+    )  # fmt: skip
+    propose_grant = strawberry.mutation(
+        resolver=bulk.propose_grant, graphql_type=bulk_results.ProposeGrantResult,
+        description="Proposes a grant, as the town asks for above its threshold. For finance officers and the desk of the town.",
+    )  # fmt: skip
+    approve_grant = strawberry.mutation(
+        resolver=bulk.approve_grant, graphql_type=bulk_results.ApproveGrantResult,
+        description="Approves somebody else's proposal, and the grant is made. For finance officers of the town.",
+    )  # fmt: skip
+    set_grant_thresholds = strawberry.mutation(
+        resolver=bulk.set_grant_thresholds, graphql_type=bulk_results.SetGrantThresholdsResult,
+        description="Sets above which amounts a second officer approves. For finance officers of the town.",
+    )  # fmt: skip
 
 
 @strawberry.type(description="What can be followed live, over graphql-transport-ws.")
@@ -212,6 +271,10 @@ class Subscription:
     payment_settled = strawberry.subscription(
         resolver=viewers.payment_settled, graphql_type=events.PaymentSettledItem,
         description="The payments among `walletEvents` or `storeEvents`: name one of the two. For those who may see it.",
+    )  # fmt: skip
+    bulk_grant_progress = strawberry.subscription(
+        resolver=bulk.bulk_grant_progress, graphql_type=bulk_types.BulkGrant,
+        description=f"How a bulk grant stands, at most four times a second; ends when it has ended. {MUNICIPAL}",
     )  # fmt: skip
 
 

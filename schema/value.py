@@ -15,6 +15,7 @@ from domain.programmes.reads import Programme as ProgrammeRow
 from resolvers import views
 from resolvers.nodes import STAFF_OF_TOWN
 from schema import errors
+from schema.bulk_errors import ApprovalRequiredError
 from schema.conditions import Eligibility, eligibility_of
 from schema.context import Context
 from schema.enums import ClawbackRule, ProgrammeKind
@@ -225,6 +226,6 @@ CreateProgrammeResult = Annotated[
 GrantValueResult = Annotated[
     GrantValueSuccess | errors.BudgetExceededError | errors.CapExceededError | errors.UnknownProgrammeError | errors.ProgrammeClosedError
     | errors.NotEligibleError | errors.UnknownWalletError | errors.UnknownAssetError | errors.WalletFrozenError | errors.BalanceCapError
-    | errors.AmountOutOfRangeError | errors.NotPermittedError | LEDGER,
+    | errors.AmountOutOfRangeError | ApprovalRequiredError | errors.NotPermittedError | LEDGER,
     strawberry.union("GrantValueResult", description="What `grantValue` answers."),
 ]  # fmt: skip

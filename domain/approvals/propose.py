@@ -19,6 +19,8 @@ class ApprovalKind(IntEnum):
 
     REVERSAL = 1
     VOUCHER_PRODUCT = 2
+    GRANT = 3
+    BULK_GRANT = 4
 
 
 async def propose(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:
@@ -57,3 +59,13 @@ async def approve(services: Services, viewer: Viewer, approval: Approval, key: U
                 approval.municipality, viewer.person_id, f"approve_{ApprovalKind(approval.kind).name.lower()}", str(approval.subject),
                 str(approval.reason), {"approval": str(approval.id)}, {"key": str(key)}, now,
             )  # fmt: skip
+
+
+async def proposed(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:
+    """A proposal in the commit of what it is about: call inside the transaction that writes the subject."""
+    now = services.clock()
+    row = await Row.create(
+        id=services.ids.new(), municipality_id=municipality, kind=kind, subject=subject, reason=reason, proposer=viewer.person_id, proposed_at=now
+    )
+    await record(municipality, viewer.person_id, f"propose_{kind.name.lower()}", str(subject), str(reason), None, {"approval": str(row.id)}, now)
+    return reads.of(row)

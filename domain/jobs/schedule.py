@@ -7,11 +7,13 @@ from datetime import timedelta
 import asyncpg
 import structlog
 
+from domain.bulk.run import run_bulk_grants
 from domain.ledger.audit import drift
 from domain.municipalities import reads as municipalities
 from domain.payments.expire import expire
 from domain.payments.hold import lapse
 from domain.services import Services
+from domain.uploads.erase import erase_uploads
 from domain.vouchers.funded import settle_open
 
 LOCK = 7_306_531_742_262
@@ -47,6 +49,8 @@ JOBS = (
     Job("expire_value", timedelta(minutes=10), expire),
     Job("settle_funding", timedelta(minutes=5), settle_open),
     Job("audit_drift", timedelta(hours=24), audit_drift),
+    Job("run_bulk_grants", timedelta(seconds=15), run_bulk_grants),
+    Job("erase_uploads", timedelta(hours=1), erase_uploads),
 )
 
 

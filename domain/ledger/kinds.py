@@ -53,6 +53,7 @@ class JournalKind(IntEnum):
     EXPIRY = 11
     VOUCHER_PURCHASE = 13
     GIFT_ACTIVATION = 14
+    GRANT_CLOSED = 20
 
 
 class Operation(IntEnum):
@@ -74,6 +75,10 @@ class Operation(IntEnum):
     ACTIVATE_GIFT = 15
     APPROVE_VOUCHER_PRODUCT = 16
     CLOSE_VOUCHER_PRODUCT = 17
+    GRANT_ROW = 30
+    APPROVE_GRANT = 31
+    UNDO_GRANT_ROW = 32
+    CLOSE_BULK_GRANT = 33
 
 
 class Outcome(IntEnum):
@@ -106,6 +111,8 @@ class GuardKind(IntEnum):
     VOUCHER_PERSON = 12
     VOUCHER_HOUSEHOLD = 13
     VOUCHER_GIFT = 14
+    GRANT_PROPOSAL = 30
+    BULK_GRANT_CLOSED = 31
 
 
 class Relation(IntEnum):

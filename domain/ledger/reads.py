@@ -100,6 +100,15 @@ async def journals_of_key(actor: UUID, operation: Operation, key: UUID) -> list[
     return [_journal(row) for row in found]
 
 
+async def journals_of_actor(municipality: int, actor: UUID, operation: Operation, keys: list[UUID]) -> dict[UUID, Journal]:
+    """What closed keys of one actor in one town, by key; keys that are not closed are left out."""
+    found = await rows(
+        _JOURNAL.replace("select ", "select key, ", 1) + "where municipality_id = $1 and actor = $2 and operation = $3 and key = any ($4::uuid[])",
+        municipality, actor, operation, keys,
+    )  # fmt: skip
+    return {row["key"]: _journal(row) for row in found}
+
+
 async def linked_journals(municipality: int, journal: UUID, kind: JournalKind) -> list[Journal]:
     """Settled journals of a kind that name another, such as the refunds of a payment, oldest first."""
     found = await rows(

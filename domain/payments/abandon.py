@@ -22,6 +22,7 @@ KIND_OF = {
     Operation.ACTIVATE_GIFT: JournalKind.GIFT_ACTIVATION,
     Operation.APPROVE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
     Operation.CLOSE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
+    Operation.APPROVE_GRANT: JournalKind.GRANT,
 }
 """The journal that an operation posts."""
 

@@ -20,6 +20,7 @@ from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import BudgetExceededError, CapExceededError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
+from domain.programmes.thresholds import require_below_threshold
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -39,25 +40,41 @@ class Grant:
     valid_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a grant needs, once nothing that is known before the locks speaks against it."""
+
+    programme: Programme
+    asset: Asset
+    lot: Lot
+    person: UUID
+
+
 async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted:
     """Grants or raises a refusal; the budget can never be overdrawn, whoever grants at the same moment."""
     await require_staff(what.municipality, viewer, Relation.FINANCE, Relation.DESK)
-    programme = await reads.by_id(what.municipality, what.programme_id)
+    check_amount(what.amount, AMOUNT_MAXIMUM)
+    found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
+    await require_below_threshold(viewer, what.municipality, what.key, what.amount)
+    return settled(await services.poster.post(_request(viewer, what, found.programme, found.asset, found.lot, found.person)))
+
+
+async def ready(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> Ready:
+    """The programme, open, and its person, eligible. UnknownProgrammeError, ProgrammeClosedError, NotEligibleError."""
+    programme = await reads.by_id(municipality, programme_id)
     if programme is None or programme.kind is not ProgrammeKind.GRANT:
         raise UnknownProgrammeError
-    check_amount(what.amount, AMOUNT_MAXIMUM)
     now = services.clock()
     if not programme.open_at(now):
         raise ProgrammeClosedError
-    person, claims = await reads.person_of(what.municipality, what.wallet_id)
+    person, claims = await reads.person_of(municipality, wallet_id)
     against = programme.eligibility.reason_against(claims, effective_on(now).year)
     if against is not None:
         raise NotEligibleError(against)
-    asset = await assets.in_municipality(what.municipality, programme.asset)
+    asset = await assets.in_municipality(municipality, programme.asset)
     if asset is None:
         raise UnknownAssetError
-    lot = await services.lots.of(asset, issue_of(programme), now)
-    return settled(await services.poster.post(_request(viewer, what, programme, asset, lot, person)))
+    return Ready(programme, asset, await services.lots.of(asset, issue_of(programme), now), person)
 
 
 def issue_of(programme: Programme) -> Issue:
@@ -67,7 +84,7 @@ def issue_of(programme: Programme) -> Issue:
 
 def _request(viewer: Viewer, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
-        return _plan(book, what, programme, asset, lot, person)
+        return plan_grant(book, what.municipality, what.wallet_id, what.amount, programme, asset, lot, person)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key,
@@ -78,32 +95,32 @@ def _request(viewer: Viewer, what: Grant, programme: Programme, asset: Asset, lo
     )  # fmt: skip
 
 
-def _plan(book: Book, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Draft:
-    town = what.municipality
-    wallet = book.holder(town, what.wallet_id)
+def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Draft:
+    """The moves of a grant, or its refusal. The programme and the wallet are locked, the guard of the person's cap is read."""
+    wallet = book.holder(town, wallet_id)
     if wallet is None or wallet.kind != HolderKind.WALLET:
         raise UnknownWalletError
     if wallet.state == HolderState.FROZEN:
         raise WalletFrozenError
     guard = book.guard(programme.cap_of(person), programme.cap)
-    if what.amount > programme.cap - guard.value:
+    if amount > programme.cap - guard.value:
         raise CapExceededError(max(0, programme.cap - guard.value))
     budget = book.plain(town, AccountKind.BUDGET, programme.id, asset.id)
-    if what.amount > budget.available:
+    if amount > budget.available:
         raise BudgetExceededError(budget.available)
-    after = book.total(town, what.wallet_id, asset.id) + what.amount
+    after = book.total(town, wallet_id, asset.id) + amount
     if asset.balance_cap is not None and after > asset.balance_cap:
         raise BalanceCapError(asset.balance_cap)
-    account = book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset.id, lot.id), lot)
+    account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, lot.id), lot)
     draft = Draft(
         receipt={
-            "amount": what.amount,
-            "lots": [[asset.id, lot.id, what.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
+            "amount": amount,
+            "lots": [[asset.id, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
             "balances": {str(asset.id): after},
             "programme": str(programme.id),
         },
-        guards=[(guard, what.amount)],
-        counterparties={what.wallet_id: programme.id, programme.id: what.wallet_id},
+        guards=[(guard, amount)],
+        counterparties={wallet_id: programme.id, programme.id: wallet_id},
     )
-    credit(book, draft, budget, account, what.amount)
+    credit(book, draft, budget, account, amount)
     return draft

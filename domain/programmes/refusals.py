@@ -1,7 +1,7 @@
 """Refusals of programmes.
 
-StoredRefusal        BudgetExceeded, CapExceeded
-UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible
+StoredRefusal        BudgetExceeded, CapExceeded, AlreadyGranted
+UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible, ApprovalRequired
 """
 
 from dataclasses import dataclass
@@ -46,3 +46,18 @@ class NotEligibleError(UnstoredRefusal):
 
     reason: str
     code = "NOT_ELIGIBLE"
+
+
+@dataclass(eq=False)
+class AlreadyGrantedError(StoredRefusal):
+    """The proposal was granted under another key."""
+
+    code = "ALREADY_GRANTED"
+
+
+@dataclass(eq=False)
+class ApprovalRequiredError(UnstoredRefusal):
+    """Above the town's threshold: it is proposed, and another officer approves. Whole units."""
+
+    threshold: int
+    code = "APPROVAL_REQUIRED"

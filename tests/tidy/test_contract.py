@@ -13,7 +13,7 @@ from schema.errors import REFUSALS
 from schema.root import schema
 
 SCHEMA = schema._schema
-WITHOUT_A_FIELD = {"HoldExceedsError", "HoldNotOpenError", "NothingToExpireError"}
+WITHOUT_A_FIELD = {"BulkRowRefusedError", "HoldExceedsError", "HoldNotOpenError", "NothingToExpireError"}
 """Of verbs that no field offers yet."""
 
 

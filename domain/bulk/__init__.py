@@ -1,0 +1,1 @@
+"""Grants by file: checked, approved, run row by row, and undone."""

@@ -1,0 +1,1 @@
+"""Files that people send once, to an address that only they know."""

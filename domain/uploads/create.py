@@ -1,0 +1,57 @@
+"""A one-time address for a file. The secret in it is shown once and kept as a hash."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.connection import get_connection
+
+from domain.approvals.trail import record
+from domain.database import rows, transaction
+from domain.ledger.holders import require_staff
+from domain.services import Services
+from domain.uploads.purposes import LIFETIME, TERMS, WAITING_LIMIT, UploadPurpose, UploadState
+from domain.uploads.reads import Upload
+from domain.uploads.refusals import TooManyUploadsError
+from domain.viewer import Viewer
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the file goes: the upload, and the secret that is told only now."""
+
+    upload: Upload
+    secret: str
+
+
+def hashed(secret: str) -> bytes:
+    """SHA-256 of a secret of 256 random bits: no salt is needed."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def create_upload(services: Services, viewer: Viewer, municipality: int, purpose: UploadPurpose) -> Address:
+    """An address that waits for one file of the person."""
+    await require_staff(municipality, viewer, *TERMS[purpose].relations)
+    now = services.clock()
+    if await _waiting(municipality, viewer.person_id, services) >= WAITING_LIMIT:
+        raise TooManyUploadsError(WAITING_LIMIT)
+    secret, key, expires_at = secrets.token_urlsafe(SECRET_BYTES), services.ids.new(), now + LIFETIME
+    async with transaction():
+        await get_connection("default").execute_query(
+            """insert into upload (municipality_id, id, purpose, person_id, token_hash, created_at, expires_at)
+              values ($1, $2, $3, $4, $5, $6, $7)""",
+            [municipality, key, purpose, viewer.person_id, hashed(secret), now, expires_at],
+        )
+        await record(municipality, viewer.person_id, "create_upload", str(key), purpose.name, None, None, now)
+    return Address(Upload(municipality, key, purpose, viewer.person_id, UploadState.WAITING, 0, None, expires_at), secret)
+
+
+async def _waiting(municipality: int, person: UUID, services: Services) -> int:
+    found = await rows(
+        "select count(*) from upload where municipality_id = $1 and person_id = $2 and state in (0, 1) and expires_at > $3",
+        municipality, person, services.clock(),
+    )  # fmt: skip
+    return int(found[0]["count"])
