@@ -19,7 +19,7 @@ from domain.services import Services, utc_now
 
 MODELS = [
     "domain.approvals.tables", "domain.assets.tables", "domain.merchants.tables", "domain.municipalities.tables", "domain.programmes.tables",
-    "domain.residents.tables",
+    "domain.residents.tables", "domain.coupons.tables",
 ]  # fmt: skip
 
 

@@ -40,10 +40,12 @@ class Prefix(StrEnum):
     APPROVAL = "apr"
     PROGRAMME = "prg"
     RECEIVE = "rcv"
+    COUPON = "cpn"
+    LOT = "lot"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}
-_NUMBERED = {Prefix.ASSET, Prefix.MUNICIPALITY}
+_NUMBERED = {Prefix.ASSET, Prefix.MUNICIPALITY, Prefix.LOT}
 
 
 class Uuid7:

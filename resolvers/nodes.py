@@ -8,6 +8,7 @@ from strawberry import argument
 from domain.approvals import reads as approvals
 from domain.approvals.reads import Approval
 from domain.assets.reads import Asset
+from domain.coupons.coupon import Coupon
 from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Outcome, Relation
 from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
@@ -19,6 +20,7 @@ from domain.programmes.reads import Programme
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
+from resolvers.coupon_views import CouponClaim, Redemption, RedemptionRollback
 from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read, read_any
@@ -30,14 +32,17 @@ ReceiptNumber = Annotated[str | None, argument(description="Its receipt number."
 PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
-Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | Receipt
-VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry]] = {
+Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry | CouponClaim | Redemption | RedemptionRollback
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | Coupon | Receipt
+VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry | CouponClaim | Redemption | RedemptionRollback]] = {
     JournalKind.CHARGE: Charge,
     JournalKind.REFUND: Refund,
     JournalKind.REVERSAL: Reversal,
     JournalKind.GRANT: Grant,
     JournalKind.EXPIRY: Expiry,
+    JournalKind.COUPON_CLAIM: CouponClaim,
+    JournalKind.REDEMPTION: Redemption,
+    JournalKind.REDEMPTION_ROLLBACK: RedemptionRollback,
 }
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
@@ -115,6 +120,8 @@ async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.
             return asset if asset is not None and asset.municipality == municipality else None
         case (Prefix.PROGRAMME, municipality, UUID() as key):
             return await info.context.loaders.programmes.load((municipality, key))
+        case (Prefix.COUPON, municipality, UUID() as key):
+            return await info.context.loaders.coupons.load((municipality, key))
         case (Prefix.APPROVAL, municipality, UUID() as key):
             return await approval(viewer, municipality, key)
         case _:

@@ -85,13 +85,13 @@ async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteCharge
 async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAssetSuccess:
     """A new kind of value."""
     viewer = actor(info, "createAsset")
-    town = await _town(input.municipality)
+    town = await town_of(input.municipality)
     new = NewAsset(
         code=input.code, kind=AssetKind[input.kind.name], name_ja=input.name_ja.strip(), name_en=input.name_en.strip(),
         unit_ja=input.unit_ja.strip(), unit_en=input.unit_en.strip(), paid=input.paid, charge_maximum=input.charge_maximum,
         payment_maximum=input.payment_maximum, balance_cap=input.balance_cap, expires_after_months=input.expires_after_months,
         expiry_rule=ExpiryRule[input.expiry_rule.name], expires_on=input.expires_on, legal_profile=LegalProfile[input.legal_profile.name],
-        six_month_exempt=input.six_month_exempt, acceptance=_acceptance(input.acceptance, town), minimum_unit=input.minimum_unit,
+        six_month_exempt=input.six_month_exempt, acceptance=acceptance_of(input.acceptance, town), minimum_unit=input.minimum_unit,
         transferable=input.transferable, returns_to_budget=input.returns_to_budget, disclosure_ja=input.disclosure_ja or "",
         disclosure_en=input.disclosure_en or "",
     )  # fmt: skip
@@ -101,10 +101,10 @@ async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAsset
 async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> CreateProgrammeSuccess:
     """A new programme with its budget."""
     viewer = actor(info, "createProgramme")
-    town = await _town(input.municipality)
+    town = await town_of(input.municipality)
     new = creating.NewProgramme(
         ProgrammeKind[input.kind.name], input.name_ja, input.name_en, _asset(input.asset_id, town), input.budget, input.starts_at, input.ends_at,
-        cap_per_person=input.cap_per_person, eligibility=_eligibility(input.eligibility), acceptance=_acceptance(input.acceptance, town),
+        cap_per_person=input.cap_per_person, eligibility=eligibility_of(input.eligibility), acceptance=acceptance_of(input.acceptance, town),
         usable_from=input.usable_from, expires_at=_end(input.expires_on),
         charged_asset=None if input.charged_asset_id is None else _asset(input.charged_asset_id, town), rate_bp=input.rate_bp,
     )  # fmt: skip
@@ -149,7 +149,8 @@ async def classify_store(info: MeguruInfo, input: ClassifyStoreInput) -> Classif
     return ClassifyStoreSuccess(store)
 
 
-async def _town(code: str) -> int:
+async def town_of(code: str) -> int:
+    """The town of a code that staff named; NotPermittedError."""
     town = await municipalities.by_code(code)
     if town is None:
         raise NotPermittedError
@@ -167,11 +168,13 @@ def _end(last: date | None) -> datetime | None:
     return None if last is None else after(last)
 
 
-def _eligibility(given: EligibilityInput | None) -> Eligibility:
+def eligibility_of(given: EligibilityInput | None) -> Eligibility:
+    """Who may take part."""
     return ANYBODY if given is None else Eligibility(bool(given.residents_only), given.age_from, given.age_to)
 
 
-def _acceptance(given: AcceptanceInput | None, municipality: int) -> Acceptance:
+def acceptance_of(given: AcceptanceInput | None, municipality: int) -> Acceptance:
+    """Where value may be spent: shops of this town only."""
     if given is None:
         return EVERYWHERE
     stores = [read(Prefix.STORE, one) for one in given.store_ids or ()]

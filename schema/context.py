@@ -11,6 +11,8 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from domain.assets import reads as assets
+from domain.coupons import reads as coupons
+from domain.coupons import rollback
 from domain.ledger import reads as ledger
 from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
@@ -50,6 +52,9 @@ class Loaders:
     balances: DataLoader[tuple[int, UUID], ledger.Balances | None]
     programmes: DataLoader[tuple[int, UUID], programmes.Programme | None]
     budgets: DataLoader[tuple[int, UUID], int]
+    coupons: DataLoader[tuple[int, UUID], coupons.Coupon | None]
+    coupons_taken: DataLoader[tuple[int, UUID], int]
+    rolled_back: DataLoader[tuple[int, UUID], bool]
 
 
 @dataclass(slots=True)
@@ -101,4 +106,5 @@ def _loaders(services: Services, *, remembers: bool) -> Loaders:
         municipalities=loader(municipalities.by_ids), assets=loader(assets.by_ids), stores=loader(merchants.by_keys),
         journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
         programmes=loader(programmes.by_keys), budgets=loader(programmes.budgets_left),
+        coupons=loader(coupons.by_keys), coupons_taken=loader(coupons.taken), rolled_back=loader(rollback.rolled_back),
     )  # fmt: skip

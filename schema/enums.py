@@ -65,6 +65,13 @@ class RefusalCode(Enum):
     PROGRAMME_CLOSED = value("PROGRAMME_CLOSED", description="Before the programme begins, or after its end.")
     NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")
     QUOTE_CHANGED = value("QUOTE_CHANGED", description="The payment would not use what its quote showed; nothing moved.")
+    UNKNOWN_COUPON = value("UNKNOWN_COUPON", description="No such coupon in the wallet's town.")
+    COUPON_NOT_USABLE = value("COUPON_NOT_USABLE", description="The coupon does not serve now, here, for this person, or so.")
+    COUPON_USED_UP = value("COUPON_USED_UP", description="The coupon's stock, a limit or its budget says no.")
+    UNKNOWN_ITEM = value("UNKNOWN_ITEM", description="The wallet has nothing of this voucher or ticket.")
+    ITEM_NOT_USABLE = value("ITEM_NOT_USABLE", description="The voucher or ticket cannot be handed over here and now.")
+    UNKNOWN_REDEMPTION = value("UNKNOWN_REDEMPTION", description="No such hand-over in the town.")
+    ALREADY_ROLLED_BACK = value("ALREADY_ROLLED_BACK", description="The hand-over was undone before.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
@@ -79,6 +86,10 @@ class MoneyOperation(Enum):
     REVERSE_JOURNAL = value(Operation.REVERSE_JOURNAL.value, description="`reverseJournal`.")
     ALLOCATE = value(Operation.ALLOCATE.value, description="`createProgramme`.")
     GRANT_VALUE = value(Operation.GRANT_VALUE.value, description="`grantValue`.")
+    CREATE_COUPON = value(Operation.CREATE_COUPON.value, description="`createCoupon`.")
+    CLAIM_COUPON = value(Operation.CLAIM_COUPON.value, description="`claimCoupon`.")
+    REDEEM = value(Operation.REDEEM.value, description="`redeem`.")
+    ROLLBACK_REDEMPTION = value(Operation.ROLLBACK_REDEMPTION.value, description="`rollbackRedemption`.")
 
 
 @strawberry.enum(description="What became of an idempotency key.")
@@ -106,6 +117,10 @@ class TransactionKind(Enum):
     ALLOCATION = value(JournalKind.ALLOCATION.value, description="A programme got its budget. 予算配当")
     GRANT = value(JournalKind.GRANT.value, description="A programme gave value. 付与")
     EXPIRY = value(JournalKind.EXPIRY.value, description="Value whose last day was over left the wallet. 失効")
+    COUPON_CLAIM = value(JournalKind.COUPON_CLAIM.value, description="A coupon was claimed. クーポン取得")
+    REDEMPTION = value(JournalKind.REDEMPTION.value, description="A coupon, voucher or ticket was handed over. 引換")
+    REDEMPTION_ROLLBACK = value(JournalKind.REDEMPTION_ROLLBACK.value, description="A hand-over was undone. 引換の取消")
+    COUPON_ISSUE = value(JournalKind.COUPON_ISSUE.value, description="A coupon was issued, with its budget. クーポン発行")
 
 
 @strawberry.enum(description="Kinds of value.")

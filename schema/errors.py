@@ -8,6 +8,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
+from domain.coupons import refusals as coupons
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
@@ -17,18 +18,11 @@ from domain.refusals import InvalidInputError as DomainInvalidInput
 from domain.refusals import NotPermittedError as DomainNotPermitted
 from domain.refusals import OutcomeUnknownError as DomainOutcomeUnknown
 from domain.refusals import Refusal
+from schema import coupon_errors
 from schema.context import Context
 from schema.enums import RefusalCode, Retry
 from schema.scalars import Amount
-
-
-@strawberry.interface(description="Why something was not done. Nothing moved. Select it in every result, and treat members you do not know as it.")
-class UserError:
-    """Why something was not done."""
-
-    code: RefusalCode = strawberry.field(description="Stable, for logic.")
-    message: str = strawberry.field(description="For the person, in the language of the request (ja or en).")
-    retry: Retry = strawberry.field(description="What the client may do.")
+from schema.user_error import UserError
 
 
 def _amount(description: str) -> Any:  # noqa: ANN401 - strawberry.field has no public type
@@ -250,6 +244,13 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     programmes.UnknownProgrammeError: UnknownProgrammeError,
     programmes.ProgrammeClosedError: ProgrammeClosedError,
     programmes.NotEligibleError: NotEligibleError,
+    coupons.UnknownCouponError: coupon_errors.UnknownCouponError,
+    coupons.CouponNotUsableError: coupon_errors.CouponNotUsableError,
+    coupons.CouponUsedUpError: coupon_errors.CouponUsedUpError,
+    coupons.UnknownItemError: coupon_errors.UnknownItemError,
+    coupons.ItemNotUsableError: coupon_errors.ItemNotUsableError,
+    coupons.UnknownRedemptionError: coupon_errors.UnknownRedemptionError,
+    coupons.AlreadyRolledBackError: coupon_errors.AlreadyRolledBackError,
     DomainInvalidInput: InvalidInputError,
     DomainNotPermitted: NotPermittedError,
     DomainBusy: BusyError,

@@ -19,6 +19,7 @@ DEPTH_LIMIT = 12
 ALIAS_LIMIT = 15
 INTROSPECTION = {"__schema", "__type", "__typename"}
 MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue"}
+MONEY |= {"createCoupon", "claimCoupon", "redeem", "rollbackRedemption"}
 """Mutations that move value; one per operation."""
 
 

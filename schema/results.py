@@ -12,13 +12,14 @@ from domain.ledger.kinds import Outcome as KeyOutcome
 from domain.refusals import stored_refusal
 from resolvers import views
 from resolvers.nodes import view_of
-from schema import errors
+from schema import coupon_errors, errors
 from schema.context import Context
 from schema.enums import OutcomeState, ReversalReason
-from schema.errors import UserError, shown
+from schema.errors import shown
 from schema.ids import ID, Prefix, encode
 from schema.parties import Node, Wallet
 from schema.receipts import BalanceAfter, Charge, Payment, PaymentQuote, Receipt, Refund, Reversal, wallet_of
+from schema.user_error import UserError
 
 REPLAYED = "True when this key had been settled before: nothing moved now, and the answer is the same."
 
@@ -161,6 +162,9 @@ class AbandonSuccess:
 
 
 LEDGER = errors.KeyReusedError | errors.AbandonedError | errors.RequestExpiredError | errors.BusyError | errors.OutcomeUnknownError
+COUPONS = (
+    coupon_errors.UnknownCouponError | coupon_errors.CouponNotUsableError | coupon_errors.CouponUsedUpError | errors.InvalidInputError
+)  # fmt: skip
 
 ChargeResult = Annotated[
     ChargeSuccess | errors.UnknownWalletError | errors.UnknownAssetError | errors.InvalidCodeError | errors.AmountOutOfRangeError
@@ -170,12 +174,12 @@ ChargeResult = Annotated[
 PayResult = Annotated[
     PaySuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
     | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.NoteTooLongError | errors.WalletFrozenError
-    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | LEDGER,
+    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | COUPONS | LEDGER,
     strawberry.union("PayResult", description="What `pay` answers."),
 ]  # fmt: skip
 QuotePaymentResult = Annotated[
     QuotePaymentSuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
-    | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.WalletFrozenError | errors.NotPermittedError,
+    | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.WalletFrozenError | errors.NotPermittedError | COUPONS,
     strawberry.union("QuotePaymentResult", description="What `quotePayment` answers: as `pay` would."),
 ]  # fmt: skip
 RefundPaymentResult = Annotated[

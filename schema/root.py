@@ -7,7 +7,9 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
+from resolvers import coupons as of_coupons
 from resolvers import nodes, payments, staff, value, viewers
+from schema import coupons as coupon_types
 from schema import errors, events, parties, receipts, results
 from schema import staff as staff_types
 from schema import value as value_types
@@ -55,6 +57,13 @@ class Query:
     )
     programme = strawberry.field(
         resolver=value.programme, graphql_type=value_types.Programme | None, description="A programme. For everybody, also without a token."
+    )
+    coupons = strawberry.field(
+        resolver=of_coupons.coupons, graphql_type=coupon_types.CouponConnection,
+        description="Coupons of a town that have not ended, as the viewer's person sees them now. For everybody, also without a token.",
+    )  # fmt: skip
+    coupon = strawberry.field(
+        resolver=of_coupons.coupon, graphql_type=coupon_types.Coupon | None, description="A coupon. For everybody, also without a token."
     )
     outcome = strawberry.field(
         resolver=payments.outcome,
@@ -122,6 +131,26 @@ class Mutation:
         resolver=value.grant_value, graphql_type=value_types.GrantValueResult,
         description="Gives value of a programme to a wallet, out of its budget. For finance officers and the desk of the town.",
     )  # fmt: skip
+    create_coupon = strawberry.mutation(
+        resolver=of_coupons.create_coupon, graphql_type=coupon_types.CreateCouponResult,
+        description="Issues a coupon, with its budget where the town bears it. For finance officers of the town; for staff of a shop for itself.",
+    )  # fmt: skip
+    change_coupon = strawberry.mutation(
+        resolver=of_coupons.change_coupon, graphql_type=coupon_types.ChangeCouponResult,
+        description="Renames a coupon, ends it earlier, or stops it. For finance officers of the town; for staff of the shop that issued it.",
+    )  # fmt: skip
+    claim_coupon = strawberry.mutation(
+        resolver=of_coupons.claim_coupon, graphql_type=coupon_types.ClaimCouponResult,
+        description="Claims a coupon for a wallet's person. For the wallet's people, the municipal desk, and staff of a shop that takes it.",
+    )  # fmt: skip
+    redeem = strawberry.mutation(
+        resolver=of_coupons.redeem, graphql_type=coupon_types.RedeemResult,
+        description="Hands over a coupon for an item, or a whole voucher or ticket. For the wallet's people; coupons also for staff of the shop.",
+    )  # fmt: skip
+    rollback_redemption = strawberry.mutation(
+        resolver=of_coupons.rollback_redemption, graphql_type=coupon_types.RollbackRedemptionResult,
+        description="Undoes a hand-over, once: value and counters go back. For finance officers and the desk of the town.",
+    )  # fmt: skip
     propose_reversal = strawberry.mutation(
         resolver=payments.propose_reversal, graphql_type=results.ProposeReversalResult,
         description="Proposes to undo a charge, a payment or a grant. For finance officers of the town.",
@@ -171,6 +200,7 @@ schema = Schema(
         receipts.Grant,
         receipts.Expiry,
         results.Approval,
+        *coupon_types.TYPES,
         *errors.REFUSALS.values(),
     ],
     extensions=EXTENSIONS,

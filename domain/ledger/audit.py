@@ -86,6 +86,13 @@ CHECKS = {
       left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0 and j.kind in (3, 4)
       where g.kind = 1 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum((j.receipt ->> 'amount')::bigint), 0)""",
+    "coupon_stock": """select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
+      left join event e on e.municipality_id = g.municipality_id and e.holder_id = g.subject
+      left join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+      left join lateral (select sum((line ->> 1)::bigint) as change from jsonb_array_elements(j.receipt -> 'stocks') line
+        where line ->> 0 = g.subject::text) told on true
+      where g.kind = 20 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
+      having g.value <> coalesce(sum(told.change), 0)""",
 }
 
 

@@ -51,6 +51,10 @@ class JournalKind(IntEnum):
     ALLOCATION = 9
     GRANT = 10
     EXPIRY = 11
+    COUPON_CLAIM = 15
+    REDEMPTION = 16
+    REDEMPTION_ROLLBACK = 17
+    COUPON_ISSUE = 18
 
 
 class Operation(IntEnum):
@@ -67,6 +71,10 @@ class Operation(IntEnum):
     ALLOCATE = 9
     GRANT_VALUE = 10
     EXPIRE = 11
+    CREATE_COUPON = 20
+    CLAIM_COUPON = 21
+    REDEEM = 22
+    ROLLBACK_REDEMPTION = 23
 
 
 class Outcome(IntEnum):
@@ -91,6 +99,11 @@ class GuardKind(IntEnum):
 
     REFUNDED = 1
     PROGRAMME_CAP = 2
+    COUPON_STOCK = 20
+    COUPON_PERSON = 21
+    COUPON_DAY = 22
+    COUPON_CLAIMS = 23
+    ROLLED_BACK = 24
 
 
 class Relation(IntEnum):

@@ -17,6 +17,10 @@ KIND_OF = {
     Operation.REVERSE_JOURNAL: JournalKind.REVERSAL,
     Operation.ALLOCATE: JournalKind.ALLOCATION,
     Operation.GRANT_VALUE: JournalKind.GRANT,
+    Operation.CREATE_COUPON: JournalKind.COUPON_ISSUE,
+    Operation.CLAIM_COUPON: JournalKind.COUPON_CLAIM,
+    Operation.REDEEM: JournalKind.REDEMPTION,
+    Operation.ROLLBACK_REDEMPTION: JournalKind.REDEMPTION_ROLLBACK,
 }
 """The journal that an operation posts."""
 

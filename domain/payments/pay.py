@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.coupons import uses as coupons
+from domain.coupons.uses import Applied, Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, Instrument, JournalKind, Operation, Relation
@@ -33,7 +35,7 @@ class Pay:
     """What a payer asks. Amount in whole units; `channel` says how the shop was named.
 
     excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the shop in cash. quote_token: what
-    the payer was shown; the payment is made so or not at all.
+    the payer was shown; the payment is made so or not at all. coupons: what lowers the price; `amount` is the list price.
     """
 
     key: UUID
@@ -48,15 +50,17 @@ class Pay:
     excluded: tuple[int, ...] = ()
     rest_in_cash: bool = False
     quote_token: str | None = None
+    coupons: tuple[UUID, ...] = ()
 
 
 async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
+    chosen = await coupons.choose(what.municipality, what.wallet_id, what.coupons, services.clock())
 
     async def run(rules: ShopRules) -> Posted:
-        return settled(await services.poster.post(_request(viewer, what, rules)))
+        return settled(await services.poster.post(_request(viewer, what, rules, chosen)))
 
     return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
 
@@ -69,20 +73,22 @@ def settled(decision: object) -> Posted:
     return decision
 
 
-def _request(viewer: Viewer, what: Pay, rules: ShopRules) -> Request:
+def _request(viewer: Viewer, what: Pay, rules: ShopRules, chosen: Chosen) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
+        applied = coupons.applied_in(book, chosen, rules.store, what.amount, at)
         if not what.confirm_duplicate:
-            _check_duplicate(book, what, at)
-        return _plan(book, what, rules, at)
+            _check_duplicate(book, what, what.amount - applied.discount, at)
+        return _plan(book, what, rules, applied, at)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
         input_hash=fingerprint(
             wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
+            coupons=chosen.ids,
         ),
-        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
-        recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
+        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id, *chosen.holders), plan=plan, access=(what.wallet_id,),
+        recent=(what.wallet_id, what.store_id), guards=chosen.guards, valid_until=what.valid_until, note=what.note,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
             client=viewer.client,
@@ -105,23 +111,26 @@ def check_parties(book: Book, municipality: int, wallet_id: UUID, store_id: UUID
         raise StoreNotAcceptingError
 
 
-def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:
+def _check_duplicate(book: Book, what: Pay, due: int, at: datetime) -> None:
     for row in book.payments_since(what.municipality, what.wallet_id, at - DUPLICATE_WITHIN):
-        if row.counterparty == what.store_id and -sum(row.amounts) == what.amount:
+        if row.counterparty == what.store_id and -sum(row.amounts) == due:
             raise PossibleDuplicateError(str(row.receipt_number))
 
 
-def _plan(book: Book, what: Pay, rules: ShopRules, at: datetime) -> Draft:
+def _plan(book: Book, what: Pay, rules: ShopRules, applied: Applied, at: datetime) -> Draft:
     """The moves of a payment. Pure."""
-    taken, missing = allocation(book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=what.rest_in_cash)
-    if what.quote_token is not None and what.quote_token != token_of(taken, missing):
+    due = what.amount - applied.discount
+    taken, missing = allocation(book.wallet_lots(what.municipality, what.wallet_id), due, rules, at, rest_in_cash=what.rest_in_cash)
+    if what.quote_token is not None and what.quote_token != token_of(taken, missing, applied):
         raise QuoteChangedError
     moves = [(lot, book.plain(what.municipality, AccountKind.PAYABLE, what.store_id, lot.asset), part) for lot, part in taken]
-    receipt = receipt_of(book, what.municipality, what.wallet_id, taken, what.amount - missing)
+    receipt = receipt_of(book, what.municipality, what.wallet_id, taken, due - missing)
     receipt["why"] = spend_order.reasons([lot for lot, _ in taken], rules)
     if missing:
         receipt["cash"] = missing
-    return Draft(receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id})
+    draft = Draft(receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id})
+    coupons.add(book, draft, applied, what.store_id, what.amount - missing, at)
+    return draft
 
 
 def allocation(
@@ -135,9 +144,9 @@ def allocation(
     return taken, missing
 
 
-def token_of(taken: list[tuple[Account, int]], missing: int) -> str:
-    """Names an allocation: the same lots and amounts, the same token."""
-    told = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing)
+def token_of(taken: list[tuple[Account, int]], missing: int, applied: Applied) -> str:
+    """Names an allocation: the same lots, coupons and amounts, the same token."""
+    told = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing, coupons=applied.lines or None)
     return base64.urlsafe_b64encode(told[:15]).decode()
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.coupons import uses as coupons
+from domain.coupons.coupon import Coupon
+from domain.coupons.uses import Chosen
 from domain.ledger import spend_order
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
@@ -32,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A payment that has not happened. Whole units."""
+    """A payment that has not happened. `amount` is the list price without the coupons' discount. Whole units."""
 
     wallet: Wallet
     store: Store
@@ -41,6 +44,8 @@ class Quote:
     cash_due: int
     token: str
     parts: tuple[Part, ...]
+    list_amount: int
+    coupons: tuple[tuple[Coupon, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Asked:
     amount: int
     excluded: tuple[int, ...] = ()
     rest_in_cash: bool = False
+    coupons: tuple[UUID, ...] = ()
 
 
 async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
@@ -69,19 +75,24 @@ async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
     if not store.accepting:
         raise StoreNotAcceptingError
 
+    chosen = await coupons.choose(asked.municipality, asked.wallet_id, asked.coupons, services.clock())
+
     async def run(rules: ShopRules) -> Quote:
-        return await _quote(services, asked, wallet, store, rules)
+        return await _quote(services, asked, wallet, store, rules, chosen)
 
     return await with_rules(services, asked.municipality, asked.store_id, asked.excluded, run)
 
 
-async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules) -> Quote:
+async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules, chosen: Chosen) -> Quote:
     now = services.clock()
+    applied = await coupons.applied_now(chosen, asked.municipality, rules.store, asked.amount, now)
+    due = asked.amount - applied.discount
     accounts = await wallet_accounts(asked.municipality, asked.wallet_id, now)
-    taken, missing = allocation(accounts, asked.amount, rules, now, rest_in_cash=asked.rest_in_cash)
+    taken, missing = allocation(accounts, due, rules, now, rest_in_cash=asked.rest_in_cash)
     reasons = spend_order.reasons([lot for lot, _ in taken], rules)
     parts = tuple(
         Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason) for (lot, part), reason in zip(taken, reasons, strict=True)
     )
     usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
-    return Quote(wallet, store, asked.amount, usable - asked.amount + missing, missing, token_of(taken, missing), parts)
+    token = token_of(taken, missing, applied)
+    return Quote(wallet, store, due, usable - due + missing, missing, token, parts, asked.amount, applied.parts)

@@ -1,10 +1,14 @@
-"""A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended."""
+"""A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended.
+
+Of a payment with coupons the amount is one of list prices: the coupons' share of it goes back to them (`domain/coupons/returns.py`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
+from domain.coupons.returns import Returns, refundable, returns_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Relation
 from domain.ledger.reads import Journal, journal_by_id
@@ -50,7 +54,8 @@ async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
         raise UnknownPaymentError
     if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE) or payment.wallet_id is None or payment.store_id is None:
         raise NotRefundableError
-    return settled(await services.poster.post(_request(viewer, what, payment, payment.wallet_id, payment.store_id)))
+    returns = await returns_of(payment)
+    return settled(await services.poster.post(_request(viewer, what, payment, payment.wallet_id, payment.store_id, returns)))
 
 
 def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
@@ -58,40 +63,42 @@ def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
     return (municipality, GuardKind.REFUNDED, payment_id, "")
 
 
-def _request(viewer: Viewer, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID) -> Request:
+def _request(viewer: Viewer, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID, returns: Returns) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
         if not book.may(what.municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
             raise NotPermittedError
-        return _plan(book, what, payment, wallet_id, store_id)
+        return _plan(book, what, payment, wallet_id, store_id, returns)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.REFUND_PAYMENT, key=what.key,
         input_hash=fingerprint(payment=what.payment_id, amount=what.amount, reason=what.reason),
-        kind=JournalKind.REFUND, holders=(wallet_id, store_id), plan=plan, access=(store_id,),
-        lots=tuple(lot for _, lot, _, _ in payment.receipt["lots"]), guards=(refunded_guard(what.municipality, what.payment_id),),
+        kind=JournalKind.REFUND, holders=(wallet_id, store_id, *returns.holders), plan=plan, access=(store_id,),
+        lots=tuple(lot for _, lot, _, _ in payment.receipt["lots"]), guards=(refunded_guard(what.municipality, what.payment_id), *returns.guards),
         valid_until=what.valid_until,
         facts=Facts(wallet_id=wallet_id, store_id=store_id, reason=what.reason, linked_journal=payment.id, client=viewer.client),
     )  # fmt: skip
 
 
-def _plan(book: Book, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID) -> Draft:
-    paid: int = payment.receipt["amount"]
+def _plan(book: Book, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID, returns: Returns) -> Draft:
+    paid = refundable(payment.receipt)
     guard = book.guard(refunded_guard(what.municipality, what.payment_id), paid)
     if what.amount > paid - guard.value:
         raise RefundExceedsError(paid - guard.value)
-    lots = give_back(payment.receipt["lots"], guard.value, what.amount)
+    lots = give_back(payment.receipt["lots"], *returns.of_wallet(guard.value, what.amount))
     moves = []
     balances: dict[str, int] = {}
     for asset, lot, part, _ in lots:
         account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
         moves.append((book.plain(what.municipality, AccountKind.PAYABLE, store_id, asset), account, part))
         balances[str(asset)] = balances.get(str(asset), book.total(what.municipality, wallet_id, asset)) + part
-    return Draft(
+    draft = Draft(
         receipt={"amount": what.amount, "payment": str(payment.id), "lots": lots, "balances": balances},
         moves=moves,
         guards=[(guard, what.amount)],
         counterparties={wallet_id: store_id, store_id: wallet_id},
     )
+    returns.add(book, draft, guard.value, what.amount, store_id)
+    return draft
 
 
 def give_back(paid: list[list[int]], already: int, amount: int) -> list[list[int]]:

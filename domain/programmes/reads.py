@@ -93,6 +93,12 @@ async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | Non
     return row["person_id"], None if row["resident"] is None else Claims(row["resident"], row["birth_year"])
 
 
+async def claims_of(municipality: int, person: UUID) -> Claims | None:
+    """What the town knows of a person."""
+    found = await rows("select resident, birth_year from person_claim where municipality_id = $1 and person_id = $2", municipality, person)
+    return Claims(found[0]["resident"], found[0]["birth_year"]) if found else None
+
+
 def _of(row: Row) -> Programme:
     return Programme(
         row.municipality_id, row.id, ProgrammeKind(row.kind), row.name_ja, row.name_en, row.asset_id, Funding(row.funding), row.budget, row.starts_at,
