@@ -9,6 +9,8 @@ from domain.assets import reads as assets
 from domain.assets.lots import Lots
 from domain.assets.reads import Asset
 from domain.cache import Cached
+from domain.coupons import reads as coupons
+from domain.coupons.coupon import Coupon
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
@@ -31,6 +33,7 @@ class Services:
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
+    coupons: Cached[tuple[int, UUID], Coupon | None] = field(default_factory=lambda: Cached(_coupon))
 
 
 def utc_now() -> datetime:
@@ -40,3 +43,7 @@ def utc_now() -> datetime:
 
 async def _store(key: tuple[int, UUID]) -> Store | None:
     return await merchants.by_id(*key)
+
+
+async def _coupon(key: tuple[int, UUID]) -> Coupon | None:
+    return await coupons.by_id(*key)

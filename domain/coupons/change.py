@@ -45,6 +45,7 @@ async def change_coupon(services: Services, viewer: Viewer, municipality: int, c
                 await set_state(municipality, coupon_id, HolderState.FROZEN)
             after = {name: _told(value) for name, value in changed.items()}
             await record(municipality, viewer.person_id, "change_coupon", str(coupon_id), "", before, after, now)
+    services.coupons.forget((municipality, coupon_id))
     found = await reads.by_id(municipality, coupon_id)
     if found is None:
         raise UnknownCouponError

@@ -34,7 +34,7 @@ class Claim:
 
 async def claim_coupon(services: Services, viewer: Viewer, what: Claim) -> Posted:
     """Claims or raises a refusal. Where a coupon must be claimed, the claim takes it from the stock, and is good for one use."""
-    chosen = await uses.choose(what.municipality, what.wallet_id, (what.coupon_id,), services.clock())
+    chosen = await uses.choose(services, what.municipality, what.wallet_id, (what.coupon_id,))
     store = None if what.store_id is None else await services.stores.of((what.municipality, what.store_id))
     if what.store_id is not None and store is None:
         raise NotPermittedError

@@ -44,7 +44,7 @@ class Redeem:
 async def redeem(services: Services, viewer: Viewer, what: Redeem) -> Posted:
     """Settles the hand-over or raises its refusal; nothing in between."""
     named = () if what.coupon_id is None else (what.coupon_id,)
-    chosen = await uses.choose(what.municipality, what.wallet_id, named, services.clock())
+    chosen = await uses.choose(services, what.municipality, what.wallet_id, named)
 
     async def run(rules: ShopRules) -> Posted:
         return settled(await services.poster.post(_request(viewer, what, rules, chosen)))

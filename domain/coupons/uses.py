@@ -24,6 +24,7 @@ from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.eligibility import Claims
 from domain.programmes.reads import person_of
 from domain.refusals import InvalidInputError, Refusal
+from domain.services import Services
 
 LIMIT = 5
 """Coupons of one payment."""
@@ -79,17 +80,20 @@ NONE_CHOSEN = Chosen()
 NOTHING_APPLIED = Applied(NONE_CHOSEN)
 
 
-async def choose(municipality: int, wallet_id: UUID, ids: Sequence[UUID], now: datetime) -> Chosen:
-    """The coupons of a town that a request names, at most LIMIT; UnknownCouponError. Without any, nothing is read."""
+async def choose(services: Services, municipality: int, wallet_id: UUID, ids: Sequence[UUID]) -> Chosen:
+    """The coupons of a town that a request names, at most LIMIT; UnknownCouponError. Without any, nothing is read.
+
+    A coupon is remembered for some seconds: of its rules only an earlier end can change, and a stop is seen under its lock.
+    """
     if not ids:
         return NONE_CHOSEN
     if len(ids) > LIMIT or len(set(ids)) < len(ids):
         raise InvalidInputError("coupon_ids", "COUPONS_OF_PAYMENT")
-    found = [coupon for coupon in await reads.by_keys([(municipality, one) for one in ids]) if coupon is not None]
+    found = [coupon for one in ids if (coupon := await services.coupons.of((municipality, one))) is not None]
     if len(found) < len(ids):
         raise UnknownCouponError
     person, claims = await person_of(municipality, wallet_id)
-    today = effective_on(now)
+    today = effective_on(services.clock())
     return Chosen(tuple(sorted(found, key=lambda one: (one.kind, one.id))), person, claims, (today, today + timedelta(days=1)))
 
 

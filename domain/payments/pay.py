@@ -57,7 +57,7 @@ async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
-    chosen = await coupons.choose(what.municipality, what.wallet_id, what.coupons, services.clock())
+    chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
 
     async def run(rules: ShopRules) -> Posted:
         return settled(await services.poster.post(_request(viewer, what, rules, chosen)))

@@ -75,7 +75,7 @@ async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
     if not store.accepting:
         raise StoreNotAcceptingError
 
-    chosen = await coupons.choose(asked.municipality, asked.wallet_id, asked.coupons, services.clock())
+    chosen = await coupons.choose(services, asked.municipality, asked.wallet_id, asked.coupons)
 
     async def run(rules: ShopRules) -> Quote:
         return await _quote(services, asked, wallet, store, rules, chosen)

@@ -30,6 +30,18 @@ async def test_the_town_pays_its_discount_and_the_shop_gets_the_full_price(api: 
     await api.town.assert_sound()
 
 
+async def test_the_example_of_the_page(api: CouponApi):
+    """docs/coupons.md: 2,000 with 10 %, then goods of 500 come back."""
+    await api.charge(2_000)
+    coupon = await api.coupon()
+    paid = (await api.pay_with(2_000, coupon))["payment"]
+    assert (paid["listAmount"], paid["discount"], paid["amount"], await api.owed()) == (2_000, 200, 1_800, 2_000)
+    refund = (await api.refund(paid["id"], 500))["refund"]
+    assert (refund["allocations"], refund["discountReturned"], await api.owed()) == ([{"amount": 450}], 50, 1_500)
+    assert (await api.seen(coupon))["budgetLeft"] == 99_850
+    await api.town.assert_sound()
+
+
 async def test_a_shops_discount_only_lowers_what_is_paid(api: CouponApi):
     await api.charge(5_000)
     coupon = await api.coupon(api.town.staff, storeId=api.store(), borneBy="STORE", budget=None)
@@ -172,6 +184,9 @@ async def test_a_stored_refusal_of_a_coupon_is_final_for_its_key(api: CouponApi)
     key = str(uuid4())
     refused = await api.pay_with(1_000, coupon, idempotencyKey=key)
     assert (refused["code"], refused["reason"], refused["couponId"]) == ("COUPON_USED_UP", "PERSON_LIMIT", coupon)
+    outcome = "query($k: UUID!) { outcome(operation: PAY, idempotencyKey: $k) { state refusal { code message ... on CouponUsedUpError { couponId reason } } } }"
+    told = await api.ask(api.town.resident, outcome, k=key)
+    assert (told["state"], told["refusal"]["reason"], told["refusal"]["couponId"]) == ("REFUSED", "PERSON_LIMIT", coupon)
     await api.refund(paid["payment"]["id"], 1_000)
     assert await api.pay_with(1_000, coupon, idempotencyKey=key) == refused
     assert (await api.pay_with(1_000, coupon))["payment"]["discount"] == 100

@@ -167,7 +167,7 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
     from domain.identifiers import decode
 
     what = paying.Pay(uuid4(), api.town.id, api.town.wallet, api.town.store, 100, confirm_duplicate=True, coupons=(decode(coupon)[2],))
-    chosen = await uses.choose(what.municipality, what.wallet_id, what.coupons, api.services.clock())
+    chosen = await uses.choose(api.services, what.municipality, what.wallet_id, what.coupons)
     rules = await rules_of(api.services, api.town.id, api.town.store)
     await api.change(coupon, stop=True)
     from domain.coupons.refusals import CouponNotUsableError
