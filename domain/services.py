@@ -17,7 +17,9 @@ from domain.ledger.poster import Poster
 from domain.merchants import reads as merchants
 from domain.merchants.reads import Store
 from domain.programmes import reads as programmes
+from domain.programmes.eligibility import Claims
 from domain.programmes.reads import Programme
+from domain.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Services:
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
     coupons: Cached[tuple[int, UUID], Coupon | None] = field(default_factory=lambda: Cached(_coupon))
+    persons: Together[tuple[int, UUID], tuple[UUID, Claims | None]] = field(default_factory=lambda: Together(programmes.persons_of))
 
 
 def utc_now() -> datetime:

@@ -22,7 +22,6 @@ from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, GuardKind, HolderState
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.eligibility import Claims
-from domain.programmes.reads import person_of
 from domain.refusals import InvalidInputError, Refusal
 from domain.services import Services
 
@@ -92,7 +91,7 @@ async def choose(services: Services, municipality: int, wallet_id: UUID, ids: Se
     found = [coupon for one in ids if (coupon := await services.coupons.of((municipality, one))) is not None]
     if len(found) < len(ids):
         raise UnknownCouponError
-    person, claims = await person_of(municipality, wallet_id)
+    person, claims = await services.persons.of((municipality, wallet_id))
     today = effective_on(services.clock())
     return Chosen(tuple(sorted(found, key=lambda one: (one.kind, one.id))), person, claims, (today, today + timedelta(days=1)))
 

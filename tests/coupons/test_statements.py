@@ -64,6 +64,30 @@ async def test_a_batch_with_lots_and_coupons_takes_one_statement_more(api: Coupo
     await api.town.assert_sound()
 
 
+async def test_whose_wallets_pay_at_the_same_moment_is_read_at_once(api: CouponApi):
+    coupon = decode(await api.coupon())[2]
+    assert isinstance(coupon, UUID)
+    payers = [await api.town.new_resident() for _ in range(WALLETS)]
+    await asyncio.gather(*[api.charge(1_000, wallet) for _, wallet in payers])
+    persons, reads = api.services.persons, []
+    read = persons._read
+
+    async def counted(keys):
+        reads.append(len(keys))
+        return await read(keys)
+
+    persons._read = counted
+    try:
+        await asyncio.gather(
+            *[pay(api.services, viewer, Pay(uuid4(), api.town.id, wallet, api.town.store, 100, coupons=(coupon,))) for viewer, wallet in payers]
+        )
+    finally:
+        persons._read = read
+    assert sum(reads) == WALLETS
+    assert len(reads) <= 3
+    await api.town.assert_sound()
+
+
 async def test_a_payment_without_coupons_locks_and_reads_nothing_of_them(api: CouponApi):
     from domain.coupons.uses import NONE_CHOSEN, choose
 
