@@ -34,7 +34,7 @@ from domain.services import Services
 from domain.viewer import Viewer
 
 MULTIPLIER_MAXIMUM = 10 * BASIS_POINTS
-LIVE_LIMIT = {True: 50, False: 1_000}
+LIVE_LIMIT = {True: 50, False: 500}
 """Coupons of one issuer that have not ended: a shop, the town."""
 
 

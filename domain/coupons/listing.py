@@ -86,6 +86,7 @@ ACCEPTS = """(not c.acceptance ? 'stores' or c.acceptance -> 'stores' ? s.id::te
   and not coalesce(c.acceptance -> 'excluded_categories' ? s.category, false)"""
 """Acceptance.accepts, of coupon `c` and shop `s`; a test compares the two."""
 
+# A shop's own coupons are joined with their shop; only rules of the town are tried on every shop.
 # Great-circle distance on a sphere of 6,371,009 m (the Earth's mean radius), to the metre.
 QUERY = f"""with place as materialized (
     select s.*, round(2 * 6371009 * asin(least(1, sqrt(
@@ -95,8 +96,8 @@ QUERY = f"""with place as materialized (
     where s.municipality_id = $1 and $4::bigint is not null and s.latitude_microdegrees is not null and s.longitude_microdegrees is not null),
   listed as (
     select c.id, d.metres, case when $10 then d.metres else (extract(epoch from c.ends_at) * 1000000)::bigint end as value
-    from coupon c left join lateral (
-      select case when c.acceptance = '{{}}' then (select min(metres) from place)
+    from coupon c left join place own on own.id = c.store_id left join lateral (
+      select case when c.store_id is not null then own.metres when c.acceptance = '{{}}' then (select min(metres) from place)
         else (select min(s.metres) from place s where {ACCEPTS}) end as metres
     ) d on true
     where c.municipality_id = $1 and c.stopped_at is null and c.ends_at > $2 and ($3::timestamptz is null or c.ends_at < $3)

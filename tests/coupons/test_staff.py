@@ -63,6 +63,9 @@ async def test_wrong_coupons_name_their_field_in_both_languages_and_nothing_is_m
     refused = await api.nothing_moved(api.create_coupon(**given))
     assert (refused["code"], refused["field"], refused["problem"], refused["retry"]) == ("INVALID_INPUT", field, problem, "NEW_KEY")
     assert refused["message"].startswith(f"{field}：")
+    english = await api.create_coupon(locale="en", **given)
+    assert english["message"].startswith(f"{field}: ")
+    assert english["message"].isascii() or "“" in english["message"]
     assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
 
 

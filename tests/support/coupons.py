@@ -56,14 +56,14 @@ RULES = {"claimRequired": False, "stacking": "ALONE", "returnsOnRefund": True}
 class CouponApi(Api):
     """One town's people at their apps, with coupons."""
 
-    async def create_coupon(self, viewer: Viewer | None = None, **facts: Any) -> Any:
+    async def create_coupon(self, viewer: Viewer | None = None, locale: str = "ja", **facts: Any) -> Any:
         """A percentage of 10 % that the town bears, unless said otherwise."""
         given = {
             "idempotencyKey": str(uuid4()), "municipality": self.code, "kind": "PERCENT", "nameJa": "割引クーポン", "nameEn": "Discount",
             "borneBy": "TOWN", "budget": 100_000, "rateBp": 1_000, "startsAt": self.at(timedelta(days=-1)), "endsAt": self.at(timedelta(days=90)),
             **RULES, **facts,
         }  # fmt: skip
-        return await self.ask(viewer or self.town.finance, CREATE, input={name: value for name, value in given.items() if value is not None})
+        return await self.ask(viewer or self.town.finance, CREATE, locale, input={name: value for name, value in given.items() if value is not None})
 
     async def coupon(self, viewer: Viewer | None = None, **facts: Any) -> str:
         made = await self.create_coupon(viewer, **facts)
