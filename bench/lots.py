@@ -1,4 +1,4 @@
-"""`python -m bench.lots`: payments over six lots beside payments over one, in the same run: the ledger alone, no HTTP.
+"""`python -m bench.lots`: payments over six lots, and with a coupon, beside payments over one lot, in the same run: the ledger alone, no HTTP.
 
 Each wallet pays once and is empty afterwards. Rounds alternate, so that a machine that changes its pace does so for both.
 """
@@ -18,6 +18,8 @@ from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
 from domain.assets.manage import make_asset
 from domain.compose import services
+from domain.coupons.create import NewCoupon, create_coupon
+from domain.coupons.kinds import BorneBy, CouponKind, Stacking
 from domain.database import transaction
 from domain.ledger.audit import drift
 from domain.ledger.decide import Decision
@@ -39,6 +41,8 @@ WALLETS = 640
 TOGETHER = 128
 LOTS = 6
 PART = 10
+COUPONS = 10
+DISCOUNT = 6
 POINTS = NewAsset("POINT", AssetKind.ADMINISTRATIVE_POINT, "ポイント", "Points", "点", "point", paid=False, charge_maximum=1, payment_maximum=10**6)
 
 
@@ -70,6 +74,16 @@ async def prepare(made: Services, number: int) -> tuple[Viewer, list[UUID]]:
     return officer, [(await create_programme(made, officer, number, uuid4(), one))[0].id for one in new]
 
 
+async def issue(made: Services, number: int, officer: Viewer) -> list[UUID]:
+    """Coupons of the town that take DISCOUNT off, with a stock and limits to be counted."""
+    now = made.clock()
+    new = NewCoupon(
+        CouponKind.FIXED_AMOUNT, "値引き", "Discount", BorneBy.TOWN, now - timedelta(minutes=1), now + timedelta(days=1), claim_required=False,
+        stacking=Stacking.ALONE, returns_on_refund=True, budget=10**9, amount=DISCOUNT, stock=10**9, per_person=1, per_day=1,
+    )  # fmt: skip
+    return [(await create_coupon(made, officer, number, uuid4(), new))[0].id for _ in range(COUPONS)]
+
+
 async def people(made: Services, number: int) -> list[tuple[Viewer, UUID]]:
     """New wallets and who may use them."""
     found = []
@@ -80,7 +94,9 @@ async def people(made: Services, number: int) -> list[tuple[Viewer, UUID]]:
     return found
 
 
-async def one_round(made: Services, number: int, officer: Viewer, programmes: list[UUID], stores: list[UUID], lots: int) -> float:
+async def one_round(
+    made: Services, number: int, officer: Viewer, programmes: list[UUID], stores: list[UUID], lots: int, coupons: Sequence[UUID] = ()
+) -> float:
     """Payments per second of wallets with so many lots, each emptied by its payment."""
     payers = await people(made, number)
     amount = LOTS * PART
@@ -88,12 +104,14 @@ async def one_round(made: Services, number: int, officer: Viewer, programmes: li
         for start in range(0, WALLETS, TOGETHER):
             grants = [Grant(uuid4(), number, programme, wallet, amount // lots) for _, wallet in payers[start : start + TOGETHER]]
             await asyncio.gather(*[grant_value(made, officer, one) for one in grants])
+    price = amount + (DISCOUNT if coupons else 0)
     started = time.perf_counter()
     for start in range(0, WALLETS, TOGETHER):
-        some = payers[start : start + TOGETHER]
-        await asyncio.gather(
-            *[pay(made, viewer, Pay(uuid4(), number, wallet, stores[at % len(stores)], amount)) for at, (viewer, wallet) in enumerate(some)]
-        )
+        asked = [
+            (viewer, Pay(uuid4(), number, wallet, stores[at % len(stores)], price, coupons=tuple(coupons[at % COUPONS : at % COUPONS + 1])))
+            for at, (viewer, wallet) in enumerate(payers[start : start + TOGETHER])
+        ]
+        await asyncio.gather(*[pay(made, viewer, what) for viewer, what in asked])
     return WALLETS / (time.perf_counter() - started)
 
 
@@ -108,13 +126,17 @@ async def main() -> None:
         counting = Counting()
         async with services(database.url(), redis_url=None, shop_code_guid="", observer=counting) as made:
             officer, programmes = await prepare(made, number)
-            plain, many = [], []
+            coupons = await issue(made, number, officer)
+            plain, many, cheaper = [], [], []
             for _ in range(ROUNDS):
                 plain.append(await one_round(made, number, officer, programmes, stores, 1))
                 many.append(await one_round(made, number, officer, programmes, stores, LOTS))
-            ratios = [second / first for first, second in zip(plain, many, strict=True)]
-            print(f"1 lot    {median(plain):6.0f} payments/s")
-            print(f"{LOTS} lots   {median(many):6.0f} payments/s   ratio to 1 lot {median(ratios):4.2f} ({min(ratios):4.2f} to {max(ratios):4.2f})")
+                cheaper.append(await one_round(made, number, officer, programmes, stores, LOTS, coupons))
+            print(f"1 lot                {median(plain):6.0f} payments/s")
+            for name, rates in ((f"{LOTS} lots", many), (f"{LOTS} lots and a coupon", cheaper)):
+                ratios = [second / first for first, second in zip(plain, rates, strict=True)]
+                spread = f"ratio to 1 lot {median(ratios):4.2f} ({min(ratios):4.2f} to {max(ratios):4.2f})"
+                print(f"{name:20s} {median(rates):6.0f} payments/s   {spread}")
             print(f"statements/batch {counting.statements / counting.batches:4.2f} over {counting.batches} batches")
             print("drift after all runs:", await drift([number]) or "none")
     finally:

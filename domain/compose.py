@@ -19,8 +19,8 @@ from domain.services import Services, utc_now
 from domain.vouchers.funding import FundingSource
 
 MODELS = [
-    "domain.approvals.tables", "domain.assets.tables", "domain.merchants.tables", "domain.municipalities.tables", "domain.points.tables",
-    "domain.programmes.tables", "domain.residents.tables", "domain.vouchers.tables",
+    "domain.approvals.tables", "domain.assets.tables", "domain.coupons.tables", "domain.merchants.tables", "domain.municipalities.tables",
+    "domain.points.tables", "domain.programmes.tables", "domain.residents.tables", "domain.vouchers.tables",
 ]  # fmt: skip
 
 

@@ -45,10 +45,12 @@ class Prefix(StrEnum):
     VOUCHER_GIFT = "vch"
     UPLOAD = "upl"
     BULK_GRANT = "blk"
+    COUPON = "cpn"
+    LOT = "lot"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}
-_NUMBERED = {Prefix.ASSET, Prefix.MUNICIPALITY}
+_NUMBERED = {Prefix.ASSET, Prefix.MUNICIPALITY, Prefix.LOT}
 
 
 class Uuid7:

@@ -10,6 +10,8 @@ from domain.assets.lots import Lots
 from domain.assets.reads import Asset
 from domain.background import Background
 from domain.cache import Cached
+from domain.coupons import reads as coupons
+from domain.coupons.coupon import Coupon
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
@@ -20,6 +22,7 @@ from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
 from domain.programmes.eligibility import Claims
 from domain.programmes.reads import Programme
+from domain.together import Together
 from domain.vouchers.funding import FundingSource
 
 
@@ -37,9 +40,10 @@ class Services:
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
     earning_rules: Cached[int, list[EarningRule]] = field(default_factory=lambda: Cached(points.of_municipality, keeps_nothing=True))
-    persons: Cached[tuple[int, UUID], tuple[UUID, Claims | None]] = field(default_factory=lambda: Cached(_person))
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
     background: Background = field(default_factory=Background)
+    coupons: Cached[tuple[int, UUID], Coupon | None] = field(default_factory=lambda: Cached(_coupon))
+    persons: Together[tuple[int, UUID], tuple[UUID, Claims | None]] = field(default_factory=lambda: Together(programmes.persons_of))
 
 
 def utc_now() -> datetime:
@@ -51,5 +55,5 @@ async def _store(key: tuple[int, UUID]) -> Store | None:
     return await merchants.by_id(*key)
 
 
-async def _person(key: tuple[int, UUID]) -> tuple[UUID, Claims | None]:
-    return await programmes.person_of(*key)
+async def _coupon(key: tuple[int, UUID]) -> Coupon | None:
+    return await coupons.by_id(*key)

@@ -10,6 +10,7 @@ from strawberry import argument
 from domain.approvals.reads import Approval
 from domain.assets.reads import Asset
 from domain.bulk.reads import BulkGrant
+from domain.coupons.coupon import Coupon
 from domain.ledger.reads import journal_by_id
 from domain.merchants.reads import Store
 from domain.municipalities.reads import Municipality
@@ -23,7 +24,7 @@ from resolvers.voucher_views import Gift, ProductView
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read_any
 
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | ProductView | Gift | BulkGrant | Receipt
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | ProductView | Gift | BulkGrant | Coupon | Receipt
 Find = Callable[[MeguruInfo, int, Any], Awaitable[Node | None]]
 """An id's town and key in, what the viewer may see of it out. The key is what `decode` gives for the prefix: a UUID or a number."""
 
@@ -49,6 +50,7 @@ KINDS: Mapping[Prefix, Find] = MappingProxyType(
         Prefix.PROGRAMME: lambda info, town, key: info.context.loaders.programmes.load((town, key)),
         Prefix.EARNING_RULE: lambda info, town, key: info.context.loaders.rules.load((town, key)),
         Prefix.APPROVAL: lambda info, town, key: approval(info.context.signed_in, town, key),
+        Prefix.COUPON: lambda info, town, key: info.context.loaders.coupons.load((town, key)),
         Prefix.BULK_GRANT: lambda info, town, key: bulk_grant(info.context.signed_in, town, key),
         Prefix.VOUCHER_PRODUCT: lambda info, town, key: voucher_reads.product_for(info.context.signed_in, town, key),
         Prefix.VOUCHER_GIFT: lambda info, town, key: voucher_reads.gift_for(info.context.signed_in, town, key),

@@ -18,6 +18,7 @@ from domain.municipalities import reads as municipalities
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
+from resolvers.coupon_views import CouponClaim, Redemption, RedemptionRollback
 from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
 from resolvers.voucher_views import GiftActivation, VoucherPurchase
 from schema.context import MeguruInfo
@@ -30,8 +31,10 @@ ReceiptNumber = Annotated[str | None, argument(description="Its receipt number."
 PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
-Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation
-VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation]] = {
+Plain = Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation | CouponClaim | Redemption | RedemptionRollback
+"""Receipts that show everybody the same."""
+Receipt = Payment | Plain
+VIEWS: dict[JournalKind, type[Plain]] = {
     JournalKind.CHARGE: Charge,
     JournalKind.REFUND: Refund,
     JournalKind.REVERSAL: Reversal,
@@ -39,6 +42,9 @@ VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry | Vouc
     JournalKind.EXPIRY: Expiry,
     JournalKind.VOUCHER_PURCHASE: VoucherPurchase,
     JournalKind.GIFT_ACTIVATION: GiftActivation,
+    JournalKind.COUPON_CLAIM: CouponClaim,
+    JournalKind.REDEMPTION: Redemption,
+    JournalKind.REDEMPTION_ROLLBACK: RedemptionRollback,
 }
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)

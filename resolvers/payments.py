@@ -6,6 +6,7 @@ from uuid import UUID
 from strawberry import argument
 
 from domain.assets.refusals import UnknownAssetError
+from domain.coupons.refusals import UnknownCouponError
 from domain.identifiers import InvalidIdError, decode
 from domain.ledger.kinds import Channel, JournalKind, Operation
 from domain.ledger.kinds import Outcome as KeyOutcome
@@ -93,6 +94,7 @@ async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:
     what = paying.Pay(
         input.idempotency_key, municipality, wallet_id, store_id, input.amount, channel, input.note or None, input.valid_until,
         bool(input.confirm_duplicate), assets_of(input.exclude_asset_ids, municipality), bool(input.rest_in_cash), input.quote_token,
+        coupons_of(input.coupon_ids, municipality),
     )  # fmt: skip
     posted = await paying.pay(info.context.services, viewer, what)
     journal = journal_of(posted, viewer, Operation.PAY, wallet_id, store_id)
@@ -105,7 +107,8 @@ async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaym
     municipality, wallet_id = _wallet_key(input.wallet_id)
     store_id, _ = await payee_of(info.context.services, input.payee, municipality)
     excluded = assets_of(input.exclude_asset_ids, municipality)
-    asked = quoting.Asked(municipality, wallet_id, store_id, input.amount, excluded, bool(input.rest_in_cash))
+    coupons = coupons_of(input.coupon_ids, municipality)
+    asked = quoting.Asked(municipality, wallet_id, store_id, input.amount, excluded, bool(input.rest_in_cash), coupons)
     return QuotePaymentSuccess(await quoting.quote(info.context.services, viewer, asked))
 
 
@@ -162,6 +165,14 @@ def assets_of(unchecked: list[ID] | None, municipality: int) -> tuple[int, ...]:
     """The numbers of assets that a payer named; those of other towns are in no wallet of this one."""
     found = [read_number(Prefix.ASSET, one) for one in (unchecked or ())[:ASSETS_LIMIT]]
     return tuple(sorted({one[1] for one in found if one is not None and one[0] == municipality}))
+
+
+def coupons_of(unchecked: list[ID] | None, municipality: int) -> tuple[UUID, ...]:
+    """The coupons of the wallet's town that a payer named; UnknownCouponError for any other text."""
+    found = [read(Prefix.COUPON, one) for one in (unchecked or ())[:ASSETS_LIMIT]]
+    if any(one is None or one[0] != municipality for one in found):
+        raise UnknownCouponError
+    return tuple(one[1] for one in found if one is not None)
 
 
 async def payee_of(services: Services, payee: Payee, municipality: int) -> tuple[UUID, Channel]:

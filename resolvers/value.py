@@ -41,6 +41,7 @@ from resolvers.views import (
     RecordClaimSuccess,
 )
 from schema.context import MeguruInfo
+from schema.enums import Weekday
 from schema.ids import ID, Prefix, read, read_number
 from schema.inputs import QuoteChargeInput
 from schema.value_inputs import (
@@ -198,7 +199,11 @@ def acceptance_of(given: AcceptanceInput | None, municipality: int) -> Acceptanc
 
 def hours_of(given: HoursInput | None) -> Hours:
     """Days and hours; always when nothing is given."""
-    return ALWAYS if given is None else parse([int(day.value) for day in given.weekdays or ()], given.from_time, given.until_time)
+    return ALWAYS if given is None else parse(_days(given.weekdays), given.from_time, given.until_time)
+
+
+def _days(given: list[Weekday] | None) -> list[int] | None:
+    return None if given is None else [int(day.value) for day in given]
 
 
 def _codes(field: str, given: list[str] | None) -> frozenset[str]:

@@ -166,6 +166,9 @@ async def counterparty(info: MeguruInfo, municipality: int, holder: UUID | None,
     programme = await info.context.loaders.programmes.load((municipality, holder))
     if programme is not None:
         return Counterparty("TOWN", programme.name_ja if locale == "ja" else programme.name_en, None)
+    coupon = await info.context.loaders.coupons.load((municipality, holder))
+    if coupon is not None:
+        return Counterparty("TOWN" if coupon.store_id is None else "STORE", coupon.name_ja if locale == "ja" else coupon.name_en, None)
     return Counterparty("CUSTOMER", "お客さま" if locale == "ja" else "Customer", None)
 
 

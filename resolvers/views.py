@@ -125,6 +125,16 @@ class Payment(Receipt):
         """What the payer gave the shop in cash. Whole units."""
         return int(self.journal.receipt.get("cash", 0))
 
+    @property
+    def discount(self) -> int:
+        """What coupons took off the list price. Whole units."""
+        return int(self.journal.receipt.get("discount", 0))
+
+    @property
+    def list_amount(self) -> int:
+        """The price before coupons, however it was paid. Whole units."""
+        return self.amount + self.cash_due + self.discount
+
 
 @dataclass(frozen=True)
 class Charge(Receipt):
@@ -157,6 +167,11 @@ class Refund(Receipt):
     """A refund."""
 
     refunded_at = Receipt.recorded_at
+
+    @property
+    def discount_returned(self) -> int:
+        """The part that coupons had taken off: the wallet never paid it. Whole units."""
+        return int(self.journal.receipt.get("discount", 0))
 
 
 @dataclass(frozen=True)

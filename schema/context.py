@@ -11,6 +11,8 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from domain.assets import reads as assets
+from domain.coupons import reads as coupons
+from domain.coupons import rollback
 from domain.ledger import reads as ledger
 from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
@@ -54,6 +56,9 @@ class Loaders:
     budgets: DataLoader[tuple[int, UUID], int]
     earning_rules: DataLoader[tuple[int, UUID], list[EarningRule]]
     rules: DataLoader[tuple[int, UUID], EarningRule | None]
+    coupons: DataLoader[tuple[int, UUID], coupons.Coupon | None]
+    coupons_taken: DataLoader[tuple[int, UUID], int]
+    rolled_back: DataLoader[tuple[int, UUID], bool]
 
 
 @dataclass(slots=True)
@@ -106,4 +111,5 @@ def _loaders(services: Services, *, remembers: bool) -> Loaders:
         journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
         programmes=loader(programmes.by_keys), budgets=loader(programmes.budgets_left),
         earning_rules=loader(points.of_programmes), rules=loader(points.by_keys),
+        coupons=loader(coupons.by_keys), coupons_taken=loader(coupons.taken), rolled_back=loader(rollback.rolled_back),
     )  # fmt: skip

@@ -94,6 +94,13 @@ class RefusalCode(Enum):
     BULK_GRANT_STATE = value("BULK_GRANT_STATE", description="Not possible in the present state of the bulk grant.")
     ALREADY_GRANTED = value("ALREADY_GRANTED", description="The proposal was granted under another key.")
     APPROVAL_REQUIRED = value("APPROVAL_REQUIRED", description="Above the town's threshold: another officer must approve; nothing moved.")
+    UNKNOWN_COUPON = value("UNKNOWN_COUPON", description="No such coupon in the wallet's town.")
+    COUPON_NOT_USABLE = value("COUPON_NOT_USABLE", description="The coupon does not serve now, here, for this person, or so.")
+    COUPON_USED_UP = value("COUPON_USED_UP", description="The coupon's stock, a limit or its budget says no.")
+    UNKNOWN_ITEM = value("UNKNOWN_ITEM", description="The wallet has nothing of this voucher or ticket.")
+    ITEM_NOT_USABLE = value("ITEM_NOT_USABLE", description="The voucher or ticket cannot be handed over here and now.")
+    UNKNOWN_REDEMPTION = value("UNKNOWN_REDEMPTION", description="No such hand-over in the town.")
+    ALREADY_ROLLED_BACK = value("ALREADY_ROLLED_BACK", description="The hand-over was undone before.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
@@ -114,6 +121,10 @@ class MoneyOperation(Enum):
     APPROVE_VOUCHER_PRODUCT = value(Operation.APPROVE_VOUCHER_PRODUCT.value, description="`approveVoucherProduct`.")
     CLOSE_VOUCHER_PRODUCT = value(Operation.CLOSE_VOUCHER_PRODUCT.value, description="`closeVoucherProduct`.")
     APPROVE_GRANT = value(Operation.APPROVE_GRANT.value, description="`approveGrant`.")
+    CREATE_COUPON = value(Operation.CREATE_COUPON.value, description="`createCoupon`.")
+    CLAIM_COUPON = value(Operation.CLAIM_COUPON.value, description="`claimCoupon`.")
+    REDEEM = value(Operation.REDEEM.value, description="`redeem`.")
+    ROLLBACK_REDEMPTION = value(Operation.ROLLBACK_REDEMPTION.value, description="`rollbackRedemption`.")
 
 
 @strawberry.enum(description="What became of an idempotency key.")
@@ -143,6 +154,10 @@ class TransactionKind(Enum):
     EXPIRY = value(JournalKind.EXPIRY.value, description="Value whose last day was over left the wallet. 失効")
     VOUCHER_PURCHASE = value(JournalKind.VOUCHER_PURCHASE.value, description="Units of a voucher product were bought. 商品券の購入")
     GIFT_ACTIVATION = value(JournalKind.GIFT_ACTIVATION.value, description="A gift's vouchers came into the wallet. ギフトの受け取り")
+    COUPON_CLAIM = value(JournalKind.COUPON_CLAIM.value, description="A coupon was claimed. クーポン取得")
+    REDEMPTION = value(JournalKind.REDEMPTION.value, description="A coupon, voucher or ticket was handed over. 引換")
+    REDEMPTION_ROLLBACK = value(JournalKind.REDEMPTION_ROLLBACK.value, description="A hand-over was undone. 引換の取消")
+    COUPON_ISSUE = value(JournalKind.COUPON_ISSUE.value, description="A coupon was issued, with its budget. クーポン発行")
 
 
 @strawberry.enum(description="Kinds of value.")
@@ -207,7 +222,7 @@ class EarningRuleKind(Enum):
 
 
 @strawberry.enum(description="Whether an earning rule gives beside others.")
-class Stacking(Enum):
+class EarningStacking(Enum):
     """Whether an earning rule gives beside others."""
 
     WITH_OTHERS = value(DomainStacking.WITH_OTHERS.value, description="It adds to what other rules give. 併用可")

@@ -9,6 +9,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
 from domain.bulk import refusals as bulk
+from domain.coupons import refusals as coupons
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
@@ -20,7 +21,7 @@ from domain.refusals import NotPermittedError as DomainNotPermitted
 from domain.refusals import OutcomeUnknownError as DomainOutcomeUnknown
 from domain.refusals import Refusal
 from domain.uploads import refusals as uploads
-from schema import bulk_errors
+from schema import bulk_errors, coupon_errors
 from schema.context import Context
 from schema.enums import RefusalCode, Retry
 from schema.scalars import Amount
@@ -265,6 +266,13 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     bulk.UploadUsedError: bulk_errors.UploadUsedError,
     bulk.UnknownBulkGrantError: bulk_errors.UnknownBulkGrantError,
     bulk.BulkGrantStateError: bulk_errors.BulkGrantStateError,
+    coupons.UnknownCouponError: coupon_errors.UnknownCouponError,
+    coupons.CouponNotUsableError: coupon_errors.CouponNotUsableError,
+    coupons.CouponUsedUpError: coupon_errors.CouponUsedUpError,
+    coupons.UnknownItemError: coupon_errors.UnknownItemError,
+    coupons.ItemNotUsableError: coupon_errors.ItemNotUsableError,
+    coupons.UnknownRedemptionError: coupon_errors.UnknownRedemptionError,
+    coupons.AlreadyRolledBackError: coupon_errors.AlreadyRolledBackError,
     DomainInvalidInput: InvalidInputError,
     DomainNotPermitted: NotPermittedError,
     DomainBusy: BusyError,

@@ -12,6 +12,7 @@ from schema.scalars import Amount
 KEY = "Made and stored by the client before sending; the same key answers the same for ever. UUID."
 EXCLUDE = "Assets that this payment leaves alone, at the payer's wish."
 IN_CASH = "True: what the wallet cannot give is paid to the shop in cash; at least one unit comes from the wallet."
+COUPONS = "At most 5 coupons that lower the price or multiply points; `amount` is the list price."
 UNTIL = "Refused after this instant; no limit when absent. UTC."
 
 
@@ -64,6 +65,7 @@ class PayInput:
     quote_token: str | None = strawberry.field(
         default=None, description="The token of the quote that the payer saw: the payment is made so, or refused with QUOTE_CHANGED."
     )
+    coupon_ids: list[ID] | None = strawberry.field(default=None, description=COUPONS)
 
 
 @strawberry.input(description="Asks what a payment would do now.")
@@ -75,6 +77,7 @@ class QuotePaymentInput:
     amount: Amount = strawberry.field(description="Whole units, from 1 to the town's payment limit.")
     exclude_asset_ids: list[ID] | None = strawberry.field(default=None, description=EXCLUDE)
     rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
+    coupon_ids: list[ID] | None = strawberry.field(default=None, description=COUPONS)
 
 
 @strawberry.input(description="Asks what a top-up would bring now.")

@@ -20,6 +20,7 @@ ALIAS_LIMIT = 15
 INTROSPECTION = {"__schema", "__type", "__typename"}
 MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue"}
 MONEY |= {"approveGrant", "startBulkGrant", "approveBulkGrant", "resumeBulkGrant", "undoBulkGrant"}
+MONEY |= {"createCoupon", "claimCoupon", "redeem", "rollbackRedemption"}
 """Mutations that move value; one per operation."""
 MONEY |= {"purchaseVoucher", "sellVoucher", "activateGift", "approveVoucherProduct", "closeVoucherProduct"}
 

@@ -15,6 +15,7 @@ from domain.residents.reads import Assignment
 from domain.residents.reads import Wallet as WalletRow
 from resolvers import viewers, views
 from resolvers.views import Balance as BalanceView
+from resolvers.views import LotBalance
 from schema.conditions import Hours
 from schema.context import Context, MeguruInfo
 from schema.enums import AssetKind, ExpiryRule, LegalProfile, RoleName, SizeClass
@@ -151,6 +152,10 @@ async def asset(info: MeguruInfo, number: int) -> AssetRow:
 @strawberry.type(description="Value of one source and expiry within a balance.")
 class Lot:
     """Value of one source and expiry."""
+
+    @strawberry.field(description="Names it for `redeem`. Stable; every wallet with value that was issued alike on one day has the same.")
+    def id(root: Parent[LotBalance]) -> ID:
+        return ID(encode(Prefix.LOT, root.municipality, root.lot))
 
     amount: Amount = strawberry.field(description="What is left of it. Whole units.")
     issued_on: date | None = strawberry.field(description="When it was issued. Civil date in Asia/Tokyo; null for value without a date of issue.")

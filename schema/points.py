@@ -12,7 +12,7 @@ from domain.points.rules import EarningRule as EarningRuleRow
 from resolvers import point_views, viewers, views
 from schema.conditions import Eligibility, eligibility_of
 from schema.context import Context
-from schema.enums import EarningReason, EarningRuleKind, Stacking
+from schema.enums import EarningReason, EarningRuleKind, EarningStacking
 from schema.ids import ID, Prefix, encode
 from schema.parties import Acceptance, Asset, Node, asset
 from schema.scalars import Amount
@@ -65,8 +65,8 @@ class EarningRule(Node):
         return eligibility_of(root.eligibility)
 
     @strawberry.field(description="Whether it gives beside others.")
-    def stacking(root: Parent[EarningRuleRow]) -> Stacking:
-        return Stacking[root.stacking.name]
+    def stacking(root: Parent[EarningRuleRow]) -> EarningStacking:
+        return EarningStacking[root.stacking.name]
 
 
 @strawberry.type(description="What one rule gave, and why so many.")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from schema.enums import EarningRuleKind, Stacking
+from schema.enums import EarningRuleKind, EarningStacking
 from schema.ids import ID
 from schema.inputs import KEY
 from schema.scalars import Amount
@@ -34,7 +34,7 @@ class AddEarningRuleInput:
     cap_per_day: Amount | None = strawberry.field(default=None, description="The most for a person on a day. Whole units; absent: no limit.")
     cap_per_month: Amount | None = strawberry.field(default=None, description="The most for a person in a month. Whole units; absent: no limit.")
     priority: int = strawberry.field(description="Rules of a higher priority are asked first, -1,000 to 1,000; usually 0.")
-    stacking: Stacking = strawberry.field(description="Whether it gives beside others.")
+    stacking: EarningStacking = strawberry.field(description="Whether it gives beside others.")
 
 
 @strawberry.input(description="Stops an earning rule for ever.")

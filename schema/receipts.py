@@ -9,11 +9,13 @@ from strawberry import Parent, lazy
 from strawberry.types import Info
 
 from domain.assets.reads import last_day
+from domain.coupons.returns import refundable
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import journal_by_id, linked_journals, note_of
 from domain.payments.quote import Part, Quote
 from domain.residents import reads as residents
 from resolvers import point_views, viewers, views
+from resolvers.coupon_views import applied_of, quoted
 from resolvers.nodes import view_of
 from schema.context import Context
 from schema.enums import AllocationReason, RefundReason
@@ -22,10 +24,12 @@ from schema.parties import Asset, Node, Store, Wallet, asset
 from schema.points import PointClawback, PointGrant
 from schema.scalars import Amount, SignedAmount
 
-if TYPE_CHECKING:  # value imports this page
+if TYPE_CHECKING:  # they import this page
+    from schema.coupons import AppliedCoupon
     from schema.value import Programme
 
 ProgrammeRef = Annotated["Programme", lazy("schema.value")]
+AppliedCouponRef = Annotated["AppliedCoupon", lazy("schema.coupons")]
 
 
 @strawberry.type(description="How much of one lot a payment used.")
@@ -91,6 +95,9 @@ class Refund(Receipt):
     amount: Amount = strawberry.field(description="What was given back. Whole units.")
     allocations: list[Allocation] = strawberry.field(description="The lots that it went back to, in order.")
     refunded_at: datetime = strawberry.field(description="When. UTC.")
+    discount_returned: Amount = strawberry.field(
+        description="The part of `amount` that coupons had taken off: it goes back to who bore it, the rest to the wallet. Whole units."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -117,6 +124,12 @@ class Payment(Receipt):
     store: Store | None = strawberry.field(resolver=store_of, description="The shop.")
     paid_at: datetime = strawberry.field(description="When. UTC.")
     cash_due: Amount = strawberry.field(description="What the payer paid the shop in cash beside it; `amount` is without it. Whole units.")
+    list_amount: Amount = strawberry.field(description="The price before coupons: `amount`, `cashDue` and `discount`. Whole units.")
+    discount: Amount = strawberry.field(description="What coupons took off the list price. Whole units.")
+
+    @strawberry.field(description="The coupons that were used, in the order in which they were taken off.")
+    def coupons(root: Parent[views.Payment]) -> list[AppliedCouponRef]:
+        return applied_of(root.journal.municipality, root.journal.receipt)  # type: ignore[return-value]
 
     @strawberry.field(description="One plain sentence per lot in the language of the request: why this value, who paid for it, when it ends.")
     async def explain(root: Parent[views.Payment], info: Info[Context, None]) -> list[str]:
@@ -131,14 +144,14 @@ class Payment(Receipt):
         """Interface members are views."""
         return isinstance(obj, views.Payment)
 
-    @strawberry.field(description="What was given back of it so far. Whole units.")
+    @strawberry.field(description="What was given back of it so far, of the price before coupons. Whole units.")
     async def refunded(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:
         return Amount(await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id)))
 
-    @strawberry.field(description="What may still be given back. Whole units.")
+    @strawberry.field(description="What may still be given back, of the price before coupons and without what was paid in cash. Whole units.")
     async def refundable(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:
         given = await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id))
-        return Amount(root.journal.receipt["amount"] - given)
+        return Amount(refundable(root.journal.receipt) - given)
 
     @strawberry.field(description="Its refunds, oldest first.")
     async def refunds(root: Parent[views.Payment]) -> list[Refund]:
@@ -242,12 +255,17 @@ async def receipt_of(info: Info[Context, None], municipality: int, journal: UUID
 class PaymentQuote:
     """What a payment would do now."""
 
-    amount: Amount = strawberry.field(description="What would be paid. Whole units.")
+    amount: Amount = strawberry.field(description="What would be paid, without what coupons take off. Whole units.")
+    list_amount: Amount = strawberry.field(description="The price before coupons. Whole units.")
     available_after: Amount = strawberry.field(description="What could still be spent at this shop afterwards. Whole units.")
     cash_due: Amount = strawberry.field(description="What would be paid to the shop in cash; part of `amount`. Whole units.")
     token: str = strawberry.field(description="Give it to `pay` as `quoteToken`: the payment is made so, or refused with QUOTE_CHANGED.")
     store: Store = strawberry.field(description="The shop.")
     wallet: Wallet = strawberry.field(description="The wallet.")
+
+    @strawberry.field(description="What each coupon would take off, in order.")
+    def coupons(root: Parent[Quote]) -> list[AppliedCouponRef]:
+        return quoted(root.coupons)  # type: ignore[return-value]
 
     @strawberry.field(description="Which lots it would use, in spend order.")
     def allocations(root: Parent[Quote]) -> list[Allocation]:

@@ -12,7 +12,7 @@ from domain.ledger.kinds import Outcome as KeyOutcome
 from domain.refusals import stored_refusal
 from resolvers import views
 from resolvers.nodes import view_of
-from schema import errors
+from schema import coupon_errors, errors
 from schema.context import Context
 from schema.enums import OutcomeState, ReversalReason
 from schema.errors import shown
@@ -162,6 +162,9 @@ class AbandonSuccess:
 
 
 LEDGER = errors.KeyReusedError | errors.AbandonedError | errors.RequestExpiredError | errors.BusyError | errors.OutcomeUnknownError
+COUPONS = (
+    coupon_errors.UnknownCouponError | coupon_errors.CouponNotUsableError | coupon_errors.CouponUsedUpError | errors.InvalidInputError
+)  # fmt: skip
 
 ChargeResult = Annotated[
     ChargeSuccess | errors.UnknownWalletError | errors.UnknownAssetError | errors.InvalidCodeError | errors.AmountOutOfRangeError
@@ -171,12 +174,12 @@ ChargeResult = Annotated[
 PayResult = Annotated[
     PaySuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
     | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.NoteTooLongError | errors.WalletFrozenError
-    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | LEDGER,
+    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | COUPONS | LEDGER,
     strawberry.union("PayResult", description="What `pay` answers."),
 ]  # fmt: skip
 QuotePaymentResult = Annotated[
     QuotePaymentSuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
-    | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.WalletFrozenError | errors.NotPermittedError,
+    | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.WalletFrozenError | errors.NotPermittedError | COUPONS,
     strawberry.union("QuotePaymentResult", description="What `quotePayment` answers: as `pay` would."),
 ]  # fmt: skip
 RefundPaymentResult = Annotated[

@@ -8,9 +8,11 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
 from resolvers import bulk, nodes, payments, points, staff, value, viewers, voucher_reads, vouchers
+from resolvers import coupons as of_coupons
 from resolvers import node as node_of
 from schema import bulk as bulk_types
 from schema import bulk_results, errors, events, parties, points_results, receipts, results, voucher_events, voucher_results
+from schema import coupons as coupon_types
 from schema import staff as staff_types
 from schema import value as value_types
 from schema import vouchers as voucher_types
@@ -76,6 +78,13 @@ class Query:
         resolver=vouchers.preview_voucher_product, graphql_type=voucher_results.PreviewVoucherProductResult,
         description="What a voucher product would cost, and what the law says, without a trace. For finance officers and auditors of the town.",
     )  # fmt: skip
+    coupons = strawberry.field(
+        resolver=of_coupons.coupons, graphql_type=coupon_types.CouponConnection,
+        description="Coupons of a town that have not ended, as the viewer's person sees them now. For everybody, also without a token.",
+    )  # fmt: skip
+    coupon = strawberry.field(
+        resolver=of_coupons.coupon, graphql_type=coupon_types.Coupon | None, description="A coupon. For everybody, also without a token."
+    )
     outcome = strawberry.field(
         resolver=payments.outcome,
         graphql_type=results.Outcome,
@@ -200,6 +209,26 @@ class Mutation:
         resolver=vouchers.activate_gift, graphql_type=voucher_results.ActivateGiftResult,
         description="Brings a gift's vouchers into a wallet, once. For residents and visitors who have its numbers.",
     )  # fmt: skip
+    create_coupon = strawberry.mutation(
+        resolver=of_coupons.create_coupon, graphql_type=coupon_types.CreateCouponResult,
+        description="Issues a coupon, with its budget where the town bears it. For finance officers of the town; for staff of a shop for itself.",
+    )  # fmt: skip
+    change_coupon = strawberry.mutation(
+        resolver=of_coupons.change_coupon, graphql_type=coupon_types.ChangeCouponResult,
+        description="Renames a coupon, ends it earlier, or stops it. For finance officers of the town; for staff of the shop that issued it.",
+    )  # fmt: skip
+    claim_coupon = strawberry.mutation(
+        resolver=of_coupons.claim_coupon, graphql_type=coupon_types.ClaimCouponResult,
+        description="Claims a coupon for a wallet's person. For the wallet's people, the municipal desk, and staff of a shop that takes it.",
+    )  # fmt: skip
+    redeem = strawberry.mutation(
+        resolver=of_coupons.redeem, graphql_type=coupon_types.RedeemResult,
+        description="Hands over a coupon for an item, or a whole voucher or ticket. For the wallet's people; coupons also for staff of the shop.",
+    )  # fmt: skip
+    rollback_redemption = strawberry.mutation(
+        resolver=of_coupons.rollback_redemption, graphql_type=coupon_types.RollbackRedemptionResult,
+        description="Undoes a hand-over, once: value and counters go back. For finance officers and the desk of the town.",
+    )  # fmt: skip
     propose_reversal = strawberry.mutation(
         resolver=payments.propose_reversal, graphql_type=results.ProposeReversalResult,
         description="Proposes to undo a charge, a payment, a grant or a purchase of vouchers. For finance officers of the town.",
@@ -301,6 +330,7 @@ schema = Schema(
         voucher_types.VoucherPurchase,
         voucher_types.GiftActivation,
         voucher_types.VoucherGift,
+        *coupon_types.TYPES,
         *errors.REFUSALS.values(),
     ],
     extensions=EXTENSIONS,

@@ -52,7 +52,12 @@ class Acceptance:
     @property
     def restricted(self) -> bool:
         """Whether some shop might not take it, or not at every time."""
-        return self.hours.restricted or any((self.stores, self.groups, self.size_classes, self.areas, self.categories, self.excluded_categories))
+        return self.hours.restricted or self.narrows_shops
+
+    @property
+    def narrows_shops(self) -> bool:
+        """Whether some shop might never take it."""
+        return any((self.stores, self.groups, self.size_classes, self.areas, self.categories, self.excluded_categories))
 
     def accepts(self, shop: Shop) -> bool:
         """Whether the shop takes it."""

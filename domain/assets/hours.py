@@ -1,6 +1,6 @@
 """On which days of the week and at which hours value may be spent, in Asia/Tokyo. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,18 +26,25 @@ class Hours:
 
     def open_at(self, at: datetime) -> bool:
         """Whether it may be spent at this instant."""
-        if not self.restricted:
-            return True
-        here = at + _TOKYO  # instants of the ledger are in UTC
-        minute = here.hour * 60 + here.minute
-        return (not self.weekdays or here.isoweekday() in self.weekdays) and self.from_minute <= minute < self.until_minute
+        return not self.restricted or (self.day_open(at) and self.hour_open(at))
+
+    def day_open(self, at: datetime) -> bool:
+        """Whether it is one of the days. Instants of the ledger are in UTC."""
+        return not self.weekdays or (at + _TOKYO).isoweekday() in self.weekdays
+
+    def hour_open(self, at: datetime) -> bool:
+        """Whether it is one of the hours."""
+        here = at + _TOKYO
+        return self.from_minute <= here.hour * 60 + here.minute < self.until_minute
 
 
 ALWAYS = Hours()
 
 
-def parse(weekdays: Iterable[int], from_time: str | None, until_time: str | None) -> Hours:
-    """What staff wrote: times as `HH:MM`, None for midnight; InvalidInputError for the first field that is wrong."""
+def parse(weekdays: Sequence[int] | None, from_time: str | None, until_time: str | None) -> Hours:
+    """What staff wrote: times as `HH:MM`, None for midnight and for every day; InvalidInputError for the first field that is wrong."""
+    if weekdays is not None and not weekdays:
+        raise InvalidInputError("weekdays", "WEEKDAYS")
     since = 0 if from_time is None else minute_of(from_time)
     until = DAY_MINUTES if until_time is None else minute_of(until_time)
     if since is None:
@@ -46,7 +53,7 @@ def parse(weekdays: Iterable[int], from_time: str | None, until_time: str | None
         raise InvalidInputError("until_time", "TIME")
     if since >= until:
         raise InvalidInputError("until_time", "ORDER")
-    return Hours(frozenset(weekdays), since, until)
+    return Hours(frozenset(weekdays or ()), since, until)
 
 
 def minute_of(text: str) -> int | None:

@@ -92,6 +92,13 @@ CHECKS = {
           where r.municipality_id = j.municipality_id and r.linked_journal = j.id and r.kind = 4 and r.outcome = 0)
       where g.kind = 11 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum((j.receipt ->> 'units')::bigint), 0)""",
+    "coupon_stock": """select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
+      left join event e on e.municipality_id = g.municipality_id and e.holder_id = g.subject
+      left join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+      left join lateral (select sum((line ->> 1)::bigint) as change from jsonb_array_elements(j.receipt -> 'stocks') line
+        where line ->> 0 = g.subject::text) told on true
+      where g.kind = 20 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
+      having g.value <> coalesce(sum(told.change), 0)""",
 }
 
 

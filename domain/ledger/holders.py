@@ -16,6 +16,13 @@ async def open_holder(municipality: int, holder: UUID, kind: HolderKind, now: da
     await _execute("insert into holder (municipality_id, id, kind, last_at) values ($1, $2, $3, $4)", municipality, holder, kind, now)
 
 
+async def ensure_holder(municipality: int, holder: UUID, kind: HolderKind, now: datetime) -> None:
+    """The same for one that may be there already."""
+    await _execute(
+        "insert into holder (municipality_id, id, kind, last_at) values ($1, $2, $3, $4) on conflict do nothing", municipality, holder, kind, now
+    )
+
+
 async def set_state(municipality: int, holder: UUID, state: HolderState) -> None:
     """Freezes or releases a wallet, closes or opens a shop: in force for the next payment that the ledger locks."""
     await _execute("update holder set state = $3 where municipality_id = $1 and id = $2", municipality, holder, state)

@@ -54,6 +54,10 @@ class JournalKind(IntEnum):
     VOUCHER_PURCHASE = 13
     GIFT_ACTIVATION = 14
     GRANT_CLOSED = 20
+    COUPON_CLAIM = 15
+    REDEMPTION = 16
+    REDEMPTION_ROLLBACK = 17
+    COUPON_ISSUE = 18
 
 
 class Operation(IntEnum):
@@ -79,6 +83,10 @@ class Operation(IntEnum):
     APPROVE_GRANT = 31
     UNDO_GRANT_ROW = 32
     CLOSE_BULK_GRANT = 33
+    CREATE_COUPON = 20
+    CLAIM_COUPON = 21
+    REDEEM = 22
+    ROLLBACK_REDEMPTION = 23
 
 
 class Outcome(IntEnum):
@@ -113,6 +121,11 @@ class GuardKind(IntEnum):
     VOUCHER_GIFT = 14
     GRANT_PROPOSAL = 30
     BULK_GRANT_CLOSED = 31
+    COUPON_STOCK = 20
+    COUPON_PERSON = 21
+    COUPON_DAY = 22
+    COUPON_CLAIMS = 23
+    ROLLED_BACK = 24
 
 
 class Relation(IntEnum):

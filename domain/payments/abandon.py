@@ -23,6 +23,10 @@ KIND_OF = {
     Operation.APPROVE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
     Operation.CLOSE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
     Operation.APPROVE_GRANT: JournalKind.GRANT,
+    Operation.CREATE_COUPON: JournalKind.COUPON_ISSUE,
+    Operation.CLAIM_COUPON: JournalKind.COUPON_CLAIM,
+    Operation.REDEEM: JournalKind.REDEMPTION,
+    Operation.ROLLBACK_REDEMPTION: JournalKind.REDEMPTION_ROLLBACK,
 }
 """The journal that an operation posts."""
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.coupons import uses as coupons
+from domain.coupons.uses import Applied, Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, Instrument, JournalKind, Operation, Relation
@@ -23,7 +25,7 @@ from domain.payments.limits import check_amount, check_note, payment_maximum
 from domain.payments.refusals import QuoteChangedError
 from domain.payments.rules import ShopRules, with_rules
 from domain.points import earn
-from domain.points.earn import Earner, earner_at
+from domain.points.earn import Earner, earner_at, spent_of
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -35,7 +37,7 @@ class Pay:
     """What a payer asks. Amount in whole units; `channel` says how the shop was named.
 
     excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the shop in cash. quote_token: what
-    the payer was shown; the payment is made so or not at all.
+    the payer was shown; the payment is made so or not at all. coupons: what lowers the price; `amount` is the list price.
     """
 
     key: UUID
@@ -50,16 +52,18 @@ class Pay:
     excluded: tuple[int, ...] = ()
     rest_in_cash: bool = False
     quote_token: str | None = None
+    coupons: tuple[UUID, ...] = ()
 
 
 async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
+    chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
 
     async def run(rules: ShopRules) -> Posted:
         earner = await earner_at(services, rules.store, what.wallet_id, services.clock())
-        return settled(await services.poster.post(_request(viewer, what, rules, earner)))
+        return settled(await services.poster.post(_request(viewer, what, rules, chosen, earner)))
 
     return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
 
@@ -72,20 +76,23 @@ def settled(decision: object) -> Posted:
     return decision
 
 
-def _request(viewer: Viewer, what: Pay, rules: ShopRules, earner: Earner | None) -> Request:
+def _request(viewer: Viewer, what: Pay, rules: ShopRules, chosen: Chosen, earner: Earner | None) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
+        applied = coupons.applied_in(book, chosen, rules.store, what.amount, at)
         if not what.confirm_duplicate:
             _check_duplicate(book, what, at)
-        return _plan(book, what, rules, earner, at)
+        return _plan(book, what, rules, applied, earner, at)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
         input_hash=fingerprint(
             wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
+            coupons=chosen.ids,
         ),
-        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id, *(earner.programmes if earner else ())), plan=plan,
-        lots=earner.lots if earner else (), guards=earner.guards if earner else (), access=(what.wallet_id,),
+        kind=JournalKind.PAYMENT, plan=plan,
+        holders=(what.wallet_id, what.store_id, *chosen.holders, *(earner.programmes if earner else ())),
+        lots=earner.lots if earner else (), guards=(*chosen.guards, *(earner.guards if earner else ())), access=(what.wallet_id,),
         recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
@@ -115,19 +122,24 @@ def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:
             raise PossibleDuplicateError(str(row.receipt_number))
 
 
-def _plan(book: Book, what: Pay, rules: ShopRules, earner: Earner | None, at: datetime) -> Draft:
+def _plan(book: Book, what: Pay, rules: ShopRules, applied: Applied, earner: Earner | None, at: datetime) -> Draft:
     """The moves of a payment. Pure."""
-    taken, missing = allocation(book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=what.rest_in_cash)
-    if what.quote_token is not None and what.quote_token != token_of(taken, missing):
+    due = what.amount - applied.discount
+    taken, missing = allocation(book.wallet_lots(what.municipality, what.wallet_id), due, rules, at, rest_in_cash=what.rest_in_cash)
+    if what.quote_token is not None and what.quote_token != token_of(taken, missing, applied):
         raise QuoteChangedError
     moves = [(lot, book.plain(what.municipality, AccountKind.PAYABLE, what.store_id, lot.asset), part) for lot, part in taken]
-    receipt = receipt_of(book, what.municipality, what.wallet_id, taken, what.amount - missing)
+    receipt = receipt_of(book, what.municipality, what.wallet_id, taken, due - missing)
     receipt["why"] = spend_order.reasons([lot for lot, _ in taken], rules)
     if missing:
-        receipt |= {"cash": missing, "asked": what.amount}
+        receipt["cash"] = missing
+    if receipt["amount"] != what.amount:
+        receipt["asked"] = what.amount
     draft = Draft(receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id})
+    coupons.add(book, draft, applied, what.store_id, what.amount - missing, at)
     if earner is not None:
-        earn.add(book, draft, earner, what.wallet_id, taken, at)
+        earn.add(book, draft, earner, what.wallet_id, spent_of(taken), at, applied.multiplier_bp)
+    applied.require_points(bool(receipt.get("earned")))
     return draft
 
 
@@ -142,9 +154,9 @@ def allocation(
     return taken, missing
 
 
-def token_of(taken: list[tuple[Account, int]], missing: int) -> str:
-    """Names an allocation: the same lots and amounts, the same token."""
-    told = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing)
+def token_of(taken: list[tuple[Account, int]], missing: int, applied: Applied) -> str:
+    """Names an allocation: the same lots, coupons and amounts, the same token."""
+    told = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing, coupons=applied.lines or None)
     return base64.urlsafe_b64encode(told[:15]).decode()
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.coupons import uses as coupons
+from domain.coupons.coupon import Coupon
+from domain.coupons.uses import Applied, Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.reads import wallet_accounts
@@ -34,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A payment that has not happened. Whole units."""
+    """A payment that has not happened. `amount` is the list price without the coupons' discount. Whole units."""
 
     wallet: Wallet
     store: Store
@@ -44,6 +47,8 @@ class Quote:
     token: str
     parts: tuple[Part, ...]
     points: tuple[Granted, ...]
+    list_amount: int
+    coupons: tuple[tuple[Coupon, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Asked:
     amount: int
     excluded: tuple[int, ...] = ()
     rest_in_cash: bool = False
+    coupons: tuple[UUID, ...] = ()
 
 
 async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
@@ -72,27 +78,33 @@ async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
     if not store.accepting:
         raise StoreNotAcceptingError
 
+    chosen = await coupons.choose(services, asked.municipality, asked.wallet_id, asked.coupons)
+
     async def run(rules: ShopRules) -> Quote:
-        return await _quote(services, asked, wallet, store, rules)
+        return await _quote(services, asked, wallet, store, rules, chosen)
 
     return await with_rules(services, asked.municipality, asked.store_id, asked.excluded, run)
 
 
-async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules) -> Quote:
+async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules, chosen: Chosen) -> Quote:
     now = services.clock()
+    applied = await coupons.applied_now(chosen, asked.municipality, rules.store, asked.amount, now)
+    due = asked.amount - applied.discount
     accounts = await wallet_accounts(asked.municipality, asked.wallet_id, now)
-    taken, missing = allocation(accounts, asked.amount, rules, now, rest_in_cash=asked.rest_in_cash)
+    taken, missing = allocation(accounts, due, rules, now, rest_in_cash=asked.rest_in_cash)
     reasons = spend_order.reasons([lot for lot, _ in taken], rules)
     parts = tuple(
         Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason) for (lot, part), reason in zip(taken, reasons, strict=True)
     )
     usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
-    points = await _points(services, rules, asked.wallet_id, accounts, taken, now)
-    return Quote(wallet, store, asked.amount, usable - asked.amount + missing, missing, token_of(taken, missing), parts, points)
+    points = await _points(services, rules, asked.wallet_id, accounts, taken, applied, now)
+    applied.require_points(bool(points))
+    token = token_of(taken, missing, applied)
+    return Quote(wallet, store, due, usable - due + missing, missing, token, parts, points, asked.amount, applied.parts)
 
 
 async def _points(
-    services: Services, rules: ShopRules, wallet_id: UUID, accounts: list[Account], taken: list[tuple[Account, int]], now: datetime
+    services: Services, rules: ShopRules, wallet_id: UUID, accounts: list[Account], taken: list[tuple[Account, int]], applied: Applied, now: datetime
 ) -> tuple[Granted, ...]:
     """What the payment would earn now; a budget may end before it is made."""
     earner = await earner_at(services, rules.store, wallet_id, now)
@@ -100,4 +112,4 @@ async def _points(
         return ()
     spent = spent_of(taken)
     after = {asset: sum(account.posted for account in accounts if account.asset == asset) - spent.get(asset, 0) for asset in rules.assets}
-    return tuple(earner.granted(spent, now, await limits_now(earner, after)))
+    return tuple(earner.granted(spent, now, await limits_now(earner, after), applied.multiplier_bp))

@@ -1,10 +1,14 @@
-"""A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended."""
+"""A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended.
+
+Of a payment with coupons the amount is one of list prices: the coupons' share of it goes back to them (`domain/coupons/returns.py`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
+from domain.coupons.returns import Returns, refundable, returns_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Relation
 from domain.ledger.reads import Journal, journal_by_id
@@ -13,7 +17,6 @@ from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, finge
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import NotRefundableError, UnknownPaymentError
-from domain.points import clawback as clawing
 from domain.points.clawback import Clawback, clawback_of, rest_of
 from domain.refusals import NotPermittedError
 from domain.services import Services
@@ -50,10 +53,17 @@ async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
     payment = await journal_by_id(what.municipality, what.payment_id)
     if payment is None:
         raise UnknownPaymentError
-    if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE) or payment.wallet_id is None or payment.store_id is None:
+    if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE):
         raise NotRefundableError
-    clawback = await clawback_of(payment)
-    return settled(await services.poster.post(_request(viewer, what, payment, payment.wallet_id, payment.store_id, clawback)))
+    returns, clawback = await returns_of(payment), await clawback_of(payment)
+    return settled(await services.poster.post(_request(viewer, what, payment, returns, clawback)))
+
+
+def parties_of(payment: Journal) -> tuple[UUID, UUID]:
+    """The wallet and the shop of a payment; NotRefundableError for a journal that has not both."""
+    if payment.wallet_id is None or payment.store_id is None:
+        raise NotRefundableError
+    return payment.wallet_id, payment.store_id
 
 
 def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
@@ -61,45 +71,48 @@ def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
     return (municipality, GuardKind.REFUNDED, payment_id, "")
 
 
-def _request(viewer: Viewer, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID, clawback: Clawback | None) -> Request:
+def _request(viewer: Viewer, what: Refund, payment: Journal, returns: Returns, clawback: Clawback) -> Request:
+    wallet_id, store_id = parties_of(payment)
+
     def plan(book: Book, at: datetime) -> Draft:
         if not book.may(what.municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
             raise NotPermittedError
-        already = book.guard(refunded_guard(what.municipality, payment.id), payment.receipt["amount"]).value
-        draft = _plan(book, what, payment, wallet_id, store_id)
-        if clawback is not None:
-            clawing.add(book, draft, clawback, wallet_id, rest_of(payment.receipt["lots"], already + what.amount), at)
-        return draft
+        return _plan(book, what, payment, returns, clawback, at)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.REFUND_PAYMENT, key=what.key,
         input_hash=fingerprint(payment=what.payment_id, amount=what.amount, reason=what.reason),
-        kind=JournalKind.REFUND, holders=(wallet_id, store_id, *(clawback.holders if clawback else ())), plan=plan, access=(store_id,),
-        lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *(clawback.lots if clawback else ())),
-        guards=(refunded_guard(what.municipality, what.payment_id), *(clawback.guards if clawback else ())),
+        kind=JournalKind.REFUND, holders=(wallet_id, store_id, *returns.holders, *clawback.holders), plan=plan, access=(store_id,),
+        lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *clawback.lots),
+        guards=(refunded_guard(what.municipality, what.payment_id), *returns.guards, *clawback.guards),
         valid_until=what.valid_until,
         facts=Facts(wallet_id=wallet_id, store_id=store_id, reason=what.reason, linked_journal=payment.id, client=viewer.client),
     )  # fmt: skip
 
 
-def _plan(book: Book, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID) -> Draft:
-    paid: int = payment.receipt["amount"]
+def _plan(book: Book, what: Refund, payment: Journal, returns: Returns, clawback: Clawback, at: datetime) -> Draft:
+    wallet_id, store_id = parties_of(payment)
+    paid = refundable(payment.receipt)
     guard = book.guard(refunded_guard(what.municipality, what.payment_id), paid)
     if what.amount > paid - guard.value:
         raise RefundExceedsError(paid - guard.value)
-    lots = give_back(payment.receipt["lots"], guard.value, what.amount)
+    before, now = returns.of_wallet(guard.value, what.amount)
+    lots = give_back(payment.receipt["lots"], before, now)
     moves = []
     balances: dict[str, int] = {}
     for asset, lot, part, _ in lots:
         account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
         moves.append((book.plain(what.municipality, AccountKind.PAYABLE, store_id, asset), account, part))
         balances[str(asset)] = balances.get(str(asset), book.total(what.municipality, wallet_id, asset)) + part
-    return Draft(
+    draft = Draft(
         receipt={"amount": what.amount, "payment": str(payment.id), "lots": lots, "balances": balances},
         moves=moves,
         guards=[(guard, what.amount)],
         counterparties={wallet_id: store_id, store_id: wallet_id},
     )
+    returns.add(book, draft, guard.value, what.amount, store_id)
+    clawback.add(book, draft, wallet_id, rest_of(payment.receipt["lots"], before + now), at)
+    return draft
 
 
 def give_back(paid: list[list[int]], already: int, amount: int) -> list[list[int]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.approvals import reads as approvals
 from domain.approvals.propose import ApprovalKind, approve, propose
 from domain.approvals.reads import Approval
+from domain.coupons.returns import Returns, refundable, returns_of
 from domain.database import rows
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.holders import require_staff
@@ -67,7 +68,8 @@ async def reverse_journal(services: Services, viewer: Viewer, municipality: int,
         raise ApproverIsProposerError
     await approve(services, viewer, approval, key)
     lines = await _lines(journal)
-    return settled(await services.poster.post(_request(viewer, municipality, key, journal, approval, lines)))
+    returns = await returns_of(journal)
+    return settled(await services.poster.post(_request(viewer, municipality, key, journal, approval, lines, returns)))
 
 
 async def _lines(journal: Journal) -> list[_Line]:
@@ -80,17 +82,19 @@ async def _lines(journal: Journal) -> list[_Line]:
     return [_Line(*row.values()) for row in found]
 
 
-def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, approval: Approval, lines: list[_Line]) -> Request:
+def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, approval: Approval, lines: list[_Line], returns: Returns) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
-        return _plan(book, municipality, journal, lines)
+        draft = _plan(book, municipality, journal, lines)
+        returns.undo(book, draft, journal)
+        return draft
 
     # The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
-    holders = {line.holder for line in lines} | ({journal.wallet_id} if journal.wallet_id is not None else set())
+    holders = {line.holder for line in lines} | returns.parties(journal) | ({journal.wallet_id} if journal.wallet_id is not None else set())
     return Request(
         municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
         input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
         holders=tuple(sorted(holders)), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
-        guards=(refunded_guard(municipality, journal.id), *vouchers.guards_of(journal)),
+        guards=(refunded_guard(municipality, journal.id), *vouchers.guards_of(journal), *returns.guards),
         facts=Facts(
             wallet_id=journal.wallet_id, store_id=journal.store_id, reason=approval.reason, linked_journal=journal.id, client=viewer.client,
         ),
@@ -98,7 +102,7 @@ def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, app
 
 
 def _plan(book: Book, municipality: int, journal: Journal, lines: list[_Line]) -> Draft:
-    amount: int = journal.receipt["amount"]
+    amount = refundable(journal.receipt)
     guard = book.guard(refunded_guard(municipality, journal.id), amount)
     if guard.value:
         raise AlreadyReversedError

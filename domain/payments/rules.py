@@ -33,7 +33,7 @@ class ShopRules:
 
     def usable(self, account: Account, at: datetime) -> bool:
         """Whether the lot may be spent at the shop at this instant."""
-        asset = self._asset(account)
+        asset = self.asset(account)
         return (
             asset.kind in PAYABLE
             and account.asset not in self.excluded
@@ -44,14 +44,15 @@ class ShopRules:
 
     def restricted(self, account: Account) -> bool:
         """Whether there are shops that do not take it, or amounts that it cannot pay: then it goes first, and the rest fills up."""
-        asset = self._asset(account)
+        asset = self.asset(account)
         return asset.minimum_unit > 1 or asset.acceptance.restricted or self._of_programme(account).restricted
 
     def unit(self, account: Account) -> int:
         """The least that may be spent of it. Whole units."""
-        return self._asset(account).minimum_unit
+        return self.asset(account).minimum_unit
 
-    def _asset(self, account: Account) -> Asset:
+    def asset(self, account: Account) -> Asset:
+        """The asset of a lot; StaleRulesError for one that is newer than what is known."""
         found = self.assets.get(account.asset)
         if found is None:
             raise StaleRulesError

@@ -77,12 +77,24 @@ class Clawback:
         """The counters that move."""
         return tuple(key for one in self.earned for key in (one.guard, one.programme.cap_of(one.person)))
 
+    def add(self, book: Book, draft: Draft, wallet_id: UUID, spent: Mapping[int, int], at: datetime) -> None:
+        """Adds to a refund's draft what it takes back. `spent`: what is left of the payment after this refund, by asset."""
+        for earned in self.earned:
+            guard = book.guard(earned.guard, earned.points)
+            due = earned.points - earned.of_rest(spent, self.paid) - guard.value
+            if due > 0:
+                draft.guards.append((guard, due))
+                _take(book, draft, self, earned, wallet_id, due, at)
 
-async def clawback_of(payment: Journal) -> Clawback | None:
-    """What a payment earned, as its journal and the rules say; None for one that earned nothing."""
+
+NOTHING_EARNED = Clawback((), frozenset(), UUID(int=0))
+
+
+async def clawback_of(payment: Journal) -> Clawback:
+    """What a payment earned, as its journal and the rules say. Of one that earned nothing, nothing is read."""
     rows: list[dict[str, Any]] = payment.receipt.get("earned", [])
     if not rows:
-        return None
+        return NOTHING_EARNED
     town = payment.municipality
     rules = await reads.by_ids(town, [UUID(rule) for row in rows for rule, _, _ in row["rules"]])
     found = await programmes.by_keys([(town, UUID(row["programme"])) for row in rows])
@@ -110,16 +122,6 @@ def rest_of(lots: Lots, refunded: int) -> dict[int, int]:
         refunded = max(0, refunded - part)
         rest[asset] = rest.get(asset, 0) + kept
     return rest
-
-
-def add(book: Book, draft: Draft, clawback: Clawback, wallet_id: UUID, spent: Mapping[int, int], at: datetime) -> None:
-    """Adds to a refund's draft what it takes back. `spent`: what is left of the payment after this refund, by asset."""
-    for earned in clawback.earned:
-        guard = book.guard(earned.guard, earned.points)
-        due = earned.points - earned.of_rest(spent, clawback.paid) - guard.value
-        if due > 0:
-            draft.guards.append((guard, due))
-            _take(book, draft, clawback, earned, wallet_id, due, at)
 
 
 def _take(book: Book, draft: Draft, clawback: Clawback, earned: Earned, wallet_id: UUID, due: int, at: datetime) -> None:

@@ -138,12 +138,13 @@ def spent_of(taken: Iterable[tuple[Account, int]]) -> dict[int, int]:
     return spent
 
 
-def add(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, taken: Iterable[tuple[Account, int]], at: datetime) -> None:
-    """Adds what a payment earns to its draft; a programme that has nothing left gives nothing, and the payment goes on."""
-    multiplier = draft.receipt.get("multiplier", MULTIPLIER_ONE)
+def add(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, spent: Mapping[int, int], at: datetime, multiplier_bp: int) -> None:
+    """Adds what a payment earns to its draft; a programme that has nothing left gives nothing, and the payment goes on. `spent`: by asset."""
     limits = _limits(book, earner, wallet_id, draft.receipt["balances"])
-    for granted in earner.granted(spent_of(taken), at, limits, multiplier):
+    for granted in earner.granted(spent, at, limits, multiplier_bp):
         _give(book, draft, earner, wallet_id, granted)
+    if multiplier_bp != MULTIPLIER_ONE:
+        draft.receipt["multiplier"] = multiplier_bp
 
 
 def _limits(book: Book, earner: Earner, wallet_id: UUID, balances: dict[str, int]) -> Limits:

@@ -84,16 +84,32 @@ async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
 
 async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | None]:
     """Whose wallet it is, for caps per person, and what the town knows of them. A wallet without a person stands for itself."""
+    return (await persons_of([(municipality, wallet)]))[0]
+
+
+async def persons_of(keys: list[tuple[int, UUID]]) -> list[tuple[UUID, Claims | None]]:
+    """The same for many, in the order of (municipality, wallet)."""
     found = await rows(
-        """select x.person_id, c.resident, c.birth_year from holder_access x
+        """select distinct on (x.municipality_id, x.holder_id) x.municipality_id, x.holder_id, x.person_id, c.resident, c.birth_year
+          from unnest($1::smallint[], $2::uuid[]) w (m, h)
+          join holder_access x on x.municipality_id = w.m and x.holder_id = w.h and x.relation = 1 and x.revoked_at is null
           left join person_claim c on c.municipality_id = x.municipality_id and c.person_id = x.person_id
-          where x.municipality_id = $1 and x.holder_id = $2 and x.relation = 1 and x.revoked_at is null order by x.granted_at limit 1""",
-        municipality, wallet,
+          order by x.municipality_id, x.holder_id, x.granted_at""",
+        [municipality for municipality, _ in keys], [wallet for _, wallet in keys],
     )  # fmt: skip
-    if not found:
-        return wallet, None
-    row = found[0]
-    return row["person_id"], None if row["resident"] is None else Claims(row["resident"], row["birth_year"])
+    people = {
+        (row["municipality_id"], row["holder_id"]): (
+            row["person_id"], None if row["resident"] is None else Claims(row["resident"], row["birth_year"])
+        )
+        for row in found
+    }  # fmt: skip
+    return [people.get(key, (key[1], None)) for key in keys]
+
+
+async def claims_of(municipality: int, person: UUID) -> Claims | None:
+    """What the town knows of a person."""
+    found = await rows("select resident, birth_year from person_claim where municipality_id = $1 and person_id = $2", municipality, person)
+    return Claims(found[0]["resident"], found[0]["birth_year"]) if found else None
 
 
 def _of(row: Row) -> Programme:

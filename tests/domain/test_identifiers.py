@@ -13,7 +13,7 @@ from domain.identifiers import InvalidIdError, Prefix, Uuid7, decode, decode_eve
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 TOWNS = st.integers(1, 2**15 - 1)
-NUMBERED = (Prefix.ASSET, Prefix.MUNICIPALITY)
+NUMBERED = (Prefix.ASSET, Prefix.MUNICIPALITY, Prefix.LOT)
 KEYED = tuple(prefix for prefix in Prefix if prefix not in (*NUMBERED, Prefix.EVENT))
 IDS = st.one_of(
     st.builds(encode, st.sampled_from(KEYED), TOWNS, st.uuids()), st.builds(encode, st.sampled_from(NUMBERED), TOWNS, st.integers(1, 2**31 - 1))

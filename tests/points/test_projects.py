@@ -107,6 +107,5 @@ async def test_weekdays_hours_shops_and_segments(api: Api, moved: MovableClock):
     assert await trace(street) == [("いつもの1%", 10)], "12:00 is after it"
     claim = "mutation($input: RecordClaimInput!) { recordClaim(input: $input) { ... on RecordClaimSuccess { verifiedAt } } }"
     await api.ask(api.town.desk, claim, input={"walletId": api.wallet(), "resident": True, "birthYear": friday.year - 65})
-    api.services.persons.forget((api.town.id, api.town.wallet))
     assert await trace(elsewhere) == [("いつもの1%", 10), ("シニア", 3)]
     await api.town.assert_sound()

@@ -28,8 +28,14 @@ def test_times_of_day_are_read_strictly():
 )
 def test_wrong_hours_name_their_field(since: str | None, until: str | None, field: str, problem: str):
     with pytest.raises(InvalidInputError) as refused:
-        parse([], since, until)
+        parse(None, since, until)
     assert (refused.value.field, refused.value.problem) == (field, problem)
+
+
+def test_no_day_at_all_is_a_mistake():
+    with pytest.raises(InvalidInputError) as refused:
+        parse([], None, None)
+    assert (refused.value.field, refused.value.problem) == ("weekdays", "WEEKDAYS")
 
 
 def test_the_day_is_that_of_tokyo_and_the_end_is_exclusive():

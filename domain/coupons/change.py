@@ -1,0 +1,82 @@
+"""What may still be changed of a coupon that people hold in their hands: its names, an earlier end, and that it stops."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.approvals.trail import record
+from domain.assets.create import NAME_LIMIT
+from domain.coupons import reads
+from domain.coupons.coupon import Coupon
+from domain.coupons.refusals import UnknownCouponError
+from domain.coupons.tables import Coupon as Row
+from domain.database import transaction
+from domain.ledger.holders import may, require_staff, set_state
+from domain.ledger.kinds import HolderState, Relation
+from domain.refusals import InvalidInputError
+from domain.services import Services
+from domain.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different; None: as it is."""
+
+    name_ja: str | None = None
+    name_en: str | None = None
+    ends_at: datetime | None = None
+    stop: bool = False
+
+
+async def change_coupon(services: Services, viewer: Viewer, municipality: int, coupon_id: UUID, change: Change) -> Coupon:
+    """Changes it, with the row of audit in the same commit. A stop is in force for the next use that the ledger locks."""
+    coupon = await reads.by_id(municipality, coupon_id)
+    if coupon is None:
+        raise UnknownCouponError
+    await _check_issuer(viewer, coupon)
+    now = services.clock()
+    changed = _changed(coupon, change, now)
+    if changed:
+        before = {name: _told(getattr(coupon, name)) for name in changed}
+        async with transaction():
+            await Row.filter(municipality_id=municipality, id=coupon_id).update(**changed)
+            if "stopped_at" in changed:
+                await set_state(municipality, coupon_id, HolderState.FROZEN)
+            after = {name: _told(value) for name, value in changed.items()}
+            await record(municipality, viewer.person_id, "change_coupon", str(coupon_id), "", before, after, now)
+    services.coupons.forget((municipality, coupon_id))
+    found = await reads.by_id(municipality, coupon_id)
+    if found is None:
+        raise UnknownCouponError
+    return found
+
+
+async def _check_issuer(viewer: Viewer, coupon: Coupon) -> None:
+    """The shop of its own coupons, and the town's finance officers of all."""
+    own = viewer.relations(Relation.STAFF)
+    if coupon.store_id is None or not own or not await may(coupon.municipality, coupon.store_id, viewer.person_id, own):
+        await require_staff(coupon.municipality, viewer, Relation.FINANCE)
+
+
+def _changed(coupon: Coupon, change: Change, now: datetime) -> dict[str, Any]:
+    """The columns that will differ; InvalidInputError for the first that may not."""
+    found: dict[str, Any] = {}
+    for field, name in (("name_ja", change.name_ja), ("name_en", change.name_en)):
+        if name is not None and not 0 < len(name.strip()) <= NAME_LIMIT:
+            raise InvalidInputError(field, "LENGTH")
+        if name is not None and name.strip() != getattr(coupon, field):
+            found[field] = name.strip()
+    if change.ends_at is not None and change.ends_at != coupon.ends_at:
+        if change.ends_at > coupon.ends_at:
+            raise InvalidInputError("ends_at", "ONLY_EARLIER")
+        if change.ends_at < max(now, coupon.starts_at):
+            raise InvalidInputError("ends_at", "PAST" if change.ends_at < now else "ORDER")
+        found["ends_at"] = change.ends_at
+    if change.stop and coupon.stopped_at is None:
+        found["stopped_at"] = now
+    return found
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401 - a column
+    return value.isoformat() if isinstance(value, datetime) else value

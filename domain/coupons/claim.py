@@ -1,0 +1,97 @@
+"""A person takes a coupon: by themselves, at the desk, or at the till of a shop that takes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.coupons import uses
+from domain.coupons.coupon import LARGEST, Counts, Coupon, Seen, audience, out_of_period
+from domain.coupons.kinds import Obstacle
+from domain.coupons.uses import Chosen
+from domain.ledger.book import Book
+from domain.ledger.kinds import HolderKind, HolderState, JournalKind, Operation, Relation
+from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.merchants.reads import Store
+from domain.municipalities import reads as municipalities
+from domain.payments.pay import settled
+from domain.refusals import NotPermittedError
+from domain.services import Services
+from domain.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is asked. `store_id`: the shop at whose till it is claimed; None: by the wallet's people, or at the desk."""
+
+    key: UUID
+    municipality: int
+    coupon_id: UUID
+    wallet_id: UUID
+    store_id: UUID | None = None
+    valid_until: datetime | None = None
+
+
+async def claim_coupon(services: Services, viewer: Viewer, what: Claim) -> Posted:
+    """Claims or raises a refusal. Where a coupon must be claimed, the claim takes it from the stock, and is good for one use."""
+    chosen = await uses.choose(services, what.municipality, what.wallet_id, (what.coupon_id,))
+    store = None if what.store_id is None else await services.stores.of((what.municipality, what.store_id))
+    if what.store_id is not None and store is None:
+        raise NotPermittedError
+    town = await municipalities.by_id(what.municipality)
+    if town is None:
+        raise NotPermittedError
+    return settled(await services.poster.post(_request(viewer, what, chosen, store, town.desk_id)))
+
+
+def _request(viewer: Viewer, what: Claim, chosen: Chosen, store: Store | None, desk: UUID) -> Request:
+    [coupon] = chosen.coupons
+
+    def plan(book: Book, at: datetime) -> Draft:
+        _check_parties(book, viewer, what, desk)
+        if store is not None and not coupon.acceptance.accepts(store):
+            raise uses.refused(coupon, Obstacle.OTHER_SHOP)
+        return _plan(book, what, chosen, coupon, at)
+
+    return Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CLAIM_COUPON, key=what.key,
+        input_hash=fingerprint(coupon=what.coupon_id, wallet=what.wallet_id, store=what.store_id), kind=JournalKind.COUPON_CLAIM,
+        holders=(what.wallet_id, coupon.id), plan=plan, access=(what.wallet_id, desk if what.store_id is None else what.store_id),
+        guards=(coupon.claims_guard(chosen.person), coupon.stock_guard), valid_until=what.valid_until,
+        facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, programme_id=coupon.id, client=viewer.client),
+    )  # fmt: skip
+
+
+def _check_parties(book: Book, viewer: Viewer, what: Claim, desk: UUID) -> None:
+    wallet = book.holder(what.municipality, what.wallet_id)
+    if wallet is None or wallet.kind != HolderKind.WALLET:
+        raise UnknownWalletError
+    own = book.may(what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE))
+    if what.store_id is not None:
+        if not book.may(what.municipality, what.store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
+            raise NotPermittedError
+    elif not own and not book.may(what.municipality, desk, viewer.person_id, viewer.relations(Relation.DESK)):
+        raise UnknownWalletError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+
+
+def _plan(book: Book, what: Claim, chosen: Chosen, coupon: Coupon, at: datetime) -> Draft:
+    holder = book.holder(what.municipality, coupon.id)
+    claims = book.guard(coupon.claims_guard(chosen.person), coupon.claims_ceiling)
+    stock = book.guard(coupon.stock_guard, coupon.stock or LARGEST)
+    counts = Counts(stock.value, claimed=claims.value, stopped=holder is None or holder.state != HolderState.ACTIVE)
+    seen = Seen(at, chosen.claims, counts)
+    reason = out_of_period(coupon, seen) or audience(coupon, seen)
+    if reason is None and claims.value >= coupon.claims_ceiling:
+        reason = Obstacle.PERSON_LIMIT if coupon.claim_required else Obstacle.CLAIMED_ALREADY
+    if reason is None and coupon.stock is not None and stock.value >= coupon.stock:
+        reason = Obstacle.STOCK_GONE
+    if reason is not None:
+        raise uses.refused(coupon, reason)
+    takes = coupon.claim_required
+    return Draft(
+        receipt={"amount": 0, "lots": [], "balances": {}, "coupon": str(coupon.id), "stocks": [[str(coupon.id), 1]] if takes else []},
+        guards=[(claims, 1), *([(stock, 1)] if takes else [])],
+        counterparties={what.wallet_id: coupon.id, coupon.id: what.wallet_id},
+    )

@@ -1,0 +1,184 @@
+"""A town or a shop issues a coupon; the town's discounts get a budget that only they can spend."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from domain.approvals.trail import record
+from domain.assets import reads as assets
+from domain.assets.acceptance import EVERYWHERE, Acceptance
+from domain.assets.acceptance import to_json as acceptance_to_json
+from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.assets.kinds import AssetKind
+from domain.assets.refusals import UnknownAssetError
+from domain.coupons import reads
+from domain.coupons.coupon import Coupon
+from domain.coupons.kinds import DISCOUNTS, BorneBy, CouponKind, Stacking
+from domain.database import rows, transaction
+from domain.identifiers import derived
+from domain.ledger.book import Book
+from domain.ledger.holders import ensure_holder, may, require_staff
+from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.merchants import reads as merchants
+from domain.municipalities import reads as municipalities
+from domain.payments.pay import settled
+from domain.programmes.create import AGE_LIMIT
+from domain.programmes.eligibility import ANYBODY, Eligibility
+from domain.programmes.eligibility import to_json as eligibility_to_json
+from domain.programmes.kinds import BASIS_POINTS
+from domain.refusals import InvalidInputError, NotPermittedError
+from domain.services import Services
+from domain.viewer import Viewer
+
+MULTIPLIER_MAXIMUM = 10 * BASIS_POINTS
+LIVE_LIMIT = {True: 50, False: 500}
+"""Coupons of one issuer that have not ended: a shop, the town."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCoupon:
+    """What a coupon is made of; see `coupon.Coupon`. Whole units; rates in hundredths of a percent."""
+
+    kind: CouponKind
+    name_ja: str
+    name_en: str
+    borne_by: BorneBy
+    starts_at: datetime
+    ends_at: datetime
+    claim_required: bool
+    stacking: Stacking
+    returns_on_refund: bool
+    store_id: UUID | None = None
+    budget: int | None = None
+    rate_bp: int | None = None
+    amount: int | None = None
+    discount_maximum: int | None = None
+    multiplier_bp: int | None = None
+    minimum_spend: int | None = None
+    acceptance: Acceptance = EVERYWHERE
+    eligibility: Eligibility = ANYBODY
+    stock: int | None = None
+    per_person: int | None = None
+    per_day: int | None = None
+
+
+def check(new: NewCoupon, now: datetime) -> None:
+    """Raises InvalidInputError for the first field that is wrong."""
+    counts = ("amount", "discount_maximum", "minimum_spend", "stock", "per_person", "per_day", "budget")
+    wrong = [
+        ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
+        ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
+        *((name, "POSITIVE", (value := getattr(new, name)) is not None and not 1 <= value <= LARGEST) for name in counts),
+        ("rate_bp", "RATE_OF_COUPON", (new.rate_bp is not None) != (new.kind is CouponKind.PERCENT)),
+        ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
+        ("amount", "AMOUNT_OF_COUPON", (new.amount is not None) != (new.kind is CouponKind.FIXED_AMOUNT)),
+        ("multiplier_bp", "MULTIPLIER_OF_COUPON", (new.multiplier_bp is not None) != (new.kind is CouponKind.POINTS_MULTIPLIER)),
+        ("multiplier_bp", "MULTIPLIER", new.multiplier_bp is not None and not BASIS_POINTS < new.multiplier_bp <= MULTIPLIER_MAXIMUM),
+        ("discount_maximum", "MAXIMUM_OF_COUPON", new.discount_maximum is not None and new.kind is not CouponKind.PERCENT),
+        ("minimum_spend", "NOT_WITH_FREE_ITEM", new.minimum_spend is not None and new.kind is CouponKind.FREE_ITEM),
+        ("ends_at", "ORDER", new.ends_at <= new.starts_at),
+        ("ends_at", "PAST", new.ends_at <= now),
+        ("per_day", "ORDER", new.per_day is not None and new.per_person is not None and new.per_day > new.per_person),
+        ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
+        *_wrong_bearer(new),
+    ]
+    for field, problem, is_wrong in wrong:
+        if is_wrong:
+            raise InvalidInputError(field, problem)
+
+
+def _wrong_bearer(new: NewCoupon) -> list[tuple[str, str, bool]]:
+    """Who bears it: the town out of a budget, or shops that are named, so that each knows what it bears."""
+    by_town, own, discounts = new.borne_by is BorneBy.TOWN, new.store_id is not None, new.kind in DISCOUNTS
+    return [
+        ("borne_by", "STORE_BEARS_ITS_OWN", own and by_town),
+        ("borne_by", "FREE_ITEM_BY_STORE", new.kind is CouponKind.FREE_ITEM and by_town),
+        ("budget", "BUDGET_OF_COUPON", (new.budget is not None) != (by_town and discounts)),
+        ("acceptance", "OWN_SHOP_ONLY", own and new.acceptance.narrows_shops),
+        ("acceptance", "NAME_THE_SHOPS", not own and not by_town and not new.acceptance.narrows_shops),
+    ]
+
+
+async def create_coupon(services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewCoupon) -> tuple[Coupon, Posted]:
+    """Issues the coupon with its budget. The same key makes one coupon; sent again, it finishes what was begun."""
+    await _check_issuer(viewer, municipality, new.store_id)
+    coupon = derived(viewer.person_id, "coupon", str(municipality), str(key))
+    if await reads.by_id(municipality, coupon) is None:
+        await _check(services, municipality, new)
+    coin = next((asset.id for asset in await assets.of_municipality(municipality) if asset.kind is AssetKind.COIN), None)
+    if coin is None:
+        raise UnknownAssetError
+    await ensure_holder(municipality, coupon, HolderKind.PROGRAMME, services.clock())
+    # First the budget under the key, then the coupon: one that is not paid for, or whose key is closed, is never offered.
+    posted = await _issue(services, viewer, municipality, key, coupon, coin, new)
+    await _open(viewer, posted, coupon, coin, new)
+    found = await reads.by_id(municipality, coupon)
+    if found is None:
+        raise NotPermittedError
+    return found, posted
+
+
+async def _check_issuer(viewer: Viewer, municipality: int, store_id: UUID | None) -> None:
+    if store_id is None:
+        await require_staff(municipality, viewer, Relation.FINANCE)
+    elif not await may(municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
+        raise NotPermittedError
+
+
+async def _check(services: Services, municipality: int, new: NewCoupon) -> None:
+    now = services.clock()
+    check(new, now)
+    stores = await merchants.by_keys([(municipality, store) for store in new.acceptance.stores])
+    if any(store is None for store in stores):
+        raise InvalidInputError("store_ids", "UNKNOWN_STORE")
+    if await reads.live(municipality, new.store_id, now) >= LIVE_LIMIT[new.store_id is not None]:
+        raise InvalidInputError("ends_at", "TOO_MANY_COUPONS")
+
+
+async def _issue(services: Services, viewer: Viewer, municipality: int, key: UUID, coupon: UUID, coin: int, new: NewCoupon) -> Posted:
+    town = await municipalities.by_id(municipality)
+    if town is None:
+        raise NotPermittedError
+    budget, issuer = new.budget, new.store_id or town.issuer_id
+
+    def plan(book: Book, _: datetime) -> Draft:
+        draft = Draft({"amount": budget or 0, "lots": [], "balances": {}}, counterparties={coupon: issuer})
+        if budget is not None:
+            account = book.plain(municipality, AccountKind.BUDGET, coupon, coin)
+            draft.moves.append((book.plain(municipality, AccountKind.ISSUANCE, issuer, coin), account, budget))
+            draft.counterparties[issuer] = coupon
+        return draft
+
+    facts = {name: value for name, value in asdict(new).items() if name not in ("acceptance", "eligibility", "starts_at", "ends_at")}
+    return settled(await services.poster.post(Request(
+        municipality=municipality, actor=viewer.person_id, operation=Operation.CREATE_COUPON, key=key,
+        input_hash=fingerprint(
+            **facts, acceptance=acceptance_to_json(new.acceptance), eligibility=eligibility_to_json(new.eligibility),
+            starts_at=new.starts_at.isoformat(), ends_at=new.ends_at.isoformat(),
+        ),
+        kind=JournalKind.COUPON_ISSUE, holders=(coupon,) if budget is None else (coupon, issuer), plan=plan,
+        facts=Facts(programme_id=coupon, store_id=new.store_id, client=viewer.client),
+    )))  # fmt: skip
+
+
+async def _open(viewer: Viewer, posted: Posted, coupon: UUID, coin: int, new: NewCoupon) -> None:
+    acceptance = new.acceptance if new.store_id is None else replace(new.acceptance, stores=frozenset({new.store_id}))
+    async with transaction():
+        made = await rows(
+            """insert into coupon (id, municipality_id, kind, name_ja, name_en, store_id, borne_by, asset_id, budget, rate_bp, amount,
+                discount_maximum, multiplier_bp, minimum_spend, acceptance, eligibility, starts_at, ends_at,
+                stock, per_person, per_day, claim_required, stacking, returns_on_refund, created_by, created_at)
+              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb, $17, $18, $19, $20, $21, $22, $23, $24,
+                $25, $26) on conflict do nothing returning id""",
+            coupon, posted.municipality, new.kind, new.name_ja.strip(), new.name_en.strip(), new.store_id, new.borne_by, coin, new.budget,
+            new.rate_bp, new.amount, new.discount_maximum, new.multiplier_bp, new.minimum_spend,
+            orjson.dumps(acceptance_to_json(acceptance)).decode(), orjson.dumps(eligibility_to_json(new.eligibility)).decode(), new.starts_at,
+            new.ends_at, new.stock, new.per_person, new.per_day,
+            new.claim_required, new.stacking, new.returns_on_refund, viewer.person_id, posted.recorded_at,
+        )  # fmt: skip
+        if made:
+            after = {"kind": new.kind.name, "borne_by": new.borne_by.name, "budget": new.budget, "stock": new.stock}
+            await record(posted.municipality, viewer.person_id, "create_coupon", str(coupon), "", None, after, posted.recorded_at)

@@ -1,0 +1,79 @@
+"""The small numbers and words of coupons. Append only: a number never changes its meaning."""
+
+from enum import IntEnum, StrEnum
+
+
+class CouponKind(IntEnum):
+    """What a coupon does. Of several in one payment, the lower number is taken off first."""
+
+    PERCENT = 1
+    FIXED_AMOUNT = 2
+    FREE_ITEM = 3
+    POINTS_MULTIPLIER = 4
+
+
+DISCOUNTS = frozenset({CouponKind.PERCENT, CouponKind.FIXED_AMOUNT})
+"""Kinds that lower what the wallet pays."""
+
+
+class BorneBy(IntEnum):
+    """Who gives what the wallet does not pay."""
+
+    TOWN = 1
+    STORE = 2
+
+
+class Stacking(IntEnum):
+    """Whether other coupons may be used in the same payment."""
+
+    ALONE = 1
+    WITH_OTHERS = 2
+
+
+class RollbackReason(IntEnum):
+    """Why staff undo a hand-over."""
+
+    WRONG_ITEM = 1
+    WRONG_WALLET = 2
+    NOT_HANDED_OVER = 3
+    TWICE = 4
+    OTHER = 9
+
+
+class ItemKind(StrEnum):
+    """What is handed over whole."""
+
+    COUPON = "COUPON"
+    VOUCHER = "VOUCHER"
+    TICKET = "TICKET"
+
+
+class Obstacle(StrEnum):
+    """Why something cannot be used now. The catalogue words each as PROBLEM_<value>."""
+
+    NOT_STARTED = "COUPON_NOT_STARTED"
+    ENDED = "COUPON_ENDED"
+    STOPPED = "COUPON_STOPPED"
+    OTHER_DAY = "COUPON_OTHER_DAY"
+    OTHER_HOUR = "COUPON_OTHER_HOUR"
+    OTHER_SHOP = "COUPON_OTHER_SHOP"
+    UNVERIFIED = "COUPON_UNVERIFIED"
+    RESIDENCY = "COUPON_RESIDENCY"
+    AGE = "COUPON_AGE"
+    NOT_CLAIMED = "COUPON_NOT_CLAIMED"
+    CLAIMED_ALREADY = "COUPON_CLAIMED_ALREADY"
+    STOCK_GONE = "COUPON_STOCK_GONE"
+    PERSON_LIMIT = "COUPON_PERSON_LIMIT"
+    DAY_LIMIT = "COUPON_DAY_LIMIT"
+    BUDGET_SPENT = "COUPON_BUDGET_SPENT"
+    MINIMUM_SPEND = "COUPON_MINIMUM_SPEND"
+    NO_DISCOUNT = "COUPON_NO_DISCOUNT"
+    NO_POINTS = "COUPON_NO_POINTS"
+    NOT_STACKABLE = "COUPON_NOT_STACKABLE"
+    NOT_FOR_PAYMENT = "COUPON_NOT_FOR_PAYMENT"
+    NOT_FOR_HAND_OVER = "COUPON_NOT_FOR_HAND_OVER"
+    SET_ASIDE = "COUPON_SET_ASIDE"
+
+
+USED_UP = frozenset({Obstacle.STOCK_GONE, Obstacle.PERSON_LIMIT, Obstacle.DAY_LIMIT, Obstacle.BUDGET_SPENT, Obstacle.CLAIMED_ALREADY})
+"""Decided by counters and budgets under the locks: final for a key."""

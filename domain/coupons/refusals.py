@@ -1,0 +1,67 @@
+"""Refusals of coupons and of what is handed over.
+
+StoredRefusal        CouponUsedUp, AlreadyRolledBack
+UnstoredRefusal      UnknownCoupon, CouponNotUsable, UnknownItem, ItemNotUsable, UnknownRedemption
+"""
+
+from dataclasses import dataclass
+
+from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+
+
+@dataclass(eq=False)
+class CouponUsedUpError(StoredRefusal):
+    """The stock, a limit or the budget says no. `coupon_id`: its public id; `reason`: an Obstacle."""
+
+    coupon_id: str
+    reason: str
+    code = "COUPON_USED_UP"
+
+
+@dataclass(eq=False)
+class AlreadyRolledBackError(StoredRefusal):
+    """The hand-over was undone before."""
+
+    code = "ALREADY_ROLLED_BACK"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class UnknownCouponError(UnstoredRefusal):
+    """No such coupon in the town."""
+
+    code = "UNKNOWN_COUPON"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class CouponNotUsableError(UnstoredRefusal):
+    """Not now, not here, not for this person, or not so. `coupon_id`: its public id; `reason`: an Obstacle."""
+
+    coupon_id: str
+    reason: str
+    code = "COUPON_NOT_USABLE"
+
+
+@dataclass(eq=False)
+class UnknownItemError(UnstoredRefusal):
+    """The wallet has nothing of this voucher or ticket."""
+
+    code = "UNKNOWN_ITEM"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class ItemNotUsableError(UnstoredRefusal):
+    """The voucher or ticket cannot be handed over here and now. `reason`: an Obstacle."""
+
+    reason: str
+    code = "ITEM_NOT_USABLE"
+
+
+@dataclass(eq=False)
+class UnknownRedemptionError(UnstoredRefusal):
+    """No such hand-over in the town."""
+
+    code = "UNKNOWN_REDEMPTION"
+    retry = Retry.NEVER

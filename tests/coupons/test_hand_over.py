@@ -1,0 +1,285 @@
+"""Claims and hand-overs: both sides hear of it, each counts once, staff undo once."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from domain.database import rows
+from tests.support.clock import MovableClock
+from tests.support.coupons import CLAIM, CouponApi
+
+EVENTS = (
+    "query($w: ID!, $s: ID!) { wallet(id: $w) { events(first: 100) { edges { node { __typename ... on Movements { amount counterparty { kind name } }"
+    " ... on ItemRedeemed { redemption { receiptNumber item } } ... on CouponClaimed { claim { coupon { id } } }"
+    " ... on RedemptionRolledBack { rollback { reason } } } } } }"
+    " store(id: $s) { events(first: 100) { edges { node { __typename ... on Movements { amount counterparty { kind } }"
+    " ... on ItemRedeemed { redemption { receiptNumber item } } } } } } }"
+)
+
+
+async def test_an_item_is_handed_over_by_either_side_and_both_hear_of_it(api: CouponApi):
+    coupon = await api.item_coupon(perPerson=2)
+    first = (await api.redeem({"couponId": coupon}))["redemption"]
+    by_staff = (await api.redeem({"couponId": coupon}, viewer=api.town.staff))["redemption"]
+    assert (first["amount"], first["item"], first["coupon"], first["store"], first["allocations"], first["rolledBack"]) == (
+        0, "COUPON", {"id": coupon}, {"id": api.store()}, [], False,
+    )  # fmt: skip
+    third = await api.nothing_moved(api.redeem({"couponId": coupon}))
+    assert (third["code"], third["reason"]) == ("COUPON_USED_UP", "PERSON_LIMIT")
+    heard = await execute(api, EVENTS)
+    told = [{"receiptNumber": one["receiptNumber"], "item": "COUPON"} for one in (first, by_staff)]
+    assert [edge["node"]["redemption"] for edge in heard["wallet"]["events"]["edges"]] == told
+    assert [edge["node"]["redemption"] for edge in heard["store"]["events"]["edges"]] == told
+    assert {edge["node"]["counterparty"]["kind"] for edge in heard["store"]["events"]["edges"]} == {"CUSTOMER"}, "the shop never learns who"
+    await api.town.assert_sound()
+
+
+async def execute(api: CouponApi, query: str):
+    from domain.viewer import Viewer
+    from schema.context import Context
+    from schema.execute import execute as run
+
+    everybody = Viewer(api.town.auditor.person_id, api.town.auditor.roles)
+    result = await run(query, {"w": api.wallet(), "s": api.store()}, Context(api.services, everybody, "ja", "trace"), None)
+    assert result.errors is None, result.errors
+    return result.data
+
+
+async def test_a_live_stream_tells_the_shop_at_once(api: CouponApi):
+    from domain.events.stream import stream
+    from domain.ledger.kinds import JournalKind
+
+    coupon = await api.item_coupon()
+    heard = [stream(api.services, api.town.id, holder, 0) for holder in (api.town.wallet, api.town.store)]
+    await api.redeem({"couponId": coupon})
+    for one in heard:
+        row = await asyncio.wait_for(anext(one), 5)
+        assert row.kind is JournalKind.REDEMPTION
+        await one.aclose()
+
+
+async def test_who_may_redeem_and_where(api: CouponApi):
+    coupon = await api.item_coupon()
+    stranger, _ = await api.town.new_resident()
+    other_store, other_staff = await api.town.new_store()
+    for viewer in (stranger, other_staff):
+        assert (await api.nothing_moved(api.redeem({"couponId": coupon}, viewer=viewer)))["code"] == "UNKNOWN_WALLET"
+    for viewer in (api.town.desk, api.town.finance, api.town.auditor):
+        assert (await api.nothing_moved(api.redeem({"couponId": coupon}, viewer=viewer)))["code"] == "NOT_PERMITTED"
+    elsewhere = await api.nothing_moved(api.redeem({"couponId": coupon}, payee={"storeId": api.store(other_store)}))
+    assert (elsewhere["code"], elsewhere["reason"], elsewhere["retry"]) == ("COUPON_NOT_USABLE", "OTHER_SHOP", "SAME_KEY")
+    assert "お店は対象外" in elsewhere["message"]
+    discount = await api.coupon()
+    assert (await api.nothing_moved(api.redeem({"couponId": discount})))["reason"] == "NOT_FOR_HAND_OVER"
+    assert (await api.nothing_moved(api.pay_with(100, coupon)))["reason"] == "NOT_FOR_PAYMENT"
+    assert (await api.nothing_moved(api.redeem({"couponId": "cpn_nonsense"})))["code"] == "UNKNOWN_COUPON"
+    assert (await api.nothing_moved(api.redeem({"voucherId": "lot_nonsense"})))["code"] == "UNKNOWN_ITEM"
+
+
+async def test_keys_of_hand_overs_replay_mismatch_race_and_close(api: CouponApi):
+    coupon, other = await api.item_coupon(), await api.item_coupon()
+    key = str(uuid4())
+    answers = await asyncio.gather(*[api.redeem({"couponId": coupon}, idempotencyKey=key) for _ in range(20)])
+    assert sorted(one["replayed"] for one in answers) == [False] + [True] * 19
+    assert len({one["redemption"]["receiptNumber"] for one in answers}) == 1
+    assert (await api.nothing_moved(api.redeem({"couponId": other}, idempotencyKey=key)))["code"] == "KEY_REUSED"
+    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    closed = str(uuid4())
+    for operation, viewer in (("REDEEM", api.town.resident), ("CLAIM_COUPON", api.town.resident), ("ROLLBACK_REDEMPTION", api.town.desk)):
+        asked = {"operation": operation, "idempotencyKey": closed}
+        assert (await api.ask(viewer, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
+    assert (await api.nothing_moved(api.redeem({"couponId": coupon}, idempotencyKey=closed)))["code"] == "ABANDONED"
+    assert (await api.nothing_moved(api.claim(coupon, idempotencyKey=closed)))["code"] == "ABANDONED"
+    undone = await api.nothing_moved(api.rollback(answers[0]["redemption"]["id"], idempotencyKey=closed))
+    assert undone["code"] == "ABANDONED"
+    late = await api.redeem({"couponId": coupon}, validUntil=api.at(timedelta(seconds=-1)))
+    assert late["code"] == "REQUEST_EXPIRED"
+
+
+async def test_of_the_last_item_exactly_one_of_100_gets_it(api: CouponApi):
+    coupon = await api.item_coupon(stock=1)
+    people = [await api.town.new_resident() for _ in range(100)]
+    answers = await asyncio.gather(*[api.redeem({"couponId": coupon}, wallet, viewer) for viewer, wallet in people])
+    refused = [one for one in answers if "code" in one]
+    assert (len(refused), {one["reason"] for one in refused}) == (99, {"STOCK_GONE"})
+    assert (await api.seen(coupon))["stockLeft"] == 0
+    await api.town.assert_sound()
+
+
+async def test_what_must_be_claimed_is_safe_once_claimed(api: CouponApi):
+    """100 people claim the last three; who has one can use it whenever, and nobody else."""
+    coupon = await api.item_coupon(claimRequired=True, stock=3, perPerson=1)
+    refused = await api.nothing_moved(api.redeem({"couponId": coupon}))
+    assert (refused["code"], refused["reason"]) == ("COUPON_NOT_USABLE", "NOT_CLAIMED")
+    people = [await api.town.new_resident() for _ in range(100)]
+    answers = await asyncio.gather(*[api.claim(coupon, wallet, viewer) for viewer, wallet in people])
+    won = [index for index, one in enumerate(answers) if "claim" in one]
+    assert len(won) == 3
+    assert {(one["code"], one["reason"]) for one in answers if "code" in one} == {("COUPON_USED_UP", "STOCK_GONE")}
+    viewer, wallet = people[won[0]]
+    assert (await api.claim(coupon, wallet, viewer))["reason"] == "PERSON_LIMIT"
+    used = await api.redeem({"couponId": coupon}, wallet, viewer)
+    assert "redemption" in used
+    assert (await api.nothing_moved(api.redeem({"couponId": coupon}, wallet, viewer)))["reason"] == "PERSON_LIMIT"
+    await api.rollback(used["redemption"]["id"])
+    assert "redemption" in await api.redeem({"couponId": coupon}, wallet, viewer), "the claim is good for one use again"
+    assert (await api.seen(coupon))["stockLeft"] == 0
+    await api.town.assert_sound()
+
+
+async def test_claims_by_the_desk_and_at_the_till_for_a_card(api: CouponApi):
+    coupon = await api.item_coupon(claimRequired=True)
+    card = await api.ask(api.town.resident, "query($id: ID!) { wallet(id: $id) { receiveCode } }", id=api.wallet())
+    assert "claim" in await api.claim(coupon, viewer=api.town.desk)
+    given = {"idempotencyKey": str(uuid4()), "couponId": coupon, "wallet": {"code": card["receiveCode"]}, "storeId": api.store()}
+    assert "claim" in await api.ask(api.town.staff, CLAIM, input=given)
+    other_store, other_staff = await api.town.new_store()
+    elsewhere = {**given, "idempotencyKey": str(uuid4()), "storeId": api.store(other_store)}
+    refused = await api.nothing_moved(api.ask(other_staff, CLAIM, input=elsewhere))
+    assert (refused["code"], refused["reason"]) == ("COUPON_NOT_USABLE", "OTHER_SHOP")
+    assert (await api.nothing_moved(api.ask(other_staff, CLAIM, input={**given, "idempotencyKey": str(uuid4())})))["code"] == "NOT_PERMITTED"
+    stranger, _ = await api.town.new_resident()
+    assert (await api.nothing_moved(api.claim(coupon, viewer=stranger)))["code"] == "UNKNOWN_WALLET"
+    mine = await api.list(api.town.resident, claimed=True)
+    assert [(edge["node"]["id"], edge["claimed"]) for edge in mine["edges"]] == [(coupon, 2)]
+    assert (await api.list(stranger, claimed=True))["edges"] == []
+
+
+async def test_keys_of_claims_replay_mismatch_and_race(api: CouponApi):
+    coupon, other = await api.coupon(), await api.coupon()
+    key = str(uuid4())
+    answers = await asyncio.gather(*[api.claim(coupon, idempotencyKey=key) for _ in range(20)])
+    assert sorted(one["replayed"] for one in answers) == [False] + [True] * 19
+    assert (await api.nothing_moved(api.claim(other, idempotencyKey=key)))["code"] == "KEY_REUSED"
+    again = await api.nothing_moved(api.claim(coupon))
+    assert (again["code"], again["reason"]) == ("COUPON_USED_UP", "CLAIMED_ALREADY")
+    assert (await api.nothing_moved(api.claim("cpn_nonsense")))["code"] == "UNKNOWN_COUPON"
+
+
+async def test_a_frozen_wallet_and_a_closed_shop(api: CouponApi):
+    from domain.database import transaction
+    from domain.ledger.holders import set_state
+    from domain.ledger.kinds import HolderState
+
+    coupon = await api.item_coupon()
+    for holder, codes in ((api.town.wallet, ("WALLET_FROZEN", "WALLET_FROZEN")), (api.town.store, ("STORE_NOT_ACCEPTING", None))):
+        async with transaction():
+            await set_state(api.town.id, holder, HolderState.FROZEN)
+        assert (await api.redeem({"couponId": coupon}))["code"] == codes[0]
+        assert (await api.claim(coupon)).get("code") == codes[1]
+        async with transaction():
+            await set_state(api.town.id, holder, HolderState.ACTIVE)
+    await api.town.assert_sound()
+
+
+async def ticket_town(api: CouponApi, kind: str = "GIFT_TICKET", **facts):
+    """A wallet with one lot of 3,000."""
+    asset = await api.asset("TICKET", kind=kind, nameJa="お食事券", **facts)
+    programme = await api.programme(asset, 100_000)
+    await api.grant(programme, 3_000)
+    [(lot, amount)] = (await api.lots())["TICKET"].items()
+    assert (lot[:4], amount) == ("lot_", 3_000)
+    return asset, lot
+
+
+@pytest.mark.parametrize(("kind", "name", "other"), [("GIFT_TICKET", "ticketId", "voucherId"), ("VOUCHER", "voucherId", "ticketId")])
+async def test_value_is_handed_over_whole(api: CouponApi, kind: str, name: str, other: str):
+    _, lot = await ticket_town(api, kind)
+    assert (await api.nothing_moved(api.redeem({other: lot})))["code"] == "UNKNOWN_ITEM"
+    key = str(uuid4())
+    answers = await asyncio.gather(*[api.redeem({name: lot}, idempotencyKey=key) for _ in range(5)])
+    assert sum(not one["replayed"] for one in answers) == 1
+    done = answers[0]
+    assert (done["redemption"]["amount"], done["redemption"]["allocations"]) == (3_000, [{"amount": 3_000}])
+    assert done["balances"] == [{"posted": 0, "moved": -3_000, "asset": {"code": "TICKET"}}]
+    assert await api.owed() == 3_000
+    assert (await api.nothing_moved(api.redeem({name: lot})))["code"] == "UNKNOWN_ITEM"
+    await api.town.assert_sound()
+
+
+async def test_value_moves_on_the_word_of_its_own_people_only(api: CouponApi):
+    """A shop's clerk who knows a wallet's id takes nothing out of it."""
+    _, lot = await ticket_town(api)
+    stranger, their_wallet = await api.town.new_resident()
+    for viewer in (api.town.staff, stranger):
+        assert (await api.nothing_moved(api.redeem({"ticketId": lot}, viewer=viewer)))["code"] == "UNKNOWN_WALLET"
+    assert (await api.nothing_moved(api.redeem({"ticketId": lot}, their_wallet, stranger)))["code"] == "UNKNOWN_ITEM"
+
+
+async def test_value_under_the_same_rules_of_shop_and_time_as_a_payment(api: CouponApi, moved: MovableClock):
+    _, lot = await ticket_town(api, acceptance={"groups": ["inns"]}, expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=1)
+    refused = await api.nothing_moved(api.redeem({"ticketId": lot}))
+    assert (refused["code"], refused["reason"]) == ("ITEM_NOT_USABLE", "OTHER_SHOP")
+    await rows("update store set store_group = 'inns' where municipality_id = $1 and id = $2", api.town.id, api.town.store)
+    api.services.stores.forget((api.town.id, api.town.store))
+    moved.forward(timedelta(days=40))
+    ended = await api.nothing_moved(api.redeem({"ticketId": lot}))
+    assert (ended["code"], ended["reason"]) == ("ITEM_NOT_USABLE", "ENDED")
+    moved.forward(timedelta(days=-40))
+    assert (await api.redeem({"ticketId": lot}))["redemption"]["amount"] == 3_000
+    await api.town.assert_sound()
+
+
+async def test_a_lot_that_is_partly_set_aside_is_not_whole(api: CouponApi):
+    from domain.payments.hold import Authorize, authorize
+
+    _, lot = await ticket_town(api)
+    town = api.town
+    hold = Authorize(uuid4(), uuid4(), town.id, town.wallet, town.store, 100, api.services.clock() + timedelta(hours=1))
+    await authorize(api.services, town.resident, hold)
+    refused = await api.nothing_moved(api.redeem({"ticketId": lot}))
+    assert (refused["code"], refused["reason"]) == ("ITEM_NOT_USABLE", "SET_ASIDE")
+
+
+async def test_staff_undo_a_hand_over_once(api: CouponApi):
+    _, lot = await ticket_town(api)
+    coupon = await api.item_coupon(stock=1, perPerson=1, perDay=1)
+    value, item = await api.redeem({"ticketId": lot}), await api.redeem({"couponId": coupon})
+    for viewer in (api.town.resident, api.town.staff, api.town.auditor):
+        assert (await api.nothing_moved(api.rollback(value["redemption"]["id"], viewer)))["code"] == "NOT_PERMITTED"
+    key = str(uuid4())
+    answers = await asyncio.gather(*[api.rollback(value["redemption"]["id"], idempotencyKey=key) for _ in range(5)])
+    assert sum(not one["replayed"] for one in answers) == 1
+    assert answers[0]["rollback"]["redemption"] == {"id": value["redemption"]["id"], "rolledBack": True}
+    assert (await api.lots())["TICKET"] == {lot: 3_000}
+    assert await api.owed() == 0
+    assert (await api.nothing_moved(api.rollback(item["redemption"]["id"], idempotencyKey=key)))["code"] == "KEY_REUSED"
+    again = await api.nothing_moved(api.rollback(value["redemption"]["id"], api.town.finance))
+    assert (again["code"], again["retry"]) == ("ALREADY_ROLLED_BACK", "NEVER")
+    await api.rollback(item["redemption"]["id"], api.town.finance, reason="NOT_HANDED_OVER")
+    assert "redemption" in await api.redeem({"couponId": coupon}), "stock, person and day have theirs back"
+    trail = await rows(
+        "select actor, subject, reason from audit_entry where municipality_id = $1 and action = 'rollback_redemption' order by id", api.town.id
+    )
+    assert [(row["actor"], row["reason"]) for row in trail][-1] == (api.town.finance.person_id, "3")
+    assert {row["actor"] for row in trail} == {api.town.desk.person_id, api.town.finance.person_id}
+    await api.town.assert_sound()
+
+
+async def test_only_hand_overs_of_the_own_town_are_undone(api: CouponApi):
+    from tests.support.town import new_town
+
+    await api.charge(1_000)
+    paid = await api.pay(100)
+    item = await api.redeem({"couponId": await api.item_coupon()})
+    other = await new_town(api.services)
+    assert (await api.nothing_moved(api.rollback(item["redemption"]["id"], other.desk)))["code"] == "NOT_PERMITTED"
+    for unknown in (paid["payment"]["id"], "jrn_nonsense", item["redemption"]["id"].replace("jrn_", "pay_")):
+        assert (await api.nothing_moved(api.rollback(unknown)))["code"] == "UNKNOWN_REDEMPTION"
+
+
+async def test_hand_overs_are_in_node_outcome_and_history(api: CouponApi):
+    _, lot = await ticket_town(api)
+    key = str(uuid4())
+    done = (await api.redeem({"ticketId": lot}, idempotencyKey=key))["redemption"]
+    outcome = "query($k: UUID!) { outcome(operation: REDEEM, idempotencyKey: $k) { state receipt { __typename receiptNumber } } }"
+    told = await api.ask(api.town.resident, outcome, k=key)
+    assert told == {"state": "SETTLED", "receipt": {"__typename": "Redemption", "receiptNumber": done["receiptNumber"]}}
+    node = "query($id: ID!) { node(id: $id) { __typename ... on Redemption { item } } }"
+    for viewer, seen in ((api.town.resident, True), (api.town.staff, True), (api.town.desk, True), ((await api.town.new_resident())[0], False)):
+        assert ((await api.ask(viewer, node, id=done["id"])) == {"__typename": "Redemption", "item": "TICKET"}) is seen
+    history = "query($id: ID!) { wallet(id: $id) { transactions(first: 1) { edges { node { kind amount receipt { __typename } } } } } }"
+    [edge] = (await api.ask(api.town.resident, history, id=api.wallet()))["transactions"]["edges"]
+    assert edge["node"] == {"kind": "REDEMPTION", "amount": -3_000, "receipt": {"__typename": "Redemption"}}

@@ -1,0 +1,217 @@
+"""Lists of coupons: near a place, at a shop, claimed, usable now, expiring soon; pages neither miss nor repeat."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.assets.acceptance import Acceptance, from_json
+from domain.assets.kinds import SizeClass
+from domain.coupons import listing
+from domain.database import rows
+from domain.identifiers import Prefix, decode, encode
+from domain.merchants import reads as merchants
+from domain.merchants.open_store import NewStore, open_store
+from schema.context import Context
+from schema.execute import execute
+from tests.support.clock import MovableClock
+from tests.support.coupons import LIST, CouponApi
+from tests.support.town import new_town, next_number
+
+STATION = {"latitudeMicrodegrees": 35_681_236, "longitudeMicrodegrees": 139_767_125}
+
+
+async def shop(api: CouponApi, **facts: Any) -> Any:
+    from domain.database import transaction
+    from domain.payments.merchant_code import merchant_reference
+
+    number = next_number()
+    given = {"name": f"商店{number}", "name_kana": "ショウテン", "name_roman": "SHOTEN", "category": "food", "merchant_category_code": "5411"}
+    async with transaction():
+        new = NewStore(**{**given, **facts}, merchant_code=merchant_reference(api.town.id, number), store_code="S01")
+        return await open_store(api.town.id, new, api.services.clock(), api.services.ids)
+
+
+def names(page: Any) -> list[str]:
+    return [edge["node"]["id"] for edge in page["edges"]]
+
+
+async def test_what_there_is_with_why_it_cannot_be_used_now(api: CouponApi):
+    year = api.services.clock().year
+    await rows("insert into person_claim values ($1, $2, true, $3, $4)", api.town.id, api.town.resident.person_id, year - 40, api.services.clock())
+    open_ = await api.coupon(endsAt=api.at(timedelta(days=5)))
+    later = await api.coupon(startsAt=api.at(timedelta(days=1)), endsAt=api.at(timedelta(days=6)))
+    elders = await api.coupon(eligibility={"residentsOnly": True, "ageFrom": 65}, endsAt=api.at(timedelta(days=7)))
+    claimable = await api.item_coupon(claimRequired=True, endsAt=api.at(timedelta(days=8)))
+    stopped = await api.coupon()
+    await api.change(stopped, stop=True)
+    page = await api.list(api.town.resident)
+    assert names(page) == [open_, later, elders, claimable], "the earliest end first; what is stopped is gone"
+    reasons = [edge["whyNot"] and edge["whyNot"]["reason"] for edge in page["edges"]]
+    assert reasons == [None, "NOT_STARTED", "AGE", "NOT_CLAIMED"]
+    assert page["edges"][3]["whyNot"]["message"] == "ご利用の前に、クーポンを取得してください。"
+    english = await api.list(api.town.resident, "en")
+    assert english["edges"][1]["whyNot"]["message"] == "Its time has not come yet."
+    assert english["edges"][0]["node"]["name"] == "Discount"
+    assert names(await api.list(api.town.resident, usable=True)) == [open_]
+    nobody = await api.list(None)
+    assert [edge["whyNot"] and edge["whyNot"]["reason"] for edge in nobody["edges"]] == [None, "NOT_STARTED", "UNVERIFIED", "NOT_CLAIMED"]
+    assert names(await api.list(api.town.resident, before=api.at(timedelta(days=6, seconds=9)))) == [open_, later], "expiring soon"
+    await api.claim(claimable)
+    assert names(await api.list(api.town.resident, claimed=True)) == [claimable]
+    assert names(await api.list(api.town.resident, usable=True)) == [open_, claimable]
+
+
+async def test_the_desk_sees_for_a_wallet_and_nobody_else_does(api: CouponApi):
+    coupon = await api.item_coupon(claimRequired=True)
+    await api.claim(coupon)
+    page = await api.list(api.town.desk, wallet=api.wallet(), claimed=True)
+    assert [(edge["node"]["id"], edge["claimed"]) for edge in page["edges"]] == [(coupon, 1)]
+    stranger, _ = await api.town.new_resident()
+    for viewer in (stranger, api.town.staff, None):
+        assert await code_of(api, viewer, wallet=api.wallet()) == "NOT_FOUND"
+
+
+async def code_of(api: CouponApi, viewer: Any, **facts: Any) -> Any:
+    result = await execute(LIST, {"town": api.code, **facts}, Context(api.services, viewer, "ja", "trace"), None)
+    assert result.errors is not None
+    return result.errors[0].extensions["code"]
+
+
+async def test_used_up_for_this_person_says_so_and_for_others_does_not(api: CouponApi):
+    await api.charge(1_000)
+    coupon = await api.coupon(perPerson=1, stock=2)
+    await api.pay_with(500, coupon)
+    mine = (await api.list(api.town.resident))["edges"][0]
+    assert (mine["whyNot"]["reason"], mine["node"]["stockLeft"]) == ("PERSON_LIMIT", 1)
+    neighbour, wallet = await api.town.new_resident()
+    assert (await api.list(neighbour))["edges"][0]["whyNot"] is None
+    await api.charge(1_000, wallet)
+    await api.pay_with(500, coupon, wallet=wallet, viewer=neighbour)
+    third, _ = await api.town.new_resident()
+    assert (await api.list(third))["edges"][0]["whyNot"]["reason"] == "STOCK_GONE"
+
+
+async def test_near_a_place_by_distance(api: CouponApi):
+    """Tokyo station; a shop 1,112 m to the north, one 910 m to the east (cos 35.68° of 1,112 m is 903 m), one far away, one nowhere."""
+    north = await shop(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
+    east = await shop(api, latitude_microdegrees=35_681_236, longitude_microdegrees=139_777_125)
+    far = await shop(api, latitude_microdegrees=43_064_000, longitude_microdegrees=141_346_000)
+    at = {name: await api.coupon(acceptance={"storeIds": [api.store(store)]}) for name, store in (("north", north), ("east", east), ("far", far))}
+    nowhere = await api.coupon(acceptance={"storeIds": [api.store()]})
+    everywhere = await api.coupon(endsAt=api.at(timedelta(days=1)))
+    page = await api.list(api.town.resident, near=STATION, sort="DISTANCE")
+    assert names(page)[2:] == [at["north"], at["far"]]
+    assert set(names(page)[:2]) == {at["east"], everywhere}, "a coupon of every shop is as near as the nearest of them"
+    metres = {edge["node"]["id"]: edge["distanceMetres"] for edge in page["edges"]}
+    assert abs(metres[at["north"]] - 1_112) <= 1
+    assert abs(metres[at["east"]] - 903) <= 1
+    assert 820_000 < metres[at["far"]] < 845_000
+    within = await api.list(api.town.resident, near={**STATION, "withinMetres": 1_000}, sort="DISTANCE")
+    assert set(names(within)) == {at["east"], everywhere}
+    by_expiry = await api.list(api.town.resident, near=STATION)
+    assert names(by_expiry)[0] == everywhere
+    assert {edge["node"]["id"]: edge["distanceMetres"] for edge in by_expiry["edges"]}[nowhere] is None
+    closed = "update holder set state = 1 where municipality_id = $1 and id = $2"
+    await rows(closed, api.town.id, east)
+    assert names(await api.list(api.town.resident, near=STATION, sort="DISTANCE"))[-1] == at["far"]
+    assert at["east"] not in names(await api.list(api.town.resident, near=STATION, sort="DISTANCE")), "closed"
+
+
+@pytest.mark.parametrize("sort", ["EXPIRY", "DISTANCE"])
+async def test_pages_neither_miss_nor_repeat(api: CouponApi, sort: str):
+    await shop(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
+    same_end = api.at(timedelta(days=5))
+    made = {await api.coupon(endsAt=same_end if number % 2 else api.at(timedelta(days=number + 1))) for number in range(11)}
+    seen: list[str] = []
+    after = None
+    for _ in range(20):
+        page = await api.list(api.town.resident, near=STATION, sort=sort, first=3, after=after)
+        seen += names(page)
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert len(seen) == 11
+    assert set(seen) == made
+
+
+async def test_a_filter_over_many_coupons_fills_its_pages(api: CouponApi, monkeypatch: pytest.MonkeyPatch):
+    """What is not usable is passed over; a page that grew too long to look for goes on with its cursor."""
+    monkeypatch.setattr(listing, "SCANNED", 2)
+    monkeypatch.setattr(listing, "SCANS", 2)
+    made = [await api.coupon(endsAt=api.at(timedelta(days=2 + n)), startsAt=api.at(timedelta(days=1 if n < 7 else -1))) for n in range(10)]
+    seen, after, pages = [], None, 0
+    while pages < 20:
+        page = await api.list(api.town.resident, usable=True, first=2, after=after)
+        seen += names(page)
+        after, pages = page["pageInfo"]["endCursor"], pages + 1
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == made[7:]
+    assert pages > 2
+
+
+async def test_bad_cursors_places_and_shops(api: CouponApi):
+    await api.coupon()
+    cursor = (await api.list(None))["edges"][0]["cursor"]
+    for after in ("x", "E.1", "E.1.z" + "0" * 31, "D" + cursor[1:], cursor + "0", "E.-1." + "0" * 32, "E." + "9" * 90 + "." + "0" * 32):
+        assert await code_of(api, None, after=after) == "BAD_USER_INPUT"
+    assert await code_of(api, None, sort="DISTANCE") == "BAD_USER_INPUT"
+    assert await code_of(api, None, near={"latitudeMicrodegrees": 90_000_001, "longitudeMicrodegrees": 0}) == "BAD_USER_INPUT"
+    assert await code_of(api, None, first=101) == "BAD_USER_INPUT"
+    other = await new_town(api.services)
+    assert await code_of(api, None, store=encode(Prefix.STORE, other.id, other.store)) == "NOT_FOUND"
+    assert (await api.ask(None, LIST, town="999999"))["edges"] == []
+
+
+async def test_the_database_and_the_domain_agree_on_which_shop_takes_what(api: CouponApi):
+    """Random rules and shops: the list at a shop is what `Acceptance.accepts` says."""
+    chance = random.Random(20261126)
+    codes = {"store_group": ["", "a", "b"], "area": ["", "n", "s"], "category": ["food", "books", "tobacco"], "size_class": list(SizeClass)}
+    shops = [await shop(api, **{name: chance.choice(values) for name, values in codes.items()}) for _ in range(6)]
+    made: dict[str, Acceptance] = {}
+    for _ in range(25):
+        rule: dict[str, Any] = {}
+        for name, values in (
+            ("groups", ["a", "b"]),
+            ("areas", ["n", "s"]),
+            ("categories", codes["category"]),
+            ("excludedCategories", codes["category"]),
+        ):
+            if chance.random() < 0.3:
+                rule[name] = chance.sample(values, chance.randrange(1, len(values) + 1))
+        if chance.random() < 0.3:
+            rule["sizeClasses"] = [chance.choice(list(SizeClass)).name]
+        if chance.random() < 0.3:
+            rule["storeIds"] = [api.store(one) for one in chance.sample(shops, 3)]
+        coupon = await api.coupon(acceptance=rule)
+        [row] = await rows("select acceptance from coupon where id = $1", decode(coupon)[2])
+        import orjson
+
+        made[coupon] = from_json(orjson.loads(row["acceptance"]))
+    answers = set()
+    for one in shops:
+        store = await merchants.by_id(api.town.id, one)
+        assert store is not None
+        expected = {coupon for coupon, rule in made.items() if rule.accepts(store)}
+        assert set(names(await api.list(None, store=api.store(one), first=100))) == expected
+        answers.add(len(expected))
+    assert len(answers) > 1
+
+
+async def test_another_towns_coupons_are_not_found(api: CouponApi, moved: MovableClock):
+    other = CouponApi(await new_town(api.services))
+    theirs = await other.coupon()
+    await api.charge(1_000)
+    assert (await api.list(None))["edges"] == []
+    assert (await api.nothing_moved(api.pay_with(100, theirs)))["code"] == "UNKNOWN_COUPON"
+    assert (await api.nothing_moved(api.claim(theirs)))["code"] == "UNKNOWN_COUPON"
+    moved_id = encode(Prefix.COUPON, api.town.id, decode(theirs)[2])
+    assert (await api.nothing_moved(api.pay_with(100, moved_id)))["code"] == "UNKNOWN_COUPON"
+    assert await api.ask(None, "query($id: ID!) { coupon(id: $id) { id } }", id=moved_id) is None
+    node = "query($id: ID!) { node(id: $id) { ... on Coupon { id name } } }"
+    assert (await api.ask(api.town.resident, node, id=theirs))["id"] == theirs, "coupons are public, each under its own town's id"
+    assert await api.ask(api.town.resident, node, id=moved_id) is None
+    moved.forward(timedelta(days=100))
+    assert (await other.list(None))["edges"] == [], "what has ended is not listed"

@@ -1,0 +1,219 @@
+"""Who issues coupons, what is refused of them, and what may still be changed."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.database import rows
+from tests.support.clock import MovableClock
+from tests.support.coupons import CREATE, CouponApi
+from tests.support.town import new_town
+
+OWN = {"borneBy": "STORE", "budget": None}
+
+
+@pytest.mark.parametrize(
+    ("facts", "field", "problem"),
+    [
+        ({"nameJa": "  "}, "nameJa", "LENGTH"),
+        ({"nameEn": "x" * 61}, "nameEn", "LENGTH"),
+        ({"rateBp": 10_001}, "rateBp", "PERCENT"),
+        ({"rateBp": 0}, "rateBp", "PERCENT"),
+        ({"rateBp": -5}, "rateBp", "PERCENT"),
+        ({"rateBp": None}, "rateBp", "RATE_OF_COUPON"),
+        ({"kind": "FIXED_AMOUNT"}, "rateBp", "RATE_OF_COUPON"),
+        ({"kind": "FIXED_AMOUNT", "rateBp": None}, "amount", "AMOUNT_OF_COUPON"),
+        ({"kind": "FIXED_AMOUNT", "rateBp": None, "amount": 0}, "amount", "POSITIVE"),
+        ({"amount": 100}, "amount", "AMOUNT_OF_COUPON"),
+        ({"kind": "FIXED_AMOUNT", "rateBp": None, "amount": 9, "discountMaximum": 9}, "discountMaximum", "MAXIMUM_OF_COUPON"),
+        ({"discountMaximum": 0}, "discountMaximum", "POSITIVE"),
+        ({"minimumSpend": 0}, "minimumSpend", "POSITIVE"),
+        ({"stock": 0}, "stock", "POSITIVE"),
+        ({"perPerson": 0}, "perPerson", "POSITIVE"),
+        ({"perDay": 0}, "perDay", "POSITIVE"),
+        ({"perPerson": 1, "perDay": 2}, "perDay", "ORDER"),
+        ({"budget": None}, "budget", "BUDGET_OF_COUPON"),
+        ({"budget": 0}, "budget", "POSITIVE"),
+        ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 20_000}, "budget", "BUDGET_OF_COUPON"),
+        ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 10_000, "budget": None}, "multiplierBp", "MULTIPLIER"),
+        ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 100_001, "budget": None}, "multiplierBp", "MULTIPLIER"),
+        ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "budget": None}, "multiplierBp", "MULTIPLIER_OF_COUPON"),
+        ({"multiplierBp": 20_000}, "multiplierBp", "MULTIPLIER_OF_COUPON"),
+        ({"kind": "FREE_ITEM", "rateBp": None, "budget": None}, "borneBy", "FREE_ITEM_BY_STORE"),
+        ({"kind": "FREE_ITEM", "rateBp": None, **OWN, "minimumSpend": 100}, "minimumSpend", "NOT_WITH_FREE_ITEM"),
+        ({"kind": "FREE_ITEM", "rateBp": None, **OWN}, "acceptance", "NAME_THE_SHOPS"),
+        ({**OWN}, "acceptance", "NAME_THE_SHOPS"),
+        ({"borneBy": "STORE", "acceptance": {"groups": ["a"]}}, "budget", "BUDGET_OF_COUPON"),
+        ({"endsAt": "2020-01-01T00:00:00Z"}, "endsAt", "ORDER"),
+        ({"startsAt": "2019-01-01T00:00:00Z", "endsAt": "2020-01-01T00:00:00Z"}, "endsAt", "PAST"),
+        ({"acceptance": {"hours": {"weekdays": []}}}, "weekdays", "WEEKDAYS"),
+        ({"acceptance": {"hours": {"fromTime": "10:00", "untilTime": "10:00"}}}, "untilTime", "ORDER"),
+        ({"acceptance": {"hours": {"untilTime": "24:01"}}}, "untilTime", "TIME"),
+        ({"eligibility": {"ageFrom": 70, "ageTo": 60}}, "ageTo", "ORDER"),
+        ({"acceptance": {"storeIds": ["mer_nonsense"]}}, "storeIds", "UNKNOWN_STORE"),
+    ],
+)
+async def test_wrong_coupons_name_their_field_in_both_languages_and_nothing_is_made(api: CouponApi, facts: dict[str, Any], field: str, problem: str):
+    given = {**facts, "idempotencyKey": str(uuid4())}
+    refused = await api.nothing_moved(api.create_coupon(**given))
+    assert (refused["code"], refused["field"], refused["problem"], refused["retry"]) == ("INVALID_INPUT", field, problem, "NEW_KEY")
+    assert refused["message"].startswith(f"{field}：")
+    english = await api.create_coupon(locale="en", **given)
+    assert english["message"].startswith(f"{field}: ")
+    assert english["message"].isascii() or "“" in english["message"]
+    assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
+
+
+async def test_shops_of_another_town_and_shops_that_are_not_there(api: CouponApi):
+    other = await new_town(api.services)
+    from domain.identifiers import Prefix, encode
+
+    for store in (encode(Prefix.STORE, other.id, other.store), encode(Prefix.STORE, api.town.id, other.store)):
+        refused = await api.nothing_moved(api.create_coupon(acceptance={"storeIds": [store]}))
+        assert (refused["field"], refused["problem"]) == ("storeIds", "UNKNOWN_STORE")
+    theirs = await api.nothing_moved(api.create_coupon(api.town.staff, storeId=encode(Prefix.STORE, other.id, other.store), **OWN))
+    assert theirs["code"] == "UNKNOWN_PAYEE"
+
+
+async def test_a_shops_own_coupon_is_borne_by_it_and_serves_there_only(api: CouponApi):
+    store = {"storeId": api.store()}
+    assert (await api.create_coupon(api.town.staff, **store))["problem"] == "STORE_BEARS_ITS_OWN"
+    assert (await api.create_coupon(api.town.staff, **store, **OWN, acceptance={"areas": ["a"]}))["problem"] == "OWN_SHOP_ONLY"
+    coupon = await api.coupon(api.town.staff, **store, **OWN)
+    query = "query($id: ID!) { coupon(id: $id) { store { id } borneBy budgetLeft acceptance { stores { id } hours { weekdays } } } }"
+    told = await api.ask(None, query, id=coupon)
+    assert (told["store"]["id"], told["borneBy"], told["budgetLeft"]) == (api.store(), "STORE", None)
+    assert told["acceptance"]["stores"] == [{"id": api.store()}]
+    assert told["acceptance"]["hours"]["weekdays"] == ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
+
+
+async def test_who_may_issue(api: CouponApi):
+    other_store, other_staff = await api.town.new_store()
+    for viewer in (api.town.desk, api.town.auditor, api.town.resident, api.town.staff):
+        assert (await api.nothing_moved(api.create_coupon(viewer)))["code"] == "NOT_PERMITTED"
+    for viewer in (api.town.finance, other_staff):
+        assert (await api.nothing_moved(api.create_coupon(viewer, storeId=api.store(), **OWN)))["code"] == "NOT_PERMITTED"
+    other = await new_town(api.services)
+    assert (await api.nothing_moved(api.create_coupon(other.finance)))["code"] == "NOT_PERMITTED"
+    _ = other_store
+
+
+async def test_a_coupon_is_made_once_for_its_key(api: CouponApi):
+    given = {"idempotencyKey": str(uuid4()), "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=9)), "budget": 700}
+    made = await asyncio.gather(*[api.create_coupon(**given) for _ in range(10)])
+    assert {one["coupon"]["id"] for one in made} == {made[0]["coupon"]["id"]}
+    assert sum(not one["replayed"] for one in made) == 1
+    assert made[0]["coupon"]["budget"] == 700
+    other = await api.nothing_moved(api.create_coupon(**{**given, "budget": 800}))
+    assert other["code"] == "KEY_REUSED"
+    assert (await api.seen(made[0]["coupon"]["id"]))["budgetLeft"] == 700
+    assert len(await rows("select 1 from coupon where municipality_id = $1", api.town.id)) == 1
+    assert len(await rows("select 1 from audit_entry where municipality_id = $1 and action = 'create_coupon'", api.town.id)) == 1
+
+
+async def test_a_key_that_was_abandoned_makes_no_coupon(api: CouponApi):
+    key = str(uuid4())
+    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    asked = {"operation": "CREATE_COUPON", "idempotencyKey": key}
+    assert (await api.ask(api.town.staff, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
+    refused = await api.nothing_moved(api.create_coupon(api.town.staff, idempotencyKey=key, storeId=api.store(), **OWN))
+    assert refused["code"] == "ABANDONED"
+    assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
+
+
+async def test_a_replay_after_the_end_answers_the_same(api: CouponApi, moved: MovableClock):
+    given = {"idempotencyKey": str(uuid4()), "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=1))}
+    made = await api.create_coupon(**given)
+    moved.forward(timedelta(days=2))
+    assert (await api.create_coupon(**given)) == {**made, "replayed": True}
+
+
+async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
+    await api.charge(1_000)
+    coupon = await api.coupon()
+    sooner = api.at(timedelta(days=3))
+    changed = (await api.change(coupon, nameJa=" 新しい名前 ", endsAt=sooner))["coupon"]
+    assert changed["name"] == "新しい名前"
+    assert (changed["endsAt"][:19], changed["stoppedAt"]) == (sooner[:19], None)
+    for facts, field, problem in (
+        ({"endsAt": api.at(timedelta(days=4))}, "endsAt", "ONLY_EARLIER"),
+        ({"endsAt": api.at(timedelta(days=-2))}, "endsAt", "PAST"),
+        ({"nameEn": ""}, "nameEn", "LENGTH"),
+    ):
+        refused = await api.nothing_moved(api.change(coupon, **facts))
+        assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
+    assert (await api.change("cpn_nonsense", stop=True))["code"] == "UNKNOWN_COUPON"
+    stopped = (await api.change(coupon, stop=True))["coupon"]["stoppedAt"]
+    assert stopped is not None
+    assert (await api.change(coupon, stop=True))["coupon"]["stoppedAt"] == stopped
+    assert (await api.nothing_moved(api.pay_with(100, coupon)))["reason"] == "STOPPED"
+    assert (await api.nothing_moved(api.claim(coupon)))["reason"] == "STOPPED"
+    trail = await rows("select before, after from audit_entry where municipality_id = $1 and action = 'change_coupon' order by id", api.town.id)
+    assert len(trail) == 2
+    assert "割引クーポン" in trail[0]["before"]
+    assert "stopped_at" in trail[1]["after"]
+
+
+async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponApi):
+    """The stop is a state of the coupon's holder, which the ledger locks: no copy of the row in a process can outlive it."""
+    from domain.coupons import uses
+    from domain.payments import pay as paying
+    from domain.payments.rules import rules_of
+
+    await api.charge(1_000)
+    coupon = await api.coupon()
+    from domain.identifiers import decode
+
+    what = paying.Pay(uuid4(), api.town.id, api.town.wallet, api.town.store, 100, confirm_duplicate=True, coupons=(decode(coupon)[2],))
+    chosen = await uses.choose(api.services, what.municipality, what.wallet_id, what.coupons)
+    rules = await rules_of(api.services, api.town.id, api.town.store)
+    await api.change(coupon, stop=True)
+    from domain.coupons.refusals import CouponNotUsableError
+
+    before = await api.state()
+    with pytest.raises(CouponNotUsableError):
+        await api.services.poster.post(paying._request(api.town.resident, what, rules, chosen, None))
+    assert await api.state() == before
+
+
+async def test_who_may_change(api: CouponApi):
+    towns, own = await api.coupon(), await api.coupon(api.town.staff, storeId=api.store(), **OWN)
+    _, other_staff = await api.town.new_store()
+    for viewer in (api.town.desk, api.town.auditor, api.town.resident, other_staff):
+        for coupon in (towns, own):
+            assert (await api.change(coupon, viewer, stop=True))["code"] == "NOT_PERMITTED"
+    assert (await api.change(towns, api.town.staff, stop=True))["code"] == "NOT_PERMITTED"
+    assert (await api.change(own, api.town.staff, nameEn="Other"))["coupon"]["id"] == own
+    assert (await api.change(own, api.town.finance, stop=True))["coupon"]["stoppedAt"] is not None, "the town may stop a shop's coupon"
+
+
+async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest.MonkeyPatch):
+    from domain.coupons import create
+
+    monkeypatch.setitem(create.LIVE_LIMIT, False, 2)
+    first, _ = await api.coupon(), await api.coupon()
+    assert (await api.nothing_moved(api.create_coupon()))["problem"] == "TOO_MANY_COUPONS"
+    await api.change(first, stop=True)
+    assert "coupon" in await api.create_coupon()
+
+
+async def test_a_negative_amount_is_no_amount(api: CouponApi):
+    from schema.context import Context
+    from schema.execute import execute
+
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "municipality": api.code,
+        "kind": "PERCENT",
+        "nameJa": "割引",
+        "nameEn": "D",
+        "borneBy": "TOWN",
+        "stock": -1,
+    }
+    given |= {"startsAt": api.at(), "endsAt": api.at(timedelta(days=1)), "claimRequired": False, "stacking": "ALONE", "returnsOnRefund": True}
+    result = await execute(CREATE, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None)
+    assert result.errors is not None
+    assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}
