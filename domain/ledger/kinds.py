@@ -91,6 +91,11 @@ class GuardKind(IntEnum):
 
     REFUNDED = 1
     PROGRAMME_CAP = 2
+    HOUSEHOLD_CAP = 42
+
+
+CAPS = frozenset({GuardKind.PROGRAMME_CAP, GuardKind.HOUSEHOLD_CAP})
+"""Guards whose every change its journal keeps, so that it can be given back, and audited."""
 
 
 class Relation(IntEnum):

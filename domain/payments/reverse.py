@@ -19,6 +19,7 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.pay import settled
 from domain.payments.refund import refunded_guard
 from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.programmes import caps
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -87,7 +88,7 @@ def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, app
         municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
         input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
         holders=tuple(sorted({line.holder for line in lines})), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
-        guards=(refunded_guard(municipality, journal.id),),
+        guards=(refunded_guard(municipality, journal.id), *caps.keys_of(municipality, journal.receipt)),
         facts=Facts(
             wallet_id=journal.wallet_id, store_id=journal.store_id, reason=approval.reason, linked_journal=journal.id, client=viewer.client,
         ),
@@ -111,7 +112,7 @@ def _plan(book: Book, municipality: int, journal: Journal, lines: list[_Line]) -
     return Draft(
         receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": {}},
         moves=moves,
-        guards=[(guard, amount)],
+        guards=[(guard, amount), *caps.given_back(book, municipality, journal.receipt)],
         counterparties=_counterparties(journal.wallet_id, holders),
     )
 
