@@ -44,6 +44,8 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "grantValue": frozenset({Role.FINANCE, Role.DESK}),
         "proposeReversal": FINANCE,
         "reverseJournal": FINANCE,
+        "cancelCharge": COUNTER,
+        "setChargeCancellation": FINANCE,
         # Subscription
         "walletEvents": SIGNED_IN,
         "storeEvents": SIGNED_IN,

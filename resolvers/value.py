@@ -85,7 +85,7 @@ async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteCharge
 async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAssetSuccess:
     """A new kind of value."""
     viewer = actor(info, "createAsset")
-    town = await _town(input.municipality)
+    town = await town_of(input.municipality)
     new = NewAsset(
         code=input.code, kind=AssetKind[input.kind.name], name_ja=input.name_ja.strip(), name_en=input.name_en.strip(),
         unit_ja=input.unit_ja.strip(), unit_en=input.unit_en.strip(), paid=input.paid, charge_maximum=input.charge_maximum,
@@ -101,7 +101,7 @@ async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAsset
 async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> CreateProgrammeSuccess:
     """A new programme with its budget."""
     viewer = actor(info, "createProgramme")
-    town = await _town(input.municipality)
+    town = await town_of(input.municipality)
     new = creating.NewProgramme(
         ProgrammeKind[input.kind.name], input.name_ja, input.name_en, _asset(input.asset_id, town), input.budget, input.starts_at, input.ends_at,
         cap_per_person=input.cap_per_person, eligibility=_eligibility(input.eligibility), acceptance=_acceptance(input.acceptance, town),
@@ -149,7 +149,8 @@ async def classify_store(info: MeguruInfo, input: ClassifyStoreInput) -> Classif
     return ClassifyStoreSuccess(store)
 
 
-async def _town(code: str) -> int:
+async def town_of(code: str) -> int:
+    """The short number of the town of a code."""
     town = await municipalities.by_code(code)
     if town is None:
         raise NotPermittedError

@@ -9,6 +9,7 @@ from domain.assets.kinds import ExpiryRule as DomainExpiryRule
 from domain.assets.kinds import LegalProfile as DomainLegalProfile
 from domain.assets.kinds import SizeClass as DomainSizeClass
 from domain.ledger.kinds import JournalKind, Operation
+from domain.payments.cancel_charge import CancelReason as DomainCancelReason
 from domain.payments.refund import RefundReason as DomainRefundReason
 from domain.payments.reverse import ReversalReason as DomainReversalReason
 from domain.programmes.kinds import ProgrammeKind as DomainProgrammeKind
@@ -66,6 +67,7 @@ class RefusalCode(Enum):
     NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")
     QUOTE_CHANGED = value("QUOTE_CHANGED", description="The payment would not use what its quote showed; nothing moved.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
+    CANCEL_TOO_LATE = value("CANCEL_TOO_LATE", description="The counter's time to cancel the top-up is over.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
 
@@ -79,6 +81,7 @@ class MoneyOperation(Enum):
     REVERSE_JOURNAL = value(Operation.REVERSE_JOURNAL.value, description="`reverseJournal`.")
     ALLOCATE = value(Operation.ALLOCATE.value, description="`createProgramme`.")
     GRANT_VALUE = value(Operation.GRANT_VALUE.value, description="`grantValue`.")
+    CANCEL_CHARGE = value(Operation.CANCEL_CHARGE.value, description="`cancelCharge`.")
 
 
 @strawberry.enum(description="What became of an idempotency key.")
@@ -106,6 +109,7 @@ class TransactionKind(Enum):
     ALLOCATION = value(JournalKind.ALLOCATION.value, description="A programme got its budget. 予算配当")
     GRANT = value(JournalKind.GRANT.value, description="A programme gave value. 付与")
     EXPIRY = value(JournalKind.EXPIRY.value, description="Value whose last day was over left the wallet. 失効")
+    CHARGE_CANCEL = value(JournalKind.CHARGE_CANCEL.value, description="The counter cancelled a top-up. チャージ取消")
 
 
 @strawberry.enum(description="Kinds of value.")
@@ -210,6 +214,16 @@ class ReversalReason(Enum):
     POSTED_TWICE = value(DomainReversalReason.POSTED_TWICE.value, description="Posted twice. 二重計上")
     FRAUD = value(DomainReversalReason.FRAUD.value, description="Fraud. 不正")
     OTHER = value(DomainReversalReason.OTHER.value, description="Another reason. その他")
+
+
+@strawberry.enum(description="Why a counter cancels a top-up.")
+class CancelReason(Enum):
+    """Why a counter cancels a top-up."""
+
+    WRONG_AMOUNT = value(DomainCancelReason.WRONG_AMOUNT.value, description="The amount was wrong. 金額違い")
+    WRONG_WALLET = value(DomainCancelReason.WRONG_WALLET.value, description="The wrong wallet. ウォレット違い")
+    CHANGED_MIND = value(DomainCancelReason.CHANGED_MIND.value, description="The customer does not want it. お客さまの取りやめ")
+    OTHER = value(DomainCancelReason.OTHER.value, description="Another reason. その他")
 
 
 @strawberry.enum(description="Why a stream ended.")

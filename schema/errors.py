@@ -211,6 +211,13 @@ class QuoteChangedError(UserError):
     """See the description."""
 
 
+@strawberry.type(description="The counter's time to cancel the top-up is over.")
+class CancelTooLateError(UserError):
+    """See the description."""
+
+    minutes: int = strawberry.field(description="How long the town lets counters cancel, within the same day.")
+
+
 @strawberry.type(description="Not taken in time; nothing was written.")
 class BusyError(UserError):
     """See the description."""
@@ -245,6 +252,7 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     payments.UnknownJournalError: UnknownJournalError,
     payments.ApproverIsProposerError: ApproverIsProposerError,
     payments.QuoteChangedError: QuoteChangedError,
+    payments.CancelTooLateError: CancelTooLateError,
     programmes.BudgetExceededError: BudgetExceededError,
     programmes.CapExceededError: CapExceededError,
     programmes.UnknownProgrammeError: UnknownProgrammeError,

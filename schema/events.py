@@ -91,7 +91,9 @@ class Movements(Event):
     counterparty: Counterparty | None = strawberry.field(resolver=event_counterparty, description="The other side; null where there is none.")
 
 
-def _is(*kinds: JournalKind) -> "classmethod[object, ..., bool]":
+def is_of(*kinds: JournalKind) -> "classmethod[object, ..., bool]":
+    """The `is_type_of` of a type for events of some kinds."""
+
     def is_type_of(_cls: type, obj: object, _info: object) -> bool:
         return isinstance(obj, EventRow) and obj.kind in kinds
 
@@ -105,7 +107,7 @@ class PaymentSettled(Movements):
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
     payment: Payment = strawberry.field(resolver=event_payment, description="The payment.")
-    is_type_of = _is(JournalKind.PAYMENT, JournalKind.CAPTURE)
+    is_type_of = is_of(JournalKind.PAYMENT, JournalKind.CAPTURE)
 
 
 @strawberry.type(description="A wallet was topped up.")
@@ -115,7 +117,7 @@ class ChargeSettled(Movements):
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
     charge: Charge = strawberry.field(resolver=event_charge, description="The top-up.")
-    is_type_of = _is(JournalKind.CHARGE)
+    is_type_of = is_of(JournalKind.CHARGE)
 
 
 @strawberry.type(description="A payment was given back, in part or whole.")
@@ -125,7 +127,7 @@ class PaymentRefunded(Movements):
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
     refund: Refund = strawberry.field(resolver=event_refund, description="The refund.")
-    is_type_of = _is(JournalKind.REFUND)
+    is_type_of = is_of(JournalKind.REFUND)
 
 
 @strawberry.type(description="The town undid a journal.")
@@ -135,7 +137,7 @@ class JournalReversed(Movements):
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
     reversal: Reversal = strawberry.field(resolver=event_reversal, description="The reversal.")
-    is_type_of = _is(JournalKind.REVERSAL)
+    is_type_of = is_of(JournalKind.REVERSAL)
 
 
 @strawberry.type(description="A programme gave value.")
@@ -145,7 +147,7 @@ class ValueGranted(Movements):
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
     grant: Grant = strawberry.field(resolver=event_grant, description="The grant.")
-    is_type_of = _is(JournalKind.GRANT)
+    is_type_of = is_of(JournalKind.GRANT)
 
 
 @strawberry.type(description="Value whose last day was over left the wallet.")
@@ -155,7 +157,7 @@ class ValueExpired(Movements):
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
     expiry: Expiry = strawberry.field(resolver=event_expiry, description="What ended.")
-    is_type_of = _is(JournalKind.EXPIRY)
+    is_type_of = is_of(JournalKind.EXPIRY)
 
 
 @strawberry.type(description="Value was set aside for a shop.")
@@ -164,7 +166,7 @@ class HoldPlaced(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    is_type_of = _is(JournalKind.HOLD)
+    is_type_of = is_of(JournalKind.HOLD)
 
 
 @strawberry.type(description="What was set aside is free again: voided, or its time is over.")
@@ -173,7 +175,7 @@ class HoldReleased(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    is_type_of = _is(JournalKind.VOID, JournalKind.LAPSE)
+    is_type_of = is_of(JournalKind.VOID, JournalKind.LAPSE)
 
 
 @strawberry.type(description="The stream ends here: read the balances again, and subscribe after their `asOfEventId`.")

@@ -43,6 +43,9 @@ class Municipality(Node):
 
     code: str = strawberry.field(description="The national code of 6 digits, such as 012106.")
     name: str = strawberry.field(description="Its name in Japanese.")
+    charge_cancel_minutes: int = strawberry.field(
+        description="How many minutes a counter may cancel a top-up of its own, within the same day; 0: never."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:

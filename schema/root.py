@@ -7,8 +7,9 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import nodes, payments, staff, value, viewers
+from resolvers import lifecycle, nodes, payments, staff, value, viewers
 from schema import errors, events, parties, receipts, results
+from schema import lifecycle as lifecycle_types
 from schema import staff as staff_types
 from schema import value as value_types
 from schema.context import Context
@@ -130,6 +131,14 @@ class Mutation:
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,
         description="Approves another officer's proposal and undoes the journal. For finance officers of the town.",
     )  # fmt: skip
+    cancel_charge = strawberry.mutation(
+        resolver=lifecycle.cancel_charge, graphql_type=lifecycle_types.CancelChargeResult,
+        description="Cancels what is unspent of a top-up soon after it; its cash is handed back. For the counter that took it: shop or desk.",
+    )  # fmt: skip
+    set_charge_cancellation = strawberry.mutation(
+        resolver=lifecycle.set_charge_cancellation, graphql_type=lifecycle_types.SetChargeCancellationResult,
+        description="Sets how long the counters of a town may cancel their own top-ups. For finance officers of the town.",
+    )  # fmt: skip
 
 
 @strawberry.type(description="What can be followed live, over graphql-transport-ws.")
@@ -170,6 +179,7 @@ schema = Schema(
         receipts.Reversal,
         receipts.Grant,
         receipts.Expiry,
+        *lifecycle_types.TYPES,
         results.Approval,
         *errors.REFUSALS.values(),
     ],

@@ -83,7 +83,7 @@ CHECKS = {
       select municipality_id, holder_id::text, coalesce(told.balance, 0), coalesce(stored.posted, 0)::bigint
       from stored full join told using (municipality_id, holder_id, asset_id) where coalesce(told.balance, 0) <> coalesce(stored.posted, 0)""",
     "refunded": """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint), 0)::bigint from guard g
-      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0 and j.kind in (3, 4)
+      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0 and j.kind in (3, 4, 25)
       where g.kind = 1 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum((j.receipt ->> 'amount')::bigint), 0)""",
     "programme_cap": """with counted as (select j.municipality_id, (c ->> 0)::smallint as kind, (c ->> 1)::uuid as subject, c ->> 2 as period,

@@ -51,6 +51,7 @@ class JournalKind(IntEnum):
     ALLOCATION = 9
     GRANT = 10
     EXPIRY = 11
+    CHARGE_CANCEL = 25
 
 
 class Operation(IntEnum):
@@ -67,6 +68,7 @@ class Operation(IntEnum):
     ALLOCATE = 9
     GRANT_VALUE = 10
     EXPIRE = 11
+    CANCEL_CHARGE = 40
 
 
 class Outcome(IntEnum):

@@ -17,6 +17,7 @@ KIND_OF = {
     Operation.REVERSE_JOURNAL: JournalKind.REVERSAL,
     Operation.ALLOCATE: JournalKind.ALLOCATION,
     Operation.GRANT_VALUE: JournalKind.GRANT,
+    Operation.CANCEL_CHARGE: JournalKind.CHARGE_CANCEL,
 }
 """The journal that an operation posts."""
 
