@@ -142,6 +142,9 @@ class ExpiryRule(Enum):
     NONE = value(DomainExpiryRule.NONE.value, description="Never. 期限なし")
     FIXED_DATE = value(DomainExpiryRule.FIXED_DATE.value, description="After a day. 固定日")
     MONTHS_AFTER_ISSUE = value(DomainExpiryRule.MONTHS_AFTER_ISSUE.value, description="On the same day some months after issue. 発行からnか月")
+    LAST_USE_MONTHS = value(
+        DomainExpiryRule.LAST_USE_MONTHS.value, description="On the same day some months after issue, and anew after each payment. 最終利用からnか月"
+    )
     MONTH_END_AFTER_MONTHS = value(
         DomainExpiryRule.MONTH_END_AFTER_MONTHS.value, description="At the end of the month that is some months after that of issue. nか月後の月末"
     )

@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 
 from domain.assets.acceptance import EVERYWHERE, Acceptance, to_json
 from domain.assets.expiry import SIX_MONTHS, latest_of_six_months
-from domain.assets.kinds import CHARGEABLE, SOLD, AssetKind, ExpiryRule, LegalProfile
+from domain.assets.kinds import BY_MONTHS, CHARGEABLE, SOLD, AssetKind, ExpiryRule, LegalProfile
 from domain.refusals import InvalidInputError
 
 CODE_LIMIT = 32
@@ -62,14 +62,14 @@ def check(new: NewAsset, today: date) -> None:
 
 
 def _check_expiry(new: NewAsset, today: date) -> None:
-    by_months = new.expiry_rule in {ExpiryRule.MONTHS_AFTER_ISSUE, ExpiryRule.MONTH_END_AFTER_MONTHS}
+    by_months = new.expiry_rule in BY_MONTHS
     months = new.expires_after_months
     _require((months is not None) == by_months, "expires_after_months", "MONTHS_OF_RULE")
     _require(months is None or 1 <= months <= MONTHS_LIMIT, "expires_after_months", "MONTHS_RANGE")
     _require((new.expires_on is not None) == (new.expiry_rule is ExpiryRule.FIXED_DATE), "expires_on", "DATE_OF_RULE")
     _require(new.expires_on is None or new.expires_on >= today, "expires_on", "PAST")
     if new.six_month_exempt:
-        _require(new.expiry_rule is not ExpiryRule.NONE, "expiry_rule", "SIX_MONTHS")
+        _require(new.expiry_rule not in {ExpiryRule.NONE, ExpiryRule.LAST_USE_MONTHS}, "expiry_rule", "SIX_MONTHS")
         _require(months is None or months <= SIX_MONTHS, "expires_after_months", "SIX_MONTHS")
         _require(new.expires_on is None or new.expires_on <= latest_of_six_months(today), "expires_on", "SIX_MONTHS")
 

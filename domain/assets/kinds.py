@@ -39,6 +39,11 @@ class ExpiryRule(IntEnum):
     FIXED_DATE = 1
     MONTHS_AFTER_ISSUE = 2
     MONTH_END_AFTER_MONTHS = 3
+    LAST_USE_MONTHS = 4
+
+
+BY_MONTHS = frozenset({ExpiryRule.MONTHS_AFTER_ISSUE, ExpiryRule.MONTH_END_AFTER_MONTHS, ExpiryRule.LAST_USE_MONTHS})
+"""Rules that need a number of months."""
 
 
 class SizeClass(IntEnum):

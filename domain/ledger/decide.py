@@ -128,6 +128,7 @@ class Planner:
         holder.sequence += 1
         holder.last_at = at
         self.lines.holders[request.municipality, holder_id] = holder
+        moved = {asset: change for asset, change in moved.items() if change}  # what went from lot to lot did not move for its holder
         balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
         row = EventRow(
             request.municipality, holder_id, holder.sequence, request.kind, journal_id, draft.counterparties.get(holder_id),

@@ -21,6 +21,7 @@ from domain.ledger.refusals import (
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.limits import check_amount, check_note, payment_maximum
 from domain.payments.refusals import QuoteChangedError
+from domain.payments.renew import Renewal, renewal_of
 from domain.payments.rules import ShopRules, with_rules
 from domain.services import Services
 from domain.viewer import Viewer
@@ -55,8 +56,10 @@ async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
 
+    renewal = await renewal_of(services, what.municipality, what.wallet_id)
+
     async def run(rules: ShopRules) -> Posted:
-        return settled(await services.poster.post(_request(viewer, what, rules)))
+        return settled(await services.poster.post(_request(viewer, what, rules, renewal)))
 
     return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
 
@@ -69,12 +72,14 @@ def settled(decision: object) -> Posted:
     return decision
 
 
-def _request(viewer: Viewer, what: Pay, rules: ShopRules) -> Request:
+def _request(viewer: Viewer, what: Pay, rules: ShopRules, renewal: Renewal) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
         if not what.confirm_duplicate:
             _check_duplicate(book, what, at)
-        return _plan(book, what, rules, at)
+        draft = _plan(book, what, rules, at)
+        renewal.add(book, draft, what.municipality, what.wallet_id, at)
+        return draft
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
@@ -82,7 +87,7 @@ def _request(viewer: Viewer, what: Pay, rules: ShopRules) -> Request:
             wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
         ),
         kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
-        recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
+        recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note, lots=renewal.lots,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
             client=viewer.client,

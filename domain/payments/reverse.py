@@ -1,7 +1,7 @@
 """Correction: a journal is undone by a linked journal with the opposite entries, on the word of two finance officers."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
@@ -77,7 +77,17 @@ async def _lines(journal: Journal) -> list[_Line]:
           where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
         journal.municipality, journal.id,
     )  # fmt: skip
-    return [_Line(*row.values()) for row in found]
+    return _without_renewal([_Line(*row.values()) for row in found], journal)
+
+
+def _without_renewal(lines: list[_Line], journal: Journal) -> list[_Line]:
+    """A payment is undone; that it renewed the end of other value is not, since that may be spent long ago."""
+    moved: dict[int, int] = {}
+    for _, old, new, amount in journal.receipt.get("renewed", ()):
+        moved[old] = moved.get(old, 0) + amount
+        moved[new] = moved.get(new, 0) - amount
+    kept = [replace(line, amount=line.amount + moved.get(line.lot, 0)) if line.kind == AccountKind.WALLET else line for line in lines]
+    return [line for line in kept if line.amount]
 
 
 def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, approval: Approval, lines: list[_Line]) -> Request:

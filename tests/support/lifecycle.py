@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from domain.ledger.kinds import AccountKind
+from domain.database import rows
+from domain.ledger.kinds import AccountKind, JournalKind
 from domain.ledger.reads import balances
 from domain.viewer import Viewer
 from tests.support.api import ERRORS, Api
@@ -42,3 +43,9 @@ def to_tokyo(moved: MovableClock, hour: int, minute: int = 0, *, days: int = 1) 
     now = datetime.now(UTC) + moved.shift
     there = (now + timedelta(hours=9, days=days)).replace(hour=hour, minute=minute, second=0) - timedelta(hours=9)
     moved.forward(there - now)
+
+
+async def journals(api: Api, kind: JournalKind) -> int:
+    """How many journals of a kind the town has; the jobs themselves count over all towns of the database."""
+    found = await rows("select count(*) as many from journal where municipality_id = $1 and kind = $2 and outcome = 0", api.town.id, kind)
+    return int(found[0]["many"])
