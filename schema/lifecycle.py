@@ -1,7 +1,7 @@
-"""The life of value after it was issued: top-ups that are cancelled."""
+"""The life of value after it was issued: top-ups that are cancelled, and reminders of its end."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -16,9 +16,9 @@ from resolvers.views import Charge as ChargeView
 from schema import errors
 from schema.context import Context
 from schema.enums import CancelReason
-from schema.events import Movements, event_id, is_of, occurred_at
+from schema.events import Event, Movements, event_id, is_of, occurred_at
 from schema.ids import ID
-from schema.parties import Municipality, Store
+from schema.parties import Asset, Municipality, Store, asset
 from schema.receipts import Allocation, BalanceAfter, Charge, Receipt, receipt_of, store_of
 from schema.results import LEDGER, REPLAYED
 from schema.scalars import Amount
@@ -66,6 +66,37 @@ class ChargeCancelled(Movements):
     is_type_of = is_of(JournalKind.CHARGE_CANCEL)
 
 
+async def reminder_of(info: Info[Context, None], root: EventRow) -> dict[str, Any]:
+    """What the journal of a reminder keeps."""
+    found = await info.context.loaders.journals.load((root.municipality, root.journal_id))
+    return {} if found is None else found.receipt
+
+
+@strawberry.type(description="Value in the wallet ends soon. Told once 30, 7 and 1 day before its last day; nothing moved. 失効予告")
+class ValueExpiring(Event):
+    """Value in the wallet ends soon."""
+
+    event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
+    occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When it was told. UTC.")
+    is_type_of = is_of(JournalKind.EXPIRY_REMINDER)
+
+    @strawberry.field(description="What ends.")
+    async def asset(root: Parent[EventRow], info: Info[Context, None]) -> Asset:
+        return await asset(info, (await reminder_of(info, root))["asset"])  # type: ignore[return-value]
+
+    @strawberry.field(description="How much the wallet had of it when it was told. Whole units.")
+    async def amount(root: Parent[EventRow], info: Info[Context, None]) -> Amount:
+        return Amount((await reminder_of(info, root))["amount"])
+
+    @strawberry.field(description="The last day on which it may be spent. Civil date in Asia/Tokyo.")
+    async def expires_on(root: Parent[EventRow], info: Info[Context, None]) -> date:
+        return date.fromisoformat((await reminder_of(info, root))["expires_on"])
+
+    @strawberry.field(description="Days from when it was told to its last day; 0: that day. Counted in Asia/Tokyo.")
+    async def days_left(root: Parent[EventRow], info: Info[Context, None]) -> int:
+        return int((await reminder_of(info, root))["days_left"])
+
+
 @strawberry.type(description="A settled cancellation. Hand back `cancellation.amount` in cash, which may be less than the top-up.")
 class CancelChargeSuccess:
     """A settled cancellation."""
@@ -103,5 +134,5 @@ SetChargeCancellationResult = Annotated[
     strawberry.union("SetChargeCancellationResult", description="What `setChargeCancellation` answers."),
 ]
 
-TYPES = (ChargeCancellation, ChargeCancelled)
+TYPES = (ChargeCancellation, ChargeCancelled, ValueExpiring)
 """For `Schema(types=...)`: reached through interfaces only."""

@@ -11,6 +11,7 @@ from domain.ledger.audit import drift
 from domain.municipalities import reads as municipalities
 from domain.payments.expire import expire
 from domain.payments.hold import lapse
+from domain.payments.remind import remind
 from domain.services import Services
 
 LOCK = 7_306_531_742_262
@@ -44,6 +45,7 @@ async def audit_drift(services: Services) -> int:
 JOBS = (
     Job("lapse_holds", timedelta(minutes=1), lapse),
     Job("expire_value", timedelta(minutes=10), expire),
+    Job("remind_expiry", timedelta(hours=1), remind),
     Job("audit_drift", timedelta(hours=24), audit_drift),
 )
 

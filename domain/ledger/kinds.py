@@ -52,6 +52,7 @@ class JournalKind(IntEnum):
     GRANT = 10
     EXPIRY = 11
     CHARGE_CANCEL = 25
+    EXPIRY_REMINDER = 26
 
 
 class Operation(IntEnum):
@@ -69,6 +70,7 @@ class Operation(IntEnum):
     GRANT_VALUE = 10
     EXPIRE = 11
     CANCEL_CHARGE = 40
+    REMIND = 41
 
 
 class Outcome(IntEnum):
@@ -93,6 +95,7 @@ class GuardKind(IntEnum):
 
     REFUNDED = 1
     PROGRAMME_CAP = 2
+    EXPIRY_REMINDED = 40
     HOUSEHOLD_CAP = 42
 
 
