@@ -25,6 +25,8 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "assets": EVERYBODY,
         "programmes": EVERYBODY,
         "programme": EVERYBODY,
+        "conversionRates": EVERYBODY,
+        "quoteConversion": RESIDENT,
         "outcome": SIGNED_IN,
         "serverTime": EVERYBODY,
         "node": SIGNED_IN,
@@ -46,6 +48,8 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "reverseJournal": FINANCE,
         "cancelCharge": COUNTER,
         "setChargeCancellation": FINANCE,
+        "setConversionRate": FINANCE,
+        "convert": RESIDENT,
         # Subscription
         "walletEvents": SIGNED_IN,
         "storeEvents": SIGNED_IN,

@@ -19,6 +19,7 @@ from domain.programmes.reads import Programme
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
+from resolvers.conversion_views import Conversion
 from resolvers.lifecycle_views import ChargeCancellation
 from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
 from schema.context import MeguruInfo
@@ -31,15 +32,16 @@ ReceiptNumber = Annotated[str | None, argument(description="Its receipt number."
 PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
-Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry | ChargeCancellation
+Receipt = Payment | Charge | Refund | Reversal | Grant | Expiry | ChargeCancellation | Conversion
 Node = Wallet | Store | Municipality | Asset | Approval | Programme | Receipt
-VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry | ChargeCancellation]] = {
+VIEWS: dict[JournalKind, type[Charge | Refund | Reversal | Grant | Expiry | ChargeCancellation | Conversion]] = {
     JournalKind.CHARGE: Charge,
     JournalKind.REFUND: Refund,
     JournalKind.REVERSAL: Reversal,
     JournalKind.GRANT: Grant,
     JournalKind.EXPIRY: Expiry,
     JournalKind.CHARGE_CANCEL: ChargeCancellation,
+    JournalKind.CONVERSION: Conversion,
 }
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)

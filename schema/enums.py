@@ -67,6 +67,9 @@ class RefusalCode(Enum):
     NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")
     QUOTE_CHANGED = value("QUOTE_CHANGED", description="The payment would not use what its quote showed; nothing moved.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
+    NO_CONVERSION_RATE = value("NO_CONVERSION_RATE", description="The town has no rate for these two kinds of value now.")
+    CONVERSION_AMOUNT = value("CONVERSION_AMOUNT", description="Not a multiple of the unit of conversion, or too little to give anything.")
+    CONVERSION_CAP = value("CONVERSION_CAP", description="More than the person may still convert today.")
     CANCEL_TOO_LATE = value("CANCEL_TOO_LATE", description="The counter's time to cancel the top-up is over.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
@@ -81,6 +84,7 @@ class MoneyOperation(Enum):
     REVERSE_JOURNAL = value(Operation.REVERSE_JOURNAL.value, description="`reverseJournal`.")
     ALLOCATE = value(Operation.ALLOCATE.value, description="`createProgramme`.")
     GRANT_VALUE = value(Operation.GRANT_VALUE.value, description="`grantValue`.")
+    CONVERT = value(Operation.CONVERT.value, description="`convert`.")
     CANCEL_CHARGE = value(Operation.CANCEL_CHARGE.value, description="`cancelCharge`.")
 
 
@@ -109,6 +113,7 @@ class TransactionKind(Enum):
     ALLOCATION = value(JournalKind.ALLOCATION.value, description="A programme got its budget. 予算配当")
     GRANT = value(JournalKind.GRANT.value, description="A programme gave value. 付与")
     EXPIRY = value(JournalKind.EXPIRY.value, description="Value whose last day was over left the wallet. 失効")
+    CONVERSION = value(JournalKind.CONVERSION.value, description="Value was converted into other value. ポイント交換")
     CHARGE_CANCEL = value(JournalKind.CHARGE_CANCEL.value, description="The counter cancelled a top-up. チャージ取消")
 
 
@@ -164,6 +169,7 @@ class ProgrammeKind(Enum):
 
     GRANT = value(DomainProgrammeKind.GRANT.value, description="Staff give it to wallets. 給付・付与")
     CHARGE_BONUS = value(DomainProgrammeKind.CHARGE_BONUS.value, description="It comes with a top-up, by a rate. チャージプレミアム")
+    CONVERSION = value(DomainProgrammeKind.CONVERSION.value, description="It pays for what residents convert other value into. ポイント交換の原資")
 
 
 @strawberry.enum(description="Why a payment used a lot before the next one.")

@@ -8,6 +8,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
+from domain.conversions import refusals as conversions
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
@@ -211,6 +212,26 @@ class QuoteChangedError(UserError):
     """See the description."""
 
 
+@strawberry.type(description="The town has no rate for these two kinds of value now.")
+class NoConversionRateError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="Not a multiple of the unit of conversion, or too little to give anything.")
+class ConversionAmountError(UserError):
+    """See the description."""
+
+    unit: Amount = _amount("What is converted is a multiple of it. Whole units of what is converted.")
+    minimum: Amount = _amount("The least that gives anything. Whole units of what is converted.")
+
+
+@strawberry.type(description="More than the person may still convert today.")
+class ConversionCapError(UserError):
+    """See the description."""
+
+    available: Amount = _amount("What the person may still convert today. Whole units of what is converted.")
+
+
 @strawberry.type(description="The counter's time to cancel the top-up is over.")
 class CancelTooLateError(UserError):
     """See the description."""
@@ -253,6 +274,9 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     payments.ApproverIsProposerError: ApproverIsProposerError,
     payments.QuoteChangedError: QuoteChangedError,
     payments.CancelTooLateError: CancelTooLateError,
+    conversions.NoConversionRateError: NoConversionRateError,
+    conversions.ConversionAmountError: ConversionAmountError,
+    conversions.ConversionCapError: ConversionCapError,
     programmes.BudgetExceededError: BudgetExceededError,
     programmes.CapExceededError: CapExceededError,
     programmes.UnknownProgrammeError: UnknownProgrammeError,

@@ -109,7 +109,7 @@ class AbandonInput:
 class ProposeReversalInput:
     """A proposal to undo a journal."""
 
-    journal_id: ID = strawberry.field(description="A charge, a payment or a grant of the officer's town, by its own id.")
+    journal_id: ID = strawberry.field(description="A charge, a payment, a grant or a conversion of the officer's town, by its own id.")
     reason: ReversalReason = strawberry.field(description="Why.")
 
 

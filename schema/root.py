@@ -7,7 +7,8 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import lifecycle, nodes, payments, staff, value, viewers
+from resolvers import conversion, lifecycle, nodes, payments, staff, value, viewers
+from schema import conversion as conversion_types
 from schema import errors, events, parties, receipts, results
 from schema import lifecycle as lifecycle_types
 from schema import staff as staff_types
@@ -56,6 +57,16 @@ class Query:
     )
     programme = strawberry.field(
         resolver=value.programme, graphql_type=value_types.Programme | None, description="A programme. For everybody, also without a token."
+    )
+    conversion_rates = strawberry.field(
+        resolver=conversion.conversion_rates,
+        graphql_type=list[conversion_types.ConversionRate],
+        description="The rates of a town that are in force or to come, at most 100. For everybody, also without a token.",
+    )
+    quote_conversion = strawberry.field(
+        resolver=conversion.quote_conversion,
+        graphql_type=conversion_types.QuoteConversionResult,
+        description="What `convert` would bring now, without a trace. For residents.",
     )
     outcome = strawberry.field(
         resolver=payments.outcome,
@@ -125,11 +136,19 @@ class Mutation:
     )  # fmt: skip
     propose_reversal = strawberry.mutation(
         resolver=payments.propose_reversal, graphql_type=results.ProposeReversalResult,
-        description="Proposes to undo a charge, a payment or a grant. For finance officers of the town.",
+        description="Proposes to undo a charge, a payment, a grant or a conversion. For finance officers of the town.",
     )  # fmt: skip
     reverse_journal = strawberry.mutation(
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,
         description="Approves another officer's proposal and undoes the journal. For finance officers of the town.",
+    )  # fmt: skip
+    set_conversion_rate = strawberry.mutation(
+        resolver=conversion.set_conversion_rate, graphql_type=conversion_types.SetConversionRateResult,
+        description="Sets a rate at which residents convert value, from an instant on. For finance officers of the town.",
+    )  # fmt: skip
+    convert = strawberry.mutation(
+        resolver=conversion.convert, graphql_type=conversion_types.ConvertResult,
+        description="Converts value of a wallet into other value at the town's rate. For residents, in wallets that they may use.",
     )  # fmt: skip
     cancel_charge = strawberry.mutation(
         resolver=lifecycle.cancel_charge, graphql_type=lifecycle_types.CancelChargeResult,
@@ -180,6 +199,7 @@ schema = Schema(
         receipts.Grant,
         receipts.Expiry,
         *lifecycle_types.TYPES,
+        *conversion_types.TYPES,
         results.Approval,
         *errors.REFUSALS.values(),
     ],

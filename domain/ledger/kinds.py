@@ -53,6 +53,7 @@ class JournalKind(IntEnum):
     EXPIRY = 11
     CHARGE_CANCEL = 25
     EXPIRY_REMINDER = 26
+    CONVERSION = 27
 
 
 class Operation(IntEnum):
@@ -71,6 +72,7 @@ class Operation(IntEnum):
     EXPIRE = 11
     CANCEL_CHARGE = 40
     REMIND = 41
+    CONVERT = 42
 
 
 class Outcome(IntEnum):
@@ -96,6 +98,7 @@ class GuardKind(IntEnum):
     REFUNDED = 1
     PROGRAMME_CAP = 2
     EXPIRY_REMINDED = 40
+    CONVERTED_TODAY = 41
     HOUSEHOLD_CAP = 42
 
 

@@ -18,6 +18,7 @@ KIND_OF = {
     Operation.ALLOCATE: JournalKind.ALLOCATION,
     Operation.GRANT_VALUE: JournalKind.GRANT,
     Operation.CANCEL_CHARGE: JournalKind.CHARGE_CANCEL,
+    Operation.CONVERT: JournalKind.CONVERSION,
 }
 """The journal that an operation posts."""
 

@@ -23,7 +23,7 @@ from domain.programmes import caps
 from domain.services import Services
 from domain.viewer import Viewer
 
-REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT)
+REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT, JournalKind.CONVERSION)
 
 
 class ReversalReason(IntEnum):

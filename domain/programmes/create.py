@@ -94,7 +94,7 @@ async def _check_assets(municipality: int, new: NewProgramme) -> None:
     asset = await assets.in_municipality(municipality, new.asset)
     if asset is None or asset.kind is AssetKind.CASH:
         raise UnknownAssetError
-    if asset.paid:
+    if asset.paid and new.kind is not ProgrammeKind.CONVERSION:
         raise InvalidInputError("asset_id", "PAID_IS_NOT_GIVEN")
     if new.charged_asset is not None:
         charged = await assets.in_municipality(municipality, new.charged_asset)

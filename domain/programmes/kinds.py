@@ -8,6 +8,7 @@ class ProgrammeKind(IntEnum):
 
     GRANT = 1
     CHARGE_BONUS = 2
+    CONVERSION = 7
 
 
 BASIS_POINTS = 10_000

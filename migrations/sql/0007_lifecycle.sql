@@ -17,3 +17,30 @@ alter table asset add constraint asset_expiry_rule check (
   (expiry_rule = 1) = (expires_on is not null) and (expiry_rule in (2, 3, 4)) = (expires_after_months is not null));
 alter table asset drop constraint if exists asset_six_months;
 alter table asset add constraint asset_six_months check (not six_month_exempt or expiry_rule not in (0, 4));
+
+-- At which rate value is converted into other value, and which programme (7) pays for it. A later rate takes over; none is changed.
+alter table programme drop constraint if exists programme_kind_check;
+alter table programme add constraint programme_kind_check check (kind between 1 and 9);
+create table if not exists conversion_rate (
+  municipality_id smallint not null references municipality (id),
+  id uuid not null,
+  from_asset_id integer not null,
+  to_asset_id integer not null,
+  programme_id uuid not null,
+  numerator bigint not null check (numerator >= 0),
+  denominator bigint not null check (denominator > 0),
+  minimum_unit bigint not null check (minimum_unit > 0),
+  daily_cap bigint check (daily_cap > 0),
+  valid_from timestamptz not null,
+  created_by uuid not null references person (id),
+  created_at timestamptz not null,
+  primary key (municipality_id, id),
+  foreign key (municipality_id, from_asset_id) references asset (municipality_id, id),
+  foreign key (municipality_id, to_asset_id) references asset (municipality_id, id),
+  foreign key (municipality_id, programme_id) references programme (municipality_id, id),
+  check (from_asset_id <> to_asset_id)
+);
+create index if not exists conversion_rate_in_force on conversion_rate (municipality_id, from_asset_id, to_asset_id, valid_from);
+create or replace trigger conversion_rate_append_only before update or delete or truncate on conversion_rate
+  for each statement execute function append_only();
+grant select, insert on conversion_rate to meguru_app;
