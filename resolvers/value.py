@@ -9,7 +9,7 @@ from domain.assets import reads as assets
 from domain.assets.acceptance import EVERYWHERE, Acceptance
 from domain.assets.create import NewAsset
 from domain.assets.expiry import after
-from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, SizeClass
+from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, SizeClass
 from domain.assets.manage import make_asset
 from domain.assets.reads import Asset
 from domain.assets.refusals import UnknownAssetError
@@ -94,6 +94,7 @@ async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAsset
         six_month_exempt=input.six_month_exempt, acceptance=_acceptance(input.acceptance, town), minimum_unit=input.minimum_unit,
         transferable=input.transferable, returns_to_budget=input.returns_to_budget, disclosure_ja=input.disclosure_ja or "",
         disclosure_en=input.disclosure_en or "",
+        refunded_after_expiry=RefundedAfterExpiry[(input.refunded_after_expiry or RefundedAfterExpiry.NONE).name], fresh_days=input.fresh_days,
     )  # fmt: skip
     return CreateAssetSuccess(await make_asset(info.context.services, viewer, town, new))
 

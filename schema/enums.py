@@ -7,6 +7,7 @@ import strawberry
 from domain.assets.kinds import AssetKind as DomainAssetKind
 from domain.assets.kinds import ExpiryRule as DomainExpiryRule
 from domain.assets.kinds import LegalProfile as DomainLegalProfile
+from domain.assets.kinds import RefundedAfterExpiry as DomainRefundedAfterExpiry
 from domain.assets.kinds import SizeClass as DomainSizeClass
 from domain.ledger.kinds import JournalKind, Operation
 from domain.payments.cancel_charge import CancelReason as DomainCancelReason
@@ -153,6 +154,14 @@ class ExpiryRule(Enum):
     MONTH_END_AFTER_MONTHS = value(
         DomainExpiryRule.MONTH_END_AFTER_MONTHS.value, description="At the end of the month that is some months after that of issue. nか月後の月末"
     )
+
+
+@strawberry.enum(description="What becomes of refunded value whose last day is over.")
+class RefundedAfterExpiry(Enum):
+    """What becomes of refunded value whose last day is over."""
+
+    NONE = value(DomainRefundedAfterExpiry.NONE.value, description="It is not refunded. 返金しない")
+    FRESH_DAYS = value(DomainRefundedAfterExpiry.FRESH_DAYS.value, description="It may be spent for some more days. 返金からn日間有効")
 
 
 @strawberry.enum(description="How large a shop is; towns draw the line at a floor area.")

@@ -16,7 +16,7 @@ from domain.residents.reads import Wallet as WalletRow
 from resolvers import viewers, views
 from resolvers.views import Balance as BalanceView
 from schema.context import Context, MeguruInfo
-from schema.enums import AssetKind, ExpiryRule, LegalProfile, RoleName, SizeClass
+from schema.enums import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, RoleName, SizeClass
 from schema.ids import ID, Prefix, encode
 from schema.scalars import Amount, SignedAmount
 
@@ -111,6 +111,8 @@ class Asset(Node):
     expires_on: date | None = strawberry.field(description="The last usable day of the fixed-date rule. Asia/Tokyo; null for the others.")
     minimum_unit: Amount = strawberry.field(description="The least that may be spent of it, and its multiples. Whole units.")
     transferable: bool = strawberry.field(description="Whether residents may send it to each other.")
+    refunded_after_expiry: RefundedAfterExpiry = strawberry.field(description="What becomes of refunded value of it whose last day is over.")
+    fresh_days: int | None = strawberry.field(description="Days of FRESH_DAYS; null for NONE.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from schema.enums import AssetKind, ExpiryRule, LegalProfile, ProgrammeKind, SizeClass
+from schema.enums import AssetKind, ExpiryRule, LegalProfile, ProgrammeKind, RefundedAfterExpiry, SizeClass
 from schema.ids import ID
 from schema.inputs import KEY, UNTIL
 from schema.scalars import Amount
@@ -62,6 +62,10 @@ class CreateAssetInput:
     returns_to_budget: bool = strawberry.field(description="True: what ends goes back to its programme's budget. False: to breakage.")
     disclosure_ja: str | None = strawberry.field(default=None, description="What must be told of it in Japanese, at most 2,000 characters. 情報提供")
     disclosure_en: str | None = strawberry.field(default=None, description="The same in English.")
+    refunded_after_expiry: RefundedAfterExpiry | None = strawberry.field(
+        default=None, description="What becomes of refunded value whose last day is over; NONE when absent."
+    )
+    fresh_days: int | None = strawberry.field(default=None, description="Days of FRESH_DAYS, 1 to 366, counted from the day after the refund.")
 
 
 @strawberry.input(description="A new programme with its budget.")

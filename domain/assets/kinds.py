@@ -46,6 +46,13 @@ BY_MONTHS = frozenset({ExpiryRule.MONTHS_AFTER_ISSUE, ExpiryRule.MONTH_END_AFTER
 """Rules that need a number of months."""
 
 
+class RefundedAfterExpiry(IntEnum):
+    """What becomes of refunded value whose last day is over."""
+
+    NONE = 0
+    FRESH_DAYS = 1
+
+
 class SizeClass(IntEnum):
     """How large a shop is; towns draw the line at a floor area."""
 

@@ -14,13 +14,17 @@ from domain.ledger.request import effective_on
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """How value of an asset is issued. `expires_at` is the programme's own end, where it has one: the earlier end counts."""
+    """How value of an asset is issued. `expires_at` is the programme's own end, where it has one: the earlier end counts.
+
+    instead_of_rule: `expires_at` counts whatever the asset's rule says, within the legal guard.
+    """
 
     origin: LotOrigin
     funding: Funding
     programme_id: UUID | None = None
     usable_from: datetime | None = None
     expires_at: datetime | None = None
+    instead_of_rule: bool = False
 
 
 CHARGED = Issue(LotOrigin.CHARGE, Funding.CASH)
@@ -48,7 +52,8 @@ class Lots:
 
 def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:
     """The exclusive end of value issued on a day: the asset's rule, the programme's end and the legal guard, whichever is first."""
-    days = [last_usable_day(asset.expiry_rule, issued_on, asset.expires_after_months, asset.expires_on)]
+    rule = None if how.instead_of_rule else last_usable_day(asset.expiry_rule, issued_on, asset.expires_after_months, asset.expires_on)
+    days = [rule]
     if asset.six_month_exempt:
         days.append(latest_of_six_months(issued_on))
     ends = [after(day) for day in days if day is not None]

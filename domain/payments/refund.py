@@ -1,4 +1,7 @@
-"""A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended."""
+"""A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended.
+
+What becomes of a lot that has ended is the asset's policy: see `fresh`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +13,7 @@ from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, 
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import RefundExceedsError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
+from domain.payments.fresh import Fresh, fresh_of
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import NotRefundableError, UnknownPaymentError
@@ -50,7 +54,8 @@ async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
         raise UnknownPaymentError
     if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE) or payment.wallet_id is None or payment.store_id is None:
         raise NotRefundableError
-    return settled(await services.poster.post(_request(viewer, what, payment, payment.wallet_id, payment.store_id)))
+    fresh = await fresh_of(services, payment)
+    return settled(await services.poster.post(_request(viewer, what, payment, payment.wallet_id, payment.store_id, fresh)))
 
 
 def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
@@ -58,32 +63,33 @@ def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
     return (municipality, GuardKind.REFUNDED, payment_id, "")
 
 
-def _request(viewer: Viewer, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID) -> Request:
-    def plan(book: Book, _: datetime) -> Draft:
+def _request(viewer: Viewer, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID, fresh: Fresh) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
         if not book.may(what.municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
             raise NotPermittedError
-        return _plan(book, what, payment, wallet_id, store_id)
+        return _plan(book, what, payment, wallet_id, store_id, fresh, at)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.REFUND_PAYMENT, key=what.key,
         input_hash=fingerprint(payment=what.payment_id, amount=what.amount, reason=what.reason),
         kind=JournalKind.REFUND, holders=(wallet_id, store_id), plan=plan, access=(store_id,),
-        lots=tuple(lot for _, lot, _, _ in payment.receipt["lots"]), guards=(refunded_guard(what.municipality, what.payment_id),),
+        lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *fresh.lots), guards=(refunded_guard(what.municipality, what.payment_id),),
         valid_until=what.valid_until,
         facts=Facts(wallet_id=wallet_id, store_id=store_id, reason=what.reason, linked_journal=payment.id, client=viewer.client),
     )  # fmt: skip
 
 
-def _plan(book: Book, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID) -> Draft:
+def _plan(book: Book, what: Refund, payment: Journal, wallet_id: UUID, store_id: UUID, fresh: Fresh, at: datetime) -> Draft:
     paid: int = payment.receipt["amount"]
     guard = book.guard(refunded_guard(what.municipality, what.payment_id), paid)
     if what.amount > paid - guard.value:
         raise RefundExceedsError(paid - guard.value)
-    lots = give_back(payment.receipt["lots"], guard.value, what.amount)
+    filled = fresh.instead(give_back(payment.receipt["lots"], guard.value, what.amount), at)
+    lots = [line for line, _ in filled]
     moves = []
     balances: dict[str, int] = {}
-    for asset, lot, part, _ in lots:
-        account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
+    for (asset, lot, part, _), terms in filled:
+        account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot), terms)
         moves.append((book.plain(what.municipality, AccountKind.PAYABLE, store_id, asset), account, part))
         balances[str(asset)] = balances.get(str(asset), book.total(what.municipality, wallet_id, asset)) + part
     return Draft(

@@ -44,3 +44,11 @@ create index if not exists conversion_rate_in_force on conversion_rate (municipa
 create or replace trigger conversion_rate_append_only before update or delete or truncate on conversion_rate
   for each statement execute function append_only();
 grant select, insert on conversion_rate to meguru_app;
+
+-- What becomes of refunded value whose lot has ended: nothing (0), or a lot that ends some days after the refund (1).
+alter table asset
+  add column if not exists refunded_after_expiry smallint not null default 0,
+  add column if not exists fresh_days smallint;
+alter table asset drop constraint if exists asset_fresh_days;
+alter table asset add constraint asset_fresh_days check (
+  refunded_after_expiry in (0, 1) and (refunded_after_expiry = 1) = (fresh_days is not null) and (fresh_days is null or fresh_days between 1 and 366));
