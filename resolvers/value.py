@@ -108,6 +108,7 @@ async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> Cre
         cap_per_person=input.cap_per_person, eligibility=_eligibility(input.eligibility), acceptance=_acceptance(input.acceptance, town),
         usable_from=input.usable_from, expires_at=_end(input.expires_on),
         charged_asset=None if input.charged_asset_id is None else _asset(input.charged_asset_id, town), rate_bp=input.rate_bp,
+        cap_per_household=input.cap_per_household,
     )  # fmt: skip
     made, posted = await creating.create_programme(info.context.services, viewer, town, input.idempotency_key, new)
     return CreateProgrammeSuccess(made, posted.replayed)
@@ -133,7 +134,9 @@ async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaim
     found = read(Prefix.WALLET, input.wallet_id)
     if found is None:
         raise UnknownWalletError
-    await claiming.record_claim(info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year)
+    await claiming.record_claim(
+        info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year, household=input.household_code
+    )
     return RecordClaimSuccess(info.context.services.clock())
 
 

@@ -183,11 +183,11 @@ class BudgetExceededError(UserError):
     available: Amount = _amount("What is left. Whole units.")
 
 
-@strawberry.type(description="More than the person may still have of the programme.")
+@strawberry.type(description="More than the person, or the household, may still have of the programme.")
 class CapExceededError(UserError):
     """See the description."""
 
-    available: Amount = _amount("What the person may still have. Whole units.")
+    available: Amount = _amount("What the person may still have, also within the household. Whole units.")
 
 
 @strawberry.type(description="No such programme in the town, or not one that grants value.")
@@ -204,7 +204,7 @@ class ProgrammeClosedError(UserError):
 class NotEligibleError(UserError):
     """See the description."""
 
-    reason: str = strawberry.field(description="RESIDENCY, AGE, or UNVERIFIED: the town has not verified the person yet.")
+    reason: str = strawberry.field(description="RESIDENCY, AGE, or UNVERIFIED: the town has not verified the person, or the household, yet.")
 
 
 @strawberry.type(description="The payment would not use what its quote showed. Ask for a new quote; the key may be used again.")

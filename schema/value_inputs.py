@@ -82,6 +82,10 @@ class CreateProgrammeInput:
     starts_at: datetime = strawberry.field(description="From when it gives. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it gives, exclusive. UTC.")
     cap_per_person: Amount | None = strawberry.field(default=None, description="The most for one person over all. Whole units; absent: no limit.")
+    cap_per_household: Amount | None = strawberry.field(
+        default=None,
+        description="The most for one household over all; people whose household is not verified take no part. Whole units; absent: no limit.",
+    )
     eligibility: EligibilityInput | None = strawberry.field(default=None, description="Who may take part; anybody when absent.")
     acceptance: AcceptanceInput | None = strawberry.field(
         default=None, description="Where its value may be spent, beside what the asset says; the asset's word alone when absent."
@@ -112,6 +116,10 @@ class RecordClaimInput:
     wallet_id: ID = strawberry.field(description="A wallet of the person, in the desk's town.")
     resident: bool = strawberry.field(description="Whether the person lives in the town.")
     birth_year: int | None = strawberry.field(default=None, description="The year of birth in the common era; absent: not verified.")
+    household_code: str | None = strawberry.field(
+        default=None,
+        description="The town's number of the household, at most 64 characters; a hash is kept. Absent: as before; empty: none. 世帯番号",
+    )
 
 
 @strawberry.input(description="The groups that a town puts a shop into.")

@@ -15,7 +15,7 @@ from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import QuoteChangedError
 from domain.payments.rules import StaleRulesError
-from domain.programmes.caps import UNLIMITED
+from domain.programmes.caps import UNLIMITED, of_book
 from domain.refusals import UnstoredRefusal
 from domain.services import Services
 from domain.viewer import Viewer
@@ -89,7 +89,7 @@ def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID, r
         kind=JournalKind.CONVERSION, plan=plan, access=(what.wallet_id,), valid_until=what.valid_until,
         holders=(what.wallet_id,) if offer is None else (what.wallet_id, issuer, offer.programme.id),
         lots=() if offer is None else (offer.lot.id,),
-        guards=() if offer is None else (offer.of_today, offer.programme.cap_of(offer.person)),
+        guards=() if offer is None else (offer.of_today, *(key for key, _ in offer.caps)),
         facts=Facts(wallet_id=what.wallet_id, programme_id=None if offer is None else offer.programme.id, client=viewer.client),
     )  # fmt: skip
 
@@ -106,10 +106,10 @@ def _check_wallet(book: Book, viewer: Viewer, what: Convert) -> None:
 def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -> Draft:
     town, wallet, rate = what.municipality, what.wallet_id, offer.rate
     today = book.guard(offer.of_today, UNLIMITED)
-    cap = book.guard(offer.programme.cap_of(offer.person), offer.programme.cap)
+    caps, cap_left = of_book(book, offer.caps)
     budget = book.plain(town, AccountKind.BUDGET, offer.programme.id, offer.taken.id)
     held = book.total(town, wallet, offer.taken.id)
-    counted = Counted(today.value, offer.programme.cap - cap.value, budget.available, held)
+    counted = Counted(today.value, cap_left, budget.available, held)
     done = worked_out(offer, what.amount, book.wallet_lots(town, wallet), counted, at)
     if what.expected is not None and what.expected != done.received:
         raise QuoteChangedError
@@ -123,7 +123,7 @@ def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -
             },
         },
         moves=[*((lot, issuance, part) for lot, part in done.parts), (budget, account, done.received)],
-        guards=[(today, done.spent), (cap, done.received)],
+        guards=[(today, done.spent), *((cap, done.received) for cap in caps)],
         counterparties={wallet: offer.programme.id, offer.programme.id: wallet, issuer: wallet},
     )  # fmt: skip
 

@@ -34,7 +34,13 @@ class Offer:
     programmes: Mapping[UUID, Programme]
     lot: Lot
     person: UUID
+    household: UUID | None
     day: str
+
+    @property
+    def caps(self) -> tuple[tuple[GuardKey, int], ...]:
+        """The programme's caps for the person and the household, with their guards."""
+        return self.programme.caps_of(self.person, self.household)
 
     @property
     def of_today(self) -> GuardKey:
@@ -101,7 +107,7 @@ async def offer_of(services: Services, municipality: int, wallet: UUID, from_ass
         raise NotEligibleError(against)
     lot = await services.lots.of(taken, issue_of(programme), now)
     known = {one.id: one for one in await services.programmes.of(municipality)}
-    return Offer(rate, given, taken, programme, known, lot, person, effective_on(now).isoformat())
+    return Offer(rate, given, taken, programme, known, lot, person, None if claims is None else claims.household, effective_on(now).isoformat())
 
 
 def worked_out(offer: Offer, amount: int, accounts: Iterable[Account], counted: Counted, at: datetime) -> Converted:

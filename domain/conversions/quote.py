@@ -10,6 +10,7 @@ from domain.ledger.reads import guard_values, wallet_accounts
 from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
 from domain.payments.limits import check_amount
 from domain.payments.rules import StaleRulesError
+from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import budgets_left
 from domain.residents import reads as residents
 from domain.services import Services
@@ -50,10 +51,10 @@ async def _quote(services: Services, municipality: int, wallet_id: UUID, from_as
     offer = await offer_of(services, municipality, wallet_id, from_asset, to_asset)
     now = services.clock()
     accounts = await wallet_accounts(municipality, wallet_id, now)
-    today, given = await guard_values([offer.of_today, offer.programme.cap_of(offer.person)])
+    [today] = await guard_values([offer.of_today])
     [budget] = await budgets_left([(municipality, offer.programme.id)])
     held = sum(account.posted for account in accounts if account.asset == to_asset)
-    done = worked_out(offer, amount, accounts, Counted(today, offer.programme.cap - given, budget, held), now)
+    done = worked_out(offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, held), now)
     cap = offer.rate.daily_cap
     left = None if cap is None else cap - today - done.spent
     return ConversionQuote(municipality, from_asset, to_asset, done.spent, done.received, offer.lot.expires_at, left)

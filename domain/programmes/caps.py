@@ -1,13 +1,20 @@
 """What a journal counted against caps, and its giving back when what was given is withdrawn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from domain.ledger.book import Book, Guard
+from domain.ledger.reads import guard_values
 from domain.ledger.request import GuardKey
 
 UNLIMITED = 2**53 - 1
+
+
+def of_book(book: Book, caps: Iterable[tuple[GuardKey, int]]) -> tuple[list[Guard], int]:
+    """The guards of a programme's caps for somebody, and the least that they leave. Whole units, 0 at least."""
+    found = [(book.guard(key, cap), cap) for key, cap in caps]
+    return [guard for guard, _ in found], max(0, min(cap - guard.value for guard, cap in found))
 
 
 def counted(municipality: int, receipt: Mapping[str, Any]) -> list[tuple[GuardKey, int]]:
@@ -29,3 +36,9 @@ def given_back(book: Book, municipality: int, receipt: Mapping[str, Any], withdr
         if back > 0:
             found.append((guard, -back))
     return found
+
+
+async def left(caps: Sequence[tuple[GuardKey, int]]) -> int:
+    """What a programme's caps leave somebody now, without locks: for quotes. Whole units."""
+    used = await guard_values([key for key, _ in caps])
+    return max(0, min(cap - value for (_, cap), value in zip(caps, used, strict=True)))

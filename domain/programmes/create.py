@@ -51,6 +51,7 @@ class NewProgramme:
     expires_at: datetime | None = None
     charged_asset: int | None = None
     rate_bp: int | None = None
+    cap_per_household: int | None = None
 
 
 def check(new: NewProgramme, now: datetime) -> None:
@@ -62,6 +63,7 @@ def check(new: NewProgramme, now: datetime) -> None:
         ("ends_at", "ORDER", new.ends_at <= new.starts_at),
         ("ends_at", "PAST", new.ends_at <= now),
         ("cap_per_person", "POSITIVE", new.cap_per_person is not None and not 1 <= new.cap_per_person <= LARGEST),
+        ("cap_per_household", "POSITIVE", new.cap_per_household is not None and not 1 <= new.cap_per_household <= LARGEST),
         ("usable_from", "ORDER", new.usable_from is not None and new.usable_from < new.starts_at),
         ("expires_on", "ORDER", new.expires_at is not None and new.expires_at <= max(new.starts_at, new.usable_from or new.starts_at)),
         ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
@@ -110,9 +112,17 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
             id=programme, municipality_id=municipality, kind=new.kind, name_ja=new.name_ja.strip(), name_en=new.name_en.strip(), asset_id=new.asset,
             funding=new.funding, budget=new.budget, starts_at=new.starts_at, ends_at=new.ends_at, cap_per_person=new.cap_per_person,
             eligibility=eligibility_to_json(new.eligibility), acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from,
-            expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp, created_by=viewer.person_id, created_at=now,
+            expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp,
+            cap_per_household=new.cap_per_household, created_by=viewer.person_id, created_at=now,
         )  # fmt: skip
-        after = {"kind": new.kind.name, "asset": new.asset, "budget": new.budget, "rate_bp": new.rate_bp, "cap_per_person": new.cap_per_person}
+        after = {
+            "kind": new.kind.name,
+            "asset": new.asset,
+            "budget": new.budget,
+            "rate_bp": new.rate_bp,
+            "cap_per_person": new.cap_per_person,
+            "cap_per_household": new.cap_per_household,
+        }
         await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
 
 
@@ -137,6 +147,7 @@ async def _allocate(services: Services, viewer: Viewer, municipality: int, key: 
             ends_at=new.ends_at.isoformat(), cap=new.cap_per_person, eligibility=eligibility_to_json(new.eligibility),
             acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from and new.usable_from.isoformat(),
             expires_at=new.expires_at and new.expires_at.isoformat(), charged=new.charged_asset, rate=new.rate_bp,
+            household=new.cap_per_household,
         ),
         kind=JournalKind.ALLOCATION, holders=(programme, town.issuer_id), plan=plan,
         facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),

@@ -12,10 +12,11 @@ from domain.ledger.book import AccountKey, Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
 from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
-from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.programmes import reads
+from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import BudgetExceededError, CapExceededError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
@@ -56,7 +57,8 @@ async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted
     if asset is None:
         raise UnknownAssetError
     lot = await services.lots.of(asset, issue_of(programme), now)
-    return settled(await services.poster.post(_request(viewer, what, programme, asset, lot, person)))
+    household = None if claims is None else claims.household
+    return settled(await services.poster.post(_request(viewer, what, programme, asset, lot, person, household)))
 
 
 def issue_of(programme: Programme) -> Issue:
@@ -64,29 +66,31 @@ def issue_of(programme: Programme) -> Issue:
     return Issue(LotOrigin.GRANT, programme.funding, programme.id, programme.usable_from, programme.expires_at)
 
 
-def _request(viewer: Viewer, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Request:
+def _request(viewer: Viewer, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID, household: UUID | None) -> Request:
+    caps = programme.caps_of(person, household)
+
     def plan(book: Book, _: datetime) -> Draft:
-        return _plan(book, what, programme, asset, lot, person)
+        return _plan(book, what, programme, asset, lot, caps)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key,
         input_hash=fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount),
-        kind=JournalKind.GRANT, holders=(what.wallet_id, programme.id), plan=plan, lots=(lot.id,), guards=(programme.cap_of(person),),
+        kind=JournalKind.GRANT, holders=(what.wallet_id, programme.id), plan=plan, lots=(lot.id,), guards=tuple(key for key, _ in caps),
         valid_until=what.valid_until,
         facts=Facts(wallet_id=what.wallet_id, programme_id=programme.id, funding=programme.funding, client=viewer.client),
     )  # fmt: skip
 
 
-def _plan(book: Book, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Draft:
+def _plan(book: Book, what: Grant, programme: Programme, asset: Asset, lot: Lot, caps: tuple[tuple[GuardKey, int], ...]) -> Draft:
     town = what.municipality
     wallet = book.holder(town, what.wallet_id)
     if wallet is None or wallet.kind != HolderKind.WALLET:
         raise UnknownWalletError
     if wallet.state == HolderState.FROZEN:
         raise WalletFrozenError
-    guard = book.guard(programme.cap_of(person), programme.cap)
-    if what.amount > programme.cap - guard.value:
-        raise CapExceededError(max(0, programme.cap - guard.value))
+    guards, left = of_book(book, caps)
+    if what.amount > left:
+        raise CapExceededError(left)
     budget = book.plain(town, AccountKind.BUDGET, programme.id, asset.id)
     if what.amount > budget.available:
         raise BudgetExceededError(budget.available)
@@ -102,6 +106,6 @@ def _plan(book: Book, what: Grant, programme: Programme, asset: Asset, lot: Lot,
             "programme": str(programme.id),
         },
         moves=[(budget, account, what.amount)],
-        guards=[(guard, what.amount)],
+        guards=[(guard, what.amount) for guard in guards],
         counterparties={what.wallet_id: programme.id, programme.id: what.wallet_id},
     )

@@ -1,6 +1,6 @@
 """Programmes, as others see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class Programme:
     expires_at: datetime | None
     charged_asset: int | None
     rate_bp: int | None
+    cap_per_household: int | None = None
 
     def open_at(self, at: datetime) -> bool:
         """Whether it gives value at this instant."""
@@ -44,6 +45,13 @@ class Programme:
     def cap_of(self, person: UUID) -> GuardKey:
         """The guard that counts what a person was given."""
         return (self.municipality, GuardKind.PROGRAMME_CAP, self.id, str(person))
+
+    def caps_of(self, person: UUID, household: UUID | None) -> tuple[tuple[GuardKey, int], ...]:
+        """Every guard that counts what a person is given, with its cap: the person's own, and the household's where there is a cap for it."""
+        own = (self.cap_of(person), self.cap)
+        if self.cap_per_household is None or household is None:
+            return (own,)
+        return (own, ((self.municipality, GuardKind.HOUSEHOLD_CAP, self.id, str(household)), self.cap_per_household))
 
     @property
     def cap(self) -> int:
@@ -82,7 +90,7 @@ async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
 async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | None]:
     """Whose wallet it is, for caps per person, and what the town knows of them. A wallet without a person stands for itself."""
     found = await rows(
-        """select x.person_id, c.resident, c.birth_year from holder_access x
+        """select x.person_id, c.resident, c.birth_year, c.household from holder_access x
           left join person_claim c on c.municipality_id = x.municipality_id and c.person_id = x.person_id
           where x.municipality_id = $1 and x.holder_id = $2 and x.relation = 1 and x.revoked_at is null order by x.granted_at limit 1""",
         municipality, wallet,
@@ -90,12 +98,13 @@ async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | Non
     if not found:
         return wallet, None
     row = found[0]
-    return row["person_id"], None if row["resident"] is None else Claims(row["resident"], row["birth_year"])
+    return row["person_id"], None if row["resident"] is None else Claims(row["resident"], row["birth_year"], row["household"])
 
 
 def _of(row: Row) -> Programme:
+    eligibility = replace(eligibility_of(row.eligibility), household_known=row.cap_per_household is not None)
     return Programme(
         row.municipality_id, row.id, ProgrammeKind(row.kind), row.name_ja, row.name_en, row.asset_id, Funding(row.funding), row.budget, row.starts_at,
-        row.ends_at, row.cap_per_person, eligibility_of(row.eligibility), acceptance_of(row.acceptance), row.usable_from, row.expires_at,
-        row.charged_asset_id, row.rate_bp,
+        row.ends_at, row.cap_per_person, eligibility, acceptance_of(row.acceptance), row.usable_from, row.expires_at,
+        row.charged_asset_id, row.rate_bp, row.cap_per_household,
     )  # fmt: skip

@@ -26,6 +26,7 @@ class Programme(Model):
     expires_at = fields.DatetimeField(null=True)
     charged_asset_id = fields.IntField(null=True)
     rate_bp = fields.IntField(null=True)
+    cap_per_household = fields.BigIntField(null=True)
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField()
 

@@ -1,5 +1,7 @@
 """What a town knows of a person by verified identity: recorded at the desk, in the commit of its audit row; erasable."""
 
+import hashlib
+import unicodedata
 from uuid import UUID
 
 from tortoise.connection import get_connection
@@ -16,14 +18,35 @@ from domain.services import Services
 from domain.viewer import Viewer
 
 OLDEST = 130
+HOUSEHOLD_LIMIT = 64
 
 
-async def record_claim(services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, *, resident: bool, birth_year: int | None) -> None:
-    """Records residence and year of birth of a wallet's person; what was recorded before is replaced."""
+def household_number(unchecked: str) -> str:
+    """A household's number as it counts: in one form of letters and digits, without spaces around it."""
+    return unicodedata.normalize("NFKC", unchecked).strip().upper()
+
+
+async def _hashed(municipality: int, number: str) -> UUID:
+    """The household without its number: a hash with the town's own salt, so that two towns' are never alike."""
+    [row] = await get_connection("default").execute_query_dict("select household_salt from municipality where id = $1", [municipality])
+    salt: UUID = row["household_salt"]
+    return UUID(bytes=hashlib.sha256(salt.bytes + number.encode()).digest()[:16])
+
+
+async def record_claim(
+    services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, *, resident: bool, birth_year: int | None, household: str | None = None
+) -> None:
+    """Records residence and year of birth of a wallet's person; what was recorded before is replaced.
+
+    household: the town's number of the household, of which only a hash is kept; None: as it was recorded; empty: none any more.
+    """
     await require_staff(municipality, viewer, Relation.DESK)
     now = services.clock()
     if birth_year is not None and not now.year - OLDEST <= birth_year <= now.year:
         raise InvalidInputError("birth_year", "YEAR")
+    number = None if household is None else household_number(household)
+    if number is not None and len(number) > HOUSEHOLD_LIMIT:
+        raise InvalidInputError("household_code", "LENGTH")
     if not await reads.exists(municipality, wallet_id):
         raise UnknownWalletError
     person, _ = await person_of(municipality, wallet_id)
@@ -31,9 +54,10 @@ async def record_claim(services: Services, viewer: Viewer, municipality: int, wa
         raise UnknownWalletError
     async with transaction():
         await get_connection("default").execute_query(
-            """insert into person_claim (municipality_id, person_id, resident, birth_year, verified_at) values ($1, $2, $3, $4, $5)
-              on conflict (municipality_id, person_id) do update set resident = $3, birth_year = $4, verified_at = $5""",
-            [municipality, person, resident, birth_year, now],
+            """insert into person_claim (municipality_id, person_id, resident, birth_year, verified_at, household) values ($1, $2, $3, $4, $5, $6)
+              on conflict (municipality_id, person_id) do update set resident = $3, birth_year = $4, verified_at = $5,
+                household = case when $7 then person_claim.household else $6 end""",
+            [municipality, person, resident, birth_year, now, await _hashed(municipality, number) if number else None, number is None],
         )
         # That it was verified is the staff's deed; what was verified is the person's, and stays in its erasable row.
         await record(municipality, viewer.person_id, "record_claim", str(person), "", None, None, now)

@@ -52,3 +52,8 @@ alter table asset
 alter table asset drop constraint if exists asset_fresh_days;
 alter table asset add constraint asset_fresh_days check (
   refunded_after_expiry in (0, 1) and (refunded_after_expiry = 1) = (fresh_days is not null) and (fresh_days is null or fresh_days between 1 and 366));
+
+-- Caps per household: of the household's number only a hash with the town's salt is kept, beside the other claims, erasable.
+alter table municipality add column if not exists household_salt uuid not null default gen_random_uuid();
+alter table person_claim add column if not exists household uuid;
+alter table programme add column if not exists cap_per_household bigint check (cap_per_household > 0);
