@@ -50,6 +50,9 @@ ROOT_FIELDS: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "setChargeCancellation": FINANCE,
         "setConversionRate": FINANCE,
         "convert": RESIDENT,
+        "changeAsset": FINANCE,
+        "changeProgramme": FINANCE,
+        "changeBudget": FINANCE,
         # Subscription
         "walletEvents": SIGNED_IN,
         "storeEvents": SIGNED_IN,

@@ -91,7 +91,7 @@ async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAsset
         unit_ja=input.unit_ja.strip(), unit_en=input.unit_en.strip(), paid=input.paid, charge_maximum=input.charge_maximum,
         payment_maximum=input.payment_maximum, balance_cap=input.balance_cap, expires_after_months=input.expires_after_months,
         expiry_rule=ExpiryRule[input.expiry_rule.name], expires_on=input.expires_on, legal_profile=LegalProfile[input.legal_profile.name],
-        six_month_exempt=input.six_month_exempt, acceptance=_acceptance(input.acceptance, town), minimum_unit=input.minimum_unit,
+        six_month_exempt=input.six_month_exempt, acceptance=acceptance_of(input.acceptance, town), minimum_unit=input.minimum_unit,
         transferable=input.transferable, returns_to_budget=input.returns_to_budget, disclosure_ja=input.disclosure_ja or "",
         disclosure_en=input.disclosure_en or "",
         refunded_after_expiry=RefundedAfterExpiry[(input.refunded_after_expiry or RefundedAfterExpiry.NONE).name], fresh_days=input.fresh_days,
@@ -105,7 +105,7 @@ async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> Cre
     town = await town_of(input.municipality)
     new = creating.NewProgramme(
         ProgrammeKind[input.kind.name], input.name_ja, input.name_en, _asset(input.asset_id, town), input.budget, input.starts_at, input.ends_at,
-        cap_per_person=input.cap_per_person, eligibility=_eligibility(input.eligibility), acceptance=_acceptance(input.acceptance, town),
+        cap_per_person=input.cap_per_person, eligibility=_eligibility(input.eligibility), acceptance=acceptance_of(input.acceptance, town),
         usable_from=input.usable_from, expires_at=_end(input.expires_on),
         charged_asset=None if input.charged_asset_id is None else _asset(input.charged_asset_id, town), rate_bp=input.rate_bp,
         cap_per_household=input.cap_per_household,
@@ -176,7 +176,8 @@ def _eligibility(given: EligibilityInput | None) -> Eligibility:
     return ANYBODY if given is None else Eligibility(bool(given.residents_only), given.age_from, given.age_to)
 
 
-def _acceptance(given: AcceptanceInput | None, municipality: int) -> Acceptance:
+def acceptance_of(given: AcceptanceInput | None, municipality: int) -> Acceptance:
+    """The rule of an input; every shop of the town where nothing is given."""
     if given is None:
         return EVERYWHERE
     stores = [read(Prefix.STORE, one) for one in given.store_ids or ()]

@@ -68,6 +68,7 @@ class RefusalCode(Enum):
     NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")
     QUOTE_CHANGED = value("QUOTE_CHANGED", description="The payment would not use what its quote showed; nothing moved.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
+    UNSAFE_CHANGE = value("UNSAFE_CHANGE", description="Value was issued under rules that the change would take away.")
     NO_CONVERSION_RATE = value("NO_CONVERSION_RATE", description="The town has no rate for these two kinds of value now.")
     CONVERSION_AMOUNT = value("CONVERSION_AMOUNT", description="Not a multiple of the unit of conversion, or too little to give anything.")
     CONVERSION_CAP = value("CONVERSION_CAP", description="More than the person may still convert today.")
@@ -85,6 +86,7 @@ class MoneyOperation(Enum):
     REVERSE_JOURNAL = value(Operation.REVERSE_JOURNAL.value, description="`reverseJournal`.")
     ALLOCATE = value(Operation.ALLOCATE.value, description="`createProgramme`.")
     GRANT_VALUE = value(Operation.GRANT_VALUE.value, description="`grantValue`.")
+    CHANGE_BUDGET = value(Operation.CHANGE_BUDGET.value, description="`changeBudget`.")
     CONVERT = value(Operation.CONVERT.value, description="`convert`.")
     CANCEL_CHARGE = value(Operation.CANCEL_CHARGE.value, description="`cancelCharge`.")
 
@@ -114,6 +116,7 @@ class TransactionKind(Enum):
     ALLOCATION = value(JournalKind.ALLOCATION.value, description="A programme got its budget. 予算配当")
     GRANT = value(JournalKind.GRANT.value, description="A programme gave value. 付与")
     EXPIRY = value(JournalKind.EXPIRY.value, description="Value whose last day was over left the wallet. 失効")
+    BUDGET_CHANGE = value(JournalKind.BUDGET_CHANGE.value, description="A programme's budget was changed. 予算変更")
     CONVERSION = value(JournalKind.CONVERSION.value, description="Value was converted into other value. ポイント交換")
     CHARGE_CANCEL = value(JournalKind.CHARGE_CANCEL.value, description="The counter cancelled a top-up. チャージ取消")
 

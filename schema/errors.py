@@ -212,6 +212,13 @@ class QuoteChangedError(UserError):
     """See the description."""
 
 
+@strawberry.type(description="Value was issued under rules that the change would take away; nothing was changed.")
+class UnsafeChangeError(UserError):
+    """See the description."""
+
+    field: str = strawberry.field(description="The field of the input, such as `acceptance`.")
+
+
 @strawberry.type(description="The town has no rate for these two kinds of value now.")
 class NoConversionRateError(UserError):
     """See the description."""
@@ -267,6 +274,7 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     payments.NotOurShopError: NotOurShopError,
     payments.AmountOutOfRangeError: AmountOutOfRangeError,
     assets.UnknownAssetError: UnknownAssetError,
+    assets.UnsafeChangeError: UnsafeChangeError,
     payments.UnknownPaymentError: UnknownPaymentError,
     payments.NotRefundableError: NotRefundableError,
     payments.NoteTooLongError: NoteTooLongError,

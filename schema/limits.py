@@ -18,7 +18,7 @@ from graphql import (
 DEPTH_LIMIT = 12
 ALIAS_LIMIT = 15
 INTROSPECTION = {"__schema", "__type", "__typename"}
-MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue", "cancelCharge", "convert"}
+MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue", "cancelCharge", "convert", "changeBudget"}
 """Mutations that move value; one per operation."""
 
 

@@ -7,7 +7,8 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import conversion, lifecycle, nodes, payments, staff, value, viewers
+from resolvers import change, conversion, lifecycle, nodes, payments, staff, value, viewers
+from schema import change as change_types
 from schema import conversion as conversion_types
 from schema import errors, events, parties, receipts, results
 from schema import lifecycle as lifecycle_types
@@ -141,6 +142,18 @@ class Mutation:
     reverse_journal = strawberry.mutation(
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,
         description="Approves another officer's proposal and undoes the journal. For finance officers of the town.",
+    )  # fmt: skip
+    change_asset = strawberry.mutation(
+        resolver=change.change_asset, graphql_type=change_types.ChangeAssetResult,
+        description="Changes names, what is told, and the shops of a kind of value, as far as nobody loses. For finance officers of the town.",
+    )  # fmt: skip
+    change_programme = strawberry.mutation(
+        resolver=change.change_programme, graphql_type=change_types.ChangeProgrammeResult,
+        description="Changes names and end of a programme, or stops it. For finance officers of the town.",
+    )  # fmt: skip
+    change_budget = strawberry.mutation(
+        resolver=change.change_budget, graphql_type=change_types.ChangeBudgetResult,
+        description="Gives a programme more budget, or takes back what is left of it. For finance officers of the town.",
     )  # fmt: skip
     set_conversion_rate = strawberry.mutation(
         resolver=conversion.set_conversion_rate, graphql_type=conversion_types.SetConversionRateResult,

@@ -54,6 +54,7 @@ class JournalKind(IntEnum):
     CHARGE_CANCEL = 25
     EXPIRY_REMINDER = 26
     CONVERSION = 27
+    BUDGET_CHANGE = 28
 
 
 class Operation(IntEnum):
@@ -73,6 +74,7 @@ class Operation(IntEnum):
     CANCEL_CHARGE = 40
     REMIND = 41
     CONVERT = 42
+    CHANGE_BUDGET = 43
 
 
 class Outcome(IntEnum):

@@ -19,6 +19,7 @@ KIND_OF = {
     Operation.GRANT_VALUE: JournalKind.GRANT,
     Operation.CANCEL_CHARGE: JournalKind.CHARGE_CANCEL,
     Operation.CONVERT: JournalKind.CONVERSION,
+    Operation.CHANGE_BUDGET: JournalKind.BUDGET_CHANGE,
 }
 """The journal that an operation posts."""
 

@@ -27,6 +27,7 @@ class Programme(Model):
     charged_asset_id = fields.IntField(null=True)
     rate_bp = fields.IntField(null=True)
     cap_per_household = fields.BigIntField(null=True)
+    budget_began = fields.BigIntField(null=True)
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField()
 

@@ -57,3 +57,8 @@ alter table asset add constraint asset_fresh_days check (
 alter table municipality add column if not exists household_salt uuid not null default gen_random_uuid();
 alter table person_claim add column if not exists household uuid;
 alter table programme add column if not exists cap_per_household bigint check (cap_per_household > 0);
+
+-- What a programme's budget began with, once the ledger has changed it; null: the budget is as it began.
+alter table programme add column if not exists budget_began bigint check (budget_began >= 0);
+grant update (budget, budget_began) on programme to meguru_app;
+create index if not exists audit_entry_subject on audit_entry (municipality_id, subject, action);
