@@ -12,6 +12,7 @@ import asyncpg
 from tortoise import Tortoise
 
 from domain.events.bus import Bus
+from domain.funding.provider import Provider
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Parts
 from domain.ledger.poster import SESSION, Observer, Poster
@@ -52,6 +53,7 @@ async def services(
     pool_size: int = 10,
     observer: Observer | None = None,
     clock: Callable[[], datetime] = utc_now,
+    funding: Provider | None = None,
 ) -> AsyncIterator[Services]:
     """Services with one clock for everything, closed in order at the end."""
     await Tortoise.init(config=tortoise_config(database_url, "meguru_app", pool_size), _enable_global_fallback=True)
@@ -64,7 +66,7 @@ async def services(
     poster = Poster(connect, Parts(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
     try:
-        yield Services(poster, bus, clock, ids, shop_code_guid)
+        yield Services(poster, bus, clock, ids, shop_code_guid, funding=funding)
     finally:
         await poster.close()
         await bus.close()

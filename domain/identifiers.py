@@ -40,6 +40,7 @@ class Prefix(StrEnum):
     APPROVAL = "apr"
     PROGRAMME = "prg"
     RECEIVE = "rcv"
+    FUNDING_SOURCE = "fnd"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}

@@ -10,6 +10,7 @@ from domain.assets.lots import Lots
 from domain.assets.reads import Asset
 from domain.cache import Cached
 from domain.events.bus import Bus
+from domain.funding.provider import Provider
 from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
 from domain.merchants import reads as merchants
@@ -30,6 +31,7 @@ class Services:
     lots: Lots = field(default_factory=Lots)
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
+    funding: Provider | None = None
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
 
 

@@ -9,6 +9,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
 from domain.conversions import refusals as conversions
+from domain.funding import refusals as funding
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
@@ -212,6 +213,29 @@ class QuoteChangedError(UserError):
     """See the description."""
 
 
+@strawberry.type(description="No such funding source of the viewer for this wallet.")
+class UnknownFundingSourceError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The wallet lacks more than may be topped up at once.")
+class TopUpExceedsError(UserError):
+    """See the description."""
+
+    missing: Amount = _amount("What the wallet lacks. Whole units.")
+    maximum: Amount = _amount("What may be topped up. Whole units.")
+
+
+@strawberry.type(description="The provider of the card or account said no.")
+class FundingDeclinedError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The provider of the card or account does not answer. Nothing was taken; send the same key again, or leave it.")
+class FundingUnavailableError(UserError):
+    """See the description."""
+
+
 @strawberry.type(description="Value was issued under rules that the change would take away; nothing was changed.")
 class UnsafeChangeError(UserError):
     """See the description."""
@@ -282,6 +306,10 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     payments.ApproverIsProposerError: ApproverIsProposerError,
     payments.QuoteChangedError: QuoteChangedError,
     payments.CancelTooLateError: CancelTooLateError,
+    funding.UnknownFundingSourceError: UnknownFundingSourceError,
+    funding.TopUpExceedsError: TopUpExceedsError,
+    funding.FundingDeclinedError: FundingDeclinedError,
+    funding.FundingUnavailableError: FundingUnavailableError,
     conversions.NoConversionRateError: NoConversionRateError,
     conversions.ConversionAmountError: ConversionAmountError,
     conversions.ConversionCapError: ConversionCapError,

@@ -46,6 +46,14 @@ class ChargeInput:
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
+@strawberry.input(description="From where a payment may take exactly what the wallet lacks. 不足額チャージ")
+class TopUpInput:
+    """From where a payment may take what the wallet lacks."""
+
+    funding_source_id: ID = strawberry.field(description="A card or account that the viewer has linked to the wallet.")
+    maximum: Amount = strawberry.field(description="The most that may be taken for this payment. Whole units; the coin's charge limit counts too.")
+
+
 @strawberry.input(description="A payment by a resident to a shop.")
 class PayInput:
     """A payment."""
@@ -63,6 +71,9 @@ class PayInput:
     rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
     quote_token: str | None = strawberry.field(
         default=None, description="The token of the quote that the payer saw: the payment is made so, or refused with QUOTE_CHANGED."
+    )
+    top_up: TopUpInput | None = strawberry.field(
+        default=None, description="What the wallet lacks is taken from here first; nothing when absent. Not together with `restInCash`."
     )
 
 

@@ -7,10 +7,11 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import change, conversion, lifecycle, nodes, payments, staff, value, viewers
+from resolvers import change, conversion, funding, lifecycle, nodes, payments, staff, value, viewers
 from schema import change as change_types
 from schema import conversion as conversion_types
 from schema import errors, events, parties, receipts, results
+from schema import funding as funding_types
 from schema import lifecycle as lifecycle_types
 from schema import staff as staff_types
 from schema import value as value_types
@@ -68,6 +69,11 @@ class Query:
         resolver=conversion.quote_conversion,
         graphql_type=conversion_types.QuoteConversionResult,
         description="What `convert` would bring now, without a trace. For residents.",
+    )
+    funding_sources = strawberry.field(
+        resolver=funding.funding_sources,
+        graphql_type=list[funding_types.FundingSource],
+        description="The cards and accounts that the viewer has linked to a wallet, oldest first, at most 10. For residents.",
     )
     outcome = strawberry.field(
         resolver=payments.outcome,
@@ -142,6 +148,14 @@ class Mutation:
     reverse_journal = strawberry.mutation(
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,
         description="Approves another officer's proposal and undoes the journal. For finance officers of the town.",
+    )  # fmt: skip
+    link_funding_source = strawberry.mutation(
+        resolver=funding.link_funding_source, graphql_type=funding_types.LinkFundingSourceResult,
+        description="Links a card or account to a wallet, at most 10. For residents, to wallets that they may use.",
+    )  # fmt: skip
+    remove_funding_source = strawberry.mutation(
+        resolver=funding.remove_funding_source, graphql_type=funding_types.RemoveFundingSourceResult,
+        description="Takes a card or account away. For residents who linked it.",
     )  # fmt: skip
     change_asset = strawberry.mutation(
         resolver=change.change_asset, graphql_type=change_types.ChangeAssetResult,

@@ -12,6 +12,7 @@ from domain.municipalities import reads as municipalities
 from domain.payments.expire import expire
 from domain.payments.hold import lapse
 from domain.payments.remind import remind
+from domain.payments.top_up import settle_top_ups
 from domain.services import Services
 
 LOCK = 7_306_531_742_262
@@ -46,6 +47,7 @@ JOBS = (
     Job("lapse_holds", timedelta(minutes=1), lapse),
     Job("expire_value", timedelta(minutes=10), expire),
     Job("remind_expiry", timedelta(hours=1), remind),
+    Job("settle_top_ups", timedelta(minutes=1), settle_top_ups),
     Job("audit_drift", timedelta(hours=24), audit_drift),
 )
 

@@ -75,6 +75,8 @@ class Operation(IntEnum):
     REMIND = 41
     CONVERT = 42
     CHANGE_BUDGET = 43
+    TOP_UP = 44
+    CANCEL_TOP_UP = 45
 
 
 class Outcome(IntEnum):

@@ -62,3 +62,39 @@ alter table programme add column if not exists cap_per_household bigint check (c
 alter table programme add column if not exists budget_began bigint check (budget_began >= 0);
 grant update (budget, budget_began) on programme to meguru_app;
 create index if not exists audit_entry_subject on audit_entry (municipality_id, subject, action);
+
+-- Cards and accounts that residents have linked to their wallets, and what was asked of their provider for one payment.
+create table if not exists funding_source (
+  municipality_id smallint not null,
+  id uuid not null,
+  wallet_id uuid not null,
+  person_id uuid not null references person (id),
+  asset_id integer not null,
+  token text not null,
+  label text not null,
+  linked_at timestamptz not null,
+  removed_at timestamptz,
+  primary key (municipality_id, id),
+  foreign key (municipality_id, wallet_id) references wallet (municipality_id, id),
+  foreign key (municipality_id, asset_id) references asset (municipality_id, id)
+);
+create index if not exists funding_source_wallet on funding_source (municipality_id, wallet_id) where removed_at is null;
+create table if not exists top_up (
+  municipality_id smallint not null,
+  id uuid not null,
+  actor uuid not null,
+  key uuid not null,
+  wallet_id uuid not null,
+  source_id uuid not null,
+  amount bigint not null check (amount > 0),
+  state smallint not null check (state between 0 and 4),
+  created_at timestamptz not null,
+  primary key (municipality_id, id),
+  unique (municipality_id, actor, key),
+  foreign key (municipality_id, wallet_id) references wallet (municipality_id, id),
+  foreign key (municipality_id, source_id) references funding_source (municipality_id, id)
+);
+create index if not exists top_up_open on top_up (created_at) where state in (0, 1);
+grant select, insert on funding_source, top_up to meguru_app;
+grant update (removed_at) on funding_source to meguru_app;
+grant update (state) on top_up to meguru_app;
