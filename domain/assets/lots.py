@@ -8,6 +8,7 @@ from tortoise.connection import get_connection
 
 from domain.assets.expiry import after, last_usable_day, latest_of_six_months, midnight
 from domain.assets.reads import Asset, Lot
+from domain.assets.refusals import UnknownAssetError
 from domain.ledger.kinds import Funding, LotOrigin
 from domain.ledger.request import effective_on
 
@@ -40,7 +41,9 @@ class Lots:
         self._known: dict[_Key, Lot] = {}
 
     async def of(self, asset: Asset, how: Issue, at: datetime) -> Lot:
-        """The lot of what is issued at an instant."""
+        """The lot of what is issued at an instant; UnknownAssetError where it would have ended before."""
+        if ended(asset, how, at):
+            raise UnknownAssetError
         key = (asset.municipality, asset.id, effective_on(at), how)
         found = self._known.get(key)
         if found is None:
@@ -58,6 +61,12 @@ def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:
         days.append(latest_of_six_months(issued_on))
     ends = [after(day) for day in days if day is not None]
     return min([*ends, *([] if how.expires_at is None else [how.expires_at])], default=None)
+
+
+def ended(asset: Asset, how: Issue, at: datetime) -> bool:
+    """Whether value issued now would have ended before: nothing of it can be issued any more."""
+    end = end_of(asset, how, effective_on(at))
+    return end is not None and end <= at
 
 
 async def _ensure(asset: Asset, how: Issue, day: date) -> Lot:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
+from domain.assets.lots import ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.conversions.reads import Rate, rate_at
@@ -99,7 +100,7 @@ async def offer_of(services: Services, municipality: int, wallet: UUID, from_ass
     programme = await programmes.by_id(municipality, rate.programme_id)
     if programme is None:
         raise UnknownProgrammeError
-    if not programme.open_at(now):
+    if not programme.open_at(now) or ended(taken, issue_of(programme), now):
         raise ProgrammeClosedError
     person, claims = await programmes.person_of(municipality, wallet)
     against = programme.eligibility.reason_against(claims, effective_on(now).year)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.assets.lots import ended
 from domain.assets.reads import Asset, Lot
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind
@@ -52,6 +53,7 @@ async def offered(services: Services, municipality: int, wallet_id: UUID, charge
         )
         for programme in sorted(found, key=lambda one: (one.starts_at, one.id))
         if programme.eligibility.reason_against(claims, effective_on(now).year) is None
+        and not ended(assets[programme.asset], issue_of(programme), now)
     ]
 
 

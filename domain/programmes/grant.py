@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
-from domain.assets.lots import Issue
+from domain.assets.lots import Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger.book import AccountKey, Book
@@ -56,6 +56,8 @@ async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted
     asset = await assets.in_municipality(what.municipality, programme.asset)
     if asset is None:
         raise UnknownAssetError
+    if ended(asset, issue_of(programme), now):
+        raise ProgrammeClosedError
     lot = await services.lots.of(asset, issue_of(programme), now)
     household = None if claims is None else claims.household
     return settled(await services.poster.post(_request(viewer, what, programme, asset, lot, person, household)))
