@@ -59,12 +59,12 @@ async def link_source(services: Services, viewer: Viewer, new: NewSource) -> Sou
 
 
 async def remove_source(services: Services, viewer: Viewer, municipality: int, source: UUID) -> Source:
-    """Takes it away: no payment uses it any more; what was authorised before is still captured or voided."""
+    """Takes it away, its token and label with it: no payment uses it any more; what was authorised before is still captured or voided."""
     found = await reads.source_by_id(municipality, source)
     if found is None or found.person_id != viewer.person_id:
         raise UnknownFundingSourceError
     await get_connection("default").execute_query(
-        "update funding_source set removed_at = $3 where municipality_id = $1 and id = $2 and removed_at is null",
+        "update funding_source set removed_at = $3, token = '', label = '' where municipality_id = $1 and id = $2 and removed_at is null",
         [municipality, source, services.clock()],
     )
     return found

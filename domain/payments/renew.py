@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.kinds import ExpiryRule
-from domain.assets.lots import Issue
+from domain.assets.lots import Issue, ended
 from domain.assets.reads import Lot
 from domain.database import rows
 from domain.ledger.book import AccountKey, Book
@@ -73,7 +73,10 @@ async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Ren
     renewed = {}
     for row in found:
         how = Issue(LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], row["usable_from"], row["ends_with_programme"])
-        lot = await services.lots.of(assets[row["asset_id"]], how, now)
+        asset = assets[row["asset_id"]]
+        if ended(asset, how, now):  # its programme is over, and a refund gave it some more days: they are not renewed
+            continue
+        lot = await services.lots.of(asset, how, now)
         if lot.id != row["id"] and _later(lot, row["expires_at"]):
             renewed[row["id"]] = lot
     return Renewal(renewed)

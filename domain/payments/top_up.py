@@ -18,7 +18,7 @@ import structlog
 from tortoise.connection import get_connection
 
 from domain.assets.kinds import CHARGEABLE, AssetKind
-from domain.assets.lots import Issue
+from domain.assets.lots import Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.funding import reads
@@ -123,6 +123,8 @@ async def _missing(services: Services, what: Pay, source: Source, rules: ShopRul
     if source.asset in what.excluded or not rules.store.accepting or not coin.acceptance.accepts(rules.store):
         return 0
     now = services.clock()
+    if (what.valid_until is not None and what.valid_until < now) or ended(coin, FUNDED, now):
+        return 0
     lots = spend_order.spendable(await wallet_accounts(what.municipality, what.wallet_id, now), now, rules)
     _, missing = spend_order.allocate(lots, what.amount, rules)
     return 0 if missing % coin.minimum_unit else missing

@@ -96,5 +96,5 @@ create table if not exists top_up (
 );
 create index if not exists top_up_open on top_up (created_at) where state in (0, 1);
 grant select, insert on funding_source, top_up to meguru_app;
-grant update (removed_at) on funding_source to meguru_app;
+grant update (removed_at, token, label) on funding_source to meguru_app;
 grant update (state) on top_up to meguru_app;

@@ -117,6 +117,19 @@ async def test_the_programme_of_the_value_stays(api: Api, moved: MovableClock):
     await api.town.assert_sound()
 
 
+async def test_some_more_days_are_not_renewed_by_use_once_the_programme_is_over(api: Api, moved: MovableClock):
+    asset = await api.asset("POINT", expiryRule="LAST_USE_MONTHS", expiresAfterMonths=6, **FRESH)
+    programme = await api.programme(asset, 1_000, expiresOn=api.day(timedelta(days=3)))
+    await api.grant(programme, 500)
+    paid = await api.town.pay(400)
+    moved.forward(timedelta(days=5))
+    until = api.day(timedelta(days=14))
+    await api.town.refund(paid.journal_id, 400)
+    assert (await api.pay(100))["payment"]["amount"] == 100
+    assert ("POINT", 300, until) in await lots(api)
+    await api.town.assert_sound()
+
+
 @pytest.mark.parametrize(
     ("facts", "problem"),
     [

@@ -116,6 +116,7 @@ async def test_no_more_than_the_payer_and_the_coin_allow(api: Api, provider: Pay
     both = await pay(api, 100, source, restInCash=True)
     assert (both["field"], both["problem"]) == ("topUp", "TOP_UP_OR_CASH")
     assert (await pay(api, 100, source, excludeAssetIds=[api.coin]))["code"] == "INSUFFICIENT_BALANCE"
+    assert (await pay(api, 100, source, validUntil=api.at(timedelta(seconds=-1))))["code"] == "REQUEST_EXPIRED"
     assert (provider.calls, await states(api), await api.balances()) == ([], [], {})
     await api.town.assert_sound()
 
@@ -307,6 +308,8 @@ async def test_who_may_link_use_and_remove(api: Api, provider: PaymentProvider):
     assert (await api.ask(stranger, REMOVE, input={"fundingSourceId": source}))["code"] == "UNKNOWN_FUNDING_SOURCE"
     assert (await api.ask(api.town.resident, REMOVE, input={"fundingSourceId": source}))["source"] == {"label": "•••• 4242"}
     assert (await pay(api, 100, source))["code"] == "UNKNOWN_FUNDING_SOURCE"
+    [kept] = await rows("select token, label from funding_source where municipality_id = $1", api.town.id)
+    assert (kept["token"], kept["label"]) == ("", "")
     for number in range(10):
         await link(api, f"tok_{number}")
     assert (await link(api, "tok_more"))["problem"] == "TOO_MANY_SOURCES"
