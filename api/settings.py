@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     personas_file: Path | None = Field(default=None, description="development only: the people of the demo towns")
     shop_code_guid: str = Field(default="jp.example.city.coin", max_length=32, description="the GUID of our shops' static codes")
     allowed_origins: tuple[str, ...] = Field(default=(), description="origins whose pages may open WebSockets, beside our own")
+    funding_url: str | None = Field(default=None, description="https://host/path of the payment provider; without it no payment tops up")
+    funding_key: str = Field(default="", description="the key that the payment provider gave")
     pool_size: int = Field(default=10, ge=1, le=100)
     log_level: str = "info"
 
@@ -56,6 +58,14 @@ class Settings(BaseSettings):
     def _redis(cls, value: str | None) -> str | None:
         if value is not None and not is_address(value, {"redis", "rediss"}):
             message = "must be redis://host:port/0"
+            raise ValueError(message)
+        return value
+
+    @field_validator("funding_url")
+    @classmethod
+    def _funding(cls, value: str | None) -> str | None:
+        if value is not None and not is_address(value, {"https", "http"}):
+            message = "must be https://host/path"
             raise ValueError(message)
         return value
 
@@ -81,6 +91,8 @@ class Settings(BaseSettings):
             yield "MEGURU_KEYS_FOLDER: must name a folder with at least one <kid>.pem"
         elif any(self.keys_folder.glob("development-*.pem")):
             yield "MEGURU_KEYS_FOLDER: holds a development key; production must have keys of its own"
+        if self.funding_url is not None and (not self.funding_url.startswith("https:") or not self.funding_key):
+            yield "MEGURU_FUNDING_URL: must be https in production, with MEGURU_FUNDING_KEY"
         if self.shop_code_guid.startswith("jp.example."):
             yield "MEGURU_SHOP_CODE_GUID: is the placeholder; production must have its own"
 

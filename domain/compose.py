@@ -12,11 +12,11 @@ import asyncpg
 from tortoise import Tortoise
 
 from domain.events.bus import Bus
+from domain.funding.provider import Provider
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Parts
 from domain.ledger.poster import SESSION, Observer, Poster
 from domain.services import Services, utc_now
-from domain.vouchers.funding import FundingSource
 
 MODELS = [
     "domain.approvals.tables", "domain.assets.tables", "domain.coupons.tables", "domain.merchants.tables", "domain.municipalities.tables",
@@ -53,7 +53,7 @@ async def services(
     pool_size: int = 10,
     observer: Observer | None = None,
     clock: Callable[[], datetime] = utc_now,
-    funding: FundingSource | None = None,
+    funding: Provider | None = None,
 ) -> AsyncIterator[Services]:
     """Services with one clock for everything, closed in order at the end."""
     await Tortoise.init(config=tortoise_config(database_url, "meguru_app", pool_size), _enable_global_fallback=True)

@@ -47,6 +47,7 @@ class Prefix(StrEnum):
     BULK_GRANT = "blk"
     COUPON = "cpn"
     LOT = "lot"
+    FUNDING_SOURCE = "fnd"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in Prefix}

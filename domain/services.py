@@ -13,6 +13,7 @@ from domain.cache import Cached
 from domain.coupons import reads as coupons
 from domain.coupons.coupon import Coupon
 from domain.events.bus import Bus
+from domain.funding.provider import Provider
 from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
 from domain.merchants import reads as merchants
@@ -23,7 +24,6 @@ from domain.programmes import reads as programmes
 from domain.programmes.eligibility import Claims
 from domain.programmes.reads import Programme
 from domain.together import Together
-from domain.vouchers.funding import FundingSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Services:
     clock: Callable[[], datetime]
     ids: Uuid7
     shop_code_guid: str
-    funding: FundingSource | None = None
+    funding: Provider | None = None
     lots: Lots = field(default_factory=Lots)
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
     programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain import logs
 from domain.compose import services
+from domain.funding.http import HttpProvider
 from domain.services import Services
 
 SESSION = {"role": "meguru_relay", "application_name": "meguru-push"}
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
 
     database_url: str
     redis_url: str | None = None
+    funding_url: str | None = None
+    funding_key: str = ""
     log_level: str = "info"
 
 
@@ -41,5 +44,6 @@ async def parts() -> AsyncIterator[Parts]:
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(settings.database_url, server_settings=SESSION, timeout=5)
 
-    async with services(settings.database_url, redis_url=settings.redis_url, shop_code_guid="", pool_size=2) as made:
+    funding = None if settings.funding_url is None else HttpProvider(settings.funding_url, settings.funding_key)
+    async with services(settings.database_url, redis_url=settings.redis_url, shop_code_guid="", pool_size=2, funding=funding) as made:
         yield Parts(made, connect)

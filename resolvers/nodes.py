@@ -18,7 +18,9 @@ from domain.municipalities import reads as municipalities
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.viewer import Viewer
+from resolvers.conversion_views import Conversion
 from resolvers.coupon_views import CouponClaim, Redemption, RedemptionRollback
+from resolvers.lifecycle_views import ChargeCancellation
 from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
 from resolvers.voucher_views import GiftActivation, VoucherPurchase
 from schema.context import MeguruInfo
@@ -31,7 +33,9 @@ ReceiptNumber = Annotated[str | None, argument(description="Its receipt number."
 PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
 
 
-Plain = Charge | Refund | Reversal | Grant | Expiry | VoucherPurchase | GiftActivation | CouponClaim | Redemption | RedemptionRollback
+Given = Charge | Grant | VoucherPurchase | GiftActivation | CouponClaim | Conversion
+Undone = Refund | Reversal | Expiry | Redemption | RedemptionRollback | ChargeCancellation
+Plain = Given | Undone
 """Receipts that show everybody the same."""
 Receipt = Payment | Plain
 VIEWS: dict[JournalKind, type[Plain]] = {
@@ -45,6 +49,8 @@ VIEWS: dict[JournalKind, type[Plain]] = {
     JournalKind.COUPON_CLAIM: CouponClaim,
     JournalKind.REDEMPTION: Redemption,
     JournalKind.REDEMPTION_ROLLBACK: RedemptionRollback,
+    JournalKind.CHARGE_CANCEL: ChargeCancellation,
+    JournalKind.CONVERSION: Conversion,
 }
 PAGE_LIMIT = 100
 STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)

@@ -7,6 +7,7 @@ from strawberry import argument
 
 from domain.assets.refusals import UnknownAssetError
 from domain.coupons.refusals import UnknownCouponError
+from domain.funding.refusals import UnknownFundingSourceError
 from domain.identifiers import InvalidIdError, decode
 from domain.ledger.kinds import Channel, JournalKind, Operation
 from domain.ledger.kinds import Outcome as KeyOutcome
@@ -22,6 +23,7 @@ from domain.payments import pay as paying
 from domain.payments import quote as quoting
 from domain.payments import refund as refunding
 from domain.payments import reverse as reversing
+from domain.payments import top_up as topping_up
 from domain.payments.refusals import InvalidCodeError, NotOurShopError, UnknownJournalError, UnknownPaymentError
 from domain.permissions import ROOT_FIELDS
 from domain.services import Services
@@ -96,9 +98,18 @@ async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:
         bool(input.confirm_duplicate), assets_of(input.exclude_asset_ids, municipality), bool(input.rest_in_cash), input.quote_token,
         coupons_of(input.coupon_ids, municipality),
     )  # fmt: skip
-    posted = await paying.pay(info.context.services, viewer, what)
+    posted = await _paid(info, viewer, what, input)
     journal = journal_of(posted, viewer, Operation.PAY, wallet_id, store_id)
     return PaySuccess(Payment(journal, shows_wallet=True), (municipality, wallet_id), balances_after(posted.receipt, sign=-1), posted.replayed)
+
+
+async def _paid(info: MeguruInfo, viewer: Viewer, what: paying.Pay, input: PayInput) -> Posted:
+    if input.top_up is None:
+        return await paying.pay(info.context.services, viewer, what)
+    source = read(Prefix.FUNDING_SOURCE, input.top_up.funding_source_id)
+    if source is None or source[0] != what.municipality:
+        raise UnknownFundingSourceError
+    return await topping_up.pay_with_top_up(info.context.services, viewer, what, topping_up.TopUp(source[1], input.top_up.maximum))
 
 
 async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentSuccess:

@@ -10,7 +10,7 @@ from domain.assets.acceptance import EVERYWHERE, Acceptance
 from domain.assets.create import NewAsset
 from domain.assets.expiry import after
 from domain.assets.hours import ALWAYS, Hours, parse
-from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, SizeClass
+from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, SizeClass
 from domain.assets.manage import make_asset
 from domain.assets.reads import Asset
 from domain.assets.refusals import UnknownAssetError
@@ -99,6 +99,7 @@ async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAsset
         six_month_exempt=input.six_month_exempt, acceptance=acceptance_of(input.acceptance, town), minimum_unit=input.minimum_unit,
         transferable=input.transferable, returns_to_budget=input.returns_to_budget, disclosure_ja=input.disclosure_ja or "",
         disclosure_en=input.disclosure_en or "",
+        refunded_after_expiry=RefundedAfterExpiry[(input.refunded_after_expiry or RefundedAfterExpiry.NONE).name], fresh_days=input.fresh_days,
     )  # fmt: skip
     return CreateAssetSuccess(await make_asset(info.context.services, viewer, town, new))
 
@@ -114,6 +115,7 @@ async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> Cre
         charged_asset=None if input.charged_asset_id is None else asset_of(input.charged_asset_id, town), rate_bp=input.rate_bp,
         activates_after_days=input.activates_after_days,
         clawback=None if input.clawback_rule is None else ClawbackRule[input.clawback_rule.name],
+        cap_per_household=input.cap_per_household,
     )  # fmt: skip
     made, posted = await creating.create_programme(info.context.services, viewer, town, input.idempotency_key, new)
     return CreateProgrammeSuccess(made, posted.replayed)
@@ -140,7 +142,7 @@ async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaim
     if found is None:
         raise UnknownWalletError
     await claiming.record_claim(
-        info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year, household=input.household
+        info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year, household=input.household_code
     )
     return RecordClaimSuccess(info.context.services.clock())
 

@@ -7,8 +7,10 @@ import strawberry
 from domain.assets.kinds import AssetKind as DomainAssetKind
 from domain.assets.kinds import ExpiryRule as DomainExpiryRule
 from domain.assets.kinds import LegalProfile as DomainLegalProfile
+from domain.assets.kinds import RefundedAfterExpiry as DomainRefundedAfterExpiry
 from domain.assets.kinds import SizeClass as DomainSizeClass
 from domain.ledger.kinds import JournalKind, Operation
+from domain.payments.cancel_charge import CancelReason as DomainCancelReason
 from domain.payments.refund import RefundReason as DomainRefundReason
 from domain.payments.reverse import ReversalReason as DomainReversalReason
 from domain.points.kinds import ClawbackRule as DomainClawbackRule
@@ -80,8 +82,6 @@ class RefusalCode(Enum):
     GIFT_CODE = value("GIFT_CODE", description="One of the gift's numbers or its PIN is wrong.")
     GIFT_LOCKED = value("GIFT_LOCKED", description="Too many wrong attempts: whoever bought the gift must issue new numbers.")
     GIFT_USED = value("GIFT_USED", description="The gift has been activated, or taken back.")
-    FUNDING_DECLINED = value("FUNDING_DECLINED", description="The payment service set no money aside.")
-    FUNDING_UNAVAILABLE = value("FUNDING_UNAVAILABLE", description="The payment service did not answer, or there is none.")
     UNKNOWN_UPLOAD = value("UNKNOWN_UPLOAD", description="No such upload of the person, or one for something else.")
     UPLOAD_NOT_READY = value("UPLOAD_NOT_READY", description="The file has not arrived whole, or has been erased.")
     TOO_MANY_UPLOADS = value("TOO_MANY_UPLOADS", description="Too many addresses of the person wait for their files.")
@@ -102,6 +102,15 @@ class RefusalCode(Enum):
     UNKNOWN_REDEMPTION = value("UNKNOWN_REDEMPTION", description="No such hand-over in the town.")
     ALREADY_ROLLED_BACK = value("ALREADY_ROLLED_BACK", description="The hand-over was undone before.")
     BUSY = value("BUSY", description="Not taken in time; nothing was written.")
+    UNKNOWN_FUNDING_SOURCE = value("UNKNOWN_FUNDING_SOURCE", description="No such funding source of the viewer for this wallet.")
+    TOP_UP_EXCEEDS = value("TOP_UP_EXCEEDS", description="The wallet lacks more than may be topped up at once.")
+    FUNDING_DECLINED = value("FUNDING_DECLINED", description="The provider of the card or account said no.")
+    FUNDING_UNAVAILABLE = value("FUNDING_UNAVAILABLE", description="The provider of the card or account does not answer; nothing was taken.")
+    UNSAFE_CHANGE = value("UNSAFE_CHANGE", description="Value was issued under rules that the change would take away.")
+    NO_CONVERSION_RATE = value("NO_CONVERSION_RATE", description="The town has no rate for these two kinds of value now.")
+    CONVERSION_AMOUNT = value("CONVERSION_AMOUNT", description="Not a multiple of the unit of conversion, or too little to give anything.")
+    CONVERSION_CAP = value("CONVERSION_CAP", description="More than the person may still convert today.")
+    CANCEL_TOO_LATE = value("CANCEL_TOO_LATE", description="The counter's time to cancel the top-up is over.")
     OUTCOME_UNKNOWN = value("OUTCOME_UNKNOWN", description="The database was lost while committing: ask `outcome`, or send the same key again.")
 
 
@@ -125,6 +134,9 @@ class MoneyOperation(Enum):
     CLAIM_COUPON = value(Operation.CLAIM_COUPON.value, description="`claimCoupon`.")
     REDEEM = value(Operation.REDEEM.value, description="`redeem`.")
     ROLLBACK_REDEMPTION = value(Operation.ROLLBACK_REDEMPTION.value, description="`rollbackRedemption`.")
+    CHANGE_BUDGET = value(Operation.CHANGE_BUDGET.value, description="`changeBudget`.")
+    CONVERT = value(Operation.CONVERT.value, description="`convert`.")
+    CANCEL_CHARGE = value(Operation.CANCEL_CHARGE.value, description="`cancelCharge`.")
 
 
 @strawberry.enum(description="What became of an idempotency key.")
@@ -158,6 +170,9 @@ class TransactionKind(Enum):
     REDEMPTION = value(JournalKind.REDEMPTION.value, description="A coupon, voucher or ticket was handed over. 引換")
     REDEMPTION_ROLLBACK = value(JournalKind.REDEMPTION_ROLLBACK.value, description="A hand-over was undone. 引換の取消")
     COUPON_ISSUE = value(JournalKind.COUPON_ISSUE.value, description="A coupon was issued, with its budget. クーポン発行")
+    BUDGET_CHANGE = value(JournalKind.BUDGET_CHANGE.value, description="A programme's budget was changed. 予算変更")
+    CONVERSION = value(JournalKind.CONVERSION.value, description="Value was converted into other value. ポイント交換")
+    CHARGE_CANCEL = value(JournalKind.CHARGE_CANCEL.value, description="The counter cancelled a top-up. チャージ取消")
 
 
 @strawberry.enum(description="Kinds of value.")
@@ -190,9 +205,20 @@ class ExpiryRule(Enum):
     NONE = value(DomainExpiryRule.NONE.value, description="Never. 期限なし")
     FIXED_DATE = value(DomainExpiryRule.FIXED_DATE.value, description="After a day. 固定日")
     MONTHS_AFTER_ISSUE = value(DomainExpiryRule.MONTHS_AFTER_ISSUE.value, description="On the same day some months after issue. 発行からnか月")
+    LAST_USE_MONTHS = value(
+        DomainExpiryRule.LAST_USE_MONTHS.value, description="On the same day some months after issue, and anew after each payment. 最終利用からnか月"
+    )
     MONTH_END_AFTER_MONTHS = value(
         DomainExpiryRule.MONTH_END_AFTER_MONTHS.value, description="At the end of the month that is some months after that of issue. nか月後の月末"
     )
+
+
+@strawberry.enum(description="What becomes of refunded value whose last day is over.")
+class RefundedAfterExpiry(Enum):
+    """What becomes of refunded value whose last day is over."""
+
+    NONE = value(DomainRefundedAfterExpiry.NONE.value, description="It is not refunded. 返金しない")
+    FRESH_DAYS = value(DomainRefundedAfterExpiry.FRESH_DAYS.value, description="It may be spent for some more days. 返金からn日間有効")
 
 
 @strawberry.enum(description="How large a shop is; towns draw the line at a floor area.")
@@ -211,6 +237,7 @@ class ProgrammeKind(Enum):
     CHARGE_BONUS = value(DomainProgrammeKind.CHARGE_BONUS.value, description="It comes with a top-up, by a rate. チャージプレミアム")
     EARNING = value(DomainProgrammeKind.EARNING.value, description="Payments earn it, by earning rules. お買い物ポイント")
     VOUCHER = value(DomainProgrammeKind.VOUCHER.value, description="It is sold as vouchers; made by `approveVoucherProduct` only. 商品券")
+    CONVERSION = value(DomainProgrammeKind.CONVERSION.value, description="It pays for what residents convert other value into. ポイント交換の原資")
 
 
 @strawberry.enum(description="What an earning rule counts.")
@@ -319,6 +346,16 @@ class ReversalReason(Enum):
     POSTED_TWICE = value(DomainReversalReason.POSTED_TWICE.value, description="Posted twice. 二重計上")
     FRAUD = value(DomainReversalReason.FRAUD.value, description="Fraud. 不正")
     OTHER = value(DomainReversalReason.OTHER.value, description="Another reason. その他")
+
+
+@strawberry.enum(description="Why a counter cancels a top-up.")
+class CancelReason(Enum):
+    """Why a counter cancels a top-up."""
+
+    WRONG_AMOUNT = value(DomainCancelReason.WRONG_AMOUNT.value, description="The amount was wrong. 金額違い")
+    WRONG_WALLET = value(DomainCancelReason.WRONG_WALLET.value, description="The wrong wallet. ウォレット違い")
+    CHANGED_MIND = value(DomainCancelReason.CHANGED_MIND.value, description="The customer does not want it. お客さまの取りやめ")
+    OTHER = value(DomainCancelReason.OTHER.value, description="Another reason. その他")
 
 
 @strawberry.enum(description="Why a stream ended.")

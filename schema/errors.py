@@ -9,7 +9,9 @@ from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
 from domain.bulk import refusals as bulk
+from domain.conversions import refusals as conversions
 from domain.coupons import refusals as coupons
+from domain.funding import refusals as funding
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
@@ -180,11 +182,11 @@ class BudgetExceededError(UserError):
     available: Amount = _amount("What is left. Whole units.")
 
 
-@strawberry.type(description="More than the person may still have of the programme.")
+@strawberry.type(description="More than the person, or the household, may still have of the programme.")
 class CapExceededError(UserError):
     """See the description."""
 
-    available: Amount = _amount("What the person may still have. Whole units.")
+    available: Amount = _amount("What the person may still have, also within the household. Whole units.")
 
 
 @strawberry.type(description="No such programme in the town, or not one that grants value.")
@@ -206,12 +208,69 @@ class ProgrammeClosedError(UserError):
 class NotEligibleError(UserError):
     """See the description."""
 
-    reason: str = strawberry.field(description="RESIDENCY, AGE, or UNVERIFIED: the town has not verified the person yet.")
+    reason: str = strawberry.field(description="RESIDENCY, AGE, or UNVERIFIED: the town has not verified the person, or the household, yet.")
 
 
 @strawberry.type(description="The payment would not use what its quote showed. Ask for a new quote; the key may be used again.")
 class QuoteChangedError(UserError):
     """See the description."""
+
+
+@strawberry.type(description="No such funding source of the viewer for this wallet.")
+class UnknownFundingSourceError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The wallet lacks more than may be topped up at once.")
+class TopUpExceedsError(UserError):
+    """See the description."""
+
+    missing: Amount = _amount("What the wallet lacks. Whole units.")
+    maximum: Amount = _amount("What may be topped up. Whole units.")
+
+
+@strawberry.type(description="The provider of the card or account said no.")
+class FundingDeclinedError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="The provider of the card or account does not answer. Nothing was taken; send the same key again, or leave it.")
+class FundingUnavailableError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="Value was issued under rules that the change would take away; nothing was changed.")
+class UnsafeChangeError(UserError):
+    """See the description."""
+
+    field: str = strawberry.field(description="The field of the input, such as `acceptance`.")
+
+
+@strawberry.type(description="The town has no rate for these two kinds of value now.")
+class NoConversionRateError(UserError):
+    """See the description."""
+
+
+@strawberry.type(description="Not a multiple of the unit of conversion, or too little to give anything.")
+class ConversionAmountError(UserError):
+    """See the description."""
+
+    unit: Amount = _amount("What is converted is a multiple of it. Whole units of what is converted.")
+    minimum: Amount = _amount("The least that gives anything. Whole units of what is converted.")
+
+
+@strawberry.type(description="More than the person may still convert today.")
+class ConversionCapError(UserError):
+    """See the description."""
+
+    available: Amount = _amount("What the person may still convert today. Whole units of what is converted.")
+
+
+@strawberry.type(description="The counter's time to cancel the top-up is over.")
+class CancelTooLateError(UserError):
+    """See the description."""
+
+    minutes: int = strawberry.field(description="How long the town lets counters cancel, within the same day.")
 
 
 @strawberry.type(description="Not taken in time; nothing was written.")
@@ -242,12 +301,21 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     payments.NotOurShopError: NotOurShopError,
     payments.AmountOutOfRangeError: AmountOutOfRangeError,
     assets.UnknownAssetError: UnknownAssetError,
+    assets.UnsafeChangeError: UnsafeChangeError,
     payments.UnknownPaymentError: UnknownPaymentError,
     payments.NotRefundableError: NotRefundableError,
     payments.NoteTooLongError: NoteTooLongError,
     payments.UnknownJournalError: UnknownJournalError,
     payments.ApproverIsProposerError: ApproverIsProposerError,
     payments.QuoteChangedError: QuoteChangedError,
+    payments.CancelTooLateError: CancelTooLateError,
+    funding.UnknownFundingSourceError: UnknownFundingSourceError,
+    funding.TopUpExceedsError: TopUpExceedsError,
+    funding.FundingDeclinedError: FundingDeclinedError,
+    funding.FundingUnavailableError: FundingUnavailableError,
+    conversions.NoConversionRateError: NoConversionRateError,
+    conversions.ConversionAmountError: ConversionAmountError,
+    conversions.ConversionCapError: ConversionCapError,
     programmes.BudgetExceededError: BudgetExceededError,
     programmes.CapExceededError: CapExceededError,
     programmes.UnknownProgrammeError: UnknownProgrammeError,

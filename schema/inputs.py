@@ -47,6 +47,14 @@ class ChargeInput:
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
+@strawberry.input(description="From where a payment may take exactly what the wallet lacks. 不足額チャージ")
+class TopUpInput:
+    """From where a payment may take what the wallet lacks."""
+
+    funding_source_id: ID = strawberry.field(description="A card or account that the viewer has linked to the wallet.")
+    maximum: Amount = strawberry.field(description="The most that may be taken for this payment. Whole units; the coin's charge limit counts too.")
+
+
 @strawberry.input(description="A payment by a resident to a shop.")
 class PayInput:
     """A payment."""
@@ -66,6 +74,9 @@ class PayInput:
         default=None, description="The token of the quote that the payer saw: the payment is made so, or refused with QUOTE_CHANGED."
     )
     coupon_ids: list[ID] | None = strawberry.field(default=None, description=COUPONS)
+    top_up: TopUpInput | None = strawberry.field(
+        default=None, description="What the wallet lacks is taken from here first; nothing when absent. Not together with `restInCash`."
+    )
 
 
 @strawberry.input(description="Asks what a payment would do now.")
@@ -112,7 +123,9 @@ class AbandonInput:
 class ProposeReversalInput:
     """A proposal to undo a journal."""
 
-    journal_id: ID = strawberry.field(description="A charge, a payment, a grant or a purchase of vouchers of the officer's town, by its own id.")
+    journal_id: ID = strawberry.field(
+        description="A charge, a payment, a grant, a conversion or a purchase of vouchers of the officer's town, by its own id."
+    )
     reason: ReversalReason = strawberry.field(description="Why.")
 
 

@@ -18,7 +18,7 @@ from graphql import (
 DEPTH_LIMIT = 12
 ALIAS_LIMIT = 15
 INTROSPECTION = {"__schema", "__type", "__typename"}
-MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue"}
+MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue", "cancelCharge", "convert", "changeBudget"}
 MONEY |= {"approveGrant", "startBulkGrant", "approveBulkGrant", "resumeBulkGrant", "undoBulkGrant"}
 MONEY |= {"createCoupon", "claimCoupon", "redeem", "rollbackRedemption"}
 """Mutations that move value; one per operation."""

@@ -18,7 +18,7 @@ from resolvers.views import Balance as BalanceView
 from resolvers.views import LotBalance
 from schema.conditions import Hours
 from schema.context import Context, MeguruInfo
-from schema.enums import AssetKind, ExpiryRule, LegalProfile, RoleName, SizeClass
+from schema.enums import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, RoleName, SizeClass
 from schema.ids import ID, Prefix, encode
 from schema.scalars import Amount, SignedAmount
 
@@ -45,6 +45,9 @@ class Municipality(Node):
 
     code: str = strawberry.field(description="The national code of 6 digits, such as 012106.")
     name: str = strawberry.field(description="Its name in Japanese.")
+    charge_cancel_minutes: int = strawberry.field(
+        description="How many minutes a counter may cancel a top-up of its own, within the same day; 0: never."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -114,6 +117,8 @@ class Asset(Node):
     expires_on: date | None = strawberry.field(description="The last usable day of the fixed-date rule. Asia/Tokyo; null for the others.")
     minimum_unit: Amount = strawberry.field(description="The least that may be spent of it, and its multiples. Whole units.")
     transferable: bool = strawberry.field(description="Whether residents may send it to each other.")
+    refunded_after_expiry: RefundedAfterExpiry = strawberry.field(description="What becomes of refunded value of it whose last day is over.")
+    fresh_days: int | None = strawberry.field(description="Days of FRESH_DAYS; null for NONE.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:

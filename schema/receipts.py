@@ -179,6 +179,10 @@ class Charge(Receipt):
     bonuses: list[Allocation] = strawberry.field(description="What campaigns added; `amount` is without it.")
     charged_at: datetime = strawberry.field(description="When. UTC.")
 
+    @strawberry.field(description="What was taken back of it: cancelled by its counter, or reversed by the town. Whole units.")
+    async def cancelled(root: Parent[views.Charge], info: Info[Context, None]) -> Amount:
+        return Amount(await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id)))
+
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
         """Interface members are views."""

@@ -174,7 +174,9 @@ ChargeResult = Annotated[
 PayResult = Annotated[
     PaySuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
     | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.NoteTooLongError | errors.WalletFrozenError
-    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | COUPONS | LEDGER,
+    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | COUPONS | LEDGER
+    | errors.UnknownFundingSourceError | errors.TopUpExceedsError | errors.FundingDeclinedError | errors.FundingUnavailableError
+    | errors.BalanceCapError | errors.UnknownAssetError | errors.InvalidInputError,
     strawberry.union("PayResult", description="What `pay` answers."),
 ]  # fmt: skip
 QuotePaymentResult = Annotated[

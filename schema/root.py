@@ -7,12 +7,16 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from resolvers import bulk, nodes, payments, points, staff, value, viewers, voucher_reads, vouchers
+from resolvers import bulk, change, conversion, funding, lifecycle, nodes, payments, points, staff, value, viewers, voucher_reads, vouchers
 from resolvers import coupons as of_coupons
 from resolvers import node as node_of
 from schema import bulk as bulk_types
 from schema import bulk_results, errors, events, parties, points_results, receipts, results, voucher_events, voucher_results
+from schema import change as change_types
+from schema import conversion as conversion_types
 from schema import coupons as coupon_types
+from schema import funding as funding_types
+from schema import lifecycle as lifecycle_types
 from schema import staff as staff_types
 from schema import value as value_types
 from schema import vouchers as voucher_types
@@ -84,6 +88,21 @@ class Query:
     )  # fmt: skip
     coupon = strawberry.field(
         resolver=of_coupons.coupon, graphql_type=coupon_types.Coupon | None, description="A coupon. For everybody, also without a token."
+    )  # fmt: skip
+    conversion_rates = strawberry.field(
+        resolver=conversion.conversion_rates,
+        graphql_type=list[conversion_types.ConversionRate],
+        description="The rates of a town that are in force or to come, at most 100. For everybody, also without a token.",
+    )
+    quote_conversion = strawberry.field(
+        resolver=conversion.quote_conversion,
+        graphql_type=conversion_types.QuoteConversionResult,
+        description="What `convert` would bring now, without a trace. For residents.",
+    )
+    funding_sources = strawberry.field(
+        resolver=funding.funding_sources,
+        graphql_type=list[funding_types.FundingSource],
+        description="The cards and accounts that the viewer has linked to a wallet, oldest first, at most 10. For residents.",
     )
     outcome = strawberry.field(
         resolver=payments.outcome,
@@ -231,7 +250,7 @@ class Mutation:
     )  # fmt: skip
     propose_reversal = strawberry.mutation(
         resolver=payments.propose_reversal, graphql_type=results.ProposeReversalResult,
-        description="Proposes to undo a charge, a payment, a grant or a purchase of vouchers. For finance officers of the town.",
+        description="Proposes to undo a charge, a payment, a grant, a conversion or a purchase of vouchers. For finance officers of the town.",
     )  # fmt: skip
     reverse_journal = strawberry.mutation(
         resolver=payments.reverse_journal, graphql_type=results.ReverseJournalResult,
@@ -281,6 +300,42 @@ class Mutation:
         resolver=bulk.set_grant_thresholds, graphql_type=bulk_results.SetGrantThresholdsResult,
         description="Sets above which amounts a second officer approves. For finance officers of the town.",
     )  # fmt: skip
+    link_funding_source = strawberry.mutation(
+        resolver=funding.link_funding_source, graphql_type=funding_types.LinkFundingSourceResult,
+        description="Links a card or account to a wallet, at most 10. For residents, to wallets that they may use.",
+    )  # fmt: skip
+    remove_funding_source = strawberry.mutation(
+        resolver=funding.remove_funding_source, graphql_type=funding_types.RemoveFundingSourceResult,
+        description="Takes a card or account away. For residents who linked it.",
+    )  # fmt: skip
+    change_asset = strawberry.mutation(
+        resolver=change.change_asset, graphql_type=change_types.ChangeAssetResult,
+        description="Changes names, what is told, and the shops of a kind of value, as far as nobody loses. For finance officers of the town.",
+    )  # fmt: skip
+    change_programme = strawberry.mutation(
+        resolver=change.change_programme, graphql_type=change_types.ChangeProgrammeResult,
+        description="Changes names and end of a programme, or stops it. For finance officers of the town.",
+    )  # fmt: skip
+    change_budget = strawberry.mutation(
+        resolver=change.change_budget, graphql_type=change_types.ChangeBudgetResult,
+        description="Gives a programme more budget, or takes back what is left of it. For finance officers of the town.",
+    )  # fmt: skip
+    set_conversion_rate = strawberry.mutation(
+        resolver=conversion.set_conversion_rate, graphql_type=conversion_types.SetConversionRateResult,
+        description="Sets a rate at which residents convert value, from an instant on. For finance officers of the town.",
+    )  # fmt: skip
+    convert = strawberry.mutation(
+        resolver=conversion.convert, graphql_type=conversion_types.ConvertResult,
+        description="Converts value of a wallet into other value at the town's rate. For residents, in wallets that they may use.",
+    )  # fmt: skip
+    cancel_charge = strawberry.mutation(
+        resolver=lifecycle.cancel_charge, graphql_type=lifecycle_types.CancelChargeResult,
+        description="Cancels what is unspent of a top-up soon after it; its cash is handed back. For the counter that took it: shop or desk.",
+    )  # fmt: skip
+    set_charge_cancellation = strawberry.mutation(
+        resolver=lifecycle.set_charge_cancellation, graphql_type=lifecycle_types.SetChargeCancellationResult,
+        description="Sets how long the counters of a town may cancel their own top-ups. For finance officers of the town.",
+    )  # fmt: skip
 
 
 @strawberry.type(description="What can be followed live, over graphql-transport-ws.")
@@ -325,6 +380,8 @@ schema = Schema(
         receipts.Reversal,
         receipts.Grant,
         receipts.Expiry,
+        *lifecycle_types.TYPES,
+        *conversion_types.TYPES,
         results.Approval,
         *voucher_events.EVENTS,
         voucher_types.VoucherPurchase,

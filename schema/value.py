@@ -38,6 +38,7 @@ class Programme(Node):
     starts_at: datetime = strawberry.field(description="From when it gives. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it gives, exclusive. UTC.")
     cap_per_person: Amount | None = strawberry.field(description="The most for one person over all. Whole units; null: no limit.")
+    cap_per_household: Amount | None = strawberry.field(description="The most for one household over all. Whole units; null: no limit.")
     usable_from: datetime | None = strawberry.field(description="From when its value may be spent; null: at once. UTC.")
     rate_bp: int | None = strawberry.field(description="For CHARGE_BONUS: hundredths of a percent of the top-up; null otherwise.")
     activates_after_days: int | None = strawberry.field(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from schema.enums import AssetKind, ClawbackRule, ExpiryRule, LegalProfile, ProgrammeKind, SizeClass, Weekday
+from schema.enums import AssetKind, ClawbackRule, ExpiryRule, LegalProfile, ProgrammeKind, RefundedAfterExpiry, SizeClass, Weekday
 from schema.ids import ID
 from schema.inputs import KEY, UNTIL
 from schema.scalars import Amount
@@ -72,6 +72,10 @@ class CreateAssetInput:
     returns_to_budget: bool = strawberry.field(description="True: what ends goes back to its programme's budget. False: to breakage.")
     disclosure_ja: str | None = strawberry.field(default=None, description="What must be told of it in Japanese, at most 2,000 characters. 情報提供")
     disclosure_en: str | None = strawberry.field(default=None, description="The same in English.")
+    refunded_after_expiry: RefundedAfterExpiry | None = strawberry.field(
+        default=None, description="What becomes of refunded value whose last day is over; NONE when absent."
+    )
+    fresh_days: int | None = strawberry.field(default=None, description="Days of FRESH_DAYS, 1 to 366, counted from the day after the refund.")
 
 
 @strawberry.input(description="A new programme with its budget.")
@@ -88,6 +92,10 @@ class CreateProgrammeInput:
     starts_at: datetime = strawberry.field(description="From when it gives. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it gives, exclusive. UTC.")
     cap_per_person: Amount | None = strawberry.field(default=None, description="The most for one person over all. Whole units; absent: no limit.")
+    cap_per_household: Amount | None = strawberry.field(
+        default=None,
+        description="The most for one household over all; people whose household is not verified take no part. Whole units; absent: no limit.",
+    )
     eligibility: EligibilityInput | None = strawberry.field(default=None, description="Who may take part; anybody when absent.")
     acceptance: AcceptanceInput | None = strawberry.field(
         default=None, description="Where its value may be spent, beside what the asset says; the asset's word alone when absent."
@@ -124,8 +132,9 @@ class RecordClaimInput:
     wallet_id: ID = strawberry.field(description="A wallet of the person, in the desk's town.")
     resident: bool = strawberry.field(description="Whether the person lives in the town.")
     birth_year: int | None = strawberry.field(default=None, description="The year of birth in the common era; absent: not verified.")
-    household: str | None = strawberry.field(
-        default=None, description="The town's code for the household, at most 64 characters; kept as a derived id only. Absent: not verified. 世帯"
+    household_code: str | None = strawberry.field(
+        default=None,
+        description="The town's number of the household, at most 64 characters; a hash is kept. Absent: as before; empty: none. 世帯番号",
     )
 
 

@@ -68,16 +68,6 @@ class GiftUsedError(UserError):
     """See the description."""
 
 
-@strawberry.type(description="The payment service set no money aside. The key is closed; another attempt has a new one.")
-class FundingDeclinedError(UserError):
-    """See the description."""
-
-
-@strawberry.type(description="The payment service did not answer, or the town has none. The same key may be sent again.")
-class FundingUnavailableError(UserError):
-    """See the description."""
-
-
 VOUCHERS: dict[type[Refusal], type[UserError]] = {
     vouchers.SoldOutError: SoldOutError,
     vouchers.UnitsExceededError: UnitsExceededError,
@@ -89,6 +79,4 @@ VOUCHERS: dict[type[Refusal], type[UserError]] = {
     vouchers.GiftCodeError: GiftCodeError,
     vouchers.GiftLockedError: GiftLockedError,
     vouchers.GiftUsedError: GiftUsedError,
-    vouchers.FundingDeclinedError: FundingDeclinedError,
-    vouchers.FundingUnavailableError: FundingUnavailableError,
 }

@@ -170,7 +170,7 @@ CloseVoucherProductResult = Annotated[
     strawberry.union("CloseVoucherProductResult", description="What `closeVoucherProduct` answers."),
 ]  # fmt: skip
 PurchaseVoucherResult = Annotated[
-    PurchaseVoucherSuccess | errors.InsufficientBalanceError | voucher_errors.FundingDeclinedError | voucher_errors.FundingUnavailableError | SOLD,
+    PurchaseVoucherSuccess | errors.InsufficientBalanceError | errors.FundingDeclinedError | errors.FundingUnavailableError | SOLD,
     strawberry.union("PurchaseVoucherResult", description="What `purchaseVoucher` answers."),
 ]
 SellVoucherResult = Annotated[

@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 
 from domain.assets.acceptance import EVERYWHERE, Acceptance, to_json
 from domain.assets.expiry import SIX_MONTHS, latest_of_six_months
-from domain.assets.kinds import CHARGEABLE, SOLD, AssetKind, ExpiryRule, LegalProfile
+from domain.assets.kinds import BY_MONTHS, CHARGEABLE, SOLD, AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
 from domain.refusals import InvalidInputError
 
 CODE_LIMIT = 32
@@ -16,6 +16,7 @@ NAME_LIMIT = 60
 DISCLOSURE_LIMIT = 2_000
 LARGEST = 2**53 - 1
 MONTHS_LIMIT = 120
+FRESH_DAYS_LIMIT = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class NewAsset:
     returns_to_budget: bool = False
     disclosure_ja: str = ""
     disclosure_en: str = ""
+    refunded_after_expiry: RefundedAfterExpiry = RefundedAfterExpiry.NONE
+    fresh_days: int | None = None
 
 
 def check(new: NewAsset, today: date) -> None:
@@ -62,14 +65,16 @@ def check(new: NewAsset, today: date) -> None:
 
 
 def _check_expiry(new: NewAsset, today: date) -> None:
-    by_months = new.expiry_rule in {ExpiryRule.MONTHS_AFTER_ISSUE, ExpiryRule.MONTH_END_AFTER_MONTHS}
+    by_months = new.expiry_rule in BY_MONTHS
     months = new.expires_after_months
     _require((months is not None) == by_months, "expires_after_months", "MONTHS_OF_RULE")
     _require(months is None or 1 <= months <= MONTHS_LIMIT, "expires_after_months", "MONTHS_RANGE")
     _require((new.expires_on is not None) == (new.expiry_rule is ExpiryRule.FIXED_DATE), "expires_on", "DATE_OF_RULE")
     _require(new.expires_on is None or new.expires_on >= today, "expires_on", "PAST")
+    _require((new.fresh_days is not None) == (new.refunded_after_expiry is RefundedAfterExpiry.FRESH_DAYS), "fresh_days", "DAYS_OF_POLICY")
+    _require(new.fresh_days is None or 1 <= new.fresh_days <= FRESH_DAYS_LIMIT, "fresh_days", "FRESH_DAYS_RANGE")
     if new.six_month_exempt:
-        _require(new.expiry_rule is not ExpiryRule.NONE, "expiry_rule", "SIX_MONTHS")
+        _require(new.expiry_rule not in {ExpiryRule.NONE, ExpiryRule.LAST_USE_MONTHS}, "expiry_rule", "SIX_MONTHS")
         _require(months is None or months <= SIX_MONTHS, "expires_after_months", "SIX_MONTHS")
         _require(new.expires_on is None or new.expires_on <= latest_of_six_months(today), "expires_on", "SIX_MONTHS")
 
@@ -86,12 +91,13 @@ async def create_asset(municipality: int, new: NewAsset, now: datetime) -> int:
     [row] = await get_connection("default").execute_query_dict(
         """insert into asset (municipality_id, kind, code, name_ja, name_en, unit_ja, unit_en, paid, expires_after_months, charge_maximum,
           payment_maximum, balance_cap, created_at, legal_profile, six_month_exempt, expiry_rule, expires_on, acceptance, minimum_unit,
-          transferable, returns_to_budget, disclosure_ja, disclosure_en)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21, $22, $23) returning id""",
+          transferable, returns_to_budget, disclosure_ja, disclosure_en, refunded_after_expiry, fresh_days)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21, $22, $23,
+            $24, $25) returning id""",
         [municipality, new.kind, new.code, new.name_ja, new.name_en, new.unit_ja, new.unit_en, new.paid, new.expires_after_months,
          new.charge_maximum, new.payment_maximum, new.balance_cap, now, new.legal_profile, new.six_month_exempt, new.expiry_rule, new.expires_on,
          orjson.dumps(to_json(new.acceptance)).decode(), new.minimum_unit, new.transferable, new.returns_to_budget, new.disclosure_ja,
-         new.disclosure_en],
+         new.disclosure_en, new.refunded_after_expiry, new.fresh_days],
     )  # fmt: skip
     number: int = row["id"]
     return number

@@ -34,7 +34,7 @@ def last_usable_day(rule: ExpiryRule, issued_on: date, months: int | None, fixed
     match rule:
         case ExpiryRule.FIXED_DATE:
             return fixed
-        case ExpiryRule.MONTHS_AFTER_ISSUE:
+        case ExpiryRule.MONTHS_AFTER_ISSUE | ExpiryRule.LAST_USE_MONTHS:
             return months_later(issued_on, months or 0)
         case ExpiryRule.MONTH_END_AFTER_MONTHS:
             return month_end(months_later(issued_on.replace(day=1), months or 0))

@@ -39,6 +39,18 @@ class ExpiryRule(IntEnum):
     FIXED_DATE = 1
     MONTHS_AFTER_ISSUE = 2
     MONTH_END_AFTER_MONTHS = 3
+    LAST_USE_MONTHS = 4
+
+
+BY_MONTHS = frozenset({ExpiryRule.MONTHS_AFTER_ISSUE, ExpiryRule.MONTH_END_AFTER_MONTHS, ExpiryRule.LAST_USE_MONTHS})
+"""Rules that need a number of months."""
+
+
+class RefundedAfterExpiry(IntEnum):
+    """What becomes of refunded value whose last day is over."""
+
+    NONE = 0
+    FRESH_DAYS = 1
 
 
 class SizeClass(IntEnum):

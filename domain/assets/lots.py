@@ -8,19 +8,24 @@ from tortoise.connection import get_connection
 
 from domain.assets.expiry import after, last_usable_day, latest_of_six_months, midnight
 from domain.assets.reads import Asset, Lot
+from domain.assets.refusals import UnknownAssetError
 from domain.ledger.kinds import Funding, LotOrigin
 from domain.ledger.request import effective_on
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """How value of an asset is issued. `expires_at` is the programme's own end, where it has one: the earlier end counts."""
+    """How value of an asset is issued. `expires_at` is the programme's own end, where it has one: the earlier end counts.
+
+    instead_of_rule: `expires_at` counts whatever the asset's rule says, within the legal guard.
+    """
 
     origin: LotOrigin
     funding: Funding
     programme_id: UUID | None = None
     usable_from: datetime | None = None
     expires_at: datetime | None = None
+    instead_of_rule: bool = False
 
 
 CHARGED = Issue(LotOrigin.CHARGE, Funding.CASH)
@@ -36,7 +41,9 @@ class Lots:
         self._known: dict[_Key, Lot] = {}
 
     async def of(self, asset: Asset, how: Issue, at: datetime) -> Lot:
-        """The lot of what is issued at an instant."""
+        """The lot of what is issued at an instant; UnknownAssetError where it would have ended before."""
+        if ended(asset, how, at):
+            raise UnknownAssetError
         key = (asset.municipality, asset.id, effective_on(at), how)
         found = self._known.get(key)
         if found is None:
@@ -48,11 +55,18 @@ class Lots:
 
 def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:
     """The exclusive end of value issued on a day: the asset's rule, the programme's end and the legal guard, whichever is first."""
-    days = [last_usable_day(asset.expiry_rule, issued_on, asset.expires_after_months, asset.expires_on)]
+    rule = None if how.instead_of_rule else last_usable_day(asset.expiry_rule, issued_on, asset.expires_after_months, asset.expires_on)
+    days = [rule]
     if asset.six_month_exempt:
         days.append(latest_of_six_months(issued_on))
     ends = [after(day) for day in days if day is not None]
     return min([*ends, *([] if how.expires_at is None else [how.expires_at])], default=None)
+
+
+def ended(asset: Asset, how: Issue, at: datetime) -> bool:
+    """Whether value issued now would have ended before: nothing of it can be issued any more."""
+    end = end_of(asset, how, effective_on(at))
+    return end is not None and end <= at
 
 
 async def _ensure(asset: Asset, how: Issue, day: date) -> Lot:

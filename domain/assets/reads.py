@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from domain.assets.acceptance import Acceptance, from_json
-from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile
+from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
 from domain.assets.tables import Asset as Row
 from domain.database import rows
 from domain.ledger.request import effective_on
@@ -38,6 +38,8 @@ class Asset:
     returns_to_budget: bool
     disclosure_ja: str
     disclosure_en: str
+    refunded_after_expiry: RefundedAfterExpiry = RefundedAfterExpiry.NONE
+    fresh_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +101,5 @@ def _of(row: Row) -> Asset:
         row.municipality_id, row.id, AssetKind(row.kind), row.code, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.paid,
         row.expires_after_months, row.charge_maximum, row.payment_maximum, row.balance_cap, LegalProfile(row.legal_profile), row.six_month_exempt,
         ExpiryRule(row.expiry_rule), row.expires_on, from_json(row.acceptance), row.minimum_unit, row.transferable, row.returns_to_budget,
-        row.disclosure_ja, row.disclosure_en,
+        row.disclosure_ja, row.disclosure_en, RefundedAfterExpiry(row.refunded_after_expiry), row.fresh_days,
     )  # fmt: skip

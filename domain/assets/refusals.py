@@ -11,3 +11,12 @@ class UnknownAssetError(UnstoredRefusal):
 
     code = "UNKNOWN_ASSET"
     retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class UnsafeChangeError(UnstoredRefusal):
+    """Value of it was issued under rules that this would take away. `field` names the rule."""
+
+    field: str
+    code = "UNSAFE_CHANGE"
+    retry = Retry.NEVER

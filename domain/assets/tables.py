@@ -33,6 +33,8 @@ class Asset(Model):
     returns_to_budget = fields.BooleanField(default=False)
     disclosure_ja = fields.TextField(default="")
     disclosure_en = fields.TextField(default="")
+    refunded_after_expiry = fields.SmallIntField(default=0)
+    fresh_days = fields.SmallIntField(null=True)
 
     class Meta:
         """The table's name."""

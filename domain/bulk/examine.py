@@ -42,7 +42,8 @@ class Examination:
     now: datetime
     totals: Totals = field(default_factory=Totals)
     _first: dict[UUID, int] = field(default_factory=dict)
-    _of_person: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    _given: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    """By the rows before, to persons and to households."""
 
     async def pages(self, data: bytes) -> AsyncIterator[list[Row]]:
         """The rows with their problems, in the file's order. WrongEncodingError, UnreadableFileError."""
@@ -64,14 +65,18 @@ class Examination:
         facts = known.get(row.wallet)
         problem = Problem("UNKNOWN_WALLET", Column.WALLET) if facts is None else self._against(facts, row.amount)
         if problem is None and facts is not None:
-            self._of_person[facts.person] += row.amount
+            self._given[facts.person] += row.amount
+            if facts.household is not None:
+                self._given[facts.household] += row.amount
         return row if problem is None else replace(row, problem=problem)
 
     def _against(self, facts: WalletFacts, amount: int) -> Problem | None:
         problem = facts.against(self.programme, effective_on(self.now).year)
         if problem is not None:
             return problem
-        left = self.programme.cap - facts.given - self._of_person[facts.person]
+        left = self.programme.cap - facts.given - self._given[facts.person]
+        if self.programme.cap_per_household is not None and facts.household is not None:
+            left = min(left, self.programme.cap_per_household - facts.given_household - self._given[facts.household])
         if amount > left:
             return Problem("CAP_EXCEEDED", Column.AMOUNT, {"available": max(0, left)})
         cap = self.asset.balance_cap

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from domain.assets import reads as assets
+from domain.assets.lots import ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.bulk import reads
@@ -25,7 +26,7 @@ from domain.ledger.reads import Journal, journals_by_keys, journals_of_actor
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Closed, Draft, Facts, Posted, Request, effective_on, fingerprint
 from domain.programmes import reads as programmes
-from domain.programmes.grant import issue_of, plan_grant
+from domain.programmes.grant import Ready, issue_of, plan_grant
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import StoredRefusal, UnstoredRefusal, stored_refusal
@@ -47,12 +48,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What all rows of a page share."""
+    """What all rows of a page share. Without a lot the programme gives nothing any more."""
 
     programme: Programme
     asset: Asset
-    lot: Lot
+    lot: Lot | None
     now: datetime
+
+    def ready(self, wallet: UUID, facts: WalletFacts | None) -> Ready | None:
+        """What a row's grant needs, where there is a lot for it."""
+        if self.lot is None:
+            return None
+        person, household = (wallet, None) if facts is None else (facts.person, facts.household)
+        return Ready(self.programme, self.asset, self.lot, person, household)
 
 
 async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | None:
@@ -65,7 +73,8 @@ async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | 
     if asset is None:
         raise UnknownAssetError
     now = services.clock()
-    terms = _Terms(programme, asset, await services.lots.of(asset, issue_of(programme), now), now)
+    over = not programme.open_at(now) or ended(asset, issue_of(programme), now)
+    terms = _Terms(programme, asset, None if over else await services.lots.of(asset, issue_of(programme), now), now)
     known = await facts_of(programme, [row.wallet_id for row in page if row.wallet_id is not None])
     posts = [services.poster.post(_grant(bulk, row, terms, known)) for row in page]
     answers = await asyncio.gather(*posts, return_exceptions=True)
@@ -79,24 +88,27 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
     wallet, amount = _granted(row)
     facts = known.get(wallet)
     problem = _problem(facts, terms)
-    person = wallet if facts is None else facts.person
+    ready = terms.ready(wallet, facts)
 
     def plan(book: Book, _: datetime) -> Draft:
         if book.guard(closed_guard(bulk), 1).value:
             raise BulkRowRefusedError("CANCELLED")
         if problem is not None:
             raise BulkRowRefusedError(problem.code, problem.told)
+        if ready is None:
+            raise BulkRowRefusedError("PROGRAMME_CLOSED")
         try:
-            draft = plan_grant(book, bulk.municipality, wallet, amount, terms.programme, terms.asset, terms.lot, person)
+            draft = plan_grant(book, bulk.municipality, wallet, amount, ready)
         except UnstoredRefusal as refusal:
             raise BulkRowRefusedError(refusal.code) from refusal
-        draft.receipt |= {"bulk": str(bulk.id), "row": row.number, "person": str(person)}
+        draft.receipt |= {"bulk": str(bulk.id), "row": row.number}
         return draft
 
     return Request(
         municipality=bulk.municipality, actor=bulk.started_by, operation=Operation.GRANT_ROW, key=grant_key(bulk.id, row.number),
         input_hash=fingerprint(bulk=bulk.id, row=row.number, wallet=wallet, amount=amount), kind=JournalKind.GRANT,
-        holders=(wallet, terms.programme.id), plan=plan, lots=(terms.lot.id,), guards=(terms.programme.cap_of(person), closed_guard(bulk)),
+        holders=(wallet, terms.programme.id), plan=plan, lots=() if ready is None else (ready.lot.id,),
+        guards=(closed_guard(bulk), *(() if ready is None else (key for key, _ in ready.caps))),
         facts=Facts(wallet_id=wallet, programme_id=terms.programme.id, funding=terms.programme.funding),
     )  # fmt: skip
 
@@ -104,7 +116,7 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
 def _problem(facts: WalletFacts | None, terms: _Terms) -> Problem | None:
     if facts is None:
         return Problem("UNKNOWN_WALLET")
-    if not terms.programme.open_at(terms.now):
+    if terms.lot is None:
         return Problem("PROGRAMME_CLOSED")
     return facts.against(terms.programme, effective_on(terms.now).year)
 

@@ -6,7 +6,6 @@ the same lot first; whatever is undone, and in which order, never more leaves th
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from domain.bulk.keys import undo_key
 from domain.bulk.reads import BulkGrant, BulkRow
@@ -16,6 +15,7 @@ from domain.ledger.reads import Journal
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Request, fingerprint
 from domain.payments.refund import refunded_guard
+from domain.programmes import caps
 from domain.programmes.reads import Programme
 
 
@@ -23,7 +23,6 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
     """A reversal of the row's journal, by as much as is left. The person's cap is given back by the same, for the file that is right."""
     town, wallet, granted = bulk.municipality, journal.wallet_id or bulk.programme_id, int(journal.receipt["amount"])
     [[asset, lot, _, ends]] = journal.receipt["lots"]
-    cap_of_person = programme.cap_of(UUID(journal.receipt["person"]))
 
     def plan(book: Book, at: datetime) -> Draft:
         undone = book.guard(refunded_guard(town, journal.id), granted)
@@ -33,21 +32,20 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
         amount = _left(account, granted, at, ends)
         if amount <= 0:
             raise ReversalImpossibleError(0)
-        cap = book.guard(cap_of_person, programme.cap)
         return Draft(
             receipt={
                 "amount": amount, "journal": str(journal.id), "lots": [[asset, lot, amount, ends]],
                 "balances": {str(asset): book.total(town, wallet, asset) - amount}, "bulk": str(bulk.id), "row": row.number,
             },
             moves=[(account, book.plain(town, AccountKind.BUDGET, programme.id, asset), amount)],
-            guards=[(undone, amount), (cap, -min(amount, cap.value))],
+            guards=[(undone, amount), *caps.given_back(book, town, journal.receipt, {programme.id: amount})],
             counterparties={wallet: programme.id, programme.id: wallet},
         )  # fmt: skip
 
     return Request(
         municipality=town, actor=bulk.undone_by or SYSTEM_ACTOR, operation=Operation.UNDO_GRANT_ROW, key=undo_key(row),
         input_hash=fingerprint(bulk=bulk.id, undo=row.number), kind=JournalKind.REVERSAL, holders=(wallet, programme.id), plan=plan, lots=(lot,),
-        guards=(refunded_guard(town, journal.id), cap_of_person),
+        guards=(refunded_guard(town, journal.id), *caps.keys_of(town, journal.receipt)),
         facts=Facts(wallet_id=wallet, programme_id=programme.id, funding=programme.funding, reason=bulk.undo_reason, linked_journal=journal.id),
     )  # fmt: skip
 

@@ -12,6 +12,8 @@ from domain.ledger.audit import drift
 from domain.municipalities import reads as municipalities
 from domain.payments.expire import expire
 from domain.payments.hold import lapse
+from domain.payments.remind import remind
+from domain.payments.top_up import settle_top_ups
 from domain.services import Services
 from domain.uploads.erase import erase_uploads
 from domain.vouchers.funded import settle_open
@@ -48,6 +50,8 @@ JOBS = (
     Job("lapse_holds", timedelta(minutes=1), lapse),
     Job("expire_value", timedelta(minutes=10), expire),
     Job("settle_funding", timedelta(minutes=5), settle_open),
+    Job("remind_expiry", timedelta(hours=1), remind),
+    Job("settle_top_ups", timedelta(minutes=1), settle_top_ups),
     Job("audit_drift", timedelta(hours=24), audit_drift),
     Job("run_bulk_grants", timedelta(seconds=15), run_bulk_grants),
     Job("erase_uploads", timedelta(hours=1), erase_uploads),

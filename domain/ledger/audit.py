@@ -83,7 +83,7 @@ CHECKS = {
       select municipality_id, holder_id::text, coalesce(told.balance, 0), coalesce(stored.posted, 0)::bigint
       from stored full join told using (municipality_id, holder_id, asset_id) where coalesce(told.balance, 0) <> coalesce(stored.posted, 0)""",
     "refunded": """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint), 0)::bigint from guard g
-      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0 and j.kind in (3, 4)
+      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0 and j.kind in (3, 4, 25)
       where g.kind = 1 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum((j.receipt ->> 'amount')::bigint), 0)""",
     "voucher_sold": """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'units')::bigint), 0)::bigint from guard g
@@ -99,6 +99,15 @@ CHECKS = {
         where line ->> 0 = g.subject::text) told on true
       where g.kind = 20 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum(told.change), 0)""",
+    "programme_cap": """with counted as (select j.municipality_id, (c ->> 0)::smallint as kind, (c ->> 1)::uuid as subject, c ->> 2 as period,
+        sum((c ->> 3)::bigint) as value from journal j cross join lateral jsonb_array_elements(j.receipt -> 'caps') c
+        where j.municipality_id = any ($1::smallint[]) and j.outcome = 0 and j.receipt ? 'caps' group by 1, 2, 3, 4),
+      stored as (select g.municipality_id, g.kind, g.subject, g.period, g.value from guard g
+        where g.kind in (2, 42) and g.municipality_id = any ($1::smallint[]))
+      select p.municipality_id, subject::text || ' ' || period, coalesce(stored.value, 0), coalesce(counted.value, 0)::bigint
+      from stored full join counted using (municipality_id, kind, subject, period)
+      join programme p on p.municipality_id = coalesce(stored.municipality_id, counted.municipality_id) and p.id = subject and p.caps_in_journals
+      where coalesce(stored.value, 0) <> coalesce(counted.value, 0)""",
 }
 
 

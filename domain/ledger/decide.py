@@ -14,7 +14,7 @@ import orjson
 
 from domain.identifiers import derived
 from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
-from domain.ledger.kinds import SYSTEM_ACTOR, HoldState, JournalKind, Operation, Outcome
+from domain.ledger.kinds import CAPS, SYSTEM_ACTOR, HoldState, JournalKind, Operation, Outcome
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
 from domain.ledger.request import Closed, Draft, EventRow, Facts, Posted, Request, effective_on
 from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal, stored_refusal
@@ -113,6 +113,7 @@ class Planner:
         for hold in draft.holds:
             self.book.holds[hold.municipality, hold.id] = hold
             self.lines.holds[hold.municipality, hold.id] = hold
+        keep_caps(draft)
         receipt_number = self._new_receipt_number()
         for party in draft.counterparties:
             touched.setdefault(party, {})
@@ -127,6 +128,7 @@ class Planner:
         holder.sequence += 1
         holder.last_at = at
         self.lines.holders[request.municipality, holder_id] = holder
+        moved = {asset: change for asset, change in moved.items() if change}  # what went from lot to lot did not move for its holder
         balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
         row = EventRow(
             request.municipality, holder_id, holder.sequence, request.kind, journal_id, draft.counterparties.get(holder_id),
@@ -177,6 +179,13 @@ def sum_of_moves(draft: Draft) -> dict[int, tuple[Account, int]]:
         changes[id(source)] = (source, changes.get(id(source), (source, 0))[1] - amount)
         changes[id(target)] = (target, changes.get(id(target), (target, 0))[1] + amount)
     return {key: (account, change) for key, (account, change) in changes.items() if change}
+
+
+def keep_caps(draft: Draft) -> None:
+    """Writes into the receipt what the journal counts against caps: kind, subject, period and change of each."""
+    caps = [[int(guard.key[1]), str(guard.key[2]), guard.key[3], change] for guard, change in draft.guards if guard.key[1] in CAPS]
+    if caps:
+        draft.receipt["caps"] = caps
 
 
 def sum_of_holds(draft: Draft) -> dict[int, tuple[Account, int]]:

@@ -58,6 +58,10 @@ class JournalKind(IntEnum):
     REDEMPTION = 16
     REDEMPTION_ROLLBACK = 17
     COUPON_ISSUE = 18
+    CHARGE_CANCEL = 25
+    EXPIRY_REMINDER = 26
+    CONVERSION = 27
+    BUDGET_CHANGE = 28
 
 
 class Operation(IntEnum):
@@ -87,6 +91,12 @@ class Operation(IntEnum):
     CLAIM_COUPON = 21
     REDEEM = 22
     ROLLBACK_REDEMPTION = 23
+    CANCEL_CHARGE = 40
+    REMIND = 41
+    CONVERT = 42
+    CHANGE_BUDGET = 43
+    TOP_UP = 44
+    CANCEL_TOP_UP = 45
 
 
 class Outcome(IntEnum):
@@ -126,6 +136,13 @@ class GuardKind(IntEnum):
     COUPON_DAY = 22
     COUPON_CLAIMS = 23
     ROLLED_BACK = 24
+    EXPIRY_REMINDED = 40
+    CONVERTED_TODAY = 41
+    HOUSEHOLD_CAP = 42
+
+
+CAPS = frozenset({GuardKind.PROGRAMME_CAP, GuardKind.HOUSEHOLD_CAP})
+"""Guards whose every change its journal keeps, so that it can be given back, and audited."""
 
 
 class Relation(IntEnum):

@@ -9,13 +9,14 @@ from domain.municipalities.tables import Municipality as Row
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """A town. `id` is its short number; `code` the national code of 6 digits."""
+    """A town. `id` is its short number; `code` the national code of 6 digits. `charge_cancel_minutes`: see payments.cancel_charge."""
 
     id: int
     code: str
     name: str
     issuer_id: UUID
     desk_id: UUID
+    charge_cancel_minutes: int = 30
 
 
 async def by_ids(ids: list[int]) -> list[Municipality | None]:
@@ -43,4 +44,4 @@ async def every() -> list[Municipality]:
 
 
 def _of(row: Row) -> Municipality:
-    return Municipality(row.id, row.code, row.name, row.issuer_id, row.desk_id)
+    return Municipality(row.id, row.code, row.name, row.issuer_id, row.desk_id, row.charge_cancel_minutes)

@@ -13,6 +13,7 @@ class Municipality(Model):
     issuer_id = fields.UUIDField()
     desk_id = fields.UUIDField()
     created_at = fields.DatetimeField()
+    charge_cancel_minutes = fields.SmallIntField(default=30)
 
     class Meta:
         """The table's name."""

@@ -27,6 +27,9 @@ KIND_OF = {
     Operation.CLAIM_COUPON: JournalKind.COUPON_CLAIM,
     Operation.REDEEM: JournalKind.REDEMPTION,
     Operation.ROLLBACK_REDEMPTION: JournalKind.REDEMPTION_ROLLBACK,
+    Operation.CANCEL_CHARGE: JournalKind.CHARGE_CANCEL,
+    Operation.CONVERT: JournalKind.CONVERSION,
+    Operation.CHANGE_BUDGET: JournalKind.BUDGET_CHANGE,
 }
 """The journal that an operation posts."""
 

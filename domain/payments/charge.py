@@ -91,7 +91,7 @@ def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Coun
         input_hash=fingerprint(wallet=what.wallet_id, asset=what.asset_id, amount=what.amount, store=what.store_id),
         kind=JournalKind.CHARGE, plan=plan,
         holders=(what.wallet_id, counter.holder, counter.issuer, *(bonus.programme.id for bonus in offered)),
-        lots=(lot.id, *(bonus.lot.id for bonus in offered)), guards=tuple(bonus.cap for bonus in offered),
+        lots=(lot.id, *(bonus.lot.id for bonus in offered)), guards=tuple(key for bonus in offered for key, _ in bonus.caps),
         access=(counter.holder,), valid_until=what.valid_until,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, channel=Channel.DESK, funding=Funding.CASH, client=viewer.client,

@@ -12,6 +12,7 @@ from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
 from domain.payments.limits import check_amount, payment_maximum
 from domain.payments.pay import allocation, check_parties, receipt_of, settled
+from domain.payments.renew import renewal_of
 from domain.payments.rules import ShopRules, with_rules
 from domain.refusals import NotPermittedError
 from domain.services import Services
@@ -80,8 +81,9 @@ def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request
 async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, amount: int) -> Posted:
     """Takes the amount (whole units) from the hold's lots in their order; the rest is released in the same journal."""
     check_amount(amount, await payment_maximum(services, hold.municipality))
+    renewal = await renewal_of(services, hold.municipality, hold.wallet_id)
 
-    def plan(book: Book, _: datetime) -> Draft:
+    def plan(book: Book, at: datetime) -> Draft:
         found = _open(book, hold, viewer)
         if amount > sum(found.amounts):
             raise HoldExceedsError(sum(found.amounts))
@@ -94,9 +96,10 @@ async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, a
                 rest -= take
         draft.moves = [(lot, book.plain(hold.municipality, AccountKind.PAYABLE, hold.store_id, lot.asset), part) for lot, part in taken]
         draft.receipt = {**receipt_of(book, hold.municipality, hold.wallet_id, taken, amount), "hold": str(hold.id)}
+        renewal.add(book, draft, hold.municipality, hold.wallet_id, at)
         return draft
 
-    return await _post(services, viewer, hold, key, plan, Operation.CAPTURE, JournalKind.CAPTURE, amount)
+    return await _post(services, viewer, hold, key, plan, Operation.CAPTURE, JournalKind.CAPTURE, amount, renewal.lots)
 
 
 async def void(services: Services, viewer: Viewer, hold: OfHold, key: UUID) -> Posted:
@@ -126,11 +129,12 @@ def _open(book: Book, hold: OfHold, viewer: Viewer) -> Hold:
 
 
 async def _post(
-    services: Services, viewer: Viewer, hold: OfHold, key: UUID, plan: Plan, operation: Operation, kind: JournalKind, amount: int | None
-) -> Posted:
+    services: Services, viewer: Viewer, hold: OfHold, key: UUID, plan: Plan, operation: Operation, kind: JournalKind, amount: int | None,
+    lots: tuple[int, ...] = (),
+) -> Posted:  # fmt: skip
     return settled(await services.poster.post(Request(
         municipality=hold.municipality, actor=viewer.person_id, operation=operation, key=key,
         input_hash=fingerprint(hold=hold.id, amount=amount), kind=kind, holders=(hold.wallet_id, hold.store_id), plan=plan,
-        access=(hold.store_id,),
+        access=(hold.store_id,), lots=lots,
         facts=Facts(wallet_id=hold.wallet_id, store_id=hold.store_id, linked_journal=hold.id, client=viewer.client),
     )))  # fmt: skip

@@ -20,9 +20,10 @@ from domain.ledger.refusals import (
     UnknownWalletError,
     WalletFrozenError,
 )
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
 from domain.payments.limits import check_amount, check_note, payment_maximum
 from domain.payments.refusals import QuoteChangedError
+from domain.payments.renew import Renewal, renewal_of
 from domain.payments.rules import ShopRules, with_rules
 from domain.points import earn
 from domain.points.earn import Earner, earner_at, spent_of
@@ -55,15 +56,41 @@ class Pay:
     coupons: tuple[UUID, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What happens beside the payment itself: coupons, points, and the renewal of what is left."""
+
+    chosen: Chosen
+    earner: Earner | None
+    renewal: Renewal
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """Whose accounts or counters may change."""
+        return (*self.chosen.holders, *(self.earner.programmes if self.earner else ()))
+
+    @property
+    def lots(self) -> tuple[int, ...]:
+        """The lots that may be credited."""
+        return (*self.renewal.lots, *(self.earner.lots if self.earner else ()))
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """The counters to be read."""
+        return (*self.chosen.guards, *(self.earner.guards if self.earner else ()))
+
+
 async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
     chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
 
+    renewal = await renewal_of(services, what.municipality, what.wallet_id)
+
     async def run(rules: ShopRules) -> Posted:
         earner = await earner_at(services, rules.store, what.wallet_id, services.clock())
-        return settled(await services.poster.post(_request(viewer, what, rules, chosen, earner)))
+        return settled(await services.poster.post(_request(viewer, what, rules, Beside(chosen, earner, renewal))))
 
     return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
 
@@ -76,24 +103,24 @@ def settled(decision: object) -> Posted:
     return decision
 
 
-def _request(viewer: Viewer, what: Pay, rules: ShopRules, chosen: Chosen, earner: Earner | None) -> Request:
+def _request(viewer: Viewer, what: Pay, rules: ShopRules, beside: Beside) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
-        applied = coupons.applied_in(book, chosen, rules.store, what.amount, at)
+        applied = coupons.applied_in(book, beside.chosen, rules.store, what.amount, at)
         if not what.confirm_duplicate:
             _check_duplicate(book, what, at)
-        return _plan(book, what, rules, applied, earner, at)
+        draft = _plan(book, what, rules, applied, beside.earner, at)
+        beside.renewal.add(book, draft, what.municipality, what.wallet_id, at)
+        return draft
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
         input_hash=fingerprint(
             wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
-            coupons=chosen.ids,
+            coupons=beside.chosen.ids,
         ),
-        kind=JournalKind.PAYMENT, plan=plan,
-        holders=(what.wallet_id, what.store_id, *chosen.holders, *(earner.programmes if earner else ())),
-        lots=earner.lots if earner else (), guards=(*chosen.guards, *(earner.guards if earner else ())), access=(what.wallet_id,),
-        recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
+        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id, *beside.holders), plan=plan, lots=beside.lots, guards=beside.guards,
+        access=(what.wallet_id,), recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
             client=viewer.client,

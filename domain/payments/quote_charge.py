@@ -7,10 +7,11 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE
 from domain.assets.refusals import UnknownAssetError
-from domain.ledger.reads import guard_values, wallet_accounts
+from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import UnknownWalletError
 from domain.payments import bonus as bonuses
 from domain.payments.limits import check_amount
+from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import Programme, budgets_left
 from domain.residents import reads as residents
 from domain.services import Services
@@ -46,16 +47,16 @@ async def quote_charge(services: Services, municipality: int, wallet_id: UUID, a
         raise UnknownWalletError
     now = services.clock()
     offered = await bonuses.offered(services, municipality, wallet_id, asset.id, now)
-    given = await guard_values([bonus.cap for bonus in offered])
+    caps = [await caps_left(bonus.caps) for bonus in offered]
     left = await budgets_left([(municipality, bonus.programme.id) for bonus in offered])
     held: dict[int, int] = {}
     for account in await wallet_accounts(municipality, wallet_id, now) if offered else ():
         held[account.asset] = held.get(account.asset, 0) + account.posted
     made = []
-    for bonus, used, budget in zip(offered, given, left, strict=True):
+    for bonus, cap_left, budget in zip(offered, caps, left, strict=True):
         cap = bonus.asset.balance_cap
         room = 2**53 - 1 if cap is None else cap - held.get(bonus.asset.id, 0)
-        added = bonuses.amount_of(bonus.programme, amount, used, budget, room)
+        added = bonuses.amount_of(bonus.programme, amount, cap_left, budget, room)
         held[bonus.asset.id] = held.get(bonus.asset.id, 0) + added
         if added:
             made.append(QuotedBonus(bonus.programme, bonus.asset.id, added, bonus.lot.expires_at))

@@ -1,6 +1,8 @@
 """A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended.
 
 Of a payment with coupons the amount is one of list prices: the coupons' share of it goes back to them (`domain/coupons/returns.py`).
+Points that the rest would not have earned are taken back (`domain/points/clawback.py`).
+What becomes of a lot that has ended is the asset's policy: see `fresh`.
 """
 
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, 
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import RefundExceedsError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
+from domain.payments.fresh import Fresh, fresh_of
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import NotRefundableError, UnknownPaymentError
@@ -47,6 +50,15 @@ class Refund:
     valid_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a refund does beside giving value back: lots in place of ended ones, coupons, and points that are taken back."""
+
+    fresh: Fresh
+    returns: Returns
+    clawback: Clawback
+
+
 async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
     """Refunds or raises a refusal. The sum of a payment's refunds never exceeds what was paid."""
     check_amount(what.amount, AMOUNT_MAXIMUM)
@@ -55,8 +67,8 @@ async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
         raise UnknownPaymentError
     if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE):
         raise NotRefundableError
-    returns, clawback = await returns_of(payment), await clawback_of(payment)
-    return settled(await services.poster.post(_request(viewer, what, payment, returns, clawback)))
+    beside = Beside(await fresh_of(services, payment), await returns_of(payment), await clawback_of(payment))
+    return settled(await services.poster.post(_request(viewer, what, payment, beside)))
 
 
 def parties_of(payment: Journal) -> tuple[UUID, UUID]:
@@ -71,47 +83,47 @@ def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
     return (municipality, GuardKind.REFUNDED, payment_id, "")
 
 
-def _request(viewer: Viewer, what: Refund, payment: Journal, returns: Returns, clawback: Clawback) -> Request:
+def _request(viewer: Viewer, what: Refund, payment: Journal, beside: Beside) -> Request:
     wallet_id, store_id = parties_of(payment)
 
     def plan(book: Book, at: datetime) -> Draft:
         if not book.may(what.municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
             raise NotPermittedError
-        return _plan(book, what, payment, returns, clawback, at)
+        return _plan(book, what, payment, beside, at)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.REFUND_PAYMENT, key=what.key,
         input_hash=fingerprint(payment=what.payment_id, amount=what.amount, reason=what.reason),
-        kind=JournalKind.REFUND, holders=(wallet_id, store_id, *returns.holders, *clawback.holders), plan=plan, access=(store_id,),
-        lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *clawback.lots),
-        guards=(refunded_guard(what.municipality, what.payment_id), *returns.guards, *clawback.guards),
+        kind=JournalKind.REFUND, holders=(wallet_id, store_id, *beside.returns.holders, *beside.clawback.holders), plan=plan, access=(store_id,),
+        lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *beside.fresh.lots, *beside.clawback.lots),
+        guards=(refunded_guard(what.municipality, what.payment_id), *beside.returns.guards, *beside.clawback.guards),
         valid_until=what.valid_until,
         facts=Facts(wallet_id=wallet_id, store_id=store_id, reason=what.reason, linked_journal=payment.id, client=viewer.client),
     )  # fmt: skip
 
 
-def _plan(book: Book, what: Refund, payment: Journal, returns: Returns, clawback: Clawback, at: datetime) -> Draft:
+def _plan(book: Book, what: Refund, payment: Journal, beside: Beside, at: datetime) -> Draft:
     wallet_id, store_id = parties_of(payment)
     paid = refundable(payment.receipt)
     guard = book.guard(refunded_guard(what.municipality, what.payment_id), paid)
     if what.amount > paid - guard.value:
         raise RefundExceedsError(paid - guard.value)
-    before, now = returns.of_wallet(guard.value, what.amount)
-    lots = give_back(payment.receipt["lots"], before, now)
+    before, now = beside.returns.of_wallet(guard.value, what.amount)
+    filled = beside.fresh.instead(give_back(payment.receipt["lots"], before, now), at)
     moves = []
     balances: dict[str, int] = {}
-    for asset, lot, part, _ in lots:
-        account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
+    for (asset, lot, part, _), terms in filled:
+        account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot), terms)
         moves.append((book.plain(what.municipality, AccountKind.PAYABLE, store_id, asset), account, part))
         balances[str(asset)] = balances.get(str(asset), book.total(what.municipality, wallet_id, asset)) + part
     draft = Draft(
-        receipt={"amount": what.amount, "payment": str(payment.id), "lots": lots, "balances": balances},
+        receipt={"amount": what.amount, "payment": str(payment.id), "lots": [line for line, _ in filled], "balances": balances},
         moves=moves,
         guards=[(guard, what.amount)],
         counterparties={wallet_id: store_id, store_id: wallet_id},
     )
-    returns.add(book, draft, guard.value, what.amount, store_id)
-    clawback.add(book, draft, wallet_id, rest_of(payment.receipt["lots"], before + now), at)
+    beside.returns.add(book, draft, guard.value, what.amount, store_id)
+    beside.clawback.add(book, draft, wallet_id, rest_of(payment.receipt["lots"], before + now), at)
     return draft
 
 

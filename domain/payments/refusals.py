@@ -1,12 +1,13 @@
-"""Refusals of payments that are decided before the ledger is asked: nothing is written, the same key may come again.
+"""Refusals of payments. All but CancelTooLate are decided before the ledger is asked: nothing is written, the same key may come again.
 
+StoredRefusal        CancelTooLate
 UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, QuoteChanged, UnknownPayment, NotRefundable, NoteTooLong,
 UnknownJournal, ApproverIsProposer, NothingToExpire
 """
 
 from dataclasses import dataclass
 
-from domain.refusals import Retry, UnstoredRefusal
+from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -89,3 +90,12 @@ class NothingToExpireError(UnstoredRefusal):
     """Somebody was faster: the value is gone from the account already."""
 
     code = "NOTHING_TO_EXPIRE"
+
+
+@dataclass(eq=False)
+class CancelTooLateError(StoredRefusal):
+    """The counter's time to cancel the charge is over: `minutes`, and the same day."""
+
+    minutes: int
+    code = "CANCEL_TOO_LATE"
+    retry = Retry.NEVER

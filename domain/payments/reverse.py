@@ -1,7 +1,7 @@
 """Correction: a journal is undone by a linked journal with the opposite entries, on the word of two finance officers."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
@@ -20,11 +20,14 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.pay import settled
 from domain.payments.refund import refunded_guard
 from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.programmes import caps
 from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers import undo as vouchers
 
-REVERSIBLE = (JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT, JournalKind.VOUCHER_PURCHASE)
+REVERSIBLE = frozenset({
+    JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT, JournalKind.CONVERSION, JournalKind.VOUCHER_PURCHASE,
+})  # fmt: skip
 
 
 class ReversalReason(IntEnum):
@@ -79,7 +82,17 @@ async def _lines(journal: Journal) -> list[_Line]:
           where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
         journal.municipality, journal.id,
     )  # fmt: skip
-    return [_Line(*row.values()) for row in found]
+    return _without_renewal([_Line(*row.values()) for row in found], journal)
+
+
+def _without_renewal(lines: list[_Line], journal: Journal) -> list[_Line]:
+    """A payment is undone; that it renewed the end of other value is not, since that may be spent long ago."""
+    moved: dict[int, int] = {}
+    for _, old, new, amount in journal.receipt.get("renewed", ()):
+        moved[old] = moved.get(old, 0) + amount
+        moved[new] = moved.get(new, 0) - amount
+    kept = [replace(line, amount=line.amount + moved.get(line.lot, 0)) if line.kind == AccountKind.WALLET else line for line in lines]
+    return [line for line in kept if line.amount]
 
 
 def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, approval: Approval, lines: list[_Line], returns: Returns) -> Request:
@@ -94,7 +107,9 @@ def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, app
         municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
         input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
         holders=tuple(sorted(holders)), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
-        guards=(refunded_guard(municipality, journal.id), *vouchers.guards_of(journal), *returns.guards),
+        guards=(
+            refunded_guard(municipality, journal.id), *vouchers.guards_of(journal), *returns.guards, *caps.keys_of(municipality, journal.receipt),
+        ),
         facts=Facts(
             wallet_id=journal.wallet_id, store_id=journal.store_id, reason=approval.reason, linked_journal=journal.id, client=viewer.client,
         ),
@@ -118,7 +133,7 @@ def _plan(book: Book, municipality: int, journal: Journal, lines: list[_Line]) -
     return Draft(
         receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": {}},
         moves=moves,
-        guards=[(guard, amount), *vouchers.uncounted(book, journal)],
+        guards=[(guard, amount), *vouchers.uncounted(book, journal), *caps.given_back(book, municipality, journal.receipt)],
         counterparties=_counterparties(journal.wallet_id, holders),
     )
 

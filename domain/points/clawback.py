@@ -8,7 +8,7 @@ word: out of the refund, as a debt that the next points settle, or not at all. P
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from domain.municipalities import reads as municipalities
 from domain.points import reads
 from domain.points.kinds import ClawbackRule
 from domain.points.rules import MULTIPLIER_ONE, EarningRule
+from domain.programmes import caps
 from domain.programmes import reads as programmes
 from domain.programmes.reads import Programme
 
@@ -39,7 +40,6 @@ class Earned:
     lot: int
     points: int
     expires_at: datetime | None
-    person: UUID
     given: tuple[tuple[EarningRule, int], ...]
     multiplier_bp: int
 
@@ -60,6 +60,8 @@ class Clawback:
     earned: tuple[Earned, ...]
     paid: frozenset[int]
     issuer: UUID
+    receipt: Mapping[str, Any] = field(default_factory=dict)
+    """The payment's, which says what was counted against caps."""
 
     @property
     def holders(self) -> tuple[UUID, ...]:
@@ -75,7 +77,7 @@ class Clawback:
     @property
     def guards(self) -> tuple[GuardKey, ...]:
         """The counters that move."""
-        return tuple(key for one in self.earned for key in (one.guard, one.programme.cap_of(one.person)))
+        return tuple(key for one in self.earned for key in (one.guard, *caps.keys_of(one.programme.municipality, self.receipt)))
 
     def add(self, book: Book, draft: Draft, wallet_id: UUID, spent: Mapping[int, int], at: datetime) -> None:
         """Adds to a refund's draft what it takes back. `spent`: what is left of the payment after this refund, by asset."""
@@ -107,11 +109,11 @@ async def clawback_of(payment: Journal) -> Clawback:
     earned = tuple(
         Earned(
             payment.id, programme, row["asset"], row["lot"], row["points"], row["expires"] and datetime.fromisoformat(row["expires"]),
-            UUID(row["person"]), tuple((rules[UUID(rule)], points) for rule, points, _ in row["rules"]), multiplier,
+            tuple((rules[UUID(rule)], points) for rule, points, _ in row["rules"]), multiplier,
         )
         for row, programme in zip(rows, found, strict=True) if programme is not None
     )  # fmt: skip
-    return Clawback(earned, paid, municipality.issuer_id)
+    return Clawback(earned, paid, municipality.issuer_id, payment.receipt)
 
 
 def rest_of(lots: Lots, refunded: int) -> dict[int, int]:
@@ -143,7 +145,7 @@ def _take(book: Book, draft: Draft, clawback: Clawback, earned: Earned, wallet_i
         told["deducted"] = _deduct(book, draft, clawback, wallet_id, rest)
         rest -= told["deducted"]
     told["waived"] = rest
-    _tell(book, draft, earned, wallet_id, told)
+    _tell(book, draft, clawback, earned, wallet_id, told)
 
 
 def _left(draft: Draft, account: Account) -> int:
@@ -187,12 +189,12 @@ def _without(lots: Lots, lot: int, part: int) -> Lots:
     return [line for line in less if line[2]]
 
 
-def _tell(book: Book, draft: Draft, earned: Earned, wallet_id: UUID, told: dict[str, Any]) -> None:
+def _tell(book: Book, draft: Draft, clawback: Clawback, earned: Earned, wallet_id: UUID, told: dict[str, Any]) -> None:
     town, programme = earned.programme.municipality, earned.programme
     back = told["points"] + told["debt"]
     if back:
         # What went back to the budget may be given to the person once more.
-        draft.guards.append((book.guard(programme.cap_of(earned.person), programme.cap), -back))
+        draft.guards += caps.given_back(book, town, clawback.receipt, {programme.id: back})
         draft.counterparties.setdefault(programme.id, wallet_id)
     balances = draft.receipt["balances"]
     balances[str(earned.asset)] = balances.get(str(earned.asset), book.total(town, wallet_id, earned.asset)) - back

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.assets.expiry import midnight
-from domain.assets.lots import Issue
+from domain.assets.lots import Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.credit import credit
@@ -32,6 +32,10 @@ class Source:
     programme: Programme
     asset: Asset
     lot: Lot
+
+    def caps_of(self, payer: Payer) -> tuple[tuple[GuardKey, int], ...]:
+        """What the payer, and the payer's household, are counted by over the programme."""
+        return self.programme.caps_of(payer.person, None if payer.claims is None else payer.claims.household)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Earner:
     def guards(self) -> tuple[GuardKey, ...]:
         """The counters of the person."""
         caps = {key: None for one in self.candidates for key, _, _ in one.rule.caps(self.payer.person, self.payer.day)}
-        return (*caps, *dict.fromkeys(one.cap[0] for one in self.candidates))
+        return (*caps, *dict.fromkeys(key for one in self.candidates for key, _ in one.caps))
 
     def granted(self, spent: Mapping[int, int], at: datetime, limits: Limits, multiplier_bp: int = MULTIPLIER_ONE) -> list[Granted]:
         """The programmes that give something for a payment."""
@@ -104,9 +108,9 @@ async def earner_of(services: Services, payer: Payer, town: int, rules: Iterable
     assets = {asset.id: asset for asset in await services.assets.of(town)}
     useful = [rule for rule in rules if rule.programme in open_now]
     found = [await _source(services, open_now[key], assets, now) for key in sorted({rule.programme for rule in useful})]
-    sources = {source.programme.id: source for source in found if _can_be_spent(source.lot)}
+    sources = {source.programme.id: source for source in found if source is not None}
     candidates = tuple(
-        Candidate(rule, source.asset.id, (source.programme.cap_of(payer.person), source.programme.cap))
+        Candidate(rule, source.asset.id, source.caps_of(payer))
         for rule in useful if (source := sources.get(rule.programme)) is not None
     )  # fmt: skip
     if not candidates:
@@ -119,7 +123,7 @@ def _can_be_spent(lot: Lot) -> bool:
     return lot.usable_from is None or lot.expires_at is None or lot.usable_from < lot.expires_at
 
 
-async def _source(services: Services, programme: Programme, assets: Mapping[int, Asset], now: datetime) -> Source:
+async def _source(services: Services, programme: Programme, assets: Mapping[int, Asset], now: datetime) -> Source | None:
     """Points that wait for the end of the refund window are a lot that may be spent from a later midnight."""
     asset = assets[programme.asset]
     starts = programme.usable_from
@@ -127,7 +131,10 @@ async def _source(services: Services, programme: Programme, assets: Mapping[int,
         activates = midnight(effective_on(now) + timedelta(days=programme.activates_after_days))
         starts = activates if starts is None else max(starts, activates)
     how = Issue(LotOrigin.GRANT, programme.funding, programme.id, starts, programme.expires_at)
-    return Source(programme, asset, await services.lots.of(asset, how, now))
+    if ended(asset, how, now):
+        return None
+    lot = await services.lots.of(asset, how, now)
+    return Source(programme, asset, lot) if _can_be_spent(lot) else None
 
 
 def spent_of(taken: Iterable[tuple[Account, int]]) -> dict[int, int]:
@@ -170,17 +177,17 @@ def _give(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, granted: Gr
     for one in granted.traced:
         for key, ceiling, _ in one.rule.caps(earner.payer.person, earner.payer.day):
             draft.guards.append((book.guard(key, ceiling), one.points))
-    draft.guards.append((book.guard(source.programme.cap_of(earner.payer.person), source.programme.cap), granted.points))
+    draft.guards += [(book.guard(key, ceiling), granted.points) for key, ceiling in source.caps_of(earner.payer)]
     draft.counterparties.setdefault(source.programme.id, wallet_id)
     balances[str(asset)] = balances.get(str(asset), book.total(town, wallet_id, asset)) + granted.points
-    draft.receipt.setdefault("earned", []).append(receipt_of(granted, earner.payer.person))
+    draft.receipt.setdefault("earned", []).append(receipt_of(granted))
 
 
-def receipt_of(granted: Granted, person: UUID) -> dict[str, Any]:
+def receipt_of(granted: Granted) -> dict[str, Any]:
     """What the payment's journal keeps of it: a refund takes it back by this."""
     lot = granted.source.lot
     return {
-        "programme": str(granted.source.programme.id), "person": str(person), "asset": granted.source.asset.id, "lot": lot.id,
+        "programme": str(granted.source.programme.id), "asset": granted.source.asset.id, "lot": lot.id,
         "points": granted.points, "expires": _iso(lot.expires_at), "usable": _iso(lot.usable_from),
         "rules": [[str(one.rule.id), one.points, one.reason.value] for one in granted.traced if one.points],
     }  # fmt: skip

@@ -92,11 +92,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A rule with what it needs of its programme. `cap`: the person's counter over the programme, and its ceiling."""
+    """A rule with what it needs of its programme. `caps`: the counters of person and household over the programme, with their ceilings."""
 
     rule: EarningRule
     asset: int
-    cap: tuple[GuardKey, int]
+    caps: tuple[tuple[GuardKey, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _against(rule: EarningRule, payer: Payer, at: datetime) -> Reason | None:
 def _within(candidate: Candidate, payer: Payer, wanted: int, limits: Limits) -> tuple[int, Reason]:
     """As much of it as every limit leaves, and the tightest limit."""
     rule = candidate.rule
-    counters = [*rule.caps(payer.person, payer.day), (*candidate.cap, Reason.CUT_PER_PERSON)]
+    counters = [*rule.caps(payer.person, payer.day), *((*cap, Reason.CUT_PER_PERSON) for cap in candidate.caps)]
     left = [(max(0, ceiling - limits.counted.get(key, 0)), reason) for key, ceiling, reason in counters]
     left.append((limits.budgets.get(rule.programme, 0), Reason.CUT_BY_BUDGET))
     left.append((limits.rooms.get(candidate.asset, NO_LIMIT), Reason.CUT_BY_BALANCE))

@@ -58,6 +58,7 @@ class NewProgramme:
     rate_bp: int | None = None
     activates_after_days: int | None = None
     clawback: ClawbackRule | None = None
+    cap_per_household: int | None = None
 
 
 def check(new: NewProgramme, now: datetime) -> None:
@@ -70,6 +71,7 @@ def check(new: NewProgramme, now: datetime) -> None:
         ("ends_at", "ORDER", new.ends_at <= new.starts_at),
         ("ends_at", "PAST", new.ends_at <= now),
         ("cap_per_person", "POSITIVE", new.cap_per_person is not None and not 1 <= new.cap_per_person <= LARGEST),
+        ("cap_per_household", "POSITIVE", new.cap_per_household is not None and not 1 <= new.cap_per_household <= LARGEST),
         ("usable_from", "ORDER", new.usable_from is not None and new.usable_from < new.starts_at),
         ("expires_on", "ORDER", new.expires_at is not None and new.expires_at <= max(new.starts_at, new.usable_from or new.starts_at)),
         ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
@@ -112,7 +114,7 @@ async def _check_assets(municipality: int, new: NewProgramme) -> None:
     asset = await assets.in_municipality(municipality, new.asset)
     if asset is None or asset.kind is AssetKind.CASH:
         raise UnknownAssetError
-    if asset.paid:
+    if asset.paid and new.kind is not ProgrammeKind.CONVERSION:
         raise InvalidInputError("asset_id", "PAID_IS_NOT_GIVEN")
     if new.charged_asset is not None:
         charged = await assets.in_municipality(municipality, new.charged_asset)
@@ -129,9 +131,16 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
             funding=new.funding, budget=new.budget, starts_at=new.starts_at, ends_at=new.ends_at, cap_per_person=new.cap_per_person,
             eligibility=eligibility_to_json(new.eligibility), acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from,
             expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp, activates_after_days=new.activates_after_days,
-            clawback=new.clawback, created_by=viewer.person_id, created_at=now,
+            clawback=new.clawback, cap_per_household=new.cap_per_household, created_by=viewer.person_id, created_at=now,
         )  # fmt: skip
-        after = {"kind": new.kind.name, "asset": new.asset, "budget": new.budget, "rate_bp": new.rate_bp, "cap_per_person": new.cap_per_person}
+        after = {
+            "kind": new.kind.name,
+            "asset": new.asset,
+            "budget": new.budget,
+            "rate_bp": new.rate_bp,
+            "cap_per_person": new.cap_per_person,
+            "cap_per_household": new.cap_per_household,
+        }
         await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
 
 
@@ -157,6 +166,7 @@ async def _allocate(services: Services, viewer: Viewer, municipality: int, key: 
             acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from and new.usable_from.isoformat(),
             expires_at=new.expires_at and new.expires_at.isoformat(), charged=new.charged_asset, rate=new.rate_bp,
             activates=new.activates_after_days, clawback=new.clawback,
+            household=new.cap_per_household,
         ),
         kind=JournalKind.ALLOCATION, holders=(programme, town.issuer_id), plan=plan,
         facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,22 +11,27 @@ class Claims:
 
     resident: bool
     birth_year: int | None
+    household: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """Ages are those that are reached in the year, as municipal programmes count them; None asks for nothing."""
+    """Ages are those that are reached in the year, as municipal programmes count them; None asks for nothing.
+
+    household_known: asked where a cap counts per household; it comes with that cap, and is not stored here.
+    """
 
     residents_only: bool = False
     age_from: int | None = None
     age_to: int | None = None
+    household_known: bool = False
 
     def reason_against(self, claims: Claims | None, year: int) -> str | None:
         """RESIDENCY, AGE or UNVERIFIED; None: eligible."""
         asks_age = self.age_from is not None or self.age_to is not None
-        if not self.residents_only and not asks_age:
+        if not self.residents_only and not asks_age and not self.household_known:
             return None
-        if claims is None or (asks_age and claims.birth_year is None):
+        if claims is None or (asks_age and claims.birth_year is None) or (self.household_known and claims.household is None):
             return "UNVERIFIED"
         if self.residents_only and not claims.resident:
             return "RESIDENCY"

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
-from domain.assets.lots import Issue
+from domain.assets.lots import Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger.book import AccountKey, Book
@@ -13,10 +13,11 @@ from domain.ledger.credit import credit
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
 from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
-from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.programmes import reads
+from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import BudgetExceededError, CapExceededError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
@@ -48,6 +49,12 @@ class Ready:
     asset: Asset
     lot: Lot
     person: UUID
+    household: UUID | None
+
+    @property
+    def caps(self) -> tuple[tuple[GuardKey, int], ...]:
+        """The guards that count what the person, and the household, are given, with their caps."""
+        return self.programme.caps_of(self.person, self.household)
 
 
 async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted:
@@ -56,7 +63,7 @@ async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted
     check_amount(what.amount, AMOUNT_MAXIMUM)
     found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
     await require_below_threshold(viewer, what.municipality, what.key, what.amount)
-    return settled(await services.poster.post(_request(viewer, what, found.programme, found.asset, found.lot, found.person)))
+    return settled(await services.poster.post(_request(viewer, what, found)))
 
 
 async def ready(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> Ready:
@@ -74,7 +81,10 @@ async def ready(services: Services, municipality: int, programme_id: UUID, walle
     asset = await assets.in_municipality(municipality, programme.asset)
     if asset is None:
         raise UnknownAssetError
-    return Ready(programme, asset, await services.lots.of(asset, issue_of(programme), now), person)
+    if ended(asset, issue_of(programme), now):
+        raise ProgrammeClosedError
+    lot = await services.lots.of(asset, issue_of(programme), now)
+    return Ready(programme, asset, lot, person, None if claims is None else claims.household)
 
 
 def issue_of(programme: Programme) -> Issue:
@@ -82,29 +92,30 @@ def issue_of(programme: Programme) -> Issue:
     return Issue(LotOrigin.GRANT, programme.funding, programme.id, programme.usable_from, programme.expires_at)
 
 
-def _request(viewer: Viewer, what: Grant, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Request:
+def _request(viewer: Viewer, what: Grant, found: Ready) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
-        return plan_grant(book, what.municipality, what.wallet_id, what.amount, programme, asset, lot, person)
+        return plan_grant(book, what.municipality, what.wallet_id, what.amount, found)
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key,
         input_hash=fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount),
-        kind=JournalKind.GRANT, holders=(what.wallet_id, programme.id), plan=plan, lots=(lot.id,), guards=(programme.cap_of(person),),
-        valid_until=what.valid_until,
-        facts=Facts(wallet_id=what.wallet_id, programme_id=programme.id, funding=programme.funding, client=viewer.client),
+        kind=JournalKind.GRANT, holders=(what.wallet_id, found.programme.id), plan=plan, lots=(found.lot.id,),
+        guards=tuple(key for key, _ in found.caps), valid_until=what.valid_until,
+        facts=Facts(wallet_id=what.wallet_id, programme_id=found.programme.id, funding=found.programme.funding, client=viewer.client),
     )  # fmt: skip
 
 
-def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, programme: Programme, asset: Asset, lot: Lot, person: UUID) -> Draft:
-    """The moves of a grant, or its refusal. The programme and the wallet are locked, the guard of the person's cap is read."""
+def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, found: Ready) -> Draft:
+    """The moves of a grant, or its refusal. The programme and the wallet are locked, the guards of the caps are read."""
+    programme, asset, lot = found.programme, found.asset, found.lot
     wallet = book.holder(town, wallet_id)
     if wallet is None or wallet.kind != HolderKind.WALLET:
         raise UnknownWalletError
     if wallet.state == HolderState.FROZEN:
         raise WalletFrozenError
-    guard = book.guard(programme.cap_of(person), programme.cap)
-    if amount > programme.cap - guard.value:
-        raise CapExceededError(max(0, programme.cap - guard.value))
+    guards, left = of_book(book, found.caps)
+    if amount > left:
+        raise CapExceededError(left)
     budget = book.plain(town, AccountKind.BUDGET, programme.id, asset.id)
     if amount > budget.available:
         raise BudgetExceededError(budget.available)
@@ -119,7 +130,7 @@ def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, programme: P
             "balances": {str(asset.id): after},
             "programme": str(programme.id),
         },
-        guards=[(guard, amount)],
+        guards=[(guard, amount) for guard in guards],
         counterparties={wallet_id: programme.id, programme.id: wallet_id},
     )
     credit(book, draft, budget, account, amount)

@@ -10,6 +10,7 @@ class ProgrammeKind(IntEnum):
     CHARGE_BONUS = 2
     EARNING = 3
     VOUCHER = 4
+    CONVERSION = 7
 
 
 BASIS_POINTS = 10_000

@@ -117,20 +117,21 @@ async def by_approval(municipality: int, approval_id: UUID) -> Proposal | None:
 
 
 def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready) -> Request:
-    town, programme, asset, lot, person = proposal.municipality, made_ready.programme, made_ready.asset, made_ready.lot, made_ready.person
+    town, programme = proposal.municipality, made_ready.programme
     once = (town, GuardKind.GRANT_PROPOSAL, proposal.id, "")
 
     def plan(book: Book, _: datetime) -> Draft:
         guard = book.guard(once, 1)
         if guard.value:
             raise AlreadyGrantedError
-        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, programme, asset, lot, person)
+        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, made_ready)
         draft.guards.append((guard, 1))
         return draft
 
     return Request(
         municipality=town, actor=viewer.person_id, operation=Operation.APPROVE_GRANT, key=key, input_hash=fingerprint(proposal=proposal.id),
-        kind=JournalKind.GRANT, holders=(proposal.wallet_id, programme.id), plan=plan, lots=(lot.id,), guards=(programme.cap_of(person), once),
+        kind=JournalKind.GRANT, holders=(proposal.wallet_id, programme.id), plan=plan, lots=(made_ready.lot.id,),
+        guards=(*(key for key, _ in made_ready.caps), once),
         facts=Facts(
             on_behalf_of=proposal.proposer, wallet_id=proposal.wallet_id, programme_id=programme.id, funding=programme.funding, client=viewer.client,
         ),

@@ -1,7 +1,8 @@
 """Programmes, as others see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain.assets.acceptance import Acceptance
@@ -39,6 +40,7 @@ class Programme:
     rate_bp: int | None
     activates_after_days: int | None
     clawback: ClawbackRule | None
+    cap_per_household: int | None
 
     def open_at(self, at: datetime) -> bool:
         """Whether it gives value at this instant."""
@@ -47,6 +49,13 @@ class Programme:
     def cap_of(self, person: UUID) -> GuardKey:
         """The guard that counts what a person was given."""
         return (self.municipality, GuardKind.PROGRAMME_CAP, self.id, str(person))
+
+    def caps_of(self, person: UUID, household: UUID | None) -> tuple[tuple[GuardKey, int], ...]:
+        """Every guard that counts what a person is given, with its cap: the person's own, and the household's where there is a cap for it."""
+        own = (self.cap_of(person), self.cap)
+        if self.cap_per_household is None or household is None:
+            return (own,)
+        return (own, ((self.municipality, GuardKind.HOUSEHOLD_CAP, self.id, str(household)), self.cap_per_household))
 
     @property
     def cap(self) -> int:
@@ -90,31 +99,32 @@ async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | Non
 async def persons_of(keys: list[tuple[int, UUID]]) -> list[tuple[UUID, Claims | None]]:
     """The same for many, in the order of (municipality, wallet)."""
     found = await rows(
-        """select distinct on (x.municipality_id, x.holder_id) x.municipality_id, x.holder_id, x.person_id, c.resident, c.birth_year
+        """select distinct on (x.municipality_id, x.holder_id) x.municipality_id, x.holder_id, x.person_id, c.resident, c.birth_year, c.household
           from unnest($1::smallint[], $2::uuid[]) w (m, h)
           join holder_access x on x.municipality_id = w.m and x.holder_id = w.h and x.relation = 1 and x.revoked_at is null
           left join person_claim c on c.municipality_id = x.municipality_id and c.person_id = x.person_id
           order by x.municipality_id, x.holder_id, x.granted_at""",
         [municipality for municipality, _ in keys], [wallet for _, wallet in keys],
     )  # fmt: skip
-    people = {
-        (row["municipality_id"], row["holder_id"]): (
-            row["person_id"], None if row["resident"] is None else Claims(row["resident"], row["birth_year"])
-        )
-        for row in found
-    }  # fmt: skip
+    people = {(row["municipality_id"], row["holder_id"]): (row["person_id"], _claims(row)) for row in found}
     return [people.get(key, (key[1], None)) for key in keys]
 
 
 async def claims_of(municipality: int, person: UUID) -> Claims | None:
     """What the town knows of a person."""
-    found = await rows("select resident, birth_year from person_claim where municipality_id = $1 and person_id = $2", municipality, person)
-    return Claims(found[0]["resident"], found[0]["birth_year"]) if found else None
+    found = await rows("select resident, birth_year, household from person_claim where municipality_id = $1 and person_id = $2", municipality, person)
+    return _claims(found[0]) if found else None
+
+
+def _claims(row: dict[str, Any]) -> Claims | None:
+    return None if row["resident"] is None else Claims(row["resident"], row["birth_year"], row["household"])
 
 
 def _of(row: Row) -> Programme:
+    eligibility = replace(eligibility_of(row.eligibility), household_known=row.cap_per_household is not None)
     return Programme(
         row.municipality_id, row.id, ProgrammeKind(row.kind), row.name_ja, row.name_en, row.asset_id, Funding(row.funding), row.budget, row.starts_at,
-        row.ends_at, row.cap_per_person, eligibility_of(row.eligibility), acceptance_of(row.acceptance), row.usable_from, row.expires_at,
+        row.ends_at, row.cap_per_person, eligibility, acceptance_of(row.acceptance), row.usable_from, row.expires_at,
         row.charged_asset_id, row.rate_bp, row.activates_after_days, None if row.clawback is None else ClawbackRule(row.clawback),
+        row.cap_per_household,
     )  # fmt: skip

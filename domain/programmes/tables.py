@@ -28,6 +28,8 @@ class Programme(Model):
     rate_bp = fields.IntField(null=True)
     activates_after_days = fields.SmallIntField(null=True)
     clawback = fields.SmallIntField(null=True)
+    cap_per_household = fields.BigIntField(null=True)
+    budget_began = fields.BigIntField(null=True)
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField()
 

@@ -1,16 +1,16 @@
 """What a town knows of a person by verified identity: recorded at the desk, in the commit of its audit row; erasable."""
 
+import hashlib
+import unicodedata
 from uuid import UUID
 
 from tortoise.connection import get_connection
 
 from domain.approvals.trail import record
 from domain.database import transaction
-from domain.identifiers import derived
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownWalletError
-from domain.municipalities import reads as municipalities
 from domain.programmes.reads import person_of
 from domain.refusals import InvalidInputError
 from domain.residents import reads
@@ -21,19 +21,32 @@ OLDEST = 130
 HOUSEHOLD_LIMIT = 64
 
 
+def household_number(unchecked: str) -> str:
+    """A household's number as it counts: in one form of letters and digits, without spaces around it."""
+    return unicodedata.normalize("NFKC", unchecked).strip().upper()
+
+
+async def _hashed(municipality: int, number: str) -> UUID:
+    """The household without its number: a hash with the town's own salt, so that two towns' are never alike."""
+    [row] = await get_connection("default").execute_query_dict("select household_salt from municipality where id = $1", [municipality])
+    salt: UUID = row["household_salt"]
+    return UUID(bytes=hashlib.sha256(salt.bytes + number.encode()).digest()[:16])
+
+
 async def record_claim(
     services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, *, resident: bool, birth_year: int | None, household: str | None = None
-) -> None:  # fmt: skip
-    """Records residence, year of birth and household of a wallet's person; what was recorded before is replaced.
+) -> None:
+    """Records residence and year of birth of a wallet's person; what was recorded before is replaced.
 
-    `household` is the town's own code for it; only an id that is derived from it is kept.
+    household: the town's number of the household, of which only a hash is kept; None: as it was recorded; empty: none any more.
     """
     await require_staff(municipality, viewer, Relation.DESK)
     now = services.clock()
     if birth_year is not None and not now.year - OLDEST <= birth_year <= now.year:
         raise InvalidInputError("birth_year", "YEAR")
-    if household is not None and not 0 < len(household.strip()) <= HOUSEHOLD_LIMIT:
-        raise InvalidInputError("household", "LENGTH")
+    number = None if household is None else household_number(household)
+    if number is not None and len(number) > HOUSEHOLD_LIMIT:
+        raise InvalidInputError("household_code", "LENGTH")
     if not await reads.exists(municipality, wallet_id):
         raise UnknownWalletError
     person, _ = await person_of(municipality, wallet_id)
@@ -42,16 +55,9 @@ async def record_claim(
     async with transaction():
         await get_connection("default").execute_query(
             """insert into person_claim (municipality_id, person_id, resident, birth_year, verified_at, household) values ($1, $2, $3, $4, $5, $6)
-              on conflict (municipality_id, person_id) do update set resident = $3, birth_year = $4, verified_at = $5, household = $6""",
-            [municipality, person, resident, birth_year, now, None if household is None else await _household(municipality, household.strip())],
+              on conflict (municipality_id, person_id) do update set resident = $3, birth_year = $4, verified_at = $5,
+                household = case when $7 then person_claim.household else $6 end""",
+            [municipality, person, resident, birth_year, now, await _hashed(municipality, number) if number else None, number is None],
         )
         # That it was verified is the staff's deed; what was verified is the person's, and stays in its erasable row.
         await record(municipality, viewer.person_id, "record_claim", str(person), "", None, None, now)
-
-
-async def _household(municipality: int, code: str) -> UUID:
-    """The same people have the same id, in this town only."""
-    town = await municipalities.by_id(municipality)
-    if town is None:
-        raise UnknownWalletError
-    return derived(town.issuer_id, "household", code)

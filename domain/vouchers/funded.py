@@ -14,6 +14,8 @@ from uuid import UUID
 import structlog
 
 from domain.database import rows
+from domain.funding.provider import Provider, ProviderUnavailableError
+from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Funding, JournalKind, Operation
@@ -27,10 +29,9 @@ from domain.refusals import BusyError, InvalidInputError, OutcomeUnknownError, R
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
-from domain.vouchers.funding import FundingSource
 from domain.vouchers.kinds import VoucherState
 from domain.vouchers.purchase import Deal, Purchase, deal_of, request_of
-from domain.vouchers.refusals import FundingDeclinedError, FundingUnavailableError, VoucherNotOnSaleError
+from domain.vouchers.refusals import VoucherNotOnSaleError
 
 TOKEN_LIMIT = 500
 OPEN_FOR = timedelta(minutes=10)
@@ -76,14 +77,11 @@ async def purchase_with_funding(services: Services, viewer: Viewer, what: Purcha
     mark = await _open(request, deal.price, services.clock())
     if mark.input_hash != request.input_hash:
         raise KeyReusedError
-    if mark.state is FundingState.OPEN:
-        try:
-            await source.authorise(mark.id, mark.amount, token)
-        except FundingDeclinedError:
-            posted = await _finish(services, source, mark)
-            if posted is None:
-                raise
-            return posted
+    if mark.state is FundingState.OPEN and not await _approved(source, mark, token):
+        posted = await _finish(services, source, mark)
+        if posted is None:
+            raise FundingDeclinedError
+        return posted
     return await _decide(services, source, mark, request)
 
 
@@ -112,7 +110,14 @@ def _authorisation_of(actor: UUID, municipality: int, key: UUID) -> UUID:
     return derived(actor, "funding", str(municipality), str(key))
 
 
-async def _decide(services: Services, source: FundingSource, mark: _Mark, request: Request) -> Posted:
+async def _approved(source: Provider, mark: _Mark, token: str) -> bool:
+    try:
+        return await source.authorise(mark.id, token, mark.amount)
+    except ProviderUnavailableError as error:
+        raise FundingUnavailableError from error
+
+
+async def _decide(services: Services, source: Provider, mark: _Mark, request: Request) -> Posted:
     try:
         posted = settled(await services.poster.post(request))
     except (BusyError, OutcomeUnknownError):
@@ -146,7 +151,7 @@ async def settle_open(services: Services) -> int:
     return finished
 
 
-async def _finish(services: Services, source: FundingSource, mark: _Mark) -> Posted | None:
+async def _finish(services: Services, source: Provider, mark: _Mark) -> Posted | None:
     """Closes the purchase's key for ever, or learns that it settled; then tells the service. The journal if it settled."""
     try:
         decision: object = await services.poster.post(_closing(mark))
@@ -169,11 +174,11 @@ def _closing(mark: _Mark) -> Request:
     )  # fmt: skip
 
 
-async def _tell(services: Services, source: FundingSource, mark: _Mark, state: FundingState) -> None:
+async def _tell(services: Services, source: Provider, mark: _Mark, state: FundingState) -> None:
     """Keeps or lets go, and notes it. A service that does not answer is told again by the job."""
     try:
-        await (source.keep(mark.id) if state is FundingState.KEPT else source.void(mark.id))
-    except FundingUnavailableError:
+        await (source.capture(mark.id, mark.amount) if state is FundingState.KEPT else source.void(mark.id))
+    except ProviderUnavailableError:
         log.warning("funding.unavailable", authorisation=str(mark.id), wanted=state.name)
         return
     await rows(

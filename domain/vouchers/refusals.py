@@ -1,7 +1,7 @@
 """Refusals of vouchers.
 
 StoredRefusal        SoldOut, UnitsExceeded, GiftUsed, VoucherEnded
-UnstoredRefusal      UnknownVoucher, VoucherState, VoucherNotOnSale, VoucherBudget, GiftCode, GiftLocked, FundingDeclined, FundingUnavailable
+UnstoredRefusal      UnknownVoucher, VoucherState, VoucherNotOnSale, VoucherBudget, GiftCode, GiftLocked
 """
 
 from dataclasses import dataclass
@@ -86,18 +86,3 @@ class GiftLockedError(UnstoredRefusal):
     """Too many wrong attempts: whoever bought it must issue new numbers."""
 
     code = "GIFT_LOCKED"
-
-
-@dataclass(eq=False)
-class FundingDeclinedError(UnstoredRefusal):
-    """The payment service set no money aside. The key is closed: another attempt has a new one."""
-
-    code = "FUNDING_DECLINED"
-    retry = Retry.NEW_KEY
-
-
-@dataclass(eq=False)
-class FundingUnavailableError(UnstoredRefusal):
-    """The payment service did not answer, or there is none. The same key asks it again, and it sets money aside once."""
-
-    code = "FUNDING_UNAVAILABLE"

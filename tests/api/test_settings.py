@@ -105,6 +105,14 @@ def test_production_refuses_personas(read: Read, production: dict, tmp_path: Pat
     assert "MEGURU_PERSONAS_FILE: is for development" in line
 
 
+def test_production_needs_a_provider_over_tls_with_a_key(read: Read, production: dict):
+    for given in ({"funding_url": "http://pay.internal/v1", "funding_key": SECRET}, {"funding_url": "https://pay.internal/v1"}):
+        [line] = mistakes(read, **production, **given)
+        assert "MEGURU_FUNDING_URL: must be https" in line
+    assert read(**production, funding_url="https://pay.internal/v1", funding_key=SECRET).funding_url == "https://pay.internal/v1"
+    assert read(profile="development", database_url=URL, funding_url="http://127.0.0.1:9", funding_key=SECRET).funding_key == SECRET
+
+
 @pytest.mark.parametrize("profile", ["production", "development"])
 @pytest.mark.parametrize(
     ("name", "value"),
@@ -115,6 +123,8 @@ def test_production_refuses_personas(read: Read, production: dict, tmp_path: Pat
         ("database_url", f"postgres://meguru:{SECRET}@db:5432"),
         ("database_url", f"postgres://meguru:{SECRET}@db:5432/"),
         ("database_url", f"postgres://[meguru:{SECRET}@db:5432/meguru"),
+        ("funding_url", "pay.internal"),
+        ("funding_url", ""),
         ("pool_size", "0"),
         ("pool_size", "-1"),
         ("pool_size", "101"),

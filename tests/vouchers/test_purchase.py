@@ -142,9 +142,9 @@ async def test_units_per_household_count_over_people(api: VoucherApi):
         await api.charge(50_000, wallet)
     unverified = await api.buy(product)
     assert (unverified["code"], unverified["reason"]) == ("NOT_ELIGIBLE", "UNVERIFIED")
-    await claim(api, api.town.wallet, household="0001234")
-    await claim(api, their_wallet, household="0001234")
-    await claim(api, other_wallet, household="0005678")
+    await claim(api, api.town.wallet, householdCode="0001234")
+    await claim(api, their_wallet, householdCode="0001234")
+    await claim(api, other_wallet, householdCode="0005678")
     assert (await api.buy(product, 3))["purchase"]["units"] == 3
     refused = await api.buy(product, 2, partner, their_wallet)
     assert (refused["code"], refused["unitsLeft"]) == ("UNITS_EXCEEDED", 1)

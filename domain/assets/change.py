@@ -1,0 +1,95 @@
+"""Staff change what may be changed of an asset: names, what is told of it, and where it may be spent.
+
+Whoever holds value received it with its rules. So once value was issued its shops may become more and never fewer; its end, whether it
+is paid for, and its kind are never changed.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tortoise.connection import get_connection
+
+from domain.approvals.trail import record
+from domain.assets import reads
+from domain.assets.acceptance import Acceptance, from_json, to_json
+from domain.assets.create import DISCLOSURE_LIMIT, NAME_LIMIT
+from domain.assets.kinds import AssetKind
+from domain.assets.reads import Asset
+from domain.assets.refusals import UnknownAssetError, UnsafeChangeError
+from domain.assets.tables import Asset as Row
+from domain.database import transaction
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import Relation
+from domain.refusals import InvalidInputError
+from domain.services import Services
+from domain.viewer import Viewer
+
+_SETS = ("stores", "groups", "size_classes", "areas", "categories")
+
+
+@dataclass(frozen=True, slots=True)
+class AssetChange:
+    """What becomes of an asset; None: as it is."""
+
+    name_ja: str | None = None
+    name_en: str | None = None
+    disclosure_ja: str | None = None
+    disclosure_en: str | None = None
+    acceptance: Acceptance | None = None
+
+
+def covers(new: Acceptance, old: Acceptance) -> bool:
+    """Whether every shop that the old rule accepts is accepted by the new one, whatever shops there will be. Pure."""
+    for name in _SETS:
+        asked, before = getattr(new, name), getattr(old, name)
+        if asked and not (before and before <= asked):
+            return False
+    return new.excluded_categories <= old.excluded_categories
+
+
+async def change_asset(services: Services, viewer: Viewer, municipality: int, number: int, change: AssetChange) -> Asset:
+    """Changes an asset, with its row of audit in the same commit. Payments know within some seconds."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    _check(change)
+    async with transaction():
+        # No lot of it can be made while its row is locked so: "nothing was issued yet" stays true until the commit.
+        row = await Row.select_for_update().get_or_none(municipality_id=municipality, id=number)
+        if row is None or row.kind == AssetKind.CASH:
+            raise UnknownAssetError
+        await _check_safe(row, change)
+        before, after = _difference(row, change)
+        if after:
+            await Row.filter(municipality_id=municipality, id=number).update(**after)
+            await record(municipality, viewer.person_id, "change_asset", str(number), "", before, after, services.clock())
+    services.assets.forget(municipality)
+    found = await reads.in_municipality(municipality, number)
+    if found is None:
+        raise UnknownAssetError
+    return found
+
+
+def _check(change: AssetChange) -> None:
+    for name in ("name_ja", "name_en"):
+        given = getattr(change, name)
+        if given is not None and not 0 < len(given) <= NAME_LIMIT:
+            raise InvalidInputError(name, "LENGTH")
+    for name in ("disclosure_ja", "disclosure_en"):
+        if len(getattr(change, name) or "") > DISCLOSURE_LIMIT:
+            raise InvalidInputError(name, "LENGTH")
+
+
+async def _check_safe(row: Row, change: AssetChange) -> None:
+    if change.acceptance is None or covers(change.acceptance, from_json(row.acceptance)):
+        return
+    issued = "select 1 from lot where municipality_id = $1 and asset_id = $2 limit 1"
+    if await get_connection("default").execute_query_dict(issued, [row.municipality_id, row.id]):
+        raise UnsafeChangeError("acceptance")
+
+
+def _difference(row: Row, change: AssetChange) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns that become different: as they were, and as they will be."""
+    given = {name: value for name, value in asdict(change).items() if value is not None and name != "acceptance"}
+    if change.acceptance is not None:
+        given["acceptance"] = to_json(change.acceptance)
+    after = {name: value for name, value in given.items() if value != getattr(row, name)}
+    return {name: getattr(row, name) for name in after}, after

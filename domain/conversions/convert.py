@@ -1,0 +1,137 @@
+"""A resident converts value: lots of one asset leave the wallet for good, and a programme's budget pays for a lot of another, in one journal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.conversions.offer import Converted, Counted, Offer, offer_of, worked_out
+from domain.ledger.book import AccountKey, Book
+from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, Operation, Relation
+from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.municipalities import reads as municipalities
+from domain.payments.limits import check_amount
+from domain.payments.pay import settled
+from domain.payments.refusals import QuoteChangedError
+from domain.payments.rules import StaleRulesError
+from domain.programmes.caps import UNLIMITED, of_book
+from domain.refusals import UnstoredRefusal
+from domain.services import Services
+from domain.viewer import Viewer
+
+AMOUNT_MAXIMUM = 10_000_000
+"""Whole units of one conversion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """What a resident asks. Amount in whole units of what is converted; `expected`: what must come of it, as the quote said."""
+
+    key: UUID
+    municipality: int
+    wallet_id: UUID
+    from_asset: int
+    to_asset: int
+    amount: int
+    expected: int | None = None
+    valid_until: datetime | None = None
+
+
+async def convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
+    """Converts or raises a refusal. The same key answers the same, also when the rate or the programme has ended since."""
+    check_amount(what.amount, AMOUNT_MAXIMUM)
+    try:
+        return await _convert(services, viewer, what)
+    except StaleRulesError:
+        services.programmes.forget(what.municipality)
+        return await _convert(services, viewer, what)
+
+
+async def _convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
+    town = await municipalities.by_id(what.municipality)
+    if town is None:
+        raise UnknownWalletError
+    try:
+        offer = await offer_of(services, what.municipality, what.wallet_id, what.from_asset, what.to_asset)
+    except UnstoredRefusal as refusal:
+        return settled(await services.poster.post(_request(viewer, what, None, town.issuer_id, _refuser(refusal))))
+    return settled(await services.poster.post(_request(viewer, what, offer, town.issuer_id, _planner(what, offer, town.issuer_id))))
+
+
+_Plan = Callable[[Book, datetime], Draft]
+
+
+def _refuser(refusal: UnstoredRefusal) -> _Plan:
+    """Answers a key that was settled before; for a new one there is no offer."""
+
+    def plan(*_: object) -> Draft:
+        raise refusal
+
+    return plan
+
+
+def _planner(what: Convert, offer: Offer, issuer: UUID) -> _Plan:
+    def plan(book: Book, at: datetime) -> Draft:
+        return _plan(book, what, offer, issuer, at)
+
+    return plan
+
+
+def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID, run: _Plan) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
+        _check_wallet(book, viewer, what)
+        return run(book, at)
+
+    return Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CONVERT, key=what.key,
+        input_hash=fingerprint(wallet=what.wallet_id, given=what.from_asset, taken=what.to_asset, amount=what.amount),
+        kind=JournalKind.CONVERSION, plan=plan, access=(what.wallet_id,), valid_until=what.valid_until,
+        holders=(what.wallet_id,) if offer is None else (what.wallet_id, issuer, offer.programme.id),
+        lots=() if offer is None else (offer.lot.id,),
+        guards=() if offer is None else (offer.of_today, *(key for key, _ in offer.caps)),
+        facts=Facts(wallet_id=what.wallet_id, programme_id=None if offer is None else offer.programme.id, client=viewer.client),
+    )  # fmt: skip
+
+
+def _check_wallet(book: Book, viewer: Viewer, what: Convert) -> None:
+    wallet = book.holder(what.municipality, what.wallet_id)
+    relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
+    if wallet is None or wallet.kind != HolderKind.WALLET or not book.may(what.municipality, what.wallet_id, viewer.person_id, relations):
+        raise UnknownWalletError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+
+
+def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -> Draft:
+    town, wallet, rate = what.municipality, what.wallet_id, offer.rate
+    today = book.guard(offer.of_today, UNLIMITED)
+    caps, cap_left = of_book(book, offer.caps)
+    budget = book.plain(town, AccountKind.BUDGET, offer.programme.id, offer.taken.id)
+    held = book.total(town, wallet, offer.taken.id)
+    counted = Counted(today.value, cap_left, budget.available, held)
+    done = worked_out(offer, what.amount, book.wallet_lots(town, wallet), counted, at)
+    if what.expected is not None and what.expected != done.received:
+        raise QuoteChangedError
+    issuance = book.plain(town, AccountKind.ISSUANCE, issuer, offer.given.id)
+    account = book.account(town, AccountKey(AccountKind.WALLET, wallet, offer.taken.id, offer.lot.id), offer.lot)
+    return Draft(
+        receipt={
+            **_receipt(done, offer), "rate": [rate.numerator, rate.denominator], "programme": str(offer.programme.id),
+            "balances": {
+                str(offer.given.id): book.total(town, wallet, offer.given.id) - done.spent, str(offer.taken.id): held + done.received,
+            },
+        },
+        moves=[*((lot, issuance, part) for lot, part in done.parts), (budget, account, done.received)],
+        guards=[(today, done.spent), *((cap, done.received) for cap in caps)],
+        counterparties={wallet: offer.programme.id, offer.programme.id: wallet, issuer: wallet},
+    )  # fmt: skip
+
+
+def _receipt(done: Converted, offer: Offer) -> dict[str, object]:
+    ends = offer.lot.expires_at
+    return {
+        "amount": done.spent,
+        "lots": [[lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()] for lot, part in done.parts],
+        "received": [[offer.taken.id, offer.lot.id, done.received, None if ends is None else ends.isoformat()]],
+    }

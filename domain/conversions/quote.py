@@ -1,0 +1,60 @@
+"""What a conversion would do now: the calculation of `convert`, without a trace."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.conversions.convert import AMOUNT_MAXIMUM
+from domain.conversions.offer import Counted, offer_of, worked_out
+from domain.ledger.reads import guard_values, wallet_accounts
+from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.payments.limits import check_amount
+from domain.payments.rules import StaleRulesError
+from domain.programmes.caps import left as caps_left
+from domain.programmes.reads import budgets_left
+from domain.residents import reads as residents
+from domain.services import Services
+from domain.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionQuote:
+    """A conversion that has not happened. Whole units; `expires_at` exclusive; `left_today` None: no limit."""
+
+    municipality: int
+    from_asset: int
+    to_asset: int
+    spent: int
+    received: int
+    expires_at: datetime | None
+    left_today: int | None
+
+
+async def quote_conversion(services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int) -> (
+    ConversionQuote
+):  # fmt: skip
+    """What `convert` would do at this instant, or the refusal that it would answer."""
+    check_amount(amount, AMOUNT_MAXIMUM)
+    wallet = await residents.wallet_for(viewer, municipality, wallet_id)
+    if wallet is None or not await residents.may_use(viewer, municipality, wallet_id):
+        raise UnknownWalletError
+    if wallet.frozen:
+        raise WalletFrozenError
+    try:
+        return await _quote(services, municipality, wallet_id, from_asset, to_asset, amount)
+    except StaleRulesError:
+        services.programmes.forget(municipality)
+        return await _quote(services, municipality, wallet_id, from_asset, to_asset, amount)
+
+
+async def _quote(services: Services, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int) -> ConversionQuote:
+    offer = await offer_of(services, municipality, wallet_id, from_asset, to_asset)
+    now = services.clock()
+    accounts = await wallet_accounts(municipality, wallet_id, now)
+    [today] = await guard_values([offer.of_today])
+    [budget] = await budgets_left([(municipality, offer.programme.id)])
+    held = sum(account.posted for account in accounts if account.asset == to_asset)
+    done = worked_out(offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, held), now)
+    cap = offer.rate.daily_cap
+    left = None if cap is None else cap - today - done.spent
+    return ConversionQuote(municipality, from_asset, to_asset, done.spent, done.received, offer.lot.expires_at, left)

@@ -1,0 +1,90 @@
+"""A town sets the rate at which value is converted into other value. Rates are never changed: a later one takes over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.connection import get_connection
+
+from domain.approvals.trail import record
+from domain.assets import reads as assets
+from domain.assets.kinds import AssetKind
+from domain.assets.refusals import UnknownAssetError
+from domain.conversions.reads import Rate
+from domain.database import transaction
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import Relation
+from domain.programmes import reads as programmes
+from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.refusals import UnknownProgrammeError
+from domain.refusals import InvalidInputError
+from domain.services import Services
+from domain.viewer import Viewer
+
+LARGEST_PART = 1_000_000
+LARGEST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewRate:
+    """What a rate is made of; see `reads.Rate`. `valid_from` None: from now on."""
+
+    from_asset: int
+    to_asset: int
+    programme_id: UUID
+    numerator: int
+    denominator: int
+    minimum_unit: int
+    daily_cap: int | None = None
+    valid_from: datetime | None = None
+
+
+async def set_rate(services: Services, viewer: Viewer, municipality: int, new: NewRate) -> Rate:
+    """A new rate, with its row of audit in the same commit."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    now = services.clock()
+    await _check(municipality, new, now)
+    rate = Rate(
+        municipality, services.ids.new(), new.from_asset, new.to_asset, new.programme_id, new.numerator, new.denominator, new.minimum_unit,
+        new.daily_cap, new.valid_from or now,
+    )  # fmt: skip
+    async with transaction():
+        await get_connection("default").execute_query(
+            """insert into conversion_rate (municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator, denominator, minimum_unit,
+              daily_cap, valid_from, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            [municipality, rate.id, rate.from_asset, rate.to_asset, rate.programme_id, rate.numerator, rate.denominator, rate.minimum_unit,
+             rate.daily_cap, rate.valid_from, viewer.person_id, now],
+        )  # fmt: skip
+        after = {
+            "from": rate.from_asset, "to": rate.to_asset, "numerator": rate.numerator, "denominator": rate.denominator,
+            "minimum_unit": rate.minimum_unit, "daily_cap": rate.daily_cap, "programme": str(rate.programme_id),
+            "valid_from": rate.valid_from.isoformat(),
+        }  # fmt: skip
+        await record(municipality, viewer.person_id, "set_conversion_rate", str(rate.id), "", None, after, now)
+    return rate
+
+
+async def _check(municipality: int, new: NewRate, now: datetime) -> None:
+    """Raises UnknownAssetError, UnknownProgrammeError, or InvalidInputError for the first field that is wrong."""
+    given = await assets.in_municipality(municipality, new.from_asset)
+    taken = await assets.in_municipality(municipality, new.to_asset)
+    if given is None or taken is None or AssetKind.CASH in {given.kind, taken.kind}:
+        raise UnknownAssetError
+    programme = await programmes.by_id(municipality, new.programme_id)
+    if programme is None:
+        raise UnknownProgrammeError
+    wrong = [
+        ("to_asset_id", "SAME_ASSET", new.from_asset == new.to_asset),
+        # Money that residents paid in is kept apart: it is neither turned into points nor into other money.
+        ("from_asset_id", "PAID_IS_NOT_CONVERTED", given.paid),
+        ("programme_id", "PROGRAMME_OF_CONVERSION", programme.kind is not ProgrammeKind.CONVERSION or programme.asset != new.to_asset),
+        ("numerator", "RATE_PART", not 0 <= new.numerator <= LARGEST_PART),
+        ("denominator", "RATE_PART", not 1 <= new.denominator <= LARGEST_PART),
+        ("minimum_unit", "POSITIVE", not 1 <= new.minimum_unit <= LARGEST),
+        ("minimum_unit", "UNIT_OF_ASSET", new.minimum_unit % given.minimum_unit != 0),
+        ("daily_cap", "POSITIVE", new.daily_cap is not None and not 1 <= new.daily_cap <= LARGEST),
+        ("valid_from", "PAST", new.valid_from is not None and new.valid_from < now),
+    ]
+    for field, problem, is_wrong in wrong:
+        if is_wrong:
+            raise InvalidInputError(field, problem)

@@ -1,0 +1,194 @@
+"""The counter that took the cash cancels a charge soon after: value out of the wallet, cash out of the cash box, bonus back to its budget.
+
+Only what is unspent can be cancelled. What is spent of a bonus must have been earned by the part of the charge that stays, so a spent
+bonus makes the cancelled amount smaller. A charge is cancelled once, and never beside a reversal: both count in the same guard.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from uuid import UUID
+
+from domain.assets import reads as assets
+from domain.assets.kinds import AssetKind
+from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.kinds import AccountKind, Channel, Funding, HolderState, JournalKind, Operation, Outcome, Relation
+from domain.ledger.reads import Journal, journal_by_id
+from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
+from domain.municipalities import reads as municipalities
+from domain.municipalities.reads import Municipality
+from domain.payments.pay import settled
+from domain.payments.refund import refunded_guard
+from domain.payments.refusals import CancelTooLateError, UnknownJournalError
+from domain.programmes import caps
+from domain.programmes import reads as programmes
+from domain.programmes.kinds import BASIS_POINTS
+from domain.refusals import NotPermittedError
+from domain.services import Services
+from domain.viewer import Viewer
+
+
+class CancelReason(IntEnum):
+    """Why a counter cancels a charge."""
+
+    WRONG_AMOUNT = 1
+    WRONG_WALLET = 2
+    CHANGED_MIND = 3
+    OTHER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCharge:
+    """What a counter asks."""
+
+    key: UUID
+    municipality: int
+    charge_id: UUID
+    reason: CancelReason
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """A bonus that came with the charge: whole units, and the rate in hundredths of a percent."""
+
+    programme: UUID
+    asset: int
+    lot: int
+    amount: int
+    expires_at: str | None
+    rate_bp: int
+
+    def kept(self, remaining: int) -> int:
+        """What the remaining charge would have earned of it."""
+        return min(self.amount, remaining * self.rate_bp // BASIS_POINTS)
+
+    def must_remain(self, available: int) -> int:
+        """The least charge that has to stay, so that what is spent of the bonus was earned by it."""
+        spent = self.amount - min(self.amount, available)
+        return -(-spent * BASIS_POINTS // self.rate_bp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """The charge to be cancelled, with what it did. Whole units."""
+
+    journal: Journal
+    wallet: UUID
+    counter: UUID
+    town: Municipality
+    yen: int
+    asset: int
+    lot: int
+    amount: int
+    expires_at: str | None
+    bonuses: tuple[Earned, ...]
+
+    @property
+    def ends_at(self) -> datetime:
+        """Until when the counter may cancel it, beside the end of the day."""
+        return self.journal.recorded_at + timedelta(minutes=self.town.charge_cancel_minutes)
+
+
+async def cancel_charge(services: Services, viewer: Viewer, what: CancelCharge) -> Posted:
+    """Cancels what is unspent of the charge, or raises a refusal; the cash of the same amount is handed back."""
+    journal = await journal_by_id(what.municipality, what.charge_id)
+    if journal is None or journal.kind is not JournalKind.CHARGE or journal.outcome is not Outcome.SETTLED:
+        raise UnknownJournalError
+    return settled(await services.poster.post(_request(viewer, what, await _charge(services, journal))))
+
+
+async def _charge(services: Services, journal: Journal) -> _Charge:
+    town = await municipalities.by_id(journal.municipality)
+    if town is None or journal.wallet_id is None:
+        raise UnknownJournalError
+    yen = next(asset.id for asset in await services.assets.of(town.id) if asset.kind is AssetKind.CASH)
+    [[asset, lot, amount, expires_at]] = journal.receipt["lots"]
+    collector = UUID(journal.receipt["collector"])
+    return _Charge(journal, journal.wallet_id, collector, town, yen, asset, lot, amount, expires_at, await _bonuses(journal))
+
+
+async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
+    given = journal.receipt.get("bonuses", ())
+    if not given:
+        return ()
+    sources = await assets.sources_of(journal.municipality, [lot for _, lot, _, _ in given])
+    keys = [(journal.municipality, sources[lot].programme_id) for _, lot, _, _ in given]
+    found = await programmes.by_keys([(town, programme) for town, programme in keys if programme is not None])
+    return tuple(
+        Earned(programme.id, asset, lot, amount, expires_at, programme.rate_bp or 1)
+        for (asset, lot, amount, expires_at), programme in zip(given, found, strict=True)
+        if programme is not None
+    )
+
+
+def _request(viewer: Viewer, what: CancelCharge, charge: _Charge) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
+        _check(book, viewer, charge, at)
+        return _plan(book, charge)
+
+    journal = charge.journal
+    return Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CANCEL_CHARGE, key=what.key,
+        input_hash=fingerprint(charge=what.charge_id, reason=what.reason), kind=JournalKind.CHARGE_CANCEL, plan=plan,
+        holders=(charge.wallet, charge.counter, charge.town.issuer_id, *(bonus.programme for bonus in charge.bonuses)),
+        lots=(charge.lot, *(bonus.lot for bonus in charge.bonuses)), access=(charge.counter,), valid_until=what.valid_until,
+        guards=(refunded_guard(what.municipality, journal.id), *caps.keys_of(what.municipality, journal.receipt)),
+        facts=Facts(
+            wallet_id=charge.wallet, store_id=journal.store_id, channel=Channel.DESK, funding=Funding.CASH, reason=what.reason,
+            linked_journal=journal.id, client=viewer.client,
+        ),
+    )  # fmt: skip
+
+
+def _check(book: Book, viewer: Viewer, charge: _Charge, at: datetime) -> None:
+    town, journal = charge.town.id, charge.journal
+    relation = Relation.DESK if journal.store_id is None else Relation.STAFF
+    if not book.may(town, charge.counter, viewer.person_id, viewer.relations(relation)):
+        raise NotPermittedError
+    wallet = book.holder(town, charge.wallet)
+    if wallet is None or wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+    if book.guard(refunded_guard(town, journal.id), charge.amount).value:
+        raise AlreadyReversedError
+    if at >= charge.ends_at or effective_on(at) != effective_on(journal.recorded_at):
+        raise CancelTooLateError(charge.town.charge_cancel_minutes)
+
+
+def _plan(book: Book, charge: _Charge) -> Draft:
+    town, issuer = charge.town.id, charge.town.issuer_id
+    account = _account(book, charge, charge.asset, charge.lot)
+    bonuses = [(bonus, _account(book, charge, bonus.asset, bonus.lot)) for bonus in charge.bonuses]
+    stays = max((bonus.must_remain(held.available) for bonus, held in bonuses), default=0)
+    amount = min(account.available, charge.amount - stays)
+    if amount <= 0:
+        raise ReversalImpossibleError(max(0, amount))
+    withdrawn = [(bonus, held, bonus.amount - bonus.kept(charge.amount - amount)) for bonus, held in bonuses]
+    withdrawn = [(bonus, held, part) for bonus, held, part in withdrawn if part]
+    balances = {str(charge.asset): book.total(town, charge.wallet, charge.asset) - amount}
+    for bonus, _, part in withdrawn:
+        balances[str(bonus.asset)] = balances.get(str(bonus.asset), book.total(town, charge.wallet, bonus.asset)) - part
+    return Draft(
+        receipt={
+            "amount": amount, "charge": str(charge.journal.id), "lots": [[charge.asset, charge.lot, amount, charge.expires_at]],
+            "bonuses": [[bonus.asset, bonus.lot, part, bonus.expires_at] for bonus, _, part in withdrawn],
+            "balances": balances, "collector": str(charge.counter),
+        },
+        moves=[
+            (account, book.plain(town, AccountKind.ISSUANCE, issuer, charge.asset), amount),
+            (book.plain(town, AccountKind.CASH, charge.counter, charge.yen), book.plain(town, AccountKind.ISSUANCE, issuer, charge.yen), amount),
+            *((held, book.plain(town, AccountKind.BUDGET, bonus.programme, bonus.asset), part) for bonus, held, part in withdrawn),
+        ],
+        guards=[
+            (book.guard(refunded_guard(town, charge.journal.id), charge.amount), amount),
+            *caps.given_back(book, town, charge.journal.receipt, {bonus.programme: part for bonus, _, part in withdrawn}),
+        ],
+        counterparties={
+            charge.wallet: charge.counter, charge.counter: charge.wallet, **{bonus.programme: charge.wallet for bonus, _, _ in withdrawn},
+        },
+    )  # fmt: skip
+
+
+def _account(book: Book, charge: _Charge, asset: int, lot: int) -> Account:
+    return book.account(charge.town.id, AccountKey(AccountKind.WALLET, charge.wallet, asset, lot))

@@ -1,0 +1,143 @@
+"""Staff change a programme: its names, its end, and its budget within what is left of it. What was given stays given."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tortoise.connection import get_connection
+
+from domain.approvals.trail import record
+from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.database import transaction
+from domain.ledger.book import Book
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import AccountKind, JournalKind, Operation, Relation
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.municipalities import reads as municipalities
+from domain.payments.pay import settled
+from domain.payments.refusals import AmountOutOfRangeError
+from domain.programmes import reads
+from domain.programmes.reads import Programme
+from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
+from domain.programmes.tables import Programme as Row
+from domain.refusals import InvalidInputError
+from domain.services import Services
+from domain.viewer import Viewer
+
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeChange:
+    """What becomes of a programme; None: as it is. `stops`: it gives nothing from now on."""
+
+    name_ja: str | None = None
+    name_en: str | None = None
+    ends_at: datetime | None = None
+    stops: bool = False
+
+
+async def change_programme(services: Services, viewer: Viewer, municipality: int, programme: UUID, change: ProgrammeChange) -> Programme:
+    """Changes names and end, with the row of audit in the same commit. It counts everywhere within some seconds."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    now = services.clock()
+    async with transaction():
+        row = await Row.select_for_update().get_or_none(municipality_id=municipality, id=programme)
+        if row is None:
+            raise UnknownProgrammeError
+        _check(row, change, now)
+        before, after = _difference(row, change, now)
+        if after:
+            await Row.filter(municipality_id=municipality, id=programme).update(**after)
+            await record(municipality, viewer.person_id, "change_programme", str(programme), "", _told(before), _told(after), now)
+    services.programmes.forget(municipality)
+    return await _found(municipality, programme)
+
+
+def _check(row: Row, change: ProgrammeChange, now: datetime) -> None:
+    ends = change.ends_at
+    wrong = [
+        ("name_ja", "LENGTH", change.name_ja is not None and not 0 < len(change.name_ja) <= NAME_LIMIT),
+        ("name_en", "LENGTH", change.name_en is not None and not 0 < len(change.name_en) <= NAME_LIMIT),
+        ("ends_at", "STOP_OR_END", ends is not None and change.stops),
+        ("ends_at", "PAST", ends is not None and ends <= now),
+        ("ends_at", "ORDER", ends is not None and (ends <= row.starts_at or (row.expires_at is not None and ends > row.expires_at))),
+    ]
+    for field, problem, is_wrong in wrong:
+        if is_wrong:
+            raise InvalidInputError(field, problem)
+
+
+def _difference(row: Row, change: ProgrammeChange, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    ends = change.ends_at
+    if change.stops:
+        ends = min(row.ends_at, max(now, row.starts_at + MOMENT))
+    given = {"name_ja": change.name_ja, "name_en": change.name_en, "ends_at": ends}
+    after = {name: value for name, value in given.items() if value is not None and value != getattr(row, name)}
+    return {name: getattr(row, name) for name in after}, after
+
+
+def _told(columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in columns.items()}
+
+
+async def change_budget(services: Services, viewer: Viewer, municipality: int, programme: UUID, key: UUID, change: int) -> tuple[Programme, Posted]:
+    """Gives a programme more, or takes back what is left of it. Whole units. The same key answers the same, and finishes what was begun."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    town, known = await municipalities.by_id(municipality), await reads.by_id(municipality, programme)
+    if town is None or known is None:
+        raise UnknownProgrammeError
+    if not change or abs(change) > LARGEST:
+        raise AmountOutOfRangeError(1, LARGEST)
+    posted = settled(await services.poster.post(_request(viewer, known, town.issuer_id, key, change)))
+    await _note(viewer, known, posted)
+    services.programmes.forget(municipality)
+    return await _found(municipality, programme), posted
+
+
+def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, change: int) -> Request:
+    def plan(book: Book, _: datetime) -> Draft:
+        issuance = book.plain(programme.municipality, AccountKind.ISSUANCE, issuer, programme.asset)
+        budget = book.plain(programme.municipality, AccountKind.BUDGET, programme.id, programme.asset)
+        if change < 0 and budget.available < -change:
+            raise BudgetExceededError(budget.available)
+        if budget.posted + change > LARGEST:
+            raise AmountOutOfRangeError(1, LARGEST - budget.posted)
+        return Draft(
+            receipt={"amount": abs(change), "change": change, "programme": str(programme.id), "lots": [], "balances": {}},
+            moves=[(issuance, budget, change) if change > 0 else (budget, issuance, -change)],
+            counterparties={programme.id: issuer, issuer: programme.id},
+        )
+
+    return Request(
+        municipality=programme.municipality, actor=viewer.person_id, operation=Operation.CHANGE_BUDGET, key=key,
+        input_hash=fingerprint(programme=programme.id, change=change), kind=JournalKind.BUDGET_CHANGE, holders=(programme.id, issuer), plan=plan,
+        # The programme is also the linked journal: so the changes of a budget are found by an index.
+        facts=Facts(programme_id=programme.id, linked_journal=programme.id, funding=programme.funding, client=viewer.client),
+    )  # fmt: skip
+
+
+async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
+    """Writes the budget into the programme's row: what it began with and all changes of the ledger; once into the trail of audit."""
+    town, connection = programme.municipality, get_connection("default")
+    async with transaction():
+        row = await Row.select_for_update().get(municipality_id=town, id=programme.id)
+        began = row.budget if row.budget_began is None else row.budget_began
+        query = """select coalesce(sum((receipt ->> 'change')::bigint), 0)::bigint as changed from journal
+          where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0"""
+        [found] = await connection.execute_query_dict(query, [town, programme.id, JournalKind.BUDGET_CHANGE])
+        query = """select 1 from audit_entry where municipality_id = $1 and action = 'change_budget' and subject = $2
+          and after ->> 'journal' = $3"""
+        if await connection.execute_query_dict(query, [town, str(programme.id), str(posted.journal_id)]):
+            return
+        await Row.filter(municipality_id=town, id=programme.id).update(budget=began + found["changed"], budget_began=began)
+        after = {"budget": began + found["changed"], "change": posted.receipt["change"], "journal": str(posted.journal_id)}
+        await record(town, viewer.person_id, "change_budget", str(programme.id), "", {"budget": row.budget}, after, posted.recorded_at)
+
+
+async def _found(municipality: int, programme: UUID) -> Programme:
+    found = await reads.by_id(municipality, programme)
+    if found is None:
+        raise UnknownProgrammeError
+    return found

@@ -1,0 +1,42 @@
+"""What resolvers hand to the contract about conversions: frozen, plain attributes."""
+
+from dataclasses import dataclass
+
+from domain.conversions.quote import ConversionQuote
+from domain.conversions.reads import Rate
+from resolvers.views import Allocation, BalanceAfter, Receipt, allocations
+
+
+@dataclass(frozen=True)
+class Conversion(Receipt):
+    """A settled conversion."""
+
+    converted_at = Receipt.recorded_at
+
+    @property
+    def received(self) -> list[Allocation]:
+        """The lot that it filled."""
+        return allocations(self.journal.receipt["received"])
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertSuccess:
+    """A settled conversion."""
+
+    conversion: Conversion
+    balances: list[BalanceAfter]
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteConversionSuccess:
+    """What `convert` would do now."""
+
+    quote: ConversionQuote
+
+
+@dataclass(frozen=True, slots=True)
+class SetConversionRateSuccess:
+    """A new rate."""
+
+    rate: Rate
