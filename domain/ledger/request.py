@@ -108,7 +108,7 @@ class EventRow:
     balances: list[int]
     recorded_at: datetime
     receipt_number: str | None = None
-    asked: int | None = None
+    asked: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

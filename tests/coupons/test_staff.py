@@ -161,6 +161,7 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
     """The stop is a state of the coupon's holder, which the ledger locks: no copy of the row in a process can outlive it."""
     from domain.coupons import uses
     from domain.payments import pay as paying
+    from domain.payments.renew import Renewal
     from domain.payments.rules import rules_of
 
     await api.charge(1_000)
@@ -175,7 +176,7 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
 
     before = await api.state()
     with pytest.raises(CouponNotUsableError):
-        await api.services.poster.post(paying._request(api.town.resident, what, rules, chosen, None))
+        await api.services.poster.post(paying._request(api.town.resident, what, rules, paying.Beside(chosen, None, Renewal())))
     assert await api.state() == before
 
 

@@ -136,8 +136,8 @@ async def test_some_more_days_are_not_renewed_by_use_once_the_programme_is_over(
         ({"refundedAfterExpiry": "FRESH_DAYS"}, "DAYS_OF_POLICY"),
         ({"freshDays": 3}, "DAYS_OF_POLICY"),
         ({"refundedAfterExpiry": "NONE", "freshDays": 3}, "DAYS_OF_POLICY"),
-        ({"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 0}, "DAYS_RANGE"),
-        ({"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 367}, "DAYS_RANGE"),
+        ({"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 0}, "FRESH_DAYS_RANGE"),
+        ({"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 367}, "FRESH_DAYS_RANGE"),
     ],
 )
 async def test_wrong_policies_name_their_field(api: Api, facts: dict[str, Any], problem: str):

@@ -41,7 +41,7 @@ def on(weekdays: frozenset[int] = frozenset(), **hours: int) -> Acceptance:
 def ask(rules: list[EarningRule], amount: int, at: datetime = AT, limits: Limits | None = None, **more: object) -> list[tuple[int, int, str]]:
     payer = Payer(PERSON, more.pop("claims", None), SHOP, effective_on(at))
     limits = limits or Limits(budgets={PROGRAMME: 10**9})
-    found = earned([Candidate(one, POINT, CAP) for one in rules], payer, {COIN: amount}, frozenset({COIN}), at, limits, **more)
+    found = earned([Candidate(one, POINT, (CAP,)) for one in rules], payer, {COIN: amount}, frozenset({COIN}), at, limits, **more)
     return [(one.rule.id.int, one.points, one.reason.value) for one in found]
 
 
@@ -117,7 +117,7 @@ def test_what_counts_is_what_residents_paid_for_unless_the_rule_names_assets():
     spent = {COIN: 600, POINT: 400}
     for base, points in ((frozenset[int](), 6), (frozenset({POINT}), 4), (frozenset({COIN, POINT}), 10)):
         limits = Limits(budgets={PROGRAMME: 100})
-        [found] = earned([Candidate(rule(1, base_assets=base), POINT, CAP)], payer, spent, frozenset({COIN}), AT, limits)
+        [found] = earned([Candidate(rule(1, base_assets=base), POINT, (CAP,))], payer, spent, frozenset({COIN}), AT, limits)
         assert (found.points, found.reason) == (points, Reason.APPLIED)
 
 
