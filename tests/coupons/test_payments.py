@@ -302,6 +302,8 @@ async def test_a_quote_with_a_coupon_is_what_is_paid_or_nothing(api: CouponApi):
     token = (await api.quote_with(1_000, coupon))["quote"]["token"]
     assert (await api.nothing_moved(api.pay_with(1_000, other, quoteToken=token)))["code"] == "QUOTE_CHANGED"
     assert (await api.nothing_moved(api.pay_with(1_000, quoteToken=token)))["code"] == "QUOTE_CHANGED"
+    alike = await api.coupon()
+    assert (await api.nothing_moved(api.pay_with(1_000, alike, quoteToken=token)))["code"] == "QUOTE_CHANGED", "another coupon, the same price"
     assert "payment" in await api.pay_with(1_000, coupon, quoteToken=token)
 
 
