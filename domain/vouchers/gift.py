@@ -40,7 +40,11 @@ class Activation:
 
 async def gift_of(municipality: int, gift: UUID) -> Journal | None:
     """The purchase of a gift."""
-    journal = await journal_by_id(municipality, gift)
+    return gift_in(await journal_by_id(municipality, gift))
+
+
+def gift_in(journal: Journal | None) -> Journal | None:
+    """The journal, if a gift was bought by it."""
     is_gift = journal is not None and journal.kind == JournalKind.VOUCHER_PURCHASE and journal.outcome == Outcome.SETTLED and journal.receipt["gift"]
     return journal if is_gift else None
 
