@@ -82,9 +82,10 @@ async def programme(info: MeguruInfo, id: ProgrammeId) -> Programme | None:
 
 async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteChargeSuccess:
     """What a top-up would bring now."""
-    actor(info, "quoteCharge")
+    viewer = actor(info, "quoteCharge")
     municipality, wallet_id = wallet_of(input.wallet)
-    return QuoteChargeSuccess(await quoted(info.context.services, municipality, wallet_id, asset_of(input.asset_id, municipality), input.amount))
+    asset = asset_of(input.asset_id, municipality)
+    return QuoteChargeSuccess(await quoted(info.context.services, viewer, municipality, wallet_id, asset, input.amount))
 
 
 async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAssetSuccess:

@@ -50,10 +50,12 @@ class TopUpRow:
     amount: int
     state: TopUpState
     created_at: datetime
+    input_hash: bytes | None
 
 
 _SOURCE = "select municipality_id, id, wallet_id, person_id, asset_id, token, label from funding_source "
-_TOP_UP = """select t.municipality_id, t.id, t.actor, t.key, t.wallet_id, t.source_id, s.asset_id, s.token, t.amount, t.state, t.created_at
+_TOP_UP = """select t.municipality_id, t.id, t.actor, t.key, t.wallet_id, t.source_id, s.asset_id, s.token, t.amount, t.state, t.created_at,
+  t.input_hash
   from top_up t join funding_source s on s.municipality_id = t.municipality_id and s.id = t.source_id """
 
 
@@ -79,15 +81,13 @@ async def top_up_of(municipality: int, actor: UUID, key: UUID) -> TopUpRow | Non
 
 
 async def open_top_ups(before: datetime, limit: int) -> list[TopUpRow]:
-    """Top-ups that were begun before an instant and have no end yet, in all towns, oldest first."""
-    found = await rows(
-        _TOP_UP + "where t.state = any ($1::smallint[]) and t.created_at < $2 order by t.created_at limit $3", list(OPEN), before, limit
-    )
+    """Top-ups that were begun before an instant and have no end yet, in all towns, in no order."""
+    found = await rows(_TOP_UP + "where t.state in (0, 1) and t.created_at < $1 order by random() limit $2", before, limit)
     return [_row(row) for row in found]
 
 
 def _row(row: dict[str, Any]) -> TopUpRow:
     return TopUpRow(**{
         "municipality": row["municipality_id"], "asset": row["asset_id"], "state": TopUpState(row["state"]),
-        **{name: row[name] for name in ("id", "actor", "key", "wallet_id", "source_id", "token", "amount", "created_at")},
+        **{name: row[name] for name in ("id", "actor", "key", "wallet_id", "source_id", "token", "amount", "created_at", "input_hash")},
     })  # fmt: skip
