@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE
 from domain.assets.refusals import UnknownAssetError
-from domain.ledger.reads import wallet_accounts
+from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import UnknownWalletError
 from domain.payments import bonus as bonuses
 from domain.payments.limits import check_amount
@@ -49,9 +49,7 @@ async def quote_charge(services: Services, municipality: int, wallet_id: UUID, a
     offered = await bonuses.offered(services, municipality, wallet_id, asset.id, now)
     caps = [await caps_left(bonus.caps) for bonus in offered]
     left = await budgets_left([(municipality, bonus.programme.id) for bonus in offered])
-    held: dict[int, int] = {}
-    for account in await wallet_accounts(municipality, wallet_id, now) if offered else ():
-        held[account.asset] = held.get(account.asset, 0) + account.posted
+    _, held = await wallet_totals(municipality, wallet_id, now) if offered else ([], {})
     made = []
     for bonus, cap_left, budget in zip(offered, caps, left, strict=True):
         cap = bonus.asset.balance_cap
