@@ -1,5 +1,6 @@
 """A random campaign over months in a town of collisions: every verb that moves value, each answer kept to be asked for again."""
 
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from domain.coupons.rollback import rollback_redemption
 from domain.identifiers import Prefix, encode
 from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.reads import wallet_accounts
+from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Posted
 from domain.payments.cancel_charge import CancelCharge, CancelReason, cancel_charge
 from domain.payments.charge import Charge, charge
@@ -63,6 +65,7 @@ class Deed:
     key: UUID
     actor: Any
     again: Again
+    other: Again | None = None
     posted: Posted | None = None
     refusal: Refusal | None = None
 
@@ -96,9 +99,9 @@ class Campaign:
     def shop(self) -> tuple[UUID, Any]:
         return self.chance.choice(self.made.shops)
 
-    async def do(self, operation: Operation, actor: Any, key: UUID, again: Again) -> Posted | None:
-        """Does it once and remembers it. A refusal has a type; anything else is a fault, and ends the game."""
-        deed = Deed(operation, key, actor, again)
+    async def do(self, operation: Operation, actor: Any, key: UUID, again: Again, other: Again | None = None) -> Posted | None:
+        """Does it once and remembers it. A refusal has a type; anything else is a fault, and ends the game. `other`: the key for something else."""
+        deed = Deed(operation, key, actor, again, other)
         try:
             found = await again()
         except Refusal as refusal:
@@ -117,7 +120,8 @@ class Campaign:
         return [deed.posted for deed in self.deeds if deed.posted is not None and deed.posted.kind in kinds]
 
     async def wait(self) -> None:
-        self.clock.forward(self.chance.choice([timedelta(minutes=5), timedelta(hours=20), timedelta(days=1), timedelta(days=6), timedelta(days=19)]))
+        days = self.chance.choice([0, 0, 1, 1, 2, 6, 19])
+        self.clock.forward(timedelta(days=days, minutes=self.chance.randrange(1, 700)))
 
     async def charge(self) -> None:
         _, _, wallet = self.resident()
@@ -125,7 +129,9 @@ class Campaign:
         store, viewer = self.chance.choice([(None, self.made.town.desk), self.shop()])
         what = Charge(uuid4(), self.town, wallet, asset, amount, store)
         quoted = await quote_charge(self.services, self.town, wallet, asset, amount)
-        posted = await self.do(Operation.CHARGE, viewer, what.key, lambda: charge(self.services, viewer, what))
+        posted = await self.do(
+            Operation.CHARGE, viewer, what.key, lambda: charge(self.services, viewer, what), twisted(charge, self.services, viewer, what)
+        )
         if posted is not None:
             told = [(asset, part) for asset, _, part, _ in posted.receipt.get("bonuses", ())]
             assert told == [(one.asset, one.amount) for one in quoted.bonuses], "a quote tells the bonuses"
@@ -158,7 +164,7 @@ class Campaign:
             assert posted is None, f"a quote was refused with {refusal.code}, and the payment was made"
             return
         told = replace(what, quote_token=quoted.token)
-        posted = await self.do(Operation.PAY, viewer, what.key, lambda: pay(self.services, viewer, told))
+        posted = await self.do(Operation.PAY, viewer, what.key, lambda: pay(self.services, viewer, told), twisted(pay, self.services, viewer, told))
         assert posted is not None, "what was quoted is paid"
         assert [(one.lot, one.amount) for one in quoted.parts] == [(lot, part) for _, lot, part, _ in posted.receipt["lots"]]
         points = {str(one.source.programme.id): one.points for one in quoted.points}
@@ -180,7 +186,9 @@ class Campaign:
             store = next(party for party in (event.holder for event in found.events) if party in dict(self.made.shops))
             viewer = dict(self.made.shops)[store]
             what = Refund(uuid4(), self.town, found.journal_id, amount, RefundReason.RETURNED_GOODS)
-            await self.do(Operation.REFUND_PAYMENT, viewer, what.key, lambda: refund(self.services, viewer, what))
+            await self.do(
+                Operation.REFUND_PAYMENT, viewer, what.key, lambda: refund(self.services, viewer, what), twisted(refund, self.services, viewer, what)
+            )
 
     async def reverse(self) -> None:
         found = self.journals(*REVERSIBLE)[-30:]
@@ -196,7 +204,13 @@ class Campaign:
         programme = self.made.programmes[self.chance.choice(["GIFT", "GIFT", "TENS", "MILE"])]
         what = Grant(uuid4(), self.town, programme, wallet, self.chance.randrange(1, 700))
         viewer = self.made.town.desk
-        await self.do(Operation.GRANT_VALUE, viewer, what.key, lambda: grant_value(self.services, viewer, what))
+        await self.do(
+            Operation.GRANT_VALUE,
+            viewer,
+            what.key,
+            lambda: grant_value(self.services, viewer, what),
+            twisted(grant_value, self.services, viewer, what),
+        )
 
     async def grant_by_file(self) -> None:
         officers = Officers(self.made.town)
@@ -229,7 +243,9 @@ class Campaign:
         except Refusal as refusal:
             self.said[f"QUOTE_CONVERSION {refusal.code}"] += 1
         what = Convert(uuid4(), self.town, wallet, given, taken, amount, expected)
-        posted = await self.do(Operation.CONVERT, viewer, what.key, lambda: convert(self.services, viewer, what))
+        posted = await self.do(
+            Operation.CONVERT, viewer, what.key, lambda: convert(self.services, viewer, what), twisted(convert, self.services, viewer, what)
+        )
         assert (posted is None) == (expected is None), "a quoted conversion is made, and no other"
 
     async def purchase(self) -> None:
@@ -255,7 +271,7 @@ class Campaign:
             await self.do(Operation.ACTIVATE_GIFT, viewer, what.key, lambda: activate(self.services, viewer, what))
 
     async def close(self) -> None:
-        if self.chance.random() < 0.15:
+        if self.chance.random() < 0.04:
             step, officer = Step(uuid4(), self.town, self.made.product), self.made.town.finance
             await self.do(Operation.CLOSE_VOUCHER_PRODUCT, officer, step.key, lambda: close_product(self.services, officer, step))
 
@@ -313,10 +329,15 @@ class Campaign:
         await self.do(Operation.CHANGE_BUDGET, officer, key, lambda: change_budget(self.services, officer, self.town, programme, key, change))
 
     async def ask_again(self) -> None:
-        """A key that ended answers the same for ever."""
+        """A key that ended answers the same for ever, and nothing else."""
         if not self.deeds:
             return
         deed = self.chance.choice(self.deeds)
+        if deed.other is not None:
+            with contextlib.suppress(KeyReusedError):
+                await deed.other()
+                message = f"{deed.operation.name}: the key was used for something else"
+                raise AssertionError(message)
         try:
             found = await deed.again()
         except Refusal as refusal:
@@ -336,6 +357,11 @@ class Campaign:
             self.capture, self.void, self.jobs, self.change_budget, self.ask_again, self.ask_again,
         ]  # fmt: skip
         await self.chance.choice([*often, *others])()
+
+
+def twisted(verb: Any, services: Any, viewer: Any, what: Any) -> Again:
+    """The same key for one unit more."""
+    return lambda: verb(services, viewer, replace(what, amount=what.amount + 1))
 
 
 def officers_id(officers: Officers, programme: UUID) -> str:
