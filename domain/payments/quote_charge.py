@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE
 from domain.assets.refusals import UnknownAssetError
-from domain.ledger.reads import wallet_accounts
+from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import UnknownWalletError
 from domain.merchants import reads as merchants
 from domain.payments import bonus as bonuses
@@ -56,9 +56,7 @@ async def quote_charge(services: Services, viewer: Viewer, municipality: int, wa
     offered = await bonuses.offered(services, municipality, wallet_id, asset.id, now)
     caps = [await caps_left(bonus.caps) for bonus in offered]
     left = await budgets_left([(municipality, bonus.programme.id) for bonus in offered])
-    held: dict[int, int] = {}
-    for account in await wallet_accounts(municipality, wallet_id, now) if offered else ():
-        held[account.asset] = held.get(account.asset, 0) + account.posted
+    _, held = await wallet_totals(municipality, wallet_id, now) if offered else ([], {})
     made = []
     for bonus, cap_left, budget in zip(offered, caps, left, strict=True):
         cap = bonus.asset.balance_cap

@@ -45,7 +45,7 @@ from domain.payments.limits import check_amount, check_note, payment_maximum
 from domain.payments.pay import Pay, input_hash_of, pay, settled
 from domain.payments.refund import refunded_guard
 from domain.payments.rules import ShopRules, with_rules
-from domain.refusals import InvalidInputError, StoredRefusal
+from domain.refusals import InvalidInputError, Refusal, StoredRefusal
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
@@ -126,7 +126,10 @@ async def _missing(services: Services, what: Pay, source: Source, rules: ShopRul
     if (what.valid_until is not None and what.valid_until < now) or ended(coin, FUNDED, now):
         return 0
     chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
-    applied = await coupons.applied_now(chosen, what.municipality, rules.store, what.amount, now)
+    try:
+        applied = await coupons.applied_now(chosen, what.municipality, rules.store, what.amount, now)
+    except Refusal:
+        return 0  # the payment says so itself, under its key
     lots = spend_order.spendable(await wallet_accounts(what.municipality, what.wallet_id, now), now, rules)
     _, missing = spend_order.allocate(lots, what.amount - applied.discount, rules)
     return 0 if missing % coin.minimum_unit else missing
@@ -161,8 +164,10 @@ async def _authorised(services: Services, row: TopUpRow) -> None:
 
 async def _charged(services: Services, viewer: Viewer, row: TopUpRow) -> None:
     """The charge is in the wallet; or it was refused, and what was set aside is released."""
-    asset = await _asset(services, row.municipality, row.asset)
-    lot = await services.lots.of(asset, FUNDED, services.clock())
+    asset, now = await _asset(services, row.municipality, row.asset), services.clock()
+    if ended(asset, FUNDED, now):
+        return  # no coin is issued any more: the payment was made before, or is refused now, and then what was set aside is released
+    lot = await services.lots.of(asset, FUNDED, now)
     try:
         await services.poster.post(await _charge(services, viewer, row, asset, lot))
     except StoredRefusal:
