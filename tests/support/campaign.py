@@ -128,7 +128,7 @@ class Campaign:
         asset, amount = self.made.assets[self.chance.choice(["COIN", "COIN", "USED"])], self.chance.randrange(1, 4_000)
         store, viewer = self.chance.choice([(None, self.made.town.desk), self.shop()])
         what = Charge(uuid4(), self.town, wallet, asset, amount, store)
-        quoted = await quote_charge(self.services, self.town, wallet, asset, amount)
+        quoted = await quote_charge(self.services, viewer, self.town, wallet, asset, amount)
         posted = await self.do(
             Operation.CHARGE, viewer, what.key, lambda: charge(self.services, viewer, what), twisted(charge, self.services, viewer, what)
         )
