@@ -86,7 +86,7 @@ ACCEPTS = """(not c.acceptance ? 'stores' or c.acceptance -> 'stores' ? s.id::te
   and not coalesce(c.acceptance -> 'excluded_categories' ? s.category, false)"""
 """Acceptance.accepts, of coupon `c` and shop `s`; a test compares the two."""
 
-# A shop's own coupons are joined with their shop; only rules of the town are tried on every shop.
+# A shop's own coupons are joined with their shop; only rules of the town are tried on every shop, and each once, however many coupons have it.
 # Great-circle distance on a sphere of 6,371,009 m (the Earth's mean radius), to the metre.
 QUERY = f"""with place as materialized (
     select s.*, round(2 * 6371009 * asin(least(1, sqrt(
@@ -94,12 +94,15 @@ QUERY = f"""with place as materialized (
         * power(sin(radians((s.longitude_microdegrees - $5) / 2e6)), 2)))))::bigint as metres
     from store s join holder h on h.municipality_id = s.municipality_id and h.id = s.id and h.state = 0
     where s.municipality_id = $1 and $4::bigint is not null and s.latitude_microdegrees is not null and s.longitude_microdegrees is not null),
+  rules as materialized (
+    select c.acceptance, case when c.acceptance = '{{}}' then (select min(metres) from place)
+      else (select min(s.metres) from place s where {ACCEPTS}) end as metres
+    from (select distinct acceptance from coupon where municipality_id = $1 and store_id is null and stopped_at is null and ends_at > $2
+      and $4::bigint is not null) c),
   listed as (
     select c.id, d.metres, case when $10 then d.metres else (extract(epoch from c.ends_at) * 1000000)::bigint end as value
-    from coupon c left join place own on own.id = c.store_id left join lateral (
-      select case when c.store_id is not null then own.metres when c.acceptance = '{{}}' then (select min(metres) from place)
-        else (select min(s.metres) from place s where {ACCEPTS}) end as metres
-    ) d on true
+    from coupon c left join place own on own.id = c.store_id left join rules on c.store_id is null and rules.acceptance = c.acceptance
+    cross join lateral (select case when c.store_id is null then rules.metres else own.metres end as metres) d
     where c.municipality_id = $1 and c.stopped_at is null and c.ends_at > $2 and ($3::timestamptz is null or c.ends_at < $3)
       and ($6::bigint is null or d.metres <= $6)
       and ($7::uuid is null or exists (select from store s where s.municipality_id = c.municipality_id and s.id = $7 and {ACCEPTS}))

@@ -13,6 +13,7 @@ from domain.identifiers import derived
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import NONE_LOT, SYSTEM_ACTOR, AccountKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.failures import Failures
 from domain.payments.refusals import NothingToExpireError
 from domain.refusals import InvalidInputError
 from domain.services import Services
@@ -48,14 +49,13 @@ async def expire(services: Services, as_of: datetime | None = None) -> int:
     now = services.clock()
     if as_of is not None and as_of > now:
         raise InvalidInputError("as_of", "FUTURE")
-    count, after = 0, (0, 0)
+    count, after, failures = 0, (0, 0), Failures("expire")
     while page := await lapsed(as_of or now, after):
         found = await asyncio.gather(*[services.poster.post(request_of(one)) for one in page], return_exceptions=True)
-        for one in found:
-            if isinstance(one, BaseException) and not isinstance(one, NothingToExpireError):
-                raise one
+        failures.note(found)
         count += sum(isinstance(one, Posted) and not one.replayed for one in found)
         after = (page[-1].municipality, page[-1].id)
+    failures.raise_if_any()
     return count
 
 

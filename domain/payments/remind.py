@@ -16,6 +16,7 @@ from domain.identifiers import derived
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import SYSTEM_ACTOR, GuardKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
+from domain.payments.failures import Failures
 from domain.payments.refusals import NothingToExpireError
 from domain.services import Services
 
@@ -61,16 +62,15 @@ class Due:
 
 async def remind(services: Services) -> int:
     """Tells what is due; how many wallets' reminders, at most RUN_LIMIT."""
-    count, after = 0, START
+    count, after, failures = 0, START, Failures("remind")
     while count < RUN_LIMIT and (page := await due(services.clock(), after)):
         for begin in range(0, len(page), AT_ONCE):
             found = await asyncio.gather(*[services.poster.post(request_of(one)) for one in page[begin : begin + AT_ONCE]], return_exceptions=True)
-            for one in found:
-                if isinstance(one, BaseException) and not isinstance(one, NothingToExpireError):
-                    raise one
+            failures.note(found)
             count += sum(isinstance(one, Posted) and not one.replayed for one in found)
         last = page[-1]
         after = (last.municipality, last.wallet, last.asset, last.last_on)
+    failures.raise_if_any()
     return count
 
 

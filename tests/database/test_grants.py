@@ -116,3 +116,79 @@ async def test_no_role_is_more_than_it_says(connection: asyncpg.Connection):
     assert await connection.fetch(owned, ROLES) == []
     for role in (*ROLES, EVERYBODY):
         assert not await connection.fetchval("select has_schema_privilege($1, 'public', 'CREATE')", role)
+
+
+OTHER_WRITES = {
+    "approval": {"INSERT": "", "UPDATE": "approved_at approver"},
+    "asset": {"INSERT": "", "UPDATE": "acceptance balance_cap charge_maximum disclosure_en disclosure_ja name_en name_ja payment_maximum"},
+    "audit_entry": {"INSERT": ""},
+    "bulk_grant": {
+        "INSERT": "",
+        "UPDATE": "amount_granted amount_taken_back approve_key ended_at rows_cancelled rows_granted rows_refused rows_undone state undo_key undo_reason"
+        " undone_by",
+    },
+    "bulk_grant_row": {"INSERT": "", "UPDATE": "journal_id problem problem_data state taken_back undo_journal_id undo_problem undo_state"},
+    "conversion_rate": {"INSERT": ""},
+    "coupon": {"INSERT": "", "UPDATE": "ends_at name_en name_ja stopped_at"},
+    "earning_rule": {"INSERT": "", "UPDATE": "stopped_at"},
+    "funding_authorisation": {"INSERT": "", "UPDATE": "closed_at state"},
+    "funding_source": {"INSERT": "", "UPDATE": "label removed_at token"},
+    "grant_proposal": {"INSERT": ""},
+    "holder_access": {"INSERT": "", "UPDATE": "revoked_at"},
+    "job": {"INSERT": ""},
+    "municipality": {"INSERT": "", "UPDATE": "bulk_grant_threshold charge_cancel_minutes grant_threshold name"},
+    "person": {"INSERT": "", "UPDATE": "session_version"},
+    "person_claim": {"DELETE": "", "INSERT": "", "UPDATE": ""},
+    "person_name": {"DELETE": "", "INSERT": "", "UPDATE": ""},
+    "programme": {"INSERT": "", "UPDATE": "budget budget_began ends_at name_en name_ja"},
+    "store": {
+        "INSERT": "",
+        "UPDATE": "address area category charge_agent latitude_microdegrees longitude_microdegrees merchant_category_code name name_kana name_roman"
+        " opening_hours postal_code size_class store_group",
+    },
+    "top_up": {"INSERT": "", "UPDATE": "state"},
+    "upload": {"INSERT": "", "UPDATE": "bytes received_at sha256 state"},
+    "upload_chunk": {"DELETE": "", "INSERT": ""},
+    "voucher_gift": {"INSERT": "", "UPDATE": "attempts issued_at pin_digest salt secret_digest serial_digest"},
+    "voucher_part": {"INSERT": "", "UPDATE": "asset_id"},
+    "voucher_product": {"INSERT": ""},
+    "wallet": {"INSERT": ""},
+}
+"""What the server may write beside the ledger; for what it may not write whole, the columns. A new table has its row here."""
+EVERY_WRITE = """select c.relname::text as name, p.privilege, case when p.privilege in ('INSERT', 'UPDATE')
+    and not has_table_privilege($1, c.oid, p.privilege) then (select string_agg(attname::text, ' ' order by attname) from pg_attribute a
+      where a.attrelid = c.oid and attnum > 0 and not attisdropped and has_column_privilege($1, c.oid, attnum, p.privilege)) end as columns
+  from pg_class c, unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p(privilege)
+  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> all ($2::text[])
+    and case when p.privilege in ('INSERT', 'UPDATE') then has_any_column_privilege($1, c.oid, p.privilege)
+      else has_table_privilege($1, c.oid, p.privilege) end"""
+
+
+async def test_who_may_write_every_other_table(connection: asyncpg.Connection):
+    found: dict[str, dict[str, str]] = {}
+    for name, privilege, columns in await connection.fetch(EVERY_WRITE, APP, LEDGER):
+        found.setdefault(name, {})[privilege] = columns or ""
+    assert found == OTHER_WRITES
+    assert await connection.fetch(EVERY_WRITE, POSTER, LEDGER) == []
+    assert {name for name, _, _ in await connection.fetch(EVERY_WRITE, RELAY, LEDGER)} == {"job"}
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "conversion_rate", "grant_proposal"])
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "TRUNCATE"])
+async def test_what_was_written_down_stays_whoever_writes(connection: asyncpg.Connection, table: str, verb: str):
+    """Also for the owner, whom no grant holds back."""
+    transaction = connection.transaction()
+    await transaction.start()
+    with pytest.raises(asyncpg.PostgresError, match="append"):
+        await connection.execute(written(verb, table))
+    await transaction.rollback()
+
+
+async def test_whatever_belongs_to_a_town_is_joined_with_its_town(connection: asyncpg.Connection):
+    """A foreign key without the town could join rows of two towns. People stand above the towns, and towns above nobody."""
+    loose = await connection.fetch(
+        """select conrelid::regclass::text as name, pg_get_constraintdef(oid) as written from pg_constraint
+          where contype = 'f' and connamespace = 'public'::regnamespace and confrelid <> all (array['person', 'municipality']::regclass[])
+            and pg_get_constraintdef(oid) not like 'FOREIGN KEY (municipality_id,%'"""
+    )
+    assert loose == []

@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from domain.database import rows
 from domain.permissions import ROOT_FIELDS
 from domain.viewer import Role, Viewer
 from tests.safety.probes import PROBES
@@ -51,6 +52,15 @@ async def test_who_gets_an_answer_and_who_gets_nothing(world: World, elsewhere: 
 
 async def test_the_town_is_sound_after_all_of_it(world: World):
     await world.town.assert_sound()
+
+
+async def test_what_is_kept_for_ever_has_ids_and_codes_only(world: World):
+    """No name, card, household number, PIN or note, after everything that people of the town can do."""
+    kept = ("journal", "event", "entry", "guard", "audit_entry", "approval", "grant_proposal", "bulk_grant_row", "funding_authorisation", "top_up")
+    for table in kept:
+        found = await rows(f"select to_jsonb(t)::text as text from {table} t where municipality_id = $1", world.id)
+        text = " ".join(row["text"] for row in found)
+        assert [secret for secret in ("試験 太郎", "tok_", "••••", "H-1", '"2580"') if secret in text] == [], table
 
 
 @pytest.mark.parametrize("name", sorted(name for name, probe in PROBES.items() if "stranger" in probe.may))

@@ -1,0 +1,37 @@
+"""What failed in a run over many wallets: the others are done all the same, and somebody hears of it at the end."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from domain.payments.refusals import NothingToExpireError
+
+LIMIT = 100
+"""Failures after which a run is given up: then it is not a wallet that is wrong."""
+log = structlog.get_logger()
+
+
+class Failures:
+    """Counts them. The first is raised when the run is over, or when there are too many."""
+
+    def __init__(self, run: str) -> None:
+        self._run = run
+        self._first: BaseException | None = None
+        self._count = 0
+
+    def note(self, answers: Sequence[object]) -> None:
+        """The answers of a page."""
+        for answer in answers:
+            if isinstance(answer, asyncio.CancelledError):
+                raise answer
+            if isinstance(answer, BaseException) and not isinstance(answer, NothingToExpireError):
+                log.error("run.failed_for_one", run=self._run, exc_info=answer)
+                self._first, self._count = self._first or answer, self._count + 1
+        if self._count >= LIMIT:
+            self.raise_if_any()
+
+    def raise_if_any(self) -> None:
+        """At the end of the run."""
+        if self._first is not None:
+            raise self._first
