@@ -60,10 +60,12 @@ async def test_what_is_no_message_ends_the_connection_with_a_reason(address: str
     assert "a\0b" not in closed.value.rcvd.reason
 
 
-async def test_the_same_id_twice_says_so(address: str, token: str):
+async def test_the_same_id_twice_says_so(address: str):
+    resident = next(one for one in httpx.get(f"{address}/dev/personas").json() if one["role"] == "RESIDENT")
     async with opened(address) as socket:
-        await sign_in(socket, token)
-        wallet = {"query": "subscription($id: ID!) { walletEvents(walletId: $id) { eventId } }", "variables": {"id": "wal_nobody"}}
+        await sign_in(socket, resident["token"])
+        follow = "subscription($id: ID!) { walletEvents(walletId: $id) { eventId } }"
+        wallet = {"query": follow, "variables": {"id": resident["walletIds"][0]}}
         both = json.dumps({"type": "subscribe", "id": "i" * 64, "payload": wallet})
         await socket.send(both)
         await socket.send(both)

@@ -118,5 +118,7 @@ async def test_a_rule_that_money_rests_on_is_there_and_enforced(connection: asyn
 
 
 async def test_the_ledgers_triggers_are_on(connection: asyncpg.Connection):
-    append_only = {f"{table} {table}_append_only" for table in ("entry", "journal", "event", "lot", "audit_entry", "conversion_rate")}
+    append_only = {
+        f"{table} {table}_append_only" for table in ("entry", "journal", "event", "lot", "audit_entry", "conversion_rate", "grant_proposal")
+    }
     assert {name for (name,) in await connection.fetch(TRIGGERS)} == {"entry entry_zero_sum"} | append_only
