@@ -11,6 +11,7 @@ from domain.approvals.reads import Approval
 from domain.assets.reads import Asset
 from domain.bulk.reads import BulkGrant
 from domain.coupons.coupon import Coupon
+from domain.funding.reads import Source, source_by_id
 from domain.ledger.reads import journal_by_id
 from domain.merchants.reads import Store
 from domain.municipalities.reads import Municipality
@@ -24,7 +25,7 @@ from resolvers.voucher_views import Gift, ProductView
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read_any
 
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | ProductView | Gift | BulkGrant | Coupon | Receipt
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | ProductView | Gift | BulkGrant | Coupon | Source | Receipt
 Find = Callable[[MeguruInfo, int, Any], Awaitable[Node | None]]
 """An id's town and key in, what the viewer may see of it out. The key is what `decode` gives for the prefix: a UUID or a number."""
 
@@ -39,6 +40,11 @@ async def _asset(info: MeguruInfo, municipality: int, key: int) -> Asset | None:
     return found if found is not None and found.municipality == municipality else None
 
 
+async def _funding_source(info: MeguruInfo, municipality: int, key: UUID) -> Source | None:
+    found = await source_by_id(municipality, key)
+    return found if found is not None and found.person_id == info.context.signed_in.person_id else None
+
+
 KINDS: Mapping[Prefix, Find] = MappingProxyType(
     {
         Prefix.WALLET: lambda info, town, key: residents.wallet_for(info.context.signed_in, town, key),
@@ -50,6 +56,7 @@ KINDS: Mapping[Prefix, Find] = MappingProxyType(
         Prefix.PROGRAMME: lambda info, town, key: info.context.loaders.programmes.load((town, key)),
         Prefix.EARNING_RULE: lambda info, town, key: info.context.loaders.rules.load((town, key)),
         Prefix.APPROVAL: lambda info, town, key: approval(info.context.signed_in, town, key),
+        Prefix.FUNDING_SOURCE: _funding_source,
         Prefix.COUPON: lambda info, town, key: info.context.loaders.coupons.load((town, key)),
         Prefix.BULK_GRANT: lambda info, town, key: bulk_grant(info.context.signed_in, town, key),
         Prefix.VOUCHER_PRODUCT: lambda info, town, key: voucher_reads.product_for(info.context.signed_in, town, key),

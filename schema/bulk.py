@@ -132,7 +132,10 @@ class BulkGrantRow:
     """A row and what became of it."""
 
     amount: Amount | None = strawberry.field(description="Whole units; null for a row whose amount cannot be read.")
-    taken_back: Amount = strawberry.field(description="What an undo has taken back. Whole units.")
+
+    @strawberry.field(description="What an undo has taken back. Whole units.")
+    def taken_back_amount(root: Parent[BulkRow]) -> Amount:
+        return Amount(root.taken_back)
 
     @strawberry.field(description=ROW)
     def row(root: Parent[BulkRow]) -> int:
@@ -208,7 +211,7 @@ class BulkGrant(Node):
         return BulkGrantState[root.state.name]
 
     @strawberry.field(description="The programme whose value it grants.")
-    async def programme(root: Parent[BulkRowOfTown], info: Info[Context, None]) -> Programme | None:
+    async def programme(root: Parent[BulkRowOfTown], info: Info[Context, None]) -> Programme:
         return await info.context.loaders.programmes.load((root.municipality, root.programme_id))  # type: ignore[return-value]
 
     @strawberry.field(description="Rows of the file, without empty ones.")
@@ -287,15 +290,15 @@ class BulkGrantConnection:
 class GrantProposal:
     """A proposed grant."""
 
-    amount: Amount = strawberry.field(description="Whole units.")
-    created_at: datetime = strawberry.field(description="When it was proposed. UTC.")
+    amount: Amount = strawberry.field(description="What would be granted. Whole units.")
+    proposed_at: datetime = strawberry.field(description="When. UTC.")
     approval: Approval = strawberry.field(description="Give its id to a finance officer for `approveGrant`.")
 
-    @strawberry.field(description="The programme.")
-    async def programme(root: Parent[Proposal], info: Info[Context, None]) -> Programme | None:
+    @strawberry.field(description="The programme whose budget would pay.")
+    async def programme(root: Parent[Proposal], info: Info[Context, None]) -> Programme:
         return await info.context.loaders.programmes.load((root.municipality, root.programme_id))  # type: ignore[return-value]
 
-    @strawberry.field(description="The wallet.")
+    @strawberry.field(description="The wallet that would get it; null for staff who may not see wallets.")
     async def wallet(root: Parent[Proposal], info: Info[Context, None]) -> Wallet | None:
         return await wallet_of(info, root.municipality, root.wallet_id)
 

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.bulk_enums import BulkGrantState, UploadState
 from schema.ids import ID
 from schema.scalars import Amount
 from schema.user_error import UserError
@@ -18,7 +19,7 @@ class UnknownUploadError(UserError):
 class UploadNotReadyError(UserError):
     """See the description."""
 
-    state: str = strawberry.field(description="WAITING, ARRIVING, FAILED or ERASED.")
+    state: UploadState = strawberry.field(description="Why.")
 
 
 @strawberry.type(description="So many addresses of the person wait for their files already.")
@@ -48,8 +49,8 @@ class UnreadableFileError(UserError):
 class InvalidRowsError(UserError):
     """See the description."""
 
-    invalid: int = strawberry.field(description="Rows that cannot be granted.")
-    rows: int = strawberry.field(description="All rows.")
+    invalid_count: int = strawberry.field(description="Rows that cannot be granted.")
+    row_count: int = strawberry.field(description="All rows.")
 
 
 @strawberry.type(description="A file of the same content has been granted in this programme. To grant it again, send `confirmSameFile: true`.")
@@ -75,7 +76,12 @@ class UnknownBulkGrantError(UserError):
 class BulkGrantStateError(UserError):
     """See the description."""
 
-    state: str = strawberry.field(description="The present state, as `BulkGrantState` names it.")
+    state: BulkGrantState = strawberry.field(description="Where it is.")
+
+
+@strawberry.type(description="No such proposed grant in the town.")
+class UnknownProposalError(UserError):
+    """See the description."""
 
 
 @strawberry.type(description="The proposal was granted under another key.")

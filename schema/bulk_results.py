@@ -116,7 +116,8 @@ class UndoBulkGrantSuccess:
 class ProposeGrantSuccess:
     """A proposal."""
 
-    proposal: GrantProposal = strawberry.field(description="The proposal.")
+    proposal: GrantProposal = strawberry.field(description="The proposal; give the id of its approval to a finance officer.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -187,7 +188,7 @@ ProposeGrantResult = Annotated[
     strawberry.union("ProposeGrantResult", description="What `proposeGrant` answers."),
 ]  # fmt: skip
 ApproveGrantResult = Annotated[
-    ApproveGrantSuccess | bulk_errors.AlreadyGrantedError | errors.UnknownJournalError | errors.ApproverIsProposerError
+    ApproveGrantSuccess | bulk_errors.AlreadyGrantedError | bulk_errors.UnknownProposalError | errors.ApproverIsProposerError
     | errors.BudgetExceededError | errors.CapExceededError | errors.UnknownProgrammeError | errors.ProgrammeClosedError | errors.NotEligibleError
     | errors.UnknownWalletError | errors.UnknownAssetError | errors.WalletFrozenError | errors.BalanceCapError | errors.NotPermittedError | LEDGER,
     strawberry.union("ApproveGrantResult", description="What `approveGrant` answers."),

@@ -45,9 +45,9 @@ class Coupon(Node):
     minimum_spend: Amount | None = strawberry.field(description="The least list price that it serves for; null: any. Whole units.")
     starts_at: datetime = strawberry.field(description="From when it may be used. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it may be used, exclusive. UTC.")
-    stock: Amount | None = strawberry.field(description="How many there are: claims, where it must be claimed, and uses otherwise; null: no limit.")
-    per_person: Amount | None = strawberry.field(description="How many one person may have, over all wallets; null: no limit.")
-    per_day: Amount | None = strawberry.field(description="How many one person may use in a day of Asia/Tokyo; null: no limit.")
+    stock: int | None = strawberry.field(description="How many there are: claims, where it must be claimed, and uses otherwise; null: no limit.")
+    per_person: int | None = strawberry.field(description="How many one person may have, over all wallets; null: no limit.")
+    per_day: int | None = strawberry.field(description="How many one person may use in a day of Asia/Tokyo; null: no limit.")
     claim_required: bool = strawberry.field(description="Whether it must be claimed before use. One claim is good for one use.")
     stacking: CouponStacking = strawberry.field(description="Whether other coupons may be used in the same payment.")
     returns_on_refund: bool = strawberry.field(description="Whether the use is given back when the payment is refunded whole.")
@@ -85,10 +85,10 @@ class Coupon(Node):
         return eligibility_of(root.eligibility)
 
     @strawberry.field(description="How many are left of the stock; null: no limit.")
-    async def stock_left(root: Parent[CouponRow], info: Info[Context, None]) -> Amount | None:
+    async def stock_left(root: Parent[CouponRow], info: Info[Context, None]) -> int | None:
         if root.stock is None:
             return None
-        return Amount(root.stock - await info.context.loaders.coupons_taken.load((root.municipality, root.id)))
+        return root.stock - await info.context.loaders.coupons_taken.load((root.municipality, root.id))
 
     @strawberry.field(description="What is left of the budget. Whole units. Null where there is none, and for everybody but the staff of its town.")
     async def budget_left(root: Parent[CouponRow], info: Info[Context, None]) -> Amount | None:
@@ -126,7 +126,7 @@ class CouponEdge:
     distance_metres: int | None = strawberry.field(
         description="How far the nearest shop is that takes it; null where no place was named, or no such shop says where it is."
     )
-    claimed: int = strawberry.field(description="How often the person has claimed it.")
+    claim_count: int = strawberry.field(description="How often the person has claimed it, used claims too.")
     why_not: WhyNot | None = strawberry.field(
         description="Why the person cannot use it now; null: they can. Without a shop or price, those are not asked."
     )
@@ -224,7 +224,7 @@ class RedemptionRollback(Receipt):
         return RollbackReason(root.journal.reason)
 
     @strawberry.field(description="What was undone.")
-    async def redemption(root: Parent[coupon_views.RedemptionRollback]) -> Redemption | None:
+    async def redemption(root: Parent[coupon_views.RedemptionRollback]) -> Redemption:
         undone = await journal_by_id(root.journal.municipality, UUID(root.journal.receipt["redemption"]))
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 
@@ -331,6 +331,7 @@ class RollbackRedemptionSuccess:
     """A hand-over that was undone."""
 
     rollback: RedemptionRollback = strawberry.field(description="The undoing.")
+    balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved; none for a coupon.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod

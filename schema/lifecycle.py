@@ -46,7 +46,7 @@ class ChargeCancellation(Receipt):
         return CancelReason(root.journal.reason)
 
     @strawberry.field(description="The top-up.")
-    async def charge(root: Parent[views.ChargeCancellation]) -> Charge | None:
+    async def charge(root: Parent[views.ChargeCancellation]) -> Charge:
         found = await journal_by_id(root.journal.municipality, UUID(root.journal.receipt["charge"]))
         return None if found is None else ChargeView(found)  # type: ignore[return-value]
 

@@ -109,7 +109,7 @@ class PointGrant:
 class PointClawback:
     """The points that a refund took back."""
 
-    points: Amount = strawberry.field(description="Points that left the wallet. Whole units.")
+    amount: Amount = strawberry.field(description="Points that left the wallet. Whole units.")
     deducted: Amount = strawberry.field(description="What was kept from the refund instead, as the programme says. Whole units.")
     debt: Amount = strawberry.field(description="Points that the next points will settle, as the programme says. Whole units.")
     waived: Amount = strawberry.field(description="Points that were let go, as the programme says. Whole units.")

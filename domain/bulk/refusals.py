@@ -42,8 +42,8 @@ class UnreadableFileError(UnstoredRefusal):
 class InvalidRowsError(UnstoredRefusal):
     """The file has rows that cannot be granted, and nobody said to skip them."""
 
-    invalid: int
-    rows: int
+    invalid_count: int
+    row_count: int
     code = "INVALID_ROWS"
 
 

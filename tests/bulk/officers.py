@@ -30,13 +30,13 @@ CHECK = (
 )
 START = (
     "mutation($input: StartBulkGrantInput!) { startBulkGrant(input: $input) { ... on StartBulkGrantSuccess { replayed bulkGrant { " + COUNTS + " } }"
-    " ... on InvalidRowsError { invalid rows } ... on SameFileError { bulkGrantId } ... on UploadUsedError { bulkGrantId }"
+    " ... on InvalidRowsError { invalidCount rowCount } ... on SameFileError { bulkGrantId } ... on UploadUsedError { bulkGrantId }"
     " ... on BudgetExceededError { available } ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } " + ERRORS + " } }"
 )
 LOOK = "query($id: ID!) { bulkGrant(id: $id) { " + COUNTS + " } }"
 ROWS = (
     "query($id: ID!, $first: Int = 100, $after: String, $state: BulkRowState, $notTakenBack: Boolean) { bulkGrant(id: $id) {"
-    " rows(first: $first, after: $after, state: $state, notTakenBack: $notTakenBack) { edges { cursor node { row state amount code message takenBack undone undoCode undoMessage wallet { id } grant { amount receiptNumber } } }"
+    " rows(first: $first, after: $after, state: $state, notTakenBack: $notTakenBack) { edges { cursor node { row state amount code message takenBackAmount undone undoCode undoMessage wallet { id } grant { amount receiptNumber } } }"
     " pageInfo { hasNextPage endCursor } } } }"
 )
 

@@ -18,7 +18,7 @@ SET = (
     " municipality { code } } } " + ERRORS + " } }"
 )
 PROPOSE = (
-    "mutation($input: ProposeGrantInput!) { proposeGrant(input: $input) { ... on ProposeGrantSuccess { proposal { amount programme { id } wallet { id }"
+    "mutation($input: ProposeGrantInput!) { proposeGrant(input: $input) { ... on ProposeGrantSuccess { replayed proposal { amount programme { id } wallet { id }"
     " approval { id approvedAt reason } } } " + ERRORS + " } }"
 )
 APPROVE = (
@@ -144,7 +144,7 @@ async def test_who_proposes_does_not_approve_and_what_is_refused_can_be_tried_ag
     refused = await approve(api, approval, api.town.other_finance)
     assert (refused["code"], refused["available"]) == ("BUDGET_EXCEEDED", 500)
     assert await api.left(programme) == 500
-    assert (await approve(api, "apr_x"))["code"] == "UNKNOWN_JOURNAL"
+    assert (await approve(api, "apr_x"))["code"] == "UNKNOWN_PROPOSAL"
     await api.town.assert_sound()
 
 
@@ -153,6 +153,7 @@ async def test_proposals_are_once_for_their_key_and_for_their_town(api: Officers
     key = str(uuid4())
     answers = await asyncio.gather(*[propose(api, programme, 300, key=key) for _ in range(4)])
     [approval] = {one["proposal"]["approval"]["id"] for one in answers}
+    assert sorted(one["replayed"] for one in answers) == [False, True, True, True]
     assert (await propose(api, programme, 301, key=key))["code"] == "KEY_REUSED"
     assert (await propose(api, programme, 0))["code"] == "AMOUNT_OUT_OF_RANGE"
     assert (await propose(api, "prg_x", 1))["code"] == "UNKNOWN_PROGRAMME"

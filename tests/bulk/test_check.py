@@ -75,7 +75,7 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
     assert english[0][1:] == ("walletId", "WALLET_FROZEN", "This wallet is stopped. Release it before granting.")
     assert english[5] == (8, "walletId", "DOUBLE", "The same wallet as in row 2. Put both into one row.")
     refused = await api.start(content, programme)
-    assert (refused["code"], refused["invalid"], refused["rows"]) == ("INVALID_ROWS", 15, 16)
+    assert (refused["code"], refused["invalidCount"], refused["rowCount"]) == ("INVALID_ROWS", 15, 16)
     await nothing_moved(api)
     begun = (await api.start(content, programme, skipInvalid=True))["bulkGrant"]
     assert (begun["rowCount"], begun["invalidCount"], begun["leftCount"], begun["totalAmount"]) == (16, 15, 1, 100)
@@ -116,7 +116,7 @@ async def test_more_than_the_budget_is_refused_as_a_whole(api: Officers):
 async def test_a_file_without_one_right_row_is_refused_although_rows_may_be_skipped(api: Officers):
     programme = await api.points(500)
     refused = await api.start(b"walletId,amount\nx,1\n", programme, skipInvalid=True)
-    assert (refused["code"], refused["invalid"], refused["rows"]) == ("INVALID_ROWS", 1, 1)
+    assert (refused["code"], refused["invalidCount"], refused["rowCount"]) == ("INVALID_ROWS", 1, 1)
     await nothing_moved(api)
 
 

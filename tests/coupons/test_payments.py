@@ -20,6 +20,7 @@ async def test_the_town_pays_its_discount_and_the_shop_gets_the_full_price(api: 
     paid = await api.pay_with(1_999, coupon, quoteToken=quoted["token"])
     payment = paid["payment"]
     assert (payment["listAmount"], payment["discount"], payment["amount"]) == (1_999, 199, 1_800), "rounded down"
+    assert (quoted["listAmount"], quoted["discount"]) == (1_999, 199)
     assert payment["coupons"] == [{"discount": 199, "borneBy": "TOWN", "multiplierBp": None, "coupon": {"id": coupon}}] == quoted["coupons"]
     assert (quoted["amount"], quoted["listAmount"], quoted["availableAfter"]) == (1_800, 1_999, 3_200)
     assert await api.balances() == {"COIN": 3_200}

@@ -27,7 +27,7 @@ PAY = (
     " ... on InsufficientBalanceError { available } " + REFUSED + ERRORS + " } }"
 )
 QUOTE = (
-    "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount listAmount cashDue availableAfter"
+    "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount listAmount discount cashDue availableAfter"
     " token coupons { discount borneBy multiplierBp coupon { id } } allocations { amount } } } ... on InsufficientBalanceError { available } "
     + REFUSED + ERRORS + " } }"
 )  # fmt: skip
@@ -41,13 +41,13 @@ REDEEM = (
     " ... on CouponUsedUpError { reason } ... on ItemNotUsableError { reason } " + ERRORS + " } }"
 )
 ROLLBACK = (
-    "mutation($input: RollbackRedemptionInput!) { rollbackRedemption(input: $input) { ... on RollbackRedemptionSuccess { replayed rollback {"
+    "mutation($input: RollbackRedemptionInput!) { rollbackRedemption(input: $input) { ... on RollbackRedemptionSuccess { replayed balances { posted moved asset { code } } rollback {"
     " id amount reason redemption { id rolledBack } } } " + ERRORS + " } }"
 )
 LIST = (
     "query($town: String!, $wallet: ID, $near: Near, $store: ID, $claimed: Boolean, $usable: Boolean, $before: DateTime, $sort: CouponSort! = EXPIRY,"
     " $first: Int! = 20, $after: String) { coupons(municipality: $town, walletId: $wallet, near: $near, storeId: $store, claimed: $claimed,"
-    " usableNow: $usable, endsBefore: $before, sort: $sort, first: $first, after: $after) { edges { cursor distanceMetres claimed whyNot { reason message }"
+    " usableNow: $usable, endsBefore: $before, sort: $sort, first: $first, after: $after) { edges { cursor distanceMetres claimCount whyNot { reason message }"
     " node { id name stockLeft } } pageInfo { hasNextPage endCursor } } }"
 )
 RULES = {"claimRequired": False, "stacking": "ALONE", "returnsOnRefund": True}
