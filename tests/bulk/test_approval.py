@@ -116,7 +116,7 @@ async def test_a_single_grant_above_the_threshold_is_proposed_and_approved(api: 
     key = str(uuid4())
     refused = await api.grant(programme, 1_001, idempotencyKey=key)
     assert (refused["code"], refused["retry"]) == ("APPROVAL_REQUIRED", "SAME_KEY")
-    assert refused["message"] == "1,000円を超える付与には、別の担当者の承認が必要です。付与を申請してください。"
+    assert refused["message"] == "1,000円分を超える付与には、別の担当者の承認が必要です。付与を申請してください。"
     assert await api.left(programme) == 9_000
     proposed = (await propose(api, programme, 1_001))["proposal"]
     assert proposed["approval"] == {"id": proposed["approval"]["id"], "approvedAt": None, "reason": "OTHER"}
