@@ -19,14 +19,14 @@ class UnknownUploadError(UserError):
 class UploadNotReadyError(UserError):
     """See the description."""
 
-    state: UploadState = strawberry.field(description="Why.")
+    upload_state: UploadState = strawberry.field(description="Why.")
 
 
 @strawberry.type(description="So many addresses of the person wait for their files already.")
 class TooManyUploadsError(UserError):
     """See the description."""
 
-    maximum: int = strawberry.field(description="How many may wait.")
+    maximum_count: int = strawberry.field(description="How many may wait.")
 
 
 @strawberry.type(description="The file is neither UTF-8 nor Shift_JIS.")
@@ -76,7 +76,7 @@ class UnknownBulkGrantError(UserError):
 class BulkGrantStateError(UserError):
     """See the description."""
 
-    state: BulkGrantState = strawberry.field(description="Where it is.")
+    bulk_grant_state: BulkGrantState = strawberry.field(description="Where it is.")
 
 
 @strawberry.type(description="No such proposed grant in the town.")

@@ -109,7 +109,7 @@ class WhyNot:
     """Why a coupon cannot be used now."""
 
     @strawberry.field(description="For logic.")
-    def reason(root: Parent[coupon_views.WhyNot]) -> Obstacle:
+    def obstacle(root: Parent[coupon_views.WhyNot]) -> Obstacle:
         return Obstacle(root.reason.value)
 
     @strawberry.field(description="For the person, in the language of the request.")
@@ -196,7 +196,7 @@ class Redemption(Receipt):
         return ItemKind[root.item.name]
 
     @strawberry.field(description="The coupon; null for vouchers and tickets.")
-    async def coupon(root: Parent[coupon_views.Redemption], info: Info[Context, None]) -> Coupon | None:
+    async def item_coupon(root: Parent[coupon_views.Redemption], info: Info[Context, None]) -> Coupon | None:
         return None if root.coupon_key is None else await coupon_of(info, root.coupon_key)  # type: ignore[return-value]
 
     @strawberry.field(description="Whether staff have undone it.")
@@ -220,7 +220,7 @@ class RedemptionRollback(Receipt):
         return isinstance(obj, coupon_views.RedemptionRollback)
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[coupon_views.RedemptionRollback]) -> RollbackReason:
+    def rollback_reason(root: Parent[coupon_views.RedemptionRollback]) -> RollbackReason:
         return RollbackReason(root.journal.reason)
 
     @strawberry.field(description="What was undone.")

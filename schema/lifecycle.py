@@ -42,7 +42,7 @@ class ChargeCancellation(Receipt):
         return isinstance(obj, views.ChargeCancellation)
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[views.ChargeCancellation]) -> CancelReason:
+    def cancel_reason(root: Parent[views.ChargeCancellation]) -> CancelReason:
         return CancelReason(root.journal.reason)
 
     @strawberry.field(description="The top-up.")
@@ -85,7 +85,7 @@ class ValueExpiring(Event):
         return await asset(info, (await reminder_of(info, root))["asset"])  # type: ignore[return-value]
 
     @strawberry.field(description="How much the wallet had of it when it was told. Whole units.")
-    async def amount(root: Parent[EventRow], info: Info[Context, None]) -> Amount:
+    async def expiring_amount(root: Parent[EventRow], info: Info[Context, None]) -> Amount:
         return Amount((await reminder_of(info, root))["amount"])
 
     @strawberry.field(description="The last day on which it may be spent. Civil date in Asia/Tokyo.")

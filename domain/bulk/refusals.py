@@ -74,7 +74,7 @@ class UnknownBulkGrantError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class BulkGrantStateError(UnstoredRefusal):
-    """Not in its state: `state` says which."""
+    """Not in its state: `bulk_grant_state` says which."""
 
-    state: str
+    bulk_grant_state: str
     code = "BULK_GRANT_STATE"

@@ -13,7 +13,7 @@ from tests.support.coupons import CLAIM, CouponApi
 EVENTS = (
     "query($w: ID!, $s: ID!) { wallet(id: $w) { events(first: 100) { edges { node { __typename ... on Movements { amount counterparty { kind name } }"
     " ... on ItemRedeemed { redemption { receiptNumber item } } ... on CouponClaimed { claim { coupon { id } } }"
-    " ... on RedemptionRolledBack { rollback { reason } } } } } }"
+    " ... on RedemptionRolledBack { rollback { reason: rollbackReason } } } } } }"
     " store(id: $s) { events(first: 100) { edges { node { __typename ... on Movements { amount counterparty { kind } }"
     " ... on ItemRedeemed { redemption { receiptNumber item } } } } } } }"
 )

@@ -186,7 +186,7 @@ async def test_a_stored_refusal_of_a_coupon_is_final_for_its_key(api: CouponApi)
     key = str(uuid4())
     refused = await api.pay_with(1_000, coupon, idempotencyKey=key)
     assert (refused["code"], refused["reason"], refused["couponId"]) == ("COUPON_USED_UP", "PERSON_LIMIT", coupon)
-    outcome = "query($k: UUID!) { outcome(operation: PAY, idempotencyKey: $k) { state refusal { code message ... on CouponUsedUpError { couponId reason } } } }"
+    outcome = "query($k: UUID!) { outcome(operation: PAY, idempotencyKey: $k) { state refusal { code message ... on CouponUsedUpError { couponId reason: obstacle } } } }"
     told = await api.ask(api.town.resident, outcome, k=key)
     assert (told["state"], told["refusal"]["reason"], told["refusal"]["couponId"]) == ("REFUSED", "PERSON_LIMIT", coupon)
     await api.refund(paid["payment"]["id"], 1_000)

@@ -16,7 +16,7 @@ CHARGE = (
 )
 CANCEL = (
     "mutation($input: CancelChargeInput!) { cancelCharge(input: $input) { ... on CancelChargeSuccess { replayed charge { amount takenBackAmount }"
-    " balances { moved posted asset { code } } cancellation { id receiptNumber amount reason store { id } charge { id } allocations { amount }"
+    " balances { moved posted asset { code } } cancellation { id receiptNumber amount reason: cancelReason store { id } charge { id } allocations { amount }"
     " bonuses { amount asset { code } } } } ... on CancelTooLateError { minutes } ... on ReversalImpossibleError { available } " + ERRORS + " } }"
 )
 

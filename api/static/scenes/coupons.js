@@ -9,7 +9,7 @@ query Coupons($municipality: String!, $walletId: ID!) {
   coupons(municipality: $municipality, walletId: $walletId) {
     edges {
       claimCount
-      whyNot { reason message }
+      whyNot { obstacle message }
       node { id name kind borneBy rateBp discountMaximum minimumSpend claimRequired endsAt stockLeft store { name } }
     }
     pageInfo { hasNextPage endCursor }
@@ -36,7 +36,7 @@ mutation CouponPay($input: PayInput!) {
   pay(input: $input) {
     __typename
     ... on PaySuccess { payment { id receiptNumber listAmount discount amount } balances { asset { name } moved posted } replayed }
-    ... on CouponNotUsableError { reason }
+    ... on CouponNotUsableError { obstacle }
     ${ERROR}
   }
 }`, { input: { idempotencyKey: crypto.randomUUID(), ...payment, confirmDuplicate: true } }),
@@ -44,8 +44,8 @@ mutation CouponPay($input: PayInput!) {
 mutation RedeemItem($input: RedeemInput!) {
   redeem(input: $input) {
     __typename
-    ... on RedeemSuccess { redemption { id receiptNumber item redeemedAt coupon { name } store { name } } replayed }
-    ... on CouponNotUsableError { reason }
+    ... on RedeemSuccess { redemption { id receiptNumber item redeemedAt itemCoupon { name } store { name } } replayed }
+    ... on CouponNotUsableError { obstacle }
     ${ERROR}
   }
 }`, { input: { idempotencyKey: crypto.randomUUID(), walletId: wallet, item: { couponId: ids.item }, payee: { storeId: shop.storeId } } }),
