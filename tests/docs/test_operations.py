@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import Settings
 from domain.jobs.schedule import JOBS
 from domain.ledger import audit
+from push.compose import Settings as PushSettings
 from schema.events import Event
 from schema.root import schema
 
@@ -53,6 +55,15 @@ def test_every_event_is_on_its_page() -> None:
     page = (PROJECT / "docs/events.md").read_text()
     rows = {name for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)}
     assert rows == {one.name for one in schema._schema.get_possible_types(schema._schema.type_map[Event.__name__])}
+
+
+def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
+    """But those whose default is right there, or which exist in development only."""
+    compose = (PROJECT / "deploy/compose.yaml").read_text()
+    api, push = compose.partition("\n  api:\n")[2].split("\n  push:\n")
+    left = {"personas_file", "allowed_origins", "pool_size", "log_level"}
+    assert {name for name in Settings.model_fields if f"MEGURU_{name.upper()}:" not in api} <= left
+    assert {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push} <= {"log_level"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
