@@ -79,7 +79,7 @@ def said(code: str, told: dict[str, int], locale: str) -> str:
 class BulkRowErrorEdge:
     """A wrong row and its cursor."""
 
-    node: BulkRowError = strawberry.field(description="The row.")
+    node: BulkRowError = strawberry.field(description="One row that cannot be granted.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
 
 
@@ -87,7 +87,7 @@ class BulkRowErrorEdge:
 class BulkRowErrorConnection:
     """A page of wrong rows."""
 
-    edges: list[BulkRowErrorEdge] = strawberry.field(description="The rows.")
+    edges: list[BulkRowErrorEdge] = strawberry.field(description="In the file's order.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
@@ -178,7 +178,7 @@ class BulkGrantRow:
 class BulkGrantRowEdge:
     """A row and its cursor."""
 
-    node: BulkGrantRow = strawberry.field(description="The row.")
+    node: BulkGrantRow = strawberry.field(description="One row of the file.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
 
 
@@ -186,7 +186,7 @@ class BulkGrantRowEdge:
 class BulkGrantRowConnection:
     """A page of rows."""
 
-    edges: list[BulkGrantRowEdge] = strawberry.field(description="The rows.")
+    edges: list[BulkGrantRowEdge] = strawberry.field(description="In the file's order.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
@@ -258,7 +258,7 @@ class BulkGrant(Node):
     async def approval(root: Parent[BulkRowOfTown]) -> Approval | None:
         return await resolvers.approval_of(root)  # type: ignore[return-value]
 
-    @strawberry.field(description="Its rows.")
+    @strawberry.field(description="Its rows in the file's order, at most 100 a page.")
     async def rows(
         root: Parent[BulkRowOfTown], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None,
         state: Annotated[BulkRowState | None, strawberry.argument(description="Only rows in this state; all when absent.")] = None,
@@ -274,7 +274,7 @@ class BulkGrant(Node):
 class BulkGrantEdge:
     """A bulk grant and its cursor."""
 
-    node: BulkGrant = strawberry.field(description="The bulk grant.")
+    node: BulkGrant = strawberry.field(description="One bulk grant.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
 
 
@@ -282,7 +282,7 @@ class BulkGrantEdge:
 class BulkGrantConnection:
     """A page of bulk grants."""
 
-    edges: list[BulkGrantEdge] = strawberry.field(description="The bulk grants.")
+    edges: list[BulkGrantEdge] = strawberry.field(description="Newest first.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 

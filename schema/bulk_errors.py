@@ -64,7 +64,7 @@ class SameFileError(UserError):
 class UploadUsedError(UserError):
     """See the description."""
 
-    bulk_grant_id: ID = strawberry.field(description="Its bulk grant.")
+    bulk_grant_id: ID = strawberry.field(description="What was started with it.")
 
 
 @strawberry.type(description="No such bulk grant in the towns of the viewer.")

@@ -84,7 +84,7 @@ class ValueConverted(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    conversion: Conversion = strawberry.field(resolver=event_conversion, description="The conversion.")
+    conversion: Conversion = strawberry.field(resolver=event_conversion, description="The receipt of both sides.")
     is_type_of = is_kind(JournalKind.CONVERSION)
 
 
@@ -119,7 +119,7 @@ class ConversionQuote:
 class ConvertSuccess:
     """A settled conversion."""
 
-    conversion: Conversion = strawberry.field(description="The conversion.")
+    conversion: Conversion = strawberry.field(description="The receipt of both sides.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's two balances that moved.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
@@ -145,7 +145,7 @@ class QuoteConversionSuccess:
 class SetConversionRateSuccess:
     """A new rate."""
 
-    rate: ConversionRate = strawberry.field(description="The rate.")
+    rate: ConversionRate = strawberry.field(description="The rate, in force from its `startsAt`.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:

@@ -11,7 +11,7 @@ from schema.user_error import UserError
 class CouponUsedUpError(UserError):
     """See the description."""
 
-    coupon_id: ID = strawberry.field(description="The coupon.")
+    coupon_id: ID = strawberry.field(description="Which of the coupons in the request.")
     obstacle: Obstacle = strawberry.field(description="Which of them, for logic; `message` words it.")
 
 
@@ -19,7 +19,7 @@ class CouponUsedUpError(UserError):
 class CouponNotUsableError(UserError):
     """See the description."""
 
-    coupon_id: ID = strawberry.field(description="The coupon.")
+    coupon_id: ID = strawberry.field(description="Which of the coupons in the request.")
     obstacle: Obstacle = strawberry.field(description="Why, for logic; `message` words it.")
 
 

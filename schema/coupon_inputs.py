@@ -71,7 +71,7 @@ class CreateCouponInput:
 class ChangeCouponInput:
     """What is to be different."""
 
-    coupon_id: ID = strawberry.field(description="The coupon.")
+    coupon_id: ID = strawberry.field(description="A coupon of the officer's town, or of the shop.")
     name_ja: str | None = strawberry.field(default=None, description="Its new name in Japanese; as it is when absent.")
     name_en: str | None = strawberry.field(default=None, description="Its new name in English; as it is when absent.")
     ends_at: datetime | None = strawberry.field(default=None, description="Its new end: earlier than the old one, not in the past. UTC.")

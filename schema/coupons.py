@@ -121,7 +121,7 @@ class WhyNot:
 class CouponEdge:
     """A coupon as the person sees it now."""
 
-    node: Coupon = strawberry.field(description="The coupon.")
+    node: Coupon = strawberry.field(description="One coupon.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it, in the same sort.")
     distance_metres: int | None = strawberry.field(
         description="How far the nearest shop is that takes it; null where no place was named, or no such shop says where it is."
@@ -136,7 +136,7 @@ class CouponEdge:
 class CouponConnection:
     """A page of coupons."""
 
-    edges: list[CouponEdge] = strawberry.field(description="The coupons.")
+    edges: list[CouponEdge] = strawberry.field(description="In the order that was asked for.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
@@ -151,7 +151,7 @@ class AppliedCoupon:
     def borne_by(root: Parent[coupon_views.AppliedCoupon]) -> BorneBy:
         return BorneBy[root.borne_by.name]
 
-    @strawberry.field(description="The coupon.")
+    @strawberry.field(description="Which coupon, as it is now.")
     async def coupon(root: Parent[coupon_views.AppliedCoupon], info: Info[Context, None]) -> Coupon:
         return await coupon_of(info, root.coupon_key)  # type: ignore[return-value]
 
@@ -170,7 +170,7 @@ class CouponClaim(Receipt):
         """Interface members are views."""
         return isinstance(obj, coupon_views.CouponClaim)
 
-    @strawberry.field(description="The coupon.")
+    @strawberry.field(description="What was claimed, as it is now.")
     async def coupon(root: Parent[coupon_views.CouponClaim], info: Info[Context, None]) -> Coupon:
         return await coupon_of(info, root.coupon_key)  # type: ignore[return-value]
 
@@ -250,7 +250,7 @@ class CouponClaimed(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    claim: CouponClaim = strawberry.field(resolver=event_claim, description="The claim.")
+    claim: CouponClaim = strawberry.field(resolver=event_claim, description="The receipt of the claim.")
     is_type_of = is_kind(JournalKind.COUPON_CLAIM)
 
 
@@ -278,7 +278,7 @@ class RedemptionRolledBack(Movements):
 class CreateCouponSuccess:
     """A new coupon."""
 
-    coupon: Coupon = strawberry.field(description="The coupon.")
+    coupon: Coupon = strawberry.field(description="The coupon; it is offered from its beginning on.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -303,7 +303,7 @@ class ChangeCouponSuccess:
 class ClaimCouponSuccess:
     """A settled claim."""
 
-    claim: CouponClaim = strawberry.field(description="The claim.")
+    claim: CouponClaim = strawberry.field(description="The receipt; its coupon shows what is left.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod

@@ -62,7 +62,7 @@ class ChargeCancelled(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    cancellation: ChargeCancellation = strawberry.field(resolver=event_cancellation, description="The cancellation.")
+    cancellation: ChargeCancellation = strawberry.field(resolver=event_cancellation, description="The receipt of what was taken back.")
     is_type_of = is_kind(JournalKind.CHARGE_CANCEL)
 
 
@@ -101,7 +101,7 @@ class ValueExpiring(Event):
 class CancelChargeSuccess:
     """A settled cancellation."""
 
-    cancellation: ChargeCancellation = strawberry.field(description="The cancellation.")
+    cancellation: ChargeCancellation = strawberry.field(description="The receipt; its amount is what is handed back.")
     charge: Charge = strawberry.field(description="The top-up.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved.")
     replayed: bool = strawberry.field(description=REPLAYED)

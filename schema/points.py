@@ -79,7 +79,7 @@ class RuleTrace:
     def reason(root: Parent[point_views.RuleTrace]) -> EarningReason:
         return EarningReason[root.reason]
 
-    @strawberry.field(description="The rule.")
+    @strawberry.field(description="Which rule; rules never change.")
     async def rule(root: Parent[point_views.RuleTrace], info: Info[Context, None]) -> EarningRule:
         return await viewers.earning_rule(info, root.municipality, root.rule)  # type: ignore[return-value]
 
