@@ -1,4 +1,6 @@
-"""`python -m bench.lots`: payments over six lots, and with a coupon, beside payments over one lot, in the same run: the ledger alone, no HTTP.
+"""`python -m bench.lots`: payments over six lots, with a coupon, and with points, beside payments over one lot, in the same run.
+
+The ledger alone, no HTTP. Coupons and points are hot on purpose: ten coupons and one programme for everybody, so payments meet at their locks.
 
 Each wallet pays once and is empty afterwards. Rounds alternate, so that a machine that changes its pace does so for both.
 """
@@ -14,6 +16,7 @@ from uuid import UUID, uuid4
 
 from api.migrate import migrate
 from bench import town
+from domain.assets.acceptance import Acceptance
 from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
 from domain.assets.manage import make_asset
@@ -28,6 +31,9 @@ from domain.ledger.kinds import Relation
 from domain.ledger.request import Request
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import Pay, pay
+from domain.points.kinds import ClawbackRule, RuleKind
+from domain.points.kinds import Stacking as Together
+from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
 from domain.programmes.grant import Grant, grant_value
 from domain.programmes.kinds import ProgrammeKind
@@ -84,6 +90,22 @@ async def issue(made: Services, number: int, officer: Viewer) -> list[UUID]:
     return [(await create_coupon(made, officer, number, uuid4(), new))[0].id for _ in range(COUPONS)]
 
 
+async def earn(made: Services, number: int, officer: Viewer, stores: list[UUID]) -> None:
+    """One percent at some shops, with caps to be counted."""
+    now = made.clock()
+    points = next(asset for asset in await made.assets.of(number) if asset.code == POINTS.code)
+    new = NewProgramme(
+        ProgrammeKind.EARNING, "お買い物ポイント", "Shopping points", points.id, 10**9, now - timedelta(minutes=1), now + timedelta(days=1),
+        activates_after_days=0, clawback=ClawbackRule.WAIVE,
+    )  # fmt: skip
+    programme, _ = await create_programme(made, officer, number, uuid4(), new)
+    rule = NewRule(
+        RuleKind.PERCENT, "10%", "10%", Together.WITH_OTHERS, rate_bp=1_000, base_assets=frozenset({points.id}), cap_per_day=10**6,
+        acceptance=Acceptance(stores=frozenset(stores)),
+    )  # fmt: skip
+    await add_rule(made, officer, number, programme.id, uuid4(), rule)
+
+
 async def people(made: Services, number: int) -> list[tuple[Viewer, UUID]]:
     """New wallets and who may use them."""
     found = []
@@ -127,13 +149,16 @@ async def main() -> None:
         async with services(database.url(), redis_url=None, shop_code_guid="", observer=counting) as made:
             officer, programmes = await prepare(made, number)
             coupons = await issue(made, number, officer)
-            plain, many, cheaper = [], [], []
+            shops, earning = stores[: len(stores) // 2], stores[len(stores) // 2 :]
+            await earn(made, number, officer, earning)
+            plain, many, cheaper, earned = [], [], [], []
             for _ in range(ROUNDS):
-                plain.append(await one_round(made, number, officer, programmes, stores, 1))
-                many.append(await one_round(made, number, officer, programmes, stores, LOTS))
-                cheaper.append(await one_round(made, number, officer, programmes, stores, LOTS, coupons))
+                plain.append(await one_round(made, number, officer, programmes, shops, 1))
+                many.append(await one_round(made, number, officer, programmes, shops, LOTS))
+                cheaper.append(await one_round(made, number, officer, programmes, shops, LOTS, coupons))
+                earned.append(await one_round(made, number, officer, programmes, earning, 1))
             print(f"1 lot                {median(plain):6.0f} payments/s")
-            for name, rates in ((f"{LOTS} lots", many), (f"{LOTS} lots and a coupon", cheaper)):
+            for name, rates in ((f"{LOTS} lots", many), (f"{LOTS} lots and a coupon", cheaper), ("1 lot with points", earned)):
                 ratios = [second / first for first, second in zip(plain, rates, strict=True)]
                 spread = f"ratio to 1 lot {median(ratios):4.2f} ({min(ratios):4.2f} to {max(ratios):4.2f})"
                 print(f"{name:20s} {median(rates):6.0f} payments/s   {spread}")

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.approvals import reads as approvals
 from domain.approvals.propose import ApprovalKind
 from domain.approvals.reads import Approval
 from domain.bulk import check as checking
@@ -157,7 +156,7 @@ async def set_grant_thresholds(info: MeguruInfo, input: SetGrantThresholdsInput)
 async def bulk_grant(info: MeguruInfo, id: BulkGrantId) -> BulkGrant | None:
     """One, for the staff of its town."""
     found = read(Prefix.BULK_GRANT, id)
-    return None if found is None else await visible(info.context.signed_in, *found)
+    return None if found is None else await visible(info, *found)
 
 
 async def bulk_grants(info: MeguruInfo, municipality: TownCode, first: First = 20, after: After = None) -> views.BulkGrantPage:
@@ -215,9 +214,9 @@ def errors_of(check: Check, first: int, after: str | None) -> views.RowErrorPage
     return PageOf(edges, PageInfo(len(found) > first, edges[-1].cursor if edges else None))
 
 
-async def approval_of(bulk: BulkGrant) -> Approval | None:
+async def approval_of(info: MeguruInfo, bulk: BulkGrant) -> Approval | None:
     """The second officer's word, where one is asked for."""
-    return await approvals.by_subject(bulk.municipality, ApprovalKind.BULK_GRANT, bulk.id)
+    return await info.context.loaders.approvals_of.load((bulk.municipality, ApprovalKind.BULK_GRANT, bulk.id))
 
 
 async def same_file(check: Check) -> BulkGrant | None:

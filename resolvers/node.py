@@ -1,5 +1,6 @@
 """`node` and `nodes`: whatever an id names, if the viewer may see it; one row per kind of id."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -11,16 +12,14 @@ from domain.approvals.reads import Approval
 from domain.assets.reads import Asset
 from domain.bulk.reads import BulkGrant
 from domain.coupons.coupon import Coupon
-from domain.funding.reads import Source, source_by_id
-from domain.ledger.reads import journal_by_id
+from domain.funding.reads import Source
 from domain.merchants.reads import Store
 from domain.municipalities.reads import Municipality
 from domain.points.rules import EarningRule
 from domain.programmes.reads import Programme
-from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from resolvers import voucher_reads
-from resolvers.nodes import Receipt, approval, bulk_grant, check_count, receipt
+from resolvers.nodes import Receipt, approval, bulk_grant, check_count, receipt, wallet_of
 from resolvers.voucher_views import Gift, ProductView
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read_any
@@ -31,8 +30,8 @@ Find = Callable[[MeguruInfo, int, Any], Awaitable[Node | None]]
 
 
 async def _receipt(info: MeguruInfo, municipality: int, key: UUID) -> Receipt | None:
-    journal = await journal_by_id(municipality, key)
-    return None if journal is None else await receipt(info.context.signed_in, journal)
+    journal = await info.context.loaders.journals.load((municipality, key))
+    return None if journal is None else await receipt(info, journal)
 
 
 async def _asset(info: MeguruInfo, municipality: int, key: int) -> Asset | None:
@@ -41,13 +40,13 @@ async def _asset(info: MeguruInfo, municipality: int, key: int) -> Asset | None:
 
 
 async def _funding_source(info: MeguruInfo, municipality: int, key: UUID) -> Source | None:
-    found = await source_by_id(municipality, key)
+    found = await info.context.loaders.funding_sources.load((municipality, key))
     return found if found is not None and found.person_id == info.context.signed_in.person_id else None
 
 
 KINDS: Mapping[Prefix, Find] = MappingProxyType(
     {
-        Prefix.WALLET: lambda info, town, key: residents.wallet_for(info.context.signed_in, town, key),
+        Prefix.WALLET: lambda info, town, key: wallet_of(info, (town, key)),
         Prefix.STORE: lambda info, town, key: info.context.loaders.stores.load((town, key)),
         Prefix.PAYMENT: _receipt,
         Prefix.JOURNAL: _receipt,
@@ -55,12 +54,12 @@ KINDS: Mapping[Prefix, Find] = MappingProxyType(
         Prefix.ASSET: _asset,
         Prefix.PROGRAMME: lambda info, town, key: info.context.loaders.programmes.load((town, key)),
         Prefix.EARNING_RULE: lambda info, town, key: info.context.loaders.rules.load((town, key)),
-        Prefix.APPROVAL: lambda info, town, key: approval(info.context.signed_in, town, key),
+        Prefix.APPROVAL: approval,
         Prefix.FUNDING_SOURCE: _funding_source,
         Prefix.COUPON: lambda info, town, key: info.context.loaders.coupons.load((town, key)),
-        Prefix.BULK_GRANT: lambda info, town, key: bulk_grant(info.context.signed_in, town, key),
-        Prefix.VOUCHER_PRODUCT: lambda info, town, key: voucher_reads.product_for(info.context.signed_in, town, key),
-        Prefix.VOUCHER_GIFT: lambda info, town, key: voucher_reads.gift_for(info.context.signed_in, town, key),
+        Prefix.BULK_GRANT: bulk_grant,
+        Prefix.VOUCHER_PRODUCT: voucher_reads.product_for,
+        Prefix.VOUCHER_GIFT: voucher_reads.gift_for,
     }
 )
 
@@ -77,4 +76,4 @@ async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.
 async def nodes(info: MeguruInfo, ids: Annotated[list[ID], argument(description="At most 100 ids.")]) -> list[Node | None]:
     """The same for several ids, in their order; at most 100."""
     check_count(len(ids))
-    return [await node(info, one) for one in ids]
+    return await asyncio.gather(*[node(info, one) for one in ids])  # which are read together, kind by kind

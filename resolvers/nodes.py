@@ -5,25 +5,20 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.approvals import reads as approvals
 from domain.approvals.reads import Approval
-from domain.bulk import reads as bulk
 from domain.bulk.reads import BulkGrant
-from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Outcome, Relation
 from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
 from domain.ledger.receipt_number import normalise
 from domain.merchants.reads import Store
 from domain.municipalities import reads as municipalities
-from domain.residents import reads as residents
 from domain.residents.reads import Wallet
-from domain.viewer import Viewer
 from resolvers.conversion_views import Conversion
 from resolvers.coupon_views import CouponClaim, Redemption, RedemptionRollback
 from resolvers.lifecycle_views import ChargeCancellation
 from resolvers.views import Charge, Expiry, Grant, Payment, Refund, Reversal
 from resolvers.voucher_views import GiftActivation, VoucherPurchase
-from schema.context import MeguruInfo
+from schema.context import INSIDE, MeguruInfo
 from schema.ids import ID, Prefix, read
 
 TownCode = Annotated[str | None, argument(description="The code of the town, 6 digits.")]
@@ -53,13 +48,18 @@ VIEWS: dict[JournalKind, type[Plain]] = {
     JournalKind.CONVERSION: Conversion,
 }
 PAGE_LIMIT = 100
-STAFF_OF_TOWN = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
+STAFF_OF_TOWN = INSIDE
 
 
 async def wallet(info: MeguruInfo, id: Annotated[ID, argument(description="The id of the wallet.")]) -> Wallet | None:
     """A wallet of the viewer, or of the town they serve."""
     found = read(Prefix.WALLET, id)
-    return None if found is None else await residents.wallet_for(info.context.signed_in, *found)
+    return None if found is None else await wallet_of(info, found)
+
+
+async def wallet_of(info: MeguruInfo, key: tuple[int, UUID]) -> Wallet | None:
+    """A wallet by its key."""
+    return None if info.context.viewer is None else await info.context.loaders.wallets.load(key)
 
 
 async def store(info: MeguruInfo, id: Annotated[ID, argument(description="The id of the shop.")]) -> Store | None:
@@ -70,7 +70,6 @@ async def store(info: MeguruInfo, id: Annotated[ID, argument(description="The id
 
 async def payment(info: MeguruInfo, id: PaymentId = None, receipt_number: ReceiptNumber = None, municipality: TownCode = None) -> Payment | None:
     """A payment by its id, or by the receipt number that is said over a counter."""
-    viewer = info.context.signed_in
     journal = None
     if id is not None:
         found = read(Prefix.PAYMENT, id)
@@ -79,26 +78,32 @@ async def payment(info: MeguruInfo, id: PaymentId = None, receipt_number: Receip
         town = await municipalities.by_code(municipality)
         number = normalise(receipt_number)
         journal = None if town is None or number is None else await journal_by_receipt_number(town.id, number)
-    seen = None if journal is None else await receipt(viewer, journal)
+    seen = None if journal is None else await receipt(info, journal)
     return seen if isinstance(seen, Payment) else None
 
 
-async def receipt(viewer: Viewer, journal: Journal) -> Receipt | None:
+async def receipt(info: MeguruInfo, journal: Journal) -> Receipt | None:
     """A settled journal as the viewer may see it: its wallet's people, its shop's staff, its town's staff."""
     if journal.outcome != Outcome.SETTLED:
         return None
-    own = journal.actor == viewer.person_id or await _may(viewer, journal, journal.wallet_id, (Relation.OWNER, Relation.DELEGATE))
-    if not own:
-        of_shop = await _may(viewer, journal, journal.store_id, (Relation.STAFF,))
-        relations = viewer.relations(*STAFF_OF_TOWN)
-        if not of_shop and not (relations and await serves(journal.municipality, viewer.person_id, relations)):
-            return None
+    own = journal.actor == info.context.signed_in.person_id or await stands(info, journal, journal.wallet_id, Relation.OWNER, Relation.DELEGATE)
+    if not own and not await stands(info, journal, journal.store_id, Relation.STAFF) and not await serves(info, journal.municipality):
+        return None
     return view_of(journal, shows_wallet=own)
 
 
-async def _may(viewer: Viewer, journal: Journal, holder: UUID | None, among: tuple[Relation, ...]) -> bool:
-    relations = viewer.relations(*among)
-    return holder is not None and bool(relations) and await may(journal.municipality, holder, viewer.person_id, relations)
+async def stands(info: MeguruInfo, journal: Journal, holder: UUID | None, *among: Relation) -> bool:
+    """Whether the viewer's token and one of these relations let them act on a holder of a journal."""
+    relations = [] if info.context.viewer is None else info.context.viewer.relations(*among)
+    if holder is None or not relations:
+        return False
+    return not (await info.context.loaders.relations.load((journal.municipality, holder))).isdisjoint(relations)
+
+
+async def serves(info: MeguruInfo, municipality: int) -> bool:
+    """Whether the viewer is staff of a town, and their token says so."""
+    viewer = info.context.viewer
+    return viewer is not None and bool(viewer.relations(*STAFF_OF_TOWN)) and await info.context.loaders.inside.load(municipality)
 
 
 def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
@@ -109,20 +114,14 @@ def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
     return None if made is None else made(journal)
 
 
-async def approval(viewer: Viewer, municipality: int, key: UUID) -> Approval | None:
+async def approval(info: MeguruInfo, municipality: int, key: UUID) -> Approval | None:
     """A proposal, for the finance officers and auditors of its town."""
-    relations = viewer.relations(Relation.FINANCE, Relation.AUDITOR)
-    if not relations or not await serves(municipality, viewer.person_id, relations):
-        return None
-    return await approvals.by_id(municipality, key)
+    return await info.context.loaders.approvals.load((municipality, key)) if await info.context.loaders.officer.load(municipality) else None
 
 
-async def bulk_grant(viewer: Viewer, municipality: int, key: UUID) -> BulkGrant | None:
+async def bulk_grant(info: MeguruInfo, municipality: int, key: UUID) -> BulkGrant | None:
     """A grant by file, for the staff of its town."""
-    relations = viewer.relations(*STAFF_OF_TOWN)
-    if not relations or not await serves(municipality, viewer.person_id, relations):
-        return None
-    return await bulk.by_id(municipality, key)
+    return await info.context.loaders.bulk_grants.load((municipality, key)) if await serves(info, municipality) else None
 
 
 def check_count(count: int) -> None:

@@ -82,9 +82,10 @@ async def programme(info: MeguruInfo, id: ProgrammeId) -> Programme | None:
 
 async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteChargeSuccess:
     """What a top-up would bring now."""
-    actor(info, "quoteCharge")
+    viewer = actor(info, "quoteCharge")
     municipality, wallet_id = wallet_of(input.wallet)
-    return QuoteChargeSuccess(await quoted(info.context.services, municipality, wallet_id, asset_of(input.asset_id, municipality), input.amount))
+    asset = asset_of(input.asset_id, municipality)
+    return QuoteChargeSuccess(await quoted(info.context.services, viewer, municipality, wallet_id, asset, input.amount))
 
 
 async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAssetSuccess:
@@ -109,7 +110,8 @@ async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> Cre
     viewer = actor(info, "createProgramme")
     town = await town_of(input.municipality)
     new = creating.NewProgramme(
-        ProgrammeKind[input.kind.name], input.name_ja, input.name_en, asset_of(input.asset_id, town), input.budget, input.starts_at, input.ends_at,
+        ProgrammeKind[input.kind.name], input.name_ja.strip(), input.name_en.strip(), asset_of(input.asset_id, town), input.budget,
+        input.starts_at, input.ends_at,
         cap_per_person=input.cap_per_person, eligibility=eligibility_of(input.eligibility), acceptance=acceptance_of(input.acceptance, town),
         usable_from=input.usable_from, expires_at=_end(input.expires_on),
         charged_asset=None if input.charged_asset_id is None else asset_of(input.charged_asset_id, town), rate_bp=input.rate_bp,

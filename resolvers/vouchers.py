@@ -8,7 +8,6 @@ from domain.assets.kinds import LegalProfile
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.programmes.refusals import UnknownProgrammeError
-from domain.viewer import Viewer
 from domain.vouchers import create as creating
 from domain.vouchers import funded
 from domain.vouchers import gift as gifts
@@ -70,7 +69,7 @@ async def create_voucher_product(info: MeguruInfo, input: CreateVoucherProductIn
     town = await town_of(input.municipality)
     terms = _terms(input.product, town)
     made = await creating.create_product(info.context.services, viewer, town, terms, input.product.premium_rate_bp)
-    return CreateVoucherProductSuccess(await _shown(viewer, made))
+    return CreateVoucherProductSuccess(await _shown(info, made))
 
 
 async def create_voucher_product_from_template(info: MeguruInfo, input: CreateVoucherProductFromTemplateInput) -> CreateVoucherProductSuccess:
@@ -83,14 +82,14 @@ async def create_voucher_product_from_template(info: MeguruInfo, input: CreateVo
         input.sale_ends_at, input.usable_from, after(input.expires_on), eligibility_of(input.eligibility), funding,
     )  # fmt: skip
     made = await creating.create_product(info.context.services, viewer, town, from_template(VoucherTemplate[input.template.name], occasion))
-    return CreateVoucherProductSuccess(await _shown(viewer, made))
+    return CreateVoucherProductSuccess(await _shown(info, made))
 
 
 async def submit_voucher_product(info: MeguruInfo, input: SubmitVoucherProductInput) -> SubmitVoucherProductSuccess:
     """The first officer's word."""
     viewer = actor(info, "submitVoucherProduct")
     submitted = await publishing.submit_product(info.context.services, viewer, *_product(input.product_id))
-    return SubmitVoucherProductSuccess(await _shown(viewer, submitted))
+    return SubmitVoucherProductSuccess(await _shown(info, submitted))
 
 
 async def approve_voucher_product(info: MeguruInfo, input: ApproveVoucherProductInput) -> ApproveVoucherProductSuccess:
@@ -98,7 +97,7 @@ async def approve_voucher_product(info: MeguruInfo, input: ApproveVoucherProduct
     viewer = actor(info, "approveVoucherProduct")
     what = publishing.Step(input.idempotency_key, *_product(input.product_id), input.valid_until)
     product, posted = await publishing.approve_product(info.context.services, viewer, what)
-    return ApproveVoucherProductSuccess(await _shown(viewer, product), posted.replayed)
+    return ApproveVoucherProductSuccess(await _shown(info, product), posted.replayed)
 
 
 async def close_voucher_product(info: MeguruInfo, input: CloseVoucherProductInput) -> CloseVoucherProductSuccess:
@@ -106,7 +105,7 @@ async def close_voucher_product(info: MeguruInfo, input: CloseVoucherProductInpu
     viewer = actor(info, "closeVoucherProduct")
     what = publishing.Step(input.idempotency_key, *_product(input.product_id), input.valid_until)
     product, posted = await publishing.close_product(info.context.services, viewer, what)
-    return CloseVoucherProductSuccess(await _shown(viewer, product), int(posted.receipt["amount"]), posted.replayed)
+    return CloseVoucherProductSuccess(await _shown(info, product), int(posted.receipt["amount"]), posted.replayed)
 
 
 async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> PurchaseVoucherSuccess:
@@ -149,7 +148,7 @@ async def issue_gift_numbers(info: MeguruInfo, input: IssueGiftNumbersInput) -> 
     if found is None:
         raise UnknownVoucherError
     numbers = await gifts.issue_numbers(info.context.services, viewer, *found, input.pin)
-    gift = await gift_for(viewer, *found)
+    gift = await gift_for(info, *found)
     if gift is None:
         raise UnknownVoucherError
     return IssueGiftNumbersSuccess(gift, numbers.serial, numbers.secret)
@@ -169,8 +168,8 @@ async def activate_gift(info: MeguruInfo, input: ActivateGiftInput) -> ActivateG
     return ActivateGiftSuccess(GiftActivation(journal), balances_after(posted.receipt, sign=1), posted.replayed)
 
 
-async def _shown(viewer: Viewer, product: VoucherProduct) -> ProductView:
-    seen = await shown(viewer, product.municipality, [product])
+async def _shown(info: MeguruInfo, product: VoucherProduct) -> ProductView:
+    seen = await shown(info, product.municipality, [product])
     if not seen:
         raise UnknownVoucherError
     return seen[0]

@@ -255,8 +255,8 @@ class BulkGrant(Node):
         return Amount(root.amount_taken_back)
 
     @strawberry.field(description="The second officer's word; null where none was asked for.")
-    async def approval(root: Parent[BulkRowOfTown]) -> Approval | None:
-        return await resolvers.approval_of(root)  # type: ignore[return-value]
+    async def approval(root: Parent[BulkRowOfTown], info: Info[Context, None]) -> Approval | None:
+        return await resolvers.approval_of(info, root)  # type: ignore[return-value]
 
     @strawberry.field(description="Its rows in the file's order, at most 100 a page.")
     async def rows(

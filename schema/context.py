@@ -4,23 +4,41 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
+from domain.approvals import reads as approvals
+from domain.approvals.reads import Approval
 from domain.assets import reads as assets
+from domain.assets.acceptance import Acceptance
+from domain.bulk import reads as bulk
 from domain.coupons import reads as coupons
 from domain.coupons import rollback
+from domain.funding import reads as funding
+from domain.ledger import holders
 from domain.ledger import reads as ledger
+from domain.ledger.kinds import Relation
+from domain.ledger.request import GuardKey
 from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
 from domain.points import reads as points
 from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
+from domain.residents import reads as residents
+from domain.residents.reads import Wallet
 from domain.services import Services
 from domain.viewer import Viewer
+from domain.vouchers import reads as vouchers
+from domain.vouchers.preview import accepting
+from domain.vouchers.product import VoucherProduct
+from domain.vouchers.reads import Bought
+
+INSIDE = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
+"""The staff of a town, who see what is only the town's."""
 
 
 class UnauthenticatedError(Exception):
@@ -56,9 +74,26 @@ class Loaders:
     budgets: DataLoader[tuple[int, UUID], int]
     earning_rules: DataLoader[tuple[int, UUID], list[EarningRule]]
     rules: DataLoader[tuple[int, UUID], EarningRule | None]
+    funding_sources: DataLoader[tuple[int, UUID], funding.Source | None]
     coupons: DataLoader[tuple[int, UUID], coupons.Coupon | None]
     coupons_taken: DataLoader[tuple[int, UUID], int]
     rolled_back: DataLoader[tuple[int, UUID], bool]
+    guards: DataLoader[GuardKey, int]
+    approvals: DataLoader[tuple[int, UUID], Approval | None]
+    approvals_of: DataLoader[tuple[int, int, UUID], Approval | None]
+    bulk_grants: DataLoader[tuple[int, UUID], bulk.BulkGrant | None]
+    products: DataLoader[tuple[int, UUID], VoucherProduct | None]
+    accepting: DataLoader[tuple[int, Acceptance], list[merchants.Store]]
+    wallets: DataLoader[tuple[int, UUID], Wallet | None]
+    """As the viewer may see them: None for the others."""
+    relations: DataLoader[tuple[int, UUID], frozenset[Relation]]
+    """Of the viewer to holders."""
+    inside: DataLoader[int, bool]
+    """Whether the viewer is staff of a town."""
+    officer: DataLoader[int, bool]
+    """Whether the viewer is a finance officer or auditor of a town."""
+    bought: DataLoader[tuple[int, UUID], Bought]
+    """Of products by the viewer."""
 
 
 @dataclass(slots=True)
@@ -82,7 +117,7 @@ class Context:
     def loaders(self) -> Loaders:
         """Made on first use: many requests need none."""
         if self._loaders is None:
-            self._loaders = _loaders(self.services, remembers=self.remembers)
+            self._loaders = _loaders(self.services, self.viewer, remembers=self.remembers)
         return self._loaders
 
     @property
@@ -97,7 +132,12 @@ MeguruInfo = Info[Context, None]
 """The `info` of every resolver."""
 
 
-def _loaders(services: Services, *, remembers: bool) -> Loaders:
+NOBODY = Viewer(UUID(int=0), frozenset())
+
+
+def _loaders(services: Services, somebody: Viewer | None, *, remembers: bool) -> Loaders:
+    viewer = somebody or NOBODY
+
     async def balances(keys: list[tuple[int, UUID]]) -> list[ledger.Balances | None]:
         now = services.clock()
         found = {key: await ledger.balances(*key, now) for key in dict.fromkeys(keys)}
@@ -111,5 +151,12 @@ def _loaders(services: Services, *, remembers: bool) -> Loaders:
         journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
         programmes=loader(programmes.by_keys), budgets=loader(programmes.budgets_left),
         earning_rules=loader(points.of_programmes), rules=loader(points.by_keys),
+        funding_sources=loader(funding.sources_by_keys),
         coupons=loader(coupons.by_keys), coupons_taken=loader(coupons.taken), rolled_back=loader(rollback.rolled_back),
+        guards=loader(ledger.guard_values), approvals=loader(approvals.by_keys), approvals_of=loader(approvals.by_subjects),
+        bulk_grants=loader(bulk.by_keys), products=loader(vouchers.by_keys), accepting=loader(accepting),
+        wallets=loader(partial(residents.wallets_for, viewer)), relations=loader(partial(holders.relations_of, viewer.person_id)),
+        inside=loader(partial(holders.serving, viewer.person_id, viewer.relations(*INSIDE))),
+        officer=loader(partial(holders.serving, viewer.person_id, viewer.relations(Relation.FINANCE, Relation.AUDITOR))),
+        bought=loader(partial(vouchers.bought, viewer.person_id)),
     )  # fmt: skip

@@ -9,13 +9,11 @@ from strawberry import Parent
 from strawberry.types import Info
 
 from domain.coupons.coupon import Coupon as CouponRow
-from domain.ledger.holders import serves
 from domain.ledger.kinds import JournalKind
-from domain.ledger.reads import journal_by_id
 from domain.ledger.request import EventRow
 from domain.locales.catalogue import message
 from resolvers import coupon_views, views
-from resolvers.nodes import STAFF_OF_TOWN, view_of
+from resolvers.nodes import serves, view_of
 from schema import coupon_errors, errors
 from schema.conditions import Eligibility, eligibility_of
 from schema.context import Context, MeguruInfo
@@ -92,9 +90,7 @@ class Coupon(Node):
 
     @strawberry.field(description="What is left of the budget. Whole units. Null where there is none, and for everybody but the staff of its town.")
     async def budget_left(root: Parent[CouponRow], info: Info[Context, None]) -> Amount | None:
-        viewer = info.context.viewer
-        relations = [] if viewer is None or root.budget is None else viewer.relations(*STAFF_OF_TOWN)
-        if viewer is None or not relations or not await serves(root.municipality, viewer.person_id, relations):
+        if root.budget is None or not await serves(info, root.municipality):
             return None
         return Amount(await info.context.loaders.budgets.load((root.municipality, root.id)))
 
@@ -224,8 +220,8 @@ class RedemptionRollback(Receipt):
         return RollbackReason(root.journal.reason)
 
     @strawberry.field(description="What was undone.")
-    async def redemption(root: Parent[coupon_views.RedemptionRollback]) -> Redemption:
-        undone = await journal_by_id(root.journal.municipality, UUID(root.journal.receipt["redemption"]))
+    async def redemption(root: Parent[coupon_views.RedemptionRollback], info: Info[Context, None]) -> Redemption:
+        undone = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["redemption"])))
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 
 

@@ -9,7 +9,6 @@ from strawberry import Parent
 from strawberry.types import Info
 
 from domain.ledger.kinds import JournalKind
-from domain.ledger.reads import journal_by_id
 from domain.ledger.request import EventRow
 from resolvers import lifecycle_views as views
 from resolvers.views import Charge as ChargeView
@@ -46,8 +45,8 @@ class ChargeCancellation(Receipt):
         return CancelReason(root.journal.reason)
 
     @strawberry.field(description="The top-up.")
-    async def charge(root: Parent[views.ChargeCancellation]) -> Charge:
-        found = await journal_by_id(root.journal.municipality, UUID(root.journal.receipt["charge"]))
+    async def charge(root: Parent[views.ChargeCancellation], info: Info[Context, None]) -> Charge:
+        found = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["charge"])))
         return None if found is None else ChargeView(found)  # type: ignore[return-value]
 
 

@@ -13,6 +13,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    StringValueNode,
 )
 
 DEPTH_LIMIT = 12
@@ -86,4 +87,14 @@ class Measure:
 STEP_LIMIT = 5_000
 """Fields and fragments that are walked before an operation counts as too deep."""
 
-RULES: list[type[ASTValidationRule]] = [Shape]
+
+class NoNul(ASTValidationRule):
+    r"""Texts written in the document, whose escapes (`\\u{0}`) nobody sees before they are read. PostgreSQL has no text with NUL."""
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:  # noqa: ANN401 - graphql-core's visitor
+        """Checks one text."""
+        if "\0" in node.value:
+            self.report_error(GraphQLError("A text has no NUL character (\\u0000).", node, extensions={"code": "BAD_USER_INPUT"}))
+
+
+RULES: list[type[ASTValidationRule]] = [Shape, NoNul]

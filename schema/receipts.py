@@ -11,9 +11,8 @@ from strawberry.types import Info
 from domain.assets.reads import last_day
 from domain.coupons.returns import refundable
 from domain.ledger.kinds import JournalKind
-from domain.ledger.reads import journal_by_id, linked_journals, note_of
+from domain.ledger.reads import linked_journals, note_of
 from domain.payments.quote import Part, Quote
-from domain.residents import reads as residents
 from resolvers import point_views, viewers, views
 from resolvers.coupon_views import applied_of, quoted
 from resolvers.nodes import view_of
@@ -83,7 +82,7 @@ async def wallet_of(info: Info[Context, None], municipality: int, wallet: UUID |
     """A wallet, for those who may see it."""
     if wallet is None or info.context.viewer is None:
         return None
-    return await residents.wallet_for(info.context.viewer, municipality, wallet)  # type: ignore[return-value]
+    return await info.context.loaders.wallets.load((municipality, wallet))  # type: ignore[return-value]
 
 
 @strawberry.type(description="A shop gave back a payment, in part or whole.")
@@ -108,9 +107,12 @@ class Refund(Receipt):
     def reason(root: Parent[views.Refund]) -> RefundReason:
         return RefundReason(root.journal.reason)
 
-    @strawberry.field(description="The points of the payment that it took back; `allocations` are what is left after them.")
-    def point_clawbacks(root: Parent[views.Refund]) -> list[PointClawback]:
-        return point_views.of_refund(root.journal)  # type: ignore[return-value]
+    @strawberry.field(
+        description="The points of the payment that it took back; `allocations` are what is left after them. Null for the shop's staff."
+    )
+    async def point_clawbacks(root: Parent[views.Refund], info: Info[Context, None]) -> list[PointClawback] | None:
+        wallet = await wallet_of(info, root.journal.municipality, root.journal.wallet_id)
+        return None if wallet is None else point_views.of_refund(root.journal)  # type: ignore[return-value]
 
 
 @strawberry.type(description="A payment by a resident to a shop.")
@@ -241,8 +243,8 @@ class Reversal(Receipt):
         return isinstance(obj, views.Reversal)
 
     @strawberry.field(description="The receipt of what was undone.")
-    async def receipt(root: Parent[views.Reversal]) -> Receipt | None:
-        undone = await journal_by_id(root.journal.municipality, UUID(root.journal.receipt["journal"]))
+    async def receipt(root: Parent[views.Reversal], info: Info[Context, None]) -> Receipt | None:
+        undone = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["journal"])))
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 
 

@@ -1,6 +1,6 @@
 """Scalars: money is whole units as a JSON integer, nothing else."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import NewType
 
 import strawberry
@@ -10,6 +10,8 @@ from strawberry.types.scalar import ScalarDefinition
 
 LARGEST = 2**53 - 1
 """The largest integer that every client reads exactly."""
+YEARS = range(1900, 3000)
+"""Of instants and days that are taken: sums with them stay within what the calendar can say."""
 
 Amount = NewType("Amount", int)
 SignedAmount = NewType("SignedAmount", int)
@@ -47,14 +49,15 @@ def signed_amount_literal(node: ValueNode, _variables: object = None) -> int:
 
 def parse_instant(value: object) -> datetime:
     """An instant with its offset from UTC: without one it could mean nine hours more or less."""
-    message = "DateTime must be an instant with its offset, such as 2026-11-24T09:00:00Z or 2026-11-24T18:00:00+09:00."
+    message = "DateTime must be an instant of the years 1900 to 2999 with its offset, such as 2026-11-24T09:00:00Z or 2026-11-24T18:00:00+09:00."
     if not isinstance(value, str):
         raise _bad(message)
     try:
         found = datetime.fromisoformat(value)
-    except ValueError as error:
+        known = found.tzinfo is not None and found.astimezone(UTC).year in YEARS
+    except (ValueError, OverflowError) as error:
         raise _bad(message) from error
-    if found.tzinfo is None:
+    if not known:
         raise _bad(message)
     return found
 
@@ -62,6 +65,25 @@ def parse_instant(value: object) -> datetime:
 def instant_literal(node: ValueNode, _variables: object = None) -> datetime:
     """The same for a text written in the document."""
     return parse_instant(node.value if isinstance(node, StringValueNode) else None)
+
+
+def parse_day(value: object) -> date:
+    """A civil day."""
+    message = "Date must be a day of the years 1900 to 2999, such as 2026-11-24."
+    if not isinstance(value, str):
+        raise _bad(message)
+    try:
+        found = date.fromisoformat(value)
+    except ValueError as error:
+        raise _bad(message) from error
+    if found.year not in YEARS:
+        raise _bad(message)
+    return found
+
+
+def day_literal(node: ValueNode, _variables: object = None) -> date:
+    """The same for a text written in the document."""
+    return parse_day(node.value if isinstance(node, StringValueNode) else None)
 
 
 SCALARS: dict[object, ScalarDefinition] = {
@@ -81,10 +103,17 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant, ISO 8601. Answers are in UTC; inputs carry their offset, Z or such as +09:00.",
+        description="An instant, ISO 8601. Answers are in UTC; inputs carry their offset, Z or such as +09:00, and are of the years 1900 to 2999.",
         serialize=datetime.isoformat,
         parse_value=parse_instant,
         parse_literal=instant_literal,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A civil day, ISO 8601, such as 2026-11-24. Inputs are of the years 1900 to 2999.",
+        serialize=date.isoformat,
+        parse_value=parse_day,
+        parse_literal=day_literal,
     ),
 }
 """For `StrawberryConfig(scalar_map=...)`."""

@@ -8,12 +8,11 @@ from strawberry import Parent
 from strawberry.types import Info
 
 from domain.assets.reads import last_day
-from domain.ledger.holders import serves
 from domain.payments.quote_charge import ChargeQuote as ChargeQuoteRow
 from domain.payments.quote_charge import QuotedBonus as QuotedBonusRow
 from domain.programmes.reads import Programme as ProgrammeRow
 from resolvers import views
-from resolvers.nodes import STAFF_OF_TOWN
+from resolvers.nodes import serves
 from schema import errors
 from schema.bulk_errors import ApprovalRequiredError
 from schema.conditions import Eligibility, eligibility_of
@@ -93,9 +92,7 @@ class Programme(Node):
 
     @strawberry.field(description="What is left of the budget. Whole units. Null for everybody but the staff of its town.")
     async def budget_left(root: Parent[ProgrammeRow], info: Info[Context, None]) -> Amount | None:
-        viewer = info.context.viewer
-        relations = [] if viewer is None else viewer.relations(*STAFF_OF_TOWN)
-        if viewer is None or not relations or not await serves(root.municipality, viewer.person_id, relations):
+        if not await serves(info, root.municipality):
             return None
         return Amount(await info.context.loaders.budgets.load((root.municipality, root.id)))
 

@@ -74,9 +74,10 @@ class SubVoucher:
 
     @strawberry.field(description="The shops that take it, and how many they are.")
     async def eligible_stores(
-        root: Parent[voucher_views.PartView], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
-    ) -> EligibleStoreConnection:
-        return await voucher_reads.stores_of(root, first, after)  # type: ignore[return-value]
+        root: Parent[voucher_views.PartView], info: Info[Context, None], first: Annotated[int, FIRST] = 20,
+        after: Annotated[str | None, AFTER] = None,
+    ) -> EligibleStoreConnection:  # fmt: skip
+        return await voucher_reads.stores_of(info, root, first, after)  # type: ignore[return-value]
 
 
 @strawberry.type(description="What the Payment Services Act says of a product. 資金決済法")
@@ -230,8 +231,8 @@ class VoucherProduct(Node):
         return LegalProfile[root.product.terms.legal_profile.name]
 
     @strawberry.field(description="What it costs the town, and what the law says. Null for everybody but the town's staff.")
-    async def preview(root: ProductParent) -> VoucherPreview | None:
-        return await voucher_reads.preview_for(root)  # type: ignore[return-value]
+    async def preview(root: ProductParent, info: Info[Context, None]) -> VoucherPreview | None:
+        return await voucher_reads.preview_for(info, root)  # type: ignore[return-value]
 
 
 @strawberry.type(description="Vouchers that were bought for somebody else. For the people of the wallet that bought them.")
@@ -285,9 +286,9 @@ class VoucherPurchase(Receipt):
 
     @strawberry.field(description="The gift, where it is one and the viewer's wallet bought it; null otherwise.")
     async def gift(root: Parent[voucher_views.VoucherPurchase], info: Info[Context, None]) -> VoucherGift | None:
-        if not root.journal.receipt["gift"] or info.context.viewer is None:
+        if not root.journal.receipt["gift"]:
             return None
-        return await voucher_reads.gift_for(info.context.viewer, root.journal.municipality, root.journal.id)  # type: ignore[return-value]
+        return await voucher_reads.gift_for(info, root.journal.municipality, root.journal.id)  # type: ignore[return-value]
 
 
 @strawberry.type(description="A gift's vouchers came into the wallet. ギフトの受け取り")
@@ -313,4 +314,4 @@ class GiftActivation(Receipt):
 async def product_of(root: views.Receipt, info: Info[Context, None]) -> VoucherProduct:
     """The product of a receipt."""
     key = UUID(root.journal.receipt["product"])
-    return await voucher_reads.product_for(info.context.viewer, root.journal.municipality, key)  # type: ignore[return-value]
+    return await voucher_reads.product_for(info, root.journal.municipality, key)  # type: ignore[return-value]

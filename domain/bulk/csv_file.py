@@ -19,6 +19,7 @@ from domain.programmes.grant import AMOUNT_MAXIMUM
 ROWS_LIMIT = 100_000
 _LONGEST_ID = 64
 _LONGEST_AMOUNT = 30
+_LINES_OF_RECORD = 1_000
 _DIGITS = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _NEGATIVE = re.compile(r"[-△▲−‐][0-9,]+|\([0-9,]+\)")
@@ -93,10 +94,20 @@ def rows_of(data: bytes, encoding: str, municipality: int) -> Iterator[Row]:
 
 
 def _records(data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
-    number = 0
-    reader = csv.reader(lines(data, encoding), strict=True)
+    number, fed = 0, 0
+
+    def record_lines() -> Iterator[str]:
+        """The lines, no more than a field in quotation marks may sensibly have: one of them must not swallow the file."""
+        nonlocal fed
+        for line in lines(data, encoding):
+            fed += 1
+            if fed > _LINES_OF_RECORD:
+                raise UnreadableFileError(number, "FILE_QUOTES")
+            yield line
+
+    reader = csv.reader(record_lines(), strict=True)
     while True:
-        number += 1
+        number, fed = number + 1, 0
         try:
             record = next(reader, None)
         except csv.Error as error:
@@ -109,9 +120,8 @@ def _records(data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
 
 def _header(record: list[str], number: int) -> _Header:
     found: dict[Column, int] = {}
-    while record and not record[-1].strip():
-        record = record[:-1]
-    for place, name in enumerate(record):
+    width = max((place for place, name in enumerate(record, 1) if name.strip()), default=0)
+    for place, name in enumerate(record[:width]):
         column = _NAMES.get(re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", name)).casefold())
         if column is None:
             raise UnreadableFileError(number, "FILE_UNKNOWN_COLUMN")
@@ -120,7 +130,7 @@ def _header(record: list[str], number: int) -> _Header:
         found[column] = place
     if Column.WALLET not in found or Column.AMOUNT not in found:
         raise UnreadableFileError(number, "FILE_MISSING_COLUMN")
-    return _Header(found[Column.WALLET], found[Column.AMOUNT], len(record))
+    return _Header(found[Column.WALLET], found[Column.AMOUNT], width)
 
 
 def _row(number: int, record: list[str], header: _Header, municipality: int) -> Row:

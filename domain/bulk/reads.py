@@ -104,6 +104,16 @@ async def by_id(municipality: int, bulk_grant: UUID) -> BulkGrant | None:
     return _bulk(found[0]) if found else None
 
 
+async def by_keys(keys: list[tuple[int, UUID]]) -> list[BulkGrant | None]:
+    """Grants by file in the order of (municipality, id); None where there is none."""
+    found = await rows(
+        _BULK + "where (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
+        [town for town, _ in keys], [one for _, one in keys],
+    )  # fmt: skip
+    known = {(one.municipality, one.id): one for one in map(_bulk, found)}
+    return [known.get(key) for key in keys]
+
+
 async def by_upload(municipality: int, upload: UUID) -> BulkGrant | None:
     """The one of an upload."""
     found = await rows(_BULK + "where municipality_id = $1 and upload_id = $2", municipality, upload)

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from domain.assets import reads as assets
+from domain.assets.kinds import ExpiryRule
 from domain.assets.lots import ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
@@ -25,6 +26,7 @@ from domain.ledger.kinds import JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, journals_by_keys, journals_of_actor
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Closed, Draft, Facts, Posted, Request, effective_on, fingerprint
+from domain.payments.heirs import Heirs, heirs_of
 from domain.programmes import reads as programmes
 from domain.programmes.grant import Ready, issue_of, plan_grant
 from domain.programmes.reads import Programme
@@ -180,12 +182,20 @@ async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | N
     found = await journals_by_keys([(bulk.municipality, row.journal_id) for row in page if row.journal_id is not None])
     journals = {journal.id: journal for journal in found if journal is not None}
     known = [(row, journals[row.journal_id]) for row in page if row.journal_id in journals]
-    answers = await asyncio.gather(
-        *[services.poster.post(undo_request(bulk, row, journal, programme)) for row, journal in known], return_exceptions=True
-    )
+    requests = [undo_request(bulk, row, journal, programme, await _heirs(services, programme, journal)) for row, journal in known]
+    answers = await asyncio.gather(*[services.poster.post(request) for request in requests], return_exceptions=True)
     taken = _all_taken(known, answers, services.clock())
     await write_taken_back(services, bulk, taken)
     return Step(len(taken), page[-1].number)
+
+
+async def _heirs(services: Services, programme: Programme, journal: Journal) -> Heirs:
+    """Where the value of a row is; nothing is asked where no payment renews value of the asset."""
+    wallet = journal.wallet_id or programme.id
+    renews = any(
+        asset.id == programme.asset and asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS for asset in await services.assets.of(journal.municipality)
+    )
+    return await heirs_of(journal, wallet) if renews else Heirs(wallet)
 
 
 def _all_taken(known: Sequence[tuple[BulkRow, Journal]], answers: Sequence[object], now: datetime) -> list[TakenBack]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.conversions.offer import Converted, Counted, Offer, offer_of, worked_out
 from domain.ledger.book import AccountKey, Book
+from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, Operation, Relation
 from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
@@ -115,17 +116,19 @@ def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -
         raise QuoteChangedError
     issuance = book.plain(town, AccountKind.ISSUANCE, issuer, offer.given.id)
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet, offer.taken.id, offer.lot.id), offer.lot)
-    return Draft(
+    draft = Draft(
         receipt={
             **_receipt(done, offer), "rate": [rate.numerator, rate.denominator], "programme": str(offer.programme.id),
             "balances": {
                 str(offer.given.id): book.total(town, wallet, offer.given.id) - done.spent, str(offer.taken.id): held + done.received,
             },
         },
-        moves=[*((lot, issuance, part) for lot, part in done.parts), (budget, account, done.received)],
+        moves=[(lot, issuance, part) for lot, part in done.parts],
         guards=[(today, done.spent), *((cap, done.received) for cap in caps)],
         counterparties={wallet: offer.programme.id, offer.programme.id: wallet, issuer: wallet},
     )  # fmt: skip
+    credit(book, draft, budget, account, done.received)
+    return draft
 
 
 def _receipt(done: Converted, offer: Offer) -> dict[str, object]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.conversions.convert import AMOUNT_MAXIMUM
 from domain.conversions.offer import Counted, offer_of, worked_out
-from domain.ledger.reads import guard_values, wallet_accounts
+from domain.ledger.reads import guard_values, wallet_totals
 from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
 from domain.payments.limits import check_amount
 from domain.payments.rules import StaleRulesError
@@ -50,11 +50,10 @@ async def quote_conversion(services: Services, viewer: Viewer, municipality: int
 async def _quote(services: Services, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int) -> ConversionQuote:
     offer = await offer_of(services, municipality, wallet_id, from_asset, to_asset)
     now = services.clock()
-    accounts = await wallet_accounts(municipality, wallet_id, now)
+    accounts, totals = await wallet_totals(municipality, wallet_id, now)
     [today] = await guard_values([offer.of_today])
     [budget] = await budgets_left([(municipality, offer.programme.id)])
-    held = sum(account.posted for account in accounts if account.asset == to_asset)
-    done = worked_out(offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, held), now)
+    done = worked_out(offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, totals.get(to_asset, 0)), now)
     cap = offer.rate.cap_per_day
     left = None if cap is None else cap - today - done.spent
     return ConversionQuote(municipality, from_asset, to_asset, done.spent, done.received, offer.lot.expires_at, left)

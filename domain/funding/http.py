@@ -30,9 +30,9 @@ class HttpProvider:
         """Whether the amount (yen) was set aside."""
         answer = await self._post("/authorisations", {"reference": str(reference), "token": token, "amount": amount})
         state = answer.get("state")
-        if state not in {"APPROVED", "DECLINED"}:
+        if not isinstance(state, str) or state not in {"APPROVED", "DECLINED"}:
             raise ProviderUnavailableError
-        return bool(state == "APPROVED")
+        return state == "APPROVED"
 
     async def capture(self, reference: UUID, amount: int) -> None:
         """Takes it."""

@@ -50,10 +50,12 @@ class TopUpRow:
     amount: int
     state: TopUpState
     created_at: datetime
+    input_hash: bytes | None
 
 
 _SOURCE = "select municipality_id, id, wallet_id, person_id, asset_id, token, label from funding_source "
-_TOP_UP = """select t.municipality_id, t.id, t.actor, t.key, t.wallet_id, t.source_id, s.asset_id, s.token, t.amount, t.state, t.created_at
+_TOP_UP = """select t.municipality_id, t.id, t.actor, t.key, t.wallet_id, t.source_id, s.asset_id, s.token, t.amount, t.state, t.created_at,
+  t.input_hash
   from top_up t join funding_source s on s.municipality_id = t.municipality_id and s.id = t.source_id """
 
 
@@ -61,6 +63,16 @@ async def source_by_id(municipality: int, source: UUID) -> Source | None:
     """A source that is linked now."""
     found = await rows(_SOURCE + "where municipality_id = $1 and id = $2 and removed_at is null", municipality, source)
     return Source(*found[0].values()) if found else None
+
+
+async def sources_by_keys(keys: list[tuple[int, UUID]]) -> list[Source | None]:
+    """Sources that are linked now, in the order of (municipality, id); None where there is none."""
+    found = await rows(
+        _SOURCE + "where removed_at is null and (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
+        [town for town, _ in keys], [source for _, source in keys],
+    )  # fmt: skip
+    known = {(row["municipality_id"], row["id"]): Source(*row.values()) for row in found}
+    return [known.get(key) for key in keys]
 
 
 async def sources_of(municipality: int, wallet: UUID, person: UUID) -> list[Source]:
@@ -79,15 +91,13 @@ async def top_up_of(municipality: int, actor: UUID, key: UUID) -> TopUpRow | Non
 
 
 async def open_top_ups(before: datetime, limit: int) -> list[TopUpRow]:
-    """Top-ups that were begun before an instant and have no end yet, in all towns, oldest first."""
-    found = await rows(
-        _TOP_UP + "where t.state = any ($1::smallint[]) and t.created_at < $2 order by t.created_at limit $3", list(OPEN), before, limit
-    )
+    """Top-ups that were begun before an instant and have no end yet, in all towns, in no order."""
+    found = await rows(_TOP_UP + "where t.state in (0, 1) and t.created_at < $1 order by random() limit $2", before, limit)
     return [_row(row) for row in found]
 
 
 def _row(row: dict[str, Any]) -> TopUpRow:
     return TopUpRow(**{
         "municipality": row["municipality_id"], "asset": row["asset_id"], "state": TopUpState(row["state"]),
-        **{name: row[name] for name in ("id", "actor", "key", "wallet_id", "source_id", "token", "amount", "created_at")},
+        **{name: row[name] for name in ("id", "actor", "key", "wallet_id", "source_id", "token", "amount", "created_at", "input_hash")},
     })  # fmt: skip

@@ -45,7 +45,7 @@ RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal
 POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[], $5::posting_holder[],
   $6::posting_guard[], $7::posting_hold[])"""
 RECENTLY = timedelta(seconds=60)
-REPLAN_AT = frozenset({4, 32, 256, 2_048})
+REPLAN_AT = frozenset(2**power for power in range(2, 13))
 """Batches of a connection before which its plans are made anew: on a table that was empty, one index looked as good as another."""
 
 

@@ -65,6 +65,30 @@ async def serves(municipality: int, person: UUID, relations: list[Relation]) -> 
     return bool(found)
 
 
+async def serving(person: UUID, relations: list[Relation], towns: list[int]) -> list[bool]:
+    """The same for many towns, in their order."""
+    found = await rows(
+        "select distinct municipality_id from holder_access where municipality_id = any ($1::smallint[]) and person_id = $2"
+        " and revoked_at is null and relation = any ($3::smallint[])",
+        towns, person, relations,
+    )  # fmt: skip
+    served = {row["municipality_id"] for row in found}
+    return [town in served for town in towns]
+
+
+async def relations_of(person: UUID, keys: list[tuple[int, UUID]]) -> list[frozenset[Relation]]:
+    """In which relations a person stands to holders now, in the order of (municipality, id)."""
+    found = await rows(
+        """select x.municipality_id, x.holder_id, x.relation from unnest($1::smallint[], $2::uuid[]) k (m, i)
+          join holder_access x on x.municipality_id = k.m and x.holder_id = k.i and x.person_id = $3 and x.revoked_at is null""",
+        [town for town, _ in keys], [holder for _, holder in keys], person,
+    )  # fmt: skip
+    known: dict[tuple[int, UUID], set[Relation]] = {}
+    for row in found:
+        known.setdefault((row["municipality_id"], row["holder_id"]), set()).add(Relation(row["relation"]))
+    return [frozenset(known.get(key, ())) for key in keys]
+
+
 async def require_staff(municipality: int, viewer: Viewer, *among: Relation) -> None:
     """Raises NotPermittedError unless the viewer serves the town in one of the relations."""
     relations = viewer.relations(*among)

@@ -9,7 +9,7 @@ import orjson
 
 from domain.database import rows
 from domain.ledger.book import Account, Hold
-from domain.ledger.kinds import GuardKind, JournalKind, Operation, Outcome
+from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
 from domain.ledger.request import GuardKey
 
 
@@ -152,6 +152,16 @@ async def wallet_accounts(municipality: int, wallet: UUID, now: datetime) -> lis
     """The lots of a wallet; holds whose time is over count as released."""
     found = await balances(municipality, wallet, now)
     return [] if found is None else [account for account in found.accounts if account.kind == 1]
+
+
+async def wallet_totals(municipality: int, wallet: UUID, now: datetime) -> tuple[list[Account], dict[int, int]]:
+    """The lots of a wallet, and what it has of each asset in all, without what it owes: as balances are counted against caps. Whole units."""
+    found = await balances(municipality, wallet, now)
+    accounts = [] if found is None else list(found.accounts)
+    totals: dict[int, int] = {}
+    for account in accounts:
+        totals[account.asset] = totals.get(account.asset, 0) + account.posted
+    return [account for account in accounts if account.kind == AccountKind.WALLET], totals
 
 
 async def history(municipality: int, holder: UUID, before: tuple[int, int] | None, limit: int) -> list[Movement]:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from domain.assets.kinds import SizeClass
 from domain.database import rows
-from domain.ledger.kinds import HolderState
+from domain.ledger.kinds import HolderState, Relation
+from domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,14 @@ async def of_municipality(municipality: int, limit: int) -> list[Store]:
 def _store(row: dict[str, object]) -> Store:
     *facts, group, size, area, state = row.values()
     return Store(*facts, group, SizeClass(size), area, state == HolderState.ACTIVE)  # type: ignore[call-arg, arg-type] # the columns in order
+
+
+async def at_counter(viewer: Viewer, municipality: int) -> bool:
+    """Whether the viewer takes cash for a town: at its desk, or as staff of a shop that is a charge agent."""
+    found = await rows(
+        """select 1 from holder_access x left join store s on s.municipality_id = x.municipality_id and s.id = x.holder_id
+          where x.municipality_id = $1 and x.person_id = $2 and x.revoked_at is null
+            and (x.relation = any ($3::smallint[]) or (x.relation = any ($4::smallint[]) and s.charge_agent)) limit 1""",
+        municipality, viewer.person_id, viewer.relations(Relation.DESK), viewer.relations(Relation.STAFF),
+    )  # fmt: skip
+    return bool(found)

@@ -1,7 +1,8 @@
 """The counter that took the cash cancels a charge soon after: value out of the wallet, cash out of the cash box, bonus back to its budget.
 
 Only what is unspent can be cancelled. What is spent of a bonus must have been earned by the part of the charge that stays, so a spent
-bonus makes the cancelled amount smaller. A charge is cancelled once, and never beside a reversal: both count in the same guard.
+bonus makes the cancelled amount smaller. What a debt took of a bonus is not spent: it is owed again. A charge is cancelled once, and
+never beside a reversal: both count in the same guard.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
 from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.credit import settled_of
 from domain.ledger.kinds import AccountKind, Channel, Funding, HolderState, JournalKind, Operation, Outcome, Relation
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError, WalletFrozenError
@@ -59,6 +61,8 @@ class Earned:
     amount: int
     expires_at: str | None
     rate_bp: int
+    settled: int = 0
+    """What a debt took of it."""
 
     def kept(self, remaining: int) -> int:
         """What the remaining charge would have earned of it."""
@@ -66,7 +70,7 @@ class Earned:
 
     def must_remain(self, available: int) -> int:
         """The least charge that has to stay, so that what is spent of the bonus was earned by it."""
-        spent = self.amount - min(self.amount, available)
+        spent = self.amount - min(self.amount, available + self.settled)
         return -(-spent * BASIS_POINTS // self.rate_bp)
 
 
@@ -117,7 +121,7 @@ async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
     keys = [(journal.municipality, sources[lot].programme_id) for _, lot, _, _ in given]
     found = await programmes.by_keys([(town, programme) for town, programme in keys if programme is not None])
     return tuple(
-        Earned(programme.id, asset, lot, amount, expires_at, programme.rate_bp or 1)
+        Earned(programme.id, asset, lot, amount, expires_at, programme.rate_bp or 1, settled_of(journal.receipt, lot))
         for (asset, lot, amount, expires_at), programme in zip(given, found, strict=True)
         if programme is not None
     )
@@ -178,7 +182,7 @@ def _plan(book: Book, charge: _Charge) -> Draft:
         moves=[
             (account, book.plain(town, AccountKind.ISSUANCE, issuer, charge.asset), amount),
             (book.plain(town, AccountKind.CASH, charge.counter, charge.yen), book.plain(town, AccountKind.ISSUANCE, issuer, charge.yen), amount),
-            *((held, book.plain(town, AccountKind.BUDGET, bonus.programme, bonus.asset), part) for bonus, held, part in withdrawn),
+            *(move for bonus, held, part in withdrawn for move in _withdrawal(book, charge, bonus, held, part)),
         ],
         guards=[
             (book.guard(refunded_guard(town, charge.journal.id), charge.amount), amount),
@@ -188,6 +192,15 @@ def _plan(book: Book, charge: _Charge) -> Draft:
             charge.wallet: charge.counter, charge.counter: charge.wallet, **{bonus.programme: charge.wallet for bonus, _, _ in withdrawn},
         },
     )  # fmt: skip
+
+
+def _withdrawal(book: Book, charge: _Charge, bonus: Earned, held: Account, part: int) -> list[tuple[Account, Account, int]]:
+    """A part of a bonus goes back to its budget: out of its lot first, the rest is owed again."""
+    town = charge.town.id
+    budget = book.plain(town, AccountKind.BUDGET, bonus.programme, bonus.asset)
+    of_lot = min(part, held.available)
+    moves = [(held, budget, of_lot)] if of_lot else []
+    return [*moves, (book.plain(town, AccountKind.DEBT, charge.wallet, bonus.asset), budget, part - of_lot)] if part > of_lot else moves
 
 
 def _account(book: Book, charge: _Charge, asset: int, lot: int) -> Account:

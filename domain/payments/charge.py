@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE, AssetKind
-from domain.assets.lots import CHARGED
+from domain.assets.lots import CHARGED, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger.book import AccountKey, Book
@@ -56,7 +56,7 @@ async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     check_amount(what.amount, asset.charge_maximum)
     counter = await counter_of(what.municipality, what.store_id)
     now = services.clock()
-    lot = await services.lots.of(asset, CHARGED, now)
+    lot = None if ended(asset, CHARGED, now) else await services.lots.of(asset, CHARGED, now)
     offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
     return settled(await services.poster.post(_request(viewer, what, asset, lot, counter, offered)))
 
@@ -79,8 +79,10 @@ async def _yen(town: Municipality) -> int:
     return next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.CASH)
 
 
-def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Counter, offered: list[Bonus]) -> Request:
+def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counter: Counter, offered: list[Bonus]) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
+        if lot is None:  # only a key that settled while there was coin is answered
+            raise UnknownAssetError
         draft = _plan(book, viewer, what, asset, lot, counter)
         for bonus in offered:
             bonuses.add(book, draft, bonus, what.wallet_id, what.amount)
@@ -91,7 +93,8 @@ def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Coun
         input_hash=fingerprint(wallet=what.wallet_id, asset=what.asset_id, amount=what.amount, store=what.store_id),
         kind=JournalKind.CHARGE, plan=plan,
         holders=(what.wallet_id, counter.holder, counter.issuer, *(bonus.programme.id for bonus in offered)),
-        lots=(lot.id, *(bonus.lot.id for bonus in offered)), guards=tuple(key for bonus in offered for key, _ in bonus.caps),
+        lots=(*(() if lot is None else (lot.id,)), *(bonus.lot.id for bonus in offered)),
+        guards=tuple(key for bonus in offered for key, _ in bonus.caps),
         access=(counter.holder,), valid_until=what.valid_until,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, channel=Channel.DESK, funding=Funding.CASH, client=viewer.client,

@@ -1,7 +1,8 @@
 """What a refund does with value whose lot has ended, by the asset's policy: into the ended lot, from which it expires, or into a fresh one.
 
 A fresh lot ends some days after the refund, whatever the asset's rule says, and is of the same programme and source. Value that is exempt
-because it ends within six months never gets past the six months of its own issue: then it goes into its ended lot.
+because it ends within six months never gets past the six months of its own issue: then it goes into its ended lot. A fresh lot does
+not tell when its value was issued first, so exempt value is made fresh once.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 from domain.assets.expiry import after, latest_of_six_months
 from domain.assets.kinds import RefundedAfterExpiry
-from domain.assets.lots import Issue
+from domain.assets.lots import Issue, end_of
 from domain.assets.reads import Asset, Lot
 from domain.database import rows
 from domain.ledger.kinds import Funding, LotOrigin
@@ -62,14 +63,18 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
     if not ended:
         return NOTHING
     found = await rows(
-        "select id, asset_id, origin, funding, programme_id, issued_on from lot where municipality_id = $1 and id = any ($2::bigint[])",
+        """select l.id, l.asset_id, l.origin, l.funding, l.programme_id, l.issued_on, l.expires_at, p.expires_at as ends_with_programme from lot l
+          left join programme p on p.municipality_id = l.municipality_id and p.id = l.programme_id
+          where l.municipality_id = $1 and l.id = any ($2::bigint[])""",
         payment.municipality, ended,
     )  # fmt: skip
     lots = {}
     for row in found:
         asset = assets[row["asset_id"]]
+        first = Issue(LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, row["ends_with_programme"])
+        is_fresh = row["expires_at"] != end_of(asset, first, row["issued_on"])
         end = _end(asset, row["issued_on"], now)
-        if end > now + SOON:
+        if end > now + SOON and not (is_fresh and asset.six_month_exempt):
             how = Issue(LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, end, instead_of_rule=True)
             lots[row["id"]] = await services.lots.of(asset, how, now)
     return Fresh(lots)

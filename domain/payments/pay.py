@@ -80,6 +80,14 @@ class Beside:
         return (*self.chosen.guards, *(self.earner.guards if self.earner else ()))
 
 
+def input_hash_of(what: Pay) -> bytes:
+    """What the key of a payment stands for."""
+    return fingerprint(
+        wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
+        coupons=sorted(str(coupon) for coupon in what.coupons) or None,
+    )  # fmt: skip
+
+
 async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
     check_note(what.note)
@@ -115,11 +123,8 @@ def _request(viewer: Viewer, what: Pay, rules: ShopRules, beside: Beside) -> Req
 
     return Request(
         municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
-        input_hash=fingerprint(
-            wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
-            coupons=beside.chosen.ids,
-        ),
-        kind=JournalKind.PAYMENT, holders=(what.wallet_id, what.store_id, *beside.holders), plan=plan, lots=beside.lots, guards=beside.guards,
+        input_hash=input_hash_of(what), kind=JournalKind.PAYMENT,
+        holders=(what.wallet_id, what.store_id, *beside.holders), plan=plan, lots=beside.lots, guards=beside.guards,
         access=(what.wallet_id,), recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
         facts=Facts(
             wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,

@@ -9,7 +9,7 @@ from domain.coupons.coupon import Coupon
 from domain.coupons.uses import Applied, Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account
-from domain.ledger.reads import wallet_accounts
+from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
 from domain.merchants import reads as merchants
 from domain.merchants.reads import Store
@@ -90,26 +90,26 @@ async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store,
     now = services.clock()
     applied = await coupons.applied_now(chosen, asked.municipality, rules.store, asked.amount, now)
     due = asked.amount - applied.discount
-    accounts = await wallet_accounts(asked.municipality, asked.wallet_id, now)
+    accounts, totals = await wallet_totals(asked.municipality, asked.wallet_id, now)
     taken, missing = allocation(accounts, due, rules, now, rest_in_cash=asked.rest_in_cash)
     reasons = spend_order.reasons([lot for lot, _ in taken], rules)
     parts = tuple(
         Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason) for (lot, part), reason in zip(taken, reasons, strict=True)
     )
     usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
-    points = await _points(services, rules, asked.wallet_id, accounts, taken, applied, now)
+    points = await _points(services, rules, asked.wallet_id, totals, taken, applied, now)
     applied.require_points(bool(points))
     token = token_of(taken, missing, applied)
     return Quote(wallet, store, due, usable - due + missing, missing, token, parts, points, asked.amount, applied.parts)
 
 
 async def _points(
-    services: Services, rules: ShopRules, wallet_id: UUID, accounts: list[Account], taken: list[tuple[Account, int]], applied: Applied, now: datetime
+    services: Services, rules: ShopRules, wallet_id: UUID, totals: dict[int, int], taken: list[tuple[Account, int]], applied: Applied, now: datetime
 ) -> tuple[Granted, ...]:
     """What the payment would earn now; a budget may end before it is made."""
     earner = await earner_at(services, rules.store, wallet_id, now)
     if earner is None:
         return ()
     spent = spent_of(taken)
-    after = {asset: sum(account.posted for account in accounts if account.asset == asset) - spent.get(asset, 0) for asset in rules.assets}
+    after = {asset: totals.get(asset, 0) - spent.get(asset, 0) for asset in rules.assets}
     return tuple(earner.granted(spent, now, await limits_now(earner, after), applied.multiplier_bp))

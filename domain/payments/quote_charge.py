@@ -7,14 +7,16 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE
 from domain.assets.refusals import UnknownAssetError
-from domain.ledger.reads import wallet_accounts
+from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import UnknownWalletError
+from domain.merchants import reads as merchants
 from domain.payments import bonus as bonuses
 from domain.payments.limits import check_amount
 from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import Programme, budgets_left
 from domain.residents import reads as residents
 from domain.services import Services
+from domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,13 @@ class ChargeQuote:
     bonuses: tuple[QuotedBonus, ...]
 
 
-async def quote_charge(services: Services, municipality: int, wallet_id: UUID, asset_id: int, amount: int) -> ChargeQuote:
-    """What `charge` would do at this instant. It tells nothing of the wallet but its bonus, so a counter may ask for a customer's."""
+async def quote_charge(services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, asset_id: int, amount: int) -> ChargeQuote:
+    """What `charge` would do at this instant. It tells nothing of the wallet but its bonus, so a counter may ask for a customer's.
+
+    Nobody else may: a bonus tells of age, residence and household.
+    """
+    if not await residents.may_use(viewer, municipality, wallet_id) and not await merchants.at_counter(viewer, municipality):
+        raise UnknownWalletError
     asset = await assets.in_municipality(municipality, asset_id)
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError
@@ -49,9 +56,7 @@ async def quote_charge(services: Services, municipality: int, wallet_id: UUID, a
     offered = await bonuses.offered(services, municipality, wallet_id, asset.id, now)
     caps = [await caps_left(bonus.caps) for bonus in offered]
     left = await budgets_left([(municipality, bonus.programme.id) for bonus in offered])
-    held: dict[int, int] = {}
-    for account in await wallet_accounts(municipality, wallet_id, now) if offered else ():
-        held[account.asset] = held.get(account.asset, 0) + account.posted
+    _, held = await wallet_totals(municipality, wallet_id, now) if offered else ([], {})
     made = []
     for bonus, cap_left, budget in zip(offered, caps, left, strict=True):
         cap = bonus.asset.balance_cap

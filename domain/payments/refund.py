@@ -1,7 +1,8 @@
 """A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended.
 
 Of a payment with coupons the amount is one of list prices: the coupons' share of it goes back to them (`domain/coupons/returns.py`).
-Points that the rest would not have earned are taken back (`domain/points/clawback.py`).
+Points that the rest would not have earned are taken back (`domain/points/clawback.py`). What comes back of an asset that the wallet owes
+settles the debt first.
 What becomes of a lot that has ended is the asset's policy: see `fresh`.
 """
 
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from domain.coupons.returns import Returns, refundable, returns_of
 from domain.ledger.book import AccountKey, Book
+from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Relation
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import RefundExceedsError
@@ -20,7 +22,7 @@ from domain.payments.fresh import Fresh, fresh_of
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import NotRefundableError, UnknownPaymentError
-from domain.points.clawback import Clawback, clawback_of, rest_of
+from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
@@ -109,22 +111,34 @@ def _plan(book: Book, what: Refund, payment: Journal, beside: Beside, at: dateti
     if what.amount > paid - guard.value:
         raise RefundExceedsError(paid - guard.value)
     before, now = beside.returns.of_wallet(guard.value, what.amount)
-    filled = beside.fresh.instead(give_back(payment.receipt["lots"], before, now), at)
-    moves = []
-    balances: dict[str, int] = {}
-    for (asset, lot, part, _), terms in filled:
-        account = book.account(what.municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot), terms)
-        moves.append((book.plain(what.municipality, AccountKind.PAYABLE, store_id, asset), account, part))
-        balances[str(asset)] = balances.get(str(asset), book.total(what.municipality, wallet_id, asset)) + part
     draft = Draft(
-        receipt={"amount": what.amount, "payment": str(payment.id), "lots": [line for line, _ in filled], "balances": balances},
-        moves=moves,
+        receipt={"amount": what.amount, "payment": str(payment.id), "lots": [], "balances": {}},
         guards=[(guard, what.amount)],
         counterparties={wallet_id: store_id, store_id: wallet_id},
     )
+    _fill(book, draft, payment, beside, (before, now), at)
     beside.returns.add(book, draft, guard.value, what.amount, store_id)
-    beside.clawback.add(book, draft, wallet_id, rest_of(payment.receipt["lots"], before + now), at)
     return draft
+
+
+def _fill(book: Book, draft: Draft, payment: Journal, beside: Beside, sums: tuple[int, int], at: datetime) -> None:
+    """Gives back one lot after the other, and after each takes the points that are due. `sums`: given back before, and now. Whole units."""
+    wallet_id, store_id = parties_of(payment)
+    town, paid, (before, now) = payment.municipality, payment.receipt["lots"], sums
+    taking = Taking(beside.clawback, book, draft, wallet_id, at)
+    taking.gave([line for line, _ in beside.fresh.instead(give_back(paid, 0, before), at)])
+    done, balances = before, draft.receipt["balances"]
+    for (asset, lot, part, expires_at), terms in beside.fresh.instead(give_back(paid, before, now), at):
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, lot), terms)
+        given = Given(book.plain(town, AccountKind.PAYABLE, store_id, asset), account, part)
+        balances[str(asset)] = balances.get(str(asset), book.total(town, wallet_id, asset)) + part
+        given.amount -= credit(book, draft, given.shop, account, part)
+        done += part
+        taking.gave([[asset, lot, part, expires_at]])
+        taking.after(given, rest_of(paid, done))
+        if given.amount:
+            draft.receipt["lots"].append([asset, lot, given.amount, expires_at])
+    taking.close(whole=done == sum(part for _, _, part, _ in paid))
 
 
 def give_back(paid: list[list[int]], already: int, amount: int) -> list[list[int]]:

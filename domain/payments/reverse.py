@@ -17,6 +17,7 @@ from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome, Re
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.heirs import Heirs, heirs_of
 from domain.payments.pay import settled
 from domain.payments.refund import refunded_guard
 from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
@@ -51,6 +52,16 @@ class _Line:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    """What is undone: the entries of a journal, its coupons, and where the value is now that it brought."""
+
+    journal: Journal
+    lines: list[_Line]
+    returns: Returns
+    heirs: Heirs
+
+
 async def propose_reversal(services: Services, viewer: Viewer, municipality: int, journal_id: UUID, reason: ReversalReason) -> Approval:
     """The first officer's word. The same journal has one proposal."""
     await require_staff(municipality, viewer, Relation.FINANCE)
@@ -71,8 +82,8 @@ async def reverse_journal(services: Services, viewer: Viewer, municipality: int,
         raise ApproverIsProposerError
     await approve(services, viewer, approval, key)
     lines = await _lines(journal)
-    returns = await returns_of(journal)
-    return settled(await services.poster.post(_request(viewer, municipality, key, journal, approval, lines, returns)))
+    undo = _Undo(journal, lines, await returns_of(journal), await heirs_of(journal, journal.wallet_id or journal.id))
+    return settled(await services.poster.post(_request(viewer, key, approval, undo)))
 
 
 async def _lines(journal: Journal) -> list[_Line]:
@@ -95,9 +106,11 @@ def _without_renewal(lines: list[_Line], journal: Journal) -> list[_Line]:
     return [line for line in kept if line.amount]
 
 
-def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, approval: Approval, lines: list[_Line], returns: Returns) -> Request:
+def _request(viewer: Viewer, key: UUID, approval: Approval, undo: _Undo) -> Request:
+    journal, municipality, lines, returns = undo.journal, undo.journal.municipality, undo.lines, undo.returns
+
     def plan(book: Book, _: datetime) -> Draft:
-        draft = _plan(book, municipality, journal, lines)
+        draft = _plan(book, undo)
         returns.undo(book, draft, journal)
         return draft
 
@@ -106,7 +119,7 @@ def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, app
     return Request(
         municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
         input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
-        holders=tuple(sorted(holders)), plan=plan, lots=tuple(sorted({line.lot for line in lines})),
+        holders=tuple(sorted(holders)), plan=plan, lots=tuple(sorted({*(line.lot for line in lines), *undo.heirs.lots})),
         guards=(
             refunded_guard(municipality, journal.id), *vouchers.guards_of(journal), *returns.guards, *caps.keys_of(municipality, journal.receipt),
         ),
@@ -116,26 +129,45 @@ def _request(viewer: Viewer, municipality: int, key: UUID, journal: Journal, app
     )  # fmt: skip
 
 
-def _plan(book: Book, municipality: int, journal: Journal, lines: list[_Line]) -> Draft:
+def _plan(book: Book, undo: _Undo) -> Draft:
+    journal, municipality, lines = undo.journal, undo.journal.municipality, undo.lines
     amount = refundable(journal.receipt)
     guard = book.guard(refunded_guard(municipality, journal.id), amount)
     if guard.value:
         raise AlreadyReversedError
     moves = []
     for asset in sorted({line.asset for line in lines}):
-        givers = [(_account(book, municipality, line), line.amount) for line in lines if line.asset == asset and line.amount > 0]
+        givers = [part for line in lines if line.asset == asset and line.amount > 0 for part in _found(book, undo, line)]
         takers = [(_account(book, municipality, line), -line.amount) for line in lines if line.asset == asset and line.amount < 0]
         moves += _paired(givers, takers)
-    for account, _, part in moves:
-        if account.kind in (AccountKind.WALLET, AccountKind.BUDGET) and account.available < part:
-            raise ReversalImpossibleError(account.available)
     holders = sorted({line.holder for line in lines})
     return Draft(
-        receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": {}},
+        receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": _balances(book, journal, moves)},
         moves=moves,
         guards=[(guard, amount), *vouchers.uncounted(book, journal), *caps.given_back(book, municipality, journal.receipt)],
         counterparties=_counterparties(journal.wallet_id, holders),
     )
+
+
+def _found(book: Book, undo: _Undo, line: _Line) -> list[tuple[Account, int]]:
+    """Where it is what an account was given: of a wallet also in lots into which it was renewed since. All of it, or nothing is undone."""
+    account, town = _account(book, undo.journal.municipality, line), undo.journal.municipality
+    parts = [(account, min(line.amount, account.available))] if account.floor is not None else [(account, line.amount)]
+    if account.kind == AccountKind.WALLET and account.holder == undo.heirs.wallet:
+        parts = undo.heirs.found(book, town, line.asset, line.lot, line.amount)
+    if (available := sum(part for _, part in parts)) < line.amount:
+        raise ReversalImpossibleError(available)
+    return parts
+
+
+def _balances(book: Book, journal: Journal, moves: list[tuple[Account, Account, int]]) -> dict[str, int]:
+    """What the wallet has afterwards of each asset that moves."""
+    found: dict[str, int] = {}
+    for account, change in [*((source, -part) for source, _, part in moves), *((target, part) for _, target, part in moves)]:
+        if account.holder == journal.wallet_id:
+            name = str(account.asset)
+            found[name] = found.get(name, book.total(journal.municipality, account.holder, account.asset)) + change
+    return found
 
 
 def _counterparties(wallet: UUID | None, holders: list[UUID]) -> dict[UUID, UUID]:

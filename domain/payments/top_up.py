@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from tortoise.connection import get_connection
 
 from domain.assets.kinds import CHARGEABLE, AssetKind
@@ -26,6 +25,7 @@ from domain.funding import reads
 from domain.funding.provider import ProviderUnavailableError
 from domain.funding.reads import OPEN, Source, TopUpRow, TopUpState
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError, TopUpExceedsError, UnknownFundingSourceError
+from domain.funding.settle import settle
 from domain.ledger import spend_order
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, Channel, Funding, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
@@ -42,19 +42,17 @@ from domain.ledger.request import Closed, Draft, Facts, Posted, Request, fingerp
 from domain.municipalities import reads as municipalities
 from domain.payments.cancel_charge import CancelReason
 from domain.payments.limits import check_amount, check_note, payment_maximum
-from domain.payments.pay import Pay, pay, settled
+from domain.payments.pay import Pay, input_hash_of, pay, settled
 from domain.payments.refund import refunded_guard
 from domain.payments.rules import ShopRules, with_rules
-from domain.refusals import InvalidInputError, StoredRefusal
+from domain.refusals import InvalidInputError, Refusal, StoredRefusal
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
 
 PATIENCE = timedelta(minutes=10)
 """How long a client may come back with its key before the job closes it."""
-RUN_LIMIT = 500
 FUNDED = Issue(LotOrigin.CHARGE, Funding.CARD)
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: 
         row = await _begin(services, viewer, what, asked)
     if row is None:
         return await pay(services, viewer, what)
-    if row.source_id != asked.source_id:
+    if row.source_id != asked.source_id or row.input_hash not in (None, input_hash_of(what)):
         raise KeyReusedError
     if row.amount > asked.maximum:
         raise TopUpExceedsError(row.amount, asked.maximum)
@@ -111,10 +109,11 @@ async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) ->
     if missing > maximum:
         raise TopUpExceedsError(missing, maximum)
     await get_connection("default").execute_query(
-        """insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at)
-          values ($1, $2, $3, $4, $5, $6, $7, 0, $8) on conflict (municipality_id, actor, key) do nothing""",
-        [what.municipality, services.ids.new(), viewer.person_id, what.key, what.wallet_id, source.id, missing, services.clock()],
-    )
+        """insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at, input_hash)
+          values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) on conflict (municipality_id, actor, key) do nothing""",
+        [what.municipality, services.ids.new(), viewer.person_id, what.key, what.wallet_id, source.id, missing, services.clock(),
+         input_hash_of(what)],
+    )  # fmt: skip
     return await reads.top_up_of(what.municipality, viewer.person_id, what.key)
 
 
@@ -127,7 +126,10 @@ async def _missing(services: Services, what: Pay, source: Source, rules: ShopRul
     if (what.valid_until is not None and what.valid_until < now) or ended(coin, FUNDED, now):
         return 0
     chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
-    applied = await coupons.applied_now(chosen, what.municipality, rules.store, what.amount, now)
+    try:
+        applied = await coupons.applied_now(chosen, what.municipality, rules.store, what.amount, now)
+    except Refusal:
+        return 0  # the payment says so itself, under its key
     lots = spend_order.spendable(await wallet_accounts(what.municipality, what.wallet_id, now), now, rules)
     _, missing = spend_order.allocate(lots, what.amount - applied.discount, rules)
     return 0 if missing % coin.minimum_unit else missing
@@ -150,15 +152,22 @@ async def _authorised(services: Services, row: TopUpRow) -> None:
         approved = await services.funding.authorise(row.id, row.token, row.amount)
     except ProviderUnavailableError as error:
         raise FundingUnavailableError from error
-    await _set_state(row, TopUpState.AUTHORISED if approved else TopUpState.DECLINED)
-    if not approved:
+    if approved:
+        await _set_state(row, TopUpState.AUTHORISED)
+    elif await _closed(services, row, Operation.TOP_UP, JournalKind.CHARGE, row.id) is None:
+        # Nobody can charge any more, also who has heard a yes meanwhile, or before: whatever may have been set aside is released.
+        with suppress(ProviderUnavailableError):
+            await services.funding.void(row.id)
+            await _set_state(row, TopUpState.DECLINED)
         raise FundingDeclinedError
 
 
 async def _charged(services: Services, viewer: Viewer, row: TopUpRow) -> None:
     """The charge is in the wallet; or it was refused, and what was set aside is released."""
-    asset = await _asset(services, row.municipality, row.asset)
-    lot = await services.lots.of(asset, FUNDED, services.clock())
+    asset, now = await _asset(services, row.municipality, row.asset), services.clock()
+    if ended(asset, FUNDED, now):
+        return  # no coin is issued any more: the payment was made before, or is refused now, and then what was set aside is released
+    lot = await services.lots.of(asset, FUNDED, now)
     try:
         await services.poster.post(await _charge(services, viewer, row, asset, lot))
     except StoredRefusal:
@@ -200,14 +209,14 @@ async def finish(services: Services, row: TopUpRow) -> None:
 
 async def settle_top_ups(services: Services) -> int:
     """Finishes what no client came back for; how many. A provider that does not answer is asked again at the next run."""
-    count = 0
-    for row in await reads.open_top_ups(services.clock() - PATIENCE, RUN_LIMIT):
-        try:
-            await finish(services, row)
-            count += 1
-        except ProviderUnavailableError:
-            log.warning("top_up.provider_unavailable", reference=str(row.id))
-    return count
+
+    async def page(limit: int) -> list[TopUpRow]:
+        return await reads.open_top_ups(services.clock() - PATIENCE, limit)
+
+    async def finished(row: TopUpRow) -> None:
+        await finish(services, row)
+
+    return await settle("top_up", page, finished)
 
 
 async def _closed(services: Services, row: TopUpRow, operation: Operation, kind: JournalKind, key: UUID) -> Posted | None:

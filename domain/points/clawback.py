@@ -3,11 +3,13 @@
 What a payment earned is a function of what is left of it, so any order of partial refunds takes back the same:
 earned - earned(what is left) - taken back so far. The rules never change, so what is left can be asked again.
 
-Points come from the payment's own lot first, then from others of the same programme. What was spent is settled by the programme's
+Points come from the payment's own lot first, then from others of the same programme, then from what the payment itself gives back of
+the same asset. What was spent is settled by the programme's
 word: out of the refund, as a debt that the next points settle, or not at all. Points that have ended in the meantime are let go.
+A refund gives back one lot after the other, and takes what is due after each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -79,15 +81,6 @@ class Clawback:
         """The counters that move."""
         return tuple(key for one in self.earned for key in (one.guard, *caps.keys_of(one.programme.municipality, self.receipt)))
 
-    def add(self, book: Book, draft: Draft, wallet_id: UUID, spent: Mapping[int, int], at: datetime) -> None:
-        """Adds to a refund's draft what it takes back. `spent`: what is left of the payment after this refund, by asset."""
-        for earned in self.earned:
-            guard = book.guard(earned.guard, earned.points)
-            due = earned.points - earned.of_rest(spent, self.paid) - guard.value
-            if due > 0:
-                draft.guards.append((guard, due))
-                _take(book, draft, self, earned, wallet_id, due, at)
-
 
 NOTHING_EARNED = Clawback((), frozenset(), UUID(int=0))
 
@@ -126,76 +119,112 @@ def rest_of(lots: Lots, refunded: int) -> dict[int, int]:
     return rest
 
 
-def _take(book: Book, draft: Draft, clawback: Clawback, earned: Earned, wallet_id: UUID, due: int, at: datetime) -> None:
-    programme, town = earned.programme, earned.programme.municipality
-    budget = book.plain(town, AccountKind.BUDGET, programme.id, earned.asset)
-    told: dict[str, Any] = {"programme": str(programme.id), "asset": earned.asset, "points": 0, "deducted": 0, "debt": 0, "waived": 0}
-    rest = due
-    for account in _sources(book, draft, earned, wallet_id, at):
-        part = min(rest, _left(draft, account))
-        if part:
-            draft.moves.append((account, budget, part))
-            told["points"] += part
-            rest -= part
-    ended = earned.expires_at is not None and earned.expires_at <= at
-    if rest and not ended and programme.clawback is ClawbackRule.DEBT:
-        draft.moves.append((book.plain(town, AccountKind.DEBT, wallet_id, earned.asset), budget, rest))
-        told["debt"], rest = rest, 0
-    elif rest and not ended and programme.clawback is ClawbackRule.DEDUCT:
-        told["deducted"] = _deduct(book, draft, clawback, wallet_id, rest)
-        rest -= told["deducted"]
-    told["waived"] = rest
-    _tell(book, draft, clawback, earned, wallet_id, told)
+@dataclass(slots=True)
+class Given:
+    """A part of a refund on its way from the shop into one lot: what of it reaches the wallet. Whole units."""
+
+    shop: Account
+    wallet: Account
+    amount: int
+
+
+class Taking:
+    """What one refund takes back, while it fills one lot after the other.
+
+    After each part it takes what is due by then. So what is taken, and from where, depends on how much of the payment was given back in
+    all, and not on how that was split into refunds. What a deduction cannot get out of a part stays due for the next one.
+    """
+
+    def __init__(self, clawback: Clawback, book: Book, draft: Draft, wallet_id: UUID, at: datetime) -> None:
+        self._clawback, self._book, self._draft, self._wallet, self._at = clawback, book, draft, wallet_id, at
+        self._back: dict[int, int] = {}
+        self._told = [dict.fromkeys(("points", "deducted", "debt", "waived"), 0) for _ in clawback.earned]
+
+    def gave(self, lots: Lots) -> None:
+        """Notes what the payment gives back, or gave back before, lot by lot."""
+        for _, lot, part, _ in lots:
+            self._back[lot] = self._back.get(lot, 0) + part
+
+    def after(self, given: Given, rest: Mapping[int, int]) -> None:
+        """Takes what is due once a part has been given, whose move is in the draft. `rest`: what is left of the payment, by asset."""
+        for earned, told in zip(self._clawback.earned, self._told, strict=True):
+            due = self._due(earned, told, rest)
+            if due > 0:
+                self._take(earned, told, due, given)
+
+    def close(self, *, whole: bool) -> None:
+        """Writes down what was taken. After the `whole` payment came back there is no more part to deduct from."""
+        for earned, told in zip(self._clawback.earned, self._told, strict=True):
+            if whole:
+                told["waived"] += max(0, self._due(earned, told, {}))
+            if any(told.values()):
+                self._tell(earned, told)
+
+    def _due(self, earned: Earned, told: Mapping[str, int], rest: Mapping[int, int]) -> int:
+        counted = self._book.guard(earned.guard, earned.points).value + sum(told.values())
+        return earned.points - earned.of_rest(rest, self._clawback.paid) - counted
+
+    def _take(self, earned: Earned, told: dict[str, int], due: int, given: Given) -> None:
+        book, draft, town, rest = self._book, self._draft, earned.programme.municipality, due
+        budget = book.plain(town, AccountKind.BUDGET, earned.programme.id, earned.asset)
+        for account, most in self._sources(earned):
+            if part := min(rest, most, _left(draft, account)):
+                draft.moves.append((account, budget, part))
+                told["points"] += part
+                rest -= part
+        if not rest:
+            return
+        if earned.programme.clawback is ClawbackRule.WAIVE or (earned.expires_at is not None and earned.expires_at <= self._at):
+            told["waived"] += rest
+        elif earned.programme.clawback is ClawbackRule.DEBT:
+            draft.moves.append((book.plain(town, AccountKind.DEBT, self._wallet, earned.asset), budget, rest))
+            told["debt"] += rest
+        else:
+            told["deducted"] += self._deduct(given, rest)
+
+    def _sources(self, earned: Earned) -> list[tuple[Account, int]]:
+        """Where points may come from, with the most of each: the payment's, the programme's that end first, what the payment gives back.
+
+        Not yet usable ones too. What the payment gives back comes last, so that it does not matter how much of it is back already.
+        """
+        usable = [
+            (account, left) for account in self._book.wallet_lots(earned.programme.municipality, self._wallet)
+            if account.asset == earned.asset and (left := _left(self._draft, account)) > 0
+            and (account.expires_at is None or self._at < account.expires_at)
+        ]  # fmt: skip
+        usable.sort(key=lambda one: (one[0].lot != earned.lot, one[0].expires_at is None, one[0].expires_at or self._at, one[0].lot))
+        own = [(account, left - self._back.get(account.lot, 0)) for account, left in usable if account.programme_id == earned.programme.id]
+        there = {account.lot: account for account, _ in usable}
+        back = [(there[lot], most) for lot, most in self._back.items() if lot in there]  # what came first goes first
+        return [(account, most) for account, most in (*own, *back) if most > 0]
+
+    def _deduct(self, given: Given, wanted: int) -> int:
+        """Keeps some of the part for the town, one point for one yen: never what was taken of it as points already. Whole units kept."""
+        draft, shop = self._draft, given.shop
+        kept = min(wanted, given.amount, _left(draft, given.wallet))
+        if kept:
+            draft.moves.remove((shop, given.wallet, given.amount))
+            given.amount -= kept
+            if given.amount:
+                draft.moves.append((shop, given.wallet, given.amount))
+            draft.moves.append((shop, self._book.plain(shop.municipality, AccountKind.FEE, self._clawback.issuer, shop.asset), kept))
+            draft.receipt["balances"][str(shop.asset)] -= kept
+        return kept
+
+    def _tell(self, earned: Earned, told: dict[str, int]) -> None:
+        book, draft, town, programme = self._book, self._draft, earned.programme.municipality, earned.programme
+        draft.guards.append((book.guard(earned.guard, earned.points), sum(told.values())))
+        back = told["points"] + told["debt"]
+        if back:
+            # What went back to the budget may be given to the person once more.
+            draft.guards += caps.given_back(book, town, self._clawback.receipt, {programme.id: back})
+            draft.counterparties.setdefault(programme.id, self._wallet)
+        balances = draft.receipt["balances"]
+        balances[str(earned.asset)] = balances.get(str(earned.asset), book.total(town, self._wallet, earned.asset)) - back
+        draft.receipt.setdefault("clawed", []).append({"programme": str(programme.id), "asset": earned.asset, **told})
 
 
 def _left(draft: Draft, account: Account) -> int:
     """What may leave an account after the moves that the draft has already: the refund itself may bring points back."""
     came = sum(part for _, target, part in draft.moves if target is account)
     return account.available + came - sum(part for source, _, part in draft.moves if source is account)
-
-
-def _sources(book: Book, draft: Draft, earned: Earned, wallet_id: UUID, at: datetime) -> Iterable[Account]:
-    """The wallet's points of the programme: those of the payment first, then those that end first; not yet usable ones too."""
-    of_programme = [
-        account for account in book.wallet_lots(earned.programme.municipality, wallet_id)
-        if account.asset == earned.asset and account.programme_id == earned.programme.id and _left(draft, account) > 0
-        and (account.expires_at is None or at < account.expires_at)
-    ]  # fmt: skip
-    return sorted(of_programme, key=lambda one: (one.lot != earned.lot, one.expires_at is None, one.expires_at or at, one.lot))
-
-
-def _deduct(book: Book, draft: Draft, clawback: Clawback, wallet_id: UUID, wanted: int) -> int:
-    """Keeps part of the refund for the town, last filled lot first; one point for one yen. Whole units kept."""
-    town = clawback.earned[0].programme.municipality
-    kept = 0
-    for number in range(len(draft.moves) - 1, -1, -1):
-        source, target, amount = draft.moves[number]
-        if kept == wanted or source.kind != AccountKind.PAYABLE or target.kind != AccountKind.WALLET or target.holder != wallet_id:
-            continue
-        part = min(amount, wanted - kept)
-        draft.moves[number : number + 1] = [
-            *([(source, target, amount - part)] if amount > part else []),
-            (source, book.plain(town, AccountKind.FEE, clawback.issuer, source.asset), part),
-        ]
-        draft.receipt["balances"][str(source.asset)] -= part
-        draft.receipt["lots"] = _without(draft.receipt["lots"], target.lot, part)
-        kept += part
-    return kept
-
-
-def _without(lots: Lots, lot: int, part: int) -> Lots:
-    """The lots of a receipt without a part of one of them."""
-    less = [[asset, number, amount - part if number == lot else amount, expires_at] for asset, number, amount, expires_at in lots]
-    return [line for line in less if line[2]]
-
-
-def _tell(book: Book, draft: Draft, clawback: Clawback, earned: Earned, wallet_id: UUID, told: dict[str, Any]) -> None:
-    town, programme = earned.programme.municipality, earned.programme
-    back = told["points"] + told["debt"]
-    if back:
-        # What went back to the budget may be given to the person once more.
-        draft.guards += caps.given_back(book, town, clawback.receipt, {programme.id: back})
-        draft.counterparties.setdefault(programme.id, wallet_id)
-    balances = draft.receipt["balances"]
-    balances[str(earned.asset)] = balances.get(str(earned.asset), book.total(town, wallet_id, earned.asset)) - back
-    draft.receipt.setdefault("clawed", []).append(told)

@@ -30,7 +30,8 @@ async def by_id(municipality: int, rule: UUID) -> EarningRule | None:
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[EarningRule | None]:
     """Rules in the order of (municipality, id); None where there is none."""
-    found = {(row.municipality_id, row.id): _of(row) for row in await Row.filter(id__in=[rule for _, rule in keys])}
+    wanted = Row.filter(municipality_id__in={town for town, _ in keys}, id__in=[rule for _, rule in keys])
+    found = {(row.municipality_id, row.id): _of(row) for row in await wanted}
     return [found.get(key) for key in keys]
 
 

@@ -18,6 +18,7 @@ from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
 from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import settled
@@ -93,21 +94,28 @@ def check(new: NewProgramme, now: datetime) -> None:
 async def create_programme(services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewProgramme) -> tuple[Programme, Posted]:
     """Makes the programme and gives it its budget. The same key makes one programme; sent again, it finishes what was begun."""
     await require_staff(municipality, viewer, Relation.FINANCE)
-    check(new, services.clock())
-    await _check_assets(municipality, new)
     programme = derived(viewer.person_id, "programme", str(municipality), str(key))
-    if await reads.by_id(municipality, programme) is None:
+    known = await reads.by_id(municipality, programme)
+    if known is None:
+        check(new, services.clock())
+        await _check_assets(municipality, new)
         try:
             await _open(services, viewer, municipality, programme, new)
         except IntegrityError:  # a request with the same key made it at the same moment
             if await reads.by_id(municipality, programme) is None:
                 raise
-    posted = await _allocate(services, viewer, municipality, key, programme, new)
-    services.programmes.forget(municipality)
-    found = await reads.by_id(municipality, programme)
-    if found is None:
+        known = await reads.by_id(municipality, programme)
+    if known is None:
         raise NotPermittedError
-    return found, posted
+    posted = await _allocate(services, viewer, key, known, new)
+    services.programmes.forget(municipality)
+    return await reads.by_id(municipality, programme) or known, posted
+
+
+def _is(known: Programme, new: NewProgramme) -> bool:
+    """Whether the programme was made of the same."""
+    names = ("kind", "name_ja", "name_en", "asset", "budget", "starts_at", "ends_at", "rate_bp", "cap_per_person", "cap_per_household")
+    return all(getattr(known, name) == getattr(new, name) for name in names)
 
 
 async def _check_assets(municipality: int, new: NewProgramme) -> None:
@@ -127,7 +135,7 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
     async with transaction():
         await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
         await Row.create(
-            id=programme, municipality_id=municipality, kind=new.kind, name_ja=new.name_ja.strip(), name_en=new.name_en.strip(), asset_id=new.asset,
+            id=programme, municipality_id=municipality, kind=new.kind, name_ja=new.name_ja, name_en=new.name_en, asset_id=new.asset,
             funding=new.funding, budget=new.budget, starts_at=new.starts_at, ends_at=new.ends_at, cap_per_person=new.cap_per_person,
             eligibility=eligibility_to_json(new.eligibility), acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from,
             expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp, activates_after_days=new.activates_after_days,
@@ -144,12 +152,15 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
         await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
 
 
-async def _allocate(services: Services, viewer: Viewer, municipality: int, key: UUID, programme: UUID, new: NewProgramme) -> Posted:
+async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Programme, new: NewProgramme) -> Posted:
+    municipality, programme = known.municipality, known.id
     town = await municipalities.by_id(municipality)
     if town is None:
         raise NotPermittedError
 
     def plan(book: Book, _: datetime) -> Draft:
+        if not _is(known, new):  # begun by the same key with other terms, and never given its budget
+            raise KeyReusedError
         issuance = book.plain(municipality, AccountKind.ISSUANCE, town.issuer_id, new.asset)
         budget = book.plain(municipality, AccountKind.BUDGET, programme, new.asset)
         return Draft(

@@ -22,6 +22,7 @@ from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import BudgetExceededError, CapExceededError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
 from domain.programmes.thresholds import require_below_threshold
+from domain.refusals import Refusal
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -61,7 +62,11 @@ async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted
     """Grants or raises a refusal; the budget can never be overdrawn, whoever grants at the same moment."""
     await require_staff(what.municipality, viewer, Relation.FINANCE, Relation.DESK)
     check_amount(what.amount, AMOUNT_MAXIMUM)
-    found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
+    try:
+        found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
+    except (ProgrammeClosedError, NotEligibleError) as refusal:
+        # A key that settled while it could is answered the same for ever; the ledger knows.
+        return settled(await services.poster.post(_late(viewer, what, refusal)))
     await require_below_threshold(viewer, what.municipality, what.key, what.amount)
     return settled(await services.poster.post(_request(viewer, what, found)))
 
@@ -92,13 +97,26 @@ def issue_of(programme: Programme) -> Issue:
     return Issue(LotOrigin.GRANT, programme.funding, programme.id, programme.usable_from, programme.expires_at)
 
 
+def _hash(what: Grant) -> bytes:
+    return fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount)
+
+
+def _late(viewer: Viewer, what: Grant, refusal: Refusal) -> Request:
+    def plan(*_: object) -> Draft:
+        raise refusal
+
+    return Request(
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key, input_hash=_hash(what),
+        kind=JournalKind.GRANT, holders=(), plan=plan, valid_until=what.valid_until,
+    )  # fmt: skip
+
+
 def _request(viewer: Viewer, what: Grant, found: Ready) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
         return plan_grant(book, what.municipality, what.wallet_id, what.amount, found)
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key,
-        input_hash=fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount),
+        municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key, input_hash=_hash(what),
         kind=JournalKind.GRANT, holders=(what.wallet_id, found.programme.id), plan=plan, lots=(found.lot.id,),
         guards=tuple(key for key, _ in found.caps), valid_until=what.valid_until,
         facts=Facts(wallet_id=what.wallet_id, programme_id=found.programme.id, funding=found.programme.funding, client=viewer.client),

@@ -23,7 +23,8 @@ from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes import reads
 from domain.programmes.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.refusals import AlreadyGrantedError, UnknownProgrammeError, UnknownProposalError
+from domain.programmes.refusals import AlreadyGrantedError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError, UnknownProposalError
+from domain.refusals import Refusal
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
@@ -97,9 +98,18 @@ async def approve_grant(services: Services, viewer: Viewer, municipality: int, k
         raise UnknownProposalError
     if proposal.proposer == viewer.person_id:
         raise ApproverIsProposerError
-    made_ready = await ready(services, municipality, proposal.programme_id, proposal.wallet_id)
-    await approve(services, viewer, proposal.approval, key)
+    made_ready = await _ready(services, proposal)
+    if isinstance(made_ready, Ready):
+        await approve(services, viewer, proposal.approval, key)
     return proposal, settled(await services.poster.post(_request(viewer, key, proposal, made_ready)))
+
+
+async def _ready(services: Services, proposal: Proposal) -> Ready | Refusal:
+    """What the grant needs, or why it cannot be made any more: a key that settled before is answered the same all the same."""
+    try:
+        return await ready(services, proposal.municipality, proposal.programme_id, proposal.wallet_id)
+    except (ProgrammeClosedError, NotEligibleError) as refusal:
+        return refusal
 
 
 async def by_id(municipality: int, proposal: UUID) -> Proposal | None:
@@ -118,11 +128,13 @@ async def by_approval(municipality: int, approval_id: UUID) -> Proposal | None:
     return None if approval is None or approval.kind != ApprovalKind.GRANT else await by_id(municipality, approval.subject)
 
 
-def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready) -> Request:
-    town, programme = proposal.municipality, made_ready.programme
+def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready | Refusal) -> Request:
+    town = proposal.municipality
     once = (town, GuardKind.GRANT_PROPOSAL, proposal.id, "")
 
     def plan(book: Book, _: datetime) -> Draft:
+        if isinstance(made_ready, Refusal):
+            raise made_ready
         guard = book.guard(once, 1)
         if guard.value:
             raise AlreadyGrantedError
@@ -130,11 +142,13 @@ def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready) -
         draft.guards.append((guard, 1))
         return draft
 
+    found = made_ready if isinstance(made_ready, Ready) else None
     return Request(
         municipality=town, actor=viewer.person_id, operation=Operation.APPROVE_GRANT, key=key, input_hash=fingerprint(proposal=proposal.id),
-        kind=JournalKind.GRANT, holders=(proposal.wallet_id, programme.id), plan=plan, lots=(made_ready.lot.id,),
-        guards=(*(key for key, _ in made_ready.caps), once),
+        kind=JournalKind.GRANT, holders=(proposal.wallet_id, proposal.programme_id), plan=plan, lots=() if found is None else (found.lot.id,),
+        guards=(once,) if found is None else (*(cap for cap, _ in found.caps), once),
         facts=Facts(
-            on_behalf_of=proposal.proposer, wallet_id=proposal.wallet_id, programme_id=programme.id, funding=programme.funding, client=viewer.client,
+            on_behalf_of=proposal.proposer, wallet_id=proposal.wallet_id, programme_id=proposal.programme_id,
+            funding=None if found is None else found.programme.funding, client=viewer.client,
         ),
     )  # fmt: skip

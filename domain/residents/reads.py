@@ -47,15 +47,21 @@ async def wallets_of(viewer: Viewer) -> list[Wallet]:
 
 async def wallet_for(viewer: Viewer, municipality: int, wallet: UUID) -> Wallet | None:
     """A wallet that the viewer may see: its people, and the staff of its town. None for every other."""
+    return (await wallets_for(viewer, [(municipality, wallet)]))[0]
+
+
+async def wallets_for(viewer: Viewer, keys: list[tuple[int, UUID]]) -> list[Wallet | None]:
+    """The same for many, in the order of (municipality, id)."""
     found = await rows(
-        """select w.municipality_id, w.id, h.state from wallet w join holder h on h.municipality_id = w.municipality_id and h.id = w.id
-          where w.municipality_id = $1 and w.id = $2 and exists (select from holder_access x where x.municipality_id = w.municipality_id
-            and x.person_id = $3 and x.revoked_at is null and ((x.holder_id = w.id and x.relation = any ($4::smallint[]))
-            or x.relation = any ($5::smallint[])))""",
-        municipality, wallet, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE),
+        """select w.municipality_id, w.id, h.state from unnest($1::smallint[], $2::uuid[]) k (m, i)
+          join wallet w on w.municipality_id = k.m and w.id = k.i join holder h on h.municipality_id = w.municipality_id and h.id = w.id
+          where exists (select from holder_access x where x.municipality_id = w.municipality_id and x.person_id = $3 and x.revoked_at is null
+            and ((x.holder_id = w.id and x.relation = any ($4::smallint[])) or x.relation = any ($5::smallint[])))""",
+        [town for town, _ in keys], [wallet for _, wallet in keys], viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE),
         viewer.relations(Relation.DESK, Relation.FINANCE, Relation.AUDITOR),
     )  # fmt: skip
-    return _wallet(found[0]) if found else None
+    wallets = {(wallet.municipality, wallet.id): wallet for wallet in map(_wallet, found)}
+    return [wallets.get(key) for key in keys]
 
 
 async def may_use(viewer: Viewer, municipality: int, wallet: UUID) -> bool:

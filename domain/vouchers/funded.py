@@ -16,6 +16,7 @@ import structlog
 from domain.database import rows
 from domain.funding.provider import Provider, ProviderUnavailableError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
+from domain.funding.settle import settle
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Funding, JournalKind, Operation
@@ -36,7 +37,6 @@ from domain.vouchers.refusals import VoucherNotOnSaleError
 TOKEN_LIMIT = 500
 OPEN_FOR = timedelta(minutes=10)
 """How long an authorisation may be open before the job finishes it."""
-PAGE = 100
 log = structlog.get_logger()
 
 
@@ -127,7 +127,7 @@ async def _decide(services: Services, source: Provider, mark: _Mark, request: Re
             await _finish(services, source, mark)
         raise
     if mark.state is FundingState.OPEN:
-        await _tell(services, source, mark, FundingState.KEPT)
+        await _tell_if_possible(services, source, mark, FundingState.KEPT)
     return posted
 
 
@@ -136,31 +136,37 @@ async def settle_open(services: Services) -> int:
     source = services.funding
     if source is None:
         return 0
-    found = await rows(
-        """select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation where state = 0 and opened_at <= $1
-          order by opened_at limit $2""",
-        services.clock() - OPEN_FOR, PAGE,
-    )  # fmt: skip
-    finished = 0
-    for row in found:
-        try:
-            await _finish(services, source, _mark(row))
-            finished += 1
-        except Exception:
-            log.exception("funding.not_finished", authorisation=str(row["id"]))  # the next ones are other people's money
-    return finished
+
+    async def page(limit: int) -> list[_Mark]:
+        found = await rows(
+            """select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation where state = 0 and opened_at <= $1
+              order by random() limit $2""",
+            services.clock() - OPEN_FOR, limit,
+        )  # fmt: skip
+        return [_mark(row) for row in found]
+
+    async def finished(mark: _Mark) -> None:
+        posted = await _closed(services, mark)
+        await _tell(services, source, mark, FundingState.VOIDED if posted is None else FundingState.KEPT)
+
+    return await settle("purchase", page, finished)
 
 
 async def _finish(services: Services, source: Provider, mark: _Mark) -> Posted | None:
-    """Closes the purchase's key for ever, or learns that it settled; then tells the service. The journal if it settled."""
+    """Closes the purchase's key, and tells the service, or leaves that to the job. The journal if it settled."""
+    posted = await _closed(services, mark)
+    await _tell_if_possible(services, source, mark, FundingState.VOIDED if posted is None else FundingState.KEPT)
+    return posted
+
+
+async def _closed(services: Services, mark: _Mark) -> Posted | None:
+    """Closes the purchase's key for ever, or learns that it settled: the journal then."""
     try:
         decision: object = await services.poster.post(_closing(mark))
     except StoredRefusal:
         decision = None
     # The key may have bought with coin: then this money is not needed, and is let go.
-    posted = decision if isinstance(decision, Posted) and decision.receipt.get("authorisation") == str(mark.id) else None
-    await _tell(services, source, mark, FundingState.VOIDED if posted is None else FundingState.KEPT)
-    return posted
+    return decision if isinstance(decision, Posted) and decision.receipt.get("authorisation") == str(mark.id) else None
 
 
 def _closing(mark: _Mark) -> Request:
@@ -175,16 +181,20 @@ def _closing(mark: _Mark) -> Request:
 
 
 async def _tell(services: Services, source: Provider, mark: _Mark, state: FundingState) -> None:
-    """Keeps or lets go, and notes it. A service that does not answer is told again by the job."""
-    try:
-        await (source.capture(mark.id, mark.amount) if state is FundingState.KEPT else source.void(mark.id))
-    except ProviderUnavailableError:
-        log.warning("funding.unavailable", authorisation=str(mark.id), wanted=state.name)
-        return
+    """Keeps or lets go, and notes it. ProviderUnavailableError."""
+    await (source.capture(mark.id, mark.amount) if state is FundingState.KEPT else source.void(mark.id))
     await rows(
         "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and state = 0 returning id",
         mark.municipality, mark.id, state, services.clock(),
     )  # fmt: skip
+
+
+async def _tell_if_possible(services: Services, source: Provider, mark: _Mark, state: FundingState) -> None:
+    """A service that does not answer is told again by the job."""
+    try:
+        await _tell(services, source, mark, state)
+    except ProviderUnavailableError:
+        log.warning("funding.unavailable", authorisation=str(mark.id), wanted=state.name)
 
 
 async def _open(request: Request, amount: int, now: datetime) -> _Mark:

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.database import rows
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, HolderKind, HolderState, JournalKind, Operation, Outcome, Relation
-from domain.ledger.reads import Journal, guard_values, journal_by_id
+from domain.ledger.reads import Journal, guard_values, journal_by_id, journals_of_key
 from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.pay import settled
@@ -15,12 +15,12 @@ from domain.refusals import InvalidInputError
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
-from domain.vouchers.gift_code import Digests, GiftNumbers, digests, is_pin, new_numbers, plain, same
+from domain.vouchers.gift_code import Digests, GiftNumbers, digests, is_pin, knows_secret, new_numbers, plain, same
 from domain.vouchers.product import gift_guard
 from domain.vouchers.refusals import GiftCodeError, GiftLockedError, GiftUsedError, UnknownVoucherError, VoucherEndedError
 
 ATTEMPTS = 5
-"""Wrong attempts before the numbers of a gift are worth nothing."""
+"""Wrong attempts with the right secret number before the numbers of a gift are worth nothing."""
 LONGEST = 64
 """Characters of a number as it is typed."""
 
@@ -40,7 +40,11 @@ class Activation:
 
 async def gift_of(municipality: int, gift: UUID) -> Journal | None:
     """The purchase of a gift."""
-    journal = await journal_by_id(municipality, gift)
+    return gift_in(await journal_by_id(municipality, gift))
+
+
+def gift_in(journal: Journal | None) -> Journal | None:
+    """The journal, if a gift was bought by it."""
     is_gift = journal is not None and journal.kind == JournalKind.VOUCHER_PURCHASE and journal.outcome == Outcome.SETTLED and journal.receipt["gift"]
     return journal if is_gift else None
 
@@ -71,34 +75,50 @@ async def activate(services: Services, viewer: Viewer, what: Activation) -> Post
     """Moves a gift's vouchers into a wallet of the viewer, or raises a refusal."""
     if not await residents.may_use(viewer, what.municipality, what.wallet_id):
         raise UnknownWalletError
-    await _verify(what)
+    if not await _decided(viewer, what):  # an ended key of this person is answered again, whatever became of the numbers since
+        await _verify(what)
     gift = await gift_of(what.municipality, what.id)
     if gift is None:
         raise GiftCodeError
     return settled(await services.poster.post(_request(viewer, what, gift, UUID(gift.receipt["product"]))))
 
 
+async def _decided(viewer: Viewer, what: Activation) -> bool:
+    found = await journals_of_key(viewer.person_id, Operation.ACTIVATE_GIFT, what.key)
+    return any(journal.municipality == what.municipality for journal in found)
+
+
 async def _verify(what: Activation) -> None:
-    """The attempt is counted before it is looked at, so that many at once are no more than five."""
-    found = await rows(
-        """update voucher_gift set attempts = attempts + 1 where municipality_id = $1 and id = $2 and attempts < $3
-          returning salt, serial_digest, secret_digest, pin_digest""",
-        what.municipality, what.id, ATTEMPTS,
-    )  # fmt: skip
-    if not found:
-        known = await rows("select 1 from voucher_gift where municipality_id = $1 and id = $2", what.municipality, what.id)
-        raise GiftLockedError if known else GiftCodeError
+    """An attempt with the secret number is counted before it is looked at, so that many at once are no more than five.
+
+    Without it there is nothing to guess, so nothing is counted: a stranger who has come upon a gift's id does not lock its receiver out.
+    """
     texts = (what.numbers.serial, what.numbers.secret, what.pin)
     if any(len(text) > LONGEST or not plain(text).isascii() for text in texts):
         raise GiftCodeError
-    known_digests = Digests(*(bytes(value) for value in found[0].values()))
-    if not same(known_digests, await digests(what.numbers, what.pin, known_digests.salt)):
+    found = await rows(
+        "select salt, serial_digest, secret_digest, pin_digest from voucher_gift where municipality_id = $1 and id = $2",
+        what.municipality, what.id,
+    )  # fmt: skip
+    known = Digests(*(bytes(value) for value in found[0].values())) if found else None
+    if known is None or not knows_secret(what.numbers, known.salt, known.secret):
+        raise GiftCodeError
+    if not await _counted(what, known.salt, 1):
+        raise GiftLockedError
+    if not same(known, await digests(what.numbers, what.pin, known.salt)):
         raise GiftCodeError
     # Whoever knows all three is no guesser: the attempt is given back, unless the numbers were issued anew meanwhile.
-    await rows(
-        "update voucher_gift set attempts = attempts - 1 where municipality_id = $1 and id = $2 and salt = $3 and attempts > 0 returning id",
-        what.municipality, what.id, known_digests.salt,
+    await _counted(what, known.salt, -1)
+
+
+async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
+    """Counts attempts at the numbers of a salt; False where there are none left."""
+    changed = await rows(
+        """update voucher_gift set attempts = attempts + $4 where municipality_id = $1 and id = $2 and salt = $3
+          and attempts + $4 between 0 and $5 returning id""",
+        what.municipality, what.id, salt, attempts, ATTEMPTS,
     )  # fmt: skip
+    return bool(changed)
 
 
 def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> Request:

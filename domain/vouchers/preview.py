@@ -1,7 +1,6 @@
 """What a product would cost its town, what the law says of it, and which shops would take it; before anything is published."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from domain.assets.acceptance import Acceptance
 from domain.ledger.holders import require_staff
@@ -28,15 +27,6 @@ class Preview:
     budget_available: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StorePage:
-    """Shops that take something, in the order of their kana."""
-
-    total: int
-    stores: list[Store]
-    has_next_page: bool
-
-
 async def preview(services: Services, viewer: Viewer, municipality: int, terms: Terms, rate_bp: int | None = None) -> Preview:
     """The preview of terms, or what is wrong with them; nothing is written."""
     await require_staff(municipality, viewer, *STAFF)
@@ -51,8 +41,7 @@ async def preview_of(municipality: int, terms: Terms) -> Preview:
     return Preview(municipality, terms, available)
 
 
-async def eligible_stores(municipality: int, rule: Acceptance, first: int, after: UUID | None) -> StorePage:
-    """A page of the shops that a rule accepts, and how many there are."""
-    found = [store for store in await merchants.of_municipality(municipality, STORES_LIMIT) if rule.accepts(store)]
-    start = next((index + 1 for index, store in enumerate(found) if store.id == after), 0)
-    return StorePage(len(found), found[start : start + first], len(found) > start + first)
+async def accepting(keys: list[tuple[int, Acceptance]]) -> list[list[Store]]:
+    """The shops of a town that a rule accepts, in the order of their kana. A town's shops are read once, whatever is asked of them."""
+    towns = {town: await merchants.of_municipality(town, STORES_LIMIT) for town in {town for town, _ in keys}}
+    return [[store for store in towns[town] if rule.accepts(store)] for town, rule in keys]

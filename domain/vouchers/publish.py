@@ -207,9 +207,7 @@ async def close_product(services: Services, viewer: Viewer, what: Step) -> tuple
         raise VoucherStateError(product.state(services.clock()))
     funding = await funding_of(what.municipality, product.terms)
     issuer = await issuer_of(what.municipality)
-    async with transaction():
-        after = {"key": str(what.key)}
-        await record(what.municipality, viewer.person_id, "close_voucher_product", str(product.id), "", None, after, services.clock())
+    await _note_closing(services, viewer, what)
 
     def plan(book: Book, at: datetime) -> Draft:
         return _close(book, product, funding, issuer, at)
@@ -221,6 +219,16 @@ async def close_product(services: Services, viewer: Viewer, what: Step) -> tuple
         facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
     )))  # fmt: skip
     return await known(what.municipality, what.product_id), posted
+
+
+async def _note_closing(services: Services, viewer: Viewer, what: Step) -> None:
+    """One row of the trail of audit for one key, however often it is sent."""
+    action, after = "close_voucher_product", {"key": str(what.key)}
+    known = "select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3 and actor = $4 and after ->> 'key' = $5"
+    if await rows(known, what.municipality, action, str(what.product_id), viewer.person_id, str(what.key)):
+        return
+    async with transaction():
+        await record(what.municipality, viewer.person_id, action, str(what.product_id), "", None, after, services.clock())
 
 
 def _close(book: Book, product: VoucherProduct, funding: Programme | None, issuer: UUID, at: datetime) -> Draft:

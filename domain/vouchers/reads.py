@@ -42,6 +42,14 @@ async def by_id(municipality: int, product: UUID) -> VoucherProduct | None:
     return found[0] if found else None
 
 
+async def by_keys(keys: list[tuple[int, UUID]]) -> list[VoucherProduct | None]:
+    """Products in the order of (municipality, id); None where there is none."""
+    query = _SELECT + "join unnest($4::smallint[], $5::uuid[]) k (m, i) on p.municipality_id = k.m and p.id = k.i"
+    found = await _products(await rows(query, *_COUNTED, [town for town, _ in keys], [product for _, product in keys]))
+    known = {(one.municipality, one.id): one for one in found}
+    return [known.get(key) for key in keys]
+
+
 async def of_municipality(municipality: int, limit: int) -> list[VoucherProduct]:
     """The products of a town, newest first."""
     query = _SELECT + "where p.municipality_id = $4 order by p.created_at desc, p.id limit $5"
@@ -59,19 +67,19 @@ async def household_of(municipality: int, person: UUID) -> UUID | None:
     return found[0]["household"] if found else None
 
 
-async def bought(products: list[VoucherProduct], person: UUID) -> list[Bought]:
-    """What a person and their household have bought of each product."""
-    if not products:
-        return []
-    household = await household_of(products[0].municipality, person)
+async def bought(person: UUID, keys: list[tuple[int, UUID]]) -> list[Bought]:
+    """What a person and their household have bought of products, in the order of (municipality, id)."""
     found = await rows(
-        """select g.subject, sum(g.value) filter (where g.kind = $2)::bigint as own, sum(g.value) filter (where g.kind = $3)::bigint as theirs
-          from guard g where g.municipality_id = $1 and g.subject = any ($4::uuid[]) and ((g.kind = $2 and g.period = $5) or (g.kind = $3
-          and g.period = $6)) group by g.subject""",
-        products[0].municipality, GuardKind.VOUCHER_PERSON, GuardKind.VOUCHER_HOUSEHOLD, [one.id for one in products], str(person), str(household),
+        """select g.municipality_id, g.subject, sum(g.value) filter (where g.kind = $4)::bigint as own,
+            sum(g.value) filter (where g.kind = $5)::bigint as theirs
+          from unnest($1::smallint[], $2::uuid[]) k (m, i)
+          left join person_claim c on c.municipality_id = k.m and c.person_id = $3
+          join guard g on g.municipality_id = k.m and g.subject = k.i and ((g.kind = $4 and g.period = $3::text)
+            or (g.kind = $5 and g.period = c.household::text)) group by 1, 2""",
+        [town for town, _ in keys], [product for _, product in keys], person, GuardKind.VOUCHER_PERSON, GuardKind.VOUCHER_HOUSEHOLD,
     )  # fmt: skip
-    known = {row["subject"]: Bought(row["own"] or 0, row["theirs"] or 0) for row in found}
-    return [known.get(one.id, Bought(0, 0)) for one in products]
+    known = {(row["municipality_id"], row["subject"]): Bought(row["own"] or 0, row["theirs"] or 0) for row in found}
+    return [known.get(key, Bought(0, 0)) for key in keys]
 
 
 async def _products(found: list[dict[str, Any]]) -> list[VoucherProduct]:
@@ -80,8 +88,8 @@ async def _products(found: list[dict[str, Any]]) -> list[VoucherProduct]:
     parts: defaultdict[UUID, list[Part]] = defaultdict(list)
     for row in await rows(
         """select product_id, name_ja, name_en, face_value, minimum_unit, free, acceptance::text, asset_id from voucher_part
-          where municipality_id = $1 and product_id = any ($2::uuid[]) order by product_id, position""",
-        found[0]["municipality_id"], [row["id"] for row in found],
+          join unnest($1::smallint[], $2::uuid[]) k (m, i) on municipality_id = k.m and product_id = k.i order by product_id, position""",
+        [row["municipality_id"] for row in found], [row["id"] for row in found],
     ):  # fmt: skip
         part = Part(
             row["name_ja"], row["name_en"], row["face_value"], row["minimum_unit"], row["free"], acceptance_of(orjson.loads(row["acceptance"])),

@@ -89,11 +89,12 @@ begin
     end if;
   end if;
   if cardinality(guards) > 0 then
+    -- New ones begin as the plan found them, so that the same statement changes and checks them all.
     insert into guard (municipality_id, kind, subject, period, value, ceiling)
-      select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ceiling from unnest(guards) g
-      on conflict (municipality_id, kind, subject, period) do update set value = excluded.value, ceiling = excluded.ceiling
-      where guard.value = (select g.value_before from unnest(guards) g where g.municipality_id = guard.municipality_id
-        and g.kind = guard.kind and g.subject = guard.subject and g.period = guard.period);
+      select g.municipality_id, g.kind, g.subject, g.period, g.value_before, g.ceiling from unnest(guards) g on conflict do nothing;
+    update guard set value = g.value, ceiling = g.ceiling from unnest(guards) g
+      where guard.municipality_id = g.municipality_id and guard.kind = g.kind and guard.subject = g.subject and guard.period = g.period
+        and guard.value = g.value_before;
     get diagnostics changed = row_count;
     if changed <> cardinality(guards) then
       raise exception 'a guard changed since the plan was made' using errcode = 'serialization_failure';

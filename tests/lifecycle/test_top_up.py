@@ -126,7 +126,7 @@ async def test_declined_is_declined_for_that_key(api: Api, provider: PaymentProv
     for _ in range(2):
         refused = await pay(api, 500, source, idempotencyKey=key)
         assert (refused["code"], refused["retry"]) == ("FUNDING_DECLINED", "NEW_KEY")
-    assert [deed for deed, _ in provider.calls] == ["authorise"]
+    assert [deed for deed, _ in provider.calls] == ["authorise", "void"], "asked once, and nothing can stay set aside"
     assert (await api.balances(), await journals(api, JournalKind.CHARGE)) == ({}, 0)
     await api.charge(500)
     assert (await pay(api, 500, source))["payment"]["amount"] == 500

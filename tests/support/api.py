@@ -44,9 +44,10 @@ QUOTE = (
 )
 REFUND = (
     "mutation($input: RefundPaymentInput!) { refundPayment(input: $input) { ... on RefundPaymentSuccess { replayed payment { refunded refundable }"
-    " refund { amount allocations { amount asset { code } } pointClawbacks { amount deducted debt waived asset { code } } } }"
+    " refund { id amount allocations { amount asset { code } } pointClawbacks { amount } } }"
     " ... on RefundExceedsError { refundable } " + ERRORS + " } }"
 )
+CLAWED = "query($id: ID!) { node(id: $id) { ... on Refund { pointClawbacks { amount deducted debt waived asset { code } } } } }"
 ADD_RULE = (
     "mutation($input: AddEarningRuleInput!) { addEarningRule(input: $input) { ... on AddEarningRuleSuccess { replayed earningRule { id name kind rateBp points"
     " acceptance { hours { weekdays fromTime untilTime } } stacking stoppedAt } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
@@ -118,7 +119,11 @@ class Api:
 
     async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
         given = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
-        return await self.ask(self.town.staff, REFUND, input={**given, **facts})
+        answer = await self.ask(self.town.staff, REFUND, input={**given, **facts})
+        if "refund" in answer:
+            assert answer["refund"].pop("pointClawbacks") is None, "a shop learns nothing of its customers' points"
+            answer["refund"] |= await self.ask(self.town.resident, CLAWED, id=answer["refund"].pop("id")) or {}
+        return answer
 
     async def grant(self, programme: str, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
         given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": self.wallet(wallet), "amount": amount}

@@ -1,10 +1,11 @@
-"""Value with rules against a second, naive model: lots, ends, bonuses, grants, points, clawback, debts, in random order and over months."""
+"""Value with rules against a second, naive model: lots, ends, bonuses, grants, points, clawback, debts, a coupon, in random order and over months."""
 
 import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,9 @@ from domain.assets.create import NewAsset
 from domain.assets.expiry import months_later
 from domain.assets.kinds import AssetKind, ExpiryRule, SizeClass
 from domain.assets.manage import make_asset
+from domain.coupons.create import NewCoupon, create_coupon
+from domain.coupons.kinds import BorneBy, CouponKind
+from domain.coupons.kinds import Stacking as CouponStacking
 from domain.ledger.audit import trial_balance
 from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import wallet_accounts
@@ -37,7 +41,7 @@ from tests.support.town import People, new_town
 MONTHS = {"COIN": 12, "BONUS": 1, "GIFT": 2, "POINT": 3}
 BUDGETS = {"BONUS": 4_000, "GIFT": 9_000, "POINT": 700}
 CAPS = {"BONUS": 2_500, "GIFT": 6_000, "POINT": 400}
-BONUS_PERCENT, POINT_PERCENT = 10, 5
+BONUS_PERCENT, POINT_PERCENT, COUPON_PERCENT = 10, 5, 10
 
 
 @dataclass
@@ -56,15 +60,19 @@ class Paid:
 
     wallet: int
     shop: int
+    price: int
+    discount: int
     parts: list[tuple[Lot, int]]
+    given_back: int = 0
     refunded: int = 0
     points: Lot | None = None
     earned: int = 0
     clawed: int = 0
+    back: list[tuple[Lot, int]] = field(default_factory=list)
 
-    @property
-    def amount(self) -> int:
-        return sum(part for _, part in self.parts)
+    def returned(self, given_back: int) -> int:
+        """What the coupon has back, once so much of the price was given back."""
+        return self.discount - self.discount * (self.price - given_back) // self.price
 
     def coin_left(self, refunded: int) -> int:
         """One unit after the other, from the end."""
@@ -83,6 +91,7 @@ class Model:
     budgets: dict[str, int] = field(default_factory=lambda: dict(BUDGETS))
     shops: list[int] = field(default_factory=lambda: [0, 0])
     lapsed: int = 0
+    coupon: int = 2_000
     payments: dict[UUID, Paid] = field(default_factory=dict)
 
     def lot(self, wallet: int, asset: str) -> Lot:
@@ -158,6 +167,11 @@ class Game:
             self.programmes[code] = (await create_programme(services, officer, town, uuid4(), made))[0].id
         rule = NewRule(RuleKind.PERCENT, "5%", "5%", Stacking.WITH_OTHERS, rate_bp=POINT_PERCENT * 100)
         await add_rule(services, officer, town, self.programmes["POINT"], uuid4(), rule)
+        off = NewCoupon(
+            CouponKind.PERCENT, "10%", "10%", BorneBy.TOWN, *period, claim_required=False, stacking=CouponStacking.ALONE, returns_on_refund=True,
+            budget=self.model.coupon, rate_bp=COUPON_PERCENT * 100,
+        )  # fmt: skip
+        self.programmes["COUPON"] = (await create_coupon(services, officer, town, uuid4(), off))[0].id
 
     async def attempt(self, work, expected: str | None) -> Posted | None:
         try:
@@ -190,12 +204,17 @@ class Game:
     async def pay(self) -> None:
         wallet, shop, amount = self.chance.randrange(2), self.chance.randrange(2), self.chance.randrange(1, 6_000)
         viewer, wallet_id = self.residents[wallet]
-        expected = "INSUFFICIENT_BALANCE" if amount > sum(one.left for one in self.model.usable(wallet, shop)) else None
-        what = Pay(uuid4(), self.town.id, wallet_id, self.shops[shop][0], amount, confirm_duplicate=True)
+        coupons = self.chance.choice([(), (), (self.programmes["COUPON"],)])
+        discount = amount * COUPON_PERCENT // 100 if coupons else 0
+        expected = "INSUFFICIENT_BALANCE" if amount - discount > sum(one.left for one in self.model.usable(wallet, shop)) else None
+        if coupons and (not discount or not 0 < discount <= self.model.coupon):
+            expected = "COUPON_USED_UP" if discount > self.model.coupon or not self.model.coupon else "COUPON_NOT_USABLE"
+        what = Pay(uuid4(), self.town.id, wallet_id, self.shops[shop][0], amount, confirm_duplicate=True, coupons=coupons)
         posted = await self.attempt(pay(self.town.services, viewer, what), expected)
         if posted is None:
             return
-        paid = self.model.payments[posted.journal_id] = Paid(wallet, shop, self.model.take(wallet, shop, amount))
+        paid = self.model.payments[posted.journal_id] = Paid(wallet, shop, amount, discount, self.model.take(wallet, shop, amount - discount))
+        self.model.coupon -= discount
         told = [(self.code(asset), part) for asset, _, part, _ in posted.receipt["lots"]]
         assert told == [(lot.asset, part) for lot, part in paid.parts]
         self.model.shops[shop] += amount
@@ -207,25 +226,37 @@ class Game:
         if not self.model.payments:
             return
         journal, paid = self.chance.choice(list(self.model.payments.items()))
-        amount = self.chance.randrange(1, paid.amount + 2)
-        expected = "REFUND_EXCEEDS" if amount > paid.amount - paid.refunded else None
+        amount = self.chance.randrange(1, paid.price + 2)
+        expected = "REFUND_EXCEEDS" if amount > paid.price - paid.given_back else None
         what = Refund(uuid4(), self.town.id, journal, amount, RefundReason.OTHER)
         if await self.attempt(refund(self.town.services, self.shops[paid.shop][1], what), expected) is None:
             return
-        units = [lot for lot, part in paid.parts for _ in range(part)][::-1]
-        for lot in units[paid.refunded : paid.refunded + amount]:
-            lot.left += 1
-        paid.refunded += amount
         self.model.shops[paid.shop] -= amount
-        self.claw_back(paid)
+        returned = paid.returned(paid.given_back + amount) - paid.returned(paid.given_back)
+        self.model.coupon += returned
+        paid.given_back += amount
+        amount -= returned
+        units = [number for number, (_, part) in enumerate(paid.parts) for _ in range(part)][::-1]
+        for number, run in groupby(units[paid.refunded : paid.refunded + amount]):
+            lot, part = paid.parts[number][0], len(list(run))
+            settled = min(part, self.model.debts[paid.wallet]) if lot.asset == "POINT" else 0
+            self.model.debts[paid.wallet] -= settled
+            lot.left += part - settled
+            paid.refunded += part
+            paid.back.append((lot, part))
+            self.claw_back(paid)
 
     def claw_back(self, paid: Paid) -> None:
         kept = min(paid.earned, paid.coin_left(paid.refunded) * POINT_PERCENT // 100)
         due = paid.earned - kept - paid.clawed
         paid.clawed += due
         points = [one for one in self.model.wallets[paid.wallet] if one.asset == "POINT" and one.left and one.last >= self.model.today]
-        for lot in sorted(points, key=lambda one: (one is not paid.points, one.last, one.issued)):
-            part = min(due, lot.left)
+        points.sort(key=lambda one: (one is not paid.points, one.last, one.issued))
+        back = [sum(part for lot, part in paid.back if lot is one) for one in points]
+        own = [max(0, one.left - part) for one, part in zip(points, back, strict=True)]
+        first_given = [(lot, part) for lot, part in paid.back if lot in points]
+        for lot, most in [*zip(points, own, strict=True), *first_given]:
+            part = min(due, most, lot.left)
             lot.left -= part
             due -= part
             self.back(paid.wallet, part)
@@ -265,8 +296,8 @@ class Game:
                 if one.posted
             )  # type: ignore[arg-type]
             assert found == sorted((one.asset, one.issued, one.left) for one in self.model.wallets[number] if one.left)
-        left = await budgets_left([(self.town.id, self.programmes[code]) for code in BUDGETS])
-        assert dict(zip(BUDGETS, left, strict=True)) == self.model.budgets
+        left = await budgets_left([(self.town.id, self.programmes[code]) for code in [*BUDGETS, "COUPON"]])
+        assert dict(zip([*BUDGETS, "COUPON"], left, strict=True)) == {**self.model.budgets, "COUPON": self.model.coupon}
         trial = await trial_balance(self.town.id, now)
         sums: Counter[AccountKind] = Counter()
         for line in trial.lines:

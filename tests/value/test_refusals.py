@@ -253,3 +253,41 @@ async def test_a_rule_shows_its_shops_and_codes(api: Api):
     }  # fmt: skip
     [programme] = await api.ask(None, "query($m: String!) { programmes(municipality: $m) { " + shown + " } }", m=api.code)
     assert (programme["acceptance"]["areas"], programme["acceptance"]["stores"]) == (["north"], [])
+
+
+async def test_settled_keys_of_staff_are_answered_for_ever(api: Api, moved: MovableClock):
+    """The programme is over, and the same keys still say what they did; a key that comes too late is refused."""
+    points = await api.asset("POINT")
+    made, granted = str(uuid4()), str(uuid4())
+    facts = {"idempotencyKey": made, "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=90))}
+    programme = (await api.create_programme(points, 1_000, **facts))["programme"]["id"]
+    assert (await api.grant(programme, 100, idempotencyKey=granted))["replayed"] is False
+    moved.forward(timedelta(days=91))
+    again = await api.create_programme(points, 1_000, **facts)
+    assert (again["replayed"], again["programme"]["id"]) == (True, programme)
+    assert (await api.create_programme(points, 999, **facts))["code"] == "KEY_REUSED"
+    assert (await api.grant(programme, 100, idempotencyKey=granted))["replayed"] is True
+    assert (await api.grant(programme, 101, idempotencyKey=granted))["code"] == "KEY_REUSED"
+    assert (await api.grant(programme, 100))["code"] == "PROGRAMME_CLOSED"
+    assert (await api.balances(), await api.left(programme)) == ({"POINT": 100}, 900)
+    await api.town.assert_sound()
+
+
+async def test_a_programme_that_was_begun_is_finished_with_its_own_terms_only(api: Api, monkeypatch: pytest.MonkeyPatch):
+    """The row is there and the budget is not: the same key finishes it, and with other terms it is refused."""
+    from domain.programmes import create as creating
+    from domain.refusals import BusyError
+
+    async def busy(*_: object) -> None:
+        raise BusyError
+
+    points = await api.asset("POINT")
+    facts = {"idempotencyKey": str(uuid4()), "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=90))}
+    with monkeypatch.context() as patched:
+        patched.setattr(creating, "_allocate", busy)
+        assert (await api.create_programme(points, 1_000, **facts))["code"] == "BUSY"
+    assert (await api.create_programme(points, 2_000, **facts))["code"] == "KEY_REUSED"
+    finished = await api.create_programme(points, 1_000, **facts)
+    assert (finished["replayed"], finished["programme"]["budget"]) == (False, 1_000)
+    assert await api.left(finished["programme"]["id"]) == 1_000
+    await api.town.assert_sound()

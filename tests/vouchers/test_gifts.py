@@ -118,7 +118,9 @@ async def test_each_of_the_three_must_be_right_and_five_wrong_attempts_are_the_l
     _, bought, numbers = await given(api)
     gift = bought["gift"]["id"]
     friend, wallet = await api.town.new_resident()
-    wrong = [{"pin": "0000"}, {"serialNumber": "000000000000"}, {"secretNumber": "0" * 26}, {"pin": "x" * 5_000}, {"pin": "１２３４"}]
+    for facts in ({"secretNumber": "0" * 26}, {"pin": "x" * 5_000}, {"pin": "１２３４"}, {"secretNumber": "あ"}):
+        assert (await api.activate(gift, numbers, friend, wallet, **facts))["code"] == "GIFT_CODE", "not counted: there is nothing to guess by it"
+    wrong = [{"pin": "0000"}, {"serialNumber": "000000000000"}, {"pin": ""}, {"pin": "2581"}, {"pin": "258"}]
     for facts in wrong:
         refused = await api.activate(gift, numbers, friend, wallet, **facts)
         assert (refused["code"], refused["retry"]) == ("GIFT_CODE", "SAME_KEY")

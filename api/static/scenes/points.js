@@ -43,12 +43,19 @@ mutation PointsRefund($input: RefundPaymentInput!) {
   refundPayment(input: $input) {
     __typename
     ... on RefundPaymentSuccess {
-      refund { receiptNumber amount pointClawbacks { amount deducted debt waived asset { name } } }
+      refund { receiptNumber amount }
       payment { refunded refundable }
     }
     ${ERROR}
   }
 }`, { input: { idempotencyKey: crypto.randomUUID(), paymentId: "LAST_PAYMENT", amount: 500, reason: "RETURNED_GOODS" } }),
+    tab("PointsBack", resident, `# ${resident.name}: 戻されたポイント。見えるのは本人だけ / what the refund took back; told to the wallet's own people only
+query PointsBack($id: ID!) {
+  payment(id: $id) {
+    refunded
+    refunds { receiptNumber amount pointClawbacks { amount deducted debt waived asset { name } } }
+  }
+}`, { id: "LAST_PAYMENT" }),
     tab("ConvertQuote", resident, `# ${resident.name}: マイルをポイントに。何も動きません / what 200 miles would become; nothing moves
 query ConvertQuote($input: QuoteConversionInput!) {
   quoteConversion(input: $input) {
