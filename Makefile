@@ -39,7 +39,7 @@ schema: setup ## writes schema/schema.graphql from the code
 bench: setup ## payments per second against pgbench, on a database and server of its own
 	@$(python) -m bench.pay $(ARGS)
 
-demo: setup ## plays a payment from phone to till in the terminal
+demo: setup ## plays payments, points, a coupon and a voucher in the terminal, checked
 	@$(python) -m mocks.demo $(ARGS)
 
 audit: setup ## every town's ledger against itself: no difference, or exit code 1

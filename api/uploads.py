@@ -15,7 +15,7 @@ from api.graphql_http import BadRequestError, viewer_of
 from domain.database import to_the_end
 from domain.identifiers import InvalidIdError, Prefix, decode
 from domain.locales.catalogue import choose, message
-from domain.uploads.purposes import TERMS, Terms
+from domain.uploads.purposes import MEBIBYTE, TERMS, Terms
 from domain.uploads.reads import Upload
 from domain.uploads.receive import NotTaken, Receiver, claim, fail, look_up
 
@@ -108,7 +108,7 @@ def _check_head(request: Request, terms: Terms) -> None:
     if declared is None:
         return
     if not declared.isdigit() or int(declared) > terms.maximum_bytes:
-        raise NotReceivedError(413, "UPLOAD_TOO_LARGE", maximum=terms.maximum_bytes)
+        raise NotReceivedError(413, "UPLOAD_TOO_LARGE", megabytes=terms.maximum_bytes // MEBIBYTE)
     if int(declared) == 0:
         raise NotReceivedError(400, "UPLOAD_EMPTY")
 
@@ -121,7 +121,7 @@ async def _stream(request: Request, receiver: Receiver, terms: Terms) -> None:
         except StopAsyncIteration:
             break
         if not await receiver.take(part):
-            raise NotReceivedError(413, "UPLOAD_TOO_LARGE", maximum=terms.maximum_bytes)
+            raise NotReceivedError(413, "UPLOAD_TOO_LARGE", megabytes=terms.maximum_bytes // MEBIBYTE)
     if not receiver.size:
         raise NotReceivedError(400, "UPLOAD_EMPTY")
 

@@ -13,356 +13,42 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import httpx
-import orjson
 from rich.console import Console
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
-from mocks import demo_value
+from mocks import demo_offers, demo_payment, demo_value
+from mocks.demo_scene import Scene, UnplayableError, cast, new_key, till
 from mocks.embedded import guard
 from mocks.embedded.process import LaunchError, end, free_port, last_lines, wait_until
 from mocks.embedded.supervisor import PROJECT
 
 READY_SECONDS = 300.0
 STOP_SECONDS = 15.0
-LIVE_SECONDS = 10.0
-CHARGED, GIVEN_BACK = 3_000, 500
-
-STORE = "query Shop($id: ID!) { store(id: $id) { name code asOfEventId } }"
-BALANCE = "query Balance($id: ID!) { wallet(id: $id) { balances { available asset { id } } } }"
-CHARGE = """mutation Charge($input: ChargeInput!) { charge(input: $input) { __typename
-  ... on ChargeSuccess { charge { receiptNumber amount } replayed } ... on UserError { code message retry } } }"""
-QUOTE = """query Quote($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename
-  ... on QuotePaymentSuccess { quote { amount availableAfter store { name } allocations { amount expiresOn } } }
-  ... on UserError { code message retry } } }"""
-PAY = """mutation Pay($input: PayInput!) { pay(input: $input) { __typename
-  ... on PaySuccess { payment { id receiptNumber amount } replayed }
-  ... on InsufficientBalanceError { available } ... on UserError { code message retry } } }"""
-REFUND = """mutation Refund($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename
-  ... on RefundPaymentSuccess { refund { receiptNumber amount } payment { refunded refundable } replayed }
-  ... on UserError { code message retry } } }"""
-OUTCOME = "query Outcome($key: UUID!) { outcome(operation: PAY, idempotencyKey: $key) { state receipt { receiptNumber amount } } }"
-ABANDON = """mutation Abandon($key: UUID!) { abandon(input: {operation: PAY, idempotencyKey: $key}) { __typename
-  ... on AbandonSuccess { outcome { state } } ... on UserError { code message retry } } }"""
-EVENTS = """subscription Till($id: ID!, $after: ID) { storeEvents(storeId: $id, after: $after) { __typename eventId
-  ... on Movements { receiptNumber amount } } }"""
-
-
-class UnplayableError(Exception):
-    """The play cannot go on: what should have been there was not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """Somebody of the demo towns, with a token."""
-
-    name: str
-    role: str
-    municipality: str
-    token: str
-    asset: str
-    wallet: str
-    store: str
-
-
-@dataclass
-class Scene:
-    """Who plays, and what differed so far."""
-
-    url: str
-    console: Console
-    http: httpx.AsyncClient
-    phone: Persona
-    till: Persona
-    desk: Persona
-    finance: Persona
-    code: str = ""
-    live: "asyncio.Queue[tuple[float, dict[str, Any]]]" = field(default_factory=asyncio.Queue)
-    different: list[str] = field(default_factory=list)
-    steps: int = 0
-
-    def step(self, title: str, text: str) -> None:
-        """Announces a step."""
-        self.steps += 1
-        self.console.print(f"\n[bold cyan]{self.steps}  {title}[/]  [dim]{text}[/]")
-
-    def tell(self, text: str) -> None:
-        """A line that is not checked."""
-        self.console.print(f"   [dim]·[/] {text}")
-
-    def check(self, text: str, got: object, wanted: object) -> None:
-        """A line that is: what came back is what must come back."""
-        if got == wanted:
-            self.console.print(f"   [green]✓[/] {text}")
-        else:
-            self.different.append(f"step {self.steps}: {text}: expected {wanted!r}, got {got!r}")
-            self.console.print(f"   [red]✗ {text}: expected {wanted!r}, got {got!r}[/]")
-
-    async def ask(self, who: Persona, query: str, variables: dict[str, Any], **headers: str) -> dict[str, Any]:
-        """The first field of an operation's answer, an object. Messages are asked for in Japanese."""
-        return dict(await self.ask_all(who, query, variables, **headers))
-
-    async def ask_all(self, who: Persona, query: str, variables: dict[str, Any], **headers: str) -> Any:  # noqa: ANN401 - JSON
-        """The same, whatever it is."""
-        sent = {"authorization": f"Bearer {who.token}", "accept-language": "ja", **headers}
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=sent)
-        body: dict[str, Any] = answer.json()
-        data = body.get("data")
-        if body.get("errors") or not data or (found := next(iter(data.values()))) is None:
-            message = f"{query.split('(', maxsplit=1)[0]} answered {answer.status_code} {answer.text[:300]}"
-            raise UnplayableError(message)
-        return found
-
-    async def succeed(self, who: Persona, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """The same, where a refusal ends the play."""
-        found = await self.ask(who, query, variables)
-        if "code" in found:
-            message = f"{query.split('(', maxsplit=1)[0]} was refused: {found['code']} {found['message']}"
-            raise UnplayableError(message)
-        return found
-
-    async def lose(self, variables: dict[str, Any], fault: str) -> None:
-        """Pays over a network that fails as told; the phone must be left without an answer."""
-        got = "no answer"
-        try:
-            got = str(await self.ask(self.phone, PAY, variables, **{"X-Meguru-Fault": fault}))
-        except httpx.TransportError as error:
-            self.tell(f"phone: {type(error).__name__}")
-        self.check("the phone has no answer", got, "no answer")
-
-    async def available(self) -> int:
-        """What the phone's wallet may spend. Yen."""
-        found = await self.ask(self.phone, BALANCE, {"id": self.phone.wallet})
-        return sum(balance["available"] for balance in found["balances"] if balance["asset"]["id"] == self.phone.asset)
-
-    async def heard(self, receipt: str) -> tuple[float, dict[str, Any]]:
-        """When the till's live line said a receipt, and what it said. Other customers' lines are passed over."""
-        try:
-            async with asyncio.timeout(LIVE_SECONDS):
-                while True:
-                    at, event = await self.live.get()
-                    if event.get("receiptNumber") == receipt:
-                        return at, event
-        except TimeoutError as error:
-            message = f"the till heard nothing of {receipt} within {LIVE_SECONDS:.0f} s"
-            raise UnplayableError(message) from error
-
-    def payment(self, amount: int, key: str) -> dict[str, Any]:
-        """Variables of a payment by the shop's QR code. Amounts are drawn: two may be alike within a minute, and both are meant."""
-        named = {"walletId": self.phone.wallet, "payee": {"code": self.code}}
-        return {"input": {"idempotencyKey": key, **named, "amount": amount, "confirmDuplicate": True}}
-
-
-async def charge(scene: Scene) -> None:
-    """Cash at the desk becomes value in the wallet."""
-    before = await scene.available()
-    scene.step("Charge", f"{scene.desk.name} takes {yen(CHARGED)} in cash for {scene.phone.name}")
-    done = await scene.succeed(scene.desk, CHARGE, {"input": {
-        "idempotencyKey": new_key(), "wallet": {"walletId": scene.phone.wallet}, "assetId": scene.phone.asset, "amount": CHARGED,
-    }})  # fmt: skip
-    scene.check(f"charged {yen(done['charge']['amount'])}, receipt {spelled(done['charge']['receiptNumber'])}", done["charge"]["amount"], CHARGED)
-    after = await scene.available()
-    scene.check(f"balance {yen(before)} → {yen(after)}", after, before + CHARGED)
-
-
-async def quote(scene: Scene, amount: int) -> None:
-    """What a payment would do, before it is made."""
-    scene.step("Quote", f"the phone reads the shop's QR code and asks what {yen(amount)} would do")
-    scene.tell(f"code {scene.code[:44]}… ({len(scene.code)} characters, EMVCo)")
-    before = await scene.available()
-    asked = {"walletId": scene.phone.wallet, "payee": {"code": scene.code}, "amount": amount}
-    found = (await scene.succeed(scene.phone, QUOTE, {"input": asked}))["quote"]
-    for part in found["allocations"]:
-        scene.tell(f"{yen(part['amount'])} of the value that expires on {part['expiresOn'] or 'no day'}")
-    scene.check(f"the parts make {yen(amount)}", sum(part["amount"] for part in found["allocations"]), amount)
-    scene.check(f"at {found['store']['name']}, leaving {yen(found['availableAfter'])}", found["availableAfter"], before - amount)
-    scene.check("nothing moved by asking", await scene.available(), before)
-
-
-async def pay(scene: Scene, amount: int, key: str) -> dict[str, Any]:
-    """The payment, and the till that sees it live."""
-    scene.step("Pay", f"{scene.phone.name} pays {yen(amount)}; the till listens over a WebSocket")
-    before = await scene.available()
-    started = time.perf_counter()
-    done = await scene.succeed(scene.phone, PAY, scene.payment(amount, key))
-    answered = time.perf_counter()
-    payment: dict[str, Any] = done["payment"]
-    scene.check(f"phone: paid, receipt {spelled(payment['receiptNumber'])}, answered after {ms(answered - started)}", done["replayed"], wanted=False)
-    at, event = await scene.heard(payment["receiptNumber"])
-    text = f"till:  {event['__typename']} {yen(event['amount'])}, live {ms(at - started)} after the phone sent it"
-    scene.check(text, (event["__typename"], event["amount"]), ("PaymentSettled", amount))
-    scene.check(f"balance {yen(before)} → {yen(before - amount)}", await scene.available(), before - amount)
-    return payment
-
-
-async def refund(scene: Scene, payment: dict[str, Any]) -> None:
-    """A part of the payment goes back to where it came from."""
-    scene.step("Refund", f"the shop gives {yen(GIVEN_BACK)} back")
-    before = await scene.available()
-    done = await scene.succeed(scene.till, REFUND, {"input": {
-        "idempotencyKey": new_key(), "paymentId": payment["id"], "amount": GIVEN_BACK, "reason": "RETURNED_GOODS",
-    }})  # fmt: skip
-    rest = payment["amount"] - GIVEN_BACK
-    scene.check(f"refunded {yen(GIVEN_BACK)}; {yen(rest)} more could be", done["payment"], {"refunded": GIVEN_BACK, "refundable": rest})
-    _, event = await scene.heard(done["refund"]["receiptNumber"])
-    scene.check(f"till:  {event['__typename']} {event['amount']:,}", (event["__typename"], event["amount"]), ("PaymentRefunded", -GIVEN_BACK))
-    scene.check("the wallet has it", await scene.available(), before + GIVEN_BACK)
-
-
-async def replay(scene: Scene, payment: dict[str, Any], key: str) -> None:
-    """The same key again: the same answer, and nothing moves."""
-    scene.step("Replay", "the phone sends the same payment with the same key again")
-    before = await scene.available()
-    again = await scene.succeed(scene.phone, PAY, scene.payment(payment["amount"], key))
-    number = again["payment"]["receiptNumber"]
-    scene.check(f"the same receipt {spelled(number)}", number, payment["receiptNumber"])
-    scene.check("replayed: true", again["replayed"], wanted=True)
-    scene.check("nothing moved", await scene.available(), before)
-
-
-async def lose_the_answer(scene: Scene, amount: int) -> None:
-    """The answer is lost after the commit; `outcome` tells what happened."""
-    scene.step("Dropped answer", f"{yen(amount)} is paid, and the network fails before the answer arrives")
-    key, before = new_key(), await scene.available()
-    await scene.lose(scene.payment(amount, key), "drop-after-commit")
-    found = await scene.ask(scene.phone, OUTCOME, {"key": key})
-    scene.check(f"outcome of the key: {found['state']}", found["state"], "SETTLED")
-    receipt = found["receipt"] or {}
-    scene.check(f"its receipt {spelled(receipt.get('receiptNumber', ''))} says {yen(amount)}", receipt.get("amount"), amount)
-    await scene.heard(receipt.get("receiptNumber", ""))
-    scene.tell("till:  knew it all the time")
-    scene.check("paid once", await scene.available(), before - amount)
-
-
-async def abandon(scene: Scene, amount: int) -> None:
-    """The request is lost before the commit; the key is closed, and the person may pay cash."""
-    scene.step("Abandoned key", "the network fails before the commit; the customer gives up and pays cash")
-    key, before = new_key(), await scene.available()
-    await scene.lose(scene.payment(amount, key), "drop-before-commit")
-    found = await scene.ask(scene.phone, OUTCOME, {"key": key})
-    scene.check(f"outcome of the key: {found['state']}", found["state"], "UNKNOWN")
-    closed = (await scene.succeed(scene.phone, ABANDON, {"key": key}))["outcome"]["state"]
-    scene.check(f"abandon closes it: {closed}", closed, "ABANDONED")
-    late = await scene.ask(scene.phone, PAY, scene.payment(amount, key))
-    scene.check(f"the late request is refused: {late['__typename']} “{late.get('message')}”", late.get("code"), "ABANDONED")
-    scene.check("nothing moved", await scene.available(), before)
-
-
-async def be_refused(scene: Scene) -> None:
-    """More than there is."""
-    before = await scene.available()
-    scene.step("Refusal", f"{yen(before + 1)} from a wallet of {yen(before)}")
-    found = await scene.ask(scene.phone, PAY, scene.payment(before + 1, new_key()))
-    scene.check(f"{found['__typename']}, retry {found.get('retry')}", (found.get("code"), found.get("retry")), ("INSUFFICIENT_BALANCE", "NEW_KEY"))
-    scene.check(f"the data says {yen(found.get('available', 0))}", found.get("available"), before)
-    scene.check(f"“{found.get('message')}”", "残高" in str(found.get("message")), wanted=True)
-    scene.check("nothing moved", await scene.available(), before)
-
-
-async def mixed(scene: Scene) -> None:
-    """Points of a programme and coin in one payment, explained and given back; the points are spent at the end."""
-    amount, given = random.randrange(1_000, 1_500), 300  # noqa: S311 - no secret
-    scene.step("Mixed payment", f"the town gives {given} points out of a programme's budget; {yen(amount)} are paid with points and coin")
-    before = await scene.available()
-    points = await demo_value.points_of(scene)
-    programme = await demo_value.programme_of(scene, points, given)
-    await scene.succeed(scene.desk, demo_value.GRANT, demo_value.grant(scene.phone.wallet, programme, given, new_key()))
-    quoted = (await scene.succeed(scene.phone, demo_value.QUOTE, demo_value.quote(scene, amount)))["quote"]
-    variables = scene.payment(amount, new_key())
-    variables["input"]["quoteToken"] = quoted["token"]
-    paid = (await scene.succeed(scene.phone, demo_value.PAY, variables))["payment"]
-    used = [(one["asset"]["code"], one["amount"]) for one in paid["allocations"]]
-    scene.check(f"paid as quoted: {used}", paid["allocations"], quoted["allocations"])
-    scene.check("the points go first, coin fills up", used, [(demo_value.CODE, given), ("COIN", amount - given)])
-    for sentence in paid["explain"]:
-        scene.tell(sentence)
-    await scene.succeed(scene.till, REFUND, demo_value.refund(paid["id"], amount, new_key()))
-    scene.check("the refund gives both back", await scene.available(), before)
-    variables = scene.payment(given, new_key())
-    variables["input"] |= {"excludeAssetIds": [scene.phone.asset]}
-    spent = (await scene.succeed(scene.phone, demo_value.PAY, variables))["payment"]
-    scene.check(
-        f"{given} points alone pay {yen(given)}", [(one["asset"]["code"], one["amount"]) for one in spent["allocations"]], [(demo_value.CODE, given)]
-    )
-    scene.check("the coin is untouched", await scene.available(), before)
 
 
 async def play(scene: Scene) -> None:
     """All steps. What is charged is what is spent, so the play may be repeated for ever."""
-    shop = await scene.ask(scene.till, STORE, {"id": scene.till.store})
-    scene.code = shop["code"]
+    after = await scene.look_around()
     first = random.randrange(1_001, 2_500)  # noqa: S311 - no secret
-    second = CHARGED + GIVEN_BACK - first
+    second = demo_payment.CHARGED + demo_payment.GIVEN_BACK - first
     key = new_key()
-    async with till(scene, shop["asOfEventId"]):
-        await charge(scene)
-        await quote(scene, first)
-        payment = await pay(scene, first, key)
-        await refund(scene, payment)
-        await replay(scene, payment, key)
-        await lose_the_answer(scene, second)
-        await abandon(scene, first + 1)
-        await be_refused(scene)
-        await mixed(scene)
-
-
-@asynccontextmanager
-async def till(scene: Scene, after: str) -> AsyncIterator[None]:
-    """The shop's till listens meanwhile, over graphql-transport-ws."""
-    address = scene.url.replace("http", "ws", 1) + "/graphql"
-    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, open_timeout=10) as socket:
-        await socket.send(text({"type": "connection_init", "payload": {"authorization": f"Bearer {scene.till.token}"}}))
-        async with asyncio.timeout(10):
-            first = orjson.loads(await socket.recv())
-        if first.get("type") != "connection_ack":
-            message = f"the WebSocket answered {first} to connection_init"
-            raise UnplayableError(message)
-        variables = {"id": scene.till.store, "after": after}
-        await socket.send(text({"type": "subscribe", "id": "till", "payload": {"query": EVENTS, "variables": variables}}))
-        listening = asyncio.create_task(listen(scene, socket))
-        try:
-            yield
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-
-
-async def listen(scene: Scene, socket: ClientConnection) -> None:
-    """Notes every event with the time of its arrival."""
-    async for raw in socket:
-        at, message = time.perf_counter(), orjson.loads(raw)
-        if message["type"] == "ping":
-            await socket.send(text({"type": "pong"}))
-        elif message["type"] == "next" and not message["payload"].get("errors"):
-            scene.live.put_nowait((at, message["payload"]["data"]["storeEvents"]))
-        else:
-            scene.different.append(f"the till's line said {message}")
-
-
-def cast(found: list[dict[str, Any]]) -> tuple[Persona, Persona, Persona, Persona]:
-    """A phone, a till, a desk and a finance officer of one town."""
-    people = [
-        Persona(
-            one["name"], one["role"], one["municipality"], one["token"], one["assetId"], (one.get("walletIds") or [""])[0], one.get("storeId", "")
-        )
-        for one in found
-    ]
-    roles = {(one.municipality, one.role): one for one in reversed(people)}
-    for town in dict.fromkeys(one.municipality for one in people):
-        phone, shop, desk, finance = (roles.get((town, role)) for role in ("RESIDENT", "MERCHANT_STAFF", "DESK", "FINANCE"))
-        if phone and shop and desk and finance:
-            return phone, shop, desk, finance
-    message = "there is no town with a resident, a shop, a desk and a finance officer among the personas"
-    raise UnplayableError(message)
+    async with till(scene, after):
+        await demo_payment.charge(scene)
+        await demo_payment.quote(scene, first)
+        payment = await demo_payment.pay(scene, first, key)
+        await demo_payment.refund(scene, payment)
+        await demo_payment.replay(scene, payment, key)
+        await demo_payment.lose_the_answer(scene, second)
+        await demo_payment.abandon(scene, first + 1)
+        await demo_payment.be_refused(scene)
+        await demo_value.mixed(scene)
+        await demo_offers.points(scene)
+        await demo_offers.coupon(scene)
+        await demo_offers.voucher(scene)
 
 
 async def run(url: str, console: Console) -> list[str]:
@@ -422,36 +108,6 @@ def own_server(console: Console) -> Iterator[str]:
             yield url
         finally:
             end(process, signal.SIGTERM, seconds=STOP_SECONDS)
-
-
-def yen(amount: int) -> str:
-    """For a person."""
-    return f"¥{amount:,}"
-
-
-def ms(seconds: float) -> str:
-    """For a person."""
-    return f"{seconds * 1000:.1f} ms"
-
-
-def spelled(receipt: str) -> str:
-    """A receipt number, in bold."""
-    return f"[bold]{receipt}[/]"
-
-
-def name_of(query: str) -> str:
-    """`mutation Pay` of its text."""
-    return query.partition("(")[0]
-
-
-def new_key() -> str:
-    """An idempotency key; a real client stores it before it sends."""
-    return str(uuid4())
-
-
-def text(message: dict[str, Any]) -> str:
-    """A message as a text frame."""
-    return orjson.dumps(message).decode()
 
 
 def stop(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Seeds the two demo towns through the domain's own verbs: shops, people, a month of charges and payments. Once."""
+"""Seeds the two demo towns through the domain's own verbs: shops, people, a month of charges and payments, and what they offer. Once."""
 
 import asyncio
 import os
@@ -33,6 +33,7 @@ from domain.services import Services, utc_now
 from domain.viewer import Role, Viewer
 from mocks import town_data
 from mocks.town_data import TOWNS
+from mocks.town_offers import offer
 from schema.ids import Prefix, encode
 
 DAYS = 30
@@ -154,15 +155,23 @@ async def together(work: Iterable[Awaitable[None]]) -> None:
 
 
 async def main() -> None:
-    """Seeds the database of the environment, unless its first town is there."""
+    """Seeds the database of the environment, unless its first town is there; what the towns offer is made where it is missing."""
     clock = Clock(utc_now() - timedelta(days=DAYS + 1))
     settings = read_settings()
     async with services(settings.database_url, redis_url=None, shop_code_guid=settings.shop_code_guid, clock=clock) as made:
         if await municipalities.by_code(TOWNS[0].code) is not None and PERSONAS.exists():
-            return
-        sys.stdout.write("Making the demo towns, once: 70 shops, 213 people, a month of payments ...\n")
-        sys.stdout.flush()
-        personas = await seed(clock, made)
+            personas = orjson.loads(PERSONAS.read_bytes())
+        else:
+            sys.stdout.write("Making the demo towns, once: 70 shops, 213 people, a month of payments ...\n")
+            sys.stdout.flush()
+            personas = await seed(clock, made)
+            _keep(personas)
+        clock.now = utc_now()
+        if await offer(made, personas):
+            _keep(personas)
+
+
+def _keep(personas: list[dict[str, Any]]) -> None:
     PERSONAS.parent.mkdir(parents=True, exist_ok=True)
     PERSONAS.write_bytes(orjson.dumps(personas, option=orjson.OPT_INDENT_2))
 

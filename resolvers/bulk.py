@@ -20,11 +20,10 @@ from domain.ledger.holders import serves
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownWalletError
 from domain.municipalities import reads as municipalities
-from domain.payments.refusals import UnknownJournalError
 from domain.payments.reverse import ReversalReason
 from domain.programmes import propose_grant as proposing
 from domain.programmes.propose_grant import Proposal
-from domain.programmes.refusals import UnknownProgrammeError
+from domain.programmes.refusals import UnknownProgrammeError, UnknownProposalError
 from domain.programmes.thresholds import Thresholds, set_thresholds, thresholds_of
 from domain.refusals import NotPermittedError
 from domain.uploads import create as creating
@@ -133,7 +132,7 @@ async def propose_grant(info: MeguruInfo, input: ProposeGrantInput) -> views.Pro
         raise UnknownWalletError
     town, programme = of_programme
     made = await proposing.propose_grant(info.context.services, viewer, town, input.idempotency_key, programme, of_wallet[1], input.amount)
-    return views.ProposeGrantSuccess(made)
+    return views.ProposeGrantSuccess(*made)
 
 
 async def approve_grant(info: MeguruInfo, input: ApproveGrantInput) -> views.ApproveGrantSuccess:
@@ -141,7 +140,7 @@ async def approve_grant(info: MeguruInfo, input: ApproveGrantInput) -> views.App
     viewer = actor(info, "approveGrant")
     found = read(Prefix.APPROVAL, input.approval_id)
     if found is None:
-        raise UnknownJournalError
+        raise UnknownProposalError
     proposal, posted = await proposing.approve_grant(info.context.services, viewer, found[0], input.idempotency_key, found[1])
     journal = journal_of(posted, viewer, Operation.APPROVE_GRANT, proposal.wallet_id, None)
     return views.ApproveGrantSuccess(Grant(journal), balances_after(posted.receipt, sign=1), posted.replayed)

@@ -112,6 +112,7 @@ class ProposeGrantSuccess:
     """A proposal."""
 
     proposal: Proposal
+    replayed: bool
 
 
 @dataclass(frozen=True, slots=True)

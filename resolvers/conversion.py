@@ -37,7 +37,7 @@ async def set_conversion_rate(info: MeguruInfo, input: SetConversionRateInput) -
         raise UnknownProgrammeError
     new = setting.NewRate(
         _asset(input.from_asset_id, town), _asset(input.to_asset_id, town), programme[1], input.numerator, input.denominator, input.minimum_unit,
-        input.daily_cap, input.valid_from,
+        input.cap_per_day, input.starts_at,
     )  # fmt: skip
     return SetConversionRateSuccess(await setting.set_rate(info.context.services, viewer, town, new))
 

@@ -14,6 +14,11 @@ class Conversion(Receipt):
     converted_at = Receipt.recorded_at
 
     @property
+    def received_amount(self) -> int:
+        """What was received. Whole units."""
+        return sum(one.amount for one in self.received)
+
+    @property
     def received(self) -> list[Allocation]:
         """The lot that it filled."""
         return allocations(self.journal.receipt["received"])

@@ -79,7 +79,7 @@ class CouponEdge:
     node: Coupon
     cursor: str
     distance_metres: int | None
-    claimed: int
+    claim_count: int
     why_not: WhyNot | None
 
 
@@ -136,4 +136,5 @@ class RollbackRedemptionSuccess:
     """A hand-over that was undone."""
 
     rollback: RedemptionRollback
+    balances: list[BalanceAfter]
     replayed: bool

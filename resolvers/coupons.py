@@ -165,7 +165,7 @@ async def create_coupon(info: MeguruInfo, input: CreateCouponInput) -> CreateCou
 async def change_coupon(info: MeguruInfo, input: ChangeCouponInput) -> ChangeCouponSuccess:
     """What may still be changed."""
     viewer = actor(info, "changeCoupon")
-    change = changing.Change(input.name_ja, input.name_en, input.ends_at, bool(input.stop))
+    change = changing.Change(input.name_ja, input.name_en, input.ends_at, bool(input.stop_now))
     return ChangeCouponSuccess(await changing.change_coupon(info.context.services, viewer, *_coupon_key(input.coupon_id), change))
 
 
@@ -228,7 +228,7 @@ async def rollback_redemption(info: MeguruInfo, input: RollbackRedemptionInput) 
     journal = journal_of(
         posted, viewer, Operation.ROLLBACK_REDEMPTION, redemption.wallet_id, redemption.store_id, reason, redemption.id
     )  # fmt: skip
-    return RollbackRedemptionSuccess(RedemptionRollback(journal), posted.replayed)
+    return RollbackRedemptionSuccess(RedemptionRollback(journal), balances_after(posted.receipt, sign=1), posted.replayed)
 
 
 def _coupon_key(unchecked: ID) -> tuple[int, UUID]:

@@ -9,11 +9,11 @@ from domain.funding.reads import Source
 class LinkFundingSourceSuccess:
     """A linked source."""
 
-    source: Source
+    funding_source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveFundingSourceSuccess:
     """A source that is no longer linked."""
 
-    source: Source
+    funding_source: Source

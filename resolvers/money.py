@@ -27,10 +27,11 @@ def _assets(found: Balances, kinds: set[AccountKind]) -> list[int]:
 
 def _balance(found: Balances, asset: int, now: datetime) -> Balance:
     accounts = [account for account in found.accounts if account.asset == asset]
-    lots = tuple(_lot(account) for account in accounts if account.kind == AccountKind.WALLET and account.posted)
+    lots = tuple(_lot(account, now) for account in accounts if account.kind == AccountKind.WALLET and account.posted)
     available = sum(_available(account, now) for account in accounts if account.kind != AccountKind.DEBT)
+    pending = sum(a.available for a in accounts if a.kind == AccountKind.WALLET and _waits_until(a, now) is not None)
     debt = -sum(account.posted for account in accounts if account.kind == AccountKind.DEBT)
-    return Balance(asset, sum(a.posted for a in accounts), sum(a.held for a in accounts), available, debt, lots)
+    return Balance(asset, sum(a.posted for a in accounts), sum(a.held for a in accounts), available, pending, debt, lots)
 
 
 def _available(account: Account, now: datetime) -> int:
@@ -39,9 +40,15 @@ def _available(account: Account, now: datetime) -> int:
     return account.available if account.usable(now) else 0
 
 
-def _lot(account: Account) -> LotBalance:
+def _waits_until(account: Account, now: datetime) -> datetime | None:
+    return account.usable_from if account.usable_from is not None and account.usable_from > now else None
+
+
+def _lot(account: Account, now: datetime) -> LotBalance:
     issued_on = None if account.issued_at is None else effective_on(account.issued_at)
-    return LotBalance(account.municipality, account.lot, account.asset, account.posted, issued_on, last_day(account.expires_at))
+    return LotBalance(
+        account.municipality, account.lot, account.asset, account.posted, issued_on, _waits_until(account, now), last_day(account.expires_at)
+    )
 
 
 def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:

@@ -12,6 +12,7 @@ from domain.approvals.reads import Approval
 from domain.assets.reads import Asset
 from domain.bulk.reads import BulkGrant
 from domain.coupons.coupon import Coupon
+from domain.funding.reads import Source
 from domain.merchants.reads import Store
 from domain.municipalities.reads import Municipality
 from domain.points.rules import EarningRule
@@ -23,7 +24,7 @@ from resolvers.voucher_views import Gift, ProductView
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read_any
 
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | ProductView | Gift | BulkGrant | Coupon | Receipt
+Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | ProductView | Gift | BulkGrant | Coupon | Source | Receipt
 Find = Callable[[MeguruInfo, int, Any], Awaitable[Node | None]]
 """An id's town and key in, what the viewer may see of it out. The key is what `decode` gives for the prefix: a UUID or a number."""
 
@@ -38,6 +39,11 @@ async def _asset(info: MeguruInfo, municipality: int, key: int) -> Asset | None:
     return found if found is not None and found.municipality == municipality else None
 
 
+async def _funding_source(info: MeguruInfo, municipality: int, key: UUID) -> Source | None:
+    found = await info.context.loaders.funding_sources.load((municipality, key))
+    return found if found is not None and found.person_id == info.context.signed_in.person_id else None
+
+
 KINDS: Mapping[Prefix, Find] = MappingProxyType(
     {
         Prefix.WALLET: lambda info, town, key: wallet_of(info, (town, key)),
@@ -49,6 +55,7 @@ KINDS: Mapping[Prefix, Find] = MappingProxyType(
         Prefix.PROGRAMME: lambda info, town, key: info.context.loaders.programmes.load((town, key)),
         Prefix.EARNING_RULE: lambda info, town, key: info.context.loaders.rules.load((town, key)),
         Prefix.APPROVAL: approval,
+        Prefix.FUNDING_SOURCE: _funding_source,
         Prefix.COUPON: lambda info, town, key: info.context.loaders.coupons.load((town, key)),
         Prefix.BULK_GRANT: bulk_grant,
         Prefix.VOUCHER_PRODUCT: voucher_reads.product_for,

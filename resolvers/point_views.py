@@ -44,7 +44,7 @@ class PointClawback:
     municipality: int
     programme: UUID
     asset: int
-    points: int
+    amount: int
     deducted: int
     debt: int
     waived: int
@@ -88,23 +88,24 @@ def _instant(text: str | None) -> datetime | None:
 class AddEarningRuleSuccess:
     """A rule in force."""
 
-    rule: EarningRule
+    earning_rule: EarningRule
+    replayed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StopEarningRuleSuccess:
     """A rule that gives nothing any more."""
 
-    rule: EarningRule
+    earning_rule: EarningRule
 
 
 @dataclass(frozen=True, slots=True)
 class SimulateEarningSuccess:
     """What the rules would give. Whole units."""
 
-    grants: list[PointGrant]
+    point_grants: list[PointGrant]
 
     @property
     def amount(self) -> int:
         """All points."""
-        return sum(one.amount for one in self.grants)
+        return sum(one.amount for one in self.point_grants)

@@ -21,8 +21,8 @@ async def add_earning_rule(info: MeguruInfo, input: AddEarningRuleInput) -> AddE
     found = read(Prefix.PROGRAMME, input.programme_id)
     if found is None:
         raise UnknownProgrammeError
-    rule = await managing.add_rule(info.context.services, viewer, *found, input.idempotency_key, _new(input, found[0]))
-    return AddEarningRuleSuccess(rule)
+    made = await managing.add_rule(info.context.services, viewer, *found, input.idempotency_key, _new(input, found[0]))
+    return AddEarningRuleSuccess(*made)
 
 
 def _new(input: AddEarningRuleInput, town: int) -> managing.NewRule:
@@ -37,7 +37,7 @@ def _new(input: AddEarningRuleInput, town: int) -> managing.NewRule:
 async def stop_earning_rule(info: MeguruInfo, input: StopEarningRuleInput) -> StopEarningRuleSuccess:
     """A rule gives nothing any more."""
     viewer = actor(info, "stopEarningRule")
-    found = read(Prefix.EARNING_RULE, input.rule_id)
+    found = read(Prefix.EARNING_RULE, input.earning_rule_id)
     if found is None:
         raise UnknownEarningRuleError
     return StopEarningRuleSuccess(await managing.stop_rule(info.context.services, viewer, *found))

@@ -36,6 +36,7 @@ class LotBalance:
     asset: int
     amount: int
     issued_on: date | None
+    usable_from: datetime | None
     expires_on: date | None
 
 
@@ -47,6 +48,7 @@ class Balance:
     posted: int
     held: int
     available: int
+    pending: int
     debt: int
     lots: tuple[LotBalance, ...]
 

@@ -79,7 +79,7 @@ def said(code: str, told: dict[str, int], locale: str) -> str:
 class BulkRowErrorEdge:
     """A wrong row and its cursor."""
 
-    node: BulkRowError = strawberry.field(description="The row.")
+    node: BulkRowError = strawberry.field(description="One row that cannot be granted.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
 
 
@@ -87,7 +87,7 @@ class BulkRowErrorEdge:
 class BulkRowErrorConnection:
     """A page of wrong rows."""
 
-    edges: list[BulkRowErrorEdge] = strawberry.field(description="The rows.")
+    edges: list[BulkRowErrorEdge] = strawberry.field(description="In the file's order.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
@@ -132,7 +132,10 @@ class BulkGrantRow:
     """A row and what became of it."""
 
     amount: Amount | None = strawberry.field(description="Whole units; null for a row whose amount cannot be read.")
-    taken_back: Amount = strawberry.field(description="What an undo has taken back. Whole units.")
+
+    @strawberry.field(description="What an undo has taken back. Whole units.")
+    def taken_back_amount(root: Parent[BulkRow]) -> Amount:
+        return Amount(root.taken_back)
 
     @strawberry.field(description=ROW)
     def row(root: Parent[BulkRow]) -> int:
@@ -175,7 +178,7 @@ class BulkGrantRow:
 class BulkGrantRowEdge:
     """A row and its cursor."""
 
-    node: BulkGrantRow = strawberry.field(description="The row.")
+    node: BulkGrantRow = strawberry.field(description="One row of the file.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
 
 
@@ -183,7 +186,7 @@ class BulkGrantRowEdge:
 class BulkGrantRowConnection:
     """A page of rows."""
 
-    edges: list[BulkGrantRowEdge] = strawberry.field(description="The rows.")
+    edges: list[BulkGrantRowEdge] = strawberry.field(description="In the file's order.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
@@ -208,7 +211,7 @@ class BulkGrant(Node):
         return BulkGrantState[root.state.name]
 
     @strawberry.field(description="The programme whose value it grants.")
-    async def programme(root: Parent[BulkRowOfTown], info: Info[Context, None]) -> Programme | None:
+    async def programme(root: Parent[BulkRowOfTown], info: Info[Context, None]) -> Programme:
         return await info.context.loaders.programmes.load((root.municipality, root.programme_id))  # type: ignore[return-value]
 
     @strawberry.field(description="Rows of the file, without empty ones.")
@@ -255,7 +258,7 @@ class BulkGrant(Node):
     async def approval(root: Parent[BulkRowOfTown], info: Info[Context, None]) -> Approval | None:
         return await resolvers.approval_of(info, root)  # type: ignore[return-value]
 
-    @strawberry.field(description="Its rows.")
+    @strawberry.field(description="Its rows in the file's order, at most 100 a page.")
     async def rows(
         root: Parent[BulkRowOfTown], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None,
         state: Annotated[BulkRowState | None, strawberry.argument(description="Only rows in this state; all when absent.")] = None,
@@ -271,7 +274,7 @@ class BulkGrant(Node):
 class BulkGrantEdge:
     """A bulk grant and its cursor."""
 
-    node: BulkGrant = strawberry.field(description="The bulk grant.")
+    node: BulkGrant = strawberry.field(description="One bulk grant.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
 
 
@@ -279,7 +282,7 @@ class BulkGrantEdge:
 class BulkGrantConnection:
     """A page of bulk grants."""
 
-    edges: list[BulkGrantEdge] = strawberry.field(description="The bulk grants.")
+    edges: list[BulkGrantEdge] = strawberry.field(description="Newest first.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
@@ -287,15 +290,15 @@ class BulkGrantConnection:
 class GrantProposal:
     """A proposed grant."""
 
-    amount: Amount = strawberry.field(description="Whole units.")
-    created_at: datetime = strawberry.field(description="When it was proposed. UTC.")
+    amount: Amount = strawberry.field(description="What would be granted. Whole units.")
+    proposed_at: datetime = strawberry.field(description="When. UTC.")
     approval: Approval = strawberry.field(description="Give its id to a finance officer for `approveGrant`.")
 
-    @strawberry.field(description="The programme.")
-    async def programme(root: Parent[Proposal], info: Info[Context, None]) -> Programme | None:
+    @strawberry.field(description="The programme whose budget would pay.")
+    async def programme(root: Parent[Proposal], info: Info[Context, None]) -> Programme:
         return await info.context.loaders.programmes.load((root.municipality, root.programme_id))  # type: ignore[return-value]
 
-    @strawberry.field(description="The wallet.")
+    @strawberry.field(description="The wallet that would get it; null for staff who may not see wallets.")
     async def wallet(root: Parent[Proposal], info: Info[Context, None]) -> Wallet | None:
         return await wallet_of(info, root.municipality, root.wallet_id)
 

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.bulk_enums import BulkGrantState, UploadState
 from schema.ids import ID
 from schema.scalars import Amount
 from schema.user_error import UserError
@@ -18,14 +19,14 @@ class UnknownUploadError(UserError):
 class UploadNotReadyError(UserError):
     """See the description."""
 
-    state: str = strawberry.field(description="WAITING, ARRIVING, FAILED or ERASED.")
+    upload_state: UploadState = strawberry.field(description="Why.")
 
 
 @strawberry.type(description="So many addresses of the person wait for their files already.")
 class TooManyUploadsError(UserError):
     """See the description."""
 
-    maximum: int = strawberry.field(description="How many may wait.")
+    maximum_count: int = strawberry.field(description="How many may wait.")
 
 
 @strawberry.type(description="The file is neither UTF-8 nor Shift_JIS.")
@@ -48,8 +49,8 @@ class UnreadableFileError(UserError):
 class InvalidRowsError(UserError):
     """See the description."""
 
-    invalid: int = strawberry.field(description="Rows that cannot be granted.")
-    rows: int = strawberry.field(description="All rows.")
+    invalid_count: int = strawberry.field(description="Rows that cannot be granted.")
+    row_count: int = strawberry.field(description="All rows.")
 
 
 @strawberry.type(description="A file of the same content has been granted in this programme. To grant it again, send `confirmSameFile: true`.")
@@ -63,7 +64,7 @@ class SameFileError(UserError):
 class UploadUsedError(UserError):
     """See the description."""
 
-    bulk_grant_id: ID = strawberry.field(description="Its bulk grant.")
+    bulk_grant_id: ID = strawberry.field(description="What was started with it.")
 
 
 @strawberry.type(description="No such bulk grant in the towns of the viewer.")
@@ -75,7 +76,12 @@ class UnknownBulkGrantError(UserError):
 class BulkGrantStateError(UserError):
     """See the description."""
 
-    state: str = strawberry.field(description="The present state, as `BulkGrantState` names it.")
+    bulk_grant_state: BulkGrantState = strawberry.field(description="Where it is.")
+
+
+@strawberry.type(description="No such proposed grant in the town.")
+class UnknownProposalError(UserError):
+    """See the description."""
 
 
 @strawberry.type(description="The proposal was granted under another key.")

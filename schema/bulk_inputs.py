@@ -55,21 +55,21 @@ class ApproveBulkGrantInput:
 class PauseBulkGrantInput:
     """A pause."""
 
-    bulk_grant_id: ID = strawberry.field(description=BULK)
+    bulk_grant_id: ID = strawberry.field(description="One that is RUNNING.")
 
 
 @strawberry.input(description="Goes on with a bulk grant.")
 class ResumeBulkGrantInput:
     """The end of a pause."""
 
-    bulk_grant_id: ID = strawberry.field(description=BULK)
+    bulk_grant_id: ID = strawberry.field(description="One that is PAUSED.")
 
 
 @strawberry.input(description="Calls off what a bulk grant has not granted yet.")
 class CancelBulkGrantInput:
     """A cancellation."""
 
-    bulk_grant_id: ID = strawberry.field(description=BULK)
+    bulk_grant_id: ID = strawberry.field(description="One that waits for its approval, or has rows left.")
 
 
 @strawberry.input(description="Takes back what is left of everything that a bulk grant gave.")

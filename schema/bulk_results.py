@@ -41,7 +41,7 @@ class CheckBulkGrantSuccess:
 class StartBulkGrantSuccess:
     """A bulk grant that has begun."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant.")
+    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, RUNNING or AWAITING_APPROVAL; follow it by `bulkGrantProgress`.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -54,7 +54,7 @@ class StartBulkGrantSuccess:
 class ApproveBulkGrantSuccess:
     """An approved bulk grant."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant.")
+    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, now RUNNING; follow it by `bulkGrantProgress`.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -67,7 +67,7 @@ class ApproveBulkGrantSuccess:
 class PauseBulkGrantSuccess:
     """A bulk grant that stands still."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant.")
+    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, now PAUSED.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -79,7 +79,7 @@ class PauseBulkGrantSuccess:
 class ResumeBulkGrantSuccess:
     """A bulk grant that goes on."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant.")
+    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, now RUNNING.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -91,7 +91,7 @@ class ResumeBulkGrantSuccess:
 class CancelBulkGrantSuccess:
     """A bulk grant whose rest is called off."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant.")
+    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, now CANCELLING or CANCELLED.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -103,7 +103,7 @@ class CancelBulkGrantSuccess:
 class UndoBulkGrantSuccess:
     """A bulk grant that is being undone."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant.")
+    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, now UNDOING or UNDONE; follow it by `bulkGrantProgress`.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -116,7 +116,8 @@ class UndoBulkGrantSuccess:
 class ProposeGrantSuccess:
     """A proposal."""
 
-    proposal: GrantProposal = strawberry.field(description="The proposal.")
+    proposal: GrantProposal = strawberry.field(description="The proposal; give the id of its approval to a finance officer.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -128,7 +129,7 @@ class ProposeGrantSuccess:
 class ApproveGrantSuccess:
     """A settled grant."""
 
-    grant: Grant = strawberry.field(description="The grant.")
+    grant: Grant = strawberry.field(description="The receipt of the grant.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
@@ -142,7 +143,7 @@ class ApproveGrantSuccess:
 class SetGrantThresholdsSuccess:
     """New thresholds."""
 
-    thresholds: GrantThresholds = strawberry.field(description="The thresholds.")
+    thresholds: GrantThresholds = strawberry.field(description="As they are now.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -187,7 +188,7 @@ ProposeGrantResult = Annotated[
     strawberry.union("ProposeGrantResult", description="What `proposeGrant` answers."),
 ]  # fmt: skip
 ApproveGrantResult = Annotated[
-    ApproveGrantSuccess | bulk_errors.AlreadyGrantedError | errors.UnknownJournalError | errors.ApproverIsProposerError
+    ApproveGrantSuccess | bulk_errors.AlreadyGrantedError | bulk_errors.UnknownProposalError | errors.ApproverIsProposerError
     | errors.BudgetExceededError | errors.CapExceededError | errors.UnknownProgrammeError | errors.ProgrammeClosedError | errors.NotEligibleError
     | errors.UnknownWalletError | errors.UnknownAssetError | errors.WalletFrozenError | errors.BalanceCapError | errors.NotPermittedError | LEDGER,
     strawberry.union("ApproveGrantResult", description="What `approveGrant` answers."),

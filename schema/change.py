@@ -17,7 +17,7 @@ from schema.value import Programme
 class ChangeAssetSuccess:
     """A changed asset."""
 
-    asset: Asset = strawberry.field(description="The asset.")
+    asset: Asset = strawberry.field(description="The asset as it is now.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -29,7 +29,7 @@ class ChangeAssetSuccess:
 class ChangeProgrammeSuccess:
     """A changed programme."""
 
-    programme: Programme = strawberry.field(description="The programme.")
+    programme: Programme = strawberry.field(description="The programme as it is now.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -41,7 +41,7 @@ class ChangeProgrammeSuccess:
 class ChangeBudgetSuccess:
     """A programme with its changed budget."""
 
-    programme: Programme = strawberry.field(description="The programme.")
+    programme: Programme = strawberry.field(description="The programme, with its new `budget` and `budgetLeft`.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod

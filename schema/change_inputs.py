@@ -15,7 +15,7 @@ from schema.value_inputs import AcceptanceInput
 class ChangeAssetInput:
     """What becomes of an asset."""
 
-    asset_id: ID = strawberry.field(description="The asset.")
+    asset_id: ID = strawberry.field(description="An asset of the officer's town; not cash.")
     name_ja: str | None = strawberry.field(default=None, description="Its name in Japanese, at most 60 characters.")
     name_en: str | None = strawberry.field(default=None, description="Its name in English, at most 60 characters.")
     disclosure_ja: str | None = strawberry.field(default=None, description="What must be told of it in Japanese, at most 2,000 characters. 情報提供")
@@ -29,7 +29,7 @@ class ChangeAssetInput:
 class ChangeProgrammeInput:
     """What becomes of a programme."""
 
-    programme_id: ID = strawberry.field(description="The programme.")
+    programme_id: ID = strawberry.field(description="A programme of the officer's town.")
     name_ja: str | None = strawberry.field(default=None, description="Its name in Japanese, at most 60 characters.")
     name_en: str | None = strawberry.field(default=None, description="Its name in English, at most 60 characters.")
     ends_at: datetime | None = strawberry.field(
@@ -43,5 +43,5 @@ class ChangeBudgetInput:
     """A change of a budget."""
 
     idempotency_key: UUID = strawberry.field(description=KEY)
-    programme_id: ID = strawberry.field(description="The programme.")
+    programme_id: ID = strawberry.field(description="A programme of the officer's town.")
     change: SignedAmount = strawberry.field(description="Whole units: positive gives it more, negative takes back; not 0.")

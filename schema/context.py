@@ -18,6 +18,7 @@ from domain.assets.acceptance import Acceptance
 from domain.bulk import reads as bulk
 from domain.coupons import reads as coupons
 from domain.coupons import rollback
+from domain.funding import reads as funding
 from domain.ledger import holders
 from domain.ledger import reads as ledger
 from domain.ledger.kinds import Relation
@@ -73,6 +74,7 @@ class Loaders:
     budgets: DataLoader[tuple[int, UUID], int]
     earning_rules: DataLoader[tuple[int, UUID], list[EarningRule]]
     rules: DataLoader[tuple[int, UUID], EarningRule | None]
+    funding_sources: DataLoader[tuple[int, UUID], funding.Source | None]
     coupons: DataLoader[tuple[int, UUID], coupons.Coupon | None]
     coupons_taken: DataLoader[tuple[int, UUID], int]
     rolled_back: DataLoader[tuple[int, UUID], bool]
@@ -149,6 +151,7 @@ def _loaders(services: Services, somebody: Viewer | None, *, remembers: bool) ->
         journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
         programmes=loader(programmes.by_keys), budgets=loader(programmes.budgets_left),
         earning_rules=loader(points.of_programmes), rules=loader(points.by_keys),
+        funding_sources=loader(funding.sources_by_keys),
         coupons=loader(coupons.by_keys), coupons_taken=loader(coupons.taken), rolled_back=loader(rollback.rolled_back),
         guards=loader(ledger.guard_values), approvals=loader(approvals.by_keys), approvals_of=loader(approvals.by_subjects),
         bulk_grants=loader(bulk.by_keys), products=loader(vouchers.by_keys), accepting=loader(accepting),

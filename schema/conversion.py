@@ -32,10 +32,10 @@ class ConversionRate:
     numerator: int = strawberry.field(description="So many units are received for `denominator` units, rounded down; 0: no conversion any more.")
     denominator: int = strawberry.field(description="See `numerator`.")
     minimum_unit: Amount = strawberry.field(description="What is converted is a multiple of it. Whole units of what is converted.")
-    daily_cap: Amount | None = strawberry.field(
+    cap_per_day: Amount | None = strawberry.field(
         description="The most that a person converts in a day of Asia/Tokyo. Whole units of what is converted; null: no limit."
     )
-    valid_from: datetime = strawberry.field(description="From when. UTC.")
+    starts_at: datetime = strawberry.field(description="From when it counts. UTC.")
 
     @strawberry.field(description="What is converted.")
     async def from_asset(root: Parent[Rate], info: Info[Context, None]) -> Asset:
@@ -58,7 +58,8 @@ class Conversion(Receipt):
     receipt_number: str = strawberry.field(description="Said over a counter: 9 letters and digits, the last a check.")
     amount: Amount = strawberry.field(description="What was converted. Whole units of what was converted.")
     allocations: list[Allocation] = strawberry.field(description="The lots that it left, in spend order.")
-    received: list[Allocation] = strawberry.field(description="What was received, and until when it may be spent.")
+    received_amount: Amount = strawberry.field(description="What was received. Whole units of what was received.")
+    received: list[Allocation] = strawberry.field(description="The lots that it came into, and until when they may be spent.")
     converted_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod
@@ -83,7 +84,7 @@ class ValueConverted(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    conversion: Conversion = strawberry.field(resolver=event_conversion, description="The conversion.")
+    conversion: Conversion = strawberry.field(resolver=event_conversion, description="The receipt of both sides.")
     is_type_of = is_kind(JournalKind.CONVERSION)
 
 
@@ -91,8 +92,12 @@ class ValueConverted(Movements):
 class ConversionQuote:
     """What a conversion would do now."""
 
-    spent: Amount = strawberry.field(description="What would leave the wallet: the least that brings `received`. Whole units of what is converted.")
-    received: Amount = strawberry.field(description="What would be received. Whole units. Give it to `convert` as `expectedAmount`.")
+    amount: Amount = strawberry.field(
+        description="What would leave the wallet: the least that brings `receivedAmount`. Whole units of what is converted."
+    )
+    received_amount: Amount = strawberry.field(
+        description="What would be received. Whole units of what is received. Give it to `convert` as `expectedAmount`."
+    )
     left_today: Amount | None = strawberry.field(
         description="What the person could still convert today afterwards. Whole units of what is converted; null: no limit."
     )
@@ -114,7 +119,7 @@ class ConversionQuote:
 class ConvertSuccess:
     """A settled conversion."""
 
-    conversion: Conversion = strawberry.field(description="The conversion.")
+    conversion: Conversion = strawberry.field(description="The receipt of both sides.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's two balances that moved.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
@@ -140,7 +145,7 @@ class QuoteConversionSuccess:
 class SetConversionRateSuccess:
     """A new rate."""
 
-    rate: ConversionRate = strawberry.field(description="The rate.")
+    rate: ConversionRate = strawberry.field(description="The rate, in force from its `startsAt`.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:

@@ -25,10 +25,10 @@ class SetConversionRateInput:
     numerator: int = strawberry.field(description="So many units are received for `denominator` units, 0 to 1,000,000; 0: no conversion any more.")
     denominator: int = strawberry.field(description="See `numerator`; 1 to 1,000,000.")
     minimum_unit: Amount = strawberry.field(description="What is converted is a multiple of it. Whole units of what is converted.")
-    daily_cap: Amount | None = strawberry.field(
+    cap_per_day: Amount | None = strawberry.field(
         default=None, description="The most that a person converts in a day of Asia/Tokyo. Whole units of what is converted; absent: no limit."
     )
-    valid_from: datetime | None = strawberry.field(default=None, description="From when; not in the past; from now on when absent. UTC.")
+    starts_at: datetime | None = strawberry.field(default=None, description="From when it counts; not in the past; from now on when absent. UTC.")
 
 
 @strawberry.input(description="Asks what a conversion would bring now.")

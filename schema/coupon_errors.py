@@ -11,16 +11,16 @@ from schema.user_error import UserError
 class CouponUsedUpError(UserError):
     """See the description."""
 
-    coupon_id: ID = strawberry.field(description="The coupon.")
-    reason: Obstacle = strawberry.field(description="Which of them, for logic; `message` words it.")
+    coupon_id: ID = strawberry.field(description="Which of the coupons in the request.")
+    obstacle: Obstacle = strawberry.field(description="Which of them, for logic; `message` words it.")
 
 
 @strawberry.type(description="The coupon does not serve now, here, for this person, or so. The same key may succeed later or without it.")
 class CouponNotUsableError(UserError):
     """See the description."""
 
-    coupon_id: ID = strawberry.field(description="The coupon.")
-    reason: Obstacle = strawberry.field(description="Why, for logic; `message` words it.")
+    coupon_id: ID = strawberry.field(description="Which of the coupons in the request.")
+    obstacle: Obstacle = strawberry.field(description="Why, for logic; `message` words it.")
 
 
 @strawberry.type(description="No such coupon in the wallet's town.")
@@ -37,7 +37,7 @@ class UnknownItemError(UserError):
 class ItemNotUsableError(UserError):
     """See the description."""
 
-    reason: Obstacle = strawberry.field(description="Why, for logic; `message` words it.")
+    obstacle: Obstacle = strawberry.field(description="Why, for logic; `message` words it.")
 
 
 @strawberry.type(description="No such hand-over in the town.")

@@ -53,11 +53,15 @@ class CreateCouponInput:
     eligibility: EligibilityInput | None = strawberry.field(default=None, description="For whom it is; for anybody when absent.")
     starts_at: datetime = strawberry.field(description="From when it may be used. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it may be used, exclusive. UTC.")
-    stock: Amount | None = strawberry.field(
-        default=None, description="How many there are: claims, where it must be claimed, and uses otherwise; no limit when absent."
+    stock: int | None = strawberry.field(
+        default=None, description="How many there are: claims, where it must be claimed, and uses otherwise, 1 to 10,000,000; no limit when absent."
     )
-    per_person: Amount | None = strawberry.field(default=None, description="How many one person may have, over all wallets; no limit when absent.")
-    per_day: Amount | None = strawberry.field(default=None, description="How many one person may use in a day of Asia/Tokyo; no limit when absent.")
+    per_person: int | None = strawberry.field(
+        default=None, description="How many one person may have, over all wallets, 1 to 10,000,000; no limit when absent."
+    )
+    per_day: int | None = strawberry.field(
+        default=None, description="How many one person may use in a day of Asia/Tokyo, 1 to 10,000,000; no limit when absent."
+    )
     claim_required: bool = strawberry.field(description="Whether it must be claimed before use. One claim is good for one use.")
     stacking: CouponStacking = strawberry.field(description="Whether other coupons may be used in the same payment.")
     returns_on_refund: bool = strawberry.field(description="Whether the use is given back when the payment is refunded whole.")
@@ -67,11 +71,11 @@ class CreateCouponInput:
 class ChangeCouponInput:
     """What is to be different."""
 
-    coupon_id: ID = strawberry.field(description="The coupon.")
+    coupon_id: ID = strawberry.field(description="A coupon of the officer's town, or of the shop.")
     name_ja: str | None = strawberry.field(default=None, description="Its new name in Japanese; as it is when absent.")
     name_en: str | None = strawberry.field(default=None, description="Its new name in English; as it is when absent.")
     ends_at: datetime | None = strawberry.field(default=None, description="Its new end: earlier than the old one, not in the past. UTC.")
-    stop: bool | None = strawberry.field(default=None, description="True: nobody can use or claim it from now on, for good.")
+    stop_now: bool | None = strawberry.field(default=None, description="True: nobody can use or claim it from now on, for good.")
 
 
 @strawberry.input(description="A person takes a coupon.")

@@ -43,9 +43,9 @@ class Coupon(Node):
     minimum_spend: Amount | None = strawberry.field(description="The least list price that it serves for; null: any. Whole units.")
     starts_at: datetime = strawberry.field(description="From when it may be used. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it may be used, exclusive. UTC.")
-    stock: Amount | None = strawberry.field(description="How many there are: claims, where it must be claimed, and uses otherwise; null: no limit.")
-    per_person: Amount | None = strawberry.field(description="How many one person may have, over all wallets; null: no limit.")
-    per_day: Amount | None = strawberry.field(description="How many one person may use in a day of Asia/Tokyo; null: no limit.")
+    stock: int | None = strawberry.field(description="How many there are: claims, where it must be claimed, and uses otherwise; null: no limit.")
+    per_person: int | None = strawberry.field(description="How many one person may have, over all wallets; null: no limit.")
+    per_day: int | None = strawberry.field(description="How many one person may use in a day of Asia/Tokyo; null: no limit.")
     claim_required: bool = strawberry.field(description="Whether it must be claimed before use. One claim is good for one use.")
     stacking: CouponStacking = strawberry.field(description="Whether other coupons may be used in the same payment.")
     returns_on_refund: bool = strawberry.field(description="Whether the use is given back when the payment is refunded whole.")
@@ -83,10 +83,10 @@ class Coupon(Node):
         return eligibility_of(root.eligibility)
 
     @strawberry.field(description="How many are left of the stock; null: no limit.")
-    async def stock_left(root: Parent[CouponRow], info: Info[Context, None]) -> Amount | None:
+    async def stock_left(root: Parent[CouponRow], info: Info[Context, None]) -> int | None:
         if root.stock is None:
             return None
-        return Amount(root.stock - await info.context.loaders.coupons_taken.load((root.municipality, root.id)))
+        return root.stock - await info.context.loaders.coupons_taken.load((root.municipality, root.id))
 
     @strawberry.field(description="What is left of the budget. Whole units. Null where there is none, and for everybody but the staff of its town.")
     async def budget_left(root: Parent[CouponRow], info: Info[Context, None]) -> Amount | None:
@@ -105,7 +105,7 @@ class WhyNot:
     """Why a coupon cannot be used now."""
 
     @strawberry.field(description="For logic.")
-    def reason(root: Parent[coupon_views.WhyNot]) -> Obstacle:
+    def obstacle(root: Parent[coupon_views.WhyNot]) -> Obstacle:
         return Obstacle(root.reason.value)
 
     @strawberry.field(description="For the person, in the language of the request.")
@@ -117,12 +117,12 @@ class WhyNot:
 class CouponEdge:
     """A coupon as the person sees it now."""
 
-    node: Coupon = strawberry.field(description="The coupon.")
+    node: Coupon = strawberry.field(description="One coupon.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it, in the same sort.")
     distance_metres: int | None = strawberry.field(
         description="How far the nearest shop is that takes it; null where no place was named, or no such shop says where it is."
     )
-    claimed: int = strawberry.field(description="How often the person has claimed it.")
+    claim_count: int = strawberry.field(description="How often the person has claimed it, used claims too.")
     why_not: WhyNot | None = strawberry.field(
         description="Why the person cannot use it now; null: they can. Without a shop or price, those are not asked."
     )
@@ -132,7 +132,7 @@ class CouponEdge:
 class CouponConnection:
     """A page of coupons."""
 
-    edges: list[CouponEdge] = strawberry.field(description="The coupons.")
+    edges: list[CouponEdge] = strawberry.field(description="In the order that was asked for.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
@@ -147,7 +147,7 @@ class AppliedCoupon:
     def borne_by(root: Parent[coupon_views.AppliedCoupon]) -> BorneBy:
         return BorneBy[root.borne_by.name]
 
-    @strawberry.field(description="The coupon.")
+    @strawberry.field(description="Which coupon, as it is now.")
     async def coupon(root: Parent[coupon_views.AppliedCoupon], info: Info[Context, None]) -> Coupon:
         return await coupon_of(info, root.coupon_key)  # type: ignore[return-value]
 
@@ -166,7 +166,7 @@ class CouponClaim(Receipt):
         """Interface members are views."""
         return isinstance(obj, coupon_views.CouponClaim)
 
-    @strawberry.field(description="The coupon.")
+    @strawberry.field(description="What was claimed, as it is now.")
     async def coupon(root: Parent[coupon_views.CouponClaim], info: Info[Context, None]) -> Coupon:
         return await coupon_of(info, root.coupon_key)  # type: ignore[return-value]
 
@@ -192,7 +192,7 @@ class Redemption(Receipt):
         return ItemKind[root.item.name]
 
     @strawberry.field(description="The coupon; null for vouchers and tickets.")
-    async def coupon(root: Parent[coupon_views.Redemption], info: Info[Context, None]) -> Coupon | None:
+    async def item_coupon(root: Parent[coupon_views.Redemption], info: Info[Context, None]) -> Coupon | None:
         return None if root.coupon_key is None else await coupon_of(info, root.coupon_key)  # type: ignore[return-value]
 
     @strawberry.field(description="Whether staff have undone it.")
@@ -216,11 +216,11 @@ class RedemptionRollback(Receipt):
         return isinstance(obj, coupon_views.RedemptionRollback)
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[coupon_views.RedemptionRollback]) -> RollbackReason:
+    def rollback_reason(root: Parent[coupon_views.RedemptionRollback]) -> RollbackReason:
         return RollbackReason(root.journal.reason)
 
     @strawberry.field(description="What was undone.")
-    async def redemption(root: Parent[coupon_views.RedemptionRollback], info: Info[Context, None]) -> Redemption | None:
+    async def redemption(root: Parent[coupon_views.RedemptionRollback], info: Info[Context, None]) -> Redemption:
         undone = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["redemption"])))
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 
@@ -246,7 +246,7 @@ class CouponClaimed(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    claim: CouponClaim = strawberry.field(resolver=event_claim, description="The claim.")
+    claim: CouponClaim = strawberry.field(resolver=event_claim, description="The receipt of the claim.")
     is_type_of = is_kind(JournalKind.COUPON_CLAIM)
 
 
@@ -274,7 +274,7 @@ class RedemptionRolledBack(Movements):
 class CreateCouponSuccess:
     """A new coupon."""
 
-    coupon: Coupon = strawberry.field(description="The coupon.")
+    coupon: Coupon = strawberry.field(description="The coupon; it is offered from its beginning on.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -299,7 +299,7 @@ class ChangeCouponSuccess:
 class ClaimCouponSuccess:
     """A settled claim."""
 
-    claim: CouponClaim = strawberry.field(description="The claim.")
+    claim: CouponClaim = strawberry.field(description="The receipt; its coupon shows what is left.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -327,6 +327,7 @@ class RollbackRedemptionSuccess:
     """A hand-over that was undone."""
 
     rollback: RedemptionRollback = strawberry.field(description="The undoing.")
+    balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved; none for a coupon.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod

@@ -68,6 +68,7 @@ class RefusalCode(Enum):
     BUDGET_EXCEEDED = value("BUDGET_EXCEEDED", description="More than is left of the programme's budget.")
     CAP_EXCEEDED = value("CAP_EXCEEDED", description="More than the person may still have of the programme.")
     UNKNOWN_PROGRAMME = value("UNKNOWN_PROGRAMME", description="No such programme, or not one that grants value.")
+    UNKNOWN_PROPOSAL = value("UNKNOWN_PROPOSAL", description="No such proposed grant in the town.")
     UNKNOWN_EARNING_RULE = value("UNKNOWN_EARNING_RULE", description="No such earning rule in the town.")
     PROGRAMME_CLOSED = value("PROGRAMME_CLOSED", description="Before the programme begins, or after its end.")
     NOT_ELIGIBLE = value("NOT_ELIGIBLE", description="The person does not meet the programme's conditions.")

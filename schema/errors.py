@@ -52,7 +52,7 @@ class UnknownWalletError(UserError):
     """See the description."""
 
 
-@strawberry.type(description="No such asset in the town, or not one that can be charged.")
+@strawberry.type(description="No such asset in the town, or not one that this can be done with.")
 class UnknownAssetError(UserError):
     """See the description."""
 
@@ -62,7 +62,7 @@ class UnknownPaymentError(UserError):
     """See the description."""
 
 
-@strawberry.type(description="No such journal or approval, or not one that can be reversed.")
+@strawberry.type(description="No such journal or proposed reversal, or not one that can be undone.")
 class UnknownJournalError(UserError):
     """See the description."""
 
@@ -322,6 +322,7 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     programmes.ProgrammeClosedError: ProgrammeClosedError,
     points.UnknownEarningRuleError: UnknownEarningRuleError,
     programmes.NotEligibleError: NotEligibleError,
+    programmes.UnknownProposalError: bulk_errors.UnknownProposalError,
     programmes.AlreadyGrantedError: bulk_errors.AlreadyGrantedError,
     programmes.ApprovalRequiredError: bulk_errors.ApprovalRequiredError,
     uploads.UnknownUploadError: bulk_errors.UnknownUploadError,

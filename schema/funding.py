@@ -11,16 +11,21 @@ from resolvers import funding_views as views
 from schema import errors
 from schema.context import Context
 from schema.ids import ID, Prefix, encode
-from schema.parties import Asset, asset
+from schema.parties import Asset, Node, asset
 
 
 @strawberry.type(description="A card or account that the viewer has linked to a wallet. Only who linked it sees it.")
-class FundingSource:
+class FundingSource(Node):
     """A linked card or account."""
 
     label: str = strawberry.field(description="How its owner knows it.")
 
-    @strawberry.field(description="Opaque, prefixed, stable.")
+    @classmethod
+    def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
+        """Interface members are domain objects."""
+        return isinstance(obj, Source)
+
+    @strawberry.field(description="Opaque, prefixed, stable.")  # type: ignore[misc] # the field of the interface
     def id(root: Parent[Source]) -> ID:
         return ID(encode(Prefix.FUNDING_SOURCE, root.municipality, root.id))
 
@@ -33,7 +38,7 @@ class FundingSource:
 class LinkFundingSourceSuccess:
     """A linked card or account."""
 
-    source: FundingSource = strawberry.field(description="The source.")
+    funding_source: FundingSource = strawberry.field(description="The card or account.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -45,7 +50,7 @@ class LinkFundingSourceSuccess:
 class RemoveFundingSourceSuccess:
     """A card or account that is no longer linked."""
 
-    source: FundingSource = strawberry.field(description="The source.")
+    funding_source: FundingSource = strawberry.field(description="The card or account.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:

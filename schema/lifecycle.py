@@ -41,11 +41,11 @@ class ChargeCancellation(Receipt):
         return isinstance(obj, views.ChargeCancellation)
 
     @strawberry.field(description="Why.")
-    def reason(root: Parent[views.ChargeCancellation]) -> CancelReason:
+    def cancel_reason(root: Parent[views.ChargeCancellation]) -> CancelReason:
         return CancelReason(root.journal.reason)
 
     @strawberry.field(description="The top-up.")
-    async def charge(root: Parent[views.ChargeCancellation], info: Info[Context, None]) -> Charge | None:
+    async def charge(root: Parent[views.ChargeCancellation], info: Info[Context, None]) -> Charge:
         found = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["charge"])))
         return None if found is None else ChargeView(found)  # type: ignore[return-value]
 
@@ -61,7 +61,7 @@ class ChargeCancelled(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    cancellation: ChargeCancellation = strawberry.field(resolver=event_cancellation, description="The cancellation.")
+    cancellation: ChargeCancellation = strawberry.field(resolver=event_cancellation, description="The receipt of what was taken back.")
     is_type_of = is_kind(JournalKind.CHARGE_CANCEL)
 
 
@@ -84,7 +84,7 @@ class ValueExpiring(Event):
         return await asset(info, (await reminder_of(info, root))["asset"])  # type: ignore[return-value]
 
     @strawberry.field(description="How much the wallet had of it when it was told. Whole units.")
-    async def amount(root: Parent[EventRow], info: Info[Context, None]) -> Amount:
+    async def expiring_amount(root: Parent[EventRow], info: Info[Context, None]) -> Amount:
         return Amount((await reminder_of(info, root))["amount"])
 
     @strawberry.field(description="The last day on which it may be spent. Civil date in Asia/Tokyo.")
@@ -100,7 +100,7 @@ class ValueExpiring(Event):
 class CancelChargeSuccess:
     """A settled cancellation."""
 
-    cancellation: ChargeCancellation = strawberry.field(description="The cancellation.")
+    cancellation: ChargeCancellation = strawberry.field(description="The receipt; its amount is what is handed back.")
     charge: Charge = strawberry.field(description="The top-up.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved.")
     replayed: bool = strawberry.field(description=REPLAYED)

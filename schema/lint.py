@@ -3,7 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType, get_named_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+    is_abstract_type,
+)
 
 CAMEL = re.compile(r"[a-z][a-zA-Z0-9]*")
 PASCAL = re.compile(r"[A-Z][a-zA-Z0-9]*")
@@ -12,7 +21,7 @@ SHOUT = re.compile(r"[A-Z][A-Z0-9_]*")
 
 def problems(schema: GraphQLSchema) -> list[str]:
     """Everything in the contract that breaks a rule; empty when nothing does."""
-    return [*_names_and_descriptions(schema), *_mutations(schema), *_audience(schema)]
+    return [*_names_and_descriptions(schema), *_mutations(schema), *_audience(schema), *_alike(schema)]
 
 
 def _names_and_descriptions(schema: GraphQLSchema) -> Iterator[str]:
@@ -66,3 +75,17 @@ def _audience(schema: GraphQLSchema) -> Iterator[str]:
         for name, field in root.fields.items() if root else ():
             if "For " not in (field.description or ""):
                 yield f"{root}.{name} does not say who may call it"
+
+
+def _alike(schema: GraphQLSchema) -> Iterator[str]:
+    """Fields of one name have one type in all members of a union or interface, or no document could ask for both. `Node` is everything."""
+    for kind in schema.type_map.values():
+        if not is_abstract_type(kind) or kind.name == "Node":
+            continue
+        found: dict[str, dict[str, str]] = {}
+        for member in schema.get_possible_types(kind):
+            for field, resolved in member.fields.items():
+                found.setdefault(field, {}).setdefault(str(resolved.type), member.name)
+        for field, types in found.items():
+            if len(types) > 1:
+                yield f"{kind.name}: {field} is " + ", but ".join(f"{told} in {member}" for told, member in types.items())

@@ -1,6 +1,6 @@
 """Towns, people, wallets, shops and assets."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -164,6 +164,7 @@ class Lot:
 
     amount: Amount = strawberry.field(description="What is left of it. Whole units.")
     issued_on: date | None = strawberry.field(description="When it was issued. Civil date in Asia/Tokyo; null for value without a date of issue.")
+    usable_from: datetime | None = strawberry.field(description="While it waits: from when it may be spent; null: it does not wait. UTC. 付与予定")
     expires_on: date | None = strawberry.field(description="The last day on which it may be spent. Civil date in Asia/Tokyo; null: no expiry.")
 
 
@@ -177,6 +178,9 @@ class Balance:
     held: Amount = strawberry.field(description="The part that is set aside by holds. Whole units.")
     available: SignedAmount = strawberry.field(
         description="What may be spent now: posted without held, expired and not yet usable parts. Whole units."
+    )
+    pending: Amount = strawberry.field(
+        description="What will be spendable from a later instant, see `lots { usableFrom }`; part of `posted`. Whole units. 付与予定"
     )
     debt: Amount = strawberry.field(
         description="What is still to be settled by what comes next, after a refund of what had earned points. Whole units."

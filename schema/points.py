@@ -79,7 +79,7 @@ class RuleTrace:
     def reason(root: Parent[point_views.RuleTrace]) -> EarningReason:
         return EarningReason[root.reason]
 
-    @strawberry.field(description="The rule.")
+    @strawberry.field(description="Which rule; rules never change.")
     async def rule(root: Parent[point_views.RuleTrace], info: Info[Context, None]) -> EarningRule:
         return await viewers.earning_rule(info, root.municipality, root.rule)  # type: ignore[return-value]
 
@@ -109,7 +109,7 @@ class PointGrant:
 class PointClawback:
     """The points that a refund took back."""
 
-    points: Amount = strawberry.field(description="Points that left the wallet. Whole units.")
+    amount: Amount = strawberry.field(description="Points that left the wallet. Whole units.")
     deducted: Amount = strawberry.field(description="What was kept from the refund instead, as the programme says. Whole units.")
     debt: Amount = strawberry.field(description="Points that the next points will settle, as the programme says. Whole units.")
     waived: Amount = strawberry.field(description="Points that were let go, as the programme says. Whole units.")

@@ -41,7 +41,7 @@ class AddEarningRuleInput:
 class StopEarningRuleInput:
     """Stops an earning rule."""
 
-    rule_id: ID = strawberry.field(description="The rule.")
+    earning_rule_id: ID = strawberry.field(description="A rule of the officer's town.")
 
 
 @strawberry.input(description="A payment that nobody makes.")

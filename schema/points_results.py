@@ -9,6 +9,7 @@ from resolvers import point_views
 from schema import errors
 from schema.context import Context
 from schema.points import EarningRule, PointGrant
+from schema.results import REPLAYED
 from schema.scalars import Amount
 
 
@@ -16,7 +17,8 @@ from schema.scalars import Amount
 class AddEarningRuleSuccess:
     """A rule in force."""
 
-    rule: EarningRule = strawberry.field(description="The rule; every process knows it within 10 seconds.")
+    earning_rule: EarningRule = strawberry.field(description="The rule; every process knows it within 10 seconds.")
+    replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -28,7 +30,7 @@ class AddEarningRuleSuccess:
 class StopEarningRuleSuccess:
     """A rule that gives nothing any more."""
 
-    rule: EarningRule = strawberry.field(description="The rule; every process knows it within 10 seconds.")
+    earning_rule: EarningRule = strawberry.field(description="The rule; every process knows it within 10 seconds.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -41,7 +43,7 @@ class SimulateEarningSuccess:
     """What the rules in force would give."""
 
     amount: Amount = strawberry.field(description="All points. Whole units.")
-    grants: list[PointGrant] = strawberry.field(description="By programme, with the word of every rule, also of those that give nothing.")
+    point_grants: list[PointGrant] = strawberry.field(description="By programme, with the word of every rule, also of those that give nothing.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:

@@ -182,7 +182,7 @@ class Charge(Receipt):
     charged_at: datetime = strawberry.field(description="When. UTC.")
 
     @strawberry.field(description="What was taken back of it: cancelled by its counter, or reversed by the town. Whole units.")
-    async def cancelled(root: Parent[views.Charge], info: Info[Context, None]) -> Amount:
+    async def taken_back_amount(root: Parent[views.Charge], info: Info[Context, None]) -> Amount:
         return Amount(await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id)))
 
     @classmethod
@@ -268,6 +268,10 @@ class PaymentQuote:
     token: str = strawberry.field(description="Give it to `pay` as `quoteToken`: the payment is made so, or refused with QUOTE_CHANGED.")
     store: Store = strawberry.field(description="The shop.")
     wallet: Wallet = strawberry.field(description="The wallet.")
+
+    @strawberry.field(description="What coupons would take off the list price. Whole units.")
+    def discount(root: Parent[Quote]) -> Amount:
+        return Amount(sum(part for _, part in root.coupons))
 
     @strawberry.field(description="What each coupon would take off, in order.")
     def coupons(root: Parent[Quote]) -> list[AppliedCouponRef]:

@@ -32,7 +32,7 @@ class UnknownVoucherError(UserError):
 class VoucherStateError(UserError):
     """See the description."""
 
-    state: VoucherState = strawberry.field(description="Where it is.")
+    voucher_state: VoucherState = strawberry.field(description="Where it is.")
 
 
 @strawberry.type(description="Before the sale begins, after its end, or closed.")

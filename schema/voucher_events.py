@@ -32,7 +32,7 @@ class VoucherPurchased(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    purchase: VoucherPurchase = strawberry.field(resolver=event_purchase, description="The purchase.")
+    purchase: VoucherPurchase = strawberry.field(resolver=event_purchase, description="The receipt of the purchase.")
     is_type_of = is_kind(JournalKind.VOUCHER_PURCHASE)
 
 
@@ -42,7 +42,7 @@ class GiftActivated(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    activation: GiftActivationReceipt = strawberry.field(resolver=event_activation, description="The activation.")
+    activation: GiftActivationReceipt = strawberry.field(resolver=event_activation, description="The receipt of what came in.")
     is_type_of = is_kind(JournalKind.GIFT_ACTIVATION)
 
 

@@ -77,7 +77,7 @@ class PreviewVoucherProductInput:
     """Asks what a product would cost."""
 
     municipality: str = strawberry.field(description=TOWN)
-    product: VoucherProductInput = strawberry.field(description="The product.")
+    product: VoucherProductInput = strawberry.field(description="Its terms; nothing is stored.")
 
 
 @strawberry.input(description="A new voucher product, as a draft.")
@@ -85,7 +85,7 @@ class CreateVoucherProductInput:
     """A new voucher product."""
 
     municipality: str = strawberry.field(description=TOWN)
-    product: VoucherProductInput = strawberry.field(description="The product.")
+    product: VoucherProductInput = strawberry.field(description="Its terms.")
 
 
 @strawberry.input(description="A new voucher product from a template, as a draft.")
@@ -174,7 +174,7 @@ class ActivateGiftInput:
 
     idempotency_key: UUID = strawberry.field(description=KEY)
     wallet_id: ID = strawberry.field(description="The wallet that gets the vouchers, of the gift's town.")
-    gift_id: ID = strawberry.field(description="The gift.")
+    gift_id: ID = strawberry.field(description="The gift's id, as whoever bought it handed it on.")
     serial_number: str = strawberry.field(description="The gift's serial number, 12 digits. 券番号")
     secret_number: str = strawberry.field(description="The gift's secret number, 26 letters and digits. 秘匿番号")
     pin: str = strawberry.field(description="The PIN that the giver chose. 暗証番号")

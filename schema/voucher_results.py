@@ -20,7 +20,7 @@ from schema.vouchers import GiftActivation, VoucherGift, VoucherPreview, Voucher
 class PreviewVoucherProductSuccess:
     """What a product would cost."""
 
-    preview: VoucherPreview = strawberry.field(description="The preview.")
+    preview: VoucherPreview = strawberry.field(description="What it would cost, and what the law says.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -44,7 +44,7 @@ class CreateVoucherProductSuccess:
 class SubmitVoucherProductSuccess:
     """A product in review."""
 
-    product: VoucherProduct = strawberry.field(description="The product.")
+    product: VoucherProduct = strawberry.field(description="The product, now in REVIEW.")
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -56,7 +56,7 @@ class SubmitVoucherProductSuccess:
 class ApproveVoucherProductSuccess:
     """A published product."""
 
-    product: VoucherProduct = strawberry.field(description="The product.")
+    product: VoucherProduct = strawberry.field(description="The product, now SCHEDULED or ON_SALE.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -69,7 +69,7 @@ class ApproveVoucherProductSuccess:
 class CloseVoucherProductSuccess:
     """A closed product."""
 
-    product: VoucherProduct = strawberry.field(description="The product.")
+    product: VoucherProduct = strawberry.field(description="The product, now CLOSED.")
     returned: Amount = strawberry.field(description="What went back to the declared budget. Whole units.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
@@ -83,7 +83,7 @@ class CloseVoucherProductSuccess:
 class PurchaseVoucherSuccess:
     """A settled purchase."""
 
-    purchase: VoucherPurchase = strawberry.field(description="The purchase.")
+    purchase: VoucherPurchase = strawberry.field(description="The receipt; it has the gift, where it is one.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved, right after this purchase.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
@@ -101,7 +101,7 @@ class PurchaseVoucherSuccess:
 class SellVoucherSuccess:
     """A settled sale."""
 
-    purchase: VoucherPurchase = strawberry.field(description="The purchase.")
+    purchase: VoucherPurchase = strawberry.field(description="The receipt of the sale.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved.")
     replayed: bool = strawberry.field(description=REPLAYED)
 
@@ -115,7 +115,7 @@ class SellVoucherSuccess:
 class IssueGiftNumbersSuccess:
     """The numbers of a gift."""
 
-    gift: VoucherGift = strawberry.field(description="The gift.")
+    gift: VoucherGift = strawberry.field(description="The gift that the numbers are of.")
     serial_number: str = strawberry.field(description="The serial number, 12 digits. 券番号")
     secret_number: str = strawberry.field(description="The secret number, 26 letters and digits. Show it to the receiver only. 秘匿番号")
 
@@ -129,7 +129,7 @@ class IssueGiftNumbersSuccess:
 class ActivateGiftSuccess:
     """A gift in its wallet."""
 
-    activation: GiftActivation = strawberry.field(description="The activation.")
+    activation: GiftActivation = strawberry.field(description="The receipt of what came into the wallet.")
     balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved.")
     replayed: bool = strawberry.field(description=REPLAYED)
 

@@ -280,7 +280,7 @@ class VoucherPurchase(Receipt):
         """Interface members are views."""
         return isinstance(obj, voucher_views.VoucherPurchase)
 
-    @strawberry.field(description="The product.")
+    @strawberry.field(description="What was bought.")
     async def product(root: Parent[voucher_views.VoucherPurchase], info: Info[Context, None]) -> VoucherProduct:
         return await product_of(root, info)
 
@@ -306,7 +306,7 @@ class GiftActivation(Receipt):
         """Interface members are views."""
         return isinstance(obj, voucher_views.GiftActivation)
 
-    @strawberry.field(description="The product.")
+    @strawberry.field(description="What the vouchers are of.")
     async def product(root: Parent[voucher_views.GiftActivation], info: Info[Context, None]) -> VoucherProduct:
         return await product_of(root, info)
 

@@ -1,98 +1,64 @@
-// GraphiQL with tabs for a payment's journey. A tab brings its persona and its fault along; everything can be changed above.
+// GraphiQL with tabs by scene. A tab brings its persona and its fault along; everything can be changed above. Scenes are in scenes/*.js.
 "use strict";
 
 const ERROR = "... on UserError { code message retry }";
-const last = { payment: "", key: crypto.randomUUID(), lost: crypto.randomUUID() };
+const remembered = { key: crypto.randomUUID(), lost: crypto.randomUUID() };
 const choice = { persona: null, locale: "ja", fault: "" };
 const clients = new Map();
+const scenes = new Map();
+const bring = new Map();
 const element = (id) => document.getElementById(id);
 
-function tabs(people) {
-  const { resident, shop, desk } = people;
-  const wallet = resident.walletIds[0];
-  const pay = (idempotencyKey) => ({ input: { idempotencyKey, walletId: wallet, payee: { storeId: shop.storeId }, amount: 300, confirmDuplicate: true } });
-  const payment = `pay(input: $input) {
-    __typename
-    ... on PaySuccess { payment { id receiptNumber amount paidAt store { name } } balances { moved posted } replayed }
-    ${ERROR}
-  }`;
-  return [
-    tab("Wallet", resident, "", `# ${resident.name}: 残高と履歴 / balances and history
-query Wallet {
-  viewer {
-    wallets {
-      id
-      municipality { name }
-      balances { asset { id code } posted held available }
-      transactions(first: 5) { edges { node { kind amount balanceAfter counterparty { name } } } }
-    }
-  }
-}`, {}),
-    tab("Till", shop, "", `# ${shop.name}: この店の入金をその場で見る / press play, then pay in the next tabs
-subscription Till($storeId: ID!) {
-  paymentSettled(storeId: $storeId) {
-    __typename
-    ... on PaymentSettled { eventId occurredAt receiptNumber amount }
-  }
-}`, { storeId: shop.storeId }),
-    tab("Charge", desk, "", `# ${desk.name}: 窓口で現金チャージ / top a wallet up with cash
-mutation Charge($input: ChargeInput!) {
-  charge(input: $input) {
-    __typename
-    ... on ChargeSuccess { charge { id receiptNumber amount } balances { moved posted } replayed }
-    ${ERROR}
-  }
-}`, { input: { idempotencyKey: crypto.randomUUID(), wallet: { walletId: wallet }, assetId: resident.assetId || desk.assetId, amount: 3000 } }),
-    tab("Quote", resident, "", `# ${resident.name}: 払う前の確認。何も動きません / what paying would do; nothing moves
-query Quote($input: QuotePaymentInput!) {
-  quotePayment(input: $input) {
-    __typename
-    ... on QuotePaymentSuccess { quote { amount availableAfter store { name } } }
-    ${ERROR}
-  }
-}`, { input: { walletId: wallet, payee: { storeId: shop.storeId }, amount: 300 } }),
-    tab("Pay", resident, "", `# ${resident.name}: 支払い。同じキーなら二重に払われません
-# The same idempotencyKey answers the same again (replayed: true); change it to pay once more.
-mutation Pay($input: PayInput!) {
-  ${payment}
-}`, pay(last.key)),
-    tab("Refund", shop, "", `# ${shop.name}: 返金。LAST_PAYMENT は直前の支払い / the latest payment of this page
-mutation Refund($input: RefundPaymentInput!) {
-  refundPayment(input: $input) {
-    __typename
-    ... on RefundPaymentSuccess { refund { receiptNumber amount } payment { refunded refundable } replayed }
-    ${ERROR}
-  }
-}`, { input: { idempotencyKey: crypto.randomUUID(), paymentId: "LAST_PAYMENT", amount: 100, reason: "RETURNED_GOODS" } }),
-    tab("LostAnswer", resident, "drop-after-commit", `# ${resident.name}: 答えが届かなかった支払い / the answer of this payment is dropped on the way
-# Recover: ask Outcome, or set the fault to none and send the same key again, or close the key by Abandon.
-mutation LostAnswer($input: PayInput!) {
-  ${payment}
-}`, pay(last.lost)),
-    tab("Outcome", resident, "", `# ${resident.name}: あの支払いはどうなった? / what became of the key of LostAnswer; moves nothing
-query Outcome($key: UUID!) {
-  outcome(operation: PAY, idempotencyKey: $key) {
-    state
-    receipt { receiptNumber amount }
-    refusal { code message }
-  }
-}`, { key: last.lost }),
-    tab("Abandon", resident, "", `# ${resident.name}: このキーでは払わない / close the key for ever, or learn what it did: never both
-mutation Abandon($input: AbandonInput!) {
-  abandon(input: $input) {
-    __typename
-    ... on AbandonSuccess { outcome { state receipt { receiptNumber amount } } }
-    ${ERROR}
-  }
-}`, { input: { operation: "PAY", idempotencyKey: last.lost } }),
-  ];
+// What the latest answers of this page were about: LAST_PAYMENT and the like in variables stand for it.
+const LATEST = {
+  PAYMENT: (data) => data.pay?.payment?.id,
+  REDEMPTION: (data) => data.redeem?.redemption?.id,
+  GIFT: (data) => data.purchaseVoucher?.purchase?.gift?.id,
+  SERIAL: (data) => data.issueGiftNumbers?.serialNumber,
+  SECRET: (data) => data.issueGiftNumbers?.secretNumber,
+  ASSET: (data) => data.createAsset?.asset?.id,
+  PROGRAMME: (data) => data.createProgramme?.programme?.id,
+  RULE: (data) => data.addEarningRule?.earningRule?.id,
+  PRODUCT: (data) => data.createVoucherProductFromTemplate?.product?.id,
+  APPROVAL: (data) => data.proposeGrant?.proposal?.approval?.id,
+  UPLOAD: (data) => data.createUpload?.upload?.id,
+  BULK_GRANT: (data) => data.startBulkGrant?.bulkGrant?.id,
+};
+const latest = {};
+
+function scene(name, ja, en, tabs) {
+  scenes.set(name, { label: `${ja} / ${en}`, tabs });
 }
 
-const bring = new Map();
-
-function tab(name, persona, fault, query, variables) {
+function tab(name, persona, query, variables, fault = "") {
   bring.set(name, { persona, fault });
-  return { query, variables: JSON.stringify(variables, null, 2) };
+  return { query: laidOut(query), variables: JSON.stringify(variables, null, 2) };
+}
+
+// A field a line, small sets of them on one, and the two languages of the comment below each other: nothing is cut off beside the answer.
+const TOKEN = /#[^\n]*|\.\.\. on \w+|(?:query|mutation|subscription) \w+|\w+|\([^()]*\)|[{}]/g;
+
+function laidOut(query) {
+  const lines = [];
+  let depth = 0;
+  for (const [token] of query.matchAll(TOKEN)) {
+    if (token.startsWith("#")) lines.push(...token.split(/ \/ |; /).map((part, number) => (number ? `# ${part}` : part)));
+    else if (token === "{") {
+      lines[lines.length - 1] += " {";
+      depth += 1;
+    } else if (token === "}") lines.push(`${"  ".repeat(--depth)}}`);
+    else if (token.startsWith("(")) lines[lines.length - 1] += token;
+    else lines.push("  ".repeat(depth) + token);
+  }
+  return lines.join("\n").replace(/\{((?:\s+\w+)+)\s+\}/g, (block, names) => (names.length < 90 ? `{ ${names.trim().split(/\s+/).join(" ")} }` : block));
+}
+
+function withLatest(text) {
+  return text.replace(/LAST_([A-Z]+(?:_[A-Z]+)*)/g, (found, name) => latest[name] ?? found);
+}
+
+function note(data) {
+  for (const [name, read] of Object.entries(LATEST)) latest[name] = read(data ?? {}) ?? latest[name];
 }
 
 function choose(persona, fault) {
@@ -112,16 +78,26 @@ function operation({ query, variables, operationName }) {
 
 function fetcher(params) {
   const { kind, body } = operation(params);
-  return kind === "subscription" ? socket().iterate(body) : send(body);
+  const variables = JSON.parse(withLatest(JSON.stringify(body.variables ?? {})));
+  return kind === "subscription" ? socket().iterate({ ...body, variables }) : send({ ...body, variables });
 }
 
 async function send(operation) {
-  const body = JSON.stringify(operation).replaceAll("LAST_PAYMENT", last.payment || "LAST_PAYMENT");
+  const body = JSON.stringify(operation);
   const headers = { "content-type": "application/json", "accept-language": choice.locale, authorization: `Bearer ${choice.persona.token}` };
   if (choice.fault && operation.operationName !== "IntrospectionQuery") headers["x-meguru-fault"] = choice.fault;
   const answer = await (await fetch("/graphql", { method: "POST", body, headers })).json();
-  last.payment = answer.data?.pay?.payment?.id ?? last.payment;
+  note(answer.data);
+  if (answer.data?.createUpload?.upload) await sendFile(answer.data.createUpload.upload.address);
   return answer;
+}
+
+// The file that the address waits for, as a back office would send it: two right rows, and one that is wrong.
+async function sendFile(address) {
+  const wallets = choice.personas.flatMap((one) => one.role === "RESIDENT" && one.municipality === choice.persona.municipality ? one.walletIds[0] : []);
+  const rows = [...wallets.slice(0, 2).map((wallet, number) => `${wallet},${100 * (number + 1)},`), "wal_nobody,100,"];
+  const headers = { "content-type": "text/csv", authorization: `Bearer ${choice.persona.token}` };
+  await fetch(address, { method: "PUT", headers, body: ["walletId,amount,note", ...rows].join("\n") });
 }
 
 // One connection for each persona and language: a token signs a connection in once.
@@ -148,10 +124,31 @@ function forgetful() {
   };
 }
 
-function cast(personas) {
+// Whom the scenes are about, and what their town offers: looked up by name, since ids differ in every data folder.
+async function world(personas) {
   const resident = personas.find((one) => one.role === "RESIDENT");
-  const of = (role) => personas.find((one) => one.role === role && one.municipality === resident.municipality);
-  return { resident, shop: of("MERCHANT_STAFF"), desk: of("DESK") };
+  const all = (role) => personas.filter((one) => one.role === role && one.municipality === resident.municipality);
+  const [finance, second] = all("FINANCE");
+  const other = all("RESIDENT")[1];
+  const query = `query Town($municipality: String!) {
+    assets(municipality: $municipality) { id code }
+    programmes(municipality: $municipality) { id kind asset { code } }
+    coupons(municipality: $municipality, first: 100) { edges { node { id kind claimRequired } } }
+    voucherProducts(municipality: $municipality) { id code }
+  }`;
+  const body = JSON.stringify({ query, variables: { municipality: resident.municipality }, operationName: "Town" });
+  const { data } = await (await fetch("/graphql", { method: "POST", body, headers: { "content-type": "application/json" } })).json();
+  const coupons = data.coupons.edges.map((edge) => edge.node);
+  const ids = {
+    ...Object.fromEntries(data.assets.map((one) => [one.code, one.id])),
+    coupon: coupons.find((one) => one.kind === "PERCENT" && one.claimRequired)?.id,
+    item: coupons.find((one) => one.kind === "FREE_ITEM")?.id,
+    product: data.voucherProducts.find((one) => one.code === "PREMIUM_30")?.id,
+    miles: data.programmes.find((one) => one.kind === "GRANT" && one.asset.code === "HEALTH_MILE")?.id,
+    premium: data.programmes.find((one) => one.kind === "GRANT" && one.asset.code === "TOWN_POINT")?.id,
+  };
+  const shop = all("MERCHANT_STAFF")[0];
+  return { resident, other, shop, desk: all("DESK")[0], finance, second, wallet: resident.walletIds[0], otherWallet: other.walletIds[0], ids };
 }
 
 async function main() {
@@ -160,19 +157,35 @@ async function main() {
     element("graphiql").textContent = "デモのまちがまだありません。make run で起動してください。/ No demo towns yet: start with make run.";
     return;
   }
+  choice.personas = personas;
+  const people = await world(personas);
   for (const one of personas) element("persona").add(new Option(`${one.name} (${one.role})`, one.name));
-  const defaultTabs = tabs(cast(personas));
-  choose(cast(personas).resident, "");
+  for (const [name, { label }] of scenes) element("scene").add(new Option(label, name));
   element("persona").onchange = (event) => choose(personas.find((one) => one.name === event.target.value), choice.fault);
   element("fault").onchange = (event) => choose(choice.persona, event.target.value);
   element("locale").onchange = (event) => { choice.locale = event.target.value; };
+  element("scene").onchange = (event) => { location.hash = event.target.value; };
+  window.onhashchange = () => show(people);
+  show(people);
+}
+
+let root = null;
+
+// A scene is an address of its own (#coupons), so that it can be sent to a colleague.
+function show(people) {
+  const name = scenes.has(location.hash.slice(1)) ? location.hash.slice(1) : "payment";
+  const defaultTabs = scenes.get(name).tabs(people);
+  element("scene").value = name;
+  const first = bring.get(operation(defaultTabs[0]).body.operationName);
+  choose(first.persona, first.fault);
   const onTabChange = ({ tabs: open, activeTabIndex }) => {
     const known = bring.get(open[activeTabIndex].operationName ?? open[activeTabIndex].title);
     if (known && onTabChange.index !== activeTabIndex) choose(known.persona, known.fault);
     onTabChange.index = activeTabIndex;
   };
-  const props = { fetcher, defaultTabs, onTabChange, storage: forgetful(), shouldPersistHeaders: false, defaultTheme: "light" };
-  ReactDOM.createRoot(element("graphiql")).render(React.createElement(GraphiQL, props));
+  const props = { key: name, fetcher, defaultTabs, onTabChange, storage: forgetful(), shouldPersistHeaders: false, defaultTheme: "light" };
+  root ??= ReactDOM.createRoot(element("graphiql"));
+  root.render(React.createElement(GraphiQL, props));
 }
 
-main();
+window.addEventListener("DOMContentLoaded", main);

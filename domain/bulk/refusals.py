@@ -42,8 +42,8 @@ class UnreadableFileError(UnstoredRefusal):
 class InvalidRowsError(UnstoredRefusal):
     """The file has rows that cannot be granted, and nobody said to skip them."""
 
-    invalid: int
-    rows: int
+    invalid_count: int
+    row_count: int
     code = "INVALID_ROWS"
 
 
@@ -74,7 +74,7 @@ class UnknownBulkGrantError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class BulkGrantStateError(UnstoredRefusal):
-    """Not in its state: `state` says which."""
+    """Not in its state: `bulk_grant_state` says which."""
 
-    state: str
+    bulk_grant_state: str
     code = "BULK_GRANT_STATE"

@@ -122,8 +122,8 @@ def worked_out(offer: Offer, amount: int, accounts: Iterable[Account], counted: 
     parts, missing = spend_order.allocate(lots, spent, offer)
     if missing:
         raise InsufficientBalanceError(available=spent - missing, asked=spent)
-    if rate.daily_cap is not None and counted.today + spent > rate.daily_cap:
-        raise ConversionCapError(max(0, rate.daily_cap - counted.today))
+    if rate.cap_per_day is not None and counted.today + spent > rate.cap_per_day:
+        raise ConversionCapError(max(0, rate.cap_per_day - counted.today))
     if received > counted.cap_left:
         raise CapExceededError(max(0, counted.cap_left))
     if received > counted.budget:

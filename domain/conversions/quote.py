@@ -24,8 +24,8 @@ class ConversionQuote:
     municipality: int
     from_asset: int
     to_asset: int
-    spent: int
-    received: int
+    amount: int
+    received_amount: int
     expires_at: datetime | None
     left_today: int | None
 
@@ -54,6 +54,6 @@ async def _quote(services: Services, municipality: int, wallet_id: UUID, from_as
     [today] = await guard_values([offer.of_today])
     [budget] = await budgets_left([(municipality, offer.programme.id)])
     done = worked_out(offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, totals.get(to_asset, 0)), now)
-    cap = offer.rate.daily_cap
+    cap = offer.rate.cap_per_day
     left = None if cap is None else cap - today - done.spent
     return ConversionQuote(municipality, from_asset, to_asset, done.spent, done.received, offer.lot.expires_at, left)

@@ -27,7 +27,7 @@ LARGEST = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class NewRate:
-    """What a rate is made of; see `reads.Rate`. `valid_from` None: from now on."""
+    """What a rate is made of; see `reads.Rate`. `starts_at` None: from now on."""
 
     from_asset: int
     to_asset: int
@@ -35,8 +35,8 @@ class NewRate:
     numerator: int
     denominator: int
     minimum_unit: int
-    daily_cap: int | None = None
-    valid_from: datetime | None = None
+    cap_per_day: int | None = None
+    starts_at: datetime | None = None
 
 
 async def set_rate(services: Services, viewer: Viewer, municipality: int, new: NewRate) -> Rate:
@@ -46,19 +46,19 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
     await _check(municipality, new, now)
     rate = Rate(
         municipality, services.ids.new(), new.from_asset, new.to_asset, new.programme_id, new.numerator, new.denominator, new.minimum_unit,
-        new.daily_cap, new.valid_from or now,
+        new.cap_per_day, new.starts_at or now,
     )  # fmt: skip
     async with transaction():
         await get_connection("default").execute_query(
             """insert into conversion_rate (municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator, denominator, minimum_unit,
               daily_cap, valid_from, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
             [municipality, rate.id, rate.from_asset, rate.to_asset, rate.programme_id, rate.numerator, rate.denominator, rate.minimum_unit,
-             rate.daily_cap, rate.valid_from, viewer.person_id, now],
+             rate.cap_per_day, rate.starts_at, viewer.person_id, now],
         )  # fmt: skip
         after = {
             "from": rate.from_asset, "to": rate.to_asset, "numerator": rate.numerator, "denominator": rate.denominator,
-            "minimum_unit": rate.minimum_unit, "daily_cap": rate.daily_cap, "programme": str(rate.programme_id),
-            "valid_from": rate.valid_from.isoformat(),
+            "minimum_unit": rate.minimum_unit, "cap_per_day": rate.cap_per_day, "programme": str(rate.programme_id),
+            "starts_at": rate.starts_at.isoformat(),
         }  # fmt: skip
         await record(municipality, viewer.person_id, "set_conversion_rate", str(rate.id), "", None, after, now)
     return rate
@@ -82,8 +82,8 @@ async def _check(municipality: int, new: NewRate, now: datetime) -> None:
         ("denominator", "RATE_PART", not 1 <= new.denominator <= LARGEST_PART),
         ("minimum_unit", "POSITIVE", not 1 <= new.minimum_unit <= LARGEST),
         ("minimum_unit", "UNIT_OF_ASSET", new.minimum_unit % given.minimum_unit != 0),
-        ("daily_cap", "POSITIVE", new.daily_cap is not None and not 1 <= new.daily_cap <= LARGEST),
-        ("valid_from", "PAST", new.valid_from is not None and new.valid_from < now),
+        ("cap_per_day", "POSITIVE", new.cap_per_day is not None and not 1 <= new.cap_per_day <= LARGEST),
+        ("starts_at", "PAST", new.starts_at is not None and new.starts_at < now),
     ]
     for field, problem, is_wrong in wrong:
         if is_wrong:

@@ -16,7 +16,7 @@ class Rate:
     """So many units of one asset for so many of another, from an instant on until the next rate of the two.
 
     numerator: units that are received for `denominator` units; 0: no conversion any more. minimum_unit: what is converted is a multiple
-    of it. daily_cap: the most that a person converts in a day of Asia/Tokyo. Whole units of what is converted.
+    of it. cap_per_day: the most that a person converts in a day of Asia/Tokyo. Whole units of what is converted.
     """
 
     municipality: int
@@ -27,8 +27,8 @@ class Rate:
     numerator: int
     denominator: int
     minimum_unit: int
-    daily_cap: int | None
-    valid_from: datetime
+    cap_per_day: int | None
+    starts_at: datetime
 
     def received(self, amount: int, unit: int) -> int:
         """What an amount brings, rounded down to units of what is received."""

@@ -33,6 +33,7 @@ from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
 
+COUNT_LIMIT = 10_000_000
 MULTIPLIER_MAXIMUM = 10 * BASIS_POINTS
 LIVE_LIMIT = {True: 50, False: 500}
 """Coupons of one issuer that have not ended: a shop, the town."""
@@ -72,6 +73,7 @@ def check(new: NewCoupon, now: datetime) -> None:
         ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
         ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
         *((name, "POSITIVE", (value := getattr(new, name)) is not None and not 1 <= value <= LARGEST) for name in counts),
+        *((name, "TOO_LARGE", (getattr(new, name) or 0) > COUNT_LIMIT) for name in ("stock", "per_person", "per_day")),
         ("rate_bp", "RATE_OF_COUPON", (new.rate_bp is not None) != (new.kind is CouponKind.PERCENT)),
         ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
         ("amount", "AMOUNT_OF_COUPON", (new.amount is not None) != (new.kind is CouponKind.FIXED_AMOUNT)),

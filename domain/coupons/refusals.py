@@ -11,10 +11,10 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class CouponUsedUpError(StoredRefusal):
-    """The stock, a limit or the budget says no. `coupon_id`: its public id; `reason`: an Obstacle."""
+    """The stock, a limit or the budget says no. `coupon_id`: its public id; `obstacle`: an Obstacle."""
 
     coupon_id: str
-    reason: str
+    obstacle: str
     code = "COUPON_USED_UP"
 
 
@@ -36,10 +36,10 @@ class UnknownCouponError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class CouponNotUsableError(UnstoredRefusal):
-    """Not now, not here, not for this person, or not so. `coupon_id`: its public id; `reason`: an Obstacle."""
+    """Not now, not here, not for this person, or not so. `coupon_id`: its public id; `obstacle`: an Obstacle."""
 
     coupon_id: str
-    reason: str
+    obstacle: str
     code = "COUPON_NOT_USABLE"
 
 
@@ -53,9 +53,9 @@ class UnknownItemError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class ItemNotUsableError(UnstoredRefusal):
-    """The voucher or ticket cannot be handed over here and now. `reason`: an Obstacle."""
+    """The voucher or ticket cannot be handed over here and now. `obstacle`: an Obstacle."""
 
-    reason: str
+    obstacle: str
     code = "ITEM_NOT_USABLE"
 
 

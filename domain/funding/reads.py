@@ -65,6 +65,16 @@ async def source_by_id(municipality: int, source: UUID) -> Source | None:
     return Source(*found[0].values()) if found else None
 
 
+async def sources_by_keys(keys: list[tuple[int, UUID]]) -> list[Source | None]:
+    """Sources that are linked now, in the order of (municipality, id); None where there is none."""
+    found = await rows(
+        _SOURCE + "where removed_at is null and (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
+        [town for town, _ in keys], [source for _, source in keys],
+    )  # fmt: skip
+    known = {(row["municipality_id"], row["id"]): Source(*row.values()) for row in found}
+    return [known.get(key) for key in keys]
+
+
 async def sources_of(municipality: int, wallet: UUID, person: UUID) -> list[Source]:
     """What a person has linked to a wallet, oldest first."""
     found = await rows(

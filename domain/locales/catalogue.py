@@ -9,7 +9,8 @@ import orjson
 DEFAULT = "ja"
 LOCALES = ("ja", "en")
 LONGEST_HEADER = 200
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen|text))?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen|worth|number|text|label))?\}")
+_CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 _CATALOGUES = MappingProxyType(
     {locale: MappingProxyType(orjson.loads(Path(__file__).with_name(f"{locale}.json").read_bytes())) for locale in LOCALES}
 )
@@ -25,8 +26,14 @@ def message(code: str, locale: str, **data: object) -> str:
         match found[2]:
             case "yen":
                 return yen(int(str(value)), locale)
+            case "worth":
+                return worth(int(str(value)), locale)
+            case "number":
+                return f"{int(str(value)):,}"
             case "text":
                 return str(catalogue[f"PROBLEM_{value}"])
+            case "label":
+                return str(catalogue.get(f"FIELD_{_in_capitals(str(value))}", value))
             case _:
                 return str(value)
 
@@ -36,6 +43,16 @@ def message(code: str, locale: str, **data: object) -> str:
 def yen(amount: int, locale: str) -> str:
     """An amount of yen as people read it."""
     return f"{amount:,} yen" if locale == "en" else f"{amount:,}円"
+
+
+def worth(amount: int, locale: str) -> str:
+    """An amount of value that is not always yen, such as points: a unit pays one yen."""
+    return f"{yen(amount, locale)}'s worth" if locale == "en" else f"{yen(amount, locale)}分"
+
+
+def _in_capitals(field: str) -> str:
+    """`expiresOn` of the contract, or `expires_on`, as the catalogue's EXPIRES_ON."""
+    return _CAPITAL.sub(r"_\1", field).replace(".", "_").upper()
 
 
 def choose(accept_language: str | None) -> str:

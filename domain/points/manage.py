@@ -76,8 +76,8 @@ def check(new: NewRule) -> None:
             raise InvalidInputError(field, problem)
 
 
-async def add_rule(services: Services, viewer: Viewer, municipality: int, programme_id: UUID, key: UUID, new: NewRule) -> EarningRule:
-    """A new rule, in force within seconds everywhere. The same key makes one rule."""
+async def add_rule(services: Services, viewer: Viewer, municipality: int, programme_id: UUID, key: UUID, new: NewRule) -> tuple[EarningRule, bool]:
+    """A new rule, in force within seconds everywhere, and whether it was there before. The same key makes one rule."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     programme = await programmes.by_id(municipality, programme_id)
     if programme is None or programme.kind is not ProgrammeKind.EARNING:
@@ -86,6 +86,7 @@ async def add_rule(services: Services, viewer: Viewer, municipality: int, progra
     await _check_assets(municipality, new)
     rule = derived(viewer.person_id, "earning_rule", str(municipality), str(key))
     known = await reads.by_id(municipality, rule)
+    replayed = known is not None
     if known is None:
         try:
             await _create(services, viewer, municipality, programme_id, rule, new)
@@ -93,13 +94,14 @@ async def add_rule(services: Services, viewer: Viewer, municipality: int, progra
             known = await reads.by_id(municipality, rule)
             if known is None:
                 raise
+            replayed = True
     if known is not None and (known.programme != programme_id or _facts(known) != _facts(new)):
         raise KeyReusedError
     services.earning_rules.forget(municipality)
     found = await reads.by_id(municipality, rule)
     if found is None:
         raise UnknownEarningRuleError
-    return found
+    return found, replayed
 
 
 def _facts(rule: NewRule | EarningRule) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ from domain.municipalities import reads as municipalities
 from domain.payments.pay import settled
 from domain.payments.refusals import AmountOutOfRangeError
 from domain.programmes import reads
+from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.programmes.tables import Programme as Row
@@ -44,7 +45,7 @@ async def change_programme(services: Services, viewer: Viewer, municipality: int
     now = services.clock()
     async with transaction():
         row = await Row.select_for_update().get_or_none(municipality_id=municipality, id=programme)
-        if row is None:
+        if row is None or row.kind == ProgrammeKind.VOUCHER:
             raise UnknownProgrammeError
         _check(row, change, now)
         before, after = _difference(row, change, now)
@@ -86,7 +87,7 @@ async def change_budget(services: Services, viewer: Viewer, municipality: int, p
     """Gives a programme more, or takes back what is left of it. Whole units. The same key answers the same, and finishes what was begun."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     town, known = await municipalities.by_id(municipality), await reads.by_id(municipality, programme)
-    if town is None or known is None:
+    if town is None or known is None or known.kind is ProgrammeKind.VOUCHER:
         raise UnknownProgrammeError
     if not change or abs(change) > LARGEST:
         raise AmountOutOfRangeError(1, LARGEST)

@@ -1,6 +1,5 @@
 """A grant above the town's threshold: one member of staff proposes it, a finance officer who is somebody else approves, and it is made."""
 
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,11 +19,11 @@ from domain.ledger.refusals import KeyReusedError, UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.limits import check_amount
 from domain.payments.pay import settled
-from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes import reads
 from domain.programmes.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.refusals import AlreadyGrantedError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
+from domain.programmes.refusals import AlreadyGrantedError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError, UnknownProposalError
 from domain.refusals import Refusal
 from domain.residents import reads as residents
 from domain.services import Services
@@ -44,7 +43,7 @@ class Proposal:
     wallet_id: UUID
     amount: int
     proposer: UUID
-    created_at: datetime
+    proposed_at: datetime
     approval: Approval
 
 
@@ -53,19 +52,22 @@ _PROPOSAL = "select id, programme_id, wallet_id, amount, proposer, created_at fr
 
 async def propose_grant(
     services: Services, viewer: Viewer, municipality: int, key: UUID, programme_id: UUID, wallet_id: UUID, amount: int
-) -> Proposal:  # fmt: skip
-    """The first word. The same key makes one proposal. Of any amount: a second opinion is never wrong."""
+) -> tuple[Proposal, bool]:  # fmt: skip
+    """The first word, and whether it was said before. The same key makes one proposal. Of any amount: a second opinion is never wrong."""
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
     name = derived(viewer.person_id, "grant_proposal", str(municipality), str(key))
     known = await by_id(municipality, name)
+    replayed = known is not None
     if known is None:
         await _check(municipality, programme_id, wallet_id, amount)
-        with contextlib.suppress(IntegrityError):  # the same key at the same moment
+        try:
             await _write(services, viewer, municipality, name, programme_id, wallet_id, amount)
+        except IntegrityError:  # the same key at the same moment
+            replayed = True
         known = await by_id(municipality, name)
     if known is None or (known.programme_id, known.wallet_id, known.amount) != (programme_id, wallet_id, amount):
         raise KeyReusedError
-    return known
+    return known, replayed
 
 
 async def _check(municipality: int, programme_id: UUID, wallet_id: UUID, amount: int) -> None:
@@ -93,7 +95,7 @@ async def approve_grant(services: Services, viewer: Viewer, municipality: int, k
     await require_staff(municipality, viewer, Relation.FINANCE)
     proposal = await by_approval(municipality, approval_id)
     if proposal is None:
-        raise UnknownJournalError
+        raise UnknownProposalError
     if proposal.proposer == viewer.person_id:
         raise ApproverIsProposerError
     made_ready = await _ready(services, proposal)

@@ -1,7 +1,7 @@
 """Refusals of programmes.
 
 StoredRefusal        BudgetExceeded, CapExceeded, AlreadyGranted
-UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible, ApprovalRequired
+UnstoredRefusal      UnknownProgramme, UnknownProposal, ProgrammeClosed, NotEligible, ApprovalRequired
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,14 @@ class UnknownProgrammeError(UnstoredRefusal):
     """No such programme in the town, or not one that grants value."""
 
     code = "UNKNOWN_PROGRAMME"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class UnknownProposalError(UnstoredRefusal):
+    """No such proposed grant in the town."""
+
+    code = "UNKNOWN_PROPOSAL"
     retry = Retry.NEVER
 
 

@@ -18,9 +18,9 @@ class UnknownUploadError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UploadNotReadyError(UnstoredRefusal):
-    """The file has not arrived whole, or was erased. `state`: WAITING, ARRIVING, FAILED or ERASED."""
+    """The file has not arrived whole, or was erased. `upload_state`: WAITING, ARRIVING, FAILED or ERASED."""
 
-    state: str
+    upload_state: str
     code = "UPLOAD_NOT_READY"
 
 
@@ -28,5 +28,5 @@ class UploadNotReadyError(UnstoredRefusal):
 class TooManyUploadsError(UnstoredRefusal):
     """So many addresses of the person wait for their files already."""
 
-    maximum: int
+    maximum_count: int
     code = "TOO_MANY_UPLOADS"

@@ -51,9 +51,9 @@ class UnknownVoucherError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class VoucherStateError(UnstoredRefusal):
-    """The product is not where this step begins; `state` says where it is."""
+    """The product is not where this step begins; `voucher_state` says where it is."""
 
-    state: str
+    voucher_state: str
     code = "VOUCHER_STATE"
     retry = Retry.NEVER
 

@@ -26,17 +26,19 @@ CHECK = (
     "mutation($input: CheckBulkGrantInput!, $first: Int = 100, $after: String) { checkBulkGrant(input: $input) { ... on CheckBulkGrantSuccess"
     " { check { rowCount validCount invalidCount totalAmount budgetLeft withinBudget needsApproval sameFile { id }"
     " rowErrors(first: $first, after: $after) { edges { node { row column code message } cursor } pageInfo { hasNextPage endCursor } } } }"
-    " ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } ... on UploadNotReadyError { state } " + ERRORS + " } }"
+    " ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } ... on UploadNotReadyError { state: uploadState } "
+    + ERRORS
+    + " } }"
 )
 START = (
     "mutation($input: StartBulkGrantInput!) { startBulkGrant(input: $input) { ... on StartBulkGrantSuccess { replayed bulkGrant { " + COUNTS + " } }"
-    " ... on InvalidRowsError { invalid rows } ... on SameFileError { bulkGrantId } ... on UploadUsedError { bulkGrantId }"
+    " ... on InvalidRowsError { invalidCount rowCount } ... on SameFileError { bulkGrantId } ... on UploadUsedError { bulkGrantId }"
     " ... on BudgetExceededError { available } ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } " + ERRORS + " } }"
 )
 LOOK = "query($id: ID!) { bulkGrant(id: $id) { " + COUNTS + " } }"
 ROWS = (
     "query($id: ID!, $first: Int = 100, $after: String, $state: BulkRowState, $notTakenBack: Boolean) { bulkGrant(id: $id) {"
-    " rows(first: $first, after: $after, state: $state, notTakenBack: $notTakenBack) { edges { cursor node { row state amount code message takenBack undone undoCode undoMessage wallet { id } grant { amount receiptNumber } } }"
+    " rows(first: $first, after: $after, state: $state, notTakenBack: $notTakenBack) { edges { cursor node { row state amount code message takenBackAmount undone undoCode undoMessage wallet { id } grant { amount receiptNumber } } }"
     " pageInfo { hasNextPage endCursor } } } }"
 )
 
@@ -47,7 +49,7 @@ def verb(name: str, keyed: bool = False) -> str:
     replayed = " replayed" if keyed else ""
     return (
         f"mutation($input: {kind}Input!) {{ {name}(input: $input) {{ ... on {kind}Success {{{replayed} bulkGrant {{ {COUNTS} }} }}"
-        f" ... on BulkGrantStateError {{ state }} {ERRORS} }} }}"
+        f" ... on BulkGrantStateError {{ state: bulkGrantState }} {ERRORS} }} }}"
     )
 
 

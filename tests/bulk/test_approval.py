@@ -18,7 +18,7 @@ SET = (
     " municipality { code } } } " + ERRORS + " } }"
 )
 PROPOSE = (
-    "mutation($input: ProposeGrantInput!) { proposeGrant(input: $input) { ... on ProposeGrantSuccess { proposal { amount programme { id } wallet { id }"
+    "mutation($input: ProposeGrantInput!) { proposeGrant(input: $input) { ... on ProposeGrantSuccess { replayed proposal { amount programme { id } wallet { id }"
     " approval { id approvedAt reason } } } " + ERRORS + " } }"
 )
 APPROVE = (
@@ -116,7 +116,7 @@ async def test_a_single_grant_above_the_threshold_is_proposed_and_approved(api: 
     key = str(uuid4())
     refused = await api.grant(programme, 1_001, idempotencyKey=key)
     assert (refused["code"], refused["retry"]) == ("APPROVAL_REQUIRED", "SAME_KEY")
-    assert refused["message"] == "1,000円を超える付与には、別の担当者の承認が必要です。付与を申請してください。"
+    assert refused["message"] == "1,000円分を超える付与には、別の担当者の承認が必要です。付与を申請してください。"
     assert await api.left(programme) == 9_000
     proposed = (await propose(api, programme, 1_001))["proposal"]
     assert proposed["approval"] == {"id": proposed["approval"]["id"], "approvedAt": None, "reason": "OTHER"}
@@ -144,7 +144,7 @@ async def test_who_proposes_does_not_approve_and_what_is_refused_can_be_tried_ag
     refused = await approve(api, approval, api.town.other_finance)
     assert (refused["code"], refused["available"]) == ("BUDGET_EXCEEDED", 500)
     assert await api.left(programme) == 500
-    assert (await approve(api, "apr_x"))["code"] == "UNKNOWN_JOURNAL"
+    assert (await approve(api, "apr_x"))["code"] == "UNKNOWN_PROPOSAL"
     await api.town.assert_sound()
 
 
@@ -153,6 +153,7 @@ async def test_proposals_are_once_for_their_key_and_for_their_town(api: Officers
     key = str(uuid4())
     answers = await asyncio.gather(*[propose(api, programme, 300, key=key) for _ in range(4)])
     [approval] = {one["proposal"]["approval"]["id"] for one in answers}
+    assert sorted(one["replayed"] for one in answers) == [False, True, True, True]
     assert (await propose(api, programme, 301, key=key))["code"] == "KEY_REUSED"
     assert (await propose(api, programme, 0))["code"] == "AMOUNT_OUT_OF_RANGE"
     assert (await propose(api, "prg_x", 1))["code"] == "UNKNOWN_PROGRAMME"

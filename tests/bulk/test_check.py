@@ -56,7 +56,7 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
     content = "\n".join(lines).encode("cp932")
     assert await api.wrong(content, programme) == [
         (3, "ウォレットID", "WALLET_FROZEN", "このウォレットは停止中です。停止を解除してから付与してください。"),
-        (4, "金額", "BALANCE_CAP", "残高の上限（1,000円）を超えます。"),
+        (4, "金額", "BALANCE_CAP", "ウォレットの残高の上限（1,000円分）を超えます。"),
         (5, "ウォレットID", "NOT_ELIGIBLE_RESIDENCY", "この自治体にお住まいでないため、この事業の対象ではありません。"),
         (6, "ウォレットID", "NOT_ELIGIBLE_AGE", "年齢がこの事業の条件に合いません。"),
         (7, "ウォレットID", "NOT_ELIGIBLE_UNVERIFIED", "本人確認が済んでいません。窓口で確認してから付与してください。"),
@@ -64,7 +64,7 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
         (9, "ウォレットID", "UNKNOWN_WALLET", "このウォレットは見つかりません。ウォレットIDまたは受取コードをご確認ください。"),
         (10, "ウォレットID", "UNKNOWN_WALLET", "このウォレットは見つかりません。ウォレットIDまたは受取コードをご確認ください。"),
         (11, "ウォレットID", "WALLET_EMPTY", "ウォレットIDが空欄です。"),
-        (12, "金額", "CAP_EXCEEDED", "お一人さまの上限を超えます（あと 500円）。"),
+        (12, "金額", "CAP_EXCEEDED", "お一人さま（または世帯）の上限を超えます（あと500円分）。"),
         (13, "金額", "AMOUNT_NEGATIVE", "金額がマイナスです。1以上にしてください。"),
         (14, "ウォレットID", "DOUBLE", "13行目と同じウォレットです。1つの行にまとめてください。"),
         (15, "金額", "AMOUNT_ZERO", "金額が0です。1以上にしてください。"),
@@ -75,7 +75,7 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
     assert english[0][1:] == ("walletId", "WALLET_FROZEN", "This wallet is stopped. Release it before granting.")
     assert english[5] == (8, "walletId", "DOUBLE", "The same wallet as in row 2. Put both into one row.")
     refused = await api.start(content, programme)
-    assert (refused["code"], refused["invalid"], refused["rows"]) == ("INVALID_ROWS", 15, 16)
+    assert (refused["code"], refused["invalidCount"], refused["rowCount"]) == ("INVALID_ROWS", 15, 16)
     await nothing_moved(api)
     begun = (await api.start(content, programme, skipInvalid=True))["bulkGrant"]
     assert (begun["rowCount"], begun["invalidCount"], begun["leftCount"], begun["totalAmount"]) == (16, 15, 1, 100)
@@ -98,7 +98,9 @@ async def test_the_cap_of_a_person_counts_over_the_rows_of_a_file(api: Officers)
             api.services.clock(),
         )
         await give_access(api.town.id, wallets[1], person["person_id"], Relation.OWNER, api.services.clock())
-    assert await api.wrong(api.csv(wallets, 300), programme) == [(3, "金額", "CAP_EXCEEDED", "お一人さまの上限を超えます（あと 200円）。")]
+    assert await api.wrong(api.csv(wallets, 300), programme) == [
+        (3, "金額", "CAP_EXCEEDED", "お一人さま（または世帯）の上限を超えます（あと200円分）。")
+    ]
     await nothing_moved(api)
 
 
@@ -116,7 +118,7 @@ async def test_more_than_the_budget_is_refused_as_a_whole(api: Officers):
 async def test_a_file_without_one_right_row_is_refused_although_rows_may_be_skipped(api: Officers):
     programme = await api.points(500)
     refused = await api.start(b"walletId,amount\nx,1\n", programme, skipInvalid=True)
-    assert (refused["code"], refused["invalid"], refused["rows"]) == ("INVALID_ROWS", 1, 1)
+    assert (refused["code"], refused["invalidCount"], refused["rowCount"]) == ("INVALID_ROWS", 1, 1)
     await nothing_moved(api)
 
 

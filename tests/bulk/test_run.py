@@ -169,10 +169,10 @@ async def test_what_changed_meanwhile_is_refused_row_by_row(api: Officers):
     found = {one["row"]: (one["state"], one["code"], one["message"]) for one in await api.rows(bulk)}
     assert found == {
         2: ("REFUSED", "WALLET_FROZEN", "このウォレットは停止中です。停止を解除してから付与してください。"),
-        3: ("REFUSED", "CAP_EXCEEDED", "お一人さまの上限を超えます（あと 100円）。"),
-        4: ("REFUSED", "BALANCE_CAP", "残高の上限（500円）を超えます。"),
+        3: ("REFUSED", "CAP_EXCEEDED", "お一人さま（または世帯）の上限を超えます（あと100円分）。"),
+        4: ("REFUSED", "BALANCE_CAP", "ウォレットの残高の上限（500円分）を超えます。"),
         5: ("GRANTED", None, None),
-        6: ("REFUSED", "BUDGET_EXCEEDED", "予算の残りが足りません（残り 100円）。"),
+        6: ("REFUSED", "BUDGET_EXCEEDED", "予算の残りが足りません（残り100円分）。"),
     }
     assert await api.given(wallets) == [0, 300, 400, 200, 0]
     done = await api.look(bulk)

@@ -32,7 +32,7 @@ async def undone(api: Officers, bulk: str) -> list[tuple[int, int, str | None]]:
     assert (await api.undo(bulk))["bulkGrant"]["state"] == "UNDOING"
     await api.run(bulk)
     assert (await api.look(bulk))["state"] == "UNDONE"
-    return [(one["row"], one["takenBack"], one["undoCode"]) for one in await api.rows(bulk, state="GRANTED")]
+    return [(one["row"], one["takenBackAmount"], one["undoCode"]) for one in await api.rows(bulk, state="GRANTED")]
 
 
 async def reverse(api: Officers, journal: str) -> Any:

@@ -13,7 +13,7 @@ from tests.support.coupons import CLAIM, CouponApi
 EVENTS = (
     "query($w: ID!, $s: ID!) { wallet(id: $w) { events(first: 100) { edges { node { __typename ... on Movements { amount counterparty { kind name } }"
     " ... on ItemRedeemed { redemption { receiptNumber item } } ... on CouponClaimed { claim { coupon { id } } }"
-    " ... on RedemptionRolledBack { rollback { reason } } } } } }"
+    " ... on RedemptionRolledBack { rollback { reason: rollbackReason } } } } } }"
     " store(id: $s) { events(first: 100) { edges { node { __typename ... on Movements { amount counterparty { kind } }"
     " ... on ItemRedeemed { redemption { receiptNumber item } } } } } } }"
 )
@@ -143,7 +143,7 @@ async def test_claims_by_the_desk_and_at_the_till_for_a_card(api: CouponApi):
     stranger, _ = await api.town.new_resident()
     assert (await api.nothing_moved(api.claim(coupon, viewer=stranger)))["code"] == "UNKNOWN_WALLET"
     mine = await api.list(api.town.resident, claimed=True)
-    assert [(edge["node"]["id"], edge["claimed"]) for edge in mine["edges"]] == [(coupon, 2)]
+    assert [(edge["node"]["id"], edge["claimCount"]) for edge in mine["edges"]] == [(coupon, 2)]
     assert (await api.list(stranger, claimed=True))["edges"] == []
 
 
@@ -243,12 +243,13 @@ async def test_staff_undo_a_hand_over_once(api: CouponApi):
     answers = await asyncio.gather(*[api.rollback(value["redemption"]["id"], idempotencyKey=key) for _ in range(5)])
     assert sum(not one["replayed"] for one in answers) == 1
     assert answers[0]["rollback"]["redemption"] == {"id": value["redemption"]["id"], "rolledBack": True}
+    assert all(one["balances"] == [{"posted": 3_000, "moved": 3_000, "asset": {"code": "TICKET"}}] for one in answers)
     assert (await api.lots())["TICKET"] == {lot: 3_000}
     assert await api.owed() == 0
     assert (await api.nothing_moved(api.rollback(item["redemption"]["id"], idempotencyKey=key)))["code"] == "KEY_REUSED"
     again = await api.nothing_moved(api.rollback(value["redemption"]["id"], api.town.finance))
     assert (again["code"], again["retry"]) == ("ALREADY_ROLLED_BACK", "NEVER")
-    await api.rollback(item["redemption"]["id"], api.town.finance, reason="NOT_HANDED_OVER")
+    assert (await api.rollback(item["redemption"]["id"], api.town.finance, reason="NOT_HANDED_OVER"))["balances"] == []
     assert "redemption" in await api.redeem({"couponId": coupon}), "stock, person and day have theirs back"
     trail = await rows(
         "select actor, subject, reason from audit_entry where municipality_id = $1 and action = 'rollback_redemption' order by id", api.town.id

@@ -45,7 +45,7 @@ async def test_what_there_is_with_why_it_cannot_be_used_now(api: CouponApi):
     elders = await api.coupon(eligibility={"residentsOnly": True, "ageFrom": 65}, endsAt=api.at(timedelta(days=7)))
     claimable = await api.item_coupon(claimRequired=True, endsAt=api.at(timedelta(days=8)))
     stopped = await api.coupon()
-    await api.change(stopped, stop=True)
+    await api.change(stopped, stopNow=True)
     page = await api.list(api.town.resident)
     assert names(page) == [open_, later, elders, claimable], "the earliest end first; what is stopped is gone"
     reasons = [edge["whyNot"] and edge["whyNot"]["reason"] for edge in page["edges"]]
@@ -67,7 +67,7 @@ async def test_the_desk_sees_for_a_wallet_and_nobody_else_does(api: CouponApi):
     coupon = await api.item_coupon(claimRequired=True)
     await api.claim(coupon)
     page = await api.list(api.town.desk, wallet=api.wallet(), claimed=True)
-    assert [(edge["node"]["id"], edge["claimed"]) for edge in page["edges"]] == [(coupon, 1)]
+    assert [(edge["node"]["id"], edge["claimCount"]) for edge in page["edges"]] == [(coupon, 1)]
     stranger, _ = await api.town.new_resident()
     for viewer in (stranger, api.town.staff, None):
         assert await code_of(api, viewer, wallet=api.wallet()) == "NOT_FOUND"

@@ -20,6 +20,7 @@ async def test_the_town_pays_its_discount_and_the_shop_gets_the_full_price(api: 
     paid = await api.pay_with(1_999, coupon, quoteToken=quoted["token"])
     payment = paid["payment"]
     assert (payment["listAmount"], payment["discount"], payment["amount"]) == (1_999, 199, 1_800), "rounded down"
+    assert (quoted["listAmount"], quoted["discount"]) == (1_999, 199)
     assert payment["coupons"] == [{"discount": 199, "borneBy": "TOWN", "multiplierBp": None, "coupon": {"id": coupon}}] == quoted["coupons"]
     assert (quoted["amount"], quoted["listAmount"], quoted["availableAfter"]) == (1_800, 1_999, 3_200)
     assert await api.balances() == {"COIN": 3_200}
@@ -185,7 +186,7 @@ async def test_a_stored_refusal_of_a_coupon_is_final_for_its_key(api: CouponApi)
     key = str(uuid4())
     refused = await api.pay_with(1_000, coupon, idempotencyKey=key)
     assert (refused["code"], refused["reason"], refused["couponId"]) == ("COUPON_USED_UP", "PERSON_LIMIT", coupon)
-    outcome = "query($k: UUID!) { outcome(operation: PAY, idempotencyKey: $k) { state refusal { code message ... on CouponUsedUpError { couponId reason } } } }"
+    outcome = "query($k: UUID!) { outcome(operation: PAY, idempotencyKey: $k) { state refusal { code message ... on CouponUsedUpError { couponId reason: obstacle } } } }"
     told = await api.ask(api.town.resident, outcome, k=key)
     assert (told["state"], told["refusal"]["reason"], told["refusal"]["couponId"]) == ("REFUSED", "PERSON_LIMIT", coupon)
     await api.refund(paid["payment"]["id"], 1_000)

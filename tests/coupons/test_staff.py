@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.database import rows
+from domain.locales.catalogue import message
 from tests.support.clock import MovableClock
 from tests.support.coupons import CREATE, CouponApi
 from tests.support.town import new_town
@@ -32,6 +33,9 @@ OWN = {"borneBy": "STORE", "budget": None}
         ({"discountMaximum": 0}, "discountMaximum", "POSITIVE"),
         ({"minimumSpend": 0}, "minimumSpend", "POSITIVE"),
         ({"stock": 0}, "stock", "POSITIVE"),
+        ({"stock": -1}, "stock", "POSITIVE"),
+        ({"stock": 10_000_001}, "stock", "TOO_LARGE"),
+        ({"perPerson": 10_000_001}, "perPerson", "TOO_LARGE"),
         ({"perPerson": 0}, "perPerson", "POSITIVE"),
         ({"perDay": 0}, "perDay", "POSITIVE"),
         ({"perPerson": 1, "perDay": 2}, "perDay", "ORDER"),
@@ -60,9 +64,9 @@ async def test_wrong_coupons_name_their_field_in_both_languages_and_nothing_is_m
     given = {**facts, "idempotencyKey": str(uuid4())}
     refused = await api.nothing_moved(api.create_coupon(**given))
     assert (refused["code"], refused["field"], refused["problem"], refused["retry"]) == ("INVALID_INPUT", field, problem, "NEW_KEY")
-    assert refused["message"].startswith(f"{field}：")
+    assert refused["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
     english = await api.create_coupon(locale="en", **given)
-    assert english["message"].startswith(f"{field}: ")
+    assert english["message"] == message("INVALID_INPUT", "en", field=field, problem=problem)
     assert english["message"].isascii() or "“" in english["message"]
     assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
 
@@ -145,10 +149,10 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
     ):
         refused = await api.nothing_moved(api.change(coupon, **facts))
         assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
-    assert (await api.change("cpn_nonsense", stop=True))["code"] == "UNKNOWN_COUPON"
-    stopped = (await api.change(coupon, stop=True))["coupon"]["stoppedAt"]
+    assert (await api.change("cpn_nonsense", stopNow=True))["code"] == "UNKNOWN_COUPON"
+    stopped = (await api.change(coupon, stopNow=True))["coupon"]["stoppedAt"]
     assert stopped is not None
-    assert (await api.change(coupon, stop=True))["coupon"]["stoppedAt"] == stopped
+    assert (await api.change(coupon, stopNow=True))["coupon"]["stoppedAt"] == stopped
     assert (await api.nothing_moved(api.pay_with(100, coupon)))["reason"] == "STOPPED"
     assert (await api.nothing_moved(api.claim(coupon)))["reason"] == "STOPPED"
     trail = await rows("select before, after from audit_entry where municipality_id = $1 and action = 'change_coupon' order by id", api.town.id)
@@ -171,7 +175,7 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
     what = paying.Pay(uuid4(), api.town.id, api.town.wallet, api.town.store, 100, confirm_duplicate=True, coupons=(decode(coupon)[2],))
     chosen = await uses.choose(api.services, what.municipality, what.wallet_id, what.coupons)
     rules = await rules_of(api.services, api.town.id, api.town.store)
-    await api.change(coupon, stop=True)
+    await api.change(coupon, stopNow=True)
     from domain.coupons.refusals import CouponNotUsableError
 
     before = await api.state()
@@ -185,10 +189,10 @@ async def test_who_may_change(api: CouponApi):
     _, other_staff = await api.town.new_store()
     for viewer in (api.town.desk, api.town.auditor, api.town.resident, other_staff):
         for coupon in (towns, own):
-            assert (await api.change(coupon, viewer, stop=True))["code"] == "NOT_PERMITTED"
-    assert (await api.change(towns, api.town.staff, stop=True))["code"] == "NOT_PERMITTED"
+            assert (await api.change(coupon, viewer, stopNow=True))["code"] == "NOT_PERMITTED"
+    assert (await api.change(towns, api.town.staff, stopNow=True))["code"] == "NOT_PERMITTED"
     assert (await api.change(own, api.town.staff, nameEn="Other"))["coupon"]["id"] == own
-    assert (await api.change(own, api.town.finance, stop=True))["coupon"]["stoppedAt"] is not None, "the town may stop a shop's coupon"
+    assert (await api.change(own, api.town.finance, stopNow=True))["coupon"]["stoppedAt"] is not None, "the town may stop a shop's coupon"
 
 
 async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest.MonkeyPatch):
@@ -197,7 +201,7 @@ async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest
     monkeypatch.setitem(create.LIVE_LIMIT, False, 2)
     first, _ = await api.coupon(), await api.coupon()
     assert (await api.nothing_moved(api.create_coupon()))["problem"] == "TOO_MANY_COUPONS"
-    await api.change(first, stop=True)
+    await api.change(first, stopNow=True)
     assert "coupon" in await api.create_coupon()
 
 
@@ -212,7 +216,7 @@ async def test_a_negative_amount_is_no_amount(api: CouponApi):
         "nameJa": "割引",
         "nameEn": "D",
         "borneBy": "TOWN",
-        "stock": -1,
+        "budget": -1,
     }
     given |= {"startsAt": api.at(), "endsAt": api.at(timedelta(days=1)), "claimRequired": False, "stacking": "ALONE", "returnsOnRefund": True}
     result = await execute(CREATE, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None)

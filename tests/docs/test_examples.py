@@ -7,6 +7,7 @@ import pytest
 from graphql import parse, validate
 
 from api.settings import Settings
+from domain.locales.catalogue import codes
 from schema.root import schema
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,17 @@ def test_operations_inside_curl_fit_the_contract() -> None:
     assert len(found) >= 2
     for page, query in found:
         assert validate(schema._schema, parse(query.replace('\\"', '"'))) == [], page
+
+
+def test_errors_of_files_are_told_as_they_are_worded() -> None:
+    """The table of the page on grants by file, against the catalogue: numbers may differ."""
+    rows = re.findall(r"^\| \d+ \| [^|]* \| `([A-Z_]+)` \| (.+) \|$", (PROJECT / "docs/bulk-grants.md").read_text(), re.MULTILINE)
+    assert len(rows) >= 5
+    for code, told in rows:
+        worded = re.sub(
+            r"\\\{\w+(?::(\w+))?\\\}", lambda one: r"[\d,]+円分" if one[1] == "worth" else r"[\d,]+", re.escape(codes("ja")[f"ROW_{code}"])
+        )
+        assert re.fullmatch(worded, told), (code, told)
 
 
 def test_make_targets_exist() -> None:

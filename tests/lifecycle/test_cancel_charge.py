@@ -46,7 +46,7 @@ async def test_all_of_it_goes_back(api: Api):
     assert await cash_of(api, api.town.town.desk_id) == 10_000
     key = str(uuid4())
     done = await cancel(api, charge["id"], idempotencyKey=key)
-    assert done["charge"] == {"amount": 10_000, "cancelled": 10_000}
+    assert done["charge"] == {"amount": 10_000, "takenBackAmount": 10_000}
     told = done["cancellation"]
     assert (told["amount"], told["reason"], told["store"], told["charge"]["id"]) == (10_000, "WRONG_AMOUNT", None, charge["id"])
     assert told["bonuses"] == [{"amount": 2_000, "asset": {"code": "BONUS"}}]
@@ -81,7 +81,7 @@ async def test_only_what_is_unspent(api: Api):
     await api.pay(1_500, excludeAssetIds=[])
     assert await api.balances() == {"COIN": 8_500, "BONUS": 1_000}, "the coin ends first"
     done = await cancel(api, charge["id"])
-    assert (done["cancellation"]["amount"], done["charge"]["cancelled"]) == (8_500, 8_500)
+    assert (done["cancellation"]["amount"], done["charge"]["takenBackAmount"]) == (8_500, 8_500)
     assert done["cancellation"]["bonuses"] == [{"amount": 850, "asset": {"code": "BONUS"}}], "1,500 stay, which earn 150"
     assert (await api.balances(), await api.left(programme)) == ({"BONUS": 150}, 100_000 - 150)
     assert (await cancel(api, charge["id"]))["code"] == "ALREADY_REVERSED", "once, whatever was left"

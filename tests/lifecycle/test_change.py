@@ -14,12 +14,14 @@ from domain.assets.acceptance import Acceptance
 from domain.assets.change import covers
 from domain.assets.kinds import SizeClass
 from domain.database import rows
+from domain.identifiers import Prefix, decode, encode
 from domain.ledger.audit import trial_balance
 from domain.ledger.kinds import AccountKind
 from domain.merchants.reads import Store
 from tests.support.api import ERRORS, Api
 from tests.support.clock import MovableClock
-from tests.support.town import new_town
+from tests.support.town import People, new_town
+from tests.support.vouchers import VoucherApi
 
 CHANGE_ASSET = (
     "mutation($input: ChangeAssetInput!) { changeAsset(input: $input) { ... on ChangeAssetSuccess { asset { name disclosure acceptance { groups"
@@ -161,6 +163,18 @@ async def test_wrong_changes_name_their_field(api: Api, facts: dict[str, Any], f
     refused = await change(api, programme, **facts)
     assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
     assert await trail(api, "change_programme") == []
+
+
+async def test_a_voucher_product_is_not_changed_as_a_programme(town: People):
+    """Its programme is made with it: what it has not sold is its stock, which only sales and `closeVoucherProduct` take."""
+    api = VoucherApi(town)
+    product = await api.product(stock=2, unitsPerPerson=2)
+    programme = encode(Prefix.PROGRAMME, api.town.id, decode(product)[2])
+    for wrong in (await budget(api, programme, -1), await budget(api, programme, 1), await change(api, programme, nameJa="別の商品券")):
+        assert wrong["code"] == "UNKNOWN_PROGRAMME"
+    await api.charge(10_000)
+    assert (await api.buy(product, 2))["purchase"]["faceValue"] == 13_000
+    await api.town.assert_sound()
 
 
 async def test_a_budget_grows_and_shrinks_within_what_is_left(api: Api):

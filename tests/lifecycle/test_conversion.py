@@ -30,17 +30,17 @@ REFUSED = (
     " ... on BudgetExceededError { available } ... on InsufficientBalanceError { available } ... on NotEligibleError { reason } " + ERRORS
 )
 SET = (
-    "mutation($input: SetConversionRateInput!) { setConversionRate(input: $input) { ... on SetConversionRateSuccess { rate { numerator validFrom"
+    "mutation($input: SetConversionRateInput!) { setConversionRate(input: $input) { ... on SetConversionRateSuccess { rate { numerator startsAt"
     " fromAsset { code } toAsset { code } programme { name } } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
 )
-RATES = "query($m: String!) { conversionRates(municipality: $m) { numerator denominator minimumUnit dailyCap fromAsset { code } toAsset { code } } }"
+RATES = "query($m: String!) { conversionRates(municipality: $m) { numerator denominator minimumUnit capPerDay fromAsset { code } toAsset { code } } }"
 QUOTE = (
-    "query($input: QuoteConversionInput!) { quoteConversion(input: $input) { ... on QuoteConversionSuccess { quote { spent received leftToday"
+    "query($input: QuoteConversionInput!) { quoteConversion(input: $input) { ... on QuoteConversionSuccess { quote { amount receivedAmount leftToday"
     " expiresOn fromAsset { code } toAsset { code } } } " + REFUSED + " } }"
 )
 CONVERT = (
     "mutation($input: ConvertInput!) { convert(input: $input) { ... on ConvertSuccess { replayed balances { moved posted asset { code } }"
-    " conversion { id receiptNumber amount allocations { amount } received { amount expiresOn asset { code } } programme { name } } } "
+    " conversion { id receiptNumber amount receivedAmount allocations { amount } received { amount expiresOn asset { code } } programme { name } } } "
     + REFUSED
     + " } }"
 )
@@ -87,20 +87,25 @@ async def test_s16_points_are_converted_into_currency(api: Api, moved: MovableCl
     private = await api.asset("KUMIAI", kind="SHOPPING_POINT", nameJa="商店街ポイント")
     old_card = await api.programme(private, 50_000, nameJa="へそくりカード引継ぎ")
     await town.rate(minimumUnit=100)
-    await town.rate(fromAssetId=private, numerator=1, denominator=2, dailyCap=5_000)
+    await town.rate(fromAssetId=private, numerator=1, denominator=2, capPerDay=5_000)
     await api.grant(town.health, 1_250)
     await api.grant(old_card, 3_001)
     rates = await api.ask(None, RATES, m=api.code)
     assert [
-        (one["fromAsset"]["code"], one["toAsset"]["code"], one["numerator"], one["denominator"], one["minimumUnit"], one["dailyCap"]) for one in rates
+        (one["fromAsset"]["code"], one["toAsset"]["code"], one["numerator"], one["denominator"], one["minimumUnit"], one["capPerDay"])
+        for one in rates
     ] == [("POINT", "BONUS", 1, 1, 100, None), ("KUMIAI", "BONUS", 1, 2, 1, 5_000)]
     quoted = (await town.quote(1_200))["quote"]
-    assert (quoted["spent"], quoted["received"], quoted["leftToday"]) == (1_200, 1_200, None)
-    done = await town.convert(1_200, expectedAmount=quoted["received"])
+    assert (quoted["amount"], quoted["receivedAmount"], quoted["leftToday"]) == (1_200, 1_200, None)
+    done = await town.convert(1_200, expectedAmount=quoted["receivedAmount"])
     assert done["conversion"]["received"] == [{"amount": 1_200, "expiresOn": quoted["expiresOn"], "asset": {"code": "BONUS"}}]
     assert {(one["asset"]["code"], one["moved"], one["posted"]) for one in done["balances"]} == {("POINT", -1_200, 50), ("BONUS", 1_200, 1_200)}
     half = await town.convert(3_001, fromAssetId=private)
-    assert (half["conversion"]["amount"], half["conversion"]["received"][0]["amount"]) == (3_000, 1_500), "the odd point stays"
+    assert (half["conversion"]["amount"], half["conversion"]["receivedAmount"], half["conversion"]["received"][0]["amount"]) == (
+        3_000,
+        1_500,
+        1_500,
+    ), "the odd point stays"
     assert await api.balances() == {"POINT": 50, "KUMIAI": 1, "BONUS": 2_700}
     assert await api.left(town.programme) == 100_000 - 2_700
     assert (await api.pay(2_750))["payment"]["amount"] == 2_750
@@ -135,13 +140,13 @@ async def test_keys_replay_mismatch_and_outlive_the_rate(api: Api, moved: Movabl
 async def test_rates_take_over_at_their_time(api: Api, moved: MovableClock):
     town = await market(api)
     await town.rate(numerator=1, denominator=2)
-    await town.rate(numerator=3, denominator=4, validFrom=api.at(timedelta(days=1)))
+    await town.rate(numerator=3, denominator=4, startsAt=api.at(timedelta(days=1)))
     await api.grant(town.health, 1_000)
     assert [(one["numerator"], one["denominator"]) for one in await api.ask(None, RATES, m=api.code)] == [(1, 2), (3, 4)]
     quoted = (await town.quote(400))["quote"]
-    assert (await town.convert(400))["conversion"]["received"][0]["amount"] == quoted["received"] == 200
+    assert (await town.convert(400))["conversion"]["received"][0]["amount"] == quoted["receivedAmount"] == 200
     moved.forward(timedelta(days=1, seconds=1))
-    refused = await town.convert(400, expectedAmount=quoted["received"])
+    refused = await town.convert(400, expectedAmount=quoted["receivedAmount"])
     assert (refused["code"], refused["retry"]) == ("QUOTE_CHANGED", "SAME_KEY")
     assert (await town.convert(400, expectedAmount=300))["conversion"]["received"][0]["amount"] == 300
     assert [(one["numerator"], one["denominator"]) for one in await api.ask(None, RATES, m=api.code)] == [(3, 4)]
@@ -150,7 +155,7 @@ async def test_rates_take_over_at_their_time(api: Api, moved: MovableClock):
 
 async def test_every_refusal_of_a_conversion_moves_nothing(api: Api, moved: MovableClock):
     town = await market(api, 1_000, currency={"balanceCap": 900}, capPerPerson=800, eligibility={"ageFrom": 18}, endsAt=api.at(timedelta(days=5)))
-    await town.rate(numerator=1, denominator=3, minimumUnit=10, dailyCap=2_100)
+    await town.rate(numerator=1, denominator=3, minimumUnit=10, capPerDay=2_100)
     await api.grant(town.health, 5_000)
     unverified = await town.convert(300)
     assert (unverified["code"], unverified["reason"]) == ("NOT_ELIGIBLE", "UNVERIFIED")
@@ -210,14 +215,14 @@ async def test_nobody_elses_wallet(api: Api):
 async def test_the_cap_of_a_day_counts_over_wallets_and_races_and_begins_anew(api: Api, moved: MovableClock):
     to_tokyo(moved, 12)
     town = await market(api)
-    await town.rate(dailyCap=500)
+    await town.rate(capPerDay=500)
     async with transaction():
         card = await open_wallet(api.town.id, api.town.resident.person_id, api.services.clock(), api.services.ids)
     for wallet in (api.town.wallet, card):
         await api.grant(town.health, 2_000, wallet)
     answers = await asyncio.gather(*[town.convert(100, wallet=wallet) for wallet in (api.town.wallet, card) for _ in range(5)])
     assert sorted(one.get("code", "") for one in answers) == [""] * 5 + ["CONVERSION_CAP"] * 5
-    await town.rate(dailyCap=700)
+    await town.rate(capPerDay=700)
     assert (await town.quote(100))["quote"]["leftToday"] == 100
     assert (await town.convert(200))["conversion"]["amount"] == 200
     to_tokyo(moved, 0, 5)
@@ -308,8 +313,8 @@ async def test_coin_is_received_from_a_funded_programme_only_and_paid_value_is_n
         ({"denominator": 0}, "denominator", "RATE_PART"),
         ({"minimumUnit": 0}, "minimumUnit", "POSITIVE"),
         ({"minimumUnit": 75}, "minimumUnit", "UNIT_OF_ASSET"),
-        ({"dailyCap": 0}, "dailyCap", "POSITIVE"),
-        ({"validFrom": "2020-01-01T00:00:00Z"}, "validFrom", "PAST"),
+        ({"capPerDay": 0}, "capPerDay", "POSITIVE"),
+        ({"startsAt": "2020-01-01T00:00:00Z"}, "startsAt", "PAST"),
     ],
 )
 async def test_wrong_rates_name_their_field(api: Api, facts: dict[str, Any], field: str, problem: str):

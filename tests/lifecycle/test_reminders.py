@@ -20,7 +20,7 @@ from tests.support.clock import MovableClock
 from tests.support.lifecycle import journals, to_tokyo
 
 EVENTS = (
-    "query($id: ID!) { wallet(id: $id) { events(first: 50) { edges { node { eventId __typename ... on ValueExpiring { amount daysLeft expiresOn"
+    "query($id: ID!) { wallet(id: $id) { events(first: 50) { edges { node { eventId __typename ... on ValueExpiring { amount: expiringAmount daysLeft expiresOn"
     " asset { code } } } } } transactions(first: 50) { edges { node { kind } } } } }"
 )
 

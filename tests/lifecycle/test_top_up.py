@@ -25,11 +25,11 @@ from tests.support.town import People, new_town
 
 CARD = "tok_card"
 LINK = (
-    "mutation($input: LinkFundingSourceInput!) { linkFundingSource(input: $input) { ... on LinkFundingSourceSuccess { source { id label asset { code } } }"
+    "mutation($input: LinkFundingSourceInput!) { linkFundingSource(input: $input) { ... on LinkFundingSourceSuccess { fundingSource { id label asset { code } } }"
     " ... on InvalidInputError { field problem } " + ERRORS + " } }"
 )
 REMOVE = (
-    "mutation($input: RemoveFundingSourceInput!) { removeFundingSource(input: $input) { ... on RemoveFundingSourceSuccess { source { label } } "
+    "mutation($input: RemoveFundingSourceInput!) { removeFundingSource(input: $input) { ... on RemoveFundingSourceSuccess { fundingSource { label } } "
     + ERRORS
     + " } }"
 )
@@ -67,7 +67,7 @@ async def pay(api: Api, amount: int, source: str, maximum: int = 50_000, **facts
 
 
 async def card(api: Api, token: str = CARD) -> str:
-    return (await link(api, token))["source"]["id"]
+    return (await link(api, token))["fundingSource"]["id"]
 
 
 async def states(api: Api) -> list[int]:
@@ -285,9 +285,9 @@ async def test_a_town_without_a_provider_says_so(town: People):
 
 async def test_who_may_link_use_and_remove(api: Api, provider: PaymentProvider):
     made = await link(api)
-    assert made["source"]["asset"] == {"code": "COIN"}
-    assert (await link(api))["source"]["id"] == made["source"]["id"], "the same token is the same source"
-    source = made["source"]["id"]
+    assert made["fundingSource"]["asset"] == {"code": "COIN"}
+    assert (await link(api))["fundingSource"]["id"] == made["fundingSource"]["id"], "the same token is the same source"
+    source = made["fundingSource"]["id"]
     stranger, theirs = await api.town.new_resident()
     other = await new_town(api.services)
     assert (await link(api, viewer=stranger))["code"] == "UNKNOWN_WALLET"
@@ -299,6 +299,10 @@ async def test_who_may_link_use_and_remove(api: Api, provider: PaymentProvider):
         assert (wrong["field"], wrong["problem"]) == (field, "LENGTH")
     assert await api.ask(stranger, SOURCES, id=api.wallet()) == []
     assert await api.ask(api.town.resident, SOURCES, id=api.wallet()) == [{"id": source, "label": "•••• 4242"}]
+    node = "query($id: ID!) { node(id: $id) { id ... on FundingSource { label asset { code } } } }"
+    assert await api.ask(api.town.resident, node, id=source) == {"id": source, "label": "•••• 4242", "asset": {"code": "COIN"}}
+    for viewer in (stranger, api.town.desk, api.town.finance, other.finance):
+        assert await api.ask(viewer, node, id=source) is None
     given = {
         "idempotencyKey": str(uuid4()), "walletId": api.wallet(theirs), "payee": {"storeId": api.store()}, "amount": 100,
         "topUp": {"fundingSourceId": source, "maximum": 100},
@@ -306,7 +310,7 @@ async def test_who_may_link_use_and_remove(api: Api, provider: PaymentProvider):
     assert (await api.ask(stranger, PAY, input=given))["code"] == "UNKNOWN_FUNDING_SOURCE"
     assert (await pay(api, 100, "fnd_nonsense"))["code"] == "UNKNOWN_FUNDING_SOURCE"
     assert (await api.ask(stranger, REMOVE, input={"fundingSourceId": source}))["code"] == "UNKNOWN_FUNDING_SOURCE"
-    assert (await api.ask(api.town.resident, REMOVE, input={"fundingSourceId": source}))["source"] == {"label": "•••• 4242"}
+    assert (await api.ask(api.town.resident, REMOVE, input={"fundingSourceId": source}))["fundingSource"] == {"label": "•••• 4242"}
     assert (await pay(api, 100, source))["code"] == "UNKNOWN_FUNDING_SOURCE"
     [kept] = await rows("select token, label from funding_source where municipality_id = $1", api.town.id)
     assert (kept["token"], kept["label"]) == ("", "")

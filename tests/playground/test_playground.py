@@ -1,8 +1,10 @@
 """The playground in a real browser."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -10,7 +12,12 @@ from playwright.async_api import Page, async_playwright, expect
 from tests.support.eventually import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here; `.ci/run` installs it")]
-SHOT = Path(__file__).parents[1] / "artifacts" / "playground.png"
+SHOTS = Path(__file__).parents[1] / "artifacts"
+SCENES = Path(__file__).parents[2] / "api" / "static" / "scenes"
+NAMES = {page.stem: re.findall(r"tab\(\"(\w+)\"", page.read_text()) for page in sorted(SCENES.glob("*.js"))}
+"""The tabs of each scene, in the order in which they are played."""
+REFUSED_OR_LIVE = {"LostAnswer", "Till"}
+"""Tabs that answer otherwise: their own tests."""
 
 
 @pytest.fixture
@@ -23,7 +30,7 @@ async def page(address: str) -> AsyncIterator[Page]:
         found.on("request", lambda one: None if one.url.startswith((address, "data:", "blob:")) else wrong.append(one.url))
         found.on("pageerror", lambda error: wrong.append(str(error)))
         await found.goto(f"{address}/graphql")
-        await expect(found.locator(".graphiql-tab-button")).to_have_count(9)
+        await expect(found.locator(".graphiql-tab-button")).to_have_count(len(NAMES["payment"]))
         yield found
         await browser.close()
     assert wrong == []
@@ -48,8 +55,8 @@ async def test_a_payment_arrives_at_the_till(page: Page, address: str):
     await run_elsewhere(page, address)
     await shows(page, "PaymentSettled")
     await shows(page, "receiptNumber")
-    SHOT.parent.mkdir(exist_ok=True)
-    await page.screenshot(path=SHOT)
+    SHOTS.mkdir(exist_ok=True)
+    await page.screenshot(path=SHOTS / "playground.png")
 
 
 async def run_elsewhere(page: Page, address: str) -> None:
@@ -79,3 +86,44 @@ async def test_a_wallet_in_the_persona_that_its_tab_brings(page: Page):
     await run(page, "Wallet")
     await shows(page, "available")
     assert "スタッフ" not in await page.locator("#persona").input_value()
+
+
+async def play(page: Page, tab: str) -> Any:
+    """Presses play in a tab; the data of its answer."""
+    await page.locator(".graphiql-tab-button", has_text=re.compile(f"^{tab}$")).click()
+    named = f'"operationName":"{tab}"'
+    async with page.expect_response(lambda one: one.url.endswith("/graphql") and named in (one.request.post_data or "")) as answered:
+        await page.click(".graphiql-execute-button")
+    answer = await (await answered.value).json()
+    assert "errors" not in answer, (tab, answer)
+    [data] = answer["data"].values()
+    return data
+
+
+@pytest.mark.parametrize("scene", NAMES)
+async def test_every_tab_of_a_scene_succeeds_in_its_order(page: Page, address: str, scene: str):
+    await page.goto(f"{address}/graphql#{scene}")
+    await page.reload()
+    await expect(page.locator(".graphiql-tab-button")).to_have_count(len(NAMES[scene]))
+    assert await page.locator("#scene").input_value() == scene
+    for tab in NAMES[scene]:
+        if tab in REFUSED_OR_LIVE:
+            continue
+        if tab == "FileProgress":
+            await run(page, tab)
+            await shows(page, "FINISHED")
+            continue
+        data = await play(page, tab)
+        assert data is not None, tab
+        if isinstance(data, dict) and "__typename" in data:
+            assert data["__typename"].endswith("Success"), (tab, data)
+    SHOTS.mkdir(exist_ok=True)
+    await page.screenshot(path=SHOTS / f"playground-{scene}.png")
+
+
+async def test_scenes_are_chosen_above(page: Page):
+    await page.locator("#scene").select_option("coupons")
+    await expect(page.locator(".graphiql-tab-button")).to_have_count(len(NAMES["coupons"]))
+    assert page.url.endswith("#coupons")
+    listed = await play(page, "Coupons")
+    assert "まちの1割引クーポン" in {edge["node"]["name"] for edge in listed["edges"]}

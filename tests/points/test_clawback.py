@@ -25,7 +25,7 @@ async def spend_points(api: Api, amount: int) -> None:
 
 def told(answer: Any) -> tuple[int, int, int, int]:
     [one] = answer["refund"]["pointClawbacks"]
-    return one["points"], one["deducted"], one["debt"], one["waived"]
+    return one["amount"], one["deducted"], one["debt"], one["waived"]
 
 
 @pytest.mark.parametrize("order", sorted(set(itertools.permutations([333, 333, 334, 0]))))

@@ -73,12 +73,24 @@ async def test_points_wait_for_the_end_of_the_refund_window(api: Api, moved: Mov
     assert given["usableFrom"].startswith(api.day(timedelta(days=6))), "15:00 UTC the day before is midnight in Tokyo"
     refused = await api.pay(50)
     assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 0)
+    assert await waiting(api) == (100, 0, 100, [given["usableFrom"]]), "付与予定"
     back = await api.refund(paid["payment"]["id"], 500)
-    assert back["refund"]["pointClawbacks"] == [{"points": 50, "deducted": 0, "debt": 0, "waived": 0, "asset": {"code": "POINT"}}]
+    assert back["refund"]["pointClawbacks"] == [{"amount": 50, "deducted": 0, "debt": 0, "waived": 0, "asset": {"code": "POINT"}}]
+    assert await waiting(api) == (50, 0, 50, [given["usableFrom"]])
     moved.forward(timedelta(days=7))
+    assert await waiting(api) == (50, 50, 0, [None])
     assert (await api.pay(550))["payment"]["pointGrants"][0]["amount"] == 50, "coin 500 and points 50 pay; the coin earns"
     assert await api.balances() == {"POINT": 50}
     await api.town.assert_sound()
+
+
+async def waiting(api: Api) -> tuple[int, int, int, list[str | None]]:
+    """Of the points: all, what may be spent now, what waits, and from when each lot may be spent."""
+    query = "query($id: ID!) { wallet(id: $id) { balances { posted available pending lots { usableFrom } asset { code } } } }"
+    found = (await api.ask(api.town.resident, query, id=api.wallet()))["balances"]
+    [points] = [one for one in found if one["asset"]["code"] == "POINT"]
+    assert all(one["pending"] == 0 for one in found if one is not points)
+    return points["posted"], points["available"], points["pending"], [lot["usableFrom"] for lot in points["lots"]]
 
 
 async def test_weekdays_hours_shops_and_segments(api: Api, moved: MovableClock):

@@ -82,18 +82,19 @@ async def test_a_rule_is_made_once_per_key_and_stopped_once(api: Api):
     programme = await programme_of_points(api)
     key = str(uuid4())
     made = await asyncio.gather(*[api.add_rule(programme, idempotencyKey=key) for _ in range(5)])
-    assert len({one["rule"]["id"] for one in made}) == 1
+    assert len({one["earningRule"]["id"] for one in made}) == 1
+    assert sorted(one["replayed"] for one in made) == [False, True, True, True, True]
     assert (await api.add_rule(programme, idempotencyKey=key, rateBp=200, kind="PERCENT"))["code"] == "KEY_REUSED"
     await api.charge(1_000)
     assert (await api.pay(100))["payment"]["pointGrants"][0]["amount"] == 1
     stop = (
-        "mutation($input: StopEarningRuleInput!) { stopEarningRule(input: $input) { ... on StopEarningRuleSuccess { rule { id stoppedAt } }"
+        "mutation($input: StopEarningRuleInput!) { stopEarningRule(input: $input) { ... on StopEarningRuleSuccess { earningRule { id stoppedAt } }"
         " ... on UserError { code } } }"
     )
-    rule = made[0]["rule"]["id"]
-    assert (await api.ask(api.town.desk, stop, input={"ruleId": rule}))["code"] == "NOT_PERMITTED"
-    assert (await api.ask(api.town.finance, stop, input={"ruleId": programme}))["code"] == "UNKNOWN_EARNING_RULE"
-    stopped = [(await api.ask(api.town.finance, stop, input={"ruleId": rule}))["rule"]["stoppedAt"] for _ in range(2)]
+    rule = made[0]["earningRule"]["id"]
+    assert (await api.ask(api.town.desk, stop, input={"earningRuleId": rule}))["code"] == "NOT_PERMITTED"
+    assert (await api.ask(api.town.finance, stop, input={"earningRuleId": programme}))["code"] == "UNKNOWN_EARNING_RULE"
+    stopped = [(await api.ask(api.town.finance, stop, input={"earningRuleId": rule}))["earningRule"]["stoppedAt"] for _ in range(2)]
     assert stopped[0] == stopped[1] is not None
     assert (await api.pay(100))["payment"]["pointGrants"] == []
     audit = await rows("select action from audit_entry where municipality_id = $1 and action like '%earning_rule' order by id", api.town.id)
@@ -159,15 +160,15 @@ async def test_what_rules_would_give_is_asked_by_staff_without_a_trace(api: Api)
     await api.rule(programme, nameJa="1%")
     await api.rule(programme, nameJa="シニア", kind="PER_VISIT", points=3, eligibility={"ageFrom": 65})
     ask = (
-        "query($input: SimulateEarningInput!) { simulateEarning(input: $input) { ... on SimulateEarningSuccess { amount grants { amount"
+        "query($input: SimulateEarningInput!) { simulateEarning(input: $input) { ... on SimulateEarningSuccess { amount pointGrants { amount"
         " ruleTrace { amount reason rule { name } } } } ... on UserError { code } } }"
     )
     given = {"storeId": api.store(), "assetId": api.coin, "amount": 2_500}
     found = await api.ask(api.town.auditor, ask, input=given)
     assert found["amount"] == 25
-    assert [(one["rule"]["name"], one["reason"]) for one in found["grants"][0]["ruleTrace"]] == [("1%", "APPLIED"), ("シニア", "NOT_ELIGIBLE")]
+    assert [(one["rule"]["name"], one["reason"]) for one in found["pointGrants"][0]["ruleTrace"]] == [("1%", "APPLIED"), ("シニア", "NOT_ELIGIBLE")]
     assert (await api.ask(api.town.auditor, ask, input={**given, "resident": True, "birthYear": 1940}))["amount"] == 28
-    assert (await api.ask(api.town.auditor, ask, input={**given, "at": "2020-01-01T00:00:00Z"}))["grants"] == [], "before the programme"
+    assert (await api.ask(api.town.auditor, ask, input={**given, "at": "2020-01-01T00:00:00Z"}))["pointGrants"] == [], "before the programme"
     other = Api(await new_town(api.services))
     assert (await api.ask(other.town.auditor, ask, input=given))["code"] == "NOT_PERMITTED"
     assert (await api.ask(api.town.auditor, ask, input={**given, "storeId": "mer_nothing"}))["code"] == "UNKNOWN_PAYEE"

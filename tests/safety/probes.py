@@ -151,7 +151,7 @@ PROBES: dict[str, Probe] = {
     "addEarningRule": officer(
         lambda w: keyed(programmeId=w.earning, kind="PERCENT", rateBp=1, nameJa="規則", nameEn="Rule", priority=0, stacking="ALONE")
     ),
-    "stopEarningRule": officer(lambda w: later_told(w.new_rule(), "ruleId")),
+    "stopEarningRule": officer(lambda w: later_told(w.new_rule(), "earningRuleId")),
     "grantValue": of(lambda w: keyed(programmeId=w.programme, walletId=w.wallet, amount=1), "finance", "desk"),
     "createCoupon": officer(coupon),
     "changeCoupon": officer(lambda w: later_told(w.coupons.coupon(), "couponId", nameJa="改名")),

@@ -99,7 +99,7 @@ class Shop:
         self.product = decode(await self.api.product(unitsPerPerson=10))[2]  # type: ignore[assignment]
         given = {"walletId": self.api.wallet(), "assetId": self.api.coin, "token": "tok_card", "label": "•••• 1"}
         made = await self.api.ask(self.api.town.resident, LINK, input=given)
-        self.source = decode(made["source"]["id"])[2]  # type: ignore[assignment]
+        self.source = decode(made["fundingSource"]["id"])[2]  # type: ignore[assignment]
         return self
 
     def services(self, steps: Steps | None = None) -> Services:

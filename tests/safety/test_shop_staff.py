@@ -11,10 +11,10 @@ from tests.support.vouchers import VoucherApi
 
 SHOP = (
     "query($id: ID!) { store(id: $id) { transactions(first: 50) { edges { node { kind amount counterparty { name kind store { id } } receipt { __typename id"
-    " ... on Payment { amount wallet { id } note pointGrants { amount } refunds { pointClawbacks { points } } } ... on Refund { amount pointClawbacks { points } }"
+    " ... on Payment { amount wallet { id } note pointGrants { amount } refunds { pointClawbacks { amount } } } ... on Refund { amount pointClawbacks { amount } }"
     " } } } } events(first: 50) { edges { node { __typename ... on PaymentSettled { payment { wallet { id } note pointGrants { amount } } } } } } } }"
 )
-PAYMENT = "query($id: ID!) { payment(id: $id) { wallet { id } note pointGrants { amount } refunds { id pointClawbacks { points } } } }"
+PAYMENT = "query($id: ID!) { payment(id: $id) { wallet { id } note pointGrants { amount } refunds { id pointClawbacks { amount } } } }"
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def a_refund(api: Api) -> dict[str, Any]:
     await api.charge(5_000)
     paid = (await api.pay(1_000, note="母の薬"))["payment"]
     back = await api.refund(paid["id"], 500)
-    assert back["refund"]["pointClawbacks"][0]["points"] == 50, "the payer sees it"
+    assert back["refund"]["pointClawbacks"][0]["amount"] == 50, "the payer sees it"
     return paid
 
 
@@ -54,7 +54,7 @@ async def test_payer_and_town_see_the_points_that_came_back(api: Api):
     paid = await a_refund(api)
     for viewer in (api.town.resident, api.town.desk):
         looked = await api.ask(viewer, PAYMENT, id=paid["id"])
-        assert looked["refunds"][0]["pointClawbacks"] == [{"points": 50}]
+        assert looked["refunds"][0]["pointClawbacks"] == [{"amount": 50}]
     neighbour, _ = await api.town.new_resident()
     assert await api.ask(neighbour, PAYMENT, id=paid["id"]) is None
 

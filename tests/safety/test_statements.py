@@ -19,7 +19,7 @@ MANY = 12
 """More than the statements of any of these documents."""
 SHOP = "store { name } municipality { name } acceptance { stores { name } }"
 COUPONS = (
-    "query($m: String!) { coupons(municipality: $m, first: 50) { edges { claimed whyNot { reason } node { id name stockLeft budgetLeft "
+    "query($m: String!) { coupons(municipality: $m, first: 50) { edges { claimCount whyNot { obstacle } node { id name stockLeft budgetLeft "
     + SHOP
     + " } } } }"
 )
@@ -37,14 +37,15 @@ ROWS = "query($id: ID!) { bulkGrant(id: $id) { rows(first: 50) { edges { node { 
 SOURCES = "query($id: ID!) { fundingSources(walletId: $id) { id asset { code } } }"
 NODES = (
     "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Payment { store { name } wallet { id } refundable } ... on VoucherPurchase { product { name }"
-    " gift { used } } ... on Approval { reason } ... on BulkGrant { state } ... on VoucherProduct { name } ... on Coupon { name } ... on Wallet { frozen } } }"
+    " gift { used } } ... on Approval { reason } ... on BulkGrant { state } ... on VoucherProduct { name } ... on Coupon { name }"
+    " ... on FundingSource { label } ... on Wallet { frozen } } }"
 )
 RECEIPT = (
-    "... on Charge { cancelled store { name } } ... on Payment { wallet { id } coupons { coupon { name } } refundable pointGrants { programme { name } } }"
+    "... on Charge { takenBackAmount store { name } } ... on Payment { wallet { id } coupons { coupon { name } } refundable pointGrants { programme { name } } }"
     " ... on Refund { pointClawbacks { programme { name } } } ... on Grant { programme { name } } ... on VoucherPurchase { product { name state } gift { used }"
-    " store { name } } ... on GiftActivation { product { name } } ... on CouponClaim { claimed: coupon { name } } ... on Redemption { rolledBack coupon { name }"
+    " store { name } } ... on GiftActivation { product { name } } ... on CouponClaim { coupon { name } } ... on Redemption { rolledBack itemCoupon { name }"
     " store { name } } ... on RedemptionRollback { redemption { id rolledBack } } ... on Conversion { programme { name } received { asset { code } } }"
-    " ... on ChargeCancellation { charge { cancelled } store { name } } ... on Reversal { receipt { amount } }"
+    " ... on ChargeCancellation { charge { takenBackAmount } store { name } } ... on Reversal { receipt { amount } }"
 )
 HISTORY = (
     "query($id: ID!) { wallet(id: $id) { transactions(first: 100) { edges { node { kind asset { code } counterparty { name } receipt { id " + RECEIPT
@@ -194,6 +195,7 @@ async def test_nodes_of_every_kind(small: World, services: Services):
     async def some() -> list[str]:
         return [
             await w.new_payment(), w.purchase, await w.new_proposal(), w.bulk, w.product, w.coupon, w.wallet, w.store, w.rule, w.programme, w.gift,
+            await w.new_source(),
         ]  # fmt: skip
 
     more = [one for _ in range(5) for one in await some()]

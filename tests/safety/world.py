@@ -67,8 +67,8 @@ class World:
     async def new_source(self) -> str:
         given = {"walletId": self.wallet, "assetId": self.api.coin, "token": f"tok_{uuid4().hex}", "label": "•••• 4242"}
         made = await self.api.ask(self.town.resident, LINK, input=given)
-        if "source" in made:
-            return made["source"]["id"]
+        if "fundingSource" in made:
+            return made["fundingSource"]["id"]
         await rows("update funding_source set removed_at = now() where municipality_id = $1 returning id", self.id)
         return await self.new_source()
 

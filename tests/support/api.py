@@ -44,12 +44,12 @@ QUOTE = (
 )
 REFUND = (
     "mutation($input: RefundPaymentInput!) { refundPayment(input: $input) { ... on RefundPaymentSuccess { replayed payment { refunded refundable }"
-    " refund { id amount allocations { amount asset { code } } pointClawbacks { points } } }"
+    " refund { id amount allocations { amount asset { code } } pointClawbacks { amount } } }"
     " ... on RefundExceedsError { refundable } " + ERRORS + " } }"
 )
-CLAWED = "query($id: ID!) { node(id: $id) { ... on Refund { pointClawbacks { points deducted debt waived asset { code } } } } }"
+CLAWED = "query($id: ID!) { node(id: $id) { ... on Refund { pointClawbacks { amount deducted debt waived asset { code } } } } }"
 ADD_RULE = (
-    "mutation($input: AddEarningRuleInput!) { addEarningRule(input: $input) { ... on AddEarningRuleSuccess { rule { id name kind rateBp points"
+    "mutation($input: AddEarningRuleInput!) { addEarningRule(input: $input) { ... on AddEarningRuleSuccess { replayed earningRule { id name kind rateBp points"
     " acceptance { hours { weekdays fromTime untilTime } } stacking stoppedAt } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
 )
 ASSET = {
@@ -107,7 +107,7 @@ class Api:
         return await self.programme(asset, budget, **{"kind": "EARNING", "activatesAfterDays": 0, "clawbackRule": "WAIVE", **facts})
 
     async def rule(self, programme: str, **facts: Any) -> str:
-        return (await self.add_rule(programme, **facts))["rule"]["id"]
+        return (await self.add_rule(programme, **facts))["earningRule"]["id"]
 
     async def add_rule(self, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         kind = {} if "kind" in facts else {"kind": "PERCENT", "rateBp": 100}

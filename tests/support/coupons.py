@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from domain.viewer import Viewer
 from tests.support.api import ERRORS, Api
 
-REFUSED = "... on CouponNotUsableError { reason couponId } ... on CouponUsedUpError { reason couponId } ... on InvalidInputError { field problem } "
+REFUSED = "... on CouponNotUsableError { reason: obstacle couponId } ... on CouponUsedUpError { reason: obstacle couponId } ... on InvalidInputError { field problem } "
 COUPON = "id name kind borneBy budget budgetLeft stock stockLeft stoppedAt endsAt"
 CREATE = (
     "mutation($input: CreateCouponInput!) { createCoupon(input: $input) { ... on CreateCouponSuccess { replayed coupon { " + COUPON + " } }"
@@ -19,7 +19,7 @@ CHANGE = (
 )
 CLAIM = (
     "mutation($input: ClaimCouponInput!) { claimCoupon(input: $input) { ... on ClaimCouponSuccess { replayed claim { id receiptNumber coupon { id } } }"
-    " ... on CouponNotUsableError { reason } ... on CouponUsedUpError { reason } " + ERRORS + " } }"
+    " ... on CouponNotUsableError { reason: obstacle } ... on CouponUsedUpError { reason: obstacle } " + ERRORS + " } }"
 )
 PAY = (
     "mutation($input: PayInput!) { pay(input: $input) { ... on PaySuccess { replayed balances { posted moved asset { code } } payment { id amount"
@@ -27,7 +27,7 @@ PAY = (
     " ... on InsufficientBalanceError { available } " + REFUSED + ERRORS + " } }"
 )
 QUOTE = (
-    "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount listAmount cashDue availableAfter"
+    "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount listAmount discount cashDue availableAfter"
     " token coupons { discount borneBy multiplierBp coupon { id } } allocations { amount } } } ... on InsufficientBalanceError { available } "
     + REFUSED + ERRORS + " } }"
 )  # fmt: skip
@@ -37,17 +37,17 @@ REFUND = (
 )
 REDEEM = (
     "mutation($input: RedeemInput!) { redeem(input: $input) { ... on RedeemSuccess { replayed balances { posted moved asset { code } } redemption {"
-    " id receiptNumber amount item rolledBack coupon { id } store { id } allocations { amount } } } ... on CouponNotUsableError { reason }"
-    " ... on CouponUsedUpError { reason } ... on ItemNotUsableError { reason } " + ERRORS + " } }"
+    " id receiptNumber amount item rolledBack coupon: itemCoupon { id } store { id } allocations { amount } } } ... on CouponNotUsableError { reason: obstacle }"
+    " ... on CouponUsedUpError { reason: obstacle } ... on ItemNotUsableError { reason: obstacle } " + ERRORS + " } }"
 )
 ROLLBACK = (
-    "mutation($input: RollbackRedemptionInput!) { rollbackRedemption(input: $input) { ... on RollbackRedemptionSuccess { replayed rollback {"
-    " id amount reason redemption { id rolledBack } } } " + ERRORS + " } }"
+    "mutation($input: RollbackRedemptionInput!) { rollbackRedemption(input: $input) { ... on RollbackRedemptionSuccess { replayed balances { posted moved asset { code } } rollback {"
+    " id amount reason: rollbackReason redemption { id rolledBack } } } " + ERRORS + " } }"
 )
 LIST = (
     "query($town: String!, $wallet: ID, $near: Near, $store: ID, $claimed: Boolean, $usable: Boolean, $before: DateTime, $sort: CouponSort! = EXPIRY,"
     " $first: Int! = 20, $after: String) { coupons(municipality: $town, walletId: $wallet, near: $near, storeId: $store, claimed: $claimed,"
-    " usableNow: $usable, endsBefore: $before, sort: $sort, first: $first, after: $after) { edges { cursor distanceMetres claimed whyNot { reason message }"
+    " usableNow: $usable, endsBefore: $before, sort: $sort, first: $first, after: $after) { edges { cursor distanceMetres claimCount whyNot { reason: obstacle message }"
     " node { id name stockLeft } } pageInfo { hasNextPage endCursor } } }"
 )
 RULES = {"claimRequired": False, "stacking": "ALONE", "returnsOnRefund": True}

@@ -15,8 +15,8 @@ CHARGE = (
     "mutation($input: ChargeInput!) { charge(input: $input) { ... on ChargeSuccess { charge { id amount bonuses { amount } } } " + ERRORS + " } }"
 )
 CANCEL = (
-    "mutation($input: CancelChargeInput!) { cancelCharge(input: $input) { ... on CancelChargeSuccess { replayed charge { amount cancelled }"
-    " balances { moved posted asset { code } } cancellation { id receiptNumber amount reason store { id } charge { id } allocations { amount }"
+    "mutation($input: CancelChargeInput!) { cancelCharge(input: $input) { ... on CancelChargeSuccess { replayed charge { amount takenBackAmount }"
+    " balances { moved posted asset { code } } cancellation { id receiptNumber amount reason: cancelReason store { id } charge { id } allocations { amount }"
     " bonuses { amount asset { code } } } } ... on CancelTooLateError { minutes } ... on ReversalImpossibleError { available } " + ERRORS + " } }"
 )
 

@@ -28,15 +28,15 @@ PREVIEWED = (
 )  # fmt: skip
 SUBMIT = (
     "mutation($input: SubmitVoucherProductInput!) { submitVoucherProduct(input: $input) { ... on SubmitVoucherProductSuccess { product { state } }"
-    " ... on VoucherStateError { state } " + ERRORS + " } }"
+    " ... on VoucherStateError { state: voucherState } " + ERRORS + " } }"
 )
 APPROVE = (
     "mutation($input: ApproveVoucherProductInput!) { approveVoucherProduct(input: $input) { ... on ApproveVoucherProductSuccess { replayed product {"
-    " state stockLeft } } ... on VoucherBudgetError { required available } ... on VoucherStateError { state } " + ERRORS + " } }"
+    " state stockLeft } } ... on VoucherBudgetError { required available } ... on VoucherStateError { state: voucherState } " + ERRORS + " } }"
 )
 CLOSE = (
     "mutation($input: CloseVoucherProductInput!) { closeVoucherProduct(input: $input) { ... on CloseVoucherProductSuccess { returned replayed product {"
-    " state } } ... on VoucherStateError { state } " + ERRORS + " } }"
+    " state } } ... on VoucherStateError { state: voucherState } " + ERRORS + " } }"
 )
 BOUGHT = (
     "replayed balances { posted moved asset { code } } purchase { id receiptNumber amount faceValue units purchasedAt product { id } gift { id used }"

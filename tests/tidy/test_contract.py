@@ -41,6 +41,10 @@ def test_the_contract_keeps_the_house_rules():
         ('"A." type Query { "For all." Bad_name: Int }', "Query.Bad_name is not written as"),
         ('"A." type Query { "All." a: Int }', "Query.a does not say who may call it"),
         ('"Q." type Query { "For x." a: Int } "M." type Mutation { "For x." b("K." key: Int): Int }', "takes exactly one argument"),
+        (
+            '"U." union U = A | B "A." type A { "F." a: Int } "B." type B { "F." a: Int! } "Q." type Query { "For x." u: U }',
+            "a is Int in A, but Int! in B",
+        ),
     ],
 )
 def test_the_lint_finds(sdl: str, problem: str):

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.database import rows
+from domain.locales.catalogue import message
 from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME, GRANT, Api
 from tests.support.clock import MovableClock
 
@@ -175,7 +176,7 @@ WRONG_ASSETS = [
 async def test_wrong_assets_name_their_field(api: Api, facts: dict[str, Any], field: str, problem: str):
     refused = await api.ask(api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts})
     assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
-    assert field in refused["message"]
+    assert refused["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
     assert await rows("select 1 from asset where municipality_id = $1 and code = 'NEW'", api.town.id) == []
 
 

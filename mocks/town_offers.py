@@ -1,0 +1,186 @@
+"""What a demo town offers from the first minute: points of 1 %, miles to convert, coupons, and a premium voucher on sale.
+
+Each part is made once, by the people of the town, through the domain's own verbs: under keys of its own, or by its code. So it is
+made in an older data folder too, and whatever was cut off goes on.
+"""
+
+import sys
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from domain.assets import reads as assets
+from domain.assets.create import NewAsset
+from domain.assets.expiry import after, midnight
+from domain.assets.kinds import AssetKind, ExpiryRule
+from domain.assets.manage import make_asset
+from domain.conversions.rates import NewRate, set_rate
+from domain.conversions.reads import rates_of
+from domain.coupons.create import NewCoupon, create_coupon
+from domain.coupons.kinds import BorneBy, CouponKind
+from domain.coupons.kinds import Stacking as CouponStacking
+from domain.database import transaction
+from domain.identifiers import derived
+from domain.ledger.holders import give_access
+from domain.ledger.kinds import Relation
+from domain.municipalities import reads as municipalities
+from domain.municipalities.reads import Municipality
+from domain.points.kinds import ClawbackRule, RuleKind, Stacking
+from domain.points.manage import NewRule, add_rule
+from domain.programmes.create import NewProgramme, create_programme
+from domain.programmes.eligibility import ANYBODY
+from domain.programmes.grant import Grant, grant_value
+from domain.programmes.kinds import ProgrammeKind
+from domain.refusals import Refusal
+from domain.residents.join import join
+from domain.services import Services
+from domain.viewer import Role, Viewer
+from domain.vouchers import reads as vouchers
+from domain.vouchers.create import create_product
+from domain.vouchers.kinds import Stage, VoucherTemplate
+from domain.vouchers.publish import Step, approve_product, submit_product
+from domain.vouchers.template import Occasion, from_template
+from schema.ids import Prefix, read
+
+POINT, MILE, VOUCHER = "TOWN_POINT", "HEALTH_MILE", "PREMIUM_30"
+FROM, LAST_DAY = date(2025, 4, 1), date(2035, 3, 31)
+"""The same at every start: what is sent again under a key must be the same."""
+MILES_GIVEN = 3_000
+UNITS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who makes it: two finance officers, and the staff of a shop."""
+
+    officer: Viewer
+    second: Viewer
+    shop: Viewer
+    store: UUID
+
+
+async def offer(made: Services, personas: list[dict[str, Any]]) -> bool:
+    """Everything, in each town of the personas. True: a persona was added, for a town that had one finance officer only."""
+    added = False
+    for code in dict.fromkeys(one["municipality"] for one in personas):
+        town = await municipalities.by_code(code)
+        people = [one for one in personas if one["municipality"] == code]
+        if town is None:
+            continue
+        if sum(one["role"] == Role.FINANCE for one in people) == 1:
+            people.append(await _second_officer(made, town, people[0]["assetId"]))
+            personas.append(people[-1])
+            added = True
+        await _offer(made, town.id, _staff(people), [wallet for one in personas for wallet in one.get("walletIds", ())])
+    return added
+
+
+def _staff(people: list[dict[str, Any]]) -> Staff:
+    def of(role: Role) -> list[dict[str, Any]]:
+        return [one for one in people if one["role"] == role]
+
+    def viewer(one: dict[str, Any]) -> Viewer:
+        return Viewer(UUID(one["personId"]), frozenset({Role(one["role"])}))
+
+    [first, second, *_], [shop, *_] = of(Role.FINANCE), of(Role.MERCHANT_STAFF)
+    store = read(Prefix.STORE, shop["storeId"])
+    if store is None:
+        raise ValueError("a persona without a shop", shop["name"])
+    return Staff(viewer(first), viewer(second), viewer(shop), store[1])
+
+
+async def _second_officer(made: Services, town: Municipality, asset: str) -> dict[str, Any]:
+    name = f"{town.name} 会計課長"
+    async with transaction():
+        person = await join(name, made.clock(), made.ids)
+        await give_access(town.id, town.issuer_id, person, Relation.FINANCE, made.clock())
+    return {"name": name, "role": Role.FINANCE.value, "municipality": town.code, "assetId": asset, "personId": str(person)}
+
+
+async def _offer(made: Services, town: int, staff: Staff, wallets: list[str]) -> None:
+    point = await _asset(made, town, staff, POINT, AssetKind.SHOPPING_POINT, "まちのポイント", "Town points")
+    mile = await _asset(made, town, staff, MILE, AssetKind.MILE, "健康マイル", "Health miles")
+    parts = (
+        _earning(made, town, staff, point), _miles(made, town, staff, mile, wallets), _conversion(made, town, staff, mile, point),
+        _coupons(made, town, staff), _voucher(made, town, staff, point),
+    )  # fmt: skip
+    for part in parts:
+        try:
+            await part
+        except Refusal as refusal:  # somebody has changed the town: it is their town, and it starts
+            sys.stdout.write(f"A part of what the demo town offers is left as it is: {refusal.code}\n")
+
+
+async def _asset(made: Services, town: int, staff: Staff, code: str, kind: AssetKind, name_ja: str, name_en: str) -> int:
+    for known in await assets.of_municipality(town):
+        if known.code == code:
+            return known.id
+    unit_ja, unit_en = ("マイル", "mile") if kind is AssetKind.MILE else ("ポイント", "point")
+    new = NewAsset(
+        code, kind, name_ja, name_en, unit_ja, unit_en, paid=False, charge_maximum=1, payment_maximum=300_000,
+        expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE, expires_after_months=12, returns_to_budget=True,
+    )  # fmt: skip
+    return (await make_asset(made, staff.officer, town, new)).id
+
+
+def _key(town: int, what: str) -> UUID:
+    return derived(UUID(int=town), "demo_offer", what)
+
+
+async def _programme(made: Services, town: int, staff: Staff, what: str, new: NewProgramme) -> UUID:
+    return (await create_programme(made, staff.officer, town, _key(town, what), new))[0].id
+
+
+def _new(kind: ProgrammeKind, name_ja: str, name_en: str, asset: int) -> NewProgramme:
+    return NewProgramme(kind, name_ja, name_en, asset, 100_000_000, midnight(FROM), after(LAST_DAY))
+
+
+async def _earning(made: Services, town: int, staff: Staff, point: int) -> None:
+    new = _new(ProgrammeKind.EARNING, "お買い物ポイント", "Shopping points", point)
+    programme = await _programme(made, town, staff, "earning", replace(new, activates_after_days=7, clawback=ClawbackRule.DEBT))
+    rule = NewRule(RuleKind.PERCENT, "お買い物で1％", "1 % of what you pay", Stacking.WITH_OTHERS, rate_bp=100)
+    await add_rule(made, staff.officer, town, programme, _key(town, "rule"), rule)
+
+
+async def _miles(made: Services, town: int, staff: Staff, mile: int, wallets: list[str]) -> None:
+    programme = await _programme(made, town, staff, "miles", _new(ProgrammeKind.GRANT, "歩いて健康", "Walk for health", mile))
+    for unchecked in wallets:
+        wallet = read(Prefix.WALLET, unchecked)
+        if wallet is not None and wallet[0] == town:
+            await grant_value(made, staff.officer, Grant(_key(town, f"miles {unchecked}"), town, programme, wallet[1], MILES_GIVEN))
+
+
+async def _conversion(made: Services, town: int, staff: Staff, mile: int, point: int) -> None:
+    programme = await _programme(made, town, staff, "conversion", _new(ProgrammeKind.CONVERSION, "マイルをポイントに", "Miles into points", point))
+    if not any((rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, made.clock(), 100)):
+        await set_rate(made, staff.officer, town, NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000))
+
+
+async def _coupons(made: Services, town: int, staff: Staff) -> None:
+    tenth = NewCoupon(
+        CouponKind.PERCENT, "まちの1割引クーポン", "10 % off in town", BorneBy.TOWN, midnight(FROM), after(LAST_DAY), claim_required=True,
+        stacking=CouponStacking.ALONE, returns_on_refund=True, budget=100_000_000, rate_bp=1_000, discount_maximum=500, minimum_spend=500,
+    )  # fmt: skip
+    item = NewCoupon(
+        CouponKind.FREE_ITEM, "ひとくちサービス券", "A small treat", BorneBy.STORE, midnight(FROM), after(LAST_DAY), claim_required=False,
+        stacking=CouponStacking.ALONE, returns_on_refund=True, store_id=staff.store,
+    )  # fmt: skip
+    await create_coupon(made, staff.officer, town, _key(town, "coupon"), tenth)
+    await create_coupon(made, staff.shop, town, _key(town, "item"), item)
+
+
+async def _voucher(made: Services, town: int, staff: Staff, point: int) -> None:
+    budget = await _programme(made, town, staff, "premium", _new(ProgrammeKind.GRANT, "商品券のプレミアム原資", "Budget of voucher premiums", point))
+    product = next((one for one in await vouchers.of_municipality(town, 100) if one.terms.code == VOUCHER), None)
+    if product is None:
+        sale, ends = midnight(FROM), after(LAST_DAY)
+        terms = from_template(VoucherTemplate.PREMIUM_30, Occasion(
+            VOUCHER, None, None, UNITS, units_per_person=1_000, units_per_household=None, sale_starts_at=sale, sale_ends_at=ends, usable_from=sale,
+            expires_at=ends, eligibility=ANYBODY, funding_programme=budget,
+        ))  # fmt: skip
+        product = await create_product(made, staff.officer, town, terms)
+    if not product.submitted:
+        product = await submit_product(made, staff.officer, town, product.id)
+    if product.stage is Stage.NONE:
+        await approve_product(made, staff.second, Step(_key(town, "product"), town, product.id))

@@ -1,0 +1,74 @@
+"""Operators find every job, log line, table and check on their pages; app developers every event; paths that pages name are there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings
+from domain.jobs.schedule import JOBS
+from domain.ledger import audit
+from push.compose import Settings as PushSettings
+from schema.events import Event
+from schema.root import schema
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+WATCHING = (PROJECT / "docs/operations/watching.md").read_text()
+UNITS = {"second": 1, "minute": 60, "hour": 3_600}
+LOG = re.compile(r"log\.(?:warning|error|exception)\(\s*\"([a-z_.]+)\"")
+
+
+def test_every_job_has_its_row_with_how_often_it_runs() -> None:
+    found = re.findall(r"^\| `(\w+)` \| (\d+) (\w+?)s? \|", WATCHING, re.MULTILINE)
+    told = {name: int(count) * UNITS[unit] for name, count, unit in found}
+    assert told == {job.name: job.every.total_seconds() for job in JOBS}
+
+
+def test_every_warning_in_the_log_is_explained() -> None:
+    written = {
+        name
+        for room in ("api", "domain", "push", "resolvers", "schema")
+        for page in (PROJECT / room).rglob("*.py")
+        for name in LOG.findall(page.read_text())
+    }
+    assert written
+    assert {name for name in written if f"`{name}`" not in WATCHING} == set()
+
+
+def test_every_table_is_on_its_page() -> None:
+    page = (PROJECT / "docs/operations/tables.md").read_text()
+    scripts = [path.read_text() for path in (PROJECT / "migrations/sql").glob("*.sql")]
+    tables = {name for text in scripts for name in re.findall(r"create table if not exists (\w+)", text)}
+    assert len(tables) > 30
+    assert {name for name in tables if f"`{name}`" not in page} == set()
+    rows = {name for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)}
+    assert rows - tables == set(), "tables that are not there"
+
+
+def test_every_check_of_the_audit_says_where_to_look() -> None:
+    page = (PROJECT / "docs/operations/incidents.md").read_text()
+    assert {name for name in audit.CHECKS if f"`{name}`" not in page} == set()
+
+
+def test_every_event_is_on_its_page() -> None:
+    page = (PROJECT / "docs/events.md").read_text()
+    rows = {name for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)}
+    assert rows == {one.name for one in schema._schema.get_possible_types(schema._schema.type_map[Event.__name__])}
+
+
+def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
+    """But those whose default is right there, or which exist in development only."""
+    compose = (PROJECT / "deploy/compose.yaml").read_text()
+    api, push = compose.partition("\n  api:\n")[2].split("\n  push:\n")
+    left = {"personas_file", "allowed_origins", "pool_size", "log_level"}
+    assert {name for name in Settings.model_fields if f"MEGURU_{name.upper()}:" not in api} <= left
+    assert {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push} <= {"log_level"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_files_that_pages_name_are_there(page: Path) -> None:
+    named = set(
+        re.findall(r"`((?:api|bench|deploy|domain|migrations|mocks|push|resolvers|schema|tests)/[\w/.-]+\.(?:py|sql|sh|yaml))`", page.read_text())
+    )
+    assert {path for path in named if not (PROJECT / path).exists()} == set()

@@ -1,0 +1,74 @@
+"""What demo towns offer is made once, in old towns too, and never hinders a start."""
+
+from typing import Any
+
+import pytest
+
+from domain.database import rows
+from domain.programmes.kinds import ProgrammeKind
+from domain.viewer import Role
+from mocks.town_offers import MILES_GIVEN, UNITS, offer
+from schema.ids import Prefix, encode
+from tests.support.api import Api
+from tests.support.town import People
+
+PERSONS = ((Role.RESIDENT, "resident"), (Role.MERCHANT_STAFF, "staff"), (Role.FINANCE, "finance"), (Role.FINANCE, "other_finance"))
+
+
+def personas(people: People) -> list[dict[str, Any]]:
+    """As the file of a demo town has them."""
+    made: list[dict[str, Any]] = []
+    for role, name in PERSONS:
+        more = {
+            Role.RESIDENT: {"walletIds": [encode(Prefix.WALLET, people.id, people.wallet)]},
+            Role.MERCHANT_STAFF: {"storeId": encode(Prefix.STORE, people.id, people.store)},
+        }.get(role, {})
+        person = str(getattr(people, name).person_id)
+        made.append({"name": name, "role": role.value, "municipality": Api(people).code, "assetId": "", "personId": person, **more})
+    return made
+
+
+async def counted(people: People) -> dict[str, int]:
+    tables = ("asset", "programme", "earning_rule", "coupon", "conversion_rate", "voucher_product", "journal", "audit_entry")
+    return {table: (await rows(f"select count(*) from {table} where municipality_id = $1", people.id))[0]["count"] for table in tables}
+
+
+async def test_a_town_offers_everything_once(town: People):
+    await offer(town.services, personas(town))
+    first = await counted(town)
+    assert {name: first[name] for name in ("earning_rule", "coupon", "conversion_rate", "voucher_product")} == {
+        "earning_rule": 1, "coupon": 2, "conversion_rate": 1, "voucher_product": 1,
+    }  # fmt: skip
+    kinds = await rows("select kind from programme where municipality_id = $1 order by kind", town.id)
+    assert [ProgrammeKind(one["kind"]) for one in kinds] == sorted(
+        [ProgrammeKind.GRANT, ProgrammeKind.GRANT, ProgrammeKind.EARNING, ProgrammeKind.CONVERSION, ProgrammeKind.VOUCHER]
+    )
+    await offer(town.services, personas(town))
+    assert await counted(town) == first, "a second start makes nothing"
+    await town.assert_sound()
+    [miles] = await rows(
+        "select sum(a.posted)::bigint as sum from account a join asset s on s.id = a.asset_id where a.municipality_id = $1 and a.kind = 1 and s.code ="
+        " 'HEALTH_MILE'",
+        town.id,
+    )
+    assert miles["sum"] == MILES_GIVEN
+    [product] = await rows("select stock from voucher_product where municipality_id = $1", town.id)
+    assert product["stock"] == UNITS
+
+
+async def test_a_town_with_one_finance_officer_gets_another(town: People):
+    people = [one for one in personas(town) if one["name"] != "other_finance"]
+    assert await offer(town.services, people)
+    assert [one["role"] for one in people].count("FINANCE") == 2
+    assert (await counted(town))["voucher_product"] == 1
+    assert not await offer(town.services, people)
+    await town.assert_sound()
+
+
+async def test_what_somebody_has_changed_is_left_as_it_is(town: People, capsys: pytest.CaptureFixture[str]):
+    await offer(town.services, personas(town))
+    people = personas(town)
+    people[0]["walletIds"].append(encode(Prefix.WALLET, town.id, town.store))
+    await offer(town.services, people)
+    assert "UNKNOWN_WALLET" in capsys.readouterr().out
+    await town.assert_sound()
