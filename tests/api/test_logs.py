@@ -109,7 +109,7 @@ def gifts_and_cards(c: Campaign) -> None:
     assert c.ask(ACTIVATE, resident, input=typed)["code"] == "GIFT_CODE"
     assert "activation" in c.ask(ACTIVATE, resident, input={**typed, "pin": c.secrets["pin"]})
     card = {"walletId": wallet, "assetId": coin, "token": c.secrets["card"], "label": c.secrets["label"]}
-    source = c.ask(LINK, resident, input=card)["source"]["id"]
+    source = c.ask(LINK, resident, input=card)["fundingSource"]["id"]
     shop = c.person("MERCHANT_STAFF")["storeId"]
     paid = {"idempotencyKey": key(), "walletId": wallet, "payee": {"storeId": shop}, "amount": 1, "note": c.secrets["note"], "confirmDuplicate": True}
     c.ask(PAY, resident, input=paid)

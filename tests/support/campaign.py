@@ -239,7 +239,7 @@ class Campaign:
         amount = self.chance.randrange(1, 40) * 10
         expected = None
         try:
-            expected = (await quote_conversion(self.services, viewer, self.town, wallet, given, taken, amount)).received
+            expected = (await quote_conversion(self.services, viewer, self.town, wallet, given, taken, amount)).received_amount
         except Refusal as refusal:
             self.said[f"QUOTE_CONVERSION {refusal.code}"] += 1
         what = Convert(uuid4(), self.town, wallet, given, taken, amount, expected)

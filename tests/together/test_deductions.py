@@ -18,7 +18,7 @@ async def told(api: Api) -> None:
 
 def taken(answer: Any) -> tuple[int, int, int, int]:
     rows = answer["refund"]["pointClawbacks"]
-    return tuple(sum(row[name] for row in rows) for name in ("points", "deducted", "debt", "waived"))  # type: ignore[return-value]
+    return tuple(sum(row[name] for row in rows) for name in ("amount", "deducted", "debt", "waived"))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("parts", [[1_000], [1, 999], [999, 1], [60, 60, 880], [500, 500]])

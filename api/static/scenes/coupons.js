@@ -53,7 +53,7 @@ mutation RedeemItem($input: RedeemInput!) {
 mutation RollbackItem($input: RollbackRedemptionInput!) {
   rollbackRedemption(input: $input) {
     __typename
-    ... on RollbackRedemptionSuccess { rollback { receiptNumber reason redemption { rolledBack } } balances { moved posted } replayed }
+    ... on RollbackRedemptionSuccess { rollback { receiptNumber rollbackReason redemption { rolledBack } } balances { moved posted } replayed }
     ${ERROR}
   }
 }`, { input: { idempotencyKey: crypto.randomUUID(), redemptionId: "LAST_REDEMPTION", reason: "WRONG_ITEM" } }),
