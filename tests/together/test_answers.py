@@ -72,7 +72,7 @@ async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_k
     coupon = await api.coupon(stock=1)
     await api.charge(1_000)
     assert "payment" in await api.pay_with(1_000, coupon)
-    source, key = (await link(api))["source"]["id"], str(uuid4())
+    source, key = (await link(api))["fundingSource"]["id"], str(uuid4())
     given = {
         "idempotencyKey": key, "walletId": api.wallet(), "payee": {"storeId": api.store()}, "amount": 2_000, "couponIds": [coupon],
         "topUp": {"fundingSourceId": source, "maximum": 5_000},

@@ -116,8 +116,8 @@ async def test_a_quoted_conversion_knows_it_too(api: Api):
     await set_rate(api.services, api.town.finance, api.town.id, NewRate(*numbers, 1, 1, 1))  # type: ignore[arg-type]
     town, viewer = api.town, api.town.resident
     quoted = await quote_conversion(api.services, viewer, town.id, town.wallet, numbers[0], numbers[1], 150)  # type: ignore[arg-type]
-    done = await convert(api.services, viewer, Convert(uuid4(), town.id, town.wallet, numbers[0], numbers[1], 150, quoted.received))  # type: ignore[arg-type]
-    assert done.receipt["received"][0][2] == quoted.received == 150
+    done = await convert(api.services, viewer, Convert(uuid4(), town.id, town.wallet, numbers[0], numbers[1], 150, quoted.received_amount))  # type: ignore[arg-type]
+    assert done.receipt["received"][0][2] == quoted.received_amount == 150
     await told(api)
 
 
