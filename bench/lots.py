@@ -85,7 +85,7 @@ async def issue(made: Services, number: int, officer: Viewer) -> list[UUID]:
     now = made.clock()
     new = NewCoupon(
         CouponKind.FIXED_AMOUNT, "値引き", "Discount", BorneBy.TOWN, now - timedelta(minutes=1), now + timedelta(days=1), claim_required=False,
-        stacking=Stacking.ALONE, returns_on_refund=True, budget=10**9, amount=DISCOUNT, stock=10**9, per_person=1, per_day=1,
+        stacking=Stacking.ALONE, returns_on_refund=True, budget=10**9, amount=DISCOUNT, stock=10**6, per_person=1, per_day=1,
     )  # fmt: skip
     return [(await create_coupon(made, officer, number, uuid4(), new))[0].id for _ in range(COUPONS)]
 
