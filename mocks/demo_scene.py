@@ -221,11 +221,6 @@ def spelled(receipt: str) -> str:
     return f"[bold]{receipt}[/]"
 
 
-def name_of(query: str) -> str:
-    """`mutation Pay` of its text."""
-    return query.partition("(")[0]
-
-
 def new_key() -> str:
     """An idempotency key; a real client stores it before it sends."""
     return str(uuid4())

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
@@ -17,6 +18,9 @@ from domain.services import Services
 from mocks.embedded import postgres, valkey
 from tests.support.clock import MovableClock
 from tests.support.town import People, new_town
+
+if TYPE_CHECKING:
+    from tests.support.api import Api
 
 GUID = "jp.example.city.coin"
 
@@ -80,6 +84,14 @@ def clock() -> MovableClock:
     return MovableClock()
 
 
+@pytest.fixture
+def moved(clock: MovableClock) -> Iterator[MovableClock]:
+    """The session's clock, put back afterwards."""
+    before = clock.shift
+    yield clock
+    clock.shift = before
+
+
 @pytest.fixture(scope="session")
 async def services(database_url: str, clock: MovableClock) -> AsyncIterator[Services]:
     """The domain's services of one process, without Redis."""
@@ -92,3 +104,11 @@ async def services(database_url: str, clock: MovableClock) -> AsyncIterator[Serv
 async def town(services: Services) -> People:
     """A fresh town: nothing of another test is in it."""
     return await new_town(services)
+
+
+@pytest.fixture
+async def api(town: People) -> "Api":
+    """The town at its apps. Folders with more to ask have their own."""
+    from tests.support.api import Api  # the whole contract: only for who asks it
+
+    return Api(town)

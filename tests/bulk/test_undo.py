@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -164,12 +165,12 @@ async def test_the_cap_is_given_back_so_that_the_right_file_can_follow(api: Offi
     await api.town.assert_sound()
 
 
-async def test_what_has_ended_is_not_taken_back(api: Officers, moved: MovableClock, days: type):
+async def test_what_has_ended_is_not_taken_back(api: Officers, moved: MovableClock):
     asset = await api.asset("SHORT", expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=1, returnsToBudget=False)
     programme = await api.programme(asset, 10_000)
     wallets = await api.residents(1)
     bulk = await done(api, programme, wallets, 500)
-    moved.forward(days(days=40))
+    moved.forward(timedelta(days=40))
     assert await undone(api, bulk) == [(2, 0, "EXPIRED")]
     assert await api.left(programme) == 9_500
     await api.town.assert_sound()

@@ -1,13 +1,12 @@
 """Two towns with one of everything."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
 from domain.services import Services
 from tests.safety.world import World, new_world
-from tests.support.clock import MovableClock
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +27,3 @@ async def owner(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     made = await asyncpg.connect(database_url)
     yield made
     await made.close()
-
-
-@pytest.fixture
-def moved(clock: MovableClock) -> Iterator[MovableClock]:
-    """The session's clock, put back afterwards."""
-    before = clock.shift
-    yield clock
-    clock.shift = before
