@@ -125,13 +125,18 @@ def test_a_missing_wheel_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         postgres.binary("psql")
 
 
+def programs_in_reach() -> bool:
+    """Whether everybody may go to the programs: a checkout below a closed folder, as `mktemp -d` makes, keeps `nobody` out of them."""
+    return all(parent.stat().st_mode & 0o001 for parent in Path(postgres.binary("postgres")).resolve().parents)
+
+
 @as_root
 def test_root_runs_it_as_nobody_and_opens_no_folder(folder: Path) -> None:
     before = folder.stat().st_mode
     server = postgres.start(folder / "pg", durable=False)
     owner = owner_of(server.process.pid)
     server.stop()
-    assert owner == "nobody"
+    assert owner == ("nobody" if programs_in_reach() else "root")
     assert folder.stat().st_mode == before
 
 
@@ -148,8 +153,8 @@ def test_root_takes_a_user_namespace_where_nobody_cannot_go(folder: Path) -> Non
         owners.append((owner_of(server.process.pid), (folder / "pg" / "data").stat().st_uid))
         assert sql(server, "create table if not exists kept (n int); insert into kept values (1); select count(*) from kept") == str(len(owners))
         server.stop()
-    nobody = pwd.getpwnam("nobody").pw_uid
-    assert owners == [("root", 0), ("nobody", nobody), ("root", 0)]
+    within = ("nobody", pwd.getpwnam("nobody").pw_uid) if programs_in_reach() else ("root", 0)
+    assert owners == [("root", 0), within, ("root", 0)]
 
 
 @as_root
