@@ -102,7 +102,11 @@ class Endpoint:
             await self._http(scope, receive, send)
             return
         request = Request(scope, receive)
-        if self._development and scope["method"] in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", ""):
+        if (
+            self._development
+            and scope["method"] in {"GET", "HEAD"}
+            and "text/html" in request.headers.get("accept", "")
+        ):
             response = await playground.page(request)
         else:
             errors = [{"message": "Send operations by POST.", "extensions": {"code": "METHOD_NOT_ALLOWED"}}]

@@ -24,7 +24,12 @@ from domain.payments.expire import expire
 from domain.refusals import InvalidInputError
 from domain.services import Services
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Meguru（めぐる）: municipal digital currency.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Meguru（めぐる）: municipal digital currency.",
+)
 towns = typer.Typer(no_args_is_help=True, help="Towns.")
 app.add_typer(towns, name="municipalities")
 GRACE_SECONDS = 5
@@ -48,11 +53,23 @@ def serve(
 
 def _serve(host: str, port: int, processes: int) -> None:
     uvicorn.run(
-        "api.app:create", factory=True, host=host, port=port, workers=processes, access_log=False, log_level="warning", server_header=False,
+        "api.app:create",
+        factory=True,
+        host=host,
+        port=port,
+        workers=processes,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=MESSAGE_BYTES, ws_ping_interval=PING_SECONDS, ws_ping_timeout=PING_SECONDS,
-        timeout_keep_alive=75, h11_max_incomplete_event_size=MESSAGE_BYTES, backlog=2_048,
-    )  # fmt: skip
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=MESSAGE_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        timeout_keep_alive=75,
+        h11_max_incomplete_event_size=MESSAGE_BYTES,
+        backlog=2_048,
+    )
 
 
 @app.command()
@@ -60,7 +77,9 @@ def migrate() -> None:
     """Bring the database to the newest schema. Reads MEGURU_OWNER_DATABASE_URL."""
     url = os.environ.get("MEGURU_OWNER_DATABASE_URL")
     if url is None:
-        _fail("MEGURU_OWNER_DATABASE_URL: names the database with its owner's login, postgres://owner@host:port/database")
+        _fail(
+            "MEGURU_OWNER_DATABASE_URL: names the database with its owner's login, postgres://owner@host:port/database"
+        )
     else:
         run_migrations(url)
         typer.echo(f"{described(url)} has the newest schema.")
@@ -86,9 +105,14 @@ def create(
 
 @app.command("expire")
 def expire_value(
-    as_of: Annotated[datetime | None, typer.Option(help="Only value that had ended by this instant, UTC; now when absent.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="Only value that had ended by this instant, UTC; now when absent.")
+    ] = None,
 ) -> None:
-    """Take value whose last day is over out of the wallets. The scheduler does it too; doing it twice changes nothing."""
+    """Take value whose last day is over out of the wallets.
+
+    The scheduler does it too; doing it twice changes nothing.
+    """
 
     async def run() -> None:
         async with _services() as made:

@@ -12,11 +12,14 @@ from starlette.types import Send
 LONGEST_DELAY_SECONDS = 60
 _DELAY = re.compile(r"delay=(\d{1,2})s")
 HELP = (
-    b'{"errors":[{"message":"X-Meguru-Fault is drop-before-commit, drop-after-commit, delay=30s or duplicate.","extensions":{"code":"BAD_REQUEST"}}]}'
+    b'{"errors":[{"message":"X-Meguru-Fault is drop-before-commit, drop-after-commit, delay=30s or'
+    b' duplicate.","extensions":{"code":"BAD_REQUEST"}}]}'
 )
 
 
-async def rehearse(fault: str, run: Callable[[], Awaitable[bytes]], respond: Callable[[bytes], Awaitable[None]], send: Send) -> None:
+async def rehearse(
+    fault: str, run: Callable[[], Awaitable[bytes]], respond: Callable[[bytes], Awaitable[None]], send: Send
+) -> None:
     """Runs the operation as a bad network would let it: `run` executes it, `respond` answers."""
     delay = _DELAY.fullmatch(fault)
     if fault == "drop-before-commit":
@@ -37,4 +40,10 @@ async def rehearse(fault: str, run: Callable[[], Awaitable[bytes]], respond: Cal
 
 async def drop(send: Send) -> None:
     """Promises a body and sends none: the server closes the connection, and the client sees the network fail."""
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json"), (b"content-length", b"1000")]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [(b"content-type", b"application/json"), (b"content-length", b"1000")],
+        }
+    )

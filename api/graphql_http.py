@@ -58,7 +58,13 @@ class GraphQLOverHttp:
             log.exception("graphql.fault", trace_id=trace_id)
             await refuse(send, BadRequestError(503, "INTERNAL", FAULT), trace_id)
             return
-        context = Context(process.services, viewer, choose(text(headers, b"accept-language")), trace_id, introspects=process.settings.development)
+        context = Context(
+            process.services,
+            viewer,
+            choose(text(headers, b"accept-language")),
+            trace_id,
+            introspects=process.settings.development,
+        )
 
         async def run() -> bytes:
             return await answer(process, operation, context)
@@ -85,9 +91,14 @@ async def answer(process: Process, operation: dict[str, Any], context: Context) 
     ended = "error" if errors else "refused" if context.refusal else "ok"
     process.metrics.answered(field, ended, seconds)
     log.info(
-        "graphql.answered", field=field, ended=ended, refusal=context.refusal, ms=round(seconds * 1000, 2), trace_id=context.trace_id,
+        "graphql.answered",
+        field=field,
+        ended=ended,
+        refusal=context.refusal,
+        ms=round(seconds * 1000, 2),
+        trace_id=context.trace_id,
         municipality=context.municipality,
-    )  # fmt: skip
+    )
     return orjson.dumps(body)
 
 

@@ -46,9 +46,14 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
 
     def __init__(self, process: Callable[[], Process], allowed_origins: tuple[str, ...]) -> None:
         super().__init__(
-            schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=INIT_TIMEOUT, max_subscriptions_per_connection=SUBSCRIPTIONS_LIMIT, allowed_origins=allowed_origins,
-        )  # fmt: skip
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_TIMEOUT,
+            max_subscriptions_per_connection=SUBSCRIPTIONS_LIMIT,
+            allowed_origins=allowed_origins,
+        )
         self._process = process
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +106,9 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
         message = None if NUL.decode() in text else orjson.loads(text)
         if not _is_message(message):
             message = "not a message"
-            raise JSONDecodeError(message, "", 0)  # which Strawberry answers by closing; it repeats nothing of the message
+            raise JSONDecodeError(
+                message, "", 0
+            )  # which Strawberry answers by closing; it repeats nothing of the message
         return message
 
     def encode_json(self, data: object) -> str:
@@ -110,7 +117,11 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
 
 
 def _is_message(message: object) -> bool:
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str) or not isinstance(message.get("payload"), dict | None):
+    if (
+        not isinstance(message, dict)
+        or not isinstance(message.get("type"), str)
+        or not isinstance(message.get("payload"), dict | None)
+    ):
         return False
     name = message.get("id")
     if message["type"] not in {"subscribe", "complete"}:

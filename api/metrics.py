@@ -32,18 +32,40 @@ class Metrics:
         self._folder = os.environ.get(METRICS_FOLDER)
         if self._folder is not None:
             forget_the_dead(Path(self._folder))
-        self._requests = Counter("meguru_requests", "Operations by first root field and how they ended.", ["field", "ended"], registry=self.registry)
-        self._seconds = Histogram("meguru_request_seconds", "Time from request to answer.", ["field"], buckets=SECONDS, registry=self.registry)
+        self._requests = Counter(
+            "meguru_requests",
+            "Operations by first root field and how they ended.",
+            ["field", "ended"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "meguru_request_seconds", "Time from request to answer.", ["field"], buckets=SECONDS, registry=self.registry
+        )
         self._journals = Counter(
-            "meguru_journals", "Requests that the ledger decided.", ["municipality", "operation", "decision"], registry=self.registry
+            "meguru_journals",
+            "Requests that the ledger decided.",
+            ["municipality", "operation", "decision"],
+            registry=self.registry,
         )
         self._sizes = Histogram("meguru_batch_size", "Requests in a batch.", buckets=SIZES, registry=self.registry)
         self._statements = Counter("meguru_batch_statements", "Statements of all batches.", registry=self.registry)
-        self._commit = Histogram("meguru_batch_seconds", "Time from lock to commit.", buckets=SECONDS, registry=self.registry)
-        self._waiting = Gauge("meguru_ledger_waiting", "Requests that wait for a batch.", multiprocess_mode="livesum", registry=self.registry)
-        self._subscribers = Gauge("meguru_subscribers", "Live subscriptions.", multiprocess_mode="livesum", registry=self.registry)
+        self._commit = Histogram(
+            "meguru_batch_seconds", "Time from lock to commit.", buckets=SECONDS, registry=self.registry
+        )
+        self._waiting = Gauge(
+            "meguru_ledger_waiting",
+            "Requests that wait for a batch.",
+            multiprocess_mode="livesum",
+            registry=self.registry,
+        )
+        self._subscribers = Gauge(
+            "meguru_subscribers", "Live subscriptions.", multiprocess_mode="livesum", registry=self.registry
+        )
         self._bus = Gauge(
-            "meguru_bus_connected", "1 while the bus is connected, in every process.", multiprocess_mode="livemin", registry=self.registry
+            "meguru_bus_connected",
+            "1 while the bus is connected, in every process.",
+            multiprocess_mode="livemin",
+            registry=self.registry,
         )
         self._bus_lost = Gauge(
             "meguru_bus_messages_lost",
@@ -53,10 +75,17 @@ class Metrics:
         )
 
         self._bus_lag = Gauge(
-            "meguru_bus_lag_seconds", "How long the newest message of the bus was on its way.", multiprocess_mode="livemax", registry=self.registry
+            "meguru_bus_lag_seconds",
+            "How long the newest message of the bus was on its way.",
+            multiprocess_mode="livemax",
+            registry=self.registry,
         )
         self._pool = Gauge(
-            "meguru_pool_connections", "Connections of the pool to the database.", ["state"], multiprocess_mode="livesum", registry=self.registry
+            "meguru_pool_connections",
+            "Connections of the pool to the database.",
+            ["state"],
+            multiprocess_mode="livesum",
+            registry=self.registry,
         )
 
     def answered(self, field: str, ended: str, seconds: float) -> None:
@@ -64,7 +93,9 @@ class Metrics:
         self._requests.labels(field, ended).inc()
         self._seconds.labels(field).observe(seconds)
 
-    def committed(self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float) -> None:
+    def committed(
+        self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float
+    ) -> None:
         """One batch of the ledger."""
         self._sizes.observe(len(requests))
         self._statements.inc(statements)

@@ -23,7 +23,9 @@ def personas(process: Callable[[], Process]) -> Callable[[Request], object]:
         path = made.settings.personas_file
         if path is None or not path.exists():
             return JSONResponse([])
-        return JSONResponse([_with_token(made, persona) for persona in read(path)], headers={"cache-control": "no-store"})
+        return JSONResponse(
+            [_with_token(made, persona) for persona in read(path)], headers={"cache-control": "no-store"}
+        )
 
     return answer
 
@@ -36,4 +38,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def _with_token(process: Process, persona: dict[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in persona.items() if name != "personId"}
-    return {**shown, "token": process.tokens.issue(UUID(persona["personId"]), frozenset({Role(persona["role"])}), TOKEN_SECONDS)}
+    return {
+        **shown,
+        "token": process.tokens.issue(UUID(persona["personId"]), frozenset({Role(persona["role"])}), TOKEN_SECONDS),
+    }

@@ -1,4 +1,7 @@
-"""The playground for app developers, development profile only: GraphiQL with ready tabs, personas and faults, all from this host."""
+"""The playground for app developers, development profile only.
+
+GraphiQL with ready tabs, personas and faults, all from this host.
+"""
 
 from pathlib import Path
 
@@ -9,8 +12,8 @@ from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-    "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'"
+    " data:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Nothing is loaded from anywhere else: it works without internet."""
 
@@ -22,4 +25,6 @@ def routes() -> list[BaseRoute]:
 
 async def page(_: Request) -> Response:
     """The page itself, at `/` and, for a browser, at `/graphql`."""
-    return FileResponse(STATIC / "playground.html", headers={"content-security-policy": POLICY, "cache-control": "no-store"})
+    return FileResponse(
+        STATIC / "playground.html", headers={"content-security-policy": POLICY, "cache-control": "no-store"}
+    )

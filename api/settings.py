@@ -36,11 +36,19 @@ class Settings(BaseSettings):
     profile: Profile = Profile.PRODUCTION
     database_url: str = Field(description="postgres://login@host:port/database of the server's login")
     redis_url: str | None = Field(default=None, description="redis://host:port/0; without it, one process serves alone")
-    keys_folder: Path | None = Field(default=None, description="folder of <kid>.pem: private keys of tokens, ES256, PKCS 8")
+    keys_folder: Path | None = Field(
+        default=None, description="folder of <kid>.pem: private keys of tokens, ES256, PKCS 8"
+    )
     personas_file: Path | None = Field(default=None, description="development only: the people of the demo towns")
-    shop_code_guid: str = Field(default="jp.example.city.coin", max_length=32, description="the GUID of our shops' static codes")
-    allowed_origins: tuple[str, ...] = Field(default=(), description="origins whose pages may open WebSockets, beside our own")
-    funding_url: str | None = Field(default=None, description="https://host/path of the payment provider; without it no payment tops up")
+    shop_code_guid: str = Field(
+        default="jp.example.city.coin", max_length=32, description="the GUID of our shops' static codes"
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        default=(), description="origins whose pages may open WebSockets, beside our own"
+    )
+    funding_url: str | None = Field(
+        default=None, description="https://host/path of the payment provider; without it no payment tops up"
+    )
     funding_key: str = Field(default="", description="the key that the payment provider gave")
     pool_size: int = Field(default=10, ge=1, le=100)
     log_level: str = "info"
@@ -49,7 +57,10 @@ class Settings(BaseSettings):
     @classmethod
     def _postgres(cls, value: str) -> str:
         if not is_address(value, {"postgres", "postgresql"}) or not urlsplit(value).path.strip("/"):
-            message = "must be postgres://login@host:port/database; a password with / : @ or # is written with %2F %3A %40 %23"
+            message = (
+                "must be postgres://login@host:port/database; a password with / : @ or # is written with %2F %3A"
+                " %40 %23"
+            )
             raise ValueError(message)
         return value
 

@@ -98,8 +98,14 @@ class Tokens:
         """A token of a person, valid for some seconds."""
         now = int(time.time())
         claims = {
-            "iss": ISSUER, "aud": AUDIENCE, "sub": str(person), "roles": sorted(roles), "sv": version, "iat": now, "exp": now + seconds,
-        }  # fmt: skip
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(person),
+            "roles": sorted(roles),
+            "sv": version,
+            "iat": now,
+            "exp": now + seconds,
+        }
         return jwt.encode(claims, self.keys.private(), ALGORITHM, headers={"kid": self.keys.signing})
 
     async def verify(self, token: str) -> Verified:
@@ -122,7 +128,12 @@ class Tokens:
         try:
             kid = jwt.get_unverified_header(token)["kid"]
             claims = jwt.decode(
-                token, self.keys.public(kid), algorithms=[ALGORITHM], issuer=ISSUER, audience=AUDIENCE, options={"require": ["exp", "sub", "iat"]}
+                token,
+                self.keys.public(kid),
+                algorithms=[ALGORITHM],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                options={"require": ["exp", "sub", "iat"]},
             )
             roles = frozenset(Role(role) for role in claims["roles"])
             return Verified(Viewer(UUID(claims["sub"]), roles), int(claims["sv"]), int(claims["exp"]))

@@ -1,4 +1,7 @@
-"""`PUT /uploads/<id>/<secret>`: one file, once, by the person who made the address. It goes to the database in chunks."""
+"""`PUT /uploads/<id>/<secret>`: one file, once, by the person who made the address.
+
+It goes to the database in chunks.
+"""
 
 import asyncio
 import secrets
@@ -52,7 +55,9 @@ def uploads(process: Callable[[], Process]) -> Callable[[Request], Awaitable[Res
             upload, receiver = await _receive(process(), request)
         except NotReceivedError as error:
             log.info("upload.refused", code=error.code, trace_id=trace_id)
-            return _answer(error.status, trace_id, {"errors": [_error(error.code, message(error.code, locale, **error.told))]})
+            return _answer(
+                error.status, trace_id, {"errors": [_error(error.code, message(error.code, locale, **error.told))]}
+            )
         except BadRequestError as error:
             return _answer(error.status, trace_id, {"errors": [_error(error.code, str(error))]})
         except Exception:

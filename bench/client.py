@@ -16,8 +16,8 @@ import orjson
 import uvloop
 
 QUERY = (
-    "mutation Pay($input: PayInput!) { pay(input: $input) { __typename ... on PaySuccess { payment { id receiptNumber amount paidAt }"
-    " balances { posted moved } replayed } ... on UserError { code message retry } } }"
+    "mutation Pay($input: PayInput!) { pay(input: $input) { __typename ... on PaySuccess { payment { id receiptNumber"
+    " amount paidAt } balances { posted moved } replayed } ... on UserError { code message retry } } }"
 )
 
 
@@ -36,7 +36,9 @@ class Tally:
 class Payer(asyncio.Protocol):
     """One connection until a time. As little as possible happens here: the server's processors are ours too."""
 
-    def __init__(self, until: float, requests: list[tuple[bytes, bytes]], tally: Tally, done: "asyncio.Future[None]") -> None:
+    def __init__(
+        self, until: float, requests: list[tuple[bytes, bytes]], tally: Tally, done: "asyncio.Future[None]"
+    ) -> None:
         self._until = until
         self._requests = requests
         self._tally = tally
@@ -85,8 +87,8 @@ def request(wallet: str, store: str, token: str) -> tuple[bytes, bytes]:
     body = orjson.dumps({"query": QUERY, "variables": variables}).replace(b"12345", b"%-5d")
     length = len(body) - len(b"KEY") + 36 - len(b"%-5d") + 5
     head = (
-        b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: Bearer %b\r\ncontent-length: %d\r\n\r\n"
-        % (token.encode(), length)
+        b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: Bearer"
+        b" %b\r\ncontent-length: %d\r\n\r\n" % (token.encode(), length)
     )
     before, _, after = body.partition(b"KEY")
     return head + before, after
@@ -103,16 +105,23 @@ async def payer(port: int, until: float, requests: list[tuple[bytes, bytes]], ta
 async def main(port: int, connections: int, seconds: float, path: Path) -> None:
     """All connections."""
     known = orjson.loads(path.read_bytes())
-    requests = [request(wallet, random.choice(known["stores"]), token) for wallet, token in known["payers"] for _ in range(STORES_EACH)]
+    requests = [
+        request(wallet, random.choice(known["stores"]), token)
+        for wallet, token in known["payers"]
+        for _ in range(STORES_EACH)
+    ]
     tally = Tally()
     started = time.perf_counter()
     await asyncio.gather(*[payer(port, started + seconds, requests, tally) for _ in range(connections)])
     elapsed = time.perf_counter() - started
     latencies = sorted(tally.latencies) or [0.0]
     report = {
-        "payments": len(tally.latencies), "seconds": elapsed, "failed": tally.failed,
-        "p50_us": int(latencies[len(latencies) // 2] * 1e6), "p99_us": int(latencies[len(latencies) * 99 // 100] * 1e6),
-    }  # fmt: skip
+        "payments": len(tally.latencies),
+        "seconds": elapsed,
+        "failed": tally.failed,
+        "p50_us": int(latencies[len(latencies) // 2] * 1e6),
+        "p99_us": int(latencies[len(latencies) * 99 // 100] * 1e6),
+    }
     sys.stdout.write(orjson.dumps(report).decode() + "\n")
 
 

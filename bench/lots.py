@@ -1,8 +1,12 @@
-"""`python -m bench.lots`: payments over six lots, with a coupon, and with points, beside payments over one lot, in the same run.
+"""`python -m bench.lots`: payments over six lots, with a coupon, and with points, beside payments over one lot.
 
-The ledger alone, no HTTP. Coupons and points are hot on purpose: ten coupons and one programme for everybody, so payments meet at their locks.
+In the same run.
 
-Each wallet pays once and is empty afterwards. Rounds alternate, so that a machine that changes its pace does so for both.
+The ledger alone, no HTTP. Coupons and points are hot on purpose: ten coupons and one programme for everybody, so
+payments meet at their locks.
+
+Each wallet pays once and is empty afterwards. Rounds alternate, so that a machine that changes its pace does so for
+both.
 """
 
 import asyncio
@@ -49,7 +53,17 @@ LOTS = 6
 PART = 10
 COUPONS = 10
 DISCOUNT = 6
-POINTS = NewAsset("POINT", AssetKind.ADMINISTRATIVE_POINT, "ポイント", "Points", "点", "point", paid=False, charge_maximum=1, payment_maximum=10**6)
+POINTS = NewAsset(
+    "POINT",
+    AssetKind.ADMINISTRATIVE_POINT,
+    "ポイント",
+    "Points",
+    "点",
+    "point",
+    paid=False,
+    charge_maximum=1,
+    payment_maximum=10**6,
+)
 
 
 class Counting:
@@ -58,7 +72,9 @@ class Counting:
     def __init__(self) -> None:
         self.statements = self.batches = 0
 
-    def committed(self, _requests: Sequence[Request], _decisions: Sequence[Decision], statements: int, _seconds: float) -> None:
+    def committed(
+        self, _requests: Sequence[Request], _decisions: Sequence[Decision], statements: int, _seconds: float
+    ) -> None:
         """One batch."""
         self.statements += statements
         self.batches += 1
@@ -76,7 +92,10 @@ async def prepare(made: Services, number: int) -> tuple[Viewer, list[UUID]]:
     officer = Viewer(person, frozenset({Role.FINANCE}))
     points = await make_asset(made, officer, number, POINTS)
     period = (now - timedelta(minutes=1), now + timedelta(days=1))
-    new = [NewProgramme(ProgrammeKind.GRANT, f"事業{one}", f"Programme {one}", points.id, 10**9, *period) for one in range(LOTS)]
+    new = [
+        NewProgramme(ProgrammeKind.GRANT, f"事業{one}", f"Programme {one}", points.id, 10**9, *period)
+        for one in range(LOTS)
+    ]
     return officer, [(await create_programme(made, officer, number, uuid4(), one))[0].id for one in new]
 
 
@@ -84,9 +103,21 @@ async def issue(made: Services, number: int, officer: Viewer) -> list[UUID]:
     """Coupons of the town that take DISCOUNT off, with a stock and limits to be counted."""
     now = made.clock()
     new = NewCoupon(
-        CouponKind.FIXED_AMOUNT, "値引き", "Discount", BorneBy.TOWN, now - timedelta(minutes=1), now + timedelta(days=1), claim_required=False,
-        stacking=Stacking.ALONE, returns_on_refund=True, budget=10**9, amount=DISCOUNT, stock=10**6, per_person=1, per_day=1,
-    )  # fmt: skip
+        CouponKind.FIXED_AMOUNT,
+        "値引き",
+        "Discount",
+        BorneBy.TOWN,
+        now - timedelta(minutes=1),
+        now + timedelta(days=1),
+        claim_required=False,
+        stacking=Stacking.ALONE,
+        returns_on_refund=True,
+        budget=10**9,
+        amount=DISCOUNT,
+        stock=10**6,
+        per_person=1,
+        per_day=1,
+    )
     return [(await create_coupon(made, officer, number, uuid4(), new))[0].id for _ in range(COUPONS)]
 
 
@@ -95,14 +126,27 @@ async def earn(made: Services, number: int, officer: Viewer, stores: list[UUID])
     now = made.clock()
     points = next(asset for asset in await made.assets.of(number) if asset.code == POINTS.code)
     new = NewProgramme(
-        ProgrammeKind.EARNING, "お買い物ポイント", "Shopping points", points.id, 10**9, now - timedelta(minutes=1), now + timedelta(days=1),
-        activates_after_days=0, clawback=ClawbackRule.WAIVE,
-    )  # fmt: skip
+        ProgrammeKind.EARNING,
+        "お買い物ポイント",
+        "Shopping points",
+        points.id,
+        10**9,
+        now - timedelta(minutes=1),
+        now + timedelta(days=1),
+        activates_after_days=0,
+        clawback=ClawbackRule.WAIVE,
+    )
     programme, _ = await create_programme(made, officer, number, uuid4(), new)
     rule = NewRule(
-        RuleKind.PERCENT, "10%", "10%", Together.WITH_OTHERS, rate_bp=1_000, base_assets=frozenset({points.id}), cap_per_day=10**6,
+        RuleKind.PERCENT,
+        "10%",
+        "10%",
+        Together.WITH_OTHERS,
+        rate_bp=1_000,
+        base_assets=frozenset({points.id}),
+        cap_per_day=10**6,
         acceptance=Acceptance(stores=frozenset(stores)),
-    )  # fmt: skip
+    )
     await add_rule(made, officer, number, programme.id, uuid4(), rule)
 
 
@@ -112,25 +156,46 @@ async def people(made: Services, number: int) -> list[tuple[Viewer, UUID]]:
     async with transaction():
         for _ in range(WALLETS):
             person = await join(None, made.clock(), made.ids)
-            found.append((Viewer(person, frozenset({Role.RESIDENT})), await open_wallet(number, person, made.clock(), made.ids)))
+            found.append(
+                (Viewer(person, frozenset({Role.RESIDENT})), await open_wallet(number, person, made.clock(), made.ids))
+            )
     return found
 
 
 async def one_round(
-    made: Services, number: int, officer: Viewer, programmes: list[UUID], stores: list[UUID], lots: int, coupons: Sequence[UUID] = ()
+    made: Services,
+    number: int,
+    officer: Viewer,
+    programmes: list[UUID],
+    stores: list[UUID],
+    lots: int,
+    coupons: Sequence[UUID] = (),
 ) -> float:
     """Payments per second of wallets with so many lots, each emptied by its payment."""
     payers = await people(made, number)
     amount = LOTS * PART
     for programme in programmes[:lots]:
         for start in range(0, WALLETS, TOGETHER):
-            grants = [Grant(uuid4(), number, programme, wallet, amount // lots) for _, wallet in payers[start : start + TOGETHER]]
+            grants = [
+                Grant(uuid4(), number, programme, wallet, amount // lots)
+                for _, wallet in payers[start : start + TOGETHER]
+            ]
             await asyncio.gather(*[grant_value(made, officer, one) for one in grants])
     price = amount + (DISCOUNT if coupons else 0)
     started = time.perf_counter()
     for start in range(0, WALLETS, TOGETHER):
         asked = [
-            (viewer, Pay(uuid4(), number, wallet, stores[at % len(stores)], price, coupons=tuple(coupons[at % COUPONS : at % COUPONS + 1])))
+            (
+                viewer,
+                Pay(
+                    uuid4(),
+                    number,
+                    wallet,
+                    stores[at % len(stores)],
+                    price,
+                    coupons=tuple(coupons[at % COUPONS : at % COUPONS + 1]),
+                ),
+            )
             for at, (viewer, wallet) in enumerate(payers[start : start + TOGETHER])
         ]
         await asyncio.gather(*[pay(made, viewer, what) for viewer, what in asked])
@@ -158,7 +223,11 @@ async def main() -> None:
                 cheaper.append(await one_round(made, number, officer, programmes, shops, LOTS, coupons))
                 earned.append(await one_round(made, number, officer, programmes, earning, 1))
             print(f"1 lot                {median(plain):6.0f} payments/s")
-            for name, rates in ((f"{LOTS} lots", many), (f"{LOTS} lots and a coupon", cheaper), ("1 lot with points", earned)):
+            for name, rates in (
+                (f"{LOTS} lots", many),
+                (f"{LOTS} lots and a coupon", cheaper),
+                ("1 lot with points", earned),
+            ):
                 ratios = [second / first for first, second in zip(plain, rates, strict=True)]
                 spread = f"ratio to 1 lot {median(ratios):4.2f} ({min(ratios):4.2f} to {max(ratios):4.2f})"
                 print(f"{name:20s} {median(rates):6.0f} payments/s   {spread}")

@@ -1,7 +1,10 @@
-"""`make bench`: payments per second over HTTP, against pgbench writing the same rows one payment at a time, in the same run.
+"""`make bench`: payments per second over HTTP, against pgbench writing the same rows one payment at a time.
+
+In the same run.
 
     python -m bench.pay [--seconds 4] [--wallets 2000] [--stores 200]
-Starts its own durable PostgreSQL and its own server. 32 and 128 connections from another process, one and two server processes.
+Starts its own durable PostgreSQL and its own server. 32 and 128 connections from another process, one and two server
+processes.
 """
 
 import argparse
@@ -59,10 +62,16 @@ async def prepare(ground: Ground) -> None:
     number, people, shops = await town.make(ground.database_url, 2 * ground.wallets, ground.stores)
     make_development_key(ground.folder / "keys")
     tokens = Tokens(Keys(ground.folder / "keys"))
-    # The first half pays over HTTP; the second half is the reference's, which would fill every wallet's last minute with payments.
+    # The first half pays over HTTP; the second half is the reference's, which would fill every wallet's last minute
+    # with payments.
     roles = frozenset({Role.RESIDENT})
-    payers = [[encode(Prefix.WALLET, number, wallet), tokens.issue(person, roles, TOKEN_SECONDS)] for person, wallet in people[: ground.wallets]]
-    (ground.folder / "payers.json").write_bytes(orjson.dumps({"payers": payers, "stores": [encode(Prefix.STORE, number, shop) for shop in shops]}))
+    payers = [
+        [encode(Prefix.WALLET, number, wallet), tokens.issue(person, roles, TOKEN_SECONDS)]
+        for person, wallet in people[: ground.wallets]
+    ]
+    (ground.folder / "payers.json").write_bytes(
+        orjson.dumps({"payers": payers, "stores": [encode(Prefix.STORE, number, shop) for shop in shops]})
+    )
     owner = await asyncpg.connect(ground.database_url)
     await owner.execute((HERE / "reference.sql").read_text())
     await owner.execute("vacuum analyze")
@@ -73,9 +82,23 @@ def reference(ground: Ground, clients: int, seconds: int) -> float:
     """Pgbench's payments per second."""
     script = ground.folder / "pay.pgb"
     script.write_text(
-        f"\\set w random({ground.wallets + 1}, {2 * ground.wallets})\n\\set s random(1, {ground.stores})\nselect bench_pay(:w, :s, 500);\n"
+        f"\\set w random({ground.wallets + 1}, {2 * ground.wallets})\n\\set s random(1, {ground.stores})\nselect"
+        " bench_pay(:w, :s, 500);\n"
     )
-    command = [str(postgres.binary("pgbench")), "-n", "-M", "prepared", "-f", str(script), "-c", str(clients), "-j", "2", "-T", str(seconds)]
+    command = [
+        str(postgres.binary("pgbench")),
+        "-n",
+        "-M",
+        "prepared",
+        "-f",
+        str(script),
+        "-c",
+        str(clients),
+        "-j",
+        "2",
+        "-T",
+        str(seconds),
+    ]
     command += ["-h", "127.0.0.1", "-p", str(ground.port_of_database), "-U", "meguru", "meguru"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     rate = re.search(r"tps = ([\d.]+)", done.stdout)
@@ -97,10 +120,16 @@ def server(ground: Ground, processes: int) -> Iterator[tuple[int, "subprocess.Po
     """Our server on a port."""
     port = free_port()
     environment = {
-        **os.environ, "MEGURU_PROFILE": "development", "MEGURU_DATABASE_URL": ground.database_url, "MEGURU_REDIS_URL": ground.redis_url,
-        "MEGURU_KEYS_FOLDER": str(ground.folder / "keys"), "MEGURU_LOG_LEVEL": "warning",
-    }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--processes", str(processes)], env=environment)
+        **os.environ,
+        "MEGURU_PROFILE": "development",
+        "MEGURU_DATABASE_URL": ground.database_url,
+        "MEGURU_REDIS_URL": ground.redis_url,
+        "MEGURU_KEYS_FOLDER": str(ground.folder / "keys"),
+        "MEGURU_LOG_LEVEL": "warning",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--processes", str(processes)], env=environment
+    )
     try:
         wait(port)
         yield port, process
@@ -125,7 +154,15 @@ def wait(port: int) -> None:
 
 def load(ground: Ground, port: int, connections: int, seconds: int) -> dict[str, Any]:
     """The payers' report."""
-    command = [sys.executable, "-m", "bench.client", str(port), str(connections), str(seconds), str(ground.folder / "payers.json")]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.client",
+        str(port),
+        str(connections),
+        str(seconds),
+        str(ground.folder / "payers.json"),
+    ]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     report: dict[str, Any] = json.loads(done.stdout)
     return report
@@ -148,11 +185,17 @@ def counters(port: int) -> dict[str, float]:
     """The server's own counts, of all its processes."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
         text = answer.read().decode()
-    return {name: float(value) for name, value in re.findall(r"^(meguru_batch_\w+(?:_total|_sum|_count)) ([\d.e+]+)$", text, re.MULTILINE)}
+    return {
+        name: float(value)
+        for name, value in re.findall(r"^(meguru_batch_\w+(?:_total|_sum|_count)) ([\d.e+]+)$", text, re.MULTILINE)
+    }
 
 
 def measure(ground: Ground, processes: int, connections: int, clients: int, seconds: int) -> None:
-    """One line of the report: the medians of ROUNDS, in each the reference right before ours, since machines change their pace."""
+    """One line of the report: the medians of ROUNDS, in each the reference right before ours.
+
+    Since machines change their pace.
+    """
     with server(ground, processes) as (port, process):
         load(ground, port, connections, WARM_SECONDS)
         rates, ratios, reports, used = [], [], [], 0.0
@@ -170,11 +213,11 @@ def measure(ground: Ground, processes: int, connections: int, clients: int, seco
     payments = sum(report["payments"] for report in reports)
     p50, p99 = (median(report[name] for report in reports) / 1000 for name in ("p50_us", "p99_us"))
     print(
-        f"{processes} process{'es' if processes > 1 else '  '} {connections:4d} connections  {median(rates):6.0f} payments/s"
-        f"   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms"
-        f"   server CPU {used / payments * 1e6:5.0f} us/payment   statements/payment {grown['meguru_batch_statements_total'] / sizes:5.2f}"
-        f"   commits/payment {batches / sizes:5.3f}   mean batch {sizes / batches:5.1f}"
-        f"   ratio to pgbench {median(ratios):4.2f} ({min(ratios):4.2f} to {max(ratios):4.2f})"
+        f"{processes} process{'es' if processes > 1 else '  '} {connections:4d} connections  {median(rates):6.0f}"
+        f" payments/s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   server CPU {used / payments * 1e6:5.0f} us/payment  "
+        f" statements/payment {grown['meguru_batch_statements_total'] / sizes:5.2f}   commits/payment"
+        f" {batches / sizes:5.3f}   mean batch {sizes / batches:5.1f}   ratio to pgbench {median(ratios):4.2f}"
+        f" ({min(ratios):4.2f} to {max(ratios):4.2f})"
     )
     for report in reports:
         if report["failed"]:

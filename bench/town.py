@@ -19,7 +19,9 @@ from domain.residents.join import join, open_wallet
 from domain.services import Services
 from domain.viewer import Role, Viewer
 
-COIN = NewAsset("COIN", AssetKind.COIN, "地域通貨", "Coin", "円", "yen", paid=True, charge_maximum=10**9, payment_maximum=10**6)
+COIN = NewAsset(
+    "COIN", AssetKind.COIN, "地域通貨", "Coin", "円", "yen", paid=True, charge_maximum=10**9, payment_maximum=10**6
+)
 FUNDS = 10**8
 PAGE = 200
 
@@ -43,7 +45,12 @@ async def make(database_url: str, wallets: int, stores: int) -> tuple[int, list[
                 people.append((person, await open_wallet(town.id, person, now, made.ids)))
         desk = Viewer(clerk, frozenset({Role.DESK}))
         for start in range(0, wallets, PAGE):
-            await asyncio.gather(*[charge(made, desk, Charge(uuid4(), town.id, wallet, coin, FUNDS)) for _, wallet in people[start : start + PAGE]])
+            await asyncio.gather(
+                *[
+                    charge(made, desk, Charge(uuid4(), town.id, wallet, coin, FUNDS))
+                    for _, wallet in people[start : start + PAGE]
+                ]
+            )
         await _open_payables(made, town.id, people, shops)
         return town.id, people, shops
 

@@ -1,4 +1,7 @@
-"""Work that goes on after its request was answered, and work that only a few may do at once. One of each per process, bounded."""
+"""Work that goes on after its request was answered, and work that only a few may do at once.
+
+One of each per process, bounded.
+"""
 
 import asyncio
 from collections.abc import Coroutine

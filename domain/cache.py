@@ -13,7 +13,8 @@ LIMIT = 5_000
 class Cached(Generic[K, V]):
     """Values by key, read again after SECONDS; at most LIMIT of them.
 
-    Nothing found is not remembered, since it may be made any moment; where nothing is the usual answer, `keeps_nothing` remembers it.
+    Nothing found is not remembered, since it may be made any moment; where nothing is the usual answer, `keeps_nothing`
+    remembers it.
     """
 
     def __init__(self, read: Callable[[K], Awaitable[V]], *, keeps_nothing: bool = False) -> None:

@@ -1,4 +1,7 @@
-"""The domain's services on a live database, for the composition root of each process; the environment is read there, not here."""
+"""The domain's services on a live database, for the composition root of each process.
+
+The environment is read there, not here.
+"""
 
 import secrets
 import time
@@ -19,9 +22,16 @@ from domain.ledger.poster import SESSION, Observer, Poster
 from domain.services import Services, utc_now
 
 MODELS = [
-    "domain.approvals.tables", "domain.assets.tables", "domain.coupons.tables", "domain.merchants.tables", "domain.municipalities.tables",
-    "domain.points.tables", "domain.programmes.tables", "domain.residents.tables", "domain.vouchers.tables",
-]  # fmt: skip
+    "domain.approvals.tables",
+    "domain.assets.tables",
+    "domain.coupons.tables",
+    "domain.merchants.tables",
+    "domain.municipalities.tables",
+    "domain.points.tables",
+    "domain.programmes.tables",
+    "domain.residents.tables",
+    "domain.vouchers.tables",
+]
 
 
 def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The database as the domain sees it: one classifier of errors, one transaction that survives cancellation, one snapshot read."""
+"""The database as the domain sees it.
+
+One classifier of errors, one transaction that survives cancellation, one snapshot read.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine

@@ -1,6 +1,7 @@
 """Identifiers: UUIDv7 in order of making, derived UUIDs of machine events, and the public ids of the contract.
 
-A public id is a prefix, an underscore and Crockford base32 (lower case) of: municipality (2 bytes), key (16 bytes of a UUID, or
+A public id is a prefix, an underscore and Crockford base32 (lower case) of: municipality (2 bytes), key (16 bytes of a
+UUID, or
 1 to 8 bytes of a number). One id has one text. Source of UUIDv7: RFC 9562, section 5.7.
 """
 

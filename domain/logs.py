@@ -7,7 +7,9 @@ import orjson
 import structlog
 
 # Never the local variables of a frame: they hold tokens, names and amounts.
-TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=30))
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=30)
+)
 
 
 def configure(level: str, *, pretty: bool = False) -> None:

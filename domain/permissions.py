@@ -1,4 +1,7 @@
-"""Who may call which root field: one row per field. The finer rule (whose wallet, which shop) is decided on the row itself."""
+"""Who may call which root field: one row per field.
+
+The finer rule (whose wallet, which shop) is decided on the row itself.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -4,7 +4,8 @@
       StoredRefusal      decided under the locks and final: the same key answers the same for ever
       UnstoredRefusal    decided before anything was written: the same key may succeed later
 
-Rooms define their own in `refusals.py`; this page has the two bases, the registry that rebuilds a stored refusal from its
+Rooms define their own in `refusals.py`; this page has the two bases, the registry that rebuilds a stored refusal from
+its
 journal, and the refusals that any room may raise. Faults (bugs, an unreachable database) are not refusals.
 """
 

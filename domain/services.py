@@ -38,12 +38,18 @@ class Services:
     funding: Provider | None = None
     lots: Lots = field(default_factory=Lots)
     assets: Cached[int, list[Asset]] = field(default_factory=lambda: Cached(assets.of_municipality))
-    programmes: Cached[int, list[Programme]] = field(default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True))
-    earning_rules: Cached[int, list[EarningRule]] = field(default_factory=lambda: Cached(points.of_municipality, keeps_nothing=True))
+    programmes: Cached[int, list[Programme]] = field(
+        default_factory=lambda: Cached(programmes.of_municipality, keeps_nothing=True)
+    )
+    earning_rules: Cached[int, list[EarningRule]] = field(
+        default_factory=lambda: Cached(points.of_municipality, keeps_nothing=True)
+    )
     stores: Cached[tuple[int, UUID], Store | None] = field(default_factory=lambda: Cached(_store))
     background: Background = field(default_factory=Background)
     coupons: Cached[tuple[int, UUID], Coupon | None] = field(default_factory=lambda: Cached(_coupon))
-    persons: Together[tuple[int, UUID], tuple[UUID, Claims | None]] = field(default_factory=lambda: Together(programmes.persons_of))
+    persons: Together[tuple[int, UUID], tuple[UUID, Claims | None]] = field(
+        default_factory=lambda: Together(programmes.persons_of)
+    )
 
 
 def utc_now() -> datetime:

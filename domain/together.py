@@ -15,7 +15,10 @@ LIMIT = 500
 
 
 class Together(Generic[K, V]):
-    """One read for all keys that are asked for meanwhile; `read` answers in the order of its keys. Never ask inside a transaction."""
+    """One read for all keys that are asked for meanwhile; `read` answers in the order of its keys.
+
+    Never ask inside a transaction.
+    """
 
     def __init__(self, read: Callable[[list[K]], Awaitable[list[V]]]) -> None:
         self._read = read

@@ -1,4 +1,7 @@
-"""Who is asking. A person stands above the towns; what they may do there is in `holder_access`, and their token may say less."""
+"""Who is asking. A person stands above the towns.
+
+What they may do there is in `holder_access`, and their token may say less.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

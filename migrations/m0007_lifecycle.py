@@ -1,4 +1,7 @@
-"""The life of value after it was issued: cancelled, renewed, reminded of, converted, given back late; caps per household."""
+"""The life of value after it was issued: cancelled, renewed, reminded of, converted, given back late.
+
+Caps per household.
+"""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL

@@ -1,8 +1,11 @@
-"""`make demo`: plays a payment from phone to till in the terminal, with real HTTP and WebSocket clients, and checks every step.
+"""`make demo`: plays a payment from phone to till in the terminal, with real HTTP and WebSocket clients.
+
+And checks every step.
 
     python -m mocks.demo [--url http://127.0.0.1:8000]
 
-When nothing answers at --url, it starts a server of its own on a free port and a temporary folder, and stops it at the end.
+When nothing answers at --url, it starts a server of its own on a free port and a temporary folder, and stops it at the
+end.
 Exit code 0 only if everything held; else 1, with what differed.
 """
 
@@ -56,7 +59,8 @@ async def run(url: str, console: Console) -> list[str]:
     async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
         answer = await http.get("/dev/personas")
         if answer.status_code != httpx.codes.OK:
-            return [f"GET {url}/dev/personas answered {answer.status_code}: the demo needs a server in the development profile (make run)"]
+            needed = "the demo needs a server in the development profile (make run)"
+            return [f"GET {url}/dev/personas answered {answer.status_code}: {needed}"]
         try:
             scene = Scene(url, console, http, *cast(answer.json()))
         except UnplayableError as error:
@@ -96,7 +100,9 @@ def own_server(console: Console) -> Iterator[str]:
         port, log = free_port(), Path(folder) / "supervisor.log"
         command = [sys.executable, "-m", "mocks.embedded.supervisor", "--port", str(port), "--data", folder]
         with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+            process = subprocess.Popen(
+                command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
         guard.watch(process.pid, signal.SIGTERM)
         url = f"http://127.0.0.1:{port}"
         try:
@@ -126,7 +132,10 @@ def main() -> int:
         if is_answering(url):
             different = asyncio.run(run(url, console))
         else:
-            console.print(f"Nothing answers at {url}: starting a server of its own, stopped after (the first start seeds for about a minute).")
+            console.print(
+                f"Nothing answers at {url}: starting a server of its own, stopped after (the first start seeds for"
+                " about a minute)."
+            )
             with own_server(console) as own:
                 different = asyncio.run(run(own, console))
     except (LaunchError, httpx.HTTPError, OSError) as error:

@@ -10,7 +10,8 @@ COUPON = "まちの1割引クーポン"
 RULE = "お買い物で1％"
 
 QUOTE = """query Quote($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename
-  ... on QuotePaymentSuccess { quote { token listAmount discount amount pointGrants { amount } allocations { amount asset { code } } } }
+  ... on QuotePaymentSuccess { quote { token listAmount discount amount pointGrants { amount } allocations { amount
+    asset { code } } } }
   ... on UserError { code message retry } } }"""
 PAY = """mutation Pay($input: PayInput!) { pay(input: $input) { __typename
   ... on PaySuccess { payment { id receiptNumber listAmount discount amount allocations { amount asset { code } }
@@ -19,15 +20,21 @@ PAY = """mutation Pay($input: PayInput!) { pay(input: $input) { __typename
 REFUND = """mutation Refund($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename
   ... on RefundPaymentSuccess { refund { amount discountReturned } payment { refundable } }
   ... on UserError { code message retry } } }"""
-TAKEN_BACK = """query TakenBack($id: ID!) { payment(id: $id) { refunds { pointClawbacks { amount asset { code } } } } }"""
+TAKEN_BACK = (
+    """query TakenBack($id: ID!) { payment(id: $id) { refunds { pointClawbacks { amount asset { code } } } } }"""
+)
 BALANCES = "query Balances($id: ID!) { wallet(id: $id) { balances { posted available pending asset { code } } } }"
 COUPONS = """query Coupons($town: String!, $wallet: ID!) { coupons(municipality: $town, walletId: $wallet, first: 100) {
   edges { claimCount node { id name } } } }"""
 CLAIM = """mutation Claim($input: ClaimCouponInput!) { claimCoupon(input: $input) { __typename
   ... on ClaimCouponSuccess { claim { receiptNumber coupon { name } } } ... on UserError { code message retry } } }"""
-PRODUCTS = "query Products($town: String!) { voucherProducts(municipality: $town) { id code name state price faceValue stockLeft } }"
+PRODUCTS = (
+    "query Products($town: String!) { voucherProducts(municipality: $town) { id code name state price faceValue"
+    " stockLeft } }"
+)
 BUY = """mutation Buy($input: PurchaseVoucherInput!) { purchaseVoucher(input: $input) { __typename
-  ... on PurchaseVoucherSuccess { purchase { receiptNumber amount faceValue allocations { amount asset { code name } } } }
+  ... on PurchaseVoucherSuccess { purchase { receiptNumber amount faceValue allocations { amount asset { code name } } }
+    }
   ... on UserError { code message retry } } }"""
 
 
@@ -45,12 +52,20 @@ async def points(scene: Scene) -> None:
     traced = [trace["amount"] for one in given for trace in one["ruleTrace"] if trace["rule"]["name"] == RULE]
     scene.check(f"the rule “{RULE}” gave {AMOUNT // 100}", traced, [AMOUNT // 100])
     waiting = await balance(scene, POINT)
-    scene.check(f"they wait until {given[0]['usableFrom']}: pending +{earned}", waiting["pending"], before["pending"] + earned)
+    scene.check(
+        f"they wait until {given[0]['usableFrom']}: pending +{earned}", waiting["pending"], before["pending"] + earned
+    )
     scene.check("and cannot be spent yet", waiting["available"], before["available"])
     half = await refund(scene, paid["id"], AMOUNT // 2)
-    found = await scene.ask(scene.phone, TAKEN_BACK, {"id": paid["id"]})  # of points only the wallet's own people are told
-    back = sum(one["amount"] for each in found["refunds"] for one in each["pointClawbacks"] if one["asset"]["code"] == POINT)
-    scene.check(f"refunding half takes {back} back", (await balance(scene, POINT))["pending"], waiting["pending"] - back)
+    found = await scene.ask(
+        scene.phone, TAKEN_BACK, {"id": paid["id"]}
+    )  # of points only the wallet's own people are told
+    back = sum(
+        one["amount"] for each in found["refunds"] for one in each["pointClawbacks"] if one["asset"]["code"] == POINT
+    )
+    scene.check(
+        f"refunding half takes {back} back", (await balance(scene, POINT))["pending"], waiting["pending"] - back
+    )
     scene.check("half of what the rule gave, or more", back >= AMOUNT // 100 // 2, wanted=True)
     await refund(scene, paid["id"], half["payment"]["refundable"])
     scene.check("refunding the rest takes the rest", await balance(scene, POINT), before)
@@ -93,7 +108,9 @@ async def voucher(scene: Scene) -> None:
     coin = await scene.available()
     given = {"idempotencyKey": new_key(), "walletId": scene.phone.wallet, "productId": product["id"], "units": 1}
     bought = (await scene.succeed(scene.phone, BUY, {"input": given}))["purchase"]
-    scene.check(f"bought, receipt {spelled(bought['receiptNumber'])}", (bought["amount"], bought["faceValue"]), (price, face))
+    scene.check(
+        f"bought, receipt {spelled(bought['receiptNumber'])}", (bought["amount"], bought["faceValue"]), (price, face)
+    )
     scene.check("coin paid for it", await scene.available(), coin - price)
     parts = {one["asset"]["code"]: one for one in bought["allocations"]}
     for one in parts.values():
@@ -108,7 +125,13 @@ async def voucher(scene: Scene) -> None:
 
 async def quote(scene: Scene, amount: int = AMOUNT, *, exclude: list[str], **more: object) -> dict[str, Any]:
     """What a payment at the till's shop would do."""
-    given = {"walletId": scene.phone.wallet, "payee": {"code": scene.code}, "amount": amount, "excludeAssetIds": exclude, **more}
+    given = {
+        "walletId": scene.phone.wallet,
+        "payee": {"code": scene.code},
+        "amount": amount,
+        "excludeAssetIds": exclude,
+        **more,
+    }
     found: dict[str, Any] = (await scene.succeed(scene.phone, QUOTE, {"input": given}))["quote"]
     return found
 
@@ -132,8 +155,9 @@ async def balance(scene: Scene, code: str) -> dict[str, int]:
     found = await scene.ask(scene.phone, BALANCES, {"id": scene.phone.wallet})
     named = ("posted", "available", "pending")
     return next(
-        ({name: one[name] for name in named} for one in found["balances"] if one["asset"]["code"] == code), dict.fromkeys(named, 0)
-    )  # fmt: skip
+        ({name: one[name] for name in named} for one in found["balances"] if one["asset"]["code"] == code),
+        dict.fromkeys(named, 0),
+    )
 
 
 def lots_of(payment: dict[str, Any]) -> list[tuple[str, int]]:

@@ -1,4 +1,7 @@
-"""The demo's people at their apps: whom they are, what they ask over real sockets, what the till hears, and what differed."""
+"""The demo's people at their apps.
+
+Whom they are, what they ask over real sockets, what the till hears, and what differed.
+"""
 
 import asyncio
 import time
@@ -150,7 +153,10 @@ class Scene:
             raise UnplayableError(message) from error
 
     def payment(self, amount: int, key: str) -> dict[str, Any]:
-        """Variables of a payment in coin by the shop's QR code. Two may be alike within a minute, and both are meant."""
+        """Variables of a payment in coin by the shop's QR code.
+
+        Two may be alike within a minute, and both are meant.
+        """
         named = {"walletId": self.phone.wallet, "payee": {"code": self.code}, "excludeAssetIds": self.all_but("COIN")}
         return {"input": {"idempotencyKey": key, **named, "amount": amount, "confirmDuplicate": True}}
 
@@ -159,7 +165,9 @@ class Scene:
 async def till(scene: Scene, after: str) -> AsyncIterator[None]:
     """The shop's till listens meanwhile, over graphql-transport-ws."""
     address = scene.url.replace("http", "ws", 1) + "/graphql"
-    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, open_timeout=10) as socket:
+    async with connect(
+        address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, open_timeout=10
+    ) as socket:
         await socket.send(text({"type": "connection_init", "payload": {"authorization": f"Bearer {scene.till.token}"}}))
         async with asyncio.timeout(10):
             first = orjson.loads(await socket.recv())
@@ -167,7 +175,9 @@ async def till(scene: Scene, after: str) -> AsyncIterator[None]:
             message = f"the WebSocket answered {first} to connection_init"
             raise UnplayableError(message)
         variables = {"id": scene.till.store, "after": after}
-        await socket.send(text({"type": "subscribe", "id": "till", "payload": {"query": EVENTS, "variables": variables}}))
+        await socket.send(
+            text({"type": "subscribe", "id": "till", "payload": {"query": EVENTS, "variables": variables}})
+        )
         listening = asyncio.create_task(listen(scene, socket))
         try:
             yield
@@ -192,13 +202,21 @@ def cast(found: list[dict[str, Any]]) -> tuple[Persona, Persona, Persona, Person
     """A phone, a till, a desk and a finance officer of one town, and another shop of it."""
     people = [
         Persona(
-            one["name"], one["role"], one["municipality"], one["token"], one["assetId"], (one.get("walletIds") or [""])[0], one.get("storeId", "")
+            one["name"],
+            one["role"],
+            one["municipality"],
+            one["token"],
+            one["assetId"],
+            (one.get("walletIds") or [""])[0],
+            one.get("storeId", ""),
         )
         for one in found
     ]
     roles = {(one.municipality, one.role): one for one in reversed(people)}
     for town in dict.fromkeys(one.municipality for one in people):
-        phone, shop, desk, finance = (roles.get((town, role)) for role in ("RESIDENT", "MERCHANT_STAFF", "DESK", "FINANCE"))
+        phone, shop, desk, finance = (
+            roles.get((town, role)) for role in ("RESIDENT", "MERCHANT_STAFF", "DESK", "FINANCE")
+        )
         others = [one.store for one in people if one.municipality == town and one.store and one is not shop]
         if phone and shop and desk and finance and others:
             return phone, shop, desk, finance, others[0]

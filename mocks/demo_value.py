@@ -1,4 +1,7 @@
-"""The demo's second part: value with rules. Points of a programme with a budget, in a payment with coin, explained and refunded."""
+"""The demo's second part: value with rules.
+
+Points of a programme with a budget, in a payment with coin, explained and refunded.
+"""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -10,20 +13,26 @@ from mocks.demo_scene import Scene, new_key, yen
 CODE = "DEMO_POINT"
 CREATE_ASSET = """mutation CreateAsset($input: CreateAssetInput!) { createAsset(input: $input) { __typename
   ... on CreateAssetSuccess { asset { id } } ... on UserError { code message retry } } }"""
-CREATE_PROGRAMME = """mutation CreateProgramme($input: CreateProgrammeInput!) { createProgramme(input: $input) { __typename
+CREATE_PROGRAMME = """mutation CreateProgramme($input: CreateProgrammeInput!) { createProgramme(input: $input) {
+  __typename
   ... on CreateProgrammeSuccess { programme { id budgetLeft } } ... on UserError { code message retry } } }"""
 GRANT = """mutation Grant($input: GrantValueInput!) { grantValue(input: $input) { __typename
   ... on GrantValueSuccess { grant { receiptNumber amount } } ... on UserError { code message retry } } }"""
 QUOTE = """query Quote($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename
-  ... on QuotePaymentSuccess { quote { token allocations { amount asset { code } } } } ... on UserError { code message retry } } }"""
+  ... on QuotePaymentSuccess { quote { token allocations { amount asset { code } } } } ... on UserError { code message
+    retry } } }"""
 PAY = """mutation Pay($input: PayInput!) { pay(input: $input) { __typename
-  ... on PaySuccess { payment { id explain allocations { amount asset { code } } } } ... on UserError { code message retry } } }"""
+  ... on PaySuccess { payment { id explain allocations { amount asset { code } } } } ... on UserError { code message
+    retry } } }"""
 
 
 async def mixed(scene: Scene) -> None:
     """Points of a programme and coin in one payment, explained and given back; the points are spent at the end."""
     amount, given = random.randrange(1_000, 1_500), 300  # noqa: S311 - no secret
-    scene.step("Mixed payment", f"the town gives {given} points out of a programme's budget; {yen(amount)} are paid with points and coin")
+    scene.step(
+        "Mixed payment",
+        f"the town gives {given} points out of a programme's budget; {yen(amount)} are paid with points and coin",
+    )
     before = await scene.available()
     points = await points_of(scene)
     scene.assets[CODE] = points
@@ -43,18 +52,35 @@ async def mixed(scene: Scene) -> None:
     variables = scene.payment(given, new_key())
     variables["input"] |= {"excludeAssetIds": scene.all_but(CODE)}
     spent = (await scene.succeed(scene.phone, PAY, variables))["payment"]
-    scene.check(f"{given} points alone pay {yen(given)}", [(one["asset"]["code"], one["amount"]) for one in spent["allocations"]], [(CODE, given)])
+    scene.check(
+        f"{given} points alone pay {yen(given)}",
+        [(one["asset"]["code"], one["amount"]) for one in spent["allocations"]],
+        [(CODE, given)],
+    )
     scene.check("the coin is untouched", await scene.available(), before)
 
 
 async def points_of(scene: Scene) -> str:
     """The demo's points; made by the first play of a town."""
     given = {
-        "municipality": scene.finance.municipality, "code": CODE, "kind": "ADMINISTRATIVE_POINT", "nameJa": "健康ポイント", "nameEn": "Health points",
-        "unitJa": "ポイント", "unitEn": "point", "paid": False, "legalProfile": "MUNICIPALITY", "sixMonthExempt": True,
-        "expiryRule": "MONTHS_AFTER_ISSUE", "expiresAfterMonths": 6, "minimumUnit": 1, "chargeMaximum": 1, "paymentMaximum": 100_000,
-        "transferable": False, "returnsToBudget": True,
-    }  # fmt: skip
+        "municipality": scene.finance.municipality,
+        "code": CODE,
+        "kind": "ADMINISTRATIVE_POINT",
+        "nameJa": "健康ポイント",
+        "nameEn": "Health points",
+        "unitJa": "ポイント",
+        "unitEn": "point",
+        "paid": False,
+        "legalProfile": "MUNICIPALITY",
+        "sixMonthExempt": True,
+        "expiryRule": "MONTHS_AFTER_ISSUE",
+        "expiresAfterMonths": 6,
+        "minimumUnit": 1,
+        "chargeMaximum": 1,
+        "paymentMaximum": 100_000,
+        "transferable": False,
+        "returnsToBudget": True,
+    }
     found = await scene.ask(scene.finance, CREATE_ASSET, {"input": given})
     if "asset" in found:
         return str(found["asset"]["id"])
@@ -65,10 +91,16 @@ async def programme_of(scene: Scene, points: str, budget: int) -> str:
     """A programme for this play alone."""
     now = datetime.now(UTC)
     given = {
-        "idempotencyKey": new_key(), "municipality": scene.finance.municipality, "kind": "GRANT", "nameJa": "歩いて健康",
+        "idempotencyKey": new_key(),
+        "municipality": scene.finance.municipality,
+        "kind": "GRANT",
+        "nameJa": "歩いて健康",
         "nameEn": "Walk for health",
-        "assetId": points, "budget": budget, "startsAt": (now - timedelta(minutes=1)).isoformat(), "endsAt": (now + timedelta(days=1)).isoformat(),
-    }  # fmt: skip
+        "assetId": points,
+        "budget": budget,
+        "startsAt": (now - timedelta(minutes=1)).isoformat(),
+        "endsAt": (now + timedelta(days=1)).isoformat(),
+    }
     found = await scene.succeed(scene.finance, CREATE_PROGRAMME, {"input": given})
     return str(found["programme"]["id"])
 
@@ -80,7 +112,12 @@ def grant(wallet: str, programme: str, amount: int, key: str) -> dict[str, Any]:
 
 def quote(scene: Scene, amount: int) -> dict[str, Any]:
     """The variables of a quote."""
-    given = {"walletId": scene.phone.wallet, "payee": {"code": scene.code}, "amount": amount, "excludeAssetIds": scene.all_but("COIN", CODE)}
+    given = {
+        "walletId": scene.phone.wallet,
+        "payee": {"code": scene.code},
+        "amount": amount,
+        "excludeAssetIds": scene.all_but("COIN", CODE),
+    }
     return {"input": given}
 
 

@@ -1,6 +1,9 @@
-"""`python -m mocks.payment_provider [port]`: a stand-in for a payment provider, over a real socket. It forgets everything when it ends.
+"""`python -m mocks.payment_provider [port]`: a stand-in for a payment provider, over a real socket.
 
-POST /authorisations {reference, token, amount}    APPROVED, or DECLINED: for the token `tok_declined`, and for a reference that was voided before
+It forgets everything when it ends.
+
+POST /authorisations {reference, token, amount}    APPROVED, or DECLINED: for the token `tok_declined`, and for a
+reference that was voided before
 POST /authorisations/<reference>/capture {amount}   CAPTURED
 POST /authorisations/<reference>/void               VOIDED
 Each may be repeated. A provider that is told to be silent does what it is asked, and hangs up without an answer.
@@ -85,7 +88,10 @@ class PaymentProvider:
         if self.drops_after:
             self.drops_after -= 1
         elif deed not in self.silent:
-            writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(told)}\r\n\r\n".encode() + told)
+            writer.write(
+                f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(told)}\r\n\r\n".encode()
+                + told
+            )
             await writer.drain()
 
     def done(self, deed: str, reference: str, body: dict[str, Any]) -> str:

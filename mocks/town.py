@@ -1,4 +1,7 @@
-"""Seeds the two demo towns through the domain's own verbs: shops, people, a month of charges and payments, and what they offer. Once."""
+"""Seeds the two demo towns through the domain's own verbs.
+
+Shops, people, a month of charges and payments, and what they offer. Once.
+"""
 
 import asyncio
 import os
@@ -96,11 +99,21 @@ async def _town(made: Services, data: town_data.Town, personas: list[dict[str, A
 async def _staff(made: Services, seeded: Seeded, data: town_data.Town, personas: list[dict[str, Any]]) -> None:
     town, now = seeded.town, made.clock()
     for name, (person, wallet) in zip(town_data.residents(data)[:2], seeded.people, strict=False):
-        personas.append(_persona(seeded, name, Role.RESIDENT, person, walletIds=[encode(Prefix.WALLET, town.id, wallet)]))
+        personas.append(
+            _persona(seeded, name, Role.RESIDENT, person, walletIds=[encode(Prefix.WALLET, town.id, wallet)])
+        )
     for shop, store in zip(town_data.shops(data), seeded.stores[:2], strict=False):
         person = await join(f"{shop.name} スタッフ", now, made.ids)
         await employ(town.id, store, person, now)
-        personas.append(_persona(seeded, f"{shop.name} スタッフ", Role.MERCHANT_STAFF, person, storeId=encode(Prefix.STORE, town.id, store)))
+        personas.append(
+            _persona(
+                seeded,
+                f"{shop.name} スタッフ",
+                Role.MERCHANT_STAFF,
+                person,
+                storeId=encode(Prefix.STORE, town.id, store),
+            )
+        )
     for title, role, relation, holder in (
         ("窓口", Role.DESK, Relation.DESK, town.desk_id),
         ("会計担当", Role.FINANCE, Relation.FINANCE, town.issuer_id),
@@ -126,7 +139,14 @@ async def _person_of_both(made: Services, towns: list[Seeded], personas: list[di
 
 def _persona(seeded: Seeded, name: str, role: Role, person: UUID, **more: object) -> dict[str, Any]:
     asset = encode(Prefix.ASSET, seeded.town.id, seeded.coin)
-    return {"name": name, "role": role.value, "municipality": seeded.town.code, "assetId": asset, "personId": str(person), **more}
+    return {
+        "name": name,
+        "role": role.value,
+        "municipality": seeded.town.code,
+        "assetId": asset,
+        "personId": str(person),
+        **more,
+    }
 
 
 async def _day(made: Services, seeded: Seeded, day: int) -> None:
@@ -135,7 +155,10 @@ async def _day(made: Services, seeded: Seeded, day: int) -> None:
     charging = [wallet for number, (_, wallet) in enumerate(seeded.people) if number % 15 == day % 15]
     await together(_charge(made, seeded, wallet, chance.choice([3_000, 5_000, 10_000])) for wallet in charging)
     paying = [(person, wallet) for person, wallet in seeded.people if chance.random() < 0.35]
-    await together(_pay(made, seeded, person, wallet, chance.choice(seeded.stores), chance.randrange(12, 250) * 10) for person, wallet in paying)
+    await together(
+        _pay(made, seeded, person, wallet, chance.choice(seeded.stores), chance.randrange(12, 250) * 10)
+        for person, wallet in paying
+    )
 
 
 async def _charge(made: Services, seeded: Seeded, wallet: UUID, amount: int) -> None:
@@ -155,10 +178,15 @@ async def together(work: Iterable[Awaitable[None]]) -> None:
 
 
 async def main() -> None:
-    """Seeds the database of the environment, unless its first town is there; what the towns offer is made where it is missing."""
+    """Seeds the database of the environment, unless its first town is there.
+
+    What the towns offer is made where it is missing.
+    """
     clock = Clock(utc_now() - timedelta(days=DAYS + 1))
     settings = read_settings()
-    async with services(settings.database_url, redis_url=None, shop_code_guid=settings.shop_code_guid, clock=clock) as made:
+    async with services(
+        settings.database_url, redis_url=None, shop_code_guid=settings.shop_code_guid, clock=clock
+    ) as made:
         if await municipalities.by_code(TOWNS[0].code) is not None and PERSONAS.exists():
             personas = orjson.loads(PERSONAS.read_bytes())
         else:

@@ -1,6 +1,9 @@
-"""What the demo towns are made of: invented shops and people, the same at every run. The lists are in `mocks/data/*.tsv`.
+"""What the demo towns are made of: invented shops and people, the same at every run.
 
-The towns carry real national codes, because the code is checked; everything else is made up: streets, numbers, postal codes,
+The lists are in `mocks/data/*.tsv`.
+
+The towns carry real national codes, because the code is checked; everything else is made up: streets, numbers, postal
+codes,
 telephone numbers (no exchange begins with 00), shops and people.
 """
 
@@ -59,7 +62,10 @@ class OpeningHours:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a shop says of itself to `domain.merchants.open_store`, but for its two codes. Coordinates in millionths of a degree."""
+    """What a shop says of itself to `domain.merchants.open_store`, but for its two codes.
+
+    Coordinates in millionths of a degree.
+    """
 
     name: str
     name_kana: str
@@ -100,12 +106,21 @@ class Shop:
     def listing(self) -> Listing:
         """As the domain takes it."""
         return Listing(
-            name=self.name, name_kana=self.name_kana, name_roman=self.name_roman, category=self.category.code,
-            merchant_category_code=self.category.merchant_category_code, latitude_microdegrees=self.latitude_microdegrees,
-            longitude_microdegrees=self.longitude_microdegrees, address=self.address, postal_code=self.postal_code,
-            opening_hours=self.hours.text, charge_agent=self.charge_agent, store_group="", area="",
+            name=self.name,
+            name_kana=self.name_kana,
+            name_roman=self.name_roman,
+            category=self.category.code,
+            merchant_category_code=self.category.merchant_category_code,
+            latitude_microdegrees=self.latitude_microdegrees,
+            longitude_microdegrees=self.longitude_microdegrees,
+            address=self.address,
+            postal_code=self.postal_code,
+            opening_hours=self.hours.text,
+            charge_agent=self.charge_agent,
+            store_group="",
+            area="",
             size_class=SizeClass.LARGE if self.category.code in LARGE_CATEGORIES else SizeClass.SMALL,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +186,10 @@ def residents(town: Town) -> list[str]:
 
 
 def parse_hours(unchecked: str) -> OpeningHours:
-    """Such as 月〜木・日 11:00〜14:00・17:00〜翌1:00、金・土休: every weekday exactly once. ValueError for anything else."""
+    """Such as 月〜木・日 11:00〜14:00・17:00〜翌1:00、金・土休: every weekday exactly once.
+
+    ValueError for anything else.
+    """
     week: dict[int, tuple[OpenPeriod, ...]] = {}
     for part in unchecked.split("、"):
         found = _PART.fullmatch(part)
@@ -214,12 +232,22 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def _shop(row: dict[str, str]) -> Shop:
     return Shop(
-        key=row["key"], town_code=row["town"], merchant_code=row["merchant_code"], store_code=row["store_code"],
-        category=CATEGORIES[row["category"]], name=row["name"], name_kana=row["name_kana"], name_roman=row["name_roman"],
-        latitude_microdegrees=int(row["latitude_microdegrees"]), longitude_microdegrees=int(row["longitude_microdegrees"]),
-        address=row["address"], postal_code=row["postal_code"], phone=row["phone"], hours=parse_hours(row["opening_hours"]),
+        key=row["key"],
+        town_code=row["town"],
+        merchant_code=row["merchant_code"],
+        store_code=row["store_code"],
+        category=CATEGORIES[row["category"]],
+        name=row["name"],
+        name_kana=row["name_kana"],
+        name_roman=row["name_roman"],
+        latitude_microdegrees=int(row["latitude_microdegrees"]),
+        longitude_microdegrees=int(row["longitude_microdegrees"]),
+        address=row["address"],
+        postal_code=row["postal_code"],
+        phone=row["phone"],
+        hours=parse_hours(row["opening_hours"]),
         charge_agent={"yes": True, "no": False}[row["charge_agent"]],
-    )  # fmt: skip
+    )
 
 
 def _towns() -> tuple[Town, ...]:
@@ -227,13 +255,20 @@ def _towns() -> tuple[Town, ...]:
     people = _people()
     return tuple(
         Town(
-            code=row["code"], key=row["key"], name=row["name"], name_kana=row["name_kana"], name_roman=row["name_roman"],
-            latitude_microdegrees=int(row["latitude_microdegrees"]), longitude_microdegrees=int(row["longitude_microdegrees"]),
+            code=row["code"],
+            key=row["key"],
+            name=row["name"],
+            name_kana=row["name_kana"],
+            name_roman=row["name_roman"],
+            latitude_microdegrees=int(row["latitude_microdegrees"]),
+            longitude_microdegrees=int(row["longitude_microdegrees"]),
             shops=tuple(shop for shop in every_shop if shop.town_code == row["code"]),
-            residents=tuple(_resident(f"{row['key']}-{number:03d}", next(people)) for number in range(1, int(row["residents"]) + 1)),
+            residents=tuple(
+                _resident(f"{row['key']}-{number:03d}", next(people)) for number in range(1, int(row["residents"]) + 1)
+            ),
         )
         for row in _rows("towns.tsv")
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +280,10 @@ class _Drawn:
 
 
 def _people() -> Iterator[_Drawn]:
-    """People without end until the names are used up, no two of one name, each with a given name of their generation."""
+    """People without end until the names are used up, no two of one name.
+
+    Each with a given name of their generation.
+    """
     families, given_names = _rows("family_names.tsv"), _rows("given_names.tsv")
     taken: set[tuple[str, str]] = set()
     for number in range(len(families) * len(given_names)):
@@ -260,28 +298,46 @@ def _people() -> Iterator[_Drawn]:
 
 def _resident(key: str, drawn: _Drawn) -> Resident:
     return Resident(
-        key=key, family_name=drawn.family["name"], given_name=drawn.given["name"], family_name_kana=drawn.family["name_kana"],
-        given_name_kana=drawn.given["name_kana"], birth_year=drawn.birth_year, kind=ResidentKind.RESIDENT, card_only=drawn.card_only,
-    )  # fmt: skip
+        key=key,
+        family_name=drawn.family["name"],
+        given_name=drawn.given["name"],
+        family_name_kana=drawn.family["name_kana"],
+        given_name_kana=drawn.given["name_kana"],
+        birth_year=drawn.birth_year,
+        kind=ResidentKind.RESIDENT,
+        card_only=drawn.card_only,
+    )
 
 
 def _personas() -> Iterator[Persona]:
     for town in TOWNS:
         codes = (town.code,)
         for number, resident in enumerate(town.residents[:2], start=1):
-            yield Persona(f"{town.key}-resident-{number}", resident.name, Role.RESIDENT, codes, resident_key=resident.key)
+            yield Persona(
+                f"{town.key}-resident-{number}", resident.name, Role.RESIDENT, codes, resident_key=resident.key
+            )
         for number, shop in enumerate(town.shops[:2], start=1):
-            yield Persona(f"{town.key}-shop-{number}", f"{shop.name} スタッフ", Role.MERCHANT_STAFF, codes, shop_key=shop.key)
+            yield Persona(
+                f"{town.key}-shop-{number}", f"{shop.name} スタッフ", Role.MERCHANT_STAFF, codes, shop_key=shop.key
+            )
         yield Persona(f"{town.key}-desk", f"{town.name} 窓口", Role.DESK, codes)
         yield Persona(f"{town.key}-finance", f"{town.name} 会計", Role.FINANCE, codes)
     yield Persona(f"{TOWNS[0].key}-auditor", f"{TOWNS[0].name} 監査", Role.AUDITOR, (TOWNS[0].code,))
     both = tuple(town.code for town in TOWNS)
-    yield Persona("both-towns", f"{PERSON_OF_BOTH_TOWNS.name}（2つのまち）", Role.RESIDENT, both, resident_key=PERSON_OF_BOTH_TOWNS.key)
+    yield Persona(
+        "both-towns",
+        f"{PERSON_OF_BOTH_TOWNS.name}（2つのまち）",
+        Role.RESIDENT,
+        both,
+        resident_key=PERSON_OF_BOTH_TOWNS.key,
+    )
 
 
 CATEGORIES = {row["code"]: Category(**row) for row in _rows("categories.tsv")}
 TOWNS = _towns()
 """The first large, the second small."""
-PERSON_OF_BOTH_TOWNS = Resident("both-towns", "北野", "めぐる", "キタノ", "メグル", 1990, ResidentKind.RESIDENT, card_only=False)
+PERSON_OF_BOTH_TOWNS = Resident(
+    "both-towns", "北野", "めぐる", "キタノ", "メグル", 1990, ResidentKind.RESIDENT, card_only=False
+)
 """Has a wallet in each town; in neither town's `residents`."""
 PERSONAS = tuple(_personas())

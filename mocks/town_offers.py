@@ -1,6 +1,9 @@
-"""What a demo town offers from the first minute: points of 1 %, miles to convert, coupons, and a premium voucher on sale.
+"""What a demo town offers from the first minute.
 
-Each part is made once, by the people of the town, through the domain's own verbs: under keys of its own, or by its code. So it is
+Points of 1 %, miles to convert, coupons, and a premium voucher on sale.
+
+Each part is made once, by the people of the town, through the domain's own verbs: under keys of its own, or by its
+code. So it is
 made in an older data folder too, and whatever was cut off goes on.
 """
 
@@ -61,7 +64,10 @@ class Staff:
 
 
 async def offer(made: Services, personas: list[dict[str, Any]]) -> bool:
-    """Everything, in each town of the personas. True: a persona was added, for a town that had one finance officer only."""
+    """Everything, in each town of the personas.
+
+    True: a persona was added, for a town that had one finance officer only.
+    """
     added = False
     for code in dict.fromkeys(one["municipality"] for one in personas):
         town = await municipalities.by_code(code)
@@ -95,16 +101,25 @@ async def _second_officer(made: Services, town: Municipality, asset: str) -> dic
     async with transaction():
         person = await join(name, made.clock(), made.ids)
         await give_access(town.id, town.issuer_id, person, Relation.FINANCE, made.clock())
-    return {"name": name, "role": Role.FINANCE.value, "municipality": town.code, "assetId": asset, "personId": str(person)}
+    return {
+        "name": name,
+        "role": Role.FINANCE.value,
+        "municipality": town.code,
+        "assetId": asset,
+        "personId": str(person),
+    }
 
 
 async def _offer(made: Services, town: int, staff: Staff, wallets: list[str]) -> None:
     point = await _asset(made, town, staff, POINT, AssetKind.SHOPPING_POINT, "まちのポイント", "Town points")
     mile = await _asset(made, town, staff, MILE, AssetKind.MILE, "健康マイル", "Health miles")
     parts = (
-        _earning(made, town, staff, point), _miles(made, town, staff, mile, wallets), _conversion(made, town, staff, mile, point),
-        _coupons(made, town, staff), _voucher(made, town, staff, point),
-    )  # fmt: skip
+        _earning(made, town, staff, point),
+        _miles(made, town, staff, mile, wallets),
+        _conversion(made, town, staff, mile, point),
+        _coupons(made, town, staff),
+        _voucher(made, town, staff, point),
+    )
     for part in parts:
         try:
             await part
@@ -112,15 +127,27 @@ async def _offer(made: Services, town: int, staff: Staff, wallets: list[str]) ->
             sys.stdout.write(f"A part of what the demo town offers is left as it is: {refusal.code}\n")
 
 
-async def _asset(made: Services, town: int, staff: Staff, code: str, kind: AssetKind, name_ja: str, name_en: str) -> int:
+async def _asset(
+    made: Services, town: int, staff: Staff, code: str, kind: AssetKind, name_ja: str, name_en: str
+) -> int:
     for known in await assets.of_municipality(town):
         if known.code == code:
             return known.id
     unit_ja, unit_en = ("マイル", "mile") if kind is AssetKind.MILE else ("ポイント", "point")
     new = NewAsset(
-        code, kind, name_ja, name_en, unit_ja, unit_en, paid=False, charge_maximum=1, payment_maximum=300_000,
-        expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE, expires_after_months=12, returns_to_budget=True,
-    )  # fmt: skip
+        code,
+        kind,
+        name_ja,
+        name_en,
+        unit_ja,
+        unit_en,
+        paid=False,
+        charge_maximum=1,
+        payment_maximum=300_000,
+        expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE,
+        expires_after_months=12,
+        returns_to_budget=True,
+    )
     return (await make_asset(made, staff.officer, town, new)).id
 
 
@@ -138,47 +165,99 @@ def _new(kind: ProgrammeKind, name_ja: str, name_en: str, asset: int) -> NewProg
 
 async def _earning(made: Services, town: int, staff: Staff, point: int) -> None:
     new = _new(ProgrammeKind.EARNING, "お買い物ポイント", "Shopping points", point)
-    programme = await _programme(made, town, staff, "earning", replace(new, activates_after_days=7, clawback=ClawbackRule.DEBT))
+    programme = await _programme(
+        made, town, staff, "earning", replace(new, activates_after_days=7, clawback=ClawbackRule.DEBT)
+    )
     rule = NewRule(RuleKind.PERCENT, "お買い物で1％", "1 % of what you pay", Stacking.WITH_OTHERS, rate_bp=100)
     await add_rule(made, staff.officer, town, programme, _key(town, "rule"), rule)
 
 
 async def _miles(made: Services, town: int, staff: Staff, mile: int, wallets: list[str]) -> None:
-    programme = await _programme(made, town, staff, "miles", _new(ProgrammeKind.GRANT, "歩いて健康", "Walk for health", mile))
+    programme = await _programme(
+        made, town, staff, "miles", _new(ProgrammeKind.GRANT, "歩いて健康", "Walk for health", mile)
+    )
     for unchecked in wallets:
         wallet = read(Prefix.WALLET, unchecked)
         if wallet is not None and wallet[0] == town:
-            await grant_value(made, staff.officer, Grant(_key(town, f"miles {unchecked}"), town, programme, wallet[1], MILES_GIVEN))
+            await grant_value(
+                made, staff.officer, Grant(_key(town, f"miles {unchecked}"), town, programme, wallet[1], MILES_GIVEN)
+            )
 
 
 async def _conversion(made: Services, town: int, staff: Staff, mile: int, point: int) -> None:
-    programme = await _programme(made, town, staff, "conversion", _new(ProgrammeKind.CONVERSION, "マイルをポイントに", "Miles into points", point))
+    programme = await _programme(
+        made,
+        town,
+        staff,
+        "conversion",
+        _new(ProgrammeKind.CONVERSION, "マイルをポイントに", "Miles into points", point),
+    )
     if not any((rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, made.clock(), 100)):
-        await set_rate(made, staff.officer, town, NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000))
+        await set_rate(
+            made, staff.officer, town, NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000)
+        )
 
 
 async def _coupons(made: Services, town: int, staff: Staff) -> None:
     tenth = NewCoupon(
-        CouponKind.PERCENT, "まちの1割引クーポン", "10 % off in town", BorneBy.TOWN, midnight(FROM), after(LAST_DAY), claim_required=True,
-        stacking=CouponStacking.ALONE, returns_on_refund=True, budget=100_000_000, rate_bp=1_000, discount_maximum=500, minimum_spend=500,
-    )  # fmt: skip
+        CouponKind.PERCENT,
+        "まちの1割引クーポン",
+        "10 % off in town",
+        BorneBy.TOWN,
+        midnight(FROM),
+        after(LAST_DAY),
+        claim_required=True,
+        stacking=CouponStacking.ALONE,
+        returns_on_refund=True,
+        budget=100_000_000,
+        rate_bp=1_000,
+        discount_maximum=500,
+        minimum_spend=500,
+    )
     item = NewCoupon(
-        CouponKind.FREE_ITEM, "ひとくちサービス券", "A small treat", BorneBy.STORE, midnight(FROM), after(LAST_DAY), claim_required=False,
-        stacking=CouponStacking.ALONE, returns_on_refund=True, store_id=staff.store,
-    )  # fmt: skip
+        CouponKind.FREE_ITEM,
+        "ひとくちサービス券",
+        "A small treat",
+        BorneBy.STORE,
+        midnight(FROM),
+        after(LAST_DAY),
+        claim_required=False,
+        stacking=CouponStacking.ALONE,
+        returns_on_refund=True,
+        store_id=staff.store,
+    )
     await create_coupon(made, staff.officer, town, _key(town, "coupon"), tenth)
     await create_coupon(made, staff.shop, town, _key(town, "item"), item)
 
 
 async def _voucher(made: Services, town: int, staff: Staff, point: int) -> None:
-    budget = await _programme(made, town, staff, "premium", _new(ProgrammeKind.GRANT, "商品券のプレミアム原資", "Budget of voucher premiums", point))
+    budget = await _programme(
+        made,
+        town,
+        staff,
+        "premium",
+        _new(ProgrammeKind.GRANT, "商品券のプレミアム原資", "Budget of voucher premiums", point),
+    )
     product = next((one for one in await vouchers.of_municipality(town, 100) if one.terms.code == VOUCHER), None)
     if product is None:
         sale, ends = midnight(FROM), after(LAST_DAY)
-        terms = from_template(VoucherTemplate.PREMIUM_30, Occasion(
-            VOUCHER, None, None, UNITS, units_per_person=1_000, units_per_household=None, sale_starts_at=sale, sale_ends_at=ends, usable_from=sale,
-            expires_at=ends, eligibility=ANYBODY, funding_programme=budget,
-        ))  # fmt: skip
+        terms = from_template(
+            VoucherTemplate.PREMIUM_30,
+            Occasion(
+                VOUCHER,
+                None,
+                None,
+                UNITS,
+                units_per_person=1_000,
+                units_per_household=None,
+                sale_starts_at=sale,
+                sale_ends_at=ends,
+                usable_from=sale,
+                expires_at=ends,
+                eligibility=ANYBODY,
+                funding_programme=budget,
+            ),
+        )
         product = await create_product(made, staff.officer, town, terms)
     if not product.submitted:
         product = await submit_product(made, staff.officer, town, product.id)

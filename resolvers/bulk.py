@@ -69,7 +69,13 @@ async def create_upload(info: MeguruInfo, input: CreateUploadInput) -> views.Cre
     name = encode(Prefix.UPLOAD, made.upload.municipality, made.upload.id)
     terms = TERMS[purpose]
     return views.CreateUploadSuccess(
-        views.UploadAddress(name, f"/uploads/{name}/{made.secret}", terms.maximum_bytes, list(terms.content_types), made.upload.expires_at)
+        views.UploadAddress(
+            name,
+            f"/uploads/{name}/{made.secret}",
+            terms.maximum_bytes,
+            list(terms.content_types),
+            made.upload.expires_at,
+        )
     )
 
 
@@ -77,14 +83,19 @@ async def check_bulk_grant(info: MeguruInfo, input: CheckBulkGrantInput) -> view
     """What a file would do."""
     viewer = actor(info, "checkBulkGrant")
     municipality, upload, programme = _file(input.upload_id, input.programme_id)
-    return views.CheckBulkGrantSuccess(await checking.check_bulk_grant(info.context.services, viewer, municipality, upload, programme))
+    return views.CheckBulkGrantSuccess(
+        await checking.check_bulk_grant(info.context.services, viewer, municipality, upload, programme)
+    )
 
 
 async def start_bulk_grant(info: MeguruInfo, input: StartBulkGrantInput) -> views.StartBulkGrantSuccess:
     """Grants the rows of a file, or waits for a second officer."""
     viewer = actor(info, "startBulkGrant")
     what = starting.Start(
-        input.idempotency_key, *_file(input.upload_id, input.programme_id), input.skip_invalid, confirm_same_file=bool(input.confirm_same_file)
+        input.idempotency_key,
+        *_file(input.upload_id, input.programme_id),
+        input.skip_invalid,
+        confirm_same_file=bool(input.confirm_same_file),
     )
     return views.StartBulkGrantSuccess(*await starting.start_bulk_grant(info.context.services, viewer, what))
 
@@ -93,25 +104,33 @@ async def approve_bulk_grant(info: MeguruInfo, input: ApproveBulkGrantInput) -> 
     """The second officer's word."""
     viewer = actor(info, "approveBulkGrant")
     municipality, key = _bulk_key(input.bulk_grant_id)
-    return views.ApproveBulkGrantSuccess(*await control.approve_bulk_grant(info.context.services, viewer, municipality, input.idempotency_key, key))
+    return views.ApproveBulkGrantSuccess(
+        *await control.approve_bulk_grant(info.context.services, viewer, municipality, input.idempotency_key, key)
+    )
 
 
 async def pause_bulk_grant(info: MeguruInfo, input: PauseBulkGrantInput) -> views.PauseBulkGrantSuccess:
     """Stops it for a while."""
     viewer = actor(info, "pauseBulkGrant")
-    return views.PauseBulkGrantSuccess(await control.pause_bulk_grant(info.context.services, viewer, *_bulk_key(input.bulk_grant_id)))
+    return views.PauseBulkGrantSuccess(
+        await control.pause_bulk_grant(info.context.services, viewer, *_bulk_key(input.bulk_grant_id))
+    )
 
 
 async def resume_bulk_grant(info: MeguruInfo, input: ResumeBulkGrantInput) -> views.ResumeBulkGrantSuccess:
     """Goes on with it."""
     viewer = actor(info, "resumeBulkGrant")
-    return views.ResumeBulkGrantSuccess(await control.resume_bulk_grant(info.context.services, viewer, *_bulk_key(input.bulk_grant_id)))
+    return views.ResumeBulkGrantSuccess(
+        await control.resume_bulk_grant(info.context.services, viewer, *_bulk_key(input.bulk_grant_id))
+    )
 
 
 async def cancel_bulk_grant(info: MeguruInfo, input: CancelBulkGrantInput) -> views.CancelBulkGrantSuccess:
     """Calls its rest off."""
     viewer = actor(info, "cancelBulkGrant")
-    return views.CancelBulkGrantSuccess(await control.cancel_bulk_grant(info.context.services, viewer, *_bulk_key(input.bulk_grant_id)))
+    return views.CancelBulkGrantSuccess(
+        await control.cancel_bulk_grant(info.context.services, viewer, *_bulk_key(input.bulk_grant_id))
+    )
 
 
 async def undo_bulk_grant(info: MeguruInfo, input: UndoBulkGrantInput) -> views.UndoBulkGrantSuccess:
@@ -119,7 +138,9 @@ async def undo_bulk_grant(info: MeguruInfo, input: UndoBulkGrantInput) -> views.
     viewer = actor(info, "undoBulkGrant")
     municipality, key = _bulk_key(input.bulk_grant_id)
     reason = ReversalReason[input.reason.name]
-    return views.UndoBulkGrantSuccess(*await control.undo_bulk_grant(info.context.services, viewer, municipality, input.idempotency_key, key, reason))
+    return views.UndoBulkGrantSuccess(
+        *await control.undo_bulk_grant(info.context.services, viewer, municipality, input.idempotency_key, key, reason)
+    )
 
 
 async def propose_grant(info: MeguruInfo, input: ProposeGrantInput) -> views.ProposeGrantSuccess:
@@ -131,7 +152,9 @@ async def propose_grant(info: MeguruInfo, input: ProposeGrantInput) -> views.Pro
     if of_wallet is None or of_wallet[0] != of_programme[0]:
         raise UnknownWalletError
     town, programme = of_programme
-    made = await proposing.propose_grant(info.context.services, viewer, town, input.idempotency_key, programme, of_wallet[1], input.amount)
+    made = await proposing.propose_grant(
+        info.context.services, viewer, town, input.idempotency_key, programme, of_wallet[1], input.amount
+    )
     return views.ProposeGrantSuccess(*made)
 
 
@@ -141,7 +164,9 @@ async def approve_grant(info: MeguruInfo, input: ApproveGrantInput) -> views.App
     found = read(Prefix.APPROVAL, input.approval_id)
     if found is None:
         raise UnknownProposalError
-    proposal, posted = await proposing.approve_grant(info.context.services, viewer, found[0], input.idempotency_key, found[1])
+    proposal, posted = await proposing.approve_grant(
+        info.context.services, viewer, found[0], input.idempotency_key, found[1]
+    )
     journal = journal_of(posted, viewer, Operation.APPROVE_GRANT, proposal.wallet_id, None)
     return views.ApproveGrantSuccess(Grant(journal), balances_after(posted.receipt, sign=1), posted.replayed)
 
@@ -159,7 +184,9 @@ async def bulk_grant(info: MeguruInfo, id: BulkGrantId) -> BulkGrant | None:
     return None if found is None else await visible(info, *found)
 
 
-async def bulk_grants(info: MeguruInfo, municipality: TownCode, first: First = 20, after: After = None) -> views.BulkGrantPage:
+async def bulk_grants(
+    info: MeguruInfo, municipality: TownCode, first: First = 20, after: After = None
+) -> views.BulkGrantPage:
     """A town's, newest first, for its staff."""
     check_count(first)
     town = await municipalities.by_code(municipality)
@@ -197,7 +224,9 @@ async def bulk_grant_progress(info: MeguruInfo, id: BulkGrantId) -> AsyncGenerat
             yield item
 
 
-async def rows_of(bulk: BulkGrant, first: int, after: str | None, state: RowState | None, *, not_taken_back: bool) -> views.BulkRowPage:
+async def rows_of(
+    bulk: BulkGrant, first: int, after: str | None, state: RowState | None, *, not_taken_back: bool
+) -> views.BulkRowPage:
     """A page of its rows, in the file's order."""
     check_count(first)
     found = await reads.rows_after(bulk, _number(after), first + 1, state, not_taken_back=not_taken_back)

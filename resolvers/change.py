@@ -19,9 +19,12 @@ async def change_asset(info: MeguruInfo, input: ChangeAssetInput) -> ChangeAsset
     if found is None:
         raise UnknownAssetError
     change = changing_assets.AssetChange(
-        _stripped(input.name_ja), _stripped(input.name_en), input.disclosure_ja, input.disclosure_en,
+        _stripped(input.name_ja),
+        _stripped(input.name_en),
+        input.disclosure_ja,
+        input.disclosure_en,
         None if input.acceptance is None else acceptance_of(input.acceptance, found[0]),
-    )  # fmt: skip
+    )
     return ChangeAssetSuccess(await changing_assets.change_asset(info.context.services, viewer, *found, change))
 
 
@@ -31,7 +34,9 @@ async def change_programme(info: MeguruInfo, input: ChangeProgrammeInput) -> Cha
     found = read(Prefix.PROGRAMME, input.programme_id)
     if found is None:
         raise UnknownProgrammeError
-    change = changing.ProgrammeChange(_stripped(input.name_ja), _stripped(input.name_en), input.ends_at, bool(input.stop_now))
+    change = changing.ProgrammeChange(
+        _stripped(input.name_ja), _stripped(input.name_en), input.ends_at, bool(input.stop_now)
+    )
     return ChangeProgrammeSuccess(await changing.change_programme(info.context.services, viewer, *found, change))
 
 
@@ -41,7 +46,9 @@ async def change_budget(info: MeguruInfo, input: ChangeBudgetInput) -> ChangeBud
     found = read(Prefix.PROGRAMME, input.programme_id)
     if found is None:
         raise UnknownProgrammeError
-    made, posted = await changing.change_budget(info.context.services, viewer, *found, input.idempotency_key, input.change)
+    made, posted = await changing.change_budget(
+        info.context.services, viewer, *found, input.idempotency_key, input.change
+    )
     return ChangeBudgetSuccess(made, posted.replayed)
 
 

@@ -36,9 +36,15 @@ async def set_conversion_rate(info: MeguruInfo, input: SetConversionRateInput) -
     if programme is None or programme[0] != town:
         raise UnknownProgrammeError
     new = setting.NewRate(
-        _asset(input.from_asset_id, town), _asset(input.to_asset_id, town), programme[1], input.numerator, input.denominator, input.minimum_unit,
-        input.cap_per_day, input.starts_at,
-    )  # fmt: skip
+        _asset(input.from_asset_id, town),
+        _asset(input.to_asset_id, town),
+        programme[1],
+        input.numerator,
+        input.denominator,
+        input.minimum_unit,
+        input.cap_per_day,
+        input.starts_at,
+    )
     return SetConversionRateSuccess(await setting.set_rate(info.context.services, viewer, town, new))
 
 
@@ -46,7 +52,9 @@ async def quote_conversion(info: MeguruInfo, input: QuoteConversionInput) -> Quo
     """What `convert` would do now."""
     viewer = actor(info, "quoteConversion")
     town, wallet, given, taken = _parties(input.wallet_id, input.from_asset_id, input.to_asset_id)
-    return QuoteConversionSuccess(await quoting.quote_conversion(info.context.services, viewer, town, wallet, given, taken, input.amount))
+    return QuoteConversionSuccess(
+        await quoting.quote_conversion(info.context.services, viewer, town, wallet, given, taken, input.amount)
+    )
 
 
 async def convert(info: MeguruInfo, input: ConvertInput) -> ConvertSuccess:
@@ -54,12 +62,19 @@ async def convert(info: MeguruInfo, input: ConvertInput) -> ConvertSuccess:
     viewer = actor(info, "convert")
     town, wallet, given, taken = _parties(input.wallet_id, input.from_asset_id, input.to_asset_id)
     info.context.municipality = town
-    what = converting.Convert(input.idempotency_key, town, wallet, given, taken, input.amount, input.expected_amount, input.valid_until)
+    what = converting.Convert(
+        input.idempotency_key, town, wallet, given, taken, input.amount, input.expected_amount, input.valid_until
+    )
     posted = await converting.convert(info.context.services, viewer, what)
     balances = posted.receipt["balances"]
     [[_, _, received, _]] = posted.receipt["received"]
-    moved = [BalanceAfter(given, -posted.receipt["amount"], balances[str(given)]), BalanceAfter(taken, received, balances[str(taken)])]
-    return ConvertSuccess(Conversion(journal_of(posted, viewer, Operation.CONVERT, wallet, None)), moved, posted.replayed)
+    moved = [
+        BalanceAfter(given, -posted.receipt["amount"], balances[str(given)]),
+        BalanceAfter(taken, received, balances[str(taken)]),
+    ]
+    return ConvertSuccess(
+        Conversion(journal_of(posted, viewer, Operation.CONVERT, wallet, None)), moved, posted.replayed
+    )
 
 
 def _parties(wallet_id: ID, from_asset_id: ID, to_asset_id: ID) -> tuple[int, UUID, int, int]:

@@ -35,7 +35,9 @@ class Redemption(Receipt):
     @property
     def coupon_key(self) -> tuple[int, UUID] | None:
         """The coupon, where it was one."""
-        return next(((self.journal.municipality, UUID(line[0])) for line in self.journal.receipt.get("coupons", ())), None)
+        return next(
+            ((self.journal.municipality, UUID(line[0])) for line in self.journal.receipt.get("coupons", ())), None
+        )
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,18 @@ class AppliedCoupon:
 
 def applied_of(municipality: int, receipt: dict[str, Any]) -> list[AppliedCoupon]:
     """The coupons of a receipt."""
-    return [AppliedCoupon((municipality, UUID(line[0])), line[2], BorneBy(line[3]), line[4]) for line in receipt.get("coupons", ())]
+    return [
+        AppliedCoupon((municipality, UUID(line[0])), line[2], BorneBy(line[3]), line[4])
+        for line in receipt.get("coupons", ())
+    ]
 
 
 def quoted(parts: tuple[tuple[Coupon, int], ...]) -> list[AppliedCoupon]:
     """The coupons of a quote."""
-    return [AppliedCoupon((coupon.municipality, coupon.id), part, coupon.borne_by, coupon.multiplier_bp) for coupon, part in parts]
+    return [
+        AppliedCoupon((coupon.municipality, coupon.id), part, coupon.borne_by, coupon.multiplier_bp)
+        for coupon, part in parts
+    ]
 
 
 @dataclass(frozen=True, slots=True)

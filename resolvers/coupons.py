@@ -45,14 +45,27 @@ from resolvers.value import acceptance_of, eligibility_of, town_of
 from resolvers.viewers import BadCursorError, NotFoundError
 from schema.context import MeguruInfo
 from schema.coupon_enums import CouponSort
-from schema.coupon_inputs import ChangeCouponInput, ClaimCouponInput, CreateCouponInput, ItemInput, Near, RedeemInput, RollbackRedemptionInput
+from schema.coupon_inputs import (
+    ChangeCouponInput,
+    ClaimCouponInput,
+    CreateCouponInput,
+    ItemInput,
+    Near,
+    RedeemInput,
+    RollbackRedemptionInput,
+)
 from schema.ids import ID, Prefix, read, read_number
 
 TownCode = Annotated[str, argument(description="The code of the town, 6 digits.")]
 CouponId = Annotated[ID, argument(description="The coupon.")]
-OfWallet = Annotated[ID | None, argument(description="Whose coupons: the person of a wallet that the viewer may see; the viewer when absent.")]
+OfWallet = Annotated[
+    ID | None,
+    argument(description="Whose coupons: the person of a wallet that the viewer may see; the viewer when absent."),
+]
 AtStore = Annotated[ID | None, argument(description="Only what this shop takes.")]
-NearPlace = Annotated[Near | None, argument(description="A place: edges then say how far the nearest shop is that takes the coupon.")]
+NearPlace = Annotated[
+    Near | None, argument(description="A place: edges then say how far the nearest shop is that takes the coupon.")
+]
 Claimed = Annotated[bool | None, argument(description="True: only what the person has claimed.")]
 UsableNow = Annotated[bool | None, argument(description="True: only what the person can use at this moment.")]
 EndsBefore = Annotated[datetime | None, argument(description="Only what ends before this instant: expiring soon. UTC.")]
@@ -67,7 +80,11 @@ class BadPlaceError(BadCursorError):
     """A place that is none, or none where one is needed."""
 
     def __init__(self) -> None:
-        ValueError.__init__(self, "Sorting by DISTANCE needs `near`, with a latitude within 90 and a longitude within 180 degrees, in millionths.")
+        ValueError.__init__(
+            self,
+            "Sorting by DISTANCE needs `near`, with a latitude within 90 and a longitude within 180 degrees, in"
+            " millionths.",
+        )
 
 
 async def coupon(info: MeguruInfo, id: CouponId) -> Coupon | None:
@@ -77,10 +94,18 @@ async def coupon(info: MeguruInfo, id: CouponId) -> Coupon | None:
 
 
 async def coupons(
-    info: MeguruInfo, municipality: TownCode, wallet_id: OfWallet = None, near: NearPlace = None, store_id: AtStore = None,
-    claimed: Claimed = None, usable_now: UsableNow = None, ends_before: EndsBefore = None, sort: Sort = CouponSort.EXPIRY, first: First = 20,
+    info: MeguruInfo,
+    municipality: TownCode,
+    wallet_id: OfWallet = None,
+    near: NearPlace = None,
+    store_id: AtStore = None,
+    claimed: Claimed = None,
+    usable_now: UsableNow = None,
+    ends_before: EndsBefore = None,
+    sort: Sort = CouponSort.EXPIRY,
+    first: First = 20,
     after: After = None,
-) -> CouponConnection:  # fmt: skip
+) -> CouponConnection:
     """Coupons of a town as somebody sees them now."""
     check_count(first)
     place = None if near is None else _place(near)
@@ -98,7 +123,9 @@ async def coupons(
             raise NotFoundError
     order = listing.Order[sort.name]
     asked = Asked(town.id, person, claims, store, place, bool(claimed), bool(usable_now), ends_before, order)
-    found, going_on = await listing.listed(asked, info.context.services.clock(), None if after is None else _read_cursor(order, after), first)
+    found, going_on = await listing.listed(
+        asked, info.context.services.clock(), None if after is None else _read_cursor(order, after), first
+    )
     edges = [_edge(order, one) for one in found]
     end = _cursor(order, going_on) if going_on is not None else edges[-1].cursor if edges else None
     return CouponConnection(edges, CouponPage(going_on is not None, end))
@@ -108,7 +135,12 @@ async def _person(info: MeguruInfo, municipality: int, wallet_id: ID | None) -> 
     viewer = info.context.viewer
     if wallet_id is not None:
         named = read(Prefix.WALLET, wallet_id)
-        if viewer is None or named is None or named[0] != municipality or await residents.wallet_for(viewer, *named) is None:
+        if (
+            viewer is None
+            or named is None
+            or named[0] != municipality
+            or await residents.wallet_for(viewer, *named) is None
+        ):
             raise NotFoundError
         return await person_of(*named)
     return (None, None) if viewer is None else (viewer.person_id, await claims_of(municipality, viewer.person_id))
@@ -151,13 +183,28 @@ async def create_coupon(info: MeguruInfo, input: CreateCouponInput) -> CreateCou
     if input.store_id is not None and (store is None or store[0] != town):
         raise UnknownPayeeError
     new = creating.NewCoupon(
-        CouponKind[input.kind.name], input.name_ja, input.name_en, BorneBy[input.borne_by.name], input.starts_at, input.ends_at,
-        input.claim_required, Stacking[input.stacking.name], input.returns_on_refund, store_id=None if store is None else store[1],
-        budget=input.budget, rate_bp=input.rate_bp, amount=input.amount, discount_maximum=input.discount_maximum,
-        multiplier_bp=input.multiplier_bp, minimum_spend=input.minimum_spend, acceptance=acceptance_of(input.acceptance, town),
+        CouponKind[input.kind.name],
+        input.name_ja,
+        input.name_en,
+        BorneBy[input.borne_by.name],
+        input.starts_at,
+        input.ends_at,
+        input.claim_required,
+        Stacking[input.stacking.name],
+        input.returns_on_refund,
+        store_id=None if store is None else store[1],
+        budget=input.budget,
+        rate_bp=input.rate_bp,
+        amount=input.amount,
+        discount_maximum=input.discount_maximum,
+        multiplier_bp=input.multiplier_bp,
+        minimum_spend=input.minimum_spend,
+        acceptance=acceptance_of(input.acceptance, town),
         eligibility=eligibility_of(input.eligibility),
-        stock=input.stock, per_person=input.per_person, per_day=input.per_day,
-    )  # fmt: skip
+        stock=input.stock,
+        per_person=input.per_person,
+        per_day=input.per_day,
+    )
     made, posted = await creating.create_coupon(info.context.services, viewer, town, input.idempotency_key, new)
     return CreateCouponSuccess(made, posted.replayed)
 
@@ -166,7 +213,9 @@ async def change_coupon(info: MeguruInfo, input: ChangeCouponInput) -> ChangeCou
     """What may still be changed."""
     viewer = actor(info, "changeCoupon")
     change = changing.Change(input.name_ja, input.name_en, input.ends_at, bool(input.stop_now))
-    return ChangeCouponSuccess(await changing.change_coupon(info.context.services, viewer, *_coupon_key(input.coupon_id), change))
+    return ChangeCouponSuccess(
+        await changing.change_coupon(info.context.services, viewer, *_coupon_key(input.coupon_id), change)
+    )
 
 
 async def claim_coupon(info: MeguruInfo, input: ClaimCouponInput) -> ClaimCouponSuccess:
@@ -183,7 +232,9 @@ async def claim_coupon(info: MeguruInfo, input: ClaimCouponInput) -> ClaimCoupon
     store_id = None if store is None else store[1]
     what = claiming.Claim(input.idempotency_key, municipality, coupon_id, wallet_id, store_id, input.valid_until)
     posted = await claiming.claim_coupon(info.context.services, viewer, what)
-    return ClaimCouponSuccess(CouponClaim(journal_of(posted, viewer, Operation.CLAIM_COUPON, wallet_id, store_id)), posted.replayed)
+    return ClaimCouponSuccess(
+        CouponClaim(journal_of(posted, viewer, Operation.CLAIM_COUPON, wallet_id, store_id)), posted.replayed
+    )
 
 
 async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemSuccess:
@@ -196,7 +247,9 @@ async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemSuccess:
     info.context.municipality = municipality
     store_id, channel = await payee_of(info.context.services, input.payee, municipality)
     kind, coupon_id, lot = _item(input.item, municipality)
-    what = redeeming.Redeem(input.idempotency_key, municipality, wallet_id, store_id, kind, coupon_id, lot, channel, input.valid_until)
+    what = redeeming.Redeem(
+        input.idempotency_key, municipality, wallet_id, store_id, kind, coupon_id, lot, channel, input.valid_until
+    )
     posted = await redeeming.redeem(info.context.services, viewer, what)
     journal = journal_of(posted, viewer, Operation.REDEEM, wallet_id, store_id)
     return RedeemSuccess(Redemption(journal), balances_after(posted.receipt, sign=-1), posted.replayed)
@@ -221,14 +274,18 @@ async def rollback_redemption(info: MeguruInfo, input: RollbackRedemptionInput) 
     if found is None:
         raise UnknownRedemptionError
     reason = RollbackReason[input.reason.name]
-    posted = await undoing.rollback_redemption(info.context.services, viewer, found[0], input.idempotency_key, found[1], reason)
+    posted = await undoing.rollback_redemption(
+        info.context.services, viewer, found[0], input.idempotency_key, found[1], reason
+    )
     redemption = await journal_by_id(*found)
     if redemption is None:
         raise UnknownRedemptionError
     journal = journal_of(
         posted, viewer, Operation.ROLLBACK_REDEMPTION, redemption.wallet_id, redemption.store_id, reason, redemption.id
-    )  # fmt: skip
-    return RollbackRedemptionSuccess(RedemptionRollback(journal), balances_after(posted.receipt, sign=1), posted.replayed)
+    )
+    return RollbackRedemptionSuccess(
+        RedemptionRollback(journal), balances_after(posted.receipt, sign=1), posted.replayed
+    )
 
 
 def _coupon_key(unchecked: ID) -> tuple[int, UUID]:

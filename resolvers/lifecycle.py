@@ -30,11 +30,15 @@ async def cancel_charge(info: MeguruInfo, input: CancelChargeInput) -> CancelCha
     if charge is None:
         raise UnknownJournalError
     journal = journal_of(posted, viewer, Operation.CANCEL_CHARGE, charge.wallet_id, charge.store_id, reason, charge.id)
-    return CancelChargeSuccess(ChargeCancellation(journal), Charge(charge), balances_after(posted.receipt, sign=-1), posted.replayed)
+    return CancelChargeSuccess(
+        ChargeCancellation(journal), Charge(charge), balances_after(posted.receipt, sign=-1), posted.replayed
+    )
 
 
 async def set_charge_cancellation(info: MeguruInfo, input: SetChargeCancellationInput) -> SetChargeCancellationSuccess:
     """How long counters of a town may cancel."""
     viewer = actor(info, "setChargeCancellation")
     town = await town_of(input.municipality)
-    return SetChargeCancellationSuccess(await changing_towns.set_charge_cancellation(info.context.services, viewer, town, input.minutes))
+    return SetChargeCancellationSuccess(
+        await changing_towns.set_charge_cancellation(info.context.services, viewer, town, input.minutes)
+    )

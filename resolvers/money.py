@@ -31,7 +31,9 @@ def _balance(found: Balances, asset: int, now: datetime) -> Balance:
     available = sum(_available(account, now) for account in accounts if account.kind != AccountKind.DEBT)
     pending = sum(a.available for a in accounts if a.kind == AccountKind.WALLET and _waits_until(a, now) is not None)
     debt = -sum(account.posted for account in accounts if account.kind == AccountKind.DEBT)
-    return Balance(asset, sum(a.posted for a in accounts), sum(a.held for a in accounts), available, pending, debt, lots)
+    return Balance(
+        asset, sum(a.posted for a in accounts), sum(a.held for a in accounts), available, pending, debt, lots
+    )
 
 
 def _available(account: Account, now: datetime) -> int:
@@ -47,7 +49,13 @@ def _waits_until(account: Account, now: datetime) -> datetime | None:
 def _lot(account: Account, now: datetime) -> LotBalance:
     issued_on = None if account.issued_at is None else effective_on(account.issued_at)
     return LotBalance(
-        account.municipality, account.lot, account.asset, account.posted, issued_on, _waits_until(account, now), last_day(account.expires_at)
+        account.municipality,
+        account.lot,
+        account.asset,
+        account.posted,
+        issued_on,
+        _waits_until(account, now),
+        last_day(account.expires_at),
     )
 
 

@@ -24,9 +24,26 @@ from resolvers.voucher_views import Gift, ProductView
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, read_any
 
-Node = Wallet | Store | Municipality | Asset | Approval | Programme | EarningRule | ProductView | Gift | BulkGrant | Coupon | Source | Receipt
+Node = (
+    Wallet
+    | Store
+    | Municipality
+    | Asset
+    | Approval
+    | Programme
+    | EarningRule
+    | ProductView
+    | Gift
+    | BulkGrant
+    | Coupon
+    | Source
+    | Receipt
+)
 Find = Callable[[MeguruInfo, int, Any], Awaitable[Node | None]]
-"""An id's town and key in, what the viewer may see of it out. The key is what `decode` gives for the prefix: a UUID or a number."""
+"""An id's town and key in, what the viewer may see of it out.
+
+The key is what `decode` gives for the prefix: a UUID or a number.
+"""
 
 
 async def _receipt(info: MeguruInfo, municipality: int, key: UUID) -> Receipt | None:
@@ -73,7 +90,9 @@ async def node(info: MeguruInfo, id: Annotated[ID, argument(description="Any id.
     return await find(info, found[1], found[2])
 
 
-async def nodes(info: MeguruInfo, ids: Annotated[list[ID], argument(description="At most 100 ids.")]) -> list[Node | None]:
+async def nodes(
+    info: MeguruInfo, ids: Annotated[list[ID], argument(description="At most 100 ids.")]
+) -> list[Node | None]:
     """The same for several ids, in their order; at most 100."""
     check_count(len(ids))
     return await asyncio.gather(*[node(info, one) for one in ids])  # which are read together, kind by kind

@@ -68,7 +68,9 @@ async def store(info: MeguruInfo, id: Annotated[ID, argument(description="The id
     return None if found is None else await info.context.loaders.stores.load(found)
 
 
-async def payment(info: MeguruInfo, id: PaymentId = None, receipt_number: ReceiptNumber = None, municipality: TownCode = None) -> Payment | None:
+async def payment(
+    info: MeguruInfo, id: PaymentId = None, receipt_number: ReceiptNumber = None, municipality: TownCode = None
+) -> Payment | None:
     """A payment by its id, or by the receipt number that is said over a counter."""
     journal = None
     if id is not None:
@@ -86,8 +88,14 @@ async def receipt(info: MeguruInfo, journal: Journal) -> Receipt | None:
     """A settled journal as the viewer may see it: its wallet's people, its shop's staff, its town's staff."""
     if journal.outcome != Outcome.SETTLED:
         return None
-    own = journal.actor == info.context.signed_in.person_id or await stands(info, journal, journal.wallet_id, Relation.OWNER, Relation.DELEGATE)
-    if not own and not await stands(info, journal, journal.store_id, Relation.STAFF) and not await serves(info, journal.municipality):
+    own = journal.actor == info.context.signed_in.person_id or await stands(
+        info, journal, journal.wallet_id, Relation.OWNER, Relation.DELEGATE
+    )
+    if (
+        not own
+        and not await stands(info, journal, journal.store_id, Relation.STAFF)
+        and not await serves(info, journal.municipality)
+    ):
         return None
     return view_of(journal, shows_wallet=own)
 
@@ -103,7 +111,11 @@ async def stands(info: MeguruInfo, journal: Journal, holder: UUID | None, *among
 async def serves(info: MeguruInfo, municipality: int) -> bool:
     """Whether the viewer is staff of a town, and their token says so."""
     viewer = info.context.viewer
-    return viewer is not None and bool(viewer.relations(*STAFF_OF_TOWN)) and await info.context.loaders.inside.load(municipality)
+    return (
+        viewer is not None
+        and bool(viewer.relations(*STAFF_OF_TOWN))
+        and await info.context.loaders.inside.load(municipality)
+    )
 
 
 def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
@@ -116,12 +128,18 @@ def view_of(journal: Journal, *, shows_wallet: bool) -> Receipt | None:
 
 async def approval(info: MeguruInfo, municipality: int, key: UUID) -> Approval | None:
     """A proposal, for the finance officers and auditors of its town."""
-    return await info.context.loaders.approvals.load((municipality, key)) if await info.context.loaders.officer.load(municipality) else None
+    return (
+        await info.context.loaders.approvals.load((municipality, key))
+        if await info.context.loaders.officer.load(municipality)
+        else None
+    )
 
 
 async def bulk_grant(info: MeguruInfo, municipality: int, key: UUID) -> BulkGrant | None:
     """A grant by file, for the staff of its town."""
-    return await info.context.loaders.bulk_grants.load((municipality, key)) if await serves(info, municipality) else None
+    return (
+        await info.context.loaders.bulk_grants.load((municipality, key)) if await serves(info, municipality) else None
+    )
 
 
 def check_count(count: int) -> None:

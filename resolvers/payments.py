@@ -81,7 +81,9 @@ async def charge(info: MeguruInfo, input: ChargeInput) -> ChargeSuccess:
     if asset is None or asset[0] != municipality:
         raise UnknownAssetError
     store_id = None if input.store_id is None else _store_key(input.store_id, municipality)
-    what = charging.Charge(input.idempotency_key, municipality, wallet_id, asset[1], input.amount, store_id, input.valid_until)
+    what = charging.Charge(
+        input.idempotency_key, municipality, wallet_id, asset[1], input.amount, store_id, input.valid_until
+    )
     posted = await charging.charge(info.context.services, viewer, what)
     journal = journal_of(posted, viewer, Operation.CHARGE, wallet_id, store_id)
     return ChargeSuccess(Charge(journal), wallet_id, balances_after(posted.receipt, sign=1), posted.replayed)
@@ -94,13 +96,28 @@ async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:
     info.context.municipality = municipality
     store_id, channel = await payee_of(info.context.services, input.payee, municipality)
     what = paying.Pay(
-        input.idempotency_key, municipality, wallet_id, store_id, input.amount, channel, input.note or None, input.valid_until,
-        bool(input.confirm_duplicate), assets_of(input.exclude_asset_ids, municipality), bool(input.rest_in_cash), input.quote_token,
+        input.idempotency_key,
+        municipality,
+        wallet_id,
+        store_id,
+        input.amount,
+        channel,
+        input.note or None,
+        input.valid_until,
+        bool(input.confirm_duplicate),
+        assets_of(input.exclude_asset_ids, municipality),
+        bool(input.rest_in_cash),
+        input.quote_token,
         coupons_of(input.coupon_ids, municipality),
-    )  # fmt: skip
+    )
     posted = await _paid(info, viewer, what, input)
     journal = journal_of(posted, viewer, Operation.PAY, wallet_id, store_id)
-    return PaySuccess(Payment(journal, shows_wallet=True), (municipality, wallet_id), balances_after(posted.receipt, sign=-1), posted.replayed)
+    return PaySuccess(
+        Payment(journal, shows_wallet=True),
+        (municipality, wallet_id),
+        balances_after(posted.receipt, sign=-1),
+        posted.replayed,
+    )
 
 
 async def _paid(info: MeguruInfo, viewer: Viewer, what: paying.Pay, input: PayInput) -> Posted:
@@ -109,7 +126,9 @@ async def _paid(info: MeguruInfo, viewer: Viewer, what: paying.Pay, input: PayIn
     source = read(Prefix.FUNDING_SOURCE, input.top_up.funding_source_id)
     if source is None or source[0] != what.municipality:
         raise UnknownFundingSourceError
-    return await topping_up.pay_with_top_up(info.context.services, viewer, what, topping_up.TopUp(source[1], input.top_up.maximum))
+    return await topping_up.pay_with_top_up(
+        info.context.services, viewer, what, topping_up.TopUp(source[1], input.top_up.maximum)
+    )
 
 
 async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentSuccess:
@@ -135,7 +154,9 @@ async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundP
     payment = await journal_by_id(*found)
     if payment is None:
         raise UnknownPaymentError
-    journal = journal_of(posted, viewer, Operation.REFUND_PAYMENT, payment.wallet_id, payment.store_id, reason, payment.id)
+    journal = journal_of(
+        posted, viewer, Operation.REFUND_PAYMENT, payment.wallet_id, payment.store_id, reason, payment.id
+    )
     return RefundPaymentSuccess(Refund(journal), Payment(payment, shows_wallet=False), posted.replayed)
 
 
@@ -168,7 +189,9 @@ async def outcome(info: MeguruInfo, operation: OfOperation, idempotency_key: Key
 
 async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonSuccess:
     """Closes a key of the viewer, or says what it did."""
-    found = await abandoning.abandon(info.context.services, actor(info, "abandon"), Operation[input.operation.name], input.idempotency_key)
+    found = await abandoning.abandon(
+        info.context.services, actor(info, "abandon"), Operation[input.operation.name], input.idempotency_key
+    )
     return AbandonSuccess(Outcome("ABANDONED" if found is None else found.outcome.name, found))
 
 
@@ -235,11 +258,28 @@ def _store_key(unchecked: str, municipality: int) -> UUID:
 
 
 def journal_of(
-    posted: Posted, viewer: Viewer, operation: Operation, wallet_id: UUID | None, store_id: UUID | None, reason: int | None = None,
+    posted: Posted,
+    viewer: Viewer,
+    operation: Operation,
+    wallet_id: UUID | None,
+    store_id: UUID | None,
+    reason: int | None = None,
     linked_journal: UUID | None = None,
-) -> Journal:  # fmt: skip
+) -> Journal:
     """The journal of a decision, without reading it back."""
     return Journal(
-        posted.municipality, posted.journal_id, JournalKind(posted.kind), viewer.person_id, operation, KeyOutcome.SETTLED, None, posted.receipt,
-        posted.receipt_number, wallet_id, store_id, reason, linked_journal, posted.recorded_at,
-    )  # fmt: skip
+        posted.municipality,
+        posted.journal_id,
+        JournalKind(posted.kind),
+        viewer.person_id,
+        operation,
+        KeyOutcome.SETTLED,
+        None,
+        posted.receipt,
+        posted.receipt_number,
+        wallet_id,
+        store_id,
+        reason,
+        linked_journal,
+        posted.recorded_at,
+    )

@@ -1,4 +1,7 @@
-"""Points, as the contract shows them: of a payment that was made, would be made, or is only imagined; and of its refund."""
+"""Points, as the contract shows them: of a payment that was made, would be made, or is only imagined.
+
+And of its refund.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +13,9 @@ from domain.points.earn import Granted
 from domain.points.kinds import Reason
 from domain.points.rules import EarningRule
 
-UNSAID = frozenset({Reason.NOT_THIS_SHOP, Reason.NOT_THIS_TIME, Reason.NOT_ELIGIBLE, Reason.BELOW_MINIMUM, Reason.NOT_STACKED})
+UNSAID = frozenset(
+    {Reason.NOT_THIS_SHOP, Reason.NOT_THIS_TIME, Reason.NOT_ELIGIBLE, Reason.BELOW_MINIMUM, Reason.NOT_STACKED}
+)
 """Words of rules that did not concern the payment; only who writes rules wants them."""
 
 
@@ -54,7 +59,9 @@ def of_granted(granted: Granted, *, says_all: bool = False) -> PointGrant:
     """Points that would be given."""
     source = granted.source
     trace = tuple(
-        RuleTrace(one.rule.municipality, one.rule.id, one.points, one.reason.value) for one in granted.traced if says_all or one.reason not in UNSAID
+        RuleTrace(one.rule.municipality, one.rule.id, one.points, one.reason.value)
+        for one in granted.traced
+        if says_all or one.reason not in UNSAID
     )
     town, asset, lot = source.programme.municipality, source.asset.id, source.lot
     return PointGrant(town, source.programme.id, asset, granted.points, lot.expires_at, lot.usable_from, trace)
@@ -67,17 +74,31 @@ def of_payment(journal: Journal) -> list[PointGrant]:
 
 def _of_row(municipality: int, row: dict[str, Any]) -> PointGrant:
     trace = tuple(RuleTrace(municipality, UUID(rule), points, reason) for rule, points, reason in row["rules"])
-    return PointGrant(municipality, UUID(row["programme"]), row["asset"], row["points"], _instant(row["expires"]), _instant(row["usable"]), trace)
+    return PointGrant(
+        municipality,
+        UUID(row["programme"]),
+        row["asset"],
+        row["points"],
+        _instant(row["expires"]),
+        _instant(row["usable"]),
+        trace,
+    )
 
 
 def of_refund(journal: Journal) -> list[PointClawback]:
     """Points that a refund took back."""
     return [
         PointClawback(
-            journal.municipality, UUID(row["programme"]), row["asset"], row["points"], row["deducted"], row["debt"], row["waived"]
+            journal.municipality,
+            UUID(row["programme"]),
+            row["asset"],
+            row["points"],
+            row["deducted"],
+            row["debt"],
+            row["waived"],
         )
         for row in journal.receipt.get("clawed", [])
-    ]  # fmt: skip
+    ]
 
 
 def _instant(text: str | None) -> datetime | None:

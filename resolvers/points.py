@@ -27,11 +27,20 @@ async def add_earning_rule(info: MeguruInfo, input: AddEarningRuleInput) -> AddE
 
 def _new(input: AddEarningRuleInput, town: int) -> managing.NewRule:
     return managing.NewRule(
-        RuleKind[input.kind.name], input.name_ja.strip(), input.name_en.strip(), Stacking[input.stacking.name], input.rate_bp, input.points,
+        RuleKind[input.kind.name],
+        input.name_ja.strip(),
+        input.name_en.strip(),
+        Stacking[input.stacking.name],
+        input.rate_bp,
+        input.points,
         1 if input.minimum_amount is None else input.minimum_amount,
-        frozenset(asset_of(one, town) for one in input.base_asset_ids or ()), acceptance_of(input.acceptance, town),
-        eligibility_of(input.eligibility), input.cap_per_day, input.cap_per_month, input.priority,
-    )  # fmt: skip
+        frozenset(asset_of(one, town) for one in input.base_asset_ids or ()),
+        acceptance_of(input.acceptance, town),
+        eligibility_of(input.eligibility),
+        input.cap_per_day,
+        input.cap_per_month,
+        input.priority,
+    )
 
 
 async def stop_earning_rule(info: MeguruInfo, input: StopEarningRuleInput) -> StopEarningRuleSuccess:
@@ -49,9 +58,11 @@ async def simulate_earning(info: MeguruInfo, input: SimulateEarningInput) -> Sim
     found = read(Prefix.STORE, input.store_id)
     if found is None:
         raise UnknownPayeeError
-    claims = None if input.resident is None and input.birth_year is None else Claims(bool(input.resident), input.birth_year)
+    claims = (
+        None if input.resident is None and input.birth_year is None else Claims(bool(input.resident), input.birth_year)
+    )
     imagined = simulating.Imagined(
         *found, asset_of(input.asset_id, found[0]), input.amount, input.at or info.context.services.clock(), claims
-    )  # fmt: skip
+    )
     granted = await simulating.simulate(info.context.services, viewer, imagined)
     return SimulateEarningSuccess([of_granted(one, says_all=True) for one in granted])

@@ -64,7 +64,11 @@ CODES_LIMIT = 1_000
 async def assets_of(municipality: TownCode) -> list[Asset]:
     """The kinds of value of a town that wallets hold."""
     town = await municipalities.by_code(municipality)
-    return [] if town is None else [asset for asset in await assets.of_municipality(town.id) if asset.kind is not AssetKind.CASH]
+    return (
+        []
+        if town is None
+        else [asset for asset in await assets.of_municipality(town.id) if asset.kind is not AssetKind.CASH]
+    )
 
 
 async def programmes_of(municipality: TownCode) -> list[Programme]:
@@ -93,15 +97,30 @@ async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAsset
     viewer = actor(info, "createAsset")
     town = await town_of(input.municipality)
     new = NewAsset(
-        code=input.code, kind=AssetKind[input.kind.name], name_ja=input.name_ja.strip(), name_en=input.name_en.strip(),
-        unit_ja=input.unit_ja.strip(), unit_en=input.unit_en.strip(), paid=input.paid, charge_maximum=input.charge_maximum,
-        payment_maximum=input.payment_maximum, balance_cap=input.balance_cap, expires_after_months=input.expires_after_months,
-        expiry_rule=ExpiryRule[input.expiry_rule.name], expires_on=input.expires_on, legal_profile=LegalProfile[input.legal_profile.name],
-        six_month_exempt=input.six_month_exempt, acceptance=acceptance_of(input.acceptance, town), minimum_unit=input.minimum_unit,
-        transferable=input.transferable, returns_to_budget=input.returns_to_budget, disclosure_ja=input.disclosure_ja or "",
+        code=input.code,
+        kind=AssetKind[input.kind.name],
+        name_ja=input.name_ja.strip(),
+        name_en=input.name_en.strip(),
+        unit_ja=input.unit_ja.strip(),
+        unit_en=input.unit_en.strip(),
+        paid=input.paid,
+        charge_maximum=input.charge_maximum,
+        payment_maximum=input.payment_maximum,
+        balance_cap=input.balance_cap,
+        expires_after_months=input.expires_after_months,
+        expiry_rule=ExpiryRule[input.expiry_rule.name],
+        expires_on=input.expires_on,
+        legal_profile=LegalProfile[input.legal_profile.name],
+        six_month_exempt=input.six_month_exempt,
+        acceptance=acceptance_of(input.acceptance, town),
+        minimum_unit=input.minimum_unit,
+        transferable=input.transferable,
+        returns_to_budget=input.returns_to_budget,
+        disclosure_ja=input.disclosure_ja or "",
         disclosure_en=input.disclosure_en or "",
-        refunded_after_expiry=RefundedAfterExpiry[(input.refunded_after_expiry or RefundedAfterExpiry.NONE).name], fresh_days=input.fresh_days,
-    )  # fmt: skip
+        refunded_after_expiry=RefundedAfterExpiry[(input.refunded_after_expiry or RefundedAfterExpiry.NONE).name],
+        fresh_days=input.fresh_days,
+    )
     return CreateAssetSuccess(await make_asset(info.context.services, viewer, town, new))
 
 
@@ -110,15 +129,24 @@ async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> Cre
     viewer = actor(info, "createProgramme")
     town = await town_of(input.municipality)
     new = creating.NewProgramme(
-        ProgrammeKind[input.kind.name], input.name_ja.strip(), input.name_en.strip(), asset_of(input.asset_id, town), input.budget,
-        input.starts_at, input.ends_at,
-        cap_per_person=input.cap_per_person, eligibility=eligibility_of(input.eligibility), acceptance=acceptance_of(input.acceptance, town),
-        usable_from=input.usable_from, expires_at=_end(input.expires_on),
-        charged_asset=None if input.charged_asset_id is None else asset_of(input.charged_asset_id, town), rate_bp=input.rate_bp,
+        ProgrammeKind[input.kind.name],
+        input.name_ja.strip(),
+        input.name_en.strip(),
+        asset_of(input.asset_id, town),
+        input.budget,
+        input.starts_at,
+        input.ends_at,
+        cap_per_person=input.cap_per_person,
+        eligibility=eligibility_of(input.eligibility),
+        acceptance=acceptance_of(input.acceptance, town),
+        usable_from=input.usable_from,
+        expires_at=_end(input.expires_on),
+        charged_asset=None if input.charged_asset_id is None else asset_of(input.charged_asset_id, town),
+        rate_bp=input.rate_bp,
         activates_after_days=input.activates_after_days,
         clawback=None if input.clawback_rule is None else ClawbackRule[input.clawback_rule.name],
         cap_per_household=input.cap_per_household,
-    )  # fmt: skip
+    )
     made, posted = await creating.create_programme(info.context.services, viewer, town, input.idempotency_key, new)
     return CreateProgrammeSuccess(made, posted.replayed)
 
@@ -144,7 +172,12 @@ async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaim
     if found is None:
         raise UnknownWalletError
     await claiming.record_claim(
-        info.context.services, viewer, *found, resident=input.resident, birth_year=input.birth_year, household=input.household_code
+        info.context.services,
+        viewer,
+        *found,
+        resident=input.resident,
+        birth_year=input.birth_year,
+        household=input.household_code,
     )
     return RecordClaimSuccess(info.context.services.clock())
 
@@ -195,10 +228,14 @@ def acceptance_of(given: AcceptanceInput | None, municipality: int) -> Acceptanc
     if len(stores) > CODES_LIMIT or any(one is None or one[0] != municipality for one in stores):
         raise InvalidInputError("store_ids", "UNKNOWN_STORE")
     return Acceptance(
-        frozenset(one[1] for one in stores if one is not None), _codes("groups", given.groups),
-        frozenset(SizeClass[one.name] for one in given.size_classes or ()), _codes("areas", given.areas), _codes("categories", given.categories),
-        _codes("excluded_categories", given.excluded_categories), hours_of(given.hours),
-    )  # fmt: skip
+        frozenset(one[1] for one in stores if one is not None),
+        _codes("groups", given.groups),
+        frozenset(SizeClass[one.name] for one in given.size_classes or ()),
+        _codes("areas", given.areas),
+        _codes("categories", given.categories),
+        _codes("excluded_categories", given.excluded_categories),
+        hours_of(given.hours),
+    )
 
 
 def hours_of(given: HoursInput | None) -> Hours:

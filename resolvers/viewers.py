@@ -37,11 +37,16 @@ from resolvers.views import (
 from schema.context import MeguruInfo
 from schema.ids import ID, Prefix, encode_event, read, read_event
 
-After = Annotated[ID | None, argument(description="The event after which the stream begins, such as `asOfEventId`; from now on when absent.")]
+After = Annotated[
+    ID | None,
+    argument(description="The event after which the stream begins, such as `asOfEventId`; from now on when absent."),
+]
 OneWallet = Annotated[ID, argument(description="The wallet.")]
 OneStore = Annotated[ID, argument(description="The shop.")]
 WalletOrNone = Annotated[ID | None, argument(description="The wallet; or name a shop.")]
 StoreOrNone = Annotated[ID | None, argument(description="The shop; or name a wallet.")]
+CURSOR_LIMIT = 30
+"""Characters of a cursor."""
 
 
 class NotFoundError(Exception):
@@ -52,7 +57,9 @@ class BadCursorError(ValueError):
     """A cursor that this connection did not make."""
 
     def __init__(self) -> None:
-        super().__init__("This cursor is not one of this list; take it from an edge, a pageInfo or an eventId of the same object.")
+        super().__init__(
+            "This cursor is not one of this list; take it from an edge, a pageInfo or an eventId of the same object."
+        )
 
 
 async def viewer(info: MeguruInfo) -> ViewerView:
@@ -115,7 +122,7 @@ async def transactions(municipality: int, holder: UUID, first: int, after: str |
 
 def _position(cursor: str) -> tuple[int, int]:
     sequence, _, position = cursor.partition(".")
-    if not (sequence.isascii() and sequence.isdigit() and position.isascii() and position.isdigit() and len(cursor) <= 30):  # noqa: PLR2004
+    if len(cursor) > CURSOR_LIMIT or not all(part.isascii() and part.isdigit() for part in (sequence, position)):
         raise BadCursorError
     return min(int(sequence), 2**62), int(position)
 
@@ -149,7 +156,9 @@ async def explained(info: MeguruInfo, payment: Journal) -> list[str]:
 
 async def stores_of(info: MeguruInfo, place: AcceptanceOf) -> list[Store]:
     """The shops of its town that a rule names, by id; without those that are gone."""
-    found = await info.context.loaders.stores.load_many([(place.municipality, store) for store in sorted(place.rule.stores)])
+    found = await info.context.loaders.stores.load_many(
+        [(place.municipality, store) for store in sorted(place.rule.stores)]
+    )
     return [store for store in found if store is not None]
 
 
@@ -168,11 +177,15 @@ async def counterparty(info: MeguruInfo, municipality: int, holder: UUID | None,
         return Counterparty("TOWN", programme.name_ja if locale == "ja" else programme.name_en, None)
     coupon = await info.context.loaders.coupons.load((municipality, holder))
     if coupon is not None:
-        return Counterparty("TOWN" if coupon.store_id is None else "STORE", coupon.name_ja if locale == "ja" else coupon.name_en, None)
+        return Counterparty(
+            "TOWN" if coupon.store_id is None else "STORE", coupon.name_ja if locale == "ja" else coupon.name_en, None
+        )
     return Counterparty("CUSTOMER", "お客さま" if locale == "ja" else "Customer", None)
 
 
-async def wallet_events(info: MeguruInfo, wallet_id: OneWallet, after: After = None) -> AsyncGenerator[EventRow | ResyncRequired, None]:
+async def wallet_events(
+    info: MeguruInfo, wallet_id: OneWallet, after: After = None
+) -> AsyncGenerator[EventRow | ResyncRequired, None]:
     """What happens to a wallet, live."""
     municipality, holder = await _visible_wallet(info, wallet_id)
     async with aclosing(_live(info, municipality, holder, after)) as items:
@@ -180,7 +193,9 @@ async def wallet_events(info: MeguruInfo, wallet_id: OneWallet, after: After = N
             yield item
 
 
-async def store_events(info: MeguruInfo, store_id: OneStore, after: After = None) -> AsyncGenerator[EventRow | ResyncRequired, None]:
+async def store_events(
+    info: MeguruInfo, store_id: OneStore, after: After = None
+) -> AsyncGenerator[EventRow | ResyncRequired, None]:
     """What happens to a shop, live."""
     municipality, holder = await _visible_store(info, store_id)
     async with aclosing(_live(info, municipality, holder, after)) as items:
@@ -194,7 +209,11 @@ async def payment_settled(
     """Payments of a wallet or of a shop, live."""
     if (wallet_id is None) == (store_id is None):
         raise NotFoundError
-    municipality, holder = await _visible_wallet(info, wallet_id) if wallet_id is not None else await _visible_store(info, store_id or ID(""))
+    municipality, holder = (
+        await _visible_wallet(info, wallet_id)
+        if wallet_id is not None
+        else await _visible_store(info, store_id or ID(""))
+    )
     async with aclosing(_live(info, municipality, holder, after)) as items:
         async for item in items:
             if isinstance(item, ResyncRequired) or item.kind in (JournalKind.PAYMENT, JournalKind.CAPTURE):
@@ -216,9 +235,13 @@ async def _visible_store(info: MeguruInfo, unchecked: ID) -> tuple[int, UUID]:
     return found
 
 
-async def _live(info: MeguruInfo, municipality: int, holder: UUID, after: ID | None) -> AsyncGenerator[EventRow | ResyncRequired, None]:
+async def _live(
+    info: MeguruInfo, municipality: int, holder: UUID, after: ID | None
+) -> AsyncGenerator[EventRow | ResyncRequired, None]:
     """The stream; closing it closes the inbox at once, not when somebody collects the garbage."""
-    async with aclosing(stream(info.context.services, municipality, holder, sequence_after(municipality, holder, after))) as items:
+    async with aclosing(
+        stream(info.context.services, municipality, holder, sequence_after(municipality, holder, after))
+    ) as items:
         async for item in items:
             if isinstance(item, Resync):
                 yield ResyncRequired(municipality, holder, item.sequence, item.reason, info.context.services.clock())

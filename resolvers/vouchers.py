@@ -60,7 +60,9 @@ async def preview_voucher_product(info: MeguruInfo, input: PreviewVoucherProduct
     viewer = actor(info, "previewVoucherProduct")
     town = await town_of(input.municipality)
     terms = _terms(input.product, town)
-    return PreviewVoucherProductSuccess(await previewing.preview(info.context.services, viewer, town, terms, input.product.premium_rate_bp))
+    return PreviewVoucherProductSuccess(
+        await previewing.preview(info.context.services, viewer, town, terms, input.product.premium_rate_bp)
+    )
 
 
 async def create_voucher_product(info: MeguruInfo, input: CreateVoucherProductInput) -> CreateVoucherProductSuccess:
@@ -72,16 +74,30 @@ async def create_voucher_product(info: MeguruInfo, input: CreateVoucherProductIn
     return CreateVoucherProductSuccess(await _shown(info, made))
 
 
-async def create_voucher_product_from_template(info: MeguruInfo, input: CreateVoucherProductFromTemplateInput) -> CreateVoucherProductSuccess:
+async def create_voucher_product_from_template(
+    info: MeguruInfo, input: CreateVoucherProductFromTemplateInput
+) -> CreateVoucherProductSuccess:
     """A new draft from a template."""
     viewer = actor(info, "createVoucherProductFromTemplate")
     town = await town_of(input.municipality)
     funding = _programme(input.funding_programme_id, town)
     occasion = Occasion(
-        input.code, input.name_ja, input.name_en, input.stock, input.units_per_person, input.units_per_household, input.sale_starts_at,
-        input.sale_ends_at, input.usable_from, after(input.expires_on), eligibility_of(input.eligibility), funding,
-    )  # fmt: skip
-    made = await creating.create_product(info.context.services, viewer, town, from_template(VoucherTemplate[input.template.name], occasion))
+        input.code,
+        input.name_ja,
+        input.name_en,
+        input.stock,
+        input.units_per_person,
+        input.units_per_household,
+        input.sale_starts_at,
+        input.sale_ends_at,
+        input.usable_from,
+        after(input.expires_on),
+        eligibility_of(input.eligibility),
+        funding,
+    )
+    made = await creating.create_product(
+        info.context.services, viewer, town, from_template(VoucherTemplate[input.template.name], occasion)
+    )
     return CreateVoucherProductSuccess(await _shown(info, made))
 
 
@@ -114,14 +130,22 @@ async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> Pur
     municipality, wallet_id = _wallet(input.wallet_id)
     info.context.municipality = municipality
     what = purchasing.Purchase(
-        input.idempotency_key, municipality, wallet_id, _product_of(input.product_id, municipality), input.units, bool(input.gift), input.valid_until
+        input.idempotency_key,
+        municipality,
+        wallet_id,
+        _product_of(input.product_id, municipality),
+        input.units,
+        bool(input.gift),
+        input.valid_until,
     )
     if input.funding_token is None:
         posted = await purchasing.purchase(info.context.services, viewer, what)
     else:
         posted = await funded.purchase_with_funding(info.context.services, viewer, what, input.funding_token)
     journal = journal_of(posted, viewer, Operation.PURCHASE_VOUCHER, wallet_id, None)
-    return PurchaseVoucherSuccess(VoucherPurchase(journal), _balances(posted.receipt), (municipality, wallet_id), posted.replayed)
+    return PurchaseVoucherSuccess(
+        VoucherPurchase(journal), _balances(posted.receipt), (municipality, wallet_id), posted.replayed
+    )
 
 
 async def sell_voucher(info: MeguruInfo, input: SellVoucherInput) -> SellVoucherSuccess:
@@ -133,9 +157,14 @@ async def sell_voucher(info: MeguruInfo, input: SellVoucherInput) -> SellVoucher
     if input.store_id is not None and (store is None or store[0] != municipality):
         raise UnknownPayeeError
     what = purchasing.Sale(
-        input.idempotency_key, municipality, wallet_id, _product_of(input.product_id, municipality), input.units,
-        None if store is None else store[1], input.valid_until,
-    )  # fmt: skip
+        input.idempotency_key,
+        municipality,
+        wallet_id,
+        _product_of(input.product_id, municipality),
+        input.units,
+        None if store is None else store[1],
+        input.valid_until,
+    )
     posted = await purchasing.sell(info.context.services, viewer, what)
     journal = journal_of(posted, viewer, Operation.SELL_VOUCHER, wallet_id, what.store_id)
     return SellVoucherSuccess(VoucherPurchase(journal), _balances(posted.receipt), posted.replayed)
@@ -162,7 +191,9 @@ async def activate_gift(info: MeguruInfo, input: ActivateGiftInput) -> ActivateG
     if found is None or found[0] != municipality:
         raise GiftCodeError
     numbers = GiftNumbers(input.serial_number, input.secret_number)
-    what = gifts.Activation(input.idempotency_key, municipality, found[1], wallet_id, numbers, input.pin, input.valid_until)
+    what = gifts.Activation(
+        input.idempotency_key, municipality, found[1], wallet_id, numbers, input.pin, input.valid_until
+    )
     posted = await gifts.activate(info.context.services, viewer, what)
     journal = journal_of(posted, viewer, Operation.ACTIVATE_GIFT, wallet_id, None, None, found[1])
     return ActivateGiftSuccess(GiftActivation(journal), balances_after(posted.receipt, sign=1), posted.replayed)
@@ -177,15 +208,37 @@ async def _shown(info: MeguruInfo, product: VoucherProduct) -> ProductView:
 
 def _terms(given: VoucherProductInput, town: int) -> Terms:
     parts = tuple(
-        Part(part.name_ja, part.name_en, part.face_value, part.minimum_unit, part.free, acceptance_of(part.acceptance, town))
+        Part(
+            part.name_ja,
+            part.name_en,
+            part.face_value,
+            part.minimum_unit,
+            part.free,
+            acceptance_of(part.acceptance, town),
+        )
         for part in given.sub_vouchers
     )
     return Terms(
-        given.code, given.name_ja, given.name_en, given.price, given.face_value, parts, given.stock, given.units_per_person,
-        given.units_per_household, given.sale_starts_at, given.sale_ends_at, given.usable_from, after(given.expires_on),
-        hours_of(given.usable_hours), eligibility_of(given.eligibility), LegalProfile[given.legal_profile.name],
-        given.six_month_exempt, _programme(given.funding_programme_id, town), given.below_price_reason or "",
-    )  # fmt: skip
+        given.code,
+        given.name_ja,
+        given.name_en,
+        given.price,
+        given.face_value,
+        parts,
+        given.stock,
+        given.units_per_person,
+        given.units_per_household,
+        given.sale_starts_at,
+        given.sale_ends_at,
+        given.usable_from,
+        after(given.expires_on),
+        hours_of(given.usable_hours),
+        eligibility_of(given.eligibility),
+        LegalProfile[given.legal_profile.name],
+        given.six_month_exempt,
+        _programme(given.funding_programme_id, town),
+        given.below_price_reason or "",
+    )
 
 
 def _programme(unchecked: ID | None, municipality: int) -> UUID | None:

@@ -36,7 +36,9 @@ class Upload:
     """Where to send a file."""
 
     id: ID = strawberry.field(description="Opaque, prefixed; mutations take it as `uploadId`.")
-    address: str = strawberry.field(description="The path and its secret, on the host of this API. It is told only now.")
+    address: str = strawberry.field(
+        description="The path and its secret, on the host of this API. It is told only now."
+    )
     maximum_bytes: int = strawberry.field(description="The largest file that is taken. Bytes.")
     content_types: list[str] = strawberry.field(description="What the file may be: one of these as its `content-type`.")
     expires_at: datetime = strawberry.field(description="Until when the address waits, 15 minutes. UTC.")
@@ -91,11 +93,15 @@ class BulkRowErrorConnection:
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
-@strawberry.type(description="What a file would do now. Nothing is set aside; when it is started, all is looked at again.")
+@strawberry.type(
+    description="What a file would do now. Nothing is set aside; when it is started, all is looked at again."
+)
 class BulkGrantCheck:
     """What a file would do."""
 
-    needs_approval: bool = strawberry.field(description="Whether another officer must approve: the total, or one row, is above the threshold.")
+    needs_approval: bool = strawberry.field(
+        description="Whether another officer must approve: the total, or one row, is above the threshold."
+    )
     budget_left: Amount = strawberry.field(description="What is left of the programme's budget. Whole units.")
 
     @strawberry.field(description="Rows after the header, without empty ones.")
@@ -118,12 +124,16 @@ class BulkGrantCheck:
     def within_budget(root: Parent[Check]) -> bool:
         return root.totals.amount <= root.budget_left
 
-    @strawberry.field(description="An earlier bulk grant of this programme with a file of the same content; null: none.")
+    @strawberry.field(
+        description="An earlier bulk grant of this programme with a file of the same content; null: none."
+    )
     async def same_file(root: Parent[Check]) -> "BulkGrant | None":
         return await resolvers.same_file(root)  # type: ignore[return-value]
 
     @strawberry.field(description="The wrong rows; at most the first 10,000 are listed.")
-    def row_errors(root: Parent[Check], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None) -> BulkRowErrorConnection:
+    def row_errors(
+        root: Parent[Check], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
+    ) -> BulkRowErrorConnection:
         return resolvers.errors_of(root, first, after)  # type: ignore[return-value]
 
 
@@ -165,7 +175,9 @@ class BulkGrantRow:
     def undone(root: Parent[BulkRow]) -> bool:
         return root.undone
 
-    @strawberry.field(description="Why not all of it was taken back: SPENT, EXPIRED or REVERSED; null: all was, or nobody has tried.")
+    @strawberry.field(
+        description="Why not all of it was taken back: SPENT, EXPIRED or REVERSED; null: all was, or nobody has tried."
+    )
     def undo_code(root: Parent[BulkRow]) -> str | None:
         return root.undo_problem
 
@@ -260,12 +272,16 @@ class BulkGrant(Node):
 
     @strawberry.field(description="Its rows in the file's order, at most 100 a page.")
     async def rows(
-        root: Parent[BulkRowOfTown], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None,
-        state: Annotated[BulkRowState | None, strawberry.argument(description="Only rows in this state; all when absent.")] = None,
+        root: Parent[BulkRowOfTown],
+        first: Annotated[int, FIRST] = 20,
+        after: Annotated[str | None, AFTER] = None,
+        state: Annotated[
+            BulkRowState | None, strawberry.argument(description="Only rows in this state; all when absent.")
+        ] = None,
         not_taken_back: Annotated[
             bool | None, strawberry.argument(description="True: only rows of which an undo could not take back all.")
         ] = None,
-    ) -> BulkGrantRowConnection:  # fmt: skip
+    ) -> BulkGrantRowConnection:
         of_state = None if state is None else RowState[state.name]
         return await resolvers.rows_of(root, first, after, of_state, not_taken_back=bool(not_taken_back))  # type: ignore[return-value]
 

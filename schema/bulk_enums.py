@@ -16,7 +16,8 @@ class UploadPurpose(Enum):
     """What a file is for."""
 
     BULK_GRANT = value(
-        DomainUploadPurpose.BULK_GRANT.value, description="A CSV of wallets and amounts for `startBulkGrant`: text/csv, at most 16 MiB. 一括付与"
+        DomainUploadPurpose.BULK_GRANT.value,
+        description="A CSV of wallets and amounts for `startBulkGrant`: text/csv, at most 16 MiB. 一括付与",
     )
 
 
@@ -24,11 +25,17 @@ class UploadPurpose(Enum):
 class BulkGrantState(Enum):
     """Where a bulk grant is."""
 
-    AWAITING_APPROVAL = value(BulkState.AWAITING_APPROVAL.name, description="Above the town's threshold: another officer must approve. 承認待ち")
+    AWAITING_APPROVAL = value(
+        BulkState.AWAITING_APPROVAL.name,
+        description="Above the town's threshold: another officer must approve. 承認待ち",
+    )
     RUNNING = value(BulkState.RUNNING.name, description="Rows are being granted. 付与中")
     PAUSED = value(BulkState.PAUSED.name, description="Stopped until somebody resumes it. 一時停止")
     FINISHED = value(BulkState.FINISHED.name, description="Every row was granted or refused. 完了")
-    CANCELLING = value(BulkState.CANCELLING.name, description="Called off: nothing more is granted; the rest is being closed. 取りやめ中")
+    CANCELLING = value(
+        BulkState.CANCELLING.name,
+        description="Called off: nothing more is granted; the rest is being closed. 取りやめ中",
+    )
     CANCELLED = value(BulkState.CANCELLED.name, description="Called off; what had been granted stays. 取りやめ")
     UNDOING = value(BulkState.UNDOING.name, description="What is left is being taken back. 取消中")
     UNDONE = value(BulkState.UNDONE.name, description="What was left has been taken back. 取消済み")
@@ -51,5 +58,10 @@ class UploadState(Enum):
 
     WAITING = value(DomainUploadState.WAITING.name, description="Nothing was sent yet. 送信待ち")
     ARRIVING = value(DomainUploadState.ARRIVING.name, description="It is being sent. 送信中")
-    FAILED = value(DomainUploadState.FAILED.name, description="It broke off, or was no file that is taken: make a new address. 送信失敗")
-    ERASED = value(DomainUploadState.ERASED.name, description="The town's days for keeping files are over: send it again. 消去済み")
+    FAILED = value(
+        DomainUploadState.FAILED.name,
+        description="It broke off, or was no file that is taken: make a new address. 送信失敗",
+    )
+    ERASED = value(
+        DomainUploadState.ERASED.name, description="The town's days for keeping files are over: send it again. 消去済み"
+    )

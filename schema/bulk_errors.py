@@ -34,7 +34,9 @@ class WrongEncodingError(UserError):
     """See the description."""
 
     row: int = strawberry.field(description=ROW)
-    byte: int = strawberry.field(description="The first byte that fits neither, counted from 1 at the beginning of the file.")
+    byte: int = strawberry.field(
+        description="The first byte that fits neither, counted from 1 at the beginning of the file."
+    )
 
 
 @strawberry.type(description="The file is not a table that can be read.")
@@ -42,10 +44,17 @@ class UnreadableFileError(UserError):
     """See the description."""
 
     row: int = strawberry.field(description=ROW)
-    problem: str = strawberry.field(description="What is wrong, for logic: FILE_EMPTY, FILE_QUOTES, FILE_MISSING_COLUMN and so on.")
+    problem: str = strawberry.field(
+        description="What is wrong, for logic: FILE_EMPTY, FILE_QUOTES, FILE_MISSING_COLUMN and so on."
+    )
 
 
-@strawberry.type(description="The file has wrong rows, and nobody said to skip them; or all of its rows are wrong. `checkBulkGrant` lists them.")
+@strawberry.type(
+    description=(
+        "The file has wrong rows, and nobody said to skip them; or all of its rows are wrong. `checkBulkGrant` lists"
+        " them."
+    )
+)
 class InvalidRowsError(UserError):
     """See the description."""
 
@@ -53,7 +62,12 @@ class InvalidRowsError(UserError):
     row_count: int = strawberry.field(description="All rows.")
 
 
-@strawberry.type(description="A file of the same content has been granted in this programme. To grant it again, send `confirmSameFile: true`.")
+@strawberry.type(
+    description=(
+        "A file of the same content has been granted in this programme. To grant it again, send `confirmSameFile:"
+        " true`."
+    )
+)
 class SameFileError(UserError):
     """See the description."""
 
@@ -89,7 +103,9 @@ class AlreadyGrantedError(UserError):
     """See the description."""
 
 
-@strawberry.type(description="More than the town lets one person grant: use `proposeGrant`, and another officer `approveGrant`.")
+@strawberry.type(
+    description="More than the town lets one person grant: use `proposeGrant`, and another officer `approveGrant`."
+)
 class ApprovalRequiredError(UserError):
     """See the description."""
 

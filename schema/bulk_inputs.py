@@ -37,9 +37,15 @@ class StartBulkGrantInput:
     idempotency_key: UUID = strawberry.field(description=KEY)
     upload_id: ID = strawberry.field(description="The viewer's own upload, after the file was sent.")
     programme_id: ID = strawberry.field(description="The programme; of kind GRANT.")
-    skip_invalid: bool = strawberry.field(description="True: wrong rows are left out. False: a file with a wrong row is refused.")
+    skip_invalid: bool = strawberry.field(
+        description="True: wrong rows are left out. False: a file with a wrong row is refused."
+    )
     confirm_same_file: bool | None = strawberry.field(
-        default=None, description="True: the officer knows that a file of the same content was granted in this programme, and means to do so again."
+        default=None,
+        description=(
+            "True: the officer knows that a file of the same content was granted in this programme, and means to do so"
+            " again."
+        ),
     )
 
 
@@ -104,5 +110,7 @@ class SetGrantThresholdsInput:
     """A town's thresholds."""
 
     municipality: str = strawberry.field(description=TOWN)
-    single: Amount = strawberry.field(description="The most that one person may grant to a wallet. Whole units; 0: every grant needs approval.")
+    single: Amount = strawberry.field(
+        description="The most that one person may grant to a wallet. Whole units; 0: every grant needs approval."
+    )
     file: Amount = strawberry.field(description="The most that one person may grant by a file, in total. Whole units.")

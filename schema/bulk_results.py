@@ -41,7 +41,9 @@ class CheckBulkGrantSuccess:
 class StartBulkGrantSuccess:
     """A bulk grant that has begun."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, RUNNING or AWAITING_APPROVAL; follow it by `bulkGrantProgress`.")
+    bulk_grant: BulkGrant = strawberry.field(
+        description="The bulk grant, RUNNING or AWAITING_APPROVAL; follow it by `bulkGrantProgress`."
+    )
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -54,7 +56,9 @@ class StartBulkGrantSuccess:
 class ApproveBulkGrantSuccess:
     """An approved bulk grant."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, now RUNNING; follow it by `bulkGrantProgress`.")
+    bulk_grant: BulkGrant = strawberry.field(
+        description="The bulk grant, now RUNNING; follow it by `bulkGrantProgress`."
+    )
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -87,7 +91,9 @@ class ResumeBulkGrantSuccess:
         return isinstance(obj, views.ResumeBulkGrantSuccess)
 
 
-@strawberry.type(description="A bulk grant of which nothing more is granted. What was granted stays: undo it if it was wrong.")
+@strawberry.type(
+    description="A bulk grant of which nothing more is granted. What was granted stays: undo it if it was wrong."
+)
 class CancelBulkGrantSuccess:
     """A bulk grant whose rest is called off."""
 
@@ -103,7 +109,9 @@ class CancelBulkGrantSuccess:
 class UndoBulkGrantSuccess:
     """A bulk grant that is being undone."""
 
-    bulk_grant: BulkGrant = strawberry.field(description="The bulk grant, now UNDOING or UNDONE; follow it by `bulkGrantProgress`.")
+    bulk_grant: BulkGrant = strawberry.field(
+        description="The bulk grant, now UNDOING or UNDONE; follow it by `bulkGrantProgress`."
+    )
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -116,7 +124,9 @@ class UndoBulkGrantSuccess:
 class ProposeGrantSuccess:
     """A proposal."""
 
-    proposal: GrantProposal = strawberry.field(description="The proposal; give the id of its approval to a finance officer.")
+    proposal: GrantProposal = strawberry.field(
+        description="The proposal; give the id of its approval to a finance officer."
+    )
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -152,47 +162,81 @@ class SetGrantThresholdsSuccess:
 
 
 FILE = (
-    bulk_errors.UnknownUploadError | bulk_errors.UploadNotReadyError | bulk_errors.WrongEncodingError | bulk_errors.UnreadableFileError
-    | errors.UnknownProgrammeError | errors.ProgrammeClosedError | errors.UnknownAssetError | errors.NotPermittedError
-)  # fmt: skip
+    bulk_errors.UnknownUploadError
+    | bulk_errors.UploadNotReadyError
+    | bulk_errors.WrongEncodingError
+    | bulk_errors.UnreadableFileError
+    | errors.UnknownProgrammeError
+    | errors.ProgrammeClosedError
+    | errors.UnknownAssetError
+    | errors.NotPermittedError
+)
 STATE = bulk_errors.UnknownBulkGrantError | bulk_errors.BulkGrantStateError | errors.NotPermittedError
 
 CreateUploadResult = Annotated[
     CreateUploadSuccess | bulk_errors.TooManyUploadsError | errors.NotPermittedError,
     strawberry.union("CreateUploadResult", description="What `createUpload` answers."),
 ]
-CheckBulkGrantResult = Annotated[CheckBulkGrantSuccess | FILE, strawberry.union("CheckBulkGrantResult", description="What `checkBulkGrant` answers.")]
+CheckBulkGrantResult = Annotated[
+    CheckBulkGrantSuccess | FILE, strawberry.union("CheckBulkGrantResult", description="What `checkBulkGrant` answers.")
+]
 StartBulkGrantResult = Annotated[
-    StartBulkGrantSuccess | bulk_errors.InvalidRowsError | bulk_errors.SameFileError | bulk_errors.UploadUsedError | errors.BudgetExceededError
-    | bulk_errors.UnknownBulkGrantError | errors.KeyReusedError | FILE,
+    StartBulkGrantSuccess
+    | bulk_errors.InvalidRowsError
+    | bulk_errors.SameFileError
+    | bulk_errors.UploadUsedError
+    | errors.BudgetExceededError
+    | bulk_errors.UnknownBulkGrantError
+    | errors.KeyReusedError
+    | FILE,
     strawberry.union("StartBulkGrantResult", description="What `startBulkGrant` answers."),
-]  # fmt: skip
+]
 ApproveBulkGrantResult = Annotated[
     ApproveBulkGrantSuccess | errors.ApproverIsProposerError | STATE,
     strawberry.union("ApproveBulkGrantResult", description="What `approveBulkGrant` answers."),
 ]
 PauseBulkGrantResult = Annotated[
-    PauseBulkGrantSuccess | STATE, strawberry.union("PauseBulkGrantResult", description="What `pauseBulkGrant` answers.")
+    PauseBulkGrantSuccess | STATE,
+    strawberry.union("PauseBulkGrantResult", description="What `pauseBulkGrant` answers."),
 ]
 ResumeBulkGrantResult = Annotated[
-    ResumeBulkGrantSuccess | STATE, strawberry.union("ResumeBulkGrantResult", description="What `resumeBulkGrant` answers.")
+    ResumeBulkGrantSuccess | STATE,
+    strawberry.union("ResumeBulkGrantResult", description="What `resumeBulkGrant` answers."),
 ]
 CancelBulkGrantResult = Annotated[
     CancelBulkGrantSuccess | STATE | errors.BusyError | errors.OutcomeUnknownError,
     strawberry.union("CancelBulkGrantResult", description="What `cancelBulkGrant` answers."),
 ]
-UndoBulkGrantResult = Annotated[UndoBulkGrantSuccess | STATE, strawberry.union("UndoBulkGrantResult", description="What `undoBulkGrant` answers.")]
+UndoBulkGrantResult = Annotated[
+    UndoBulkGrantSuccess | STATE, strawberry.union("UndoBulkGrantResult", description="What `undoBulkGrant` answers.")
+]
 ProposeGrantResult = Annotated[
-    ProposeGrantSuccess | errors.UnknownProgrammeError | errors.UnknownWalletError | errors.AmountOutOfRangeError | errors.KeyReusedError
+    ProposeGrantSuccess
+    | errors.UnknownProgrammeError
+    | errors.UnknownWalletError
+    | errors.AmountOutOfRangeError
+    | errors.KeyReusedError
     | errors.NotPermittedError,
     strawberry.union("ProposeGrantResult", description="What `proposeGrant` answers."),
-]  # fmt: skip
+]
 ApproveGrantResult = Annotated[
-    ApproveGrantSuccess | bulk_errors.AlreadyGrantedError | bulk_errors.UnknownProposalError | errors.ApproverIsProposerError
-    | errors.BudgetExceededError | errors.CapExceededError | errors.UnknownProgrammeError | errors.ProgrammeClosedError | errors.NotEligibleError
-    | errors.UnknownWalletError | errors.UnknownAssetError | errors.WalletFrozenError | errors.BalanceCapError | errors.NotPermittedError | LEDGER,
+    ApproveGrantSuccess
+    | bulk_errors.AlreadyGrantedError
+    | bulk_errors.UnknownProposalError
+    | errors.ApproverIsProposerError
+    | errors.BudgetExceededError
+    | errors.CapExceededError
+    | errors.UnknownProgrammeError
+    | errors.ProgrammeClosedError
+    | errors.NotEligibleError
+    | errors.UnknownWalletError
+    | errors.UnknownAssetError
+    | errors.WalletFrozenError
+    | errors.BalanceCapError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("ApproveGrantResult", description="What `approveGrant` answers."),
-]  # fmt: skip
+]
 SetGrantThresholdsResult = Annotated[
     SetGrantThresholdsSuccess | errors.NotPermittedError,
     strawberry.union("SetGrantThresholdsResult", description="What `setGrantThresholds` answers."),

@@ -51,7 +51,11 @@ class ChangeBudgetSuccess:
 
 
 ChangeAssetResult = Annotated[
-    ChangeAssetSuccess | errors.UnsafeChangeError | errors.UnknownAssetError | errors.InvalidInputError | errors.NotPermittedError,
+    ChangeAssetSuccess
+    | errors.UnsafeChangeError
+    | errors.UnknownAssetError
+    | errors.InvalidInputError
+    | errors.NotPermittedError,
     strawberry.union("ChangeAssetResult", description="What `changeAsset` answers."),
 ]
 ChangeProgrammeResult = Annotated[
@@ -66,4 +70,4 @@ ChangeBudgetResult = Annotated[
     | errors.NotPermittedError
     | LEDGER,
     strawberry.union("ChangeBudgetResult", description="What `changeBudget` answers."),
-]  # fmt: skip
+]

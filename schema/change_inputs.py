@@ -11,17 +11,22 @@ from schema.scalars import SignedAmount
 from schema.value_inputs import AcceptanceInput
 
 
-@strawberry.input(description="What becomes of an asset. Its kind, whether it is paid for, and its end are never changed.")
+@strawberry.input(
+    description="What becomes of an asset. Its kind, whether it is paid for, and its end are never changed."
+)
 class ChangeAssetInput:
     """What becomes of an asset."""
 
     asset_id: ID = strawberry.field(description="An asset of the officer's town; not cash.")
     name_ja: str | None = strawberry.field(default=None, description="Its name in Japanese, at most 60 characters.")
     name_en: str | None = strawberry.field(default=None, description="Its name in English, at most 60 characters.")
-    disclosure_ja: str | None = strawberry.field(default=None, description="What must be told of it in Japanese, at most 2,000 characters. 情報提供")
+    disclosure_ja: str | None = strawberry.field(
+        default=None, description="What must be told of it in Japanese, at most 2,000 characters. 情報提供"
+    )
     disclosure_en: str | None = strawberry.field(default=None, description="The same in English.")
     acceptance: AcceptanceInput | None = strawberry.field(
-        default=None, description="Where it may be spent. Once value of it was issued, no shop that took it may be left out."
+        default=None,
+        description="Where it may be spent. Once value of it was issued, no shop that took it may be left out.",
     )
 
 
@@ -33,9 +38,12 @@ class ChangeProgrammeInput:
     name_ja: str | None = strawberry.field(default=None, description="Its name in Japanese, at most 60 characters.")
     name_en: str | None = strawberry.field(default=None, description="Its name in English, at most 60 characters.")
     ends_at: datetime | None = strawberry.field(
-        default=None, description="Until when it gives, exclusive; in the future, and not after the last day of its value. UTC."
+        default=None,
+        description="Until when it gives, exclusive; in the future, and not after the last day of its value. UTC.",
     )
-    stop_now: bool | None = strawberry.field(default=None, description="True: it gives nothing from now on, everywhere within 10 seconds.")
+    stop_now: bool | None = strawberry.field(
+        default=None, description="True: it gives nothing from now on, everywhere within 10 seconds."
+    )
 
 
 @strawberry.input(description="Gives a programme more budget, or takes back what is left of it.")
@@ -44,4 +52,6 @@ class ChangeBudgetInput:
 
     idempotency_key: UUID = strawberry.field(description=KEY)
     programme_id: ID = strawberry.field(description="A programme of the officer's town.")
-    change: SignedAmount = strawberry.field(description="Whole units: positive gives it more, negative takes back; not 0.")
+    change: SignedAmount = strawberry.field(
+        description="Whole units: positive gives it more, negative takes back; not 0."
+    )

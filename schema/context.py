@@ -52,7 +52,8 @@ V = TypeVar("V")
 class Loader(DataLoader[K, V]):
     """A loader whose readers may be cancelled one by one.
 
-    The executor cancels the siblings of a field that failed, and a cancelled reader would cancel what others still wait for.
+    The executor cancels the siblings of a field that failed, and a cancelled reader would cancel what others still wait
+    for.
     """
 
     def load(self, key: K) -> Awaitable[V]:
@@ -147,16 +148,31 @@ def _loaders(services: Services, somebody: Viewer | None, *, remembers: bool) ->
         return Loader(load, cache=remembers, max_batch_size=200)
 
     return Loaders(
-        municipalities=loader(municipalities.by_ids), assets=loader(assets.by_ids), stores=loader(merchants.by_keys),
-        journals=loader(ledger.journals_by_keys), refunded=loader(ledger.refunded), balances=loader(balances),
-        programmes=loader(programmes.by_keys), budgets=loader(programmes.budgets_left),
-        earning_rules=loader(points.of_programmes), rules=loader(points.by_keys),
+        municipalities=loader(municipalities.by_ids),
+        assets=loader(assets.by_ids),
+        stores=loader(merchants.by_keys),
+        journals=loader(ledger.journals_by_keys),
+        refunded=loader(ledger.refunded),
+        balances=loader(balances),
+        programmes=loader(programmes.by_keys),
+        budgets=loader(programmes.budgets_left),
+        earning_rules=loader(points.of_programmes),
+        rules=loader(points.by_keys),
         funding_sources=loader(funding.sources_by_keys),
-        coupons=loader(coupons.by_keys), coupons_taken=loader(coupons.taken), rolled_back=loader(rollback.rolled_back),
-        guards=loader(ledger.guard_values), approvals=loader(approvals.by_keys), approvals_of=loader(approvals.by_subjects),
-        bulk_grants=loader(bulk.by_keys), products=loader(vouchers.by_keys), accepting=loader(accepting),
-        wallets=loader(partial(residents.wallets_for, viewer)), relations=loader(partial(holders.relations_of, viewer.person_id)),
+        coupons=loader(coupons.by_keys),
+        coupons_taken=loader(coupons.taken),
+        rolled_back=loader(rollback.rolled_back),
+        guards=loader(ledger.guard_values),
+        approvals=loader(approvals.by_keys),
+        approvals_of=loader(approvals.by_subjects),
+        bulk_grants=loader(bulk.by_keys),
+        products=loader(vouchers.by_keys),
+        accepting=loader(accepting),
+        wallets=loader(partial(residents.wallets_for, viewer)),
+        relations=loader(partial(holders.relations_of, viewer.person_id)),
         inside=loader(partial(holders.serving, viewer.person_id, viewer.relations(*INSIDE))),
-        officer=loader(partial(holders.serving, viewer.person_id, viewer.relations(Relation.FINANCE, Relation.AUDITOR))),
+        officer=loader(
+            partial(holders.serving, viewer.person_id, viewer.relations(Relation.FINANCE, Relation.AUDITOR))
+        ),
         bought=loader(partial(vouchers.bought, viewer.person_id)),
-    )  # fmt: skip
+    )

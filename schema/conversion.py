@@ -25,15 +25,23 @@ from schema.scalars import Amount
 from schema.value import Programme
 
 
-@strawberry.type(description="A rate at which residents convert value, from an instant on until a later rate of the two assets.")
+@strawberry.type(
+    description="A rate at which residents convert value, from an instant on until a later rate of the two assets."
+)
 class ConversionRate:
     """A rate."""
 
-    numerator: int = strawberry.field(description="So many units are received for `denominator` units, rounded down; 0: no conversion any more.")
+    numerator: int = strawberry.field(
+        description="So many units are received for `denominator` units, rounded down; 0: no conversion any more."
+    )
     denominator: int = strawberry.field(description="See `numerator`.")
-    minimum_unit: Amount = strawberry.field(description="What is converted is a multiple of it. Whole units of what is converted.")
+    minimum_unit: Amount = strawberry.field(
+        description="What is converted is a multiple of it. Whole units of what is converted."
+    )
     cap_per_day: Amount | None = strawberry.field(
-        description="The most that a person converts in a day of Asia/Tokyo. Whole units of what is converted; null: no limit."
+        description=(
+            "The most that a person converts in a day of Asia/Tokyo. Whole units of what is converted; null: no limit."
+        )
     )
     starts_at: datetime = strawberry.field(description="From when it counts. UTC.")
 
@@ -59,7 +67,9 @@ class Conversion(Receipt):
     amount: Amount = strawberry.field(description="What was converted. Whole units of what was converted.")
     allocations: list[Allocation] = strawberry.field(description="The lots that it left, in spend order.")
     received_amount: Amount = strawberry.field(description="What was received. Whole units of what was received.")
-    received: list[Allocation] = strawberry.field(description="The lots that it came into, and until when they may be spent.")
+    received: list[Allocation] = strawberry.field(
+        description="The lots that it came into, and until when they may be spent."
+    )
     converted_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod
@@ -88,18 +98,26 @@ class ValueConverted(Movements):
     is_type_of = is_kind(JournalKind.CONVERSION)
 
 
-@strawberry.type(description="What a conversion would do now. Nothing is set aside; the rate or the programme's budget may end before.")
+@strawberry.type(
+    description=(
+        "What a conversion would do now. Nothing is set aside; the rate or the programme's budget may end before."
+    )
+)
 class ConversionQuote:
     """What a conversion would do now."""
 
     amount: Amount = strawberry.field(
-        description="What would leave the wallet: the least that brings `receivedAmount`. Whole units of what is converted."
+        description=(
+            "What would leave the wallet: the least that brings `receivedAmount`. Whole units of what is converted."
+        )
     )
     received_amount: Amount = strawberry.field(
         description="What would be received. Whole units of what is received. Give it to `convert` as `expectedAmount`."
     )
     left_today: Amount | None = strawberry.field(
-        description="What the person could still convert today afterwards. Whole units of what is converted; null: no limit."
+        description=(
+            "What the person could still convert today afterwards. Whole units of what is converted; null: no limit."
+        )
     )
 
     @strawberry.field(description="What would be converted.")
@@ -154,19 +172,36 @@ class SetConversionRateSuccess:
 
 
 OFFER = (
-    errors.NoConversionRateError | errors.ConversionAmountError | errors.ConversionCapError | errors.InsufficientBalanceError
-    | errors.UnknownWalletError | errors.UnknownAssetError | errors.UnknownProgrammeError | errors.ProgrammeClosedError | errors.NotEligibleError
-    | errors.CapExceededError | errors.BudgetExceededError | errors.BalanceCapError | errors.WalletFrozenError | errors.AmountOutOfRangeError
+    errors.NoConversionRateError
+    | errors.ConversionAmountError
+    | errors.ConversionCapError
+    | errors.InsufficientBalanceError
+    | errors.UnknownWalletError
+    | errors.UnknownAssetError
+    | errors.UnknownProgrammeError
+    | errors.ProgrammeClosedError
+    | errors.NotEligibleError
+    | errors.CapExceededError
+    | errors.BudgetExceededError
+    | errors.BalanceCapError
+    | errors.WalletFrozenError
+    | errors.AmountOutOfRangeError
     | errors.NotPermittedError
-)  # fmt: skip
+)
 QuoteConversionResult = Annotated[
-    QuoteConversionSuccess | OFFER, strawberry.union("QuoteConversionResult", description="What `quoteConversion` answers: as `convert` would.")
+    QuoteConversionSuccess | OFFER,
+    strawberry.union("QuoteConversionResult", description="What `quoteConversion` answers: as `convert` would."),
 ]
 ConvertResult = Annotated[
-    ConvertSuccess | OFFER | errors.QuoteChangedError | LEDGER, strawberry.union("ConvertResult", description="What `convert` answers.")
+    ConvertSuccess | OFFER | errors.QuoteChangedError | LEDGER,
+    strawberry.union("ConvertResult", description="What `convert` answers."),
 ]
 SetConversionRateResult = Annotated[
-    SetConversionRateSuccess | errors.InvalidInputError | errors.UnknownAssetError | errors.UnknownProgrammeError | errors.NotPermittedError,
+    SetConversionRateSuccess
+    | errors.InvalidInputError
+    | errors.UnknownAssetError
+    | errors.UnknownProgrammeError
+    | errors.NotPermittedError,
     strawberry.union("SetConversionRateResult", description="What `setConversionRate` answers."),
 ]
 

@@ -15,7 +15,11 @@ class CouponUsedUpError(UserError):
     obstacle: Obstacle = strawberry.field(description="Which of them, for logic; `message` words it.")
 
 
-@strawberry.type(description="The coupon does not serve now, here, for this person, or so. The same key may succeed later or without it.")
+@strawberry.type(
+    description=(
+        "The coupon does not serve now, here, for this person, or so. The same key may succeed later or without it."
+    )
+)
 class CouponNotUsableError(UserError):
     """See the description."""
 

@@ -28,28 +28,55 @@ from schema.scalars import Amount
 
 
 @strawberry.type(
-    description="What makes a purchase cheaper, is handed over for an item, or multiplies points. It holds no value of its own. クーポン"
+    description=(
+        "What makes a purchase cheaper, is handed over for an item, or multiplies points. It holds no value of its own."
+        " クーポン"
+    )
 )
 class Coupon(Node):
     """A coupon."""
 
     kind: CouponKind = strawberry.field(description="What it does.")
     borne_by: BorneBy = strawberry.field(description="Who bears it.")
-    budget: Amount | None = strawberry.field(description="What its discounts may cost in all; null where the town does not bear one. Whole units.")
-    rate_bp: int | None = strawberry.field(description="For PERCENT: hundredths of a percent, rounded down to whole units; null otherwise.")
-    amount: Amount | None = strawberry.field(description="For FIXED_AMOUNT: what is taken off, at most the price; null otherwise. Whole units.")
-    discount_maximum: Amount | None = strawberry.field(description="The most that PERCENT takes off; null: no limit. Whole units.")
-    multiplier_bp: int | None = strawberry.field(description="For POINTS_MULTIPLIER: the factor in hundredths of a percent; null otherwise.")
-    minimum_spend: Amount | None = strawberry.field(description="The least list price that it serves for; null: any. Whole units.")
+    budget: Amount | None = strawberry.field(
+        description="What its discounts may cost in all; null where the town does not bear one. Whole units."
+    )
+    rate_bp: int | None = strawberry.field(
+        description="For PERCENT: hundredths of a percent, rounded down to whole units; null otherwise."
+    )
+    amount: Amount | None = strawberry.field(
+        description="For FIXED_AMOUNT: what is taken off, at most the price; null otherwise. Whole units."
+    )
+    discount_maximum: Amount | None = strawberry.field(
+        description="The most that PERCENT takes off; null: no limit. Whole units."
+    )
+    multiplier_bp: int | None = strawberry.field(
+        description="For POINTS_MULTIPLIER: the factor in hundredths of a percent; null otherwise."
+    )
+    minimum_spend: Amount | None = strawberry.field(
+        description="The least list price that it serves for; null: any. Whole units."
+    )
     starts_at: datetime = strawberry.field(description="From when it may be used. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it may be used, exclusive. UTC.")
-    stock: int | None = strawberry.field(description="How many there are: claims, where it must be claimed, and uses otherwise; null: no limit.")
-    per_person: int | None = strawberry.field(description="How many one person may have, over all wallets; null: no limit.")
-    per_day: int | None = strawberry.field(description="How many one person may use in a day of Asia/Tokyo; null: no limit.")
-    claim_required: bool = strawberry.field(description="Whether it must be claimed before use. One claim is good for one use.")
+    stock: int | None = strawberry.field(
+        description="How many there are: claims, where it must be claimed, and uses otherwise; null: no limit."
+    )
+    per_person: int | None = strawberry.field(
+        description="How many one person may have, over all wallets; null: no limit."
+    )
+    per_day: int | None = strawberry.field(
+        description="How many one person may use in a day of Asia/Tokyo; null: no limit."
+    )
+    claim_required: bool = strawberry.field(
+        description="Whether it must be claimed before use. One claim is good for one use."
+    )
     stacking: CouponStacking = strawberry.field(description="Whether other coupons may be used in the same payment.")
-    returns_on_refund: bool = strawberry.field(description="Whether the use is given back when the payment is refunded whole.")
-    stopped_at: datetime | None = strawberry.field(description="When its issuer stopped it; null: it is not stopped. UTC.")
+    returns_on_refund: bool = strawberry.field(
+        description="Whether the use is given back when the payment is refunded whole."
+    )
+    stopped_at: datetime | None = strawberry.field(
+        description="When its issuer stopped it; null: it is not stopped. UTC."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -88,7 +115,12 @@ class Coupon(Node):
             return None
         return root.stock - await info.context.loaders.coupons_taken.load((root.municipality, root.id))
 
-    @strawberry.field(description="What is left of the budget. Whole units. Null where there is none, and for everybody but the staff of its town.")
+    @strawberry.field(
+        description=(
+            "What is left of the budget. Whole units. Null where there is none, and for everybody but the staff of its"
+            " town."
+        )
+    )
     async def budget_left(root: Parent[CouponRow], info: Info[Context, None]) -> Amount | None:
         if root.budget is None or not await serves(info, root.municipality):
             return None
@@ -120,7 +152,10 @@ class CouponEdge:
     node: Coupon = strawberry.field(description="One coupon.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it, in the same sort.")
     distance_metres: int | None = strawberry.field(
-        description="How far the nearest shop is that takes it; null where no place was named, or no such shop says where it is."
+        description=(
+            "How far the nearest shop is that takes it; null where no place was named, or no such shop says where"
+            " it is."
+        )
     )
     claim_count: int = strawberry.field(description="How often the person has claimed it, used claims too.")
     why_not: WhyNot | None = strawberry.field(
@@ -141,7 +176,9 @@ class AppliedCoupon:
     """A coupon in a payment."""
 
     discount: Amount = strawberry.field(description="What it takes off. Whole units.")
-    multiplier_bp: int | None = strawberry.field(description="For POINTS_MULTIPLIER: the factor in hundredths of a percent; null otherwise.")
+    multiplier_bp: int | None = strawberry.field(
+        description="For POINTS_MULTIPLIER: the factor in hundredths of a percent; null otherwise."
+    )
 
     @strawberry.field(description="Who bears it.")
     def borne_by(root: Parent[coupon_views.AppliedCoupon]) -> BorneBy:
@@ -221,7 +258,9 @@ class RedemptionRollback(Receipt):
 
     @strawberry.field(description="What was undone.")
     async def redemption(root: Parent[coupon_views.RedemptionRollback], info: Info[Context, None]) -> Redemption:
-        undone = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["redemption"])))
+        undone = await info.context.loaders.journals.load(
+            (root.journal.municipality, UUID(root.journal.receipt["redemption"]))
+        )
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 
 
@@ -337,7 +376,12 @@ class RollbackRedemptionSuccess:
 
 
 CreateCouponResult = Annotated[
-    CreateCouponSuccess | errors.InvalidInputError | errors.UnknownPayeeError | errors.UnknownAssetError | errors.NotPermittedError | LEDGER,
+    CreateCouponSuccess
+    | errors.InvalidInputError
+    | errors.UnknownPayeeError
+    | errors.UnknownAssetError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("CreateCouponResult", description="What `createCoupon` answers."),
 ]
 ChangeCouponResult = Annotated[
@@ -345,22 +389,43 @@ ChangeCouponResult = Annotated[
     strawberry.union("ChangeCouponResult", description="What `changeCoupon` answers."),
 ]
 ClaimCouponResult = Annotated[
-    ClaimCouponSuccess | coupon_errors.UnknownCouponError | coupon_errors.CouponNotUsableError | coupon_errors.CouponUsedUpError
-    | errors.UnknownWalletError | errors.WalletFrozenError | errors.InvalidCodeError | errors.NotPermittedError | LEDGER,
+    ClaimCouponSuccess
+    | coupon_errors.UnknownCouponError
+    | coupon_errors.CouponNotUsableError
+    | coupon_errors.CouponUsedUpError
+    | errors.UnknownWalletError
+    | errors.WalletFrozenError
+    | errors.InvalidCodeError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("ClaimCouponResult", description="What `claimCoupon` answers."),
-]  # fmt: skip
+]
 RedeemResult = Annotated[
-    RedeemSuccess | coupon_errors.UnknownCouponError | coupon_errors.CouponNotUsableError | coupon_errors.CouponUsedUpError
-    | coupon_errors.UnknownItemError | coupon_errors.ItemNotUsableError | errors.UnknownWalletError | errors.UnknownPayeeError
-    | errors.StoreNotAcceptingError | errors.InvalidCodeError | errors.NotOurShopError | errors.WalletFrozenError | errors.NotPermittedError
+    RedeemSuccess
+    | coupon_errors.UnknownCouponError
+    | coupon_errors.CouponNotUsableError
+    | coupon_errors.CouponUsedUpError
+    | coupon_errors.UnknownItemError
+    | coupon_errors.ItemNotUsableError
+    | errors.UnknownWalletError
+    | errors.UnknownPayeeError
+    | errors.StoreNotAcceptingError
+    | errors.InvalidCodeError
+    | errors.NotOurShopError
+    | errors.WalletFrozenError
+    | errors.NotPermittedError
     | LEDGER,
     strawberry.union("RedeemResult", description="What `redeem` answers."),
-]  # fmt: skip
+]
 RollbackRedemptionResult = Annotated[
-    RollbackRedemptionSuccess | coupon_errors.UnknownRedemptionError | coupon_errors.AlreadyRolledBackError | coupon_errors.UnknownCouponError
-    | errors.NotPermittedError | LEDGER,
+    RollbackRedemptionSuccess
+    | coupon_errors.UnknownRedemptionError
+    | coupon_errors.AlreadyRolledBackError
+    | coupon_errors.UnknownCouponError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("RollbackRedemptionResult", description="What `rollbackRedemption` answers."),
-]  # fmt: skip
+]
 
 TYPES = (Coupon, CouponClaim, Redemption, RedemptionRollback, CouponClaimed, ItemRedeemed, RedemptionRolledBack)
 """For `Schema(types=...)`: reached through interfaces only."""

@@ -1,4 +1,7 @@
-"""`python -m schema.diff [git ref]`: what the code's contract breaks for apps that were built against a committed one."""
+"""`python -m schema.diff [git ref]`.
+
+What the code's contract breaks for apps that were built against a committed one.
+"""
 
 import subprocess
 import sys

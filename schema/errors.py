@@ -76,7 +76,9 @@ class StoreNotAcceptingError(UserError):
 class InvalidCodeError(UserError):
     """See the description."""
 
-    reason: str = strawberry.field(description="What is wrong with it, for logs: BAD_CRC, TOO_LONG, NOT_EMVCO and so on.")
+    reason: str = strawberry.field(
+        description="What is wrong with it, for logs: BAD_CRC, TOO_LONG, NOT_EMVCO and so on."
+    )
 
 
 @strawberry.type(description="A shop's code, such as JPQR, but not of one of our shops.")
@@ -172,7 +174,9 @@ class InvalidInputError(UserError):
     """See the description."""
 
     field: str = strawberry.field(description="The field of the input, such as `expiresOn`.")
-    problem: str = strawberry.field(description="What is wrong with it, for logic: LENGTH, ORDER, SIX_MONTHS and so on.")
+    problem: str = strawberry.field(
+        description="What is wrong with it, for logic: LENGTH, ORDER, SIX_MONTHS and so on."
+    )
 
 
 @strawberry.type(description="More than is left of the programme's budget.")
@@ -208,10 +212,14 @@ class ProgrammeClosedError(UserError):
 class NotEligibleError(UserError):
     """See the description."""
 
-    reason: str = strawberry.field(description="RESIDENCY, AGE, or UNVERIFIED: the town has not verified the person, or the household, yet.")
+    reason: str = strawberry.field(
+        description="RESIDENCY, AGE, or UNVERIFIED: the town has not verified the person, or the household, yet."
+    )
 
 
-@strawberry.type(description="The payment would not use what its quote showed. Ask for a new quote; the key may be used again.")
+@strawberry.type(
+    description="The payment would not use what its quote showed. Ask for a new quote; the key may be used again."
+)
 class QuoteChangedError(UserError):
     """See the description."""
 
@@ -234,7 +242,11 @@ class FundingDeclinedError(UserError):
     """See the description."""
 
 
-@strawberry.type(description="The provider of the card or account does not answer. Nothing was taken; send the same key again, or leave it.")
+@strawberry.type(
+    description=(
+        "The provider of the card or account does not answer. Nothing was taken; send the same key again, or leave it."
+    )
+)
 class FundingUnavailableError(UserError):
     """See the description."""
 
@@ -370,7 +382,10 @@ def answered(refusal: Refusal, context: Context) -> UserError:
 
 
 class ShowRefusal:
-    """Turns one kind of refusal into its member of the result union; Strawberry asks the handlers of the union's members only."""
+    """Turns one kind of refusal into its member of the result union.
+
+    Strawberry asks the handlers of the union's members only.
+    """
 
     def __init__(self, kind: type[Refusal], made: type[UserError]) -> None:
         self.exception_type = kind

@@ -86,9 +86,15 @@ class Movements(Event):
     """What moved value."""
 
     receipt_number: str | None = strawberry.field(description="The receipt's number.")
-    amount: SignedAmount = strawberry.field(resolver=event_amount, description="What came in, or went out (negative), over all assets. Whole units.")
-    balances: list[BalanceAfter] = strawberry.field(resolver=balances, description="Each balance that moved, and what it was afterwards.")
-    counterparty: Counterparty | None = strawberry.field(resolver=event_counterparty, description="The other side; null where there is none.")
+    amount: SignedAmount = strawberry.field(
+        resolver=event_amount, description="What came in, or went out (negative), over all assets. Whole units."
+    )
+    balances: list[BalanceAfter] = strawberry.field(
+        resolver=balances, description="Each balance that moved, and what it was afterwards."
+    )
+    counterparty: Counterparty | None = strawberry.field(
+        resolver=event_counterparty, description="The other side; null where there is none."
+    )
 
 
 def is_kind(*kinds: JournalKind) -> "classmethod[object, ..., bool]":
@@ -198,11 +204,22 @@ class ResyncRequired(Event):
         return ResyncReason[root.reason]
 
 
-EVENTS = (PaymentSettled, ChargeSettled, PaymentRefunded, JournalReversed, ValueGranted, ValueExpired, HoldPlaced, HoldReleased, ResyncRequired)
+EVENTS = (
+    PaymentSettled,
+    ChargeSettled,
+    PaymentRefunded,
+    JournalReversed,
+    ValueGranted,
+    ValueExpired,
+    HoldPlaced,
+    HoldReleased,
+    ResyncRequired,
+)
 """For `Schema(types=...)`: reached through the interface only."""
 
 PaymentSettledItem = Annotated[
-    PaymentSettled | ResyncRequired, strawberry.union("PaymentSettledItem", description="A payment, or the end of the stream.")
+    PaymentSettled | ResyncRequired,
+    strawberry.union("PaymentSettledItem", description="A payment, or the end of the stream."),
 ]
 
 

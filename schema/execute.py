@@ -1,6 +1,7 @@
 """One query or mutation: limits and permissions decided once per document, its answer by a compiled program.
 
-The same limits, permissions and masks as in `schema.extensions`, which serve subscriptions. What is not compiled, and what a
+The same limits, permissions and masks as in `schema.extensions`, which serve subscriptions. What is not compiled, and
+what a
 program will not take, goes to the executor underneath, which also says what is wrong with an input.
 """
 
@@ -10,7 +11,15 @@ from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, TypeGuard, cast
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, parse, specified_rules
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+)
 from graphql import execute as core_execute
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
@@ -18,7 +27,16 @@ from strawberry.schema.schema import validate_document
 from schema.compiled.inputs import UncoercibleError
 from schema.compiled.program import Program, compiled
 from schema.context import Context
-from schema.extensions import CACHED_DOCUMENTS, NO_SHAPE, NO_SUCH_OPERATION, TOKEN_LIMIT, Shape, masked, refusal_of, shape_of
+from schema.extensions import (
+    CACHED_DOCUMENTS,
+    NO_SHAPE,
+    NO_SUCH_OPERATION,
+    TOKEN_LIMIT,
+    Shape,
+    masked,
+    refusal_of,
+    shape_of,
+)
 from schema.limits import RULES
 from schema.root import schema
 
@@ -28,7 +46,10 @@ _CORE = schema._schema  # noqa: SLF001 - the schema that Strawberry built has no
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation of a document as far as it can be known without its variables: what is wrong with it, or how to run it."""
+    """An operation of a document as far as it can be known without its variables.
+
+    What is wrong with it, or how to run it.
+    """
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...]
@@ -36,7 +57,9 @@ class Prepared:
     program: Program | None = None
 
 
-async def execute(query: str, variables: dict[str, Any] | None, context: Context, operation_name: str | None) -> ExecutionResult:
+async def execute(
+    query: str, variables: dict[str, Any] | None, context: Context, operation_name: str | None
+) -> ExecutionResult:
     """The result of one operation, its errors as the client may read them."""
     known = prepared(query, operation_name)
     if known.document is None:
@@ -44,7 +67,9 @@ async def execute(query: str, variables: dict[str, Any] | None, context: Context
     refused = refusal_of(known.shape, context)
     if refused is not None:
         return _refused(context, refused)
-    result = await _run(known.program, variables or {}, context) or await _interpret(known.document, variables, context, operation_name)
+    result = await _run(known.program, variables or {}, context) or await _interpret(
+        known.document, variables, context, operation_name
+    )
     if result.errors:
         result.errors = [masked(error, context) for error in result.errors]
     return result
@@ -61,11 +86,19 @@ async def _run(program: Program | None, variables: dict[str, Any], context: Cont
     return await program.execute(run)
 
 
-async def _interpret(document: DocumentNode, variables: dict[str, Any] | None, context: Context, operation_name: str | None) -> ExecutionResult:
+async def _interpret(
+    document: DocumentNode, variables: dict[str, Any] | None, context: Context, operation_name: str | None
+) -> ExecutionResult:
     found = core_execute(
-        _CORE, document, context_value=context, variable_values=variables, operation_name=operation_name, is_awaitable=_IS_AWAITABLE,
-        executor_class=schema.execution_context_class, operation_extensions=None,
-    )  # fmt: skip
+        _CORE,
+        document,
+        context_value=context,
+        variable_values=variables,
+        operation_name=operation_name,
+        is_awaitable=_IS_AWAITABLE,
+        executor_class=schema.execution_context_class,
+        operation_extensions=None,
+    )
     return await found if isawaitable(found) else found
 
 
@@ -83,7 +116,11 @@ def prepared(query: str, operation_name: str | None) -> Prepared:
     unknown = _unknown(document, operation_name)
     if unknown is not None:
         return Prepared(None, (unknown,), shape)
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode) and _is_meant(node, operation_name)]
+    operations = [
+        node
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode) and _is_meant(node, operation_name)
+    ]
     return Prepared(document, (), shape, compiled(_CORE, document, operations[0]) if len(operations) == 1 else None)
 
 

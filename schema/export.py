@@ -23,7 +23,9 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         PATH.write_text(sdl(), encoding="utf-8")
     elif not is_current():
-        sys.stderr.write("schema/schema.graphql is not what the code says: run `make schema`, and look at the difference\n")
+        sys.stderr.write(
+            "schema/schema.graphql is not what the code says: run `make schema`, and look at the difference\n"
+        )
         return 1
     return 0
 

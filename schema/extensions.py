@@ -15,7 +15,14 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from strawberry.extensions import AddValidationRules, MaskErrors, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import (
+    AddValidationRules,
+    MaskErrors,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from domain.locales.catalogue import message
@@ -29,7 +36,10 @@ from schema.limits import RULES
 log = structlog.get_logger()
 CACHED_DOCUMENTS = 1_000
 TOKEN_LIMIT = 2_000
-NO_SUCH_OPERATION = "There is no such operation in the document, or it does not go this way: subscriptions go over the WebSocket, the others by POST."
+NO_SUCH_OPERATION = (
+    "There is no such operation in the document, or it does not go this way: subscriptions go over the WebSocket, the"
+    " others by POST."
+)
 INTROSPECTION = {"__schema", "__type"}
 NO_INTROSPECTION = "Introspection is for the development profile; the contract is published as schema.graphql."
 AMBIGUOUS = "The document has several operations: say which by `operationName`."
@@ -46,7 +56,8 @@ class Permissions(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used."""
         execution = self.execution_context
-        refused = refusal_of(shape_of(execution.graphql_document, execution._provided_operation_name), execution.context)  # noqa: SLF001 - it has no public door
+        operation_name = execution._provided_operation_name  # noqa: SLF001 - it has no public door
+        refused = refusal_of(shape_of(execution.graphql_document, operation_name), execution.context)
         if refused is not None:
             execution.result = ExecutionResult(data=None, errors=[refused])
         yield
@@ -70,9 +81,11 @@ def shape_of(document: Any, operation_name: str | None) -> Shape:  # noqa: ANN40
     asked = list(root_fields(document, operation_name))
     fields = [field for field in asked if not field.startswith("__")]
     return Shape(
-        is_ambiguous(document, operation_name), not INTROSPECTION.isdisjoint(asked), all(allowed(field, None) for field in fields),
+        is_ambiguous(document, operation_name),
+        not INTROSPECTION.isdisjoint(asked),
+        all(allowed(field, None) for field in fields),
         fields[0] if fields else "introspection",
-    )  # fmt: skip
+    )
 
 
 def refusal_of(shape: Shape, context: Context) -> GraphQLError | None:
@@ -89,14 +102,18 @@ def refusal_of(shape: Shape, context: Context) -> GraphQLError | None:
 
 def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: ANN401 - graphql-core's document
     """Whether nobody said which of several operations is meant. Strawberry would run the first."""
-    return operation_name is None and sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1
+    return (
+        operation_name is None and sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1
+    )
 
 
 def root_fields(document: Any, operation_name: str | None) -> Iterator[str]:  # noqa: ANN401 - graphql-core's document
     """Names of the root fields of the operation that will run, fragments included."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode) and (operation_name is None or (node.name and node.name.value == operation_name)):
+        if isinstance(node, OperationDefinitionNode) and (
+            operation_name is None or (node.name and node.name.value == operation_name)
+        ):
             yield from _fields(node.selection_set, fragments)
 
 
@@ -128,7 +145,9 @@ def masked(error: GraphQLError, context: Context) -> GraphQLError:
     if code == "INTERNAL":
         log.error("graphql.fault", trace_id=context.trace_id, path=error.path, exc_info=error.original_error)
         extensions = {"code": code, "traceId": context.trace_id}
-    return GraphQLError(text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions)
+    return GraphQLError(
+        text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions
+    )
 
 
 def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind
@@ -139,7 +158,10 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR091
     known = (error.extensions or {}).get("code")
     match original:
         case None | GraphQLError() if error.path is None or known:
-            return str(known or ("BAD_USER_INPUT" if "invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")), error.message
+            return (
+                str(known or ("BAD_USER_INPUT" if "invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")),
+                error.message,
+            )
         case UnauthenticatedError():
             return "UNAUTHENTICATED", SIGN_IN
         case Refusal():

@@ -59,7 +59,11 @@ class RemoveFundingSourceSuccess:
 
 
 LinkFundingSourceResult = Annotated[
-    LinkFundingSourceSuccess | errors.UnknownWalletError | errors.UnknownAssetError | errors.InvalidInputError | errors.NotPermittedError,
+    LinkFundingSourceSuccess
+    | errors.UnknownWalletError
+    | errors.UnknownAssetError
+    | errors.InvalidInputError
+    | errors.NotPermittedError,
     strawberry.union("LinkFundingSourceResult", description="What `linkFundingSource` answers."),
 ]
 RemoveFundingSourceResult = Annotated[

@@ -11,8 +11,12 @@ class LinkFundingSourceInput:
 
     wallet_id: ID = strawberry.field(description="The wallet; the viewer must be allowed to use it.")
     asset_id: ID = strawberry.field(description="What it tops up: a coin of the wallet's town.")
-    token: str = strawberry.field(description="The provider's token of the card or account, at most 200 characters; never a card's number.")
-    label: str = strawberry.field(description="How its owner knows it, such as the last 4 digits; at most 40 characters.")
+    token: str = strawberry.field(
+        description="The provider's token of the card or account, at most 200 characters; never a card's number."
+    )
+    label: str = strawberry.field(
+        description="How its owner knows it, such as the last 4 digits; at most 40 characters."
+    )
 
 
 @strawberry.input(description="Takes a card or account away from a wallet.")

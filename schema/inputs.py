@@ -21,7 +21,9 @@ class WalletReference:
     """Names a wallet."""
 
     wallet_id: ID | None = strawberry.field(default=strawberry.UNSET, description="The wallet's id.")
-    code: str | None = strawberry.field(default=strawberry.UNSET, description="The text of the wallet's receive code, which only credits.")
+    code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The text of the wallet's receive code, which only credits."
+    )
 
 
 @strawberry.input(one_of=True, description="Names a shop, in one of two ways.")
@@ -31,7 +33,10 @@ class Payee:
     store_id: ID | None = strawberry.field(default=strawberry.UNSET, description="The shop's id.")
     code: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The text of the shop's static QR code (EMVCo merchant-presented). JPQR codes are read too. At most 512 characters.",
+        description=(
+            "The text of the shop's static QR code (EMVCo merchant-presented). JPQR codes are read too. At most 512"
+            " characters."
+        ),
     )
 
 
@@ -43,7 +48,9 @@ class ChargeInput:
     wallet: WalletReference = strawberry.field(description="The wallet that is topped up.")
     asset_id: ID = strawberry.field(description="What is charged: a coin of the wallet's town.")
     amount: Amount = strawberry.field(description="Whole units, from 1 to the asset's charge limit.")
-    store_id: ID | None = strawberry.field(default=None, description="The agent's shop that takes the cash; the municipal desk when absent.")
+    store_id: ID | None = strawberry.field(
+        default=None, description="The agent's shop that takes the cash; the municipal desk when absent."
+    )
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
@@ -52,7 +59,9 @@ class TopUpInput:
     """From where a payment may take what the wallet lacks."""
 
     funding_source_id: ID = strawberry.field(description="A card or account that the viewer has linked to the wallet.")
-    maximum: Amount = strawberry.field(description="The most that may be taken for this payment. Whole units; the coin's charge limit counts too.")
+    maximum: Amount = strawberry.field(
+        description="The most that may be taken for this payment. Whole units; the coin's charge limit counts too."
+    )
 
 
 @strawberry.input(description="A payment by a resident to a shop.")
@@ -63,19 +72,26 @@ class PayInput:
     wallet_id: ID = strawberry.field(description="The wallet that pays; the viewer must be allowed to use it.")
     payee: Payee = strawberry.field(description="The shop that is paid, of the wallet's town.")
     amount: Amount = strawberry.field(description="Whole units, from 1 to the town's payment limit.")
-    note: str | None = strawberry.field(default=None, description="The payer's own note, at most 200 characters. Erasable.")
+    note: str | None = strawberry.field(
+        default=None, description="The payer's own note, at most 200 characters. Erasable."
+    )
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
     confirm_duplicate: bool | None = strawberry.field(
-        default=None, description="True: the payer knows of the same payment within the last 60 seconds and means to pay again."
+        default=None,
+        description="True: the payer knows of the same payment within the last 60 seconds and means to pay again.",
     )
     exclude_asset_ids: list[ID] | None = strawberry.field(default=None, description=EXCLUDE)
     rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
     quote_token: str | None = strawberry.field(
-        default=None, description="The token of the quote that the payer saw: the payment is made so, or refused with QUOTE_CHANGED."
+        default=None,
+        description="The token of the quote that the payer saw: the payment is made so, or refused with QUOTE_CHANGED.",
     )
     coupon_ids: list[ID] | None = strawberry.field(default=None, description=COUPONS)
     top_up: TopUpInput | None = strawberry.field(
-        default=None, description="What the wallet lacks is taken from here first; nothing when absent. Not together with `restInCash`."
+        default=None,
+        description=(
+            "What the wallet lacks is taken from here first; nothing when absent. Not together with `restInCash`."
+        ),
     )
 
 
@@ -111,7 +127,9 @@ class RefundPaymentInput:
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
-@strawberry.input(description="Closes a key that the viewer sent, or means to send, and does not want to happen any more.")
+@strawberry.input(
+    description="Closes a key that the viewer sent, or means to send, and does not want to happen any more."
+)
 class AbandonInput:
     """Closes a key."""
 
@@ -124,7 +142,9 @@ class ProposeReversalInput:
     """A proposal to undo a journal."""
 
     journal_id: ID = strawberry.field(
-        description="A charge, a payment, a grant, a conversion or a purchase of vouchers of the officer's town, by its own id."
+        description=(
+            "A charge, a payment, a grant, a conversion or a purchase of vouchers of the officer's town, by its own id."
+        )
     )
     reason: ReversalReason = strawberry.field(description="Why.")
 

@@ -29,10 +29,16 @@ class ChargeCancellation(Receipt):
 
     id: ID = strawberry.field(description="Opaque, prefixed, stable.")
     receipt_number: str = strawberry.field(description="Said over a counter: 9 letters and digits, the last a check.")
-    amount: Amount = strawberry.field(description="What left the wallet, and is handed back in cash: what was unspent. Whole units.")
+    amount: Amount = strawberry.field(
+        description="What left the wallet, and is handed back in cash: what was unspent. Whole units."
+    )
     allocations: list[Allocation] = strawberry.field(description="The lot that it left.")
-    bonuses: list[Allocation] = strawberry.field(description="What campaigns got back, since the rest of the top-up would not have earned it.")
-    store: Store | None = strawberry.field(resolver=store_of, description="The agent's shop that hands back the cash; null: the municipal desk.")
+    bonuses: list[Allocation] = strawberry.field(
+        description="What campaigns got back, since the rest of the top-up would not have earned it."
+    )
+    store: Store | None = strawberry.field(
+        resolver=store_of, description="The agent's shop that hands back the cash; null: the municipal desk."
+    )
     cancelled_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod
@@ -46,7 +52,9 @@ class ChargeCancellation(Receipt):
 
     @strawberry.field(description="The top-up.")
     async def charge(root: Parent[views.ChargeCancellation], info: Info[Context, None]) -> Charge:
-        found = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["charge"])))
+        found = await info.context.loaders.journals.load(
+            (root.journal.municipality, UUID(root.journal.receipt["charge"]))
+        )
         return None if found is None else ChargeView(found)  # type: ignore[return-value]
 
 
@@ -61,7 +69,9 @@ class ChargeCancelled(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    cancellation: ChargeCancellation = strawberry.field(resolver=event_cancellation, description="The receipt of what was taken back.")
+    cancellation: ChargeCancellation = strawberry.field(
+        resolver=event_cancellation, description="The receipt of what was taken back."
+    )
     is_type_of = is_kind(JournalKind.CHARGE_CANCEL)
 
 
@@ -71,7 +81,9 @@ async def reminder_of(info: Info[Context, None], root: EventRow) -> dict[str, An
     return {} if found is None else found.receipt
 
 
-@strawberry.type(description="Value in the wallet ends soon. Told once 30, 7 and 1 day before its last day; nothing moved. 失効予告")
+@strawberry.type(
+    description="Value in the wallet ends soon. Told once 30, 7 and 1 day before its last day; nothing moved. 失効予告"
+)
 class ValueExpiring(Event):
     """Value in the wallet ends soon."""
 
@@ -96,7 +108,9 @@ class ValueExpiring(Event):
         return int((await reminder_of(info, root))["days_left"])
 
 
-@strawberry.type(description="A settled cancellation. Hand back `cancellation.amount` in cash, which may be less than the top-up.")
+@strawberry.type(
+    description="A settled cancellation. Hand back `cancellation.amount` in cash, which may be less than the top-up."
+)
 class CancelChargeSuccess:
     """A settled cancellation."""
 
@@ -124,10 +138,16 @@ class SetChargeCancellationSuccess:
 
 
 CancelChargeResult = Annotated[
-    CancelChargeSuccess | errors.CancelTooLateError | errors.UnknownJournalError | errors.AlreadyReversedError | errors.ReversalImpossibleError
-    | errors.WalletFrozenError | errors.NotPermittedError | LEDGER,
+    CancelChargeSuccess
+    | errors.CancelTooLateError
+    | errors.UnknownJournalError
+    | errors.AlreadyReversedError
+    | errors.ReversalImpossibleError
+    | errors.WalletFrozenError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("CancelChargeResult", description="What `cancelCharge` answers."),
-]  # fmt: skip
+]
 SetChargeCancellationResult = Annotated[
     SetChargeCancellationSuccess | errors.InvalidInputError | errors.NotPermittedError,
     strawberry.union("SetChargeCancellationResult", description="What `setChargeCancellation` answers."),

@@ -1,4 +1,7 @@
-"""Limits of a document, as validation rules built once: depth, aliases, one money mutation, one subscription's worth of work."""
+"""Limits of a document, as validation rules built once.
+
+Depth, aliases, one money mutation, one subscription's worth of work.
+"""
 
 from typing import Any
 
@@ -19,7 +22,17 @@ from graphql import (
 DEPTH_LIMIT = 12
 ALIAS_LIMIT = 15
 INTROSPECTION = {"__schema", "__type", "__typename"}
-MONEY = {"charge", "pay", "refundPayment", "reverseJournal", "createProgramme", "grantValue", "cancelCharge", "convert", "changeBudget"}
+MONEY = {
+    "charge",
+    "pay",
+    "refundPayment",
+    "reverseJournal",
+    "createProgramme",
+    "grantValue",
+    "cancelCharge",
+    "convert",
+    "changeBudget",
+}
 MONEY |= {"approveGrant", "startBulkGrant", "approveBulkGrant", "resumeBulkGrant", "undoBulkGrant"}
 MONEY |= {"createCoupon", "claimCoupon", "redeem", "rollbackRedemption"}
 """Mutations that move value; one per operation."""
@@ -27,7 +40,10 @@ MONEY |= {"purchaseVoucher", "sellVoucher", "activateGift", "approveVoucherProdu
 
 
 class Shape(ASTValidationRule):
-    """Depth, aliases and money mutations of each operation, fragments unfolded; a fragment that includes itself is left to its own rule."""
+    """Depth, aliases and money mutations of each operation, fragments unfolded.
+
+    A fragment that includes itself is left to its own rule.
+    """
 
     def enter_document(self, node: DocumentNode, *_: Any) -> None:  # noqa: ANN401 - graphql-core's visitor
         """Checks every operation once."""
@@ -42,7 +58,9 @@ class Shape(ASTValidationRule):
         if seen.depth > DEPTH_LIMIT:
             self._report(f"The operation is {seen.depth} levels deep; at most {DEPTH_LIMIT}.", "TOO_DEEP", operation)
         if seen.aliases > ALIAS_LIMIT:
-            self._report(f"The operation has {seen.aliases} aliases; at most {ALIAS_LIMIT}.", "TOO_MANY_ALIASES", operation)
+            self._report(
+                f"The operation has {seen.aliases} aliases; at most {ALIAS_LIMIT}.", "TOO_MANY_ALIASES", operation
+            )
         if operation.operation is OperationType.MUTATION and seen.money > 1:
             self._report("One mutation that moves value per operation.", "ONE_MONEY_MUTATION", operation)
 
@@ -71,7 +89,11 @@ class Measure:
                 self._field(node, depth, inside)
             elif isinstance(node, InlineFragmentNode):
                 self.walk(node.selection_set, depth, inside)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in inside and node.name.value in self._fragments:
+            elif (
+                isinstance(node, FragmentSpreadNode)
+                and node.name.value not in inside
+                and node.name.value in self._fragments
+            ):
                 self.walk(self._fragments[node.name.value].selection_set, depth, (*inside, node.name.value))
 
     def _field(self, node: FieldNode, depth: int, inside: tuple[str, ...]) -> None:
@@ -89,12 +111,14 @@ STEP_LIMIT = 5_000
 
 
 class NoNul(ASTValidationRule):
-    r"""Texts written in the document, whose escapes (`\\u{0}`) nobody sees before they are read. PostgreSQL has no text with NUL."""
+    r"""Texts of the document: their escapes (`\u{0}`) are seen by nobody before they are read. No NUL in PostgreSQL."""
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:  # noqa: ANN401 - graphql-core's visitor
         """Checks one text."""
         if "\0" in node.value:
-            self.report_error(GraphQLError("A text has no NUL character (\\u0000).", node, extensions={"code": "BAD_USER_INPUT"}))
+            self.report_error(
+                GraphQLError("A text has no NUL character (\\u0000).", node, extensions={"code": "BAD_USER_INPUT"})
+            )
 
 
 RULES: list[type[ASTValidationRule]] = [Shape, NoNul]

@@ -67,7 +67,11 @@ def _mutations(schema: GraphQLSchema) -> Iterator[str]:
         success, *refusals = result.types
         if not success.name.endswith("Success"):
             yield f"{result.name} begins with its ...Success"
-        yield from (f"{result.name}.{one.name} is not a UserError" for one in refusals if "UserError" not in {each.name for each in one.interfaces})
+        yield from (
+            f"{result.name}.{one.name} is not a UserError"
+            for one in refusals
+            if "UserError" not in {each.name for each in one.interfaces}
+        )
 
 
 def _audience(schema: GraphQLSchema) -> Iterator[str]:
@@ -78,7 +82,10 @@ def _audience(schema: GraphQLSchema) -> Iterator[str]:
 
 
 def _alike(schema: GraphQLSchema) -> Iterator[str]:
-    """Fields of one name have one type in all members of a union or interface, or no document could ask for both. `Node` is everything."""
+    """Fields of one name have one type in all members of a union or interface, or no document could ask for both.
+
+    `Node` is everything.
+    """
     for kind in schema.type_map.values():
         if not is_abstract_type(kind) or kind.name == "Node":
             continue
@@ -88,4 +95,6 @@ def _alike(schema: GraphQLSchema) -> Iterator[str]:
                 found.setdefault(field, {}).setdefault(str(resolved.type), member.name)
         for field, types in found.items():
             if len(types) > 1:
-                yield f"{kind.name}: {field} is " + ", but ".join(f"{told} in {member}" for told, member in types.items())
+                yield f"{kind.name}: {field} is " + ", but ".join(
+                    f"{told} in {member}" for told, member in types.items()
+                )

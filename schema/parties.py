@@ -67,7 +67,12 @@ async def town(info: MeguruInfo, number: int) -> MunicipalityRow:
     return found
 
 
-@strawberry.type(description="Where and when value may be spent: every condition that is not empty must hold. All empty: every shop of the town.")
+@strawberry.type(
+    description=(
+        "Where and when value may be spent: every condition that is not empty must hold. All empty: every shop of the"
+        " town."
+    )
+)
 class Acceptance:
     """Where value may be spent."""
 
@@ -109,15 +114,27 @@ class Asset(Node):
     paid: bool = strawberry.field(description="Whether residents pay money for it.")
     charge_maximum: Amount = strawberry.field(description="The most that may be charged at once. Whole units.")
     payment_maximum: Amount = strawberry.field(description="The most that may be paid at once. Whole units.")
-    balance_cap: Amount | None = strawberry.field(description="The most that a wallet may hold. Whole units; null: no limit.")
+    balance_cap: Amount | None = strawberry.field(
+        description="The most that a wallet may hold. Whole units; null: no limit."
+    )
     legal_profile: LegalProfile = strawberry.field(description="Who issues it.")
-    six_month_exempt: bool = strawberry.field(description="Whether no value of it can end later than six months after its issue.")
+    six_month_exempt: bool = strawberry.field(
+        description="Whether no value of it can end later than six months after its issue."
+    )
     expiry_rule: ExpiryRule = strawberry.field(description="When it ends.")
-    expires_after_months: int | None = strawberry.field(description="Months of the rules in months; null for the others.")
-    expires_on: date | None = strawberry.field(description="The last usable day of the fixed-date rule. Asia/Tokyo; null for the others.")
-    minimum_unit: Amount = strawberry.field(description="The least that may be spent of it, and its multiples. Whole units.")
+    expires_after_months: int | None = strawberry.field(
+        description="Months of the rules in months; null for the others."
+    )
+    expires_on: date | None = strawberry.field(
+        description="The last usable day of the fixed-date rule. Asia/Tokyo; null for the others."
+    )
+    minimum_unit: Amount = strawberry.field(
+        description="The least that may be spent of it, and its multiples. Whole units."
+    )
     transferable: bool = strawberry.field(description="Whether residents may send it to each other.")
-    refunded_after_expiry: RefundedAfterExpiry = strawberry.field(description="What becomes of refunded value of it whose last day is over.")
+    refunded_after_expiry: RefundedAfterExpiry = strawberry.field(
+        description="What becomes of refunded value of it whose last day is over."
+    )
     fresh_days: int | None = strawberry.field(description="Days of FRESH_DAYS; null for NONE.")
 
     @classmethod
@@ -141,7 +158,9 @@ class Asset(Node):
     def acceptance(root: Parent[AssetRow]) -> Acceptance:
         return views.AcceptanceOf(root.municipality, root.acceptance)  # type: ignore[return-value]
 
-    @strawberry.field(description="What must be told of it, in the language of the request; empty where not given. 情報提供")
+    @strawberry.field(
+        description="What must be told of it, in the language of the request; empty where not given. 情報提供"
+    )
     def disclosure(root: Parent[AssetRow], info: Info[Context, None]) -> str:
         return root.disclosure_ja if info.context.locale == "ja" else root.disclosure_en
 
@@ -158,14 +177,24 @@ async def asset(info: MeguruInfo, number: int) -> AssetRow:
 class Lot:
     """Value of one source and expiry."""
 
-    @strawberry.field(description="Names it for `redeem`. Stable; every wallet with value that was issued alike on one day has the same.")
+    @strawberry.field(
+        description=(
+            "Names it for `redeem`. Stable; every wallet with value that was issued alike on one day has the same."
+        )
+    )
     def id(root: Parent[LotBalance]) -> ID:
         return ID(encode(Prefix.LOT, root.municipality, root.lot))
 
     amount: Amount = strawberry.field(description="What is left of it. Whole units.")
-    issued_on: date | None = strawberry.field(description="When it was issued. Civil date in Asia/Tokyo; null for value without a date of issue.")
-    usable_from: datetime | None = strawberry.field(description="While it waits: from when it may be spent; null: it does not wait. UTC. 付与予定")
-    expires_on: date | None = strawberry.field(description="The last day on which it may be spent. Civil date in Asia/Tokyo; null: no expiry.")
+    issued_on: date | None = strawberry.field(
+        description="When it was issued. Civil date in Asia/Tokyo; null for value without a date of issue."
+    )
+    usable_from: datetime | None = strawberry.field(
+        description="While it waits: from when it may be spent; null: it does not wait. UTC. 付与予定"
+    )
+    expires_on: date | None = strawberry.field(
+        description="The last day on which it may be spent. Civil date in Asia/Tokyo; null: no expiry."
+    )
 
 
 @strawberry.type(description="What somebody has of one asset.")
@@ -173,17 +202,25 @@ class Balance:
     """What somebody has of one asset."""
 
     posted: SignedAmount = strawberry.field(
-        description="All of it, less `debt`. Whole units. A shop's may be negative after refunds, a wallet's while it has a debt."
+        description=(
+            "All of it, less `debt`. Whole units. A shop's may be negative after refunds, a wallet's while it has a"
+            " debt."
+        )
     )
     held: Amount = strawberry.field(description="The part that is set aside by holds. Whole units.")
     available: SignedAmount = strawberry.field(
         description="What may be spent now: posted without held, expired and not yet usable parts. Whole units."
     )
     pending: Amount = strawberry.field(
-        description="What will be spendable from a later instant, see `lots { usableFrom }`; part of `posted`. Whole units. 付与予定"
+        description=(
+            "What will be spendable from a later instant, see `lots { usableFrom }`; part of `posted`. Whole units."
+            " 付与予定"
+        )
     )
     debt: Amount = strawberry.field(
-        description="What is still to be settled by what comes next, after a refund of what had earned points. Whole units."
+        description=(
+            "What is still to be settled by what comes next, after a refund of what had earned points. Whole units."
+        )
     )
     lots: list[Lot] = strawberry.field(description="A wallet's value by source and expiry; empty for shops.")
 
@@ -211,7 +248,9 @@ class Wallet(Node):
     async def municipality(root: Parent[WalletRow], info: Info[Context, None]) -> Municipality:
         return await town(info, root.municipality)  # type: ignore[return-value]
 
-    @strawberry.field(description="The text of the QR code that a counter scans to top this wallet up. It only credits.")
+    @strawberry.field(
+        description="The text of the QR code that a counter scans to top this wallet up. It only credits."
+    )
     def receive_code(root: Parent[WalletRow]) -> str:
         return encode(Prefix.RECEIVE, root.municipality, root.id)
 
@@ -224,11 +263,15 @@ class Wallet(Node):
         return await viewers.as_of(info, root.municipality, root.id)
 
     @strawberry.field(description="Its history, newest first.")
-    async def transactions(root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None) -> TransactionPage:
+    async def transactions(
+        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
+    ) -> TransactionPage:
         return await viewers.transactions(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
     @strawberry.field(description="What `walletEvents` says, as a list, oldest first: for polling and after a push.")
-    async def events(root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None) -> EventPage:
+    async def events(
+        root: Parent[WalletRow], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None
+    ) -> EventPage:
         return await viewers.events(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
 
@@ -242,8 +285,12 @@ class Store(Node):
     address: str = strawberry.field(description="Its address; empty where not given.")
     postal_code: str = strawberry.field(description="Its postal code; empty where not given.")
     opening_hours: str = strawberry.field(description="When it is open, in Japanese; empty where not given.")
-    latitude_microdegrees: int | None = strawberry.field(description="Millionths of a degree, WGS 84; null where not given.")
-    longitude_microdegrees: int | None = strawberry.field(description="Millionths of a degree, WGS 84; null where not given.")
+    latitude_microdegrees: int | None = strawberry.field(
+        description="Millionths of a degree, WGS 84; null where not given."
+    )
+    longitude_microdegrees: int | None = strawberry.field(
+        description="Millionths of a degree, WGS 84; null where not given."
+    )
     accepting: bool = strawberry.field(description="Whether it takes payments now.")
     charge_agent: bool = strawberry.field(description="Whether it takes cash to top wallets up.")
     store_group: str = strawberry.field(description="The town's group code; empty: none. 加盟店区分")
@@ -267,25 +314,43 @@ class Store(Node):
     async def code(root: Parent[StoreRow], info: Info[Context, None]) -> str:
         return shop_code(info.context.services.shop_code_guid, root, await town(info, root.municipality))
 
-    @strawberry.field(description="What the town owes it and what is in its cash box. Null for everybody but its staff and its town's.")
+    @strawberry.field(
+        description=(
+            "What the town owes it and what is in its cash box. Null for everybody but its staff and its town's."
+        )
+    )
     async def balances(root: Parent[StoreRow], info: Info[Context, None]) -> list[Balance] | None:
         return await viewers.of_store(info, root)  # type: ignore[return-value]
 
-    @strawberry.field(description="The event up to which `balances` are true. Null for everybody but its staff and its town's.")
+    @strawberry.field(
+        description="The event up to which `balances` are true. Null for everybody but its staff and its town's."
+    )
     async def as_of_event_id(root: Parent[StoreRow], info: Info[Context, None]) -> ID | None:
-        return await viewers.as_of(info, root.municipality, root.id) if await viewers.sees_inside(info.context.viewer, root) else None
+        return (
+            await viewers.as_of(info, root.municipality, root.id)
+            if await viewers.sees_inside(info.context.viewer, root)
+            else None
+        )
 
     @strawberry.field(description="Its history, newest first. Null for everybody but its staff and its town's.")
     async def transactions(
-        root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[str | None, AFTER] = None
+        root: Parent[StoreRow],
+        info: Info[Context, None],
+        first: Annotated[int, FIRST] = 20,
+        after: Annotated[str | None, AFTER] = None,
     ) -> TransactionPage | None:
         if not await viewers.sees_inside(info.context.viewer, root):
             return None
         return await viewers.transactions(root.municipality, root.id, first, after)  # type: ignore[return-value]
 
-    @strawberry.field(description="What `storeEvents` says, as a list, oldest first. Null for everybody but its staff and its town's.")
+    @strawberry.field(
+        description="What `storeEvents` says, as a list, oldest first. Null for everybody but its staff and its town's."
+    )
     async def events(
-        root: Parent[StoreRow], info: Info[Context, None], first: Annotated[int, FIRST] = 20, after: Annotated[ID | None, AFTER] = None
+        root: Parent[StoreRow],
+        info: Info[Context, None],
+        first: Annotated[int, FIRST] = 20,
+        after: Annotated[ID | None, AFTER] = None,
     ) -> EventPage | None:
         if not await viewers.sees_inside(info.context.viewer, root):
             return None
@@ -331,7 +396,23 @@ class Viewer:
 
     person: Person = strawberry.field(description="The person.")
     roles: list[RoleAssignment] = strawberry.field(description="What the token and the towns let the person act as.")
-    wallets: list[Wallet] = strawberry.field(description="Every wallet that the person may use, in any town; at most 100.")
+    wallets: list[Wallet] = strawberry.field(
+        description="Every wallet that the person may use, in any town; at most 100."
+    )
 
 
-__all__ = ["Acceptance", "Asset", "Balance", "Lot", "Municipality", "Node", "Person", "RoleAssignment", "Store", "Viewer", "Wallet", "asset", "town"]
+__all__ = [
+    "Acceptance",
+    "Asset",
+    "Balance",
+    "Lot",
+    "Municipality",
+    "Node",
+    "Person",
+    "RoleAssignment",
+    "Store",
+    "Viewer",
+    "Wallet",
+    "asset",
+    "town",
+]

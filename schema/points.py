@@ -23,17 +23,31 @@ if TYPE_CHECKING:  # value imports this page
 ProgrammeRef = Annotated["Programme", lazy("schema.value")]
 
 
-@strawberry.type(description="A rule by which payments earn points of a programme. It never changes; it can be stopped. 付与ルール")
+@strawberry.type(
+    description="A rule by which payments earn points of a programme. It never changes; it can be stopped. 付与ルール"
+)
 class EarningRule(Node):
     """An earning rule."""
 
-    rate_bp: int | None = strawberry.field(description="For PERCENT: hundredths of a percent of what counts; null otherwise.")
-    points: Amount | None = strawberry.field(description="For PER_VISIT: points for a payment. Whole units; null otherwise.")
-    minimum_amount: Amount = strawberry.field(description="The least of what counts for the rule to apply. Whole units.")
-    cap_per_day: Amount | None = strawberry.field(description="The most for one person on a civil day in Asia/Tokyo. Whole units; null: no limit.")
-    cap_per_month: Amount | None = strawberry.field(description="The most for one person in a calendar month. Whole units; null: no limit.")
+    rate_bp: int | None = strawberry.field(
+        description="For PERCENT: hundredths of a percent of what counts; null otherwise."
+    )
+    points: Amount | None = strawberry.field(
+        description="For PER_VISIT: points for a payment. Whole units; null otherwise."
+    )
+    minimum_amount: Amount = strawberry.field(
+        description="The least of what counts for the rule to apply. Whole units."
+    )
+    cap_per_day: Amount | None = strawberry.field(
+        description="The most for one person on a civil day in Asia/Tokyo. Whole units; null: no limit."
+    )
+    cap_per_month: Amount | None = strawberry.field(
+        description="The most for one person in a calendar month. Whole units; null: no limit."
+    )
     priority: int = strawberry.field(description="Rules of a higher priority are asked first, -1,000 to 1,000.")
-    stopped_at: datetime | None = strawberry.field(description="Since when it gives nothing; null: it is in force. UTC.")
+    stopped_at: datetime | None = strawberry.field(
+        description="Since when it gives nothing; null: it is in force. UTC."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -52,7 +66,9 @@ class EarningRule(Node):
     def name(root: Parent[EarningRuleRow], info: Info[Context, None]) -> str:
         return root.name_ja if info.context.locale == "ja" else root.name_en
 
-    @strawberry.field(description="The parts of a payment that count, by asset; empty: everything that residents pay for.")
+    @strawberry.field(
+        description="The parts of a payment that count, by asset; empty: everything that residents pay for."
+    )
     async def base_assets(root: Parent[EarningRuleRow], info: Info[Context, None]) -> list[Asset]:
         return [await asset(info, one) for one in sorted(root.base_assets)]  # type: ignore[misc]
 
@@ -89,8 +105,12 @@ class PointGrant:
     """The points of one programme on a payment."""
 
     amount: Amount = strawberry.field(description="Points. Whole units.")
-    usable_from: datetime | None = strawberry.field(description="From when they may be spent; null: at once. UTC. 付与予定")
-    rule_trace: list[RuleTrace] = strawberry.field(description="Which rule gave what, in the order in which the rules were asked.")
+    usable_from: datetime | None = strawberry.field(
+        description="From when they may be spent; null: at once. UTC. 付与予定"
+    )
+    rule_trace: list[RuleTrace] = strawberry.field(
+        description="Which rule gave what, in the order in which the rules were asked."
+    )
 
     @strawberry.field(description="The programme that pays for them.")
     async def programme(root: Parent[point_views.PointGrant], info: Info[Context, None]) -> ProgrammeRef:
@@ -105,13 +125,19 @@ class PointGrant:
         return last_day(root.expires_at)
 
 
-@strawberry.type(description="The points that a refund took back, and how those were settled that had been spent. ポイント回収")
+@strawberry.type(
+    description="The points that a refund took back, and how those were settled that had been spent. ポイント回収"
+)
 class PointClawback:
     """The points that a refund took back."""
 
     amount: Amount = strawberry.field(description="Points that left the wallet. Whole units.")
-    deducted: Amount = strawberry.field(description="What was kept from the refund instead, as the programme says. Whole units.")
-    debt: Amount = strawberry.field(description="Points that the next points will settle, as the programme says. Whole units.")
+    deducted: Amount = strawberry.field(
+        description="What was kept from the refund instead, as the programme says. Whole units."
+    )
+    debt: Amount = strawberry.field(
+        description="Points that the next points will settle, as the programme says. Whole units."
+    )
     waived: Amount = strawberry.field(description="Points that were let go, as the programme says. Whole units.")
 
     @strawberry.field(description="The programme that had given them.")

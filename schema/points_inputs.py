@@ -21,19 +21,32 @@ class AddEarningRuleInput:
     kind: EarningRuleKind = strawberry.field(description="What it counts.")
     name_ja: str = strawberry.field(description="Its name in Japanese, at most 60 characters.")
     name_en: str = strawberry.field(description="Its name in English, at most 60 characters.")
-    rate_bp: int | None = strawberry.field(default=None, description="For PERCENT: hundredths of a percent of what counts, 1 to 10,000.")
-    points: Amount | None = strawberry.field(default=None, description="For PER_VISIT: points for a payment. Whole units, from 1.")
-    minimum_amount: Amount | None = strawberry.field(default=None, description="The least of what counts. Whole units; 1 when absent.")
+    rate_bp: int | None = strawberry.field(
+        default=None, description="For PERCENT: hundredths of a percent of what counts, 1 to 10,000."
+    )
+    points: Amount | None = strawberry.field(
+        default=None, description="For PER_VISIT: points for a payment. Whole units, from 1."
+    )
+    minimum_amount: Amount | None = strawberry.field(
+        default=None, description="The least of what counts. Whole units; 1 when absent."
+    )
     base_asset_ids: list[ID] | None = strawberry.field(
-        default=None, description="The parts of a payment that count, by asset; everything that residents pay for when absent."
+        default=None,
+        description="The parts of a payment that count, by asset; everything that residents pay for when absent.",
     )
     acceptance: AcceptanceInput | None = strawberry.field(
         default=None, description="At which shops and hours; at every shop of the town and always when absent."
     )
     eligibility: EligibilityInput | None = strawberry.field(default=None, description="For whom; anybody when absent.")
-    cap_per_day: Amount | None = strawberry.field(default=None, description="The most for a person on a day. Whole units; absent: no limit.")
-    cap_per_month: Amount | None = strawberry.field(default=None, description="The most for a person in a month. Whole units; absent: no limit.")
-    priority: int = strawberry.field(description="Rules of a higher priority are asked first, -1,000 to 1,000; usually 0.")
+    cap_per_day: Amount | None = strawberry.field(
+        default=None, description="The most for a person on a day. Whole units; absent: no limit."
+    )
+    cap_per_month: Amount | None = strawberry.field(
+        default=None, description="The most for a person in a month. Whole units; absent: no limit."
+    )
+    priority: int = strawberry.field(
+        description="Rules of a higher priority are asked first, -1,000 to 1,000; usually 0."
+    )
     stacking: EarningStacking = strawberry.field(description="Whether it gives beside others.")
 
 
@@ -53,6 +66,9 @@ class SimulateEarningInput:
     amount: Amount = strawberry.field(description="What would be paid. Whole units, from 1.")
     at: datetime | None = strawberry.field(default=None, description="When; now when absent. UTC.")
     resident: bool | None = strawberry.field(
-        default=None, description="Whether the payer is a verified resident; a payer of whom nothing is verified when absent."
+        default=None,
+        description="Whether the payer is a verified resident; a payer of whom nothing is verified when absent.",
     )
-    birth_year: int | None = strawberry.field(default=None, description="The payer's verified year of birth; absent: not verified.")
+    birth_year: int | None = strawberry.field(
+        default=None, description="The payer's verified year of birth; absent: not verified."
+    )

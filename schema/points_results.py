@@ -43,7 +43,9 @@ class SimulateEarningSuccess:
     """What the rules in force would give."""
 
     amount: Amount = strawberry.field(description="All points. Whole units.")
-    point_grants: list[PointGrant] = strawberry.field(description="By programme, with the word of every rule, also of those that give nothing.")
+    point_grants: list[PointGrant] = strawberry.field(
+        description="By programme, with the word of every rule, also of those that give nothing."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -52,15 +54,23 @@ class SimulateEarningSuccess:
 
 
 AddEarningRuleResult = Annotated[
-    AddEarningRuleSuccess | errors.UnknownProgrammeError | errors.UnknownAssetError | errors.InvalidInputError | errors.KeyReusedError
+    AddEarningRuleSuccess
+    | errors.UnknownProgrammeError
+    | errors.UnknownAssetError
+    | errors.InvalidInputError
+    | errors.KeyReusedError
     | errors.NotPermittedError,
     strawberry.union("AddEarningRuleResult", description="What `addEarningRule` answers."),
-]  # fmt: skip
+]
 StopEarningRuleResult = Annotated[
     StopEarningRuleSuccess | errors.UnknownEarningRuleError | errors.NotPermittedError,
     strawberry.union("StopEarningRuleResult", description="What `stopEarningRule` answers."),
 ]
 SimulateEarningResult = Annotated[
-    SimulateEarningSuccess | errors.UnknownPayeeError | errors.UnknownAssetError | errors.AmountOutOfRangeError | errors.NotPermittedError,
+    SimulateEarningSuccess
+    | errors.UnknownPayeeError
+    | errors.UnknownAssetError
+    | errors.AmountOutOfRangeError
+    | errors.NotPermittedError,
     strawberry.union("SimulateEarningResult", description="What `simulateEarning` answers."),
 ]

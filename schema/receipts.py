@@ -66,7 +66,9 @@ class BalanceAfter:
 class Receipt(Node):
     """A settled journal."""
 
-    receipt_number: str = strawberry.field(description="Said over a counter: 9 letters and digits without look-alikes, the last a check.")
+    receipt_number: str = strawberry.field(
+        description="Said over a counter: 9 letters and digits without look-alikes, the last a check."
+    )
     amount: Amount = strawberry.field(description="Whole units.")
 
 
@@ -95,7 +97,10 @@ class Refund(Receipt):
     allocations: list[Allocation] = strawberry.field(description="The lots that it went back to, in order.")
     refunded_at: datetime = strawberry.field(description="When. UTC.")
     discount_returned: Amount = strawberry.field(
-        description="The part of `amount` that coupons had taken off: it goes back to who bore it, the rest to the wallet. Whole units."
+        description=(
+            "The part of `amount` that coupons had taken off: it goes back to who bore it, the rest to the wallet."
+            " Whole units."
+        )
     )
 
     @classmethod
@@ -108,7 +113,10 @@ class Refund(Receipt):
         return RefundReason(root.journal.reason)
 
     @strawberry.field(
-        description="The points of the payment that it took back; `allocations` are what is left after them. Null for the shop's staff."
+        description=(
+            "The points of the payment that it took back; `allocations` are what is left after them. Null for the"
+            " shop's staff."
+        )
     )
     async def point_clawbacks(root: Parent[views.Refund], info: Info[Context, None]) -> list[PointClawback] | None:
         wallet = await wallet_of(info, root.journal.municipality, root.journal.wallet_id)
@@ -125,15 +133,23 @@ class Payment(Receipt):
     allocations: list[Allocation] = strawberry.field(description="Which lots it used, in spend order.")
     store: Store | None = strawberry.field(resolver=store_of, description="The shop.")
     paid_at: datetime = strawberry.field(description="When. UTC.")
-    cash_due: Amount = strawberry.field(description="What the payer paid the shop in cash beside it; `amount` is without it. Whole units.")
-    list_amount: Amount = strawberry.field(description="The price before coupons: `amount`, `cashDue` and `discount`. Whole units.")
+    cash_due: Amount = strawberry.field(
+        description="What the payer paid the shop in cash beside it; `amount` is without it. Whole units."
+    )
+    list_amount: Amount = strawberry.field(
+        description="The price before coupons: `amount`, `cashDue` and `discount`. Whole units."
+    )
     discount: Amount = strawberry.field(description="What coupons took off the list price. Whole units.")
 
     @strawberry.field(description="The coupons that were used, in the order in which they were taken off.")
     def coupons(root: Parent[views.Payment]) -> list[AppliedCouponRef]:
         return applied_of(root.journal.municipality, root.journal.receipt)  # type: ignore[return-value]
 
-    @strawberry.field(description="One plain sentence per lot in the language of the request: why this value, who paid for it, when it ends.")
+    @strawberry.field(
+        description=(
+            "One plain sentence per lot in the language of the request: why this value, who paid for it, when it ends."
+        )
+    )
     async def explain(root: Parent[views.Payment], info: Info[Context, None]) -> list[str]:
         return await viewers.explained(info, root.journal)
 
@@ -150,7 +166,11 @@ class Payment(Receipt):
     async def refunded(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:
         return Amount(await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id)))
 
-    @strawberry.field(description="What may still be given back, of the price before coupons and without what was paid in cash. Whole units.")
+    @strawberry.field(
+        description=(
+            "What may still be given back, of the price before coupons and without what was paid in cash. Whole units."
+        )
+    )
     async def refundable(root: Parent[views.Payment], info: Info[Context, None]) -> Amount:
         given = await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id))
         return Amount(refundable(root.journal.receipt) - given)
@@ -164,7 +184,9 @@ class Payment(Receipt):
     async def wallet(root: Parent[views.Payment], info: Info[Context, None]) -> Wallet | None:
         return await wallet_of(info, root.journal.municipality, root.journal.wallet_id)
 
-    @strawberry.field(description="The payer's note; null where there is none, for everybody else, and once it is erased.")
+    @strawberry.field(
+        description="The payer's note; null where there is none, for everybody else, and once it is erased."
+    )
     async def note(root: Parent[views.Payment]) -> str | None:
         return await note_of(root.journal.municipality, root.journal.id) if root.shows_wallet else None
 
@@ -181,7 +203,9 @@ class Charge(Receipt):
     bonuses: list[Allocation] = strawberry.field(description="What campaigns added; `amount` is without it.")
     charged_at: datetime = strawberry.field(description="When. UTC.")
 
-    @strawberry.field(description="What was taken back of it: cancelled by its counter, or reversed by the town. Whole units.")
+    @strawberry.field(
+        description="What was taken back of it: cancelled by its counter, or reversed by the town. Whole units."
+    )
     async def taken_back_amount(root: Parent[views.Charge], info: Info[Context, None]) -> Amount:
         return Amount(await info.context.loaders.refunded.load((root.journal.municipality, root.journal.id)))
 
@@ -220,7 +244,9 @@ class Expiry(Receipt):
     receipt_number: str = strawberry.field(description="Said over a counter: 9 letters and digits, the last a check.")
     amount: Amount = strawberry.field(description="What ended. Whole units.")
     allocations: list[Allocation] = strawberry.field(description="The lot that ended.")
-    expired_at: datetime = strawberry.field(description="When it was taken out; it could not be spent since its last day. UTC.")
+    expired_at: datetime = strawberry.field(
+        description="When it was taken out; it could not be spent since its last day. UTC."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -244,7 +270,9 @@ class Reversal(Receipt):
 
     @strawberry.field(description="The receipt of what was undone.")
     async def receipt(root: Parent[views.Reversal], info: Info[Context, None]) -> Receipt | None:
-        undone = await info.context.loaders.journals.load((root.journal.municipality, UUID(root.journal.receipt["journal"])))
+        undone = await info.context.loaders.journals.load(
+            (root.journal.municipality, UUID(root.journal.receipt["journal"]))
+        )
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 
 
@@ -263,9 +291,15 @@ class PaymentQuote:
 
     amount: Amount = strawberry.field(description="What would be paid, without what coupons take off. Whole units.")
     list_amount: Amount = strawberry.field(description="The price before coupons. Whole units.")
-    available_after: Amount = strawberry.field(description="What could still be spent at this shop afterwards. Whole units.")
-    cash_due: Amount = strawberry.field(description="What would be paid to the shop in cash; part of `amount`. Whole units.")
-    token: str = strawberry.field(description="Give it to `pay` as `quoteToken`: the payment is made so, or refused with QUOTE_CHANGED.")
+    available_after: Amount = strawberry.field(
+        description="What could still be spent at this shop afterwards. Whole units."
+    )
+    cash_due: Amount = strawberry.field(
+        description="What would be paid to the shop in cash; part of `amount`. Whole units."
+    )
+    token: str = strawberry.field(
+        description="Give it to `pay` as `quoteToken`: the payment is made so, or refused with QUOTE_CHANGED."
+    )
     store: Store = strawberry.field(description="The shop.")
     wallet: Wallet = strawberry.field(description="The wallet.")
 

@@ -43,7 +43,9 @@ class PaySuccess:
     """A settled payment."""
 
     payment: Payment = strawberry.field(description="The payment.")
-    balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved, right after this payment.")
+    balances: list[BalanceAfter] = strawberry.field(
+        description="The wallet's balances that moved, right after this payment."
+    )
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -88,7 +90,9 @@ class Approval(Node):
     """A proposal and its approval."""
 
     proposed_at: datetime = strawberry.field(description="When it was proposed. UTC.")
-    approved_at: datetime | None = strawberry.field(description="When another officer approved it. UTC; null until then.")
+    approved_at: datetime | None = strawberry.field(
+        description="When another officer approved it. UTC; null until then."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -153,7 +157,9 @@ class Outcome:
 class AbandonSuccess:
     """The key is closed."""
 
-    outcome: Outcome = strawberry.field(description="ABANDONED: nothing will happen. SETTLED or REFUSED: what had happened already.")
+    outcome: Outcome = strawberry.field(
+        description="ABANDONED: nothing will happen. SETTLED or REFUSED: what had happened already."
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -161,44 +167,97 @@ class AbandonSuccess:
         return isinstance(obj, views.AbandonSuccess)
 
 
-LEDGER = errors.KeyReusedError | errors.AbandonedError | errors.RequestExpiredError | errors.BusyError | errors.OutcomeUnknownError
+LEDGER = (
+    errors.KeyReusedError
+    | errors.AbandonedError
+    | errors.RequestExpiredError
+    | errors.BusyError
+    | errors.OutcomeUnknownError
+)
 COUPONS = (
-    coupon_errors.UnknownCouponError | coupon_errors.CouponNotUsableError | coupon_errors.CouponUsedUpError | errors.InvalidInputError
-)  # fmt: skip
+    coupon_errors.UnknownCouponError
+    | coupon_errors.CouponNotUsableError
+    | coupon_errors.CouponUsedUpError
+    | errors.InvalidInputError
+)
 
 ChargeResult = Annotated[
-    ChargeSuccess | errors.UnknownWalletError | errors.UnknownAssetError | errors.InvalidCodeError | errors.AmountOutOfRangeError
-    | errors.BalanceCapError | errors.WalletFrozenError | errors.NotPermittedError | errors.UnknownPayeeError | LEDGER,
+    ChargeSuccess
+    | errors.UnknownWalletError
+    | errors.UnknownAssetError
+    | errors.InvalidCodeError
+    | errors.AmountOutOfRangeError
+    | errors.BalanceCapError
+    | errors.WalletFrozenError
+    | errors.NotPermittedError
+    | errors.UnknownPayeeError
+    | LEDGER,
     strawberry.union("ChargeResult", description="What `charge` answers."),
-]  # fmt: skip
+]
 PayResult = Annotated[
-    PaySuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
-    | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.NoteTooLongError | errors.WalletFrozenError
-    | errors.PossibleDuplicateError | errors.QuoteChangedError | errors.NotPermittedError | COUPONS | LEDGER
-    | errors.UnknownFundingSourceError | errors.TopUpExceedsError | errors.FundingDeclinedError | errors.FundingUnavailableError
-    | errors.BalanceCapError | errors.UnknownAssetError | errors.InvalidInputError,
+    PaySuccess
+    | errors.InsufficientBalanceError
+    | errors.UnknownWalletError
+    | errors.UnknownPayeeError
+    | errors.StoreNotAcceptingError
+    | errors.InvalidCodeError
+    | errors.NotOurShopError
+    | errors.AmountOutOfRangeError
+    | errors.NoteTooLongError
+    | errors.WalletFrozenError
+    | errors.PossibleDuplicateError
+    | errors.QuoteChangedError
+    | errors.NotPermittedError
+    | COUPONS
+    | LEDGER
+    | errors.UnknownFundingSourceError
+    | errors.TopUpExceedsError
+    | errors.FundingDeclinedError
+    | errors.FundingUnavailableError
+    | errors.BalanceCapError
+    | errors.UnknownAssetError
+    | errors.InvalidInputError,
     strawberry.union("PayResult", description="What `pay` answers."),
-]  # fmt: skip
+]
 QuotePaymentResult = Annotated[
-    QuotePaymentSuccess | errors.InsufficientBalanceError | errors.UnknownWalletError | errors.UnknownPayeeError | errors.StoreNotAcceptingError
-    | errors.InvalidCodeError | errors.NotOurShopError | errors.AmountOutOfRangeError | errors.WalletFrozenError | errors.NotPermittedError | COUPONS,
+    QuotePaymentSuccess
+    | errors.InsufficientBalanceError
+    | errors.UnknownWalletError
+    | errors.UnknownPayeeError
+    | errors.StoreNotAcceptingError
+    | errors.InvalidCodeError
+    | errors.NotOurShopError
+    | errors.AmountOutOfRangeError
+    | errors.WalletFrozenError
+    | errors.NotPermittedError
+    | COUPONS,
     strawberry.union("QuotePaymentResult", description="What `quotePayment` answers: as `pay` would."),
-]  # fmt: skip
+]
 RefundPaymentResult = Annotated[
-    RefundPaymentSuccess | errors.RefundExceedsError | errors.UnknownPaymentError | errors.NotRefundableError | errors.AmountOutOfRangeError
-    | errors.NotPermittedError | LEDGER,
+    RefundPaymentSuccess
+    | errors.RefundExceedsError
+    | errors.UnknownPaymentError
+    | errors.NotRefundableError
+    | errors.AmountOutOfRangeError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("RefundPaymentResult", description="What `refundPayment` answers."),
-]  # fmt: skip
+]
 AbandonResult = Annotated[
     AbandonSuccess | errors.NotPermittedError | errors.BusyError | errors.OutcomeUnknownError,
     strawberry.union("AbandonResult", description="What `abandon` answers."),
-]  # fmt: skip
+]
 ProposeReversalResult = Annotated[
     ProposeReversalSuccess | errors.UnknownJournalError | errors.NotPermittedError,
     strawberry.union("ProposeReversalResult", description="What `proposeReversal` answers."),
-]  # fmt: skip
+]
 ReverseJournalResult = Annotated[
-    ReverseJournalSuccess | errors.UnknownJournalError | errors.AlreadyReversedError | errors.ReversalImpossibleError
-    | errors.ApproverIsProposerError | errors.NotPermittedError | LEDGER,
+    ReverseJournalSuccess
+    | errors.UnknownJournalError
+    | errors.AlreadyReversedError
+    | errors.ReversalImpossibleError
+    | errors.ApproverIsProposerError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("ReverseJournalResult", description="What `reverseJournal` answers."),
-]  # fmt: skip
+]

@@ -49,7 +49,10 @@ def signed_amount_literal(node: ValueNode, _variables: object = None) -> int:
 
 def parse_instant(value: object) -> datetime:
     """An instant with its offset from UTC: without one it could mean nine hours more or less."""
-    message = "DateTime must be an instant of the years 1900 to 2999 with its offset, such as 2026-11-24T09:00:00Z or 2026-11-24T18:00:00+09:00."
+    message = (
+        "DateTime must be an instant of the years 1900 to 2999 with its offset, such as 2026-11-24T09:00:00Z or"
+        " 2026-11-24T18:00:00+09:00."
+    )
     if not isinstance(value, str):
         raise _bad(message)
     try:
@@ -96,14 +99,20 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     SignedAmount: strawberry.scalar(
         name="SignedAmount",
-        description="Value in whole units where a sign has meaning: what came in is positive, what went out negative. A JSON integer.",
+        description=(
+            "Value in whole units where a sign has meaning: what came in is positive, what went out negative. A JSON"
+            " integer."
+        ),
         serialize=int,
         parse_value=parse_signed_amount,
         parse_literal=signed_amount_literal,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant, ISO 8601. Answers are in UTC; inputs carry their offset, Z or such as +09:00, and are of the years 1900 to 2999.",
+        description=(
+            "An instant, ISO 8601. Answers are in UTC; inputs carry their offset, Z or such as +09:00, and are of the"
+            " years 1900 to 2999."
+        ),
         serialize=datetime.isoformat,
         parse_value=parse_instant,
         parse_literal=instant_literal,

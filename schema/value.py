@@ -36,19 +36,31 @@ class Programme(Node):
     budget: Amount = strawberry.field(description="All that it can ever give. Whole units.")
     starts_at: datetime = strawberry.field(description="From when it gives. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it gives, exclusive. UTC.")
-    cap_per_person: Amount | None = strawberry.field(description="The most for one person over all. Whole units; null: no limit.")
-    cap_per_household: Amount | None = strawberry.field(description="The most for one household over all. Whole units; null: no limit.")
+    cap_per_person: Amount | None = strawberry.field(
+        description="The most for one person over all. Whole units; null: no limit."
+    )
+    cap_per_household: Amount | None = strawberry.field(
+        description="The most for one household over all. Whole units; null: no limit."
+    )
     usable_from: datetime | None = strawberry.field(description="From when its value may be spent; null: at once. UTC.")
-    rate_bp: int | None = strawberry.field(description="For CHARGE_BONUS: hundredths of a percent of the top-up; null otherwise.")
+    rate_bp: int | None = strawberry.field(
+        description="For CHARGE_BONUS: hundredths of a percent of the top-up; null otherwise."
+    )
     activates_after_days: int | None = strawberry.field(
         description="For EARNING: after how many midnights in Asia/Tokyo the points may be spent; null otherwise."
     )
 
-    @strawberry.field(description="For EARNING: what becomes of points that a refund takes back and that were spent already; null otherwise.")
+    @strawberry.field(
+        description=(
+            "For EARNING: what becomes of points that a refund takes back and that were spent already; null otherwise."
+        )
+    )
     def clawback_rule(root: Parent[ProgrammeRow]) -> ClawbackRule | None:
         return None if root.clawback is None else ClawbackRule[root.clawback.name]
 
-    @strawberry.field(description="For EARNING: its rules, oldest first, stopped ones too, at most 100; empty otherwise.")
+    @strawberry.field(
+        description="For EARNING: its rules, oldest first, stopped ones too, at most 100; empty otherwise."
+    )
     async def earning_rules(root: Parent[ProgrammeRow], info: Info[Context, None]) -> list[EarningRule]:
         found = await info.context.loaders.earning_rules.load((root.municipality, root.id))
         return found[:RULES_SHOWN]  # type: ignore[return-value]
@@ -86,11 +98,18 @@ class Programme(Node):
     def eligibility(root: Parent[ProgrammeRow]) -> Eligibility:
         return eligibility_of(root.eligibility)
 
-    @strawberry.field(description="The last day on which its value may be spent, if earlier than the asset's own; null: the asset's. Asia/Tokyo.")
+    @strawberry.field(
+        description=(
+            "The last day on which its value may be spent, if earlier than the asset's own; null: the asset's."
+            " Asia/Tokyo."
+        )
+    )
     def expires_on(root: Parent[ProgrammeRow]) -> date | None:
         return last_day(root.expires_at)
 
-    @strawberry.field(description="What is left of the budget. Whole units. Null for everybody but the staff of its town.")
+    @strawberry.field(
+        description="What is left of the budget. Whole units. Null for everybody but the staff of its town."
+    )
     async def budget_left(root: Parent[ProgrammeRow], info: Info[Context, None]) -> Amount | None:
         if not await serves(info, root.municipality):
             return None
@@ -209,10 +228,14 @@ ClassifyStoreResult = Annotated[
     strawberry.union("ClassifyStoreResult", description="What `classifyStore` answers."),
 ]
 QuoteChargeResult = Annotated[
-    QuoteChargeSuccess | errors.UnknownWalletError | errors.UnknownAssetError | errors.InvalidCodeError | errors.AmountOutOfRangeError
+    QuoteChargeSuccess
+    | errors.UnknownWalletError
+    | errors.UnknownAssetError
+    | errors.InvalidCodeError
+    | errors.AmountOutOfRangeError
     | errors.NotPermittedError,
     strawberry.union("QuoteChargeResult", description="What `quoteCharge` answers."),
-]  # fmt: skip
+]
 CreateAssetResult = Annotated[
     CreateAssetSuccess | errors.InvalidInputError | errors.NotPermittedError,
     strawberry.union("CreateAssetResult", description="What `createAsset` answers."),
@@ -222,8 +245,19 @@ CreateProgrammeResult = Annotated[
     strawberry.union("CreateProgrammeResult", description="What `createProgramme` answers."),
 ]
 GrantValueResult = Annotated[
-    GrantValueSuccess | errors.BudgetExceededError | errors.CapExceededError | errors.UnknownProgrammeError | errors.ProgrammeClosedError
-    | errors.NotEligibleError | errors.UnknownWalletError | errors.UnknownAssetError | errors.WalletFrozenError | errors.BalanceCapError
-    | errors.AmountOutOfRangeError | ApprovalRequiredError | errors.NotPermittedError | LEDGER,
+    GrantValueSuccess
+    | errors.BudgetExceededError
+    | errors.CapExceededError
+    | errors.UnknownProgrammeError
+    | errors.ProgrammeClosedError
+    | errors.NotEligibleError
+    | errors.UnknownWalletError
+    | errors.UnknownAssetError
+    | errors.WalletFrozenError
+    | errors.BalanceCapError
+    | errors.AmountOutOfRangeError
+    | ApprovalRequiredError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("GrantValueResult", description="What `grantValue` answers."),
-]  # fmt: skip
+]

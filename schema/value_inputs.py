@@ -5,7 +5,16 @@ from uuid import UUID
 
 import strawberry
 
-from schema.enums import AssetKind, ClawbackRule, ExpiryRule, LegalProfile, ProgrammeKind, RefundedAfterExpiry, SizeClass, Weekday
+from schema.enums import (
+    AssetKind,
+    ClawbackRule,
+    ExpiryRule,
+    LegalProfile,
+    ProgrammeKind,
+    RefundedAfterExpiry,
+    SizeClass,
+    Weekday,
+)
 from schema.ids import ID
 from schema.inputs import KEY, UNTIL
 from schema.scalars import Amount
@@ -18,11 +27,20 @@ class HoursInput:
     """Days and hours."""
 
     weekdays: list[Weekday] | None = strawberry.field(default=None, description="The days; all seven when absent.")
-    from_time: str | None = strawberry.field(default=None, description="From which time of the day, such as 09:00; 00:00 when absent.")
-    until_time: str | None = strawberry.field(default=None, description="Until which time, exclusive, such as 17:00; 24:00 when absent.")
+    from_time: str | None = strawberry.field(
+        default=None, description="From which time of the day, such as 09:00; 00:00 when absent."
+    )
+    until_time: str | None = strawberry.field(
+        default=None, description="Until which time, exclusive, such as 17:00; 24:00 when absent."
+    )
 
 
-@strawberry.input(description="Where value may be spent. Every kind of condition that is given must hold; nothing given: every shop of the town.")
+@strawberry.input(
+    description=(
+        "Where value may be spent. Every kind of condition that is given must hold; nothing given: every shop of the"
+        " town."
+    )
+)
 class AcceptanceInput:
     """Where value may be spent."""
 
@@ -31,15 +49,21 @@ class AcceptanceInput:
     size_classes: list[SizeClass] | None = strawberry.field(default=None, description="Shops of these sizes.")
     areas: list[str] | None = strawberry.field(default=None, description="Shops of these area codes.")
     categories: list[str] | None = strawberry.field(default=None, description="Shops of these category codes.")
-    excluded_categories: list[str] | None = strawberry.field(default=None, description="No shop of these category codes. 利用対象外")
-    hours: HoursInput | None = strawberry.field(default=None, description="On which days and at which hours; always when absent.")
+    excluded_categories: list[str] | None = strawberry.field(
+        default=None, description="No shop of these category codes. 利用対象外"
+    )
+    hours: HoursInput | None = strawberry.field(
+        default=None, description="On which days and at which hours; always when absent."
+    )
 
 
 @strawberry.input(description="Who may take part. Nothing given: anybody.")
 class EligibilityInput:
     """Who may take part."""
 
-    residents_only: bool | None = strawberry.field(default=None, description="Only people whose residence in the town is verified.")
+    residents_only: bool | None = strawberry.field(
+        default=None, description="Only people whose residence in the town is verified."
+    )
     age_from: int | None = strawberry.field(default=None, description="The least age that is reached in the year.")
     age_to: int | None = strawberry.field(default=None, description="The greatest age that is reached in the year.")
 
@@ -58,24 +82,43 @@ class CreateAssetInput:
     paid: bool = strawberry.field(description="Whether residents pay money for it.")
     legal_profile: LegalProfile = strawberry.field(description="Who issues it.")
     six_month_exempt: bool = strawberry.field(
-        description="True: exempt because it ends within six months of issue; no lot of it can end later, and it cannot be prolonged."
+        description=(
+            "True: exempt because it ends within six months of issue; no lot of it can end later, and it cannot be"
+            " prolonged."
+        )
     )
     expiry_rule: ExpiryRule = strawberry.field(description="When it ends.")
-    expires_after_months: int | None = strawberry.field(default=None, description="Months of the rules in months, 1 to 120.")
-    expires_on: date | None = strawberry.field(default=None, description="The last usable day of the fixed-date rule. Civil date in Asia/Tokyo.")
-    acceptance: AcceptanceInput | None = strawberry.field(default=None, description="Where it may be spent; every shop of the town when absent.")
-    minimum_unit: Amount = strawberry.field(description="The least that may be spent of it, and its multiples; usually 1. Whole units.")
+    expires_after_months: int | None = strawberry.field(
+        default=None, description="Months of the rules in months, 1 to 120."
+    )
+    expires_on: date | None = strawberry.field(
+        default=None, description="The last usable day of the fixed-date rule. Civil date in Asia/Tokyo."
+    )
+    acceptance: AcceptanceInput | None = strawberry.field(
+        default=None, description="Where it may be spent; every shop of the town when absent."
+    )
+    minimum_unit: Amount = strawberry.field(
+        description="The least that may be spent of it, and its multiples; usually 1. Whole units."
+    )
     charge_maximum: Amount = strawberry.field(description="The most that may be charged at once. Whole units.")
     payment_maximum: Amount = strawberry.field(description="The most that may be paid at once. Whole units.")
-    balance_cap: Amount | None = strawberry.field(default=None, description="The most that a wallet may hold. Whole units; absent: no limit.")
+    balance_cap: Amount | None = strawberry.field(
+        default=None, description="The most that a wallet may hold. Whole units; absent: no limit."
+    )
     transferable: bool = strawberry.field(description="Whether residents may send it to each other.")
-    returns_to_budget: bool = strawberry.field(description="True: what ends goes back to its programme's budget. False: to breakage.")
-    disclosure_ja: str | None = strawberry.field(default=None, description="What must be told of it in Japanese, at most 2,000 characters. 情報提供")
+    returns_to_budget: bool = strawberry.field(
+        description="True: what ends goes back to its programme's budget. False: to breakage."
+    )
+    disclosure_ja: str | None = strawberry.field(
+        default=None, description="What must be told of it in Japanese, at most 2,000 characters. 情報提供"
+    )
     disclosure_en: str | None = strawberry.field(default=None, description="The same in English.")
     refunded_after_expiry: RefundedAfterExpiry | None = strawberry.field(
         default=None, description="What becomes of refunded value whose last day is over; NONE when absent."
     )
-    fresh_days: int | None = strawberry.field(default=None, description="Days of FRESH_DAYS, 1 to 366, counted from the day after the refund.")
+    fresh_days: int | None = strawberry.field(
+        default=None, description="Days of FRESH_DAYS, 1 to 366, counted from the day after the refund."
+    )
 
 
 @strawberry.input(description="A new programme with its budget.")
@@ -91,26 +134,45 @@ class CreateProgrammeInput:
     budget: Amount = strawberry.field(description="All that it can ever give. Whole units, from 1.")
     starts_at: datetime = strawberry.field(description="From when it gives. UTC.")
     ends_at: datetime = strawberry.field(description="Until when it gives, exclusive. UTC.")
-    cap_per_person: Amount | None = strawberry.field(default=None, description="The most for one person over all. Whole units; absent: no limit.")
+    cap_per_person: Amount | None = strawberry.field(
+        default=None, description="The most for one person over all. Whole units; absent: no limit."
+    )
     cap_per_household: Amount | None = strawberry.field(
         default=None,
-        description="The most for one household over all; people whose household is not verified take no part. Whole units; absent: no limit.",
+        description=(
+            "The most for one household over all; people whose household is not verified take no part. Whole units;"
+            " absent: no limit."
+        ),
     )
-    eligibility: EligibilityInput | None = strawberry.field(default=None, description="Who may take part; anybody when absent.")
+    eligibility: EligibilityInput | None = strawberry.field(
+        default=None, description="Who may take part; anybody when absent."
+    )
     acceptance: AcceptanceInput | None = strawberry.field(
-        default=None, description="Where its value may be spent, beside what the asset says; the asset's word alone when absent."
+        default=None,
+        description="Where its value may be spent, beside what the asset says; the asset's word alone when absent.",
     )
-    usable_from: datetime | None = strawberry.field(default=None, description="From when its value may be spent; at once when absent. UTC.")
+    usable_from: datetime | None = strawberry.field(
+        default=None, description="From when its value may be spent; at once when absent. UTC."
+    )
     expires_on: date | None = strawberry.field(
-        default=None, description="The last day on which its value may be spent, if earlier than the asset's own. Civil date in Asia/Tokyo."
+        default=None,
+        description=(
+            "The last day on which its value may be spent, if earlier than the asset's own. Civil date in Asia/Tokyo."
+        ),
     )
-    charged_asset_id: ID | None = strawberry.field(default=None, description="For CHARGE_BONUS: the coin whose top-ups get the bonus.")
-    rate_bp: int | None = strawberry.field(default=None, description="For CHARGE_BONUS: hundredths of a percent of the top-up, 1 to 10,000.")
+    charged_asset_id: ID | None = strawberry.field(
+        default=None, description="For CHARGE_BONUS: the coin whose top-ups get the bonus."
+    )
+    rate_bp: int | None = strawberry.field(
+        default=None, description="For CHARGE_BONUS: hundredths of a percent of the top-up, 1 to 10,000."
+    )
     activates_after_days: int | None = strawberry.field(
-        default=None, description="For EARNING: after how many midnights in Asia/Tokyo the points may be spent, 0 to 60. 0: at once."
+        default=None,
+        description="For EARNING: after how many midnights in Asia/Tokyo the points may be spent, 0 to 60. 0: at once.",
     )
     clawback_rule: ClawbackRule | None = strawberry.field(
-        default=None, description="For EARNING: what becomes of points that a refund takes back and that were spent already."
+        default=None,
+        description="For EARNING: what becomes of points that a refund takes back and that were spent already.",
     )
 
 
@@ -125,16 +187,23 @@ class GrantValueInput:
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
-@strawberry.input(description="The desk records what it has verified of a wallet's person. What was recorded before is replaced.")
+@strawberry.input(
+    description="The desk records what it has verified of a wallet's person. What was recorded before is replaced."
+)
 class RecordClaimInput:
     """What was verified."""
 
     wallet_id: ID = strawberry.field(description="A wallet of the person, in the desk's town.")
     resident: bool = strawberry.field(description="Whether the person lives in the town.")
-    birth_year: int | None = strawberry.field(default=None, description="The year of birth in the common era; absent: not verified.")
+    birth_year: int | None = strawberry.field(
+        default=None, description="The year of birth in the common era; absent: not verified."
+    )
     household_code: str | None = strawberry.field(
         default=None,
-        description="The town's number of the household, at most 64 characters; a hash is kept. Absent: as before; empty: none. 世帯番号",
+        description=(
+            "The town's number of the household, at most 64 characters; a hash is kept. Absent: as before; empty: none."
+            " 世帯番号"
+        ),
     )
 
 

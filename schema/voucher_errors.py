@@ -40,7 +40,9 @@ class VoucherNotOnSaleError(UserError):
     """See the description."""
 
 
-@strawberry.type(description="The declared budget does not cover the premium of all units. The same key may succeed once it does.")
+@strawberry.type(
+    description="The declared budget does not cover the premium of all units. The same key may succeed once it does."
+)
 class VoucherBudgetError(UserError):
     """See the description."""
 

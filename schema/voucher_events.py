@@ -42,7 +42,9 @@ class GiftActivated(Movements):
 
     event_id: ID = strawberry.field(resolver=event_id, description="The cursor.")
     occurred_at: datetime = strawberry.field(resolver=occurred_at, description="When. UTC.")
-    activation: GiftActivationReceipt = strawberry.field(resolver=event_activation, description="The receipt of what came in.")
+    activation: GiftActivationReceipt = strawberry.field(
+        resolver=event_activation, description="The receipt of what came in."
+    )
     is_type_of = is_kind(JournalKind.GIFT_ACTIVATION)
 
 

@@ -16,7 +16,8 @@ CODE = "Short name within the town, letters, digits and _, at most 29; one produ
 STOCK = "How many units are sold at most, 1 to 10,000,000."
 PER_PERSON = "The most units for one person, over all wallets; at most the stock."
 PER_HOUSEHOLD = (
-    "The most units for one household, as the desk has recorded it; absent: no limit. With a limit, only people with a recorded household may buy."
+    "The most units for one household, as the desk has recorded it; absent: no limit. With a limit, only people with a"
+    " recorded household may buy."
 )
 SALE_FROM = "From when it is sold. UTC."
 SALE_UNTIL = "Until when it is sold, exclusive. UTC."
@@ -37,9 +38,15 @@ class SubVoucherInput:
     name_ja: str = strawberry.field(description="Its name in Japanese, at most 60 characters.")
     name_en: str = strawberry.field(description="Its name in English, at most 60 characters.")
     face_value: Amount = strawberry.field(description="Its part of a unit's face value. Whole units.")
-    minimum_unit: Amount = strawberry.field(description="The least that may be used of it, and its multiples; 1: by the yen. Divides the face value.")
-    free: bool = strawberry.field(description="True: given free of charge beside what is paid; such parts are at most the premium. プレミアム分")
-    acceptance: AcceptanceInput | None = strawberry.field(default=None, description="Where it may be used; every shop of the town when absent.")
+    minimum_unit: Amount = strawberry.field(
+        description="The least that may be used of it, and its multiples; 1: by the yen. Divides the face value."
+    )
+    free: bool = strawberry.field(
+        description="True: given free of charge beside what is paid; such parts are at most the premium. プレミアム分"
+    )
+    acceptance: AcceptanceInput | None = strawberry.field(
+        default=None, description="Where it may be used; every shop of the town when absent."
+    )
 
 
 @strawberry.input(description="What a voucher product is. It does not change once it is made.")
@@ -52,10 +59,15 @@ class VoucherProductInput:
     price: Amount = strawberry.field(description="What a unit costs. Whole units. 販売価格")
     face_value: Amount = strawberry.field(description="What a unit is worth: the sum of its kinds. Whole units. 額面")
     premium_rate_bp: int | None = strawberry.field(
-        default=None, description="(face - price) / price in hundredths of a percent, rounded down, to be checked; at most 10,000. プレミアム率"
+        default=None,
+        description=(
+            "(face - price) / price in hundredths of a percent, rounded down, to be checked; at most 10,000."
+            " プレミアム率"
+        ),
     )
     below_price_reason: str | None = strawberry.field(
-        default=None, description="Why the face value is below the price, where it is; at most 200 characters. For the town's staff."
+        default=None,
+        description="Why the face value is below the price, where it is; at most 200 characters. For the town's staff.",
     )
     sub_vouchers: list[SubVoucherInput] = strawberry.field(description="The kinds of voucher in a unit, 1 to 10.")
     stock: int = strawberry.field(description=STOCK)
@@ -65,10 +77,14 @@ class VoucherProductInput:
     sale_ends_at: datetime = strawberry.field(description=SALE_UNTIL)
     usable_from: datetime = strawberry.field(description=USE_FROM)
     expires_on: date = strawberry.field(description=LAST_DAY)
-    usable_hours: HoursInput | None = strawberry.field(default=None, description="On which days and at which hours; always when absent.")
+    usable_hours: HoursInput | None = strawberry.field(
+        default=None, description="On which days and at which hours; always when absent."
+    )
     eligibility: EligibilityInput | None = strawberry.field(default=None, description=WHO)
     legal_profile: LegalProfile = strawberry.field(description="Who issues it.")
-    six_month_exempt: bool = strawberry.field(description="True: exempt because it ends within six months of the first day of the sale.")
+    six_month_exempt: bool = strawberry.field(
+        description="True: exempt because it ends within six months of the first day of the sale."
+    )
     funding_programme_id: ID | None = strawberry.field(default=None, description=BUDGET)
 
 
@@ -95,7 +111,9 @@ class CreateVoucherProductFromTemplateInput:
     municipality: str = strawberry.field(description=TOWN)
     template: VoucherTemplate = strawberry.field(description="Its price, face value and kinds. The town issues it.")
     code: str = strawberry.field(description=CODE)
-    name_ja: str | None = strawberry.field(default=None, description="Its name in Japanese; the template's when absent.")
+    name_ja: str | None = strawberry.field(
+        default=None, description="Its name in Japanese; the template's when absent."
+    )
     name_en: str | None = strawberry.field(default=None, description="Its name in English; the template's when absent.")
     stock: int = strawberry.field(description=STOCK)
     units_per_person: int = strawberry.field(description=PER_PERSON)
@@ -142,9 +160,15 @@ class PurchaseVoucherInput:
     product_id: ID = strawberry.field(description="The product, of the wallet's town.")
     units: int = strawberry.field(description=UNITS)
     funding_token: str | None = strawberry.field(
-        default=None, description="A token of the payment service that pays, at most 500 characters, never stored. Absent: coin of the wallet pays."
+        default=None,
+        description=(
+            "A token of the payment service that pays, at most 500 characters, never stored. Absent: coin of the wallet"
+            " pays."
+        ),
     )
-    gift: bool | None = strawberry.field(default=None, description="True: for somebody else, who activates it by the numbers of `issueGiftNumbers`.")
+    gift: bool | None = strawberry.field(
+        default=None, description="True: for somebody else, who activates it by the numbers of `issueGiftNumbers`."
+    )
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
@@ -156,7 +180,9 @@ class SellVoucherInput:
     wallet: WalletReference = strawberry.field(description="The wallet that gets the vouchers; of an app or a card.")
     product_id: ID = strawberry.field(description="The product, of the wallet's town.")
     units: int = strawberry.field(description=UNITS)
-    store_id: ID | None = strawberry.field(default=None, description="The agent's shop that takes the cash; the municipal desk when absent.")
+    store_id: ID | None = strawberry.field(
+        default=None, description="The agent's shop that takes the cash; the municipal desk when absent."
+    )
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
 
@@ -165,7 +191,9 @@ class IssueGiftNumbersInput:
     """New numbers for a gift."""
 
     gift_id: ID = strawberry.field(description="The gift, bought by a wallet of the viewer.")
-    pin: str = strawberry.field(description="4 to 8 digits, told to the receiver apart from the numbers. Never stored as it is. 暗証番号")
+    pin: str = strawberry.field(
+        description="4 to 8 digits, told to the receiver apart from the numbers. Never stored as it is. 暗証番号"
+    )
 
 
 @strawberry.input(description="Activating a gift: its vouchers come into the wallet, once.")

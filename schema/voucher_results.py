@@ -84,7 +84,9 @@ class PurchaseVoucherSuccess:
     """A settled purchase."""
 
     purchase: VoucherPurchase = strawberry.field(description="The receipt; it has the gift, where it is one.")
-    balances: list[BalanceAfter] = strawberry.field(description="The wallet's balances that moved, right after this purchase.")
+    balances: list[BalanceAfter] = strawberry.field(
+        description="The wallet's balances that moved, right after this purchase."
+    )
     replayed: bool = strawberry.field(description=REPLAYED)
 
     @classmethod
@@ -111,13 +113,17 @@ class SellVoucherSuccess:
         return isinstance(obj, voucher_views.SellVoucherSuccess)
 
 
-@strawberry.type(description="The numbers of a gift. They are told this once; ask again for new ones, and these are worth nothing.")
+@strawberry.type(
+    description="The numbers of a gift. They are told this once; ask again for new ones, and these are worth nothing."
+)
 class IssueGiftNumbersSuccess:
     """The numbers of a gift."""
 
     gift: VoucherGift = strawberry.field(description="The gift that the numbers are of.")
     serial_number: str = strawberry.field(description="The serial number, 12 digits. 券番号")
-    secret_number: str = strawberry.field(description="The secret number, 26 letters and digits. Show it to the receiver only. 秘匿番号")
+    secret_number: str = strawberry.field(
+        description="The secret number, 26 letters and digits. Show it to the receiver only. 秘匿番号"
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _: Info[Context, None]) -> bool:
@@ -141,36 +147,64 @@ class ActivateGiftSuccess:
 
 MADE = errors.InvalidInputError | errors.UnknownProgrammeError | errors.NotPermittedError
 SOLD = (
-    voucher_errors.SoldOutError | voucher_errors.UnitsExceededError | voucher_errors.VoucherNotOnSaleError | voucher_errors.UnknownVoucherError
-    | errors.NotEligibleError | errors.UnknownWalletError | errors.WalletFrozenError | errors.UnknownAssetError | errors.UnknownProgrammeError
-    | errors.InvalidInputError | errors.NotPermittedError | LEDGER
-)  # fmt: skip
+    voucher_errors.SoldOutError
+    | voucher_errors.UnitsExceededError
+    | voucher_errors.VoucherNotOnSaleError
+    | voucher_errors.UnknownVoucherError
+    | errors.NotEligibleError
+    | errors.UnknownWalletError
+    | errors.WalletFrozenError
+    | errors.UnknownAssetError
+    | errors.UnknownProgrammeError
+    | errors.InvalidInputError
+    | errors.NotPermittedError
+    | LEDGER
+)
 
 PreviewVoucherProductResult = Annotated[
-    PreviewVoucherProductSuccess | MADE, strawberry.union("PreviewVoucherProductResult", description="What `previewVoucherProduct` answers.")
+    PreviewVoucherProductSuccess | MADE,
+    strawberry.union("PreviewVoucherProductResult", description="What `previewVoucherProduct` answers."),
 ]
 CreateVoucherProductResult = Annotated[
     CreateVoucherProductSuccess | voucher_errors.UnknownVoucherError | MADE,
     strawberry.union(
-        "CreateVoucherProductResult", description="What `createVoucherProduct` and `createVoucherProductFromTemplate` answer."
+        "CreateVoucherProductResult",
+        description="What `createVoucherProduct` and `createVoucherProductFromTemplate` answer.",
     ),
-]  # fmt: skip
+]
 SubmitVoucherProductResult = Annotated[
-    SubmitVoucherProductSuccess | voucher_errors.UnknownVoucherError | voucher_errors.VoucherStateError | errors.NotPermittedError,
+    SubmitVoucherProductSuccess
+    | voucher_errors.UnknownVoucherError
+    | voucher_errors.VoucherStateError
+    | errors.NotPermittedError,
     strawberry.union("SubmitVoucherProductResult", description="What `submitVoucherProduct` answers."),
 ]
 ApproveVoucherProductResult = Annotated[
-    ApproveVoucherProductSuccess | voucher_errors.VoucherBudgetError | voucher_errors.UnknownVoucherError | voucher_errors.VoucherStateError
-    | voucher_errors.VoucherNotOnSaleError | errors.ApproverIsProposerError | MADE | LEDGER,
+    ApproveVoucherProductSuccess
+    | voucher_errors.VoucherBudgetError
+    | voucher_errors.UnknownVoucherError
+    | voucher_errors.VoucherStateError
+    | voucher_errors.VoucherNotOnSaleError
+    | errors.ApproverIsProposerError
+    | MADE
+    | LEDGER,
     strawberry.union("ApproveVoucherProductResult", description="What `approveVoucherProduct` answers."),
-]  # fmt: skip
+]
 CloseVoucherProductResult = Annotated[
-    CloseVoucherProductSuccess | voucher_errors.UnknownVoucherError | voucher_errors.VoucherStateError | errors.UnknownProgrammeError
-    | errors.NotPermittedError | LEDGER,
+    CloseVoucherProductSuccess
+    | voucher_errors.UnknownVoucherError
+    | voucher_errors.VoucherStateError
+    | errors.UnknownProgrammeError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("CloseVoucherProductResult", description="What `closeVoucherProduct` answers."),
-]  # fmt: skip
+]
 PurchaseVoucherResult = Annotated[
-    PurchaseVoucherSuccess | errors.InsufficientBalanceError | errors.FundingDeclinedError | errors.FundingUnavailableError | SOLD,
+    PurchaseVoucherSuccess
+    | errors.InsufficientBalanceError
+    | errors.FundingDeclinedError
+    | errors.FundingUnavailableError
+    | SOLD,
     strawberry.union("PurchaseVoucherResult", description="What `purchaseVoucher` answers."),
 ]
 SellVoucherResult = Annotated[
@@ -178,12 +212,22 @@ SellVoucherResult = Annotated[
     strawberry.union("SellVoucherResult", description="What `sellVoucher` answers."),
 ]
 IssueGiftNumbersResult = Annotated[
-    IssueGiftNumbersSuccess | voucher_errors.UnknownVoucherError | voucher_errors.GiftUsedError | errors.InvalidInputError
+    IssueGiftNumbersSuccess
+    | voucher_errors.UnknownVoucherError
+    | voucher_errors.GiftUsedError
+    | errors.InvalidInputError
     | errors.NotPermittedError,
     strawberry.union("IssueGiftNumbersResult", description="What `issueGiftNumbers` answers."),
-]  # fmt: skip
+]
 ActivateGiftResult = Annotated[
-    ActivateGiftSuccess | voucher_errors.GiftCodeError | voucher_errors.GiftLockedError | voucher_errors.GiftUsedError
-    | voucher_errors.VoucherEndedError | errors.UnknownWalletError | errors.WalletFrozenError | errors.NotPermittedError | LEDGER,
+    ActivateGiftSuccess
+    | voucher_errors.GiftCodeError
+    | voucher_errors.GiftLockedError
+    | voucher_errors.GiftUsedError
+    | voucher_errors.VoucherEndedError
+    | errors.UnknownWalletError
+    | errors.WalletFrozenError
+    | errors.NotPermittedError
+    | LEDGER,
     strawberry.union("ActivateGiftResult", description="What `activateGift` answers."),
-]  # fmt: skip
+]

@@ -74,9 +74,11 @@ class SubVoucher:
 
     @strawberry.field(description="The shops that take it, and how many they are.")
     async def eligible_stores(
-        root: Parent[voucher_views.PartView], info: Info[Context, None], first: Annotated[int, FIRST] = 20,
+        root: Parent[voucher_views.PartView],
+        info: Info[Context, None],
+        first: Annotated[int, FIRST] = 20,
         after: Annotated[str | None, AFTER] = None,
-    ) -> EligibleStoreConnection:  # fmt: skip
+    ) -> EligibleStoreConnection:
         return await voucher_reads.stores_of(info, root, first, after)  # type: ignore[return-value]
 
 
@@ -96,7 +98,12 @@ class LegalVerdict:
     def latest_expires_on(root: Parent[Terms]) -> date | None:
         return root.latest_expires_on
 
-    @strawberry.field(description="Whether a deposit may become due: not exempt, and more than 10,000,000 could be unused at a base date. 発行保証金")
+    @strawberry.field(
+        description=(
+            "Whether a deposit may become due: not exempt, and more than 10,000,000 could be unused at a base date."
+            " 発行保証金"
+        )
+    )
     def deposit_may_be_due(root: Parent[Terms]) -> bool:
         return root.deposit_may_be_due
 
@@ -105,7 +112,9 @@ class LegalVerdict:
 class VoucherPreview:
     """What a product would cost."""
 
-    @strawberry.field(description="What the town pays if every unit is sold: the premium of all. Whole units. 最大負担額")
+    @strawberry.field(
+        description="What the town pays if every unit is sold: the premium of all. Whole units. 最大負担額"
+    )
     def maximum_exposure(root: Parent[Preview]) -> Amount:
         return Amount(root.terms.maximum_exposure)
 
@@ -162,7 +171,9 @@ class VoucherProduct(Node):
     async def municipality(root: ProductParent, info: Info[Context, None]) -> Municipality:
         return await town(info, root.product.municipality)  # type: ignore[return-value]
 
-    @strawberry.field(description="Where it is now, by who has acted and by the clock. Drafts are for the town's staff.")
+    @strawberry.field(
+        description="Where it is now, by who has acted and by the clock. Drafts are for the town's staff."
+    )
     def state(root: ProductParent, info: Info[Context, None]) -> VoucherState:
         return VoucherState(root.product.state(info.context.services.clock()).value)
 
@@ -174,7 +185,12 @@ class VoucherProduct(Node):
     def face_value(root: ProductParent) -> Amount:
         return Amount(root.product.terms.face_value)
 
-    @strawberry.field(description="(face - price) / price in hundredths of a percent, rounded down; negative where the face is below the price.")
+    @strawberry.field(
+        description=(
+            "(face - price) / price in hundredths of a percent, rounded down; negative where the face is below the"
+            " price."
+        )
+    )
     def premium_rate_bp(root: ProductParent) -> int:
         return root.product.terms.premium_rate_bp
 
@@ -198,7 +214,9 @@ class VoucherProduct(Node):
     def units_per_household(root: ProductParent) -> int | None:
         return root.product.terms.units_per_household
 
-    @strawberry.field(description="How many more units the viewer may buy, by stock, person and household; null without a token.")
+    @strawberry.field(
+        description="How many more units the viewer may buy, by stock, person and household; null without a token."
+    )
     def units_left_for_viewer(root: ProductParent) -> int | None:
         return None if root.bought is None else root.product.units_left(root.bought.of_person, root.bought.of_household)
 
@@ -230,12 +248,16 @@ class VoucherProduct(Node):
     def legal_profile(root: ProductParent) -> LegalProfile:
         return LegalProfile[root.product.terms.legal_profile.name]
 
-    @strawberry.field(description="What it costs the town, and what the law says. Null for everybody but the town's staff.")
+    @strawberry.field(
+        description="What it costs the town, and what the law says. Null for everybody but the town's staff."
+    )
     async def preview(root: ProductParent, info: Info[Context, None]) -> VoucherPreview | None:
         return await voucher_reads.preview_for(info, root)  # type: ignore[return-value]
 
 
-@strawberry.type(description="Vouchers that were bought for somebody else. For the people of the wallet that bought them.")
+@strawberry.type(
+    description="Vouchers that were bought for somebody else. For the people of the wallet that bought them."
+)
 class VoucherGift(Node):
     """A gift."""
 
@@ -270,9 +292,15 @@ class VoucherPurchase(Receipt):
     amount: Amount = strawberry.field(description="What was paid. Whole units.")
     face_value: Amount = strawberry.field(description="What the vouchers are worth. Whole units.")
     units: int = strawberry.field(description="How many units.")
-    allocations: list[Allocation] = strawberry.field(description="The vouchers: the lots that they came into, or will when the gift is activated.")
-    paid_from: list[Allocation] = strawberry.field(description="The lots of coin that paid; empty for cash and for a payment service.")
-    store: Store | None = strawberry.field(resolver=store_of, description="The agent's shop that took cash; null where it was not one.")
+    allocations: list[Allocation] = strawberry.field(
+        description="The vouchers: the lots that they came into, or will when the gift is activated."
+    )
+    paid_from: list[Allocation] = strawberry.field(
+        description="The lots of coin that paid; empty for cash and for a payment service."
+    )
+    store: Store | None = strawberry.field(
+        resolver=store_of, description="The agent's shop that took cash; null where it was not one."
+    )
     purchased_at: datetime = strawberry.field(description="When. UTC.")
 
     @classmethod

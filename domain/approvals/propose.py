@@ -23,7 +23,9 @@ class ApprovalKind(IntEnum):
     BULK_GRANT = 4
 
 
-async def propose(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:
+async def propose(
+    services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int
+) -> Approval:
     """The proposal of a subject; one that is there already is answered as it is."""
     known = await reads.by_subject(municipality, kind, subject)
     if known is not None:
@@ -37,13 +39,30 @@ async def propose(services: Services, viewer: Viewer, municipality: int, kind: A
         return known  # two at once: the other one was first
 
 
-async def _propose(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:
+async def _propose(
+    services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int
+) -> Approval:
     now = services.clock()
     async with transaction():
         row = await Row.create(
-            id=services.ids.new(), municipality_id=municipality, kind=kind, subject=subject, reason=reason, proposer=viewer.person_id, proposed_at=now
+            id=services.ids.new(),
+            municipality_id=municipality,
+            kind=kind,
+            subject=subject,
+            reason=reason,
+            proposer=viewer.person_id,
+            proposed_at=now,
         )
-        await record(municipality, viewer.person_id, f"propose_{kind.name.lower()}", str(subject), str(reason), None, {"approval": str(row.id)}, now)
+        await record(
+            municipality,
+            viewer.person_id,
+            f"propose_{kind.name.lower()}",
+            str(subject),
+            str(reason),
+            None,
+            {"approval": str(row.id)},
+            now,
+        )
     return reads.of(row)
 
 
@@ -56,16 +75,39 @@ async def approve(services: Services, viewer: Viewer, approval: Approval, key: U
         )
         if changed:
             await record(
-                approval.municipality, viewer.person_id, f"approve_{ApprovalKind(approval.kind).name.lower()}", str(approval.subject),
-                str(approval.reason), {"approval": str(approval.id)}, {"key": str(key)}, now,
-            )  # fmt: skip
+                approval.municipality,
+                viewer.person_id,
+                f"approve_{ApprovalKind(approval.kind).name.lower()}",
+                str(approval.subject),
+                str(approval.reason),
+                {"approval": str(approval.id)},
+                {"key": str(key)},
+                now,
+            )
 
 
-async def proposed(services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int) -> Approval:
+async def proposed(
+    services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int
+) -> Approval:
     """A proposal in the commit of what it is about: call inside the transaction that writes the subject."""
     now = services.clock()
     row = await Row.create(
-        id=services.ids.new(), municipality_id=municipality, kind=kind, subject=subject, reason=reason, proposer=viewer.person_id, proposed_at=now
+        id=services.ids.new(),
+        municipality_id=municipality,
+        kind=kind,
+        subject=subject,
+        reason=reason,
+        proposer=viewer.person_id,
+        proposed_at=now,
     )
-    await record(municipality, viewer.person_id, f"propose_{kind.name.lower()}", str(subject), str(reason), None, {"approval": str(row.id)}, now)
+    await record(
+        municipality,
+        viewer.person_id,
+        f"propose_{kind.name.lower()}",
+        str(subject),
+        str(reason),
+        None,
+        {"approval": str(row.id)},
+        now,
+    )
     return reads.of(row)

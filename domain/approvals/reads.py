@@ -38,7 +38,9 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[Approval | None]:
 async def by_subjects(keys: list[tuple[int, int, UUID]]) -> list[Approval | None]:
     """The approvals of subjects in the order of (municipality, kind, subject); None where there is none."""
     found = await Row.filter(
-        municipality_id__in={town for town, _, _ in keys}, kind__in={kind for _, kind, _ in keys}, subject__in=[subject for _, _, subject in keys]
+        municipality_id__in={town for town, _, _ in keys},
+        kind__in={kind for _, kind, _ in keys},
+        subject__in=[subject for _, _, subject in keys],
     )
     known = {(row.municipality_id, row.kind, row.subject): of(row) for row in found}
     return [known.get(key) for key in keys]
@@ -52,4 +54,14 @@ async def by_subject(municipality: int, kind: int, subject: UUID) -> Approval | 
 
 def of(row: Row) -> Approval:
     """The frozen view of a row."""
-    return Approval(row.municipality_id, row.id, row.kind, row.subject, row.reason, row.proposer, row.proposed_at, row.approver, row.approved_at)
+    return Approval(
+        row.municipality_id,
+        row.id,
+        row.kind,
+        row.subject,
+        row.reason,
+        row.proposer,
+        row.proposed_at,
+        row.approver,
+        row.approved_at,
+    )

@@ -9,7 +9,14 @@ from tortoise.connection import get_connection
 
 
 async def record(
-    municipality: int, actor: UUID, action: str, subject: str, reason: str, before: dict[str, Any] | None, after: dict[str, Any] | None, at: datetime
+    municipality: int,
+    actor: UUID,
+    action: str,
+    subject: str,
+    reason: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    at: datetime,
 ) -> None:
     """One row. Ids and codes only. Call inside the transaction of what it records."""
     await get_connection("default").execute_query(

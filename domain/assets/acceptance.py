@@ -1,6 +1,7 @@
 """Where value may be spent. Pure: a rule and a shop in, yes or no out.
 
-An empty rule accepts every shop of the town. Of several kinds of condition all must hold, of several values of one kind any.
+An empty rule accepts every shop of the town. Of several kinds of condition all must hold, of several values of one kind
+any.
 """
 
 from dataclasses import dataclass

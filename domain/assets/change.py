@@ -1,6 +1,7 @@
 """Staff change what may be changed of an asset: names, what is told of it, and where it may be spent.
 
-Whoever holds value received it with its rules. So once value was issued its shops may become more and never fewer; its end, whether it
+Whoever holds value received it with its rules. So once value was issued its shops may become more and never fewer; its
+end, whether it
 is paid for, and its kind are never changed.
 """
 
@@ -47,7 +48,9 @@ def covers(new: Acceptance, old: Acceptance) -> bool:
     return new.excluded_categories <= old.excluded_categories
 
 
-async def change_asset(services: Services, viewer: Viewer, municipality: int, number: int, change: AssetChange) -> Asset:
+async def change_asset(
+    services: Services, viewer: Viewer, municipality: int, number: int, change: AssetChange
+) -> Asset:
     """Changes an asset, with its row of audit in the same commit. Payments know within some seconds."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     _check(change)
@@ -60,7 +63,9 @@ async def change_asset(services: Services, viewer: Viewer, municipality: int, nu
         before, after = _difference(row, change)
         if after:
             await Row.filter(municipality_id=municipality, id=number).update(**after)
-            await record(municipality, viewer.person_id, "change_asset", str(number), "", before, after, services.clock())
+            await record(
+                municipality, viewer.person_id, "change_asset", str(number), "", before, after, services.clock()
+            )
     services.assets.forget(municipality)
     found = await reads.in_municipality(municipality, number)
     if found is None:

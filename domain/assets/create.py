@@ -50,7 +50,9 @@ class NewAsset:
 
 def check(new: NewAsset, today: date) -> None:
     """Raises InvalidInputError for the first field that is wrong."""
-    _require(0 < len(new.code) <= CODE_LIMIT and new.code.isascii() and new.code.replace("_", "").isalnum(), "code", "CODE")
+    _require(
+        0 < len(new.code) <= CODE_LIMIT and new.code.isascii() and new.code.replace("_", "").isalnum(), "code", "CODE"
+    )
     for name in ("name_ja", "name_en", "unit_ja", "unit_en"):
         _require(0 < len(getattr(new, name).strip()) <= NAME_LIMIT, name, "LENGTH")
     for name in ("disclosure_ja", "disclosure_en"):
@@ -71,7 +73,11 @@ def _check_expiry(new: NewAsset, today: date) -> None:
     _require(months is None or 1 <= months <= MONTHS_LIMIT, "expires_after_months", "MONTHS_RANGE")
     _require((new.expires_on is not None) == (new.expiry_rule is ExpiryRule.FIXED_DATE), "expires_on", "DATE_OF_RULE")
     _require(new.expires_on is None or new.expires_on >= today, "expires_on", "PAST")
-    _require((new.fresh_days is not None) == (new.refunded_after_expiry is RefundedAfterExpiry.FRESH_DAYS), "fresh_days", "DAYS_OF_POLICY")
+    _require(
+        (new.fresh_days is not None) == (new.refunded_after_expiry is RefundedAfterExpiry.FRESH_DAYS),
+        "fresh_days",
+        "DAYS_OF_POLICY",
+    )
     _require(new.fresh_days is None or 1 <= new.fresh_days <= FRESH_DAYS_LIMIT, "fresh_days", "FRESH_DAYS_RANGE")
     if new.six_month_exempt:
         _require(new.expiry_rule not in {ExpiryRule.NONE, ExpiryRule.LAST_USE_MONTHS}, "expiry_rule", "SIX_MONTHS")
@@ -86,18 +92,46 @@ def _require(holds: bool, field: str, problem: str) -> None:  # noqa: FBT001 - a
 
 async def create_asset(municipality: int, new: NewAsset, now: datetime) -> int:
     """Makes an asset; its id. Call inside a transaction, after `check`."""
-    if await get_connection("default").execute_query_dict("select 1 from asset where municipality_id = $1 and code = $2", [municipality, new.code]):
+    if await get_connection("default").execute_query_dict(
+        "select 1 from asset where municipality_id = $1 and code = $2", [municipality, new.code]
+    ):
         raise InvalidInputError("code", "TAKEN")
     [row] = await get_connection("default").execute_query_dict(
-        """insert into asset (municipality_id, kind, code, name_ja, name_en, unit_ja, unit_en, paid, expires_after_months, charge_maximum,
-          payment_maximum, balance_cap, created_at, legal_profile, six_month_exempt, expiry_rule, expires_on, acceptance, minimum_unit,
+        """insert into asset (municipality_id, kind, code, name_ja, name_en, unit_ja, unit_en, paid,
+          expires_after_months, charge_maximum,
+          payment_maximum, balance_cap, created_at, legal_profile, six_month_exempt, expiry_rule, expires_on,
+            acceptance, minimum_unit,
           transferable, returns_to_budget, disclosure_ja, disclosure_en, refunded_after_expiry, fresh_days)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21, $22, $23,
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21,
+            $22, $23,
             $24, $25) returning id""",
-        [municipality, new.kind, new.code, new.name_ja, new.name_en, new.unit_ja, new.unit_en, new.paid, new.expires_after_months,
-         new.charge_maximum, new.payment_maximum, new.balance_cap, now, new.legal_profile, new.six_month_exempt, new.expiry_rule, new.expires_on,
-         orjson.dumps(to_json(new.acceptance)).decode(), new.minimum_unit, new.transferable, new.returns_to_budget, new.disclosure_ja,
-         new.disclosure_en, new.refunded_after_expiry, new.fresh_days],
-    )  # fmt: skip
+        [
+            municipality,
+            new.kind,
+            new.code,
+            new.name_ja,
+            new.name_en,
+            new.unit_ja,
+            new.unit_en,
+            new.paid,
+            new.expires_after_months,
+            new.charge_maximum,
+            new.payment_maximum,
+            new.balance_cap,
+            now,
+            new.legal_profile,
+            new.six_month_exempt,
+            new.expiry_rule,
+            new.expires_on,
+            orjson.dumps(to_json(new.acceptance)).decode(),
+            new.minimum_unit,
+            new.transferable,
+            new.returns_to_budget,
+            new.disclosure_ja,
+            new.disclosure_en,
+            new.refunded_after_expiry,
+            new.fresh_days,
+        ],
+    )
     number: int = row["id"]
     return number

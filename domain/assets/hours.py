@@ -13,7 +13,10 @@ DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Days as in ISO 8601, Monday 1 to Sunday 7; minutes after midnight, from inclusive, until exclusive. Empty: always."""
+    """Days as in ISO 8601, Monday 1 to Sunday 7; minutes after midnight, from inclusive, until exclusive.
+
+    Empty: always.
+    """
 
     weekdays: frozenset[int] = frozenset()
     from_minute: int = 0
@@ -42,7 +45,10 @@ ALWAYS = Hours()
 
 
 def parse(weekdays: Sequence[int] | None, from_time: str | None, until_time: str | None) -> Hours:
-    """What staff wrote: times as `HH:MM`, None for midnight and for every day; InvalidInputError for the first field that is wrong."""
+    """What staff wrote: times as `HH:MM`, None for midnight and for every day.
+
+    InvalidInputError for the first field that is wrong.
+    """
     if weekdays is not None and not weekdays:
         raise InvalidInputError("weekdays", "WEEKDAYS")
     since = 0 if from_time is None else minute_of(from_time)
@@ -59,7 +65,9 @@ def parse(weekdays: Sequence[int] | None, from_time: str | None, until_time: str
 def minute_of(text: str) -> int | None:
     """Minutes after midnight of `HH:MM`, 00:00 to 24:00; None for every other text."""
     hours, _, minutes = text.partition(":")
-    if len(text) != len("HH:MM") or not (hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()):
+    if len(text) != len("HH:MM") or not (
+        hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()
+    ):
         return None
     found = int(hours) * 60 + int(minutes)
     return found if int(minutes) < 60 and found <= DAY_MINUTES else None  # noqa: PLR2004 - minutes of an hour

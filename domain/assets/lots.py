@@ -1,4 +1,7 @@
-"""Lots: where value came from and until when it may be spent. One row for all that is issued alike on a day of Asia/Tokyo."""
+"""Lots: where value came from and until when it may be spent.
+
+One row for all that is issued alike on a day of Asia/Tokyo.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,8 +18,9 @@ from domain.ledger.request import effective_on
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """How value of an asset is issued. `expires_at` is the programme's own end, where it has one: the earlier end counts.
+    """How value of an asset is issued.
 
+    `expires_at` is the programme's own end, where it has one: the earlier end counts.
     instead_of_rule: `expires_at` counts whatever the asset's rule says, within the legal guard.
     """
 
@@ -54,8 +58,15 @@ class Lots:
 
 
 def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:
-    """The exclusive end of value issued on a day: the asset's rule, the programme's end and the legal guard, whichever is first."""
-    rule = None if how.instead_of_rule else last_usable_day(asset.expiry_rule, issued_on, asset.expires_after_months, asset.expires_on)
+    """The exclusive end of value issued on a day.
+
+    The asset's rule, the programme's end and the legal guard, whichever is first.
+    """
+    rule = (
+        None
+        if how.instead_of_rule
+        else last_usable_day(asset.expiry_rule, issued_on, asset.expires_after_months, asset.expires_on)
+    )
     days = [rule]
     if asset.six_month_exempt:
         days.append(latest_of_six_months(issued_on))
@@ -74,13 +85,16 @@ async def _ensure(asset: Asset, how: Issue, day: date) -> Lot:
     connection = get_connection("default")
     values = [asset.municipality, asset.id, how.programme_id, how.origin, how.funding, day, how.usable_from, ends]
     await connection.execute_query(
-        """insert into lot (municipality_id, asset_id, programme_id, origin, funding, issued_on, usable_from, expires_at, issued_at, six_month_exempt)
+        """insert into lot (municipality_id, asset_id, programme_id, origin, funding, issued_on, usable_from,
+          expires_at, issued_at, six_month_exempt)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing""",
         [*values, issued_at, asset.six_month_exempt],
     )
     [row] = await connection.execute_query_dict(
-        """select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is not distinct from $3 and origin = $4 and funding = $5
-          and issued_on = $6 and usable_from is not distinct from $7 and expires_at is not distinct from $8 and terms_version = 1""",
+        """select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is not distinct from $3
+          and origin = $4 and funding = $5
+          and issued_on = $6 and usable_from is not distinct from $7 and expires_at is not distinct from $8
+            and terms_version = 1""",
         values,
     )
     return Lot(asset.municipality, row["id"], asset.id, asset.paid, issued_at, how.usable_from, ends, how.programme_id)

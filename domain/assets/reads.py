@@ -69,7 +69,9 @@ class LotSource:
 async def sources_of(municipality: int, lots: list[int]) -> dict[int, LotSource]:
     """Where lots of a town came from, by id."""
     found = await rows(
-        "select id, programme_id, funding, expires_at from lot where municipality_id = $1 and id = any ($2::bigint[])", municipality, lots
+        "select id, programme_id, funding, expires_at from lot where municipality_id = $1 and id = any ($2::bigint[])",
+        municipality,
+        lots,
     )
     return {row["id"]: LotSource(*row.values()) for row in found}
 
@@ -98,8 +100,29 @@ async def in_municipality(municipality: int, asset: int) -> Asset | None:
 
 def _of(row: Row) -> Asset:
     return Asset(
-        row.municipality_id, row.id, AssetKind(row.kind), row.code, row.name_ja, row.name_en, row.unit_ja, row.unit_en, row.paid,
-        row.expires_after_months, row.charge_maximum, row.payment_maximum, row.balance_cap, LegalProfile(row.legal_profile), row.six_month_exempt,
-        ExpiryRule(row.expiry_rule), row.expires_on, from_json(row.acceptance), row.minimum_unit, row.transferable, row.returns_to_budget,
-        row.disclosure_ja, row.disclosure_en, RefundedAfterExpiry(row.refunded_after_expiry), row.fresh_days,
-    )  # fmt: skip
+        row.municipality_id,
+        row.id,
+        AssetKind(row.kind),
+        row.code,
+        row.name_ja,
+        row.name_en,
+        row.unit_ja,
+        row.unit_en,
+        row.paid,
+        row.expires_after_months,
+        row.charge_maximum,
+        row.payment_maximum,
+        row.balance_cap,
+        LegalProfile(row.legal_profile),
+        row.six_month_exempt,
+        ExpiryRule(row.expiry_rule),
+        row.expires_on,
+        from_json(row.acceptance),
+        row.minimum_unit,
+        row.transferable,
+        row.returns_to_budget,
+        row.disclosure_ja,
+        row.disclosure_en,
+        RefundedAfterExpiry(row.refunded_after_expiry),
+        row.fresh_days,
+    )

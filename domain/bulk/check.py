@@ -32,7 +32,9 @@ class Check:
     errors: tuple[Row, ...]
 
 
-async def check_bulk_grant(services: Services, viewer: Viewer, municipality: int, upload_id: UUID, programme_id: UUID) -> Check:
+async def check_bulk_grant(
+    services: Services, viewer: Viewer, municipality: int, upload_id: UUID, programme_id: UUID
+) -> Check:
     """Reads the whole file and says what is wrong with which row."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     upload, sha256 = await uploads.received(municipality, upload_id, viewer.person_id, UploadPurpose.BULK_GRANT)

@@ -1,4 +1,7 @@
-"""Officers approve, pause, go on, call the rest off, and undo. Each is one change of state, with its audit row in the same commit."""
+"""Officers approve, pause, go on, call the rest off, and undo.
+
+Each is one change of state, with its audit row in the same commit.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +28,9 @@ from domain.services import Services
 from domain.viewer import Viewer
 
 
-async def approve_bulk_grant(services: Services, viewer: Viewer, municipality: int, key: UUID, bulk_grant: UUID) -> tuple[BulkGrant, bool]:
+async def approve_bulk_grant(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, bulk_grant: UUID
+) -> tuple[BulkGrant, bool]:
     """The second officer's word: it begins. Whether the key had done so before."""
     bulk = await _own(viewer, municipality, bulk_grant)
     approval = await approvals.by_subject(municipality, ApprovalKind.BULK_GRANT, bulk.id)
@@ -39,7 +44,12 @@ async def approve_bulk_grant(services: Services, viewer: Viewer, municipality: i
     if bulk.state is not BulkState.AWAITING_APPROVAL:
         raise BulkGrantStateError(bulk.state.name)
     await approve(services, viewer, approval, key)
-    return await _change(services, viewer, bulk, (BulkState.AWAITING_APPROVAL,), BulkState.RUNNING, "run_bulk_grant", approve_key=key), False
+    return (
+        await _change(
+            services, viewer, bulk, (BulkState.AWAITING_APPROVAL,), BulkState.RUNNING, "run_bulk_grant", approve_key=key
+        ),
+        False,
+    )
 
 
 async def pause_bulk_grant(services: Services, viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
@@ -60,7 +70,10 @@ async def resume_bulk_grant(services: Services, viewer: Viewer, municipality: in
 
 
 async def cancel_bulk_grant(services: Services, viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
-    """Calls off what has not been granted yet, or the whole before its approval. It is closed in the ledger first: then no row can slip through."""
+    """Calls off what has not been granted yet, or the whole before its approval.
+
+    It is closed in the ledger first: then no row can slip through.
+    """
     bulk = await _own(viewer, municipality, bulk_grant)
     if bulk.state in (BulkState.CANCELLING, BulkState.CANCELLED):
         kick(services, bulk)
@@ -81,9 +94,20 @@ async def undo_bulk_grant(
         kick(services, bulk)
         return bulk, True
     before = (BulkState.FINISHED, BulkState.CANCELLED)
-    return await _change(
-        services, viewer, bulk, before, BulkState.UNDOING, "undo_bulk_grant", undo_key=key, undo_reason=int(reason), undone_by=viewer.person_id
-    ), False
+    return (
+        await _change(
+            services,
+            viewer,
+            bulk,
+            before,
+            BulkState.UNDOING,
+            "undo_bulk_grant",
+            undo_key=key,
+            undo_reason=int(reason),
+            undone_by=viewer.person_id,
+        ),
+        False,
+    )
 
 
 async def _own(viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
@@ -95,8 +119,14 @@ async def _own(viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant
 
 
 async def _change(
-    services: Services, viewer: Viewer, bulk: BulkGrant, before: tuple[BulkState, ...], after: BulkState, action: str, **more: UUID | int
-) -> BulkGrant:  # fmt: skip
+    services: Services,
+    viewer: Viewer,
+    bulk: BulkGrant,
+    before: tuple[BulkState, ...],
+    after: BulkState,
+    action: str,
+    **more: UUID | int,
+) -> BulkGrant:
     """From one of some states to another, or BulkGrantStateError: of two officers at once, one changes it."""
     now = services.clock()
     async with transaction() as connection:
@@ -104,7 +134,16 @@ async def _change(
         changed = await connection.execute_query_dict(query, values)
         if changed:
             reason = str(more.get("undo_reason", ""))
-            await record(bulk.municipality, viewer.person_id, action, str(bulk.id), reason, {"state": bulk.state.name}, {"state": after.name}, now)
+            await record(
+                bulk.municipality,
+                viewer.person_id,
+                action,
+                str(bulk.id),
+                reason,
+                {"state": bulk.state.name},
+                {"state": after.name},
+                now,
+            )
     made = await reads.by_id(bulk.municipality, bulk.id)
     if made is None:
         raise UnknownBulkGrantError
@@ -115,15 +154,21 @@ async def _change(
     return made
 
 
-def _update(bulk: BulkGrant, before: tuple[BulkState, ...], after: BulkState, now: datetime, more: dict[str, Any]) -> tuple[str, list[Any]]:
+def _update(
+    bulk: BulkGrant, before: tuple[BulkState, ...], after: BulkState, now: datetime, more: dict[str, Any]
+) -> tuple[str, list[Any]]:
     added = "".join(f", {name} = ${number}" for number, name in enumerate(more, 6))
-    query = f"""update bulk_grant set state = $4, ended_at = case when $4::smallint in (1, 2, 4, 6) then null else $5::timestamptz end{added}
+    query = f"""update bulk_grant set state = $4, ended_at = case when $4::smallint in (1, 2, 4,
+      6) then null else $5::timestamptz end{added}
       where municipality_id = $1 and id = $2 and state = any ($3::smallint[]) returning id"""
     return query, [bulk.municipality, bulk.id, list(before), after, now, *more.values()]
 
 
 def _closing(bulk: BulkGrant) -> Request:
-    """The journal that closes a grant by file. It moves nothing; rows look at its guard under the lock of the programme."""
+    """The journal that closes a grant by file.
+
+    It moves nothing; rows look at its guard under the lock of the programme.
+    """
 
     def plan(book: Book, _: datetime) -> Draft:
         closed = book.guard(closed_guard(bulk), 1)
@@ -131,7 +176,14 @@ def _closing(bulk: BulkGrant) -> Request:
         return Draft(receipt=receipt, guards=[(closed, 1)] if not closed.value else [])
 
     return Request(
-        municipality=bulk.municipality, actor=SYSTEM_ACTOR, operation=Operation.CLOSE_BULK_GRANT, key=derived(bulk.id, "close"),
-        input_hash=fingerprint(bulk=bulk.id), kind=JournalKind.GRANT_CLOSED, holders=(bulk.programme_id,), plan=plan, guards=(closed_guard(bulk),),
+        municipality=bulk.municipality,
+        actor=SYSTEM_ACTOR,
+        operation=Operation.CLOSE_BULK_GRANT,
+        key=derived(bulk.id, "close"),
+        input_hash=fingerprint(bulk=bulk.id),
+        kind=JournalKind.GRANT_CLOSED,
+        holders=(bulk.programme_id,),
+        plan=plan,
+        guards=(closed_guard(bulk),),
         facts=Facts(programme_id=bulk.programme_id),
-    )  # fmt: skip
+    )

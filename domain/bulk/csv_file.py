@@ -26,7 +26,9 @@ _NEGATIVE = re.compile(r"[-△▲−‐][0-9,]+|\([0-9,]+\)")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[0-9,.]+")
 _GROUP = 3
 _GROUP_OF_THREE = re.compile(r"[0-9]{3}")
-_NARROW = str.maketrans({**{chr(0xFF10 + digit): str(digit) for digit in range(10)}, "，": ",", "．": ".", "－": "-", "（": "(", "）": ")"})
+_NARROW = str.maketrans(
+    {**{chr(0xFF10 + digit): str(digit) for digit in range(10)}, "，": ",", "．": ".", "－": "-", "（": "(", "）": ")"}
+)
 """Full-width digits and signs. Not NFKC, which reads ① and ² as digits too."""
 
 
@@ -97,7 +99,10 @@ def _records(data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     number, fed = 0, 0
 
     def record_lines() -> Iterator[str]:
-        """The lines, no more than a field in quotation marks may sensibly have: one of them must not swallow the file."""
+        """The lines, no more than a field in quotation marks may sensibly have.
+
+        One of them must not swallow the file.
+        """
         nonlocal fed
         for line in lines(data, encoding):
             fed += 1
@@ -161,7 +166,10 @@ def wallet_of(unchecked: str, municipality: int) -> UUID | Problem:
 
 
 def amount_of(unchecked: str, beside: str = "") -> int | Problem:
-    """An amount in whole units. `beside`: the next field, which may be the end of an amount with a comma outside quotes."""
+    """An amount in whole units.
+
+    `beside`: the next field, which may be the end of an amount with a comma outside quotes.
+    """
     text = unchecked.strip().translate(_NARROW)
     code = _amount_problem(text) if len(text) <= _LONGEST_AMOUNT else "AMOUNT_NOT_A_NUMBER"
     if code is None and len(text) <= _GROUP and _GROUP_OF_THREE.fullmatch(beside.strip().translate(_NARROW)):
@@ -171,7 +179,9 @@ def amount_of(unchecked: str, beside: str = "") -> int | Problem:
     amount = int(text.replace(",", ""))
     if amount == 0:
         return Problem("AMOUNT_ZERO", Column.AMOUNT)
-    return amount if amount <= AMOUNT_MAXIMUM else Problem("AMOUNT_TOO_LARGE", Column.AMOUNT, {"maximum": AMOUNT_MAXIMUM})
+    return (
+        amount if amount <= AMOUNT_MAXIMUM else Problem("AMOUNT_TOO_LARGE", Column.AMOUNT, {"maximum": AMOUNT_MAXIMUM})
+    )
 
 
 def _amount_problem(text: str) -> str | None:

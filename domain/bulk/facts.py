@@ -13,7 +13,10 @@ from domain.programmes.reads import Programme
 
 @dataclass(frozen=True, slots=True)
 class WalletFacts:
-    """A wallet as a programme sees it. Whole units: what it holds of the asset, and what person and household were given of the programme."""
+    """A wallet as a programme sees it.
+
+    Whole units: what it holds of the asset, and what person and household were given of the programme.
+    """
 
     frozen: bool
     person: UUID
@@ -40,23 +43,34 @@ async def facts_of(programme: Programme, wallets: Sequence[UUID]) -> dict[UUID, 
     found = await rows(
         """select w.id, h.state, coalesce(x.person_id, w.id) as person, c.resident, c.birth_year, c.household,
             coalesce(g.value, 0) as given, coalesce(gh.value, 0) as given_household,
-            coalesce((select sum(a.posted) from account a where a.municipality_id = w.municipality_id and a.holder_id = w.id
+            coalesce((select sum(a.posted) from account a where a.municipality_id = w.municipality_id
+              and a.holder_id = w.id
               and a.asset_id = $3), 0)::bigint as balance
           from unnest($2::uuid[]) wanted (id) join wallet w on w.municipality_id = $1 and w.id = wanted.id
           join holder h on h.municipality_id = w.municipality_id and h.id = w.id
-          left join lateral (select person_id from holder_access where municipality_id = w.municipality_id and holder_id = w.id and relation = 1
+          left join lateral (select person_id from holder_access where municipality_id = w.municipality_id
+            and holder_id = w.id and relation = 1
             and revoked_at is null order by granted_at limit 1) x on true
           left join person_claim c on c.municipality_id = w.municipality_id and c.person_id = x.person_id
           left join guard g on g.municipality_id = w.municipality_id and g.kind = $5 and g.subject = $4
             and g.period = coalesce(x.person_id, w.id)::text
-          left join guard gh on gh.municipality_id = w.municipality_id and gh.kind = $6 and gh.subject = $4 and gh.period = c.household::text""",
-        programme.municipality, list(wallets), programme.asset, programme.id, GuardKind.PROGRAMME_CAP, GuardKind.HOUSEHOLD_CAP,
-    )  # fmt: skip
+          left join guard gh on gh.municipality_id = w.municipality_id and gh.kind = $6 and gh.subject = $4
+            and gh.period = c.household::text""",
+        programme.municipality,
+        list(wallets),
+        programme.asset,
+        programme.id,
+        GuardKind.PROGRAMME_CAP,
+        GuardKind.HOUSEHOLD_CAP,
+    )
     return {
         row["id"]: WalletFacts(
-            row["state"] == HolderState.FROZEN, row["person"],
+            row["state"] == HolderState.FROZEN,
+            row["person"],
             None if row["resident"] is None else Claims(row["resident"], row["birth_year"], row["household"]),
-            row["balance"], row["given"], row["given_household"],
+            row["balance"],
+            row["given"],
+            row["given_household"],
         )
         for row in found
-    }  # fmt: skip
+    }

@@ -1,4 +1,7 @@
-"""The ledger's keys of a grant by file: the same row has the same key for ever, so it may be sent again by whoever finds it unfinished."""
+"""The ledger's keys of a grant by file.
+
+The same row has the same key for ever, so it may be sent again by whoever finds it unfinished.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""One runner for a grant by file at a time. Only for speed: two at once would meet the same keys, and grant nothing twice."""
+"""One runner for a grant by file at a time.
+
+Only for speed: two at once would meet the same keys, and grant nothing twice.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +13,10 @@ from domain.database import ACQUIRE_SECONDS, client, rows, to_the_end
 
 @asynccontextmanager
 async def alone(bulk_grant: UUID) -> AsyncIterator[bool]:
-    """Whether nobody else runs it, from now to the end. The lock is the connection's: it goes with a process that is killed."""
+    """Whether nobody else runs it, from now to the end.
+
+    The lock is the connection's: it goes with a process that is killed.
+    """
     await rows("select 1")  # Tortoise opens its pool when it is first used
     pool: Any = client()._pool  # noqa: SLF001 - Tortoise has no public door
     held: list[Any] = []

@@ -91,10 +91,13 @@ class BulkRow:
     undo_problem: str | None
 
 
-_BULK = """select municipality_id, id, programme_id, upload_id, sha256, skip_invalid, state, rows_total, rows_invalid, rows_granted, rows_refused,
-  rows_cancelled, rows_undone, amount_total, amount_granted, amount_taken_back, started_by, created_at, ended_at, approve_key, undo_key,
+_BULK = """select municipality_id, id, programme_id, upload_id, sha256, skip_invalid, state, rows_total, rows_invalid,
+  rows_granted, rows_refused,
+  rows_cancelled, rows_undone, amount_total, amount_granted, amount_taken_back, started_by, created_at, ended_at,
+    approve_key, undo_key,
   undo_reason, undone_by from bulk_grant """
-_ROW = """select municipality_id, bulk_grant_id, number, wallet_id, amount, state, problem, problem_data, journal_id, undo_state, taken_back,
+_ROW = """select municipality_id, bulk_grant_id, number, wallet_id, amount, state, problem, problem_data, journal_id,
+  undo_state, taken_back,
   undo_problem from bulk_grant_row """
 
 
@@ -108,8 +111,9 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[BulkGrant | None]:
     """Grants by file in the order of (municipality, id); None where there is none."""
     found = await rows(
         _BULK + "where (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
-        [town for town, _ in keys], [one for _, one in keys],
-    )  # fmt: skip
+        [town for town, _ in keys],
+        [one for _, one in keys],
+    )
     known = {(one.municipality, one.id): one for one in map(_bulk, found)}
     return [known.get(key) for key in keys]
 
@@ -121,57 +125,84 @@ async def by_upload(municipality: int, upload: UUID) -> BulkGrant | None:
 
 
 async def same_content(municipality: int, programme: UUID, sha256: bytes) -> UUID | None:
-    """The newest of the programme with a file of this content that granted, or is to grant: not one cancelled before anything, or undone."""
+    """The newest of the programme with a file of this content that granted, or is to grant.
+
+    Not one cancelled before anything, or undone.
+    """
     found = await rows(
         """select id from bulk_grant where municipality_id = $1 and programme_id = $2 and sha256 = $3 and state <> 7
           and not (state in (4, 5) and rows_granted = 0) order by created_at desc limit 1""",
-        municipality, programme, sha256,
-    )  # fmt: skip
+        municipality,
+        programme,
+        sha256,
+    )
     return found[0]["id"] if found else None
 
 
 async def of_municipality(municipality: int, before: UUID | None, limit: int) -> list[BulkGrant]:
     """A town's, newest first, from before one of them."""
     found = await rows(
-        _BULK + """where municipality_id = $1 and ($2::uuid is null or (created_at, id) < (select created_at, id from bulk_grant
+        _BULK
+        + """where municipality_id = $1 and ($2::uuid is null or (created_at, id) < (select created_at, id
+          from bulk_grant
           where municipality_id = $1 and id = $2)) order by created_at desc, id desc limit $3""",
-        municipality, before, limit,
-    )  # fmt: skip
+        municipality,
+        before,
+        limit,
+    )
     return [_bulk(row) for row in found]
 
 
 async def at_work(limit: int) -> list[tuple[int, UUID]]:
     """Those for which a runner has something to do, in all towns."""
-    found = await rows("select municipality_id, id from bulk_grant where state in (1, 4, 6) order by created_at limit $1", limit)
+    found = await rows(
+        "select municipality_id, id from bulk_grant where state in (1, 4, 6) order by created_at limit $1", limit
+    )
     return [(row["municipality_id"], row["id"]) for row in found]
 
 
-async def rows_after(bulk: BulkGrant, after: int, limit: int, state: RowState | None = None, *, not_taken_back: bool = False) -> list[BulkRow]:
+async def rows_after(
+    bulk: BulkGrant, after: int, limit: int, state: RowState | None = None, *, not_taken_back: bool = False
+) -> list[BulkRow]:
     """Rows after a number, in order; those of a state, or of which an undo could not take back all."""
     of_undo = " and undo_problem is not null" if not_taken_back else ""
     found = await rows(
-        f"""{_ROW} where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and ($5::smallint is null or state = $5){of_undo}
+        f"""{_ROW} where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and ($5::smallint is null
+          or state = $5){of_undo}
           order by number limit $4""",
-        bulk.municipality, bulk.id, after, limit, state,
-    )  # fmt: skip
+        bulk.municipality,
+        bulk.id,
+        after,
+        limit,
+        state,
+    )
     return [_row(row) for row in found]
 
 
 async def waiting(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
     """Rows that nobody has granted or refused yet."""
     found = await rows(
-        _ROW + "where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and state = 0 order by number limit $4",
-        bulk.municipality, bulk.id, after, limit,
-    )  # fmt: skip
+        _ROW
+        + "where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and state = 0 order by number limit $4",
+        bulk.municipality,
+        bulk.id,
+        after,
+        limit,
+    )
     return [_row(row) for row in found]
 
 
 async def to_undo(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
     """Granted rows of which nothing has been taken back yet."""
     found = await rows(
-        _ROW + "where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and state = 1 and undo_state = 0 order by number limit $4",
-        bulk.municipality, bulk.id, after, limit,
-    )  # fmt: skip
+        _ROW
+        + "where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and state = 1 and undo_state = 0 order by"
+        " number limit $4",
+        bulk.municipality,
+        bulk.id,
+        after,
+        limit,
+    )
     return [_row(row) for row in found]
 
 
@@ -184,6 +215,16 @@ def _bulk(row: dict[str, Any]) -> BulkGrant:
 def _row(row: dict[str, Any]) -> BulkRow:
     told = row["problem_data"]
     return BulkRow(
-        row["municipality_id"], row["bulk_grant_id"], row["number"], row["wallet_id"], row["amount"], RowState(row["state"]), row["problem"],
-        orjson.loads(told) if isinstance(told, str) else told, row["journal_id"], row["undo_state"] == 1, row["taken_back"], row["undo_problem"],
-    )  # fmt: skip
+        row["municipality_id"],
+        row["bulk_grant_id"],
+        row["number"],
+        row["wallet_id"],
+        row["amount"],
+        RowState(row["state"]),
+        row["problem"],
+        orjson.loads(told) if isinstance(told, str) else told,
+        row["journal_id"],
+        row["undo_state"] == 1,
+        row["taken_back"],
+        row["undo_problem"],
+    )

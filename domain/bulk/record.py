@@ -1,4 +1,7 @@
-"""What became of rows, written down after the ledger has decided. Doing so twice changes nothing; the counts are those of the rows."""
+"""What became of rows, written down after the ledger has decided.
+
+Doing so twice changes nothing; the counts are those of the rows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,17 +16,23 @@ from domain.ledger.request import EventRow
 from domain.services import Services
 
 _LOCK = "select 1 from bulk_grant where municipality_id = $1 and id = $2 for no key update"
-_DONE = """with done as (update bulk_grant_row r set state = w.state, problem = w.problem, problem_data = w.told::jsonb, journal_id = w.journal
-    from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::uuid[]) w (number, state, problem, told, journal)
-    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.state = 0 returning r.state, r.amount),
+_DONE = """with done as (update bulk_grant_row r set state = w.state, problem = w.problem, problem_data = w.told::jsonb,
+  journal_id = w.journal
+    from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::uuid[]) w (number, state, problem, told,
+      journal)
+    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.state = 0
+      returning r.state, r.amount),
   sums as (select count(*) filter (where state = 1) as granted, count(*) filter (where state = 2) as refused,
-    count(*) filter (where state = 4) as cancelled, coalesce(sum(amount) filter (where state = 1), 0) as amount from done)
+    count(*) filter (where state = 4) as cancelled, coalesce(sum(amount) filter (where state = 1), 0) as amount
+      from done)
   update bulk_grant b set rows_granted = rows_granted + s.granted, rows_refused = rows_refused + s.refused,
     rows_cancelled = rows_cancelled + s.cancelled, amount_granted = amount_granted + s.amount
   from sums s where b.municipality_id = $1 and b.id = $2"""
-_UNDONE = """with done as (update bulk_grant_row r set undo_state = 1, taken_back = w.taken, undo_problem = w.problem, undo_journal_id = w.journal
+_UNDONE = """with done as (update bulk_grant_row r set undo_state = 1, taken_back = w.taken, undo_problem = w.problem,
+  undo_journal_id = w.journal
     from unnest($3::integer[], $4::bigint[], $5::text[], $6::uuid[]) w (number, taken, problem, journal)
-    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.undo_state = 0 returning r.taken_back),
+    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.undo_state = 0
+      returning r.taken_back),
   sums as (select count(*) as undone, coalesce(sum(taken_back), 0) as taken from done)
   update bulk_grant b set rows_undone = rows_undone + s.undone, amount_taken_back = amount_taken_back + s.taken
   from sums s where b.municipality_id = $1 and b.id = $2"""
@@ -59,9 +68,12 @@ class TakenBack:
 async def write_decided(services: Services, bulk: BulkGrant, page: Sequence[Decided]) -> None:
     """Grants, refusals and cancellations of rows that were waiting."""
     values = [
-        [one.number for one in page], [one.state for one in page], [one.problem for one in page], [orjson.dumps(one.told).decode() for one in page],
+        [one.number for one in page],
+        [one.state for one in page],
+        [one.problem for one in page],
+        [orjson.dumps(one.told).decode() for one in page],
         [one.journal for one in page],
-    ]  # fmt: skip
+    ]
     async with transaction() as connection:
         await connection.execute_query(_LOCK, [bulk.municipality, bulk.id])
         await connection.execute_query(_DONE, [bulk.municipality, bulk.id, *values])
@@ -70,7 +82,12 @@ async def write_decided(services: Services, bulk: BulkGrant, page: Sequence[Deci
 
 async def write_taken_back(services: Services, bulk: BulkGrant, page: Sequence[TakenBack]) -> None:
     """What was taken back of rows that were granted."""
-    values = [[one.number for one in page], [one.amount for one in page], [one.problem for one in page], [one.journal for one in page]]
+    values = [
+        [one.number for one in page],
+        [one.amount for one in page],
+        [one.problem for one in page],
+        [one.journal for one in page],
+    ]
     async with transaction() as connection:
         await connection.execute_query(_LOCK, [bulk.municipality, bulk.id])
         await connection.execute_query(_UNDONE, [bulk.municipality, bulk.id, *values])
@@ -81,14 +98,22 @@ async def end(services: Services, bulk: BulkGrant) -> bool:
     """Closes a state in which nothing is left to do; False if rows are left, or somebody else has changed the state."""
     following, left = _ENDS[bulk.state]
     changed = await rows(
-        f"""update bulk_grant b set state = $4, ended_at = $5 where municipality_id = $1 and id = $2 and state = $3 and not exists (
-          select from bulk_grant_row r where r.municipality_id = $1 and r.bulk_grant_id = $2 and {left}) returning b.id""",
-        bulk.municipality, bulk.id, bulk.state, following, services.clock(),
-    )  # fmt: skip
+        f"""update bulk_grant b set state = $4, ended_at = $5 where municipality_id = $1 and id = $2 and state = $3
+          and not exists (
+          select from bulk_grant_row r where r.municipality_id = $1 and r.bulk_grant_id = $2 and {left})
+            returning b.id""",
+        bulk.municipality,
+        bulk.id,
+        bulk.state,
+        following,
+        services.clock(),
+    )
     wake(services, bulk)
     return bool(changed)
 
 
 def wake(services: Services, bulk: BulkGrant) -> None:
     """Tells those who follow it to look: a word on the bus under the grant's own name, of which no table knows."""
-    services.bus.publish([EventRow(bulk.municipality, bulk.id, 0, JournalKind.GRANT_CLOSED, bulk.id, None, [], [], [], services.clock())])
+    services.bus.publish(
+        [EventRow(bulk.municipality, bulk.id, 0, JournalKind.GRANT_CLOSED, bulk.id, None, [], [], [], services.clock())]
+    )

@@ -11,7 +11,10 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class BulkRowRefusedError(StoredRefusal):
-    """A row of a file that cannot be granted: no answer to a client, but the row's own end. `because`: as the catalogue's ROW_ texts."""
+    """A row of a file that cannot be granted: no answer to a client, but the row's own end.
+
+    `because`: as the catalogue's ROW_ texts.
+    """
 
     because: str
     told: dict[str, int] = field(default_factory=dict)

@@ -1,6 +1,9 @@
-"""The runner: takes a grant by file from wherever it is to its end. It may be killed at any point and begun again by anybody.
+"""The runner: takes a grant by file from wherever it is to its end.
 
-The ledger decides each row under a key of its own; what is written down afterwards only repeats what the ledger has said.
+It may be killed at any point and begun again by anybody.
+
+The ledger decides each row under a key of its own; what is written down afterwards only repeats what the ledger has
+said.
 """
 
 import asyncio
@@ -55,7 +58,10 @@ async def run_bulk_grants(services: Services) -> int:
 
 
 async def run(services: Services, municipality: int, key: UUID, deadline: float | None = None) -> int:
-    """Works until the end, the deadline (of the loop's clock), or a pause; how many rows. 0 where somebody else does."""
+    """Works until the end, the deadline (of the loop's clock), or a pause.
+
+    How many rows. 0 where somebody else does.
+    """
     loop, count, after, state = asyncio.get_running_loop(), 0, 0, None
     async with alone(key) as first:
         while first and (deadline is None or loop.time() < deadline):

@@ -86,7 +86,10 @@ async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | 
 
 
 def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, WalletFacts]) -> Request:
-    """A row's request. Whatever speaks against it is said inside the plan: so the row's key ends once, and never otherwise afterwards."""
+    """A row's request.
+
+    Whatever speaks against it is said inside the plan: so the row's key ends once, and never otherwise afterwards.
+    """
     wallet, amount = _granted(row)
     facts = known.get(wallet)
     problem = _problem(facts, terms)
@@ -107,12 +110,18 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
         return draft
 
     return Request(
-        municipality=bulk.municipality, actor=bulk.started_by, operation=Operation.GRANT_ROW, key=grant_key(bulk.id, row.number),
-        input_hash=fingerprint(bulk=bulk.id, row=row.number, wallet=wallet, amount=amount), kind=JournalKind.GRANT,
-        holders=(wallet, terms.programme.id), plan=plan, lots=() if ready is None else (ready.lot.id,),
+        municipality=bulk.municipality,
+        actor=bulk.started_by,
+        operation=Operation.GRANT_ROW,
+        key=grant_key(bulk.id, row.number),
+        input_hash=fingerprint(bulk=bulk.id, row=row.number, wallet=wallet, amount=amount),
+        kind=JournalKind.GRANT,
+        holders=(wallet, terms.programme.id),
+        plan=plan,
+        lots=() if ready is None else (ready.lot.id,),
         guards=(closed_guard(bulk), *(() if ready is None else (key for key, _ in ready.caps))),
         facts=Facts(wallet_id=wallet, programme_id=terms.programme.id, funding=terms.programme.funding),
-    )  # fmt: skip
+    )
 
 
 def _problem(facts: WalletFacts | None, terms: _Terms) -> Problem | None:
@@ -154,7 +163,10 @@ def _refused(number: int, refusal: StoredRefusal) -> Decided:
 
 
 async def cancel_rows(services: Services, bulk: BulkGrant, after: int) -> Step | None:
-    """The grant is closed in the ledger, so nothing is granted any more: rows that were end as they did, the others are cancelled."""
+    """The grant is closed in the ledger, so nothing is granted any more.
+
+    Rows that were end as they did, the others are cancelled.
+    """
     page = await reads.waiting(bulk, after, CANCEL_PAGE)
     if not page:
         return None
@@ -182,7 +194,10 @@ async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | N
     found = await journals_by_keys([(bulk.municipality, row.journal_id) for row in page if row.journal_id is not None])
     journals = {journal.id: journal for journal in found if journal is not None}
     known = [(row, journals[row.journal_id]) for row in page if row.journal_id in journals]
-    requests = [undo_request(bulk, row, journal, programme, await _heirs(services, programme, journal)) for row, journal in known]
+    requests = [
+        undo_request(bulk, row, journal, programme, await _heirs(services, programme, journal))
+        for row, journal in known
+    ]
     answers = await asyncio.gather(*[services.poster.post(request) for request in requests], return_exceptions=True)
     taken = _all_taken(known, answers, services.clock())
     await write_taken_back(services, bulk, taken)
@@ -193,7 +208,8 @@ async def _heirs(services: Services, programme: Programme, journal: Journal) -> 
     """Where the value of a row is; nothing is asked where no payment renews value of the asset."""
     wallet = journal.wallet_id or programme.id
     renews = any(
-        asset.id == programme.asset and asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS for asset in await services.assets.of(journal.municipality)
+        asset.id == programme.asset and asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS
+        for asset in await services.assets.of(journal.municipality)
     )
     return await heirs_of(journal, wallet) if renews else Heirs(wallet)
 

@@ -1,8 +1,11 @@
 """What is left of a row's grant goes back to the budget. What settled a debt of the wallet is owed again.
 
-Lots are shared by all that a programme gives on a day, so an account does not know which yen came from which grant. Left of a row is
-the smaller of what it gave and what the wallet can still spend of that lot. What was spent counts against the wallet's other grants of
-the same lot first; whatever is undone, and in which order, never more leaves the account than is in it. Value that payments have
+Lots are shared by all that a programme gives on a day, so an account does not know which yen came from which grant.
+Left of a row is
+the smaller of what it gave and what the wallet can still spend of that lot. What was spent counts against the wallet's
+other grants of
+the same lot first; whatever is undone, and in which order, never more leaves the account than is in it. Value that
+payments have
 renewed since is found in its later lot.
 """
 
@@ -23,7 +26,10 @@ from domain.programmes.reads import Programme
 
 
 def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Programme, heirs: Heirs) -> Request:
-    """A reversal of the row's journal, by as much as is left. The person's cap is given back by the same, for the file that is right."""
+    """A reversal of the row's journal, by as much as is left.
+
+    The person's cap is given back by the same, for the file that is right.
+    """
     town, wallet, granted = bulk.municipality, heirs.wallet, int(journal.receipt["amount"])
     [[asset, lot, _, ends]] = journal.receipt["lots"]
     settled = settled_of(journal.receipt, lot)
@@ -32,7 +38,9 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
         undone = book.guard(refunded_guard(town, journal.id), granted)
         if undone.value:
             raise AlreadyReversedError
-        parts = [part for part in heirs.found(book, town, asset, lot, granted - settled) if _is_there(part[0], lot, at, ends)]
+        parts = [
+            part for part in heirs.found(book, town, asset, lot, granted - settled) if _is_there(part[0], lot, at, ends)
+        ]
         if settled:
             parts.append((book.plain(town, AccountKind.DEBT, wallet, asset), settled))
         amount = sum(part for _, part in parts)
@@ -40,21 +48,39 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
             raise ReversalImpossibleError(0)
         return Draft(
             receipt={
-                "amount": amount, "journal": str(journal.id), "lots": [[asset, lot, amount, ends]],
-                "balances": {str(asset): book.total(town, wallet, asset) - amount}, "bulk": str(bulk.id), "row": row.number,
+                "amount": amount,
+                "journal": str(journal.id),
+                "lots": [[asset, lot, amount, ends]],
+                "balances": {str(asset): book.total(town, wallet, asset) - amount},
+                "bulk": str(bulk.id),
+                "row": row.number,
             },
-            moves=[(account, book.plain(town, AccountKind.BUDGET, programme.id, asset), part) for account, part in parts],
+            moves=[
+                (account, book.plain(town, AccountKind.BUDGET, programme.id, asset), part) for account, part in parts
+            ],
             guards=[(undone, amount), *caps.given_back(book, town, journal.receipt, {programme.id: amount})],
             counterparties={wallet: programme.id, programme.id: wallet},
-        )  # fmt: skip
+        )
 
     return Request(
-        municipality=town, actor=bulk.undone_by or SYSTEM_ACTOR, operation=Operation.UNDO_GRANT_ROW, key=undo_key(row),
-        input_hash=fingerprint(bulk=bulk.id, undo=row.number), kind=JournalKind.REVERSAL, holders=(wallet, programme.id), plan=plan,
+        municipality=town,
+        actor=bulk.undone_by or SYSTEM_ACTOR,
+        operation=Operation.UNDO_GRANT_ROW,
+        key=undo_key(row),
+        input_hash=fingerprint(bulk=bulk.id, undo=row.number),
+        kind=JournalKind.REVERSAL,
+        holders=(wallet, programme.id),
+        plan=plan,
         lots=(lot, *heirs.lots),
         guards=(refunded_guard(town, journal.id), *caps.keys_of(town, journal.receipt)),
-        facts=Facts(wallet_id=wallet, programme_id=programme.id, funding=programme.funding, reason=bulk.undo_reason, linked_journal=journal.id),
-    )  # fmt: skip
+        facts=Facts(
+            wallet_id=wallet,
+            programme_id=programme.id,
+            funding=programme.funding,
+            reason=bulk.undo_reason,
+            linked_journal=journal.id,
+        ),
+    )
 
 
 def _is_there(account: Account, lot: int, at: datetime, ends: str | None) -> bool:

@@ -1,4 +1,7 @@
-"""A file's bytes as lines: UTF-8 (with or without its mark) or Shift_JIS as Windows writes it. Pure but for making way for others."""
+"""A file's bytes as lines: UTF-8 (with or without its mark) or Shift_JIS as Windows writes it.
+
+Pure but for making way for others.
+"""
 
 import asyncio
 import codecs
@@ -45,7 +48,9 @@ def _candidates(data: bytes) -> tuple[str, ...]:
 
 async def first_fault(data: bytes, encoding: str) -> int | None:
     """The offset of the first byte that the encoding has not; None: all fit."""
-    decoder = codecs.getincrementaldecoder("utf-8" if encoding == "utf-8-sig" else encoding)()  # the mark is a character like any
+    decoder = codecs.getincrementaldecoder(
+        "utf-8" if encoding == "utf-8-sig" else encoding
+    )()  # the mark is a character like any
     for start in range(0, len(data), SLICE):
         pending = len(decoder.getstate()[0])
         try:

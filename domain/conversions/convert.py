@@ -1,4 +1,7 @@
-"""A resident converts value: lots of one asset leave the wallet for good, and a programme's budget pays for a lot of another, in one journal."""
+"""A resident converts value: lots of one asset leave the wallet for good.
+
+And a programme's budget pays for a lot of another, in one journal.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +30,10 @@ AMOUNT_MAXIMUM = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Convert:
-    """What a resident asks. Amount in whole units of what is converted; `expected`: what must come of it, as the quote said."""
+    """What a resident asks.
+
+    Amount in whole units of what is converted; `expected`: what must come of it, as the quote said.
+    """
 
     key: UUID
     municipality: int
@@ -40,7 +46,10 @@ class Convert:
 
 
 async def convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
-    """Converts or raises a refusal. The same key answers the same, also when the rate or the programme has ended since."""
+    """Converts or raises a refusal.
+
+    The same key answers the same, also when the rate or the programme has ended since.
+    """
     check_amount(what.amount, AMOUNT_MAXIMUM)
     try:
         return await _convert(services, viewer, what)
@@ -57,7 +66,9 @@ async def _convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
         offer = await offer_of(services, what.municipality, what.wallet_id, what.from_asset, what.to_asset)
     except UnstoredRefusal as refusal:
         return settled(await services.poster.post(_request(viewer, what, None, town.issuer_id, _refuser(refusal))))
-    return settled(await services.poster.post(_request(viewer, what, offer, town.issuer_id, _planner(what, offer, town.issuer_id))))
+    return settled(
+        await services.poster.post(_request(viewer, what, offer, town.issuer_id, _planner(what, offer, town.issuer_id)))
+    )
 
 
 _Plan = Callable[[Book, datetime], Draft]
@@ -85,20 +96,32 @@ def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID, r
         return run(book, at)
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CONVERT, key=what.key,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.CONVERT,
+        key=what.key,
         input_hash=fingerprint(wallet=what.wallet_id, given=what.from_asset, taken=what.to_asset, amount=what.amount),
-        kind=JournalKind.CONVERSION, plan=plan, access=(what.wallet_id,), valid_until=what.valid_until,
+        kind=JournalKind.CONVERSION,
+        plan=plan,
+        access=(what.wallet_id,),
+        valid_until=what.valid_until,
         holders=(what.wallet_id,) if offer is None else (what.wallet_id, issuer, offer.programme.id),
         lots=() if offer is None else (offer.lot.id,),
         guards=() if offer is None else (offer.of_today, *(key for key, _ in offer.caps)),
-        facts=Facts(wallet_id=what.wallet_id, programme_id=None if offer is None else offer.programme.id, client=viewer.client),
-    )  # fmt: skip
+        facts=Facts(
+            wallet_id=what.wallet_id, programme_id=None if offer is None else offer.programme.id, client=viewer.client
+        ),
+    )
 
 
 def _check_wallet(book: Book, viewer: Viewer, what: Convert) -> None:
     wallet = book.holder(what.municipality, what.wallet_id)
     relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
-    if wallet is None or wallet.kind != HolderKind.WALLET or not book.may(what.municipality, what.wallet_id, viewer.person_id, relations):
+    if (
+        wallet is None
+        or wallet.kind != HolderKind.WALLET
+        or not book.may(what.municipality, what.wallet_id, viewer.person_id, relations)
+    ):
         raise UnknownWalletError
     if wallet.state == HolderState.FROZEN:
         raise WalletFrozenError
@@ -118,15 +141,18 @@ def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet, offer.taken.id, offer.lot.id), offer.lot)
     draft = Draft(
         receipt={
-            **_receipt(done, offer), "rate": [rate.numerator, rate.denominator], "programme": str(offer.programme.id),
+            **_receipt(done, offer),
+            "rate": [rate.numerator, rate.denominator],
+            "programme": str(offer.programme.id),
             "balances": {
-                str(offer.given.id): book.total(town, wallet, offer.given.id) - done.spent, str(offer.taken.id): held + done.received,
+                str(offer.given.id): book.total(town, wallet, offer.given.id) - done.spent,
+                str(offer.taken.id): held + done.received,
             },
         },
         moves=[(lot, issuance, part) for lot, part in done.parts],
         guards=[(today, done.spent), *((cap, done.received) for cap in caps)],
         counterparties={wallet: offer.programme.id, offer.programme.id: wallet, issuer: wallet},
-    )  # fmt: skip
+    )
     credit(book, draft, budget, account, done.received)
     return draft
 
@@ -135,6 +161,9 @@ def _receipt(done: Converted, offer: Offer) -> dict[str, object]:
     ends = offer.lot.expires_at
     return {
         "amount": done.spent,
-        "lots": [[lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()] for lot, part in done.parts],
+        "lots": [
+            [lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()]
+            for lot, part in done.parts
+        ],
         "received": [[offer.taken.id, offer.lot.id, done.received, None if ends is None else ends.isoformat()]],
     }

@@ -1,4 +1,7 @@
-"""What the town offers for a conversion now, and what of it a wallet gets: read before the ledger is asked; pure afterwards."""
+"""What the town offers for a conversion now, and what of it a wallet gets: read before the ledger is asked.
+
+Pure afterwards.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,13 +23,19 @@ from domain.payments.rules import StaleRulesError
 from domain.programmes import reads as programmes
 from domain.programmes.grant import issue_of
 from domain.programmes.reads import Programme
-from domain.programmes.refusals import BudgetExceededError, CapExceededError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
+from domain.programmes.refusals import (
+    BudgetExceededError,
+    CapExceededError,
+    NotEligibleError,
+    ProgrammeClosedError,
+    UnknownProgrammeError,
+)
 from domain.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A rate with its two assets, the programme that pays for what is received, the lot it falls into, and whose caps count."""
+    """A rate with its two assets, the programme that pays for what is received, its lot, and whose caps count."""
 
     rate: Rate
     given: Asset
@@ -50,7 +59,10 @@ class Offer:
         return (self.rate.municipality, GuardKind.CONVERTED_TODAY, self.programme.id, period)
 
     def usable(self, account: Account, at: datetime) -> bool:
-        """Whether the lot may be converted: value that a programme gave for some shops only may not become value for others."""
+        """Whether the lot may be converted.
+
+        Value that a programme gave for some shops only may not become value for others.
+        """
         if account.asset != self.given.id or not account.usable(at):
             return False
         if account.programme_id is None:
@@ -71,7 +83,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is there and what was counted before. Whole units; `today` of what is converted, the rest of what is received."""
+    """What is there and what was counted before.
+
+    Whole units; `today` of what is converted, the rest of what is received.
+    """
 
     today: int
     cap_left: int
@@ -91,7 +106,10 @@ class Converted:
 async def offer_of(services: Services, municipality: int, wallet: UUID, from_asset: int, to_asset: int) -> Offer:
     """What the town offers the wallet now, or the refusal."""
     now = services.clock()
-    given, taken = await assets.in_municipality(municipality, from_asset), await assets.in_municipality(municipality, to_asset)
+    given, taken = (
+        await assets.in_municipality(municipality, from_asset),
+        await assets.in_municipality(municipality, to_asset),
+    )
     if given is None or taken is None:
         raise UnknownAssetError
     rate = await rate_at(municipality, from_asset, to_asset, now)
@@ -108,11 +126,24 @@ async def offer_of(services: Services, municipality: int, wallet: UUID, from_ass
         raise NotEligibleError(against)
     lot = await services.lots.of(taken, issue_of(programme), now)
     known = {one.id: one for one in await services.programmes.of(municipality)}
-    return Offer(rate, given, taken, programme, known, lot, person, None if claims is None else claims.household, effective_on(now).isoformat())
+    return Offer(
+        rate,
+        given,
+        taken,
+        programme,
+        known,
+        lot,
+        person,
+        None if claims is None else claims.household,
+        effective_on(now).isoformat(),
+    )
 
 
 def worked_out(offer: Offer, amount: int, accounts: Iterable[Account], counted: Counted, at: datetime) -> Converted:
-    """The conversion of an amount (whole units of what is converted), or the first refusal. Pure; `quoteConversion` and `convert` share it."""
+    """The conversion of an amount (whole units of what is converted), or the first refusal.
+
+    Pure; `quoteConversion` and `convert` share it.
+    """
     rate, unit = offer.rate, offer.taken.minimum_unit
     received = rate.received(amount, unit)
     if amount % rate.minimum_unit or not received:

@@ -30,9 +30,9 @@ class ConversionQuote:
     left_today: int | None
 
 
-async def quote_conversion(services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int) -> (
-    ConversionQuote
-):  # fmt: skip
+async def quote_conversion(
+    services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int
+) -> ConversionQuote:
     """What `convert` would do at this instant, or the refusal that it would answer."""
     check_amount(amount, AMOUNT_MAXIMUM)
     wallet = await residents.wallet_for(viewer, municipality, wallet_id)
@@ -47,13 +47,17 @@ async def quote_conversion(services: Services, viewer: Viewer, municipality: int
         return await _quote(services, municipality, wallet_id, from_asset, to_asset, amount)
 
 
-async def _quote(services: Services, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int) -> ConversionQuote:
+async def _quote(
+    services: Services, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int
+) -> ConversionQuote:
     offer = await offer_of(services, municipality, wallet_id, from_asset, to_asset)
     now = services.clock()
     accounts, totals = await wallet_totals(municipality, wallet_id, now)
     [today] = await guard_values([offer.of_today])
     [budget] = await budgets_left([(municipality, offer.programme.id)])
-    done = worked_out(offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, totals.get(to_asset, 0)), now)
+    done = worked_out(
+        offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, totals.get(to_asset, 0)), now
+    )
     cap = offer.rate.cap_per_day
     left = None if cap is None else cap - today - done.spent
     return ConversionQuote(municipality, from_asset, to_asset, done.spent, done.received, offer.lot.expires_at, left)

@@ -1,4 +1,7 @@
-"""A town sets the rate at which value is converted into other value. Rates are never changed: a later one takes over."""
+"""A town sets the rate at which value is converted into other value.
+
+Rates are never changed: a later one takes over.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,21 +48,48 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
     now = services.clock()
     await _check(municipality, new, now)
     rate = Rate(
-        municipality, services.ids.new(), new.from_asset, new.to_asset, new.programme_id, new.numerator, new.denominator, new.minimum_unit,
-        new.cap_per_day, new.starts_at or now,
-    )  # fmt: skip
+        municipality,
+        services.ids.new(),
+        new.from_asset,
+        new.to_asset,
+        new.programme_id,
+        new.numerator,
+        new.denominator,
+        new.minimum_unit,
+        new.cap_per_day,
+        new.starts_at or now,
+    )
     async with transaction():
         await get_connection("default").execute_query(
-            """insert into conversion_rate (municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator, denominator, minimum_unit,
-              daily_cap, valid_from, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-            [municipality, rate.id, rate.from_asset, rate.to_asset, rate.programme_id, rate.numerator, rate.denominator, rate.minimum_unit,
-             rate.cap_per_day, rate.starts_at, viewer.person_id, now],
-        )  # fmt: skip
+            """insert into conversion_rate (municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator,
+              denominator, minimum_unit,
+              daily_cap, valid_from, created_by, created_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            [
+                municipality,
+                rate.id,
+                rate.from_asset,
+                rate.to_asset,
+                rate.programme_id,
+                rate.numerator,
+                rate.denominator,
+                rate.minimum_unit,
+                rate.cap_per_day,
+                rate.starts_at,
+                viewer.person_id,
+                now,
+            ],
+        )
         after = {
-            "from": rate.from_asset, "to": rate.to_asset, "numerator": rate.numerator, "denominator": rate.denominator,
-            "minimum_unit": rate.minimum_unit, "cap_per_day": rate.cap_per_day, "programme": str(rate.programme_id),
+            "from": rate.from_asset,
+            "to": rate.to_asset,
+            "numerator": rate.numerator,
+            "denominator": rate.denominator,
+            "minimum_unit": rate.minimum_unit,
+            "cap_per_day": rate.cap_per_day,
+            "programme": str(rate.programme_id),
             "starts_at": rate.starts_at.isoformat(),
-        }  # fmt: skip
+        }
         await record(municipality, viewer.person_id, "set_conversion_rate", str(rate.id), "", None, after, now)
     return rate
 
@@ -77,7 +107,11 @@ async def _check(municipality: int, new: NewRate, now: datetime) -> None:
         ("to_asset_id", "SAME_ASSET", new.from_asset == new.to_asset),
         # Money that residents paid in is kept apart: it is neither turned into points nor into other money.
         ("from_asset_id", "PAID_IS_NOT_CONVERTED", given.paid),
-        ("programme_id", "PROGRAMME_OF_CONVERSION", programme.kind is not ProgrammeKind.CONVERSION or programme.asset != new.to_asset),
+        (
+            "programme_id",
+            "PROGRAMME_OF_CONVERSION",
+            programme.kind is not ProgrammeKind.CONVERSION or programme.asset != new.to_asset,
+        ),
         ("numerator", "RATE_PART", not 0 <= new.numerator <= LARGEST_PART),
         ("denominator", "RATE_PART", not 1 <= new.denominator <= LARGEST_PART),
         ("minimum_unit", "POSITIVE", not 1 <= new.minimum_unit <= LARGEST),

@@ -1,4 +1,7 @@
-"""What may still be changed of a coupon that people hold in their hands: its names, an earlier end, and that it stops."""
+"""What may still be changed of a coupon that people hold in their hands.
+
+Its names, an earlier end, and that it stops.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +32,13 @@ class Change:
     stop: bool = False
 
 
-async def change_coupon(services: Services, viewer: Viewer, municipality: int, coupon_id: UUID, change: Change) -> Coupon:
-    """Changes it, with the row of audit in the same commit. A stop is in force for the next use that the ledger locks."""
+async def change_coupon(
+    services: Services, viewer: Viewer, municipality: int, coupon_id: UUID, change: Change
+) -> Coupon:
+    """Changes it, with the row of audit in the same commit.
+
+    A stop is in force for the next use that the ledger locks.
+    """
     coupon = await reads.by_id(municipality, coupon_id)
     if coupon is None:
         raise UnknownCouponError

@@ -33,7 +33,10 @@ class Claim:
 
 
 async def claim_coupon(services: Services, viewer: Viewer, what: Claim) -> Posted:
-    """Claims or raises a refusal. Where a coupon must be claimed, the claim takes it from the stock, and is good for one use."""
+    """Claims or raises a refusal.
+
+    Where a coupon must be claimed, the claim takes it from the stock, and is good for one use.
+    """
     chosen = await uses.choose(services, what.municipality, what.wallet_id, (what.coupon_id,))
     store = None if what.store_id is None else await services.stores.of((what.municipality, what.store_id))
     if what.store_id is not None and store is None:
@@ -54,19 +57,28 @@ def _request(viewer: Viewer, what: Claim, chosen: Chosen, store: Store | None, d
         return _plan(book, what, chosen, coupon, at)
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CLAIM_COUPON, key=what.key,
-        input_hash=fingerprint(coupon=what.coupon_id, wallet=what.wallet_id, store=what.store_id), kind=JournalKind.COUPON_CLAIM,
-        holders=(what.wallet_id, coupon.id), plan=plan, access=(what.wallet_id, desk if what.store_id is None else what.store_id),
-        guards=(coupon.claims_guard(chosen.person), coupon.stock_guard), valid_until=what.valid_until,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.CLAIM_COUPON,
+        key=what.key,
+        input_hash=fingerprint(coupon=what.coupon_id, wallet=what.wallet_id, store=what.store_id),
+        kind=JournalKind.COUPON_CLAIM,
+        holders=(what.wallet_id, coupon.id),
+        plan=plan,
+        access=(what.wallet_id, desk if what.store_id is None else what.store_id),
+        guards=(coupon.claims_guard(chosen.person), coupon.stock_guard),
+        valid_until=what.valid_until,
         facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, programme_id=coupon.id, client=viewer.client),
-    )  # fmt: skip
+    )
 
 
 def _check_parties(book: Book, viewer: Viewer, what: Claim, desk: UUID) -> None:
     wallet = book.holder(what.municipality, what.wallet_id)
     if wallet is None or wallet.kind != HolderKind.WALLET:
         raise UnknownWalletError
-    own = book.may(what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE))
+    own = book.may(
+        what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)
+    )
     if what.store_id is not None:
         if not book.may(what.municipality, what.store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
             raise NotPermittedError
@@ -91,7 +103,13 @@ def _plan(book: Book, what: Claim, chosen: Chosen, coupon: Coupon, at: datetime)
         raise uses.refused(coupon, reason)
     takes = coupon.claim_required
     return Draft(
-        receipt={"amount": 0, "lots": [], "balances": {}, "coupon": str(coupon.id), "stocks": [[str(coupon.id), 1]] if takes else []},
+        receipt={
+            "amount": 0,
+            "lots": [],
+            "balances": {},
+            "coupon": str(coupon.id),
+            "stocks": [[str(coupon.id), 1]] if takes else [],
+        },
         guards=[(claims, 1), *([(stock, 1)] if takes else [])],
         counterparties={what.wallet_id: coupon.id, coupon.id: what.wallet_id},
     )

@@ -80,9 +80,13 @@ class Coupon:
         if not self.claim_required:
             found.append((self.stock_guard, self.stock or LARGEST))
         if self.per_person is not None or self.claim_required:
-            found.append(((self.municipality, GuardKind.COUPON_PERSON, self.id, str(person)), self.per_person or LARGEST))
+            found.append(
+                ((self.municipality, GuardKind.COUPON_PERSON, self.id, str(person)), self.per_person or LARGEST)
+            )
         if self.per_day is not None:
-            found.append(((self.municipality, GuardKind.COUPON_DAY, self.id, f"{person} {day.isoformat()}"), self.per_day))
+            found.append(
+                ((self.municipality, GuardKind.COUPON_DAY, self.id, f"{person} {day.isoformat()}"), self.per_day)
+            )
         return found
 
 

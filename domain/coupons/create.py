@@ -72,14 +72,29 @@ def check(new: NewCoupon, now: datetime) -> None:
     wrong = [
         ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
         ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
-        *((name, "POSITIVE", (value := getattr(new, name)) is not None and not 1 <= value <= LARGEST) for name in counts),
+        *(
+            (name, "POSITIVE", (value := getattr(new, name)) is not None and not 1 <= value <= LARGEST)
+            for name in counts
+        ),
         *((name, "TOO_LARGE", (getattr(new, name) or 0) > COUNT_LIMIT) for name in ("stock", "per_person", "per_day")),
         ("rate_bp", "RATE_OF_COUPON", (new.rate_bp is not None) != (new.kind is CouponKind.PERCENT)),
         ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
         ("amount", "AMOUNT_OF_COUPON", (new.amount is not None) != (new.kind is CouponKind.FIXED_AMOUNT)),
-        ("multiplier_bp", "MULTIPLIER_OF_COUPON", (new.multiplier_bp is not None) != (new.kind is CouponKind.POINTS_MULTIPLIER)),
-        ("multiplier_bp", "MULTIPLIER", new.multiplier_bp is not None and not BASIS_POINTS < new.multiplier_bp <= MULTIPLIER_MAXIMUM),
-        ("discount_maximum", "MAXIMUM_OF_COUPON", new.discount_maximum is not None and new.kind is not CouponKind.PERCENT),
+        (
+            "multiplier_bp",
+            "MULTIPLIER_OF_COUPON",
+            (new.multiplier_bp is not None) != (new.kind is CouponKind.POINTS_MULTIPLIER),
+        ),
+        (
+            "multiplier_bp",
+            "MULTIPLIER",
+            new.multiplier_bp is not None and not BASIS_POINTS < new.multiplier_bp <= MULTIPLIER_MAXIMUM,
+        ),
+        (
+            "discount_maximum",
+            "MAXIMUM_OF_COUPON",
+            new.discount_maximum is not None and new.kind is not CouponKind.PERCENT,
+        ),
         ("minimum_spend", "NOT_WITH_FREE_ITEM", new.minimum_spend is not None and new.kind is CouponKind.FREE_ITEM),
         ("ends_at", "ORDER", new.ends_at <= new.starts_at),
         ("ends_at", "PAST", new.ends_at <= now),
@@ -104,17 +119,22 @@ def _wrong_bearer(new: NewCoupon) -> list[tuple[str, str, bool]]:
     ]
 
 
-async def create_coupon(services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewCoupon) -> tuple[Coupon, Posted]:
+async def create_coupon(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewCoupon
+) -> tuple[Coupon, Posted]:
     """Issues the coupon with its budget. The same key makes one coupon; sent again, it finishes what was begun."""
     await _check_issuer(viewer, municipality, new.store_id)
     coupon = derived(viewer.person_id, "coupon", str(municipality), str(key))
     if await reads.by_id(municipality, coupon) is None:
         await _check(services, municipality, new)
-    coin = next((asset.id for asset in await assets.of_municipality(municipality) if asset.kind is AssetKind.COIN), None)
+    coin = next(
+        (asset.id for asset in await assets.of_municipality(municipality) if asset.kind is AssetKind.COIN), None
+    )
     if coin is None:
         raise UnknownAssetError
     await ensure_holder(municipality, coupon, HolderKind.PROGRAMME, services.clock())
-    # First the budget under the key, then the coupon: one that is not paid for, or whose key is closed, is never offered.
+    # First the budget under the key, then the coupon: one that is not paid for, or whose key is closed, is never
+    # offered.
     posted = await _issue(services, viewer, municipality, key, coupon, coin, new)
     await _open(viewer, posted, coupon, coin, new)
     found = await reads.by_id(municipality, coupon)
@@ -140,7 +160,9 @@ async def _check(services: Services, municipality: int, new: NewCoupon) -> None:
         raise InvalidInputError("ends_at", "TOO_MANY_COUPONS")
 
 
-async def _issue(services: Services, viewer: Viewer, municipality: int, key: UUID, coupon: UUID, coin: int, new: NewCoupon) -> Posted:
+async def _issue(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, coupon: UUID, coin: int, new: NewCoupon
+) -> Posted:
     town = await municipalities.by_id(municipality)
     if town is None:
         raise NotPermittedError
@@ -154,33 +176,74 @@ async def _issue(services: Services, viewer: Viewer, municipality: int, key: UUI
             draft.counterparties[issuer] = coupon
         return draft
 
-    facts = {name: value for name, value in asdict(new).items() if name not in ("acceptance", "eligibility", "starts_at", "ends_at")}
-    return settled(await services.poster.post(Request(
-        municipality=municipality, actor=viewer.person_id, operation=Operation.CREATE_COUPON, key=key,
-        input_hash=fingerprint(
-            **facts, acceptance=acceptance_to_json(new.acceptance), eligibility=eligibility_to_json(new.eligibility),
-            starts_at=new.starts_at.isoformat(), ends_at=new.ends_at.isoformat(),
-        ),
-        kind=JournalKind.COUPON_ISSUE, holders=(coupon,) if budget is None else (coupon, issuer), plan=plan,
-        facts=Facts(programme_id=coupon, store_id=new.store_id, client=viewer.client),
-    )))  # fmt: skip
+    facts = {
+        name: value
+        for name, value in asdict(new).items()
+        if name not in ("acceptance", "eligibility", "starts_at", "ends_at")
+    }
+    return settled(
+        await services.poster.post(
+            Request(
+                municipality=municipality,
+                actor=viewer.person_id,
+                operation=Operation.CREATE_COUPON,
+                key=key,
+                input_hash=fingerprint(
+                    **facts,
+                    acceptance=acceptance_to_json(new.acceptance),
+                    eligibility=eligibility_to_json(new.eligibility),
+                    starts_at=new.starts_at.isoformat(),
+                    ends_at=new.ends_at.isoformat(),
+                ),
+                kind=JournalKind.COUPON_ISSUE,
+                holders=(coupon,) if budget is None else (coupon, issuer),
+                plan=plan,
+                facts=Facts(programme_id=coupon, store_id=new.store_id, client=viewer.client),
+            )
+        )
+    )
 
 
 async def _open(viewer: Viewer, posted: Posted, coupon: UUID, coin: int, new: NewCoupon) -> None:
     acceptance = new.acceptance if new.store_id is None else replace(new.acceptance, stores=frozenset({new.store_id}))
     async with transaction():
         made = await rows(
-            """insert into coupon (id, municipality_id, kind, name_ja, name_en, store_id, borne_by, asset_id, budget, rate_bp, amount,
+            """insert into coupon (id, municipality_id, kind, name_ja, name_en, store_id, borne_by, asset_id, budget,
+              rate_bp, amount,
                 discount_maximum, multiplier_bp, minimum_spend, acceptance, eligibility, starts_at, ends_at,
                 stock, per_person, per_day, claim_required, stacking, returns_on_refund, created_by, created_at)
-              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb, $17, $18, $19, $20, $21, $22, $23, $24,
+              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16::jsonb, $17, $18,
+                $19, $20, $21, $22, $23, $24,
                 $25, $26) on conflict do nothing returning id""",
-            coupon, posted.municipality, new.kind, new.name_ja.strip(), new.name_en.strip(), new.store_id, new.borne_by, coin, new.budget,
-            new.rate_bp, new.amount, new.discount_maximum, new.multiplier_bp, new.minimum_spend,
-            orjson.dumps(acceptance_to_json(acceptance)).decode(), orjson.dumps(eligibility_to_json(new.eligibility)).decode(), new.starts_at,
-            new.ends_at, new.stock, new.per_person, new.per_day,
-            new.claim_required, new.stacking, new.returns_on_refund, viewer.person_id, posted.recorded_at,
-        )  # fmt: skip
+            coupon,
+            posted.municipality,
+            new.kind,
+            new.name_ja.strip(),
+            new.name_en.strip(),
+            new.store_id,
+            new.borne_by,
+            coin,
+            new.budget,
+            new.rate_bp,
+            new.amount,
+            new.discount_maximum,
+            new.multiplier_bp,
+            new.minimum_spend,
+            orjson.dumps(acceptance_to_json(acceptance)).decode(),
+            orjson.dumps(eligibility_to_json(new.eligibility)).decode(),
+            new.starts_at,
+            new.ends_at,
+            new.stock,
+            new.per_person,
+            new.per_day,
+            new.claim_required,
+            new.stacking,
+            new.returns_on_refund,
+            viewer.person_id,
+            posted.recorded_at,
+        )
         if made:
             after = {"kind": new.kind.name, "borne_by": new.borne_by.name, "budget": new.budget, "stock": new.stock}
-            await record(posted.municipality, viewer.person_id, "create_coupon", str(coupon), "", None, after, posted.recorded_at)
+            await record(
+                posted.municipality, viewer.person_id, "create_coupon", str(coupon), "", None, after, posted.recorded_at
+            )

@@ -75,5 +75,7 @@ class Obstacle(StrEnum):
     SET_ASIDE = "COUPON_SET_ASIDE"
 
 
-USED_UP = frozenset({Obstacle.STOCK_GONE, Obstacle.PERSON_LIMIT, Obstacle.DAY_LIMIT, Obstacle.BUDGET_SPENT, Obstacle.CLAIMED_ALREADY})
+USED_UP = frozenset(
+    {Obstacle.STOCK_GONE, Obstacle.PERSON_LIMIT, Obstacle.DAY_LIMIT, Obstacle.BUDGET_SPENT, Obstacle.CLAIMED_ALREADY}
+)
 """Decided by counters and budgets under the locks: final for a key."""

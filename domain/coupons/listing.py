@@ -1,4 +1,7 @@
-"""Lists of coupons: what there is for a person, near a place, at a shop; by keyset, so that pages neither miss nor repeat."""
+"""Lists of coupons: what there is for a person, near a place, at a shop.
+
+By keyset, so that pages neither miss nor repeat.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,29 +89,39 @@ ACCEPTS = """(not c.acceptance ? 'stores' or c.acceptance -> 'stores' ? s.id::te
   and not coalesce(c.acceptance -> 'excluded_categories' ? s.category, false)"""
 """Acceptance.accepts, of coupon `c` and shop `s`; a test compares the two."""
 
-# A shop's own coupons are joined with their shop; only rules of the town are tried on every shop, and each once, however many coupons have it.
+# A shop's own coupons are joined with their shop; only rules of the town are tried on every shop, and each once,
+# however many coupons have it.
 # Great-circle distance on a sphere of 6,371,009 m (the Earth's mean radius), to the metre.
 QUERY = f"""with place as materialized (
     select s.*, round(2 * 6371009 * asin(least(1, sqrt(
-      power(sin(radians((s.latitude_microdegrees - $4) / 2e6)), 2) + cos(radians(s.latitude_microdegrees / 1e6)) * cos(radians($4 / 1e6))
+      power(sin(radians((s.latitude_microdegrees - $4) / 2e6)),
+        2) + cos(radians(s.latitude_microdegrees / 1e6)) * cos(radians($4 / 1e6))
         * power(sin(radians((s.longitude_microdegrees - $5) / 2e6)), 2)))))::bigint as metres
     from store s join holder h on h.municipality_id = s.municipality_id and h.id = s.id and h.state = 0
-    where s.municipality_id = $1 and $4::bigint is not null and s.latitude_microdegrees is not null and s.longitude_microdegrees is not null),
+    where s.municipality_id = $1 and $4::bigint is not null and s.latitude_microdegrees is not null
+      and s.longitude_microdegrees is not null),
   rules as materialized (
     select c.acceptance, case when c.acceptance = '{{}}' then (select min(metres) from place)
       else (select min(s.metres) from place s where {ACCEPTS}) end as metres
-    from (select distinct acceptance from coupon where municipality_id = $1 and store_id is null and stopped_at is null and ends_at > $2
+    from (select distinct acceptance from coupon where municipality_id = $1 and store_id is null and stopped_at is null
+      and ends_at > $2
       and $4::bigint is not null) c),
   listed as (
-    select c.id, d.metres, case when $10 then d.metres else (extract(epoch from c.ends_at) * 1000000)::bigint end as value
-    from coupon c left join place own on own.id = c.store_id left join rules on c.store_id is null and rules.acceptance = c.acceptance
+    select c.id, d.metres, case when $10 then d.metres else (extract(epoch
+      from c.ends_at) * 1000000)::bigint end as value
+    from coupon c left join place own on own.id = c.store_id left join rules on c.store_id is null
+      and rules.acceptance = c.acceptance
     cross join lateral (select case when c.store_id is null then rules.metres else own.metres end as metres) d
-    where c.municipality_id = $1 and c.stopped_at is null and c.ends_at > $2 and ($3::timestamptz is null or c.ends_at < $3)
+    where c.municipality_id = $1 and c.stopped_at is null and c.ends_at > $2 and ($3::timestamptz is null
+      or c.ends_at < $3)
       and ($6::bigint is null or d.metres <= $6)
-      and ($7::uuid is null or exists (select from store s where s.municipality_id = c.municipality_id and s.id = $7 and {ACCEPTS}))
-      and (not $8 or exists (select from guard g where g.municipality_id = c.municipality_id and g.kind = {GuardKind.COUPON_CLAIMS:d}
+      and ($7::uuid is null or exists (select from store s where s.municipality_id = c.municipality_id and s.id = $7
+        and {ACCEPTS}))
+      and (not $8 or exists (select from guard g where g.municipality_id = c.municipality_id
+        and g.kind = {GuardKind.COUPON_CLAIMS:d}
         and g.subject = c.id and g.period = $9 and g.value > 0)))
-  select id, metres, value from listed where value is not null and ($11::bigint is null or (value, id) > ($11, $12::uuid))
+  select id, metres, value from listed where value is not null and ($11::bigint is null
+    or (value, id) > ($11, $12::uuid))
   order by value, id limit $13"""
 
 
@@ -132,10 +145,21 @@ async def listed(asked: Asked, now: datetime, after: Place | None, limit: int) -
 async def _scan(asked: Asked, now: datetime, after: Place | None) -> list[_Row]:
     near, person = asked.near, asked.person or NOBODY
     found = await rows(
-        QUERY, asked.municipality, now, asked.ends_before, near and near.latitude, near and near.longitude, near and near.within,
-        asked.store and asked.store.id, asked.claimed, str(person), asked.order is Order.DISTANCE, after and after.value, after and after.id,
+        QUERY,
+        asked.municipality,
+        now,
+        asked.ends_before,
+        near and near.latitude,
+        near and near.longitude,
+        near and near.within,
+        asked.store and asked.store.id,
+        asked.claimed,
+        str(person),
+        asked.order is Order.DISTANCE,
+        after and after.value,
+        after and after.id,
         SCANNED,
-    )  # fmt: skip
+    )
     return [_Row(row["id"], row["metres"], row["value"]) for row in found]
 
 
@@ -144,8 +168,12 @@ async def _seen(asked: Asked, now: datetime, scanned: list[_Row]) -> list[Found]
     counted = await reads.counted(asked.municipality, [one.id for one in scanned], asked.person or NOBODY, now)
     return [
         Found(
-            coupon, Place(one.value, one.id), one.metres, counted[coupon.id],
+            coupon,
+            Place(one.value, one.id),
+            one.metres,
+            counted[coupon.id],
             obstacle(coupon, Seen(now, asked.claims, counted[coupon.id], asked.store)),
         )
-        for one, coupon in zip(scanned, coupons, strict=True) if coupon is not None
-    ]  # fmt: skip
+        for one, coupon in zip(scanned, coupons, strict=True)
+        if coupon is not None
+    ]

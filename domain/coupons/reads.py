@@ -42,21 +42,33 @@ async def counted(municipality: int, coupons: Sequence[UUID], person: UUID, at: 
         """select h.id, coalesce(s.value, 0) as taken, coalesce(p.value, 0) as used, coalesce(d.value, 0) as used_today,
             coalesce(c.value, 0) as claimed, coalesce(b.left, 0) as budget_left, h.state
           from holder h
-          left join guard s on s.municipality_id = h.municipality_id and s.kind = 20 and s.subject = h.id and s.period = ''
-          left join guard p on p.municipality_id = h.municipality_id and p.kind = 21 and p.subject = h.id and p.period = $3
-          left join guard d on d.municipality_id = h.municipality_id and d.kind = 22 and d.subject = h.id and d.period = $4
-          left join guard c on c.municipality_id = h.municipality_id and c.kind = 23 and c.subject = h.id and c.period = $3
+          left join guard s on s.municipality_id = h.municipality_id and s.kind = 20 and s.subject = h.id
+            and s.period = ''
+          left join guard p on p.municipality_id = h.municipality_id and p.kind = 21 and p.subject = h.id
+            and p.period = $3
+          left join guard d on d.municipality_id = h.municipality_id and d.kind = 22 and d.subject = h.id
+            and d.period = $4
+          left join guard c on c.municipality_id = h.municipality_id and c.kind = 23 and c.subject = h.id
+            and c.period = $3
           left join lateral (select sum(a.posted)::bigint as left from account a
             where a.municipality_id = h.municipality_id and a.holder_id = h.id and a.kind = 4) b on true
           where h.municipality_id = $1 and h.id = any ($2::uuid[])""",
-        municipality, list(coupons), str(person), f"{person} {effective_on(at).isoformat()}",
-    )  # fmt: skip
+        municipality,
+        list(coupons),
+        str(person),
+        f"{person} {effective_on(at).isoformat()}",
+    )
     return {
         row["id"]: Counts(
-            row["taken"], row["used"], row["used_today"], row["claimed"], row["budget_left"], stopped=row["state"] != HolderState.ACTIVE
+            row["taken"],
+            row["used"],
+            row["used_today"],
+            row["claimed"],
+            row["budget_left"],
+            stopped=row["state"] != HolderState.ACTIVE,
         )
         for row in found
-    }  # fmt: skip
+    }
 
 
 async def taken(keys: list[tuple[int, UUID]]) -> list[int]:
@@ -64,16 +76,38 @@ async def taken(keys: list[tuple[int, UUID]]) -> list[int]:
     found = await rows(
         """select g.municipality_id, g.subject, g.value from unnest($1::smallint[], $2::uuid[]) w (m, s)
           join guard g on g.municipality_id = w.m and g.kind = 20 and g.subject = w.s and g.period = ''""",
-        [municipality for municipality, _ in keys], [coupon for _, coupon in keys],
-    )  # fmt: skip
+        [municipality for municipality, _ in keys],
+        [coupon for _, coupon in keys],
+    )
     values = {(row["municipality_id"], row["subject"]): row["value"] for row in found}
     return [values.get(key, 0) for key in keys]
 
 
 def _of(row: Row) -> Coupon:
     return Coupon(
-        row.municipality_id, row.id, CouponKind(row.kind), row.name_ja, row.name_en, row.store_id, BorneBy(row.borne_by), row.asset_id, row.budget,
-        row.rate_bp, row.amount, row.discount_maximum, row.multiplier_bp, row.minimum_spend, acceptance_of(row.acceptance),
-        eligibility_of(row.eligibility), row.starts_at, row.ends_at, row.stock, row.per_person, row.per_day, row.claim_required,
-        Stacking(row.stacking), row.returns_on_refund, row.stopped_at,
-    )  # fmt: skip
+        row.municipality_id,
+        row.id,
+        CouponKind(row.kind),
+        row.name_ja,
+        row.name_en,
+        row.store_id,
+        BorneBy(row.borne_by),
+        row.asset_id,
+        row.budget,
+        row.rate_bp,
+        row.amount,
+        row.discount_maximum,
+        row.multiplier_bp,
+        row.minimum_spend,
+        acceptance_of(row.acceptance),
+        eligibility_of(row.eligibility),
+        row.starts_at,
+        row.ends_at,
+        row.stock,
+        row.per_person,
+        row.per_day,
+        row.claim_required,
+        Stacking(row.stacking),
+        row.returns_on_refund,
+        row.stopped_at,
+    )

@@ -1,6 +1,7 @@
 """Hand-over at the till: a coupon for an item, or a whole voucher or ticket. Both sides hear of it live.
 
-A coupon may be redeemed by the wallet's people or by the shop's staff: no value moves. Value moves on the word of the wallet's people only.
+A coupon may be redeemed by the wallet's people or by the shop's staff: no value moves. Value moves on the word of the
+wallet's people only.
 """
 
 from dataclasses import dataclass
@@ -54,17 +55,34 @@ async def redeem(services: Services, viewer: Viewer, what: Redeem) -> Posted:
 
 def _request(viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        return _of_value(book, viewer, what, rules, at) if chosen is NONE_CHOSEN else _of_coupon(book, viewer, what, rules, chosen, at)
+        return (
+            _of_value(book, viewer, what, rules, at)
+            if chosen is NONE_CHOSEN
+            else _of_coupon(book, viewer, what, rules, chosen, at)
+        )
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.REDEEM, key=what.key,
-        input_hash=fingerprint(wallet=what.wallet_id, store=what.store_id, item=what.item.value, coupon=what.coupon_id, lot=what.lot),
-        kind=JournalKind.REDEMPTION, holders=(what.wallet_id, what.store_id, *chosen.holders), plan=plan, access=(what.wallet_id, what.store_id),
-        guards=chosen.guards, valid_until=what.valid_until,
-        facts=Facts(
-            wallet_id=what.wallet_id, store_id=what.store_id, programme_id=what.coupon_id, channel=what.channel, client=viewer.client,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.REDEEM,
+        key=what.key,
+        input_hash=fingerprint(
+            wallet=what.wallet_id, store=what.store_id, item=what.item.value, coupon=what.coupon_id, lot=what.lot
         ),
-    )  # fmt: skip
+        kind=JournalKind.REDEMPTION,
+        holders=(what.wallet_id, what.store_id, *chosen.holders),
+        plan=plan,
+        access=(what.wallet_id, what.store_id),
+        guards=chosen.guards,
+        valid_until=what.valid_until,
+        facts=Facts(
+            wallet_id=what.wallet_id,
+            store_id=what.store_id,
+            programme_id=what.coupon_id,
+            channel=what.channel,
+            client=viewer.client,
+        ),
+    )
 
 
 def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen, at: datetime) -> Draft:
@@ -85,7 +103,11 @@ def _check_either_side(book: Book, viewer: Viewer, what: Redeem) -> None:
     town, person = what.municipality, viewer.person_id
     own = book.may(town, what.wallet_id, person, viewer.relations(Relation.OWNER, Relation.DELEGATE))
     wallet, store = book.holder(town, what.wallet_id), book.holder(town, what.store_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET or not (own or book.may(town, what.store_id, person, viewer.relations(Relation.STAFF))):
+    if (
+        wallet is None
+        or wallet.kind != HolderKind.WALLET
+        or not (own or book.may(town, what.store_id, person, viewer.relations(Relation.STAFF)))
+    ):
         raise UnknownWalletError
     if store is None or store.kind != HolderKind.STORE:
         raise UnknownPayeeError

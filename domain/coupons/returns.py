@@ -1,6 +1,7 @@
 """What a refund of a payment with coupons gives back: to the wallet, to the coupons' budgets, and to the counters.
 
-A part of a payment is given back in proportion: of what remains, the same share stays discounted, rounded down. So any order of
+A part of a payment is given back in proportion: of what remains, the same share stays discounted, rounded down. So any
+order of
 partial refunds of the same sum gives back the same, and the wallet never gets more than it paid.
 """
 
@@ -29,7 +30,8 @@ def refundable(receipt: dict[str, Any]) -> int:
 def kept(parts: Sequence[int], whole: int, remaining: int) -> list[int]:
     """What stays discounted by each of `parts` when `remaining` of `whole` has not been given back. Whole units.
 
-    The sum is a share of what remains, rounded down; the first parts are a share of that sum, and so on. Each figure then grows
+    The sum is a share of what remains, rounded down; the first parts are a share of that sum, and so on. Each figure
+    then grows
     with what remains, and all of them together never faster than it.
     """
     sums = [0, *accumulate(parts)]
@@ -66,24 +68,34 @@ class Returns:
     def _returned(self, already: int) -> list[int]:
         """What is no longer discounted, coupon by coupon."""
         discounts = [part for _, part in self.parts]
-        return [part - left for part, left in zip(discounts, kept(discounts, self.whole, self.whole - already), strict=True)]
+        return [
+            part - left for part, left in zip(discounts, kept(discounts, self.whole, self.whole - already), strict=True)
+        ]
 
     def add(self, book: Book, draft: Draft, already: int, amount: int, store_id: UUID) -> None:
-        """Adds to a refund's draft: budgets get their part back, and the whole refund gives the use back where the coupon says so."""
+        """Adds to a refund's draft: budgets get their part back; a whole refund gives the use back where it is said."""
         if not self.parts:
             return
-        returned = [now - before for before, now in zip(self._returned(already), self._returned(already + amount), strict=True)]
+        returned = [
+            now - before for before, now in zip(self._returned(already), self._returned(already + amount), strict=True)
+        ]
         for (coupon, _), part in zip(self.parts, returned, strict=True):
             if coupon.from_budget and part:
                 payable = book.plain(coupon.municipality, AccountKind.PAYABLE, store_id, coupon.asset)
-                draft.moves.append((payable, book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset), part))
+                draft.moves.append(
+                    (payable, book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset), part)
+                )
         draft.receipt["discount"] = sum(returned)
         back = already + amount == self.whole
         self.give_uses_back(book, draft, store_id, [back and coupon.returns_on_refund for coupon, _ in self.parts])
 
     def parties(self, journal: Journal) -> set[UUID]:
         """Whose locks undoing the whole journal needs because of its coupons."""
-        return {*self.holders, *(party for party in (journal.wallet_id, journal.store_id) if party is not None)} if self.parts else set()
+        return (
+            {*self.holders, *(party for party in (journal.wallet_id, journal.store_id) if party is not None)}
+            if self.parts
+            else set()
+        )
 
     def undo(self, book: Book, draft: Draft, journal: Journal) -> None:
         """Adds to the draft that undoes the whole journal: it has not been, so every use is given back."""
@@ -108,7 +120,11 @@ async def returns_of(journal: Journal) -> Returns:
     lines = journal.receipt.get("coupons")
     if not lines:
         return Returns(refundable(journal.receipt))
-    found = [coupon for coupon in await reads.by_keys([(journal.municipality, UUID(line[0])) for line in lines]) if coupon is not None]
+    found = [
+        coupon
+        for coupon in await reads.by_keys([(journal.municipality, UUID(line[0])) for line in lines])
+        if coupon is not None
+    ]
     if len(found) < len(lines):
         raise UnknownCouponError
     person, day = journal.receipt["used"]

@@ -33,7 +33,10 @@ async def rolled_back(keys: list[tuple[int, UUID]]) -> list[bool]:
 async def rollback_redemption(
     services: Services, viewer: Viewer, municipality: int, key: UUID, redemption_id: UUID, reason: RollbackReason
 ) -> Posted:
-    """Undoes the hand-over or raises a refusal. Sent again under its key, it finishes what was begun: the row of the audit trail."""
+    """Undoes the hand-over or raises a refusal.
+
+    Sent again under its key, it finishes what was begun: the row of the audit trail.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
     redemption = await journal_by_id(municipality, redemption_id)
     if redemption is None or redemption.kind != JournalKind.REDEMPTION or redemption.outcome != Outcome.SETTLED:
@@ -41,14 +44,23 @@ async def rollback_redemption(
     if redemption.wallet_id is None or redemption.store_id is None:
         raise UnknownRedemptionError
     returns = await returns_of(redemption)
-    request = _request(viewer, municipality, key, redemption, redemption.wallet_id, redemption.store_id, reason, returns)
+    request = _request(
+        viewer, municipality, key, redemption, redemption.wallet_id, redemption.store_id, reason, returns
+    )
     posted = settled(await services.poster.post(request))
     await _record(services, viewer, posted, redemption_id, reason)
     return posted
 
 
 def _request(
-    viewer: Viewer, municipality: int, key: UUID, redemption: Journal, wallet_id: UUID, store_id: UUID, reason: RollbackReason, returns: Returns
+    viewer: Viewer,
+    municipality: int,
+    key: UUID,
+    redemption: Journal,
+    wallet_id: UUID,
+    store_id: UUID,
+    reason: RollbackReason,
+    returns: Returns,
 ) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
         guard = book.guard(rolled_back_guard(municipality, redemption.id), 1)
@@ -60,12 +72,20 @@ def _request(
         return draft
 
     return Request(
-        municipality=municipality, actor=viewer.person_id, operation=Operation.ROLLBACK_REDEMPTION, key=key,
-        input_hash=fingerprint(redemption=redemption.id, reason=reason), kind=JournalKind.REDEMPTION_ROLLBACK,
-        holders=(wallet_id, store_id, *returns.holders), plan=plan, lots=tuple(lot for _, lot, _, _ in redemption.receipt["lots"]),
+        municipality=municipality,
+        actor=viewer.person_id,
+        operation=Operation.ROLLBACK_REDEMPTION,
+        key=key,
+        input_hash=fingerprint(redemption=redemption.id, reason=reason),
+        kind=JournalKind.REDEMPTION_ROLLBACK,
+        holders=(wallet_id, store_id, *returns.holders),
+        plan=plan,
+        lots=tuple(lot for _, lot, _, _ in redemption.receipt["lots"]),
         guards=(rolled_back_guard(municipality, redemption.id), *returns.guards),
-        facts=Facts(wallet_id=wallet_id, store_id=store_id, reason=reason, linked_journal=redemption.id, client=viewer.client),
-    )  # fmt: skip
+        facts=Facts(
+            wallet_id=wallet_id, store_id=store_id, reason=reason, linked_journal=redemption.id, client=viewer.client
+        ),
+    )
 
 
 def _plan(book: Book, municipality: int, redemption: Journal, wallet_id: UUID, store_id: UUID) -> Draft:
@@ -77,18 +97,32 @@ def _plan(book: Book, municipality: int, redemption: Journal, wallet_id: UUID, s
         balances[str(asset)] = balances.get(str(asset), book.total(municipality, wallet_id, asset)) + part
     return Draft(
         receipt={
-            "amount": redemption.receipt["amount"], "redemption": str(redemption.id), "lots": redemption.receipt["lots"], "balances": balances,
+            "amount": redemption.receipt["amount"],
+            "redemption": str(redemption.id),
+            "lots": redemption.receipt["lots"],
+            "balances": balances,
         },
         moves=moves,
         counterparties={wallet_id: store_id, store_id: wallet_id},
-    )  # fmt: skip
+    )
 
 
-async def _record(services: Services, viewer: Viewer, posted: Posted, redemption_id: UUID, reason: RollbackReason) -> None:
+async def _record(
+    services: Services, viewer: Viewer, posted: Posted, redemption_id: UUID, reason: RollbackReason
+) -> None:
     """One row for one journal, also when the first answer was lost before it was written."""
     known = "select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3"
     if posted.replayed and await rows(known, posted.municipality, ACTION, str(redemption_id)):
         return
     async with transaction():
         after = {"journal": str(posted.journal_id)}
-        await record(posted.municipality, viewer.person_id, ACTION, str(redemption_id), str(int(reason)), None, after, services.clock())
+        await record(
+            posted.municipality,
+            viewer.person_id,
+            ACTION,
+            str(redemption_id),
+            str(int(reason)),
+            None,
+            after,
+            services.clock(),
+        )

@@ -7,7 +7,10 @@ from tortoise.models import Model
 
 
 class Coupon(Model):
-    """A coupon; its id is its holder's, which owns the budget. Rates in hundredths of a percent; minutes after midnight in Asia/Tokyo."""
+    """A coupon; its id is its holder's, which owns the budget.
+
+    Rates in hundredths of a percent; minutes after midnight in Asia/Tokyo.
+    """
 
     id = fields.UUIDField(primary_key=True)
     municipality_id = fields.SmallIntField()

@@ -2,7 +2,8 @@
 
 choose(...) -> Chosen        which coupons, and whose counters; without coupons nothing is read and nobody is locked
 apply(...) -> Applied        pure: what each takes off, or the refusal; `quotePayment` and `pay` share it
-add(book, draft, ...)        what a payment's draft gets: the town's part of the price, the counters, the receipt's lines
+add(book, draft, ...)        what a payment's draft gets: the town's part of the price, the counters, the receipt's
+lines
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,14 +73,20 @@ class Applied:
 
     @property
     def multiplier_bp(self) -> int:
-        """By what the points of the payment are multiplied, in hundredths of a percent; each coupon multiplies what the others did."""
+        """By what the points of the payment are multiplied, in hundredths of a percent.
+
+        Each coupon multiplies what the others did.
+        """
         found = BASIS_POINTS
         for coupon, _ in self.parts:
             found = found * (coupon.multiplier_bp or BASIS_POINTS) // BASIS_POINTS
         return found
 
     def require_points(self, earned: bool) -> None:  # noqa: FBT001 - a condition
-        """Nobody gives away a coupon that multiplies nothing: refuses the first such coupon of a payment that earns nothing."""
+        """Nobody gives away a coupon that multiplies nothing.
+
+        Refuses the first such coupon of a payment that earns nothing.
+        """
         useless = next((coupon for coupon, _ in self.parts if coupon.kind is CouponKind.POINTS_MULTIPLIER), None)
         if useless is not None and not earned:
             raise refused(useless, Obstacle.NO_POINTS)
@@ -87,7 +94,10 @@ class Applied:
     @property
     def lines(self) -> list[list[Any]]:
         """For the receipt: coupon, kind, discount, who bears it, multiplier of points in hundredths of a percent."""
-        return [[str(coupon.id), int(coupon.kind), part, int(coupon.borne_by), coupon.multiplier_bp] for coupon, part in self.parts]
+        return [
+            [str(coupon.id), int(coupon.kind), part, int(coupon.borne_by), coupon.multiplier_bp]
+            for coupon, part in self.parts
+        ]
 
 
 NONE_CHOSEN = Chosen()
@@ -97,7 +107,8 @@ NOTHING_APPLIED = Applied(NONE_CHOSEN)
 async def choose(services: Services, municipality: int, wallet_id: UUID, ids: Sequence[UUID]) -> Chosen:
     """The coupons of a town that a request names, at most LIMIT; UnknownCouponError. Without any, nothing is read.
 
-    A coupon is remembered for some seconds: of its rules only an earlier end can change, and a stop is seen under its lock.
+    A coupon is remembered for some seconds: of its rules only an earlier end can change, and a stop is seen under its
+    lock.
     """
     if not ids:
         return NONE_CHOSEN
@@ -108,7 +119,9 @@ async def choose(services: Services, municipality: int, wallet_id: UUID, ids: Se
         raise UnknownCouponError
     person, claims = await services.persons.of((municipality, wallet_id))
     today = effective_on(services.clock())
-    return Chosen(tuple(sorted(found, key=lambda one: (one.kind, one.id))), person, claims, (today, today + timedelta(days=1)))
+    return Chosen(
+        tuple(sorted(found, key=lambda one: (one.kind, one.id))), person, claims, (today, today + timedelta(days=1))
+    )
 
 
 def refused(coupon: Coupon, reason: Obstacle) -> Refusal:
@@ -118,7 +131,10 @@ def refused(coupon: Coupon, reason: Obstacle) -> Refusal:
 
 
 def apply(chosen: Chosen, counted: Mapping[UUID, Counts], shop: Shop, amount: int, at: datetime) -> Applied:
-    """What the coupons take off a list price, each of what the ones before it left; or the refusal of the first that does not serve."""
+    """What the coupons take off a list price, each of what the ones before it left.
+
+    Or the refusal of the first that does not serve.
+    """
     left, parts = amount, []
     for coupon in chosen.coupons:
         reason = _against(coupon, chosen, Seen(at, chosen.claims, counted[coupon.id], shop, amount))
@@ -153,12 +169,19 @@ def _counted(book: Book, coupon: Coupon, person: UUID, at: datetime) -> Counts:
 
     by_kind = {key[1]: value(key) for key, _ in coupon.use_guards(person, effective_on(at))}
     holder = book.holder(coupon.municipality, coupon.id)
-    budget = book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset).available if coupon.from_budget else 0
+    budget = (
+        book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset).available
+        if coupon.from_budget
+        else 0
+    )
     return Counts(
-        value(coupon.stock_guard), by_kind.get(GuardKind.COUPON_PERSON, 0), by_kind.get(GuardKind.COUPON_DAY, 0),
-        value(coupon.claims_guard(person)), budget,
+        value(coupon.stock_guard),
+        by_kind.get(GuardKind.COUPON_PERSON, 0),
+        by_kind.get(GuardKind.COUPON_DAY, 0),
+        value(coupon.claims_guard(person)),
+        budget,
         stopped=holder is None or holder.state != HolderState.ACTIVE,
-    )  # fmt: skip
+    )
 
 
 def applied_in(book: Book, chosen: Chosen, shop: Shop, amount: int, at: datetime) -> Applied:
@@ -180,7 +203,9 @@ def add(book: Book, draft: Draft, applied: Applied, store_id: UUID, amount: int,
     for coupon, part in applied.parts:
         if coupon.from_budget:
             budget = book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset)
-            draft.moves.append((budget, book.plain(coupon.municipality, AccountKind.PAYABLE, store_id, coupon.asset), part))
+            draft.moves.append(
+                (budget, book.plain(coupon.municipality, AccountKind.PAYABLE, store_id, coupon.asset), part)
+            )
     draft.receipt |= {"discount": applied.discount, "refundable": amount}
     count(book, draft, applied, store_id, at)
 
@@ -190,6 +215,8 @@ def count(book: Book, draft: Draft, applied: Applied, store_id: UUID, at: dateti
     day = effective_on(at)
     for coupon, _ in applied.parts:
         draft.counterparties.setdefault(coupon.id, store_id)
-        draft.guards += [(book.guard(key, ceiling), 1) for key, ceiling in coupon.use_guards(applied.chosen.person, day)]
+        draft.guards += [
+            (book.guard(key, ceiling), 1) for key, ceiling in coupon.use_guards(applied.chosen.person, day)
+        ]
     stocks = [[str(coupon.id), 1] for coupon, _ in applied.parts if not coupon.claim_required]
     draft.receipt |= {"coupons": applied.lines, "used": [str(applied.chosen.person), day.isoformat()], "stocks": stocks}

@@ -1,7 +1,9 @@
 """The bus: tells the subscribers of this process, and through Redis those of the others, what has been committed.
 
-Nothing depends on it but speed. It may lose, repeat or reorder; subscribers count sequences and read the table for what is
-missing. Every RECONCILE_SECONDS (every RECONCILE_SECONDS_DOWN while Redis is away) one query compares all subscribed holders'
+Nothing depends on it but speed. It may lose, repeat or reorder; subscribers count sequences and read the table for what
+is
+missing. Every RECONCILE_SECONDS (every RECONCILE_SECONDS_DOWN while Redis is away) one query compares all subscribed
+holders'
 sequences with what was delivered, so a lost message is late, never lost.
 """
 
@@ -10,6 +12,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -69,7 +72,9 @@ class Bus:
     """One per process. Without a Redis address it serves its own process alone."""
 
     def __init__(self, redis_url: str | None) -> None:
-        self._redis = None if redis_url is None else aioredis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=None)
+        self._redis = (
+            None if redis_url is None else aioredis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=None)
+        )
         self._origin = uuid4().hex.encode()
         self._inboxes: defaultdict[HolderKey, set[Inbox]] = defaultdict(set)
         self._outbox: deque[bytes] = deque(maxlen=OUTBOX_LIMIT)
@@ -104,7 +109,9 @@ class Bus:
         if self._redis is not None:
             if len(self._outbox) == OUTBOX_LIMIT:
                 self.lost += 1
-            self._outbox.append(b"%b%016d%b" % (self._origin, _microseconds(), orjson.dumps([_packed(row) for row in events])))
+            self._outbox.append(
+                b"%b%016d%b" % (self._origin, _microseconds(), orjson.dumps([_packed(row) for row in events]))
+            )
             self._to_send.set()
 
     def subscribe(self, municipality: int, holder: UUID) -> Inbox:
@@ -164,7 +171,10 @@ class Bus:
             async for message in pubsub.listen():
                 try:
                     self._take(message["data"])
-                except (ValueError, TypeError) as error:  # of another version of us, or of a stranger: the table has what was meant
+                except (
+                    ValueError,
+                    TypeError,
+                ) as error:  # of another version of us, or of a stranger: the table has what was meant
                     self.lost += 1
                     log.warning("bus.unreadable", error=type(error).__name__)
 
@@ -196,8 +206,9 @@ class Bus:
         found = await rows(
             "select h.municipality_id, h.id, h.sequence from unnest($1::smallint[], $2::uuid[]) w (m, i)"
             " join holder h on h.municipality_id = w.m and h.id = w.i",
-            [m for m, _ in keys], [i for _, i in keys],
-        )  # fmt: skip
+            [m for m, _ in keys],
+            [i for _, i in keys],
+        )
         for row in found:
             for inbox in self._inboxes.get((row["municipality_id"], row["id"]), ()):
                 if inbox.seen < row["sequence"]:
@@ -211,14 +222,34 @@ def _microseconds() -> int:
 def _packed(row: EventRow) -> list[object]:
     counterparty = None if row.counterparty is None else str(row.counterparty)
     return [
-        row.municipality, str(row.holder), row.sequence, row.kind, str(row.journal_id), counterparty, row.assets, row.amounts, row.balances,
-        row.recorded_at.isoformat(), row.receipt_number,
-    ]  # fmt: skip
+        row.municipality,
+        str(row.holder),
+        row.sequence,
+        row.kind,
+        str(row.journal_id),
+        counterparty,
+        row.assets,
+        row.amounts,
+        row.balances,
+        row.recorded_at.isoformat(),
+        row.receipt_number,
+    ]
 
 
-def _unpacked(packed: list[object]) -> EventRow:
-    municipality, holder, sequence, kind, journal_id, counterparty, assets, amounts, balances, recorded_at, receipt_number = packed
+def _unpacked(packed: list[Any]) -> EventRow:
+    municipality, holder, sequence, kind, journal_id, counterparty, assets, amounts, balances, at, receipt_number = (
+        packed
+    )
     return EventRow(
-        municipality, UUID(holder), sequence, JournalKind(kind), UUID(journal_id), counterparty and UUID(counterparty), assets, amounts, balances,  # type: ignore[arg-type]
-        datetime.fromisoformat(recorded_at), receipt_number,  # type: ignore[arg-type]
-    )  # fmt: skip
+        municipality=municipality,
+        holder=UUID(holder),
+        sequence=sequence,
+        kind=JournalKind(kind),
+        journal_id=UUID(journal_id),
+        counterparty=None if counterparty is None else UUID(counterparty),
+        assets=assets,
+        amounts=amounts,
+        balances=balances,
+        recorded_at=datetime.fromisoformat(at),
+        receipt_number=receipt_number,
+    )

@@ -11,11 +11,15 @@ from domain.ledger.request import EventRow
 async def events_after(municipality: int, holder: UUID, sequence: int, limit: int) -> list[EventRow]:
     """A holder's events after a sequence, in order, at most `limit`."""
     found = await rows(
-        """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets, e.amounts, e.balances, e.recorded_at,
+        """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets,
+          e.amounts, e.balances, e.recorded_at,
           j.receipt_number from event e join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
           where e.municipality_id = $1 and e.holder_id = $2 and e.sequence > $3 order by e.sequence limit $4""",
-        municipality, holder, sequence, limit,
-    )  # fmt: skip
+        municipality,
+        holder,
+        sequence,
+        limit,
+    )
     return [_row(list(row.values())) for row in found]
 
 
@@ -28,7 +32,10 @@ async def sequence_of(municipality: int, holder: UUID) -> int | None:
 async def recorded_at(municipality: int, holder: UUID, sequence: int) -> datetime | None:
     """When an event happened."""
     found = await rows(
-        "select recorded_at from event where municipality_id = $1 and holder_id = $2 and sequence = $3", municipality, holder, sequence
+        "select recorded_at from event where municipality_id = $1 and holder_id = $2 and sequence = $3",
+        municipality,
+        holder,
+        sequence,
     )
     return found[0]["recorded_at"] if found else None
 

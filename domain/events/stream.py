@@ -18,7 +18,10 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Resync:
-    """The stream ends: read the balances again and subscribe from `sequence`. `reason`: TOO_FAR_BEHIND, TOO_SLOW, AHEAD."""
+    """The stream ends: read the balances again and subscribe from `sequence`.
+
+    `reason`: TOO_FAR_BEHIND, TOO_SLOW, AHEAD.
+    """
 
     municipality: int
     holder: UUID
@@ -26,7 +29,9 @@ class Resync:
     reason: str
 
 
-async def stream(services: Services, municipality: int, holder: UUID, after: int | None) -> AsyncGenerator[EventRow | Resync, None]:
+async def stream(
+    services: Services, municipality: int, holder: UUID, after: int | None
+) -> AsyncGenerator[EventRow | Resync, None]:
     """Events after a sequence (None: from now on), without end; a Resync is the last item."""
     inbox = services.bus.subscribe(municipality, holder)
     try:

@@ -1,1 +1,4 @@
-"""Funding sources: a card or bank account that a resident has linked to a wallet, and the provider that authorises, captures and voids."""
+"""Funding sources: a card or bank account that a resident has linked to a wallet, and the provider that authorises.
+
+Captures and voids.
+"""

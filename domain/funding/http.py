@@ -1,4 +1,7 @@
-"""A provider over HTTP/1.1 with JSON: the smallest client that does it, one connection a call, bounded in time and size."""
+"""A provider over HTTP/1.1 with JSON.
+
+The smallest client that does it, one connection a call, bounded in time and size.
+"""
 
 import asyncio
 import ssl
@@ -16,7 +19,10 @@ _OK = b"200"
 
 
 class HttpProvider:
-    """POST <address>/authorisations, .../<reference>/capture and .../<reference>/void, with the key as a bearer token."""
+    """POST <address>/authorisations, .../<reference>/capture and .../<reference>/void.
+
+    With the key as a bearer token.
+    """
 
     def __init__(self, address: str, key: str) -> None:
         parts = urlsplit(address)
@@ -59,8 +65,9 @@ class HttpProvider:
         reader, writer = await asyncio.open_connection(self._host, self._port, ssl=self._tls)
         try:
             head = (
-                f"POST {self._path}{path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {self._key}\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                f"POST {self._path}{path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer"
+                f" {self._key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection:"
+                " close\r\n\r\n"
             )
             writer.write(head.encode() + body)
             await writer.drain()

@@ -1,4 +1,7 @@
-"""A resident links a card or account to a wallet, by the token that the provider's own page gave; and takes it away again."""
+"""A resident links a card or account to a wallet, by the token that the provider's own page gave.
+
+And takes it away again.
+"""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -49,22 +52,37 @@ async def link_source(services: Services, viewer: Viewer, new: NewSource) -> Sou
         return same
     if len(known) >= SOURCES_LIMIT:
         raise InvalidInputError("wallet_id", "TOO_MANY_SOURCES")
-    source = Source(new.municipality, services.ids.new(), new.wallet_id, viewer.person_id, new.asset, new.token, new.label)
+    source = Source(
+        new.municipality, services.ids.new(), new.wallet_id, viewer.person_id, new.asset, new.token, new.label
+    )
     await get_connection("default").execute_query(
         """insert into funding_source (municipality_id, id, wallet_id, person_id, asset_id, token, label, linked_at)
           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        [source.municipality, source.id, source.wallet_id, source.person_id, source.asset, source.token, source.label, services.clock()],
+        [
+            source.municipality,
+            source.id,
+            source.wallet_id,
+            source.person_id,
+            source.asset,
+            source.token,
+            source.label,
+            services.clock(),
+        ],
     )
     return source
 
 
 async def remove_source(services: Services, viewer: Viewer, municipality: int, source: UUID) -> Source:
-    """Takes it away, its token and label with it: no payment uses it any more; what was authorised before is still captured or voided."""
+    """Takes it away, its token and label with it: no payment uses it any more.
+
+    What was authorised before is still captured or voided.
+    """
     found = await reads.source_by_id(municipality, source)
     if found is None or found.person_id != viewer.person_id:
         raise UnknownFundingSourceError
     await get_connection("default").execute_query(
-        "update funding_source set removed_at = $3, token = '', label = '' where municipality_id = $1 and id = $2 and removed_at is null",
+        "update funding_source set removed_at = $3, token = '', label = '' where municipality_id = $1 and id = $2 and"
+        " removed_at is null",
         [municipality, source, services.clock()],
     )
     return found

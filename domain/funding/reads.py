@@ -54,7 +54,8 @@ class TopUpRow:
 
 
 _SOURCE = "select municipality_id, id, wallet_id, person_id, asset_id, token, label from funding_source "
-_TOP_UP = """select t.municipality_id, t.id, t.actor, t.key, t.wallet_id, t.source_id, s.asset_id, s.token, t.amount, t.state, t.created_at,
+_TOP_UP = """select t.municipality_id, t.id, t.actor, t.key, t.wallet_id, t.source_id, s.asset_id, s.token, t.amount,
+  t.state, t.created_at,
   t.input_hash
   from top_up t join funding_source s on s.municipality_id = t.municipality_id and s.id = t.source_id """
 
@@ -68,9 +69,11 @@ async def source_by_id(municipality: int, source: UUID) -> Source | None:
 async def sources_by_keys(keys: list[tuple[int, UUID]]) -> list[Source | None]:
     """Sources that are linked now, in the order of (municipality, id); None where there is none."""
     found = await rows(
-        _SOURCE + "where removed_at is null and (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
-        [town for town, _ in keys], [source for _, source in keys],
-    )  # fmt: skip
+        _SOURCE
+        + "where removed_at is null and (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
+        [town for town, _ in keys],
+        [source for _, source in keys],
+    )
     known = {(row["municipality_id"], row["id"]): Source(*row.values()) for row in found}
     return [known.get(key) for key in keys]
 
@@ -78,26 +81,50 @@ async def sources_by_keys(keys: list[tuple[int, UUID]]) -> list[Source | None]:
 async def sources_of(municipality: int, wallet: UUID, person: UUID) -> list[Source]:
     """What a person has linked to a wallet, oldest first."""
     found = await rows(
-        _SOURCE + "where municipality_id = $1 and wallet_id = $2 and person_id = $3 and removed_at is null order by linked_at, id",
-        municipality, wallet, person,
-    )  # fmt: skip
+        _SOURCE + "where municipality_id = $1 and wallet_id = $2 and person_id = $3 and removed_at is null order by"
+        " linked_at, id",
+        municipality,
+        wallet,
+        person,
+    )
     return [Source(*row.values()) for row in found]
 
 
 async def top_up_of(municipality: int, actor: UUID, key: UUID) -> TopUpRow | None:
     """The top-up of a payment's key."""
-    found = await rows(_TOP_UP + "where t.municipality_id = $1 and t.actor = $2 and t.key = $3", municipality, actor, key)
+    found = await rows(
+        _TOP_UP + "where t.municipality_id = $1 and t.actor = $2 and t.key = $3", municipality, actor, key
+    )
     return _row(found[0]) if found else None
 
 
 async def open_top_ups(before: datetime, limit: int) -> list[TopUpRow]:
     """Top-ups that were begun before an instant and have no end yet, in all towns, in no order."""
-    found = await rows(_TOP_UP + "where t.state in (0, 1) and t.created_at < $1 order by random() limit $2", before, limit)
+    found = await rows(
+        _TOP_UP + "where t.state in (0, 1) and t.created_at < $1 order by random() limit $2", before, limit
+    )
     return [_row(row) for row in found]
 
 
 def _row(row: dict[str, Any]) -> TopUpRow:
-    return TopUpRow(**{
-        "municipality": row["municipality_id"], "asset": row["asset_id"], "state": TopUpState(row["state"]),
-        **{name: row[name] for name in ("id", "actor", "key", "wallet_id", "source_id", "token", "amount", "created_at", "input_hash")},
-    })  # fmt: skip
+    return TopUpRow(
+        **{
+            "municipality": row["municipality_id"],
+            "asset": row["asset_id"],
+            "state": TopUpState(row["state"]),
+            **{
+                name: row[name]
+                for name in (
+                    "id",
+                    "actor",
+                    "key",
+                    "wallet_id",
+                    "source_id",
+                    "token",
+                    "amount",
+                    "created_at",
+                    "input_hash",
+                )
+            },
+        }
+    )

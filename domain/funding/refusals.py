@@ -36,6 +36,9 @@ class FundingDeclinedError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class FundingUnavailableError(UnstoredRefusal):
-    """The provider did not answer: nothing was captured, and what it may have set aside is released unless the key comes again."""
+    """The provider did not answer.
+
+    Nothing was captured, and what it may have set aside is released unless the key comes again.
+    """
 
     code = "FUNDING_UNAVAILABLE"

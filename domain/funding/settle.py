@@ -1,4 +1,7 @@
-"""Finishing what was left open at a provider: fair to all rows, whatever is wrong with some of them or with the provider."""
+"""Finishing what was left open at a provider.
+
+Fair to all rows, whatever is wrong with some of them or with the provider.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
@@ -28,7 +31,9 @@ class Open(Protocol):
 T = TypeVar("T", bound=Open)
 
 
-async def settle(name: str, page: Callable[[int], Awaitable[Sequence[T]]], finish: Callable[[T], Awaitable[object]]) -> int:
+async def settle(
+    name: str, page: Callable[[int], Awaitable[Sequence[T]]], finish: Callable[[T], Awaitable[object]]
+) -> int:
     """Finishes what `page` reads; how many. What cannot be finished now is left to the next run."""
     finished, silent = 0, 0
     for _ in range(PAGES):
@@ -41,7 +46,9 @@ async def settle(name: str, page: Callable[[int], Awaitable[Sequence[T]]], finis
                 silent += 1
                 log.warning("funding.unavailable", what=name, reference=str(row.id))
             except Exception:
-                log.exception("funding.not_finished", what=name, reference=str(row.id))  # the next ones are other people's money
+                log.exception(
+                    "funding.not_finished", what=name, reference=str(row.id)
+                )  # the next ones are other people's money
             if silent >= GIVE_UP:
                 return finished
         if len(found) < PAGE or finished == before:

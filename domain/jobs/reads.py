@@ -20,5 +20,7 @@ class Job:
 
 async def every() -> list[Job]:
     """All jobs, by name."""
-    found = await rows("select name, last_started_at, last_finished_at, next_run_at, rows_last, last_error from job order by name")
+    found = await rows(
+        "select name, last_started_at, last_finished_at, next_run_at, rows_last, last_error from job order by name"
+    )
     return [Job(*row.values()) for row in found]

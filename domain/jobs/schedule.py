@@ -1,4 +1,7 @@
-"""The scheduler: which jobs there are, which is due, and how the last run went. One process runs them, whoever has the lock."""
+"""The scheduler: which jobs there are, which is due, and how the last run went.
+
+One process runs them, whoever has the lock.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -71,8 +74,9 @@ async def run_due(services: Services, connection: "asyncpg.Connection[asyncpg.Re
         due = await connection.fetchval(
             """insert into job (name, next_run_at) values ($1, $2) on conflict (name) do update set last_started_at = $2
               where job.next_run_at <= $2 returning true""",
-            job.name, now,
-        )  # fmt: skip
+            job.name,
+            now,
+        )
         if due:
             await _run(services, connection, job)
             ran += 1
@@ -88,7 +92,13 @@ async def _run(services: Services, connection: "asyncpg.Connection[asyncpg.Recor
         error = f"{type(failure).__name__}: {failure}"[:500]
         log.exception("job.failed", job=job.name)
     await connection.execute(
-        "update job set last_started_at = $2, last_finished_at = $3, next_run_at = $4, rows_last = $5, last_error = $6 where name = $1",
-        job.name, started, services.clock(), started + job.every, rows, error,
-    )  # fmt: skip
+        "update job set last_started_at = $2, last_finished_at = $3, next_run_at = $4, rows_last = $5, last_error = $6"
+        " where name = $1",
+        job.name,
+        started,
+        services.clock(),
+        started + job.every,
+        rows,
+        error,
+    )
     log.info("job.ran", job=job.name, rows=rows, error=error)

@@ -47,76 +47,122 @@ class Drift:
 
 # Each check: rows of (municipality, subject, stored, expected) that differ.
 CHECKS = {
-    "account_balance": """select a.municipality_id, a.id::text, a.posted, coalesce(sum(e.amount), 0)::bigint from account a
+    "account_balance": (
+        """select a.municipality_id, a.id::text, a.posted, coalesce(sum(e.amount), 0)::bigint from account a
       left join entry e on e.municipality_id = a.municipality_id and e.account_id = a.id
-      where a.municipality_id = any ($1::smallint[]) group by a.municipality_id, a.id having a.posted <> coalesce(sum(e.amount), 0)""",
-    "account_version": """select a.municipality_id, a.id::text, a.version, count(e.version) from account a
+      where a.municipality_id = any ($1::smallint[]) group by a.municipality_id,
+        a.id having a.posted <> coalesce(sum(e.amount), 0)"""
+    ),
+    "account_version": (
+        """select a.municipality_id, a.id::text, a.version, count(e.version) from account a
       left join entry e on e.municipality_id = a.municipality_id and e.account_id = a.id
       where a.municipality_id = any ($1::smallint[]) group by a.municipality_id, a.id
-      having a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)""",
-    "entry_running_balance": """select municipality_id, account_id::text, posted_after, should from (
-        select e.*, (sum(amount) over (partition by municipality_id, account_id order by version))::bigint as should from entry e
-        where municipality_id = any ($1::smallint[])) x where posted_after <> should""",
-    "journal_sum": """select municipality_id, journal_id::text, sum(amount)::bigint, 0::bigint from entry where municipality_id = any ($1::smallint[])
-      group by municipality_id, journal_id, asset_id having sum(amount) <> 0""",
-    "account_held": """select a.municipality_id, a.id::text, a.held, coalesce(h.held, 0)::bigint from account a left join (
-        select o.municipality_id, x.account, sum(x.amount) as held from hold o, unnest(o.accounts, o.amounts) x (account, amount)
+      having a.version <> count(e.version) or a.version <> coalesce(max(e.version), 0)"""
+    ),
+    "entry_running_balance": (
+        """select municipality_id, account_id::text, posted_after, should from (
+        select e.*, (sum(amount) over (partition by municipality_id, account_id order by version))::bigint as should
+          from entry e
+        where municipality_id = any ($1::smallint[])) x where posted_after <> should"""
+    ),
+    "journal_sum": (
+        """select municipality_id, journal_id::text, sum(amount)::bigint, 0::bigint from entry
+          where municipality_id = any ($1::smallint[])
+      group by municipality_id, journal_id, asset_id having sum(amount) <> 0"""
+    ),
+    "account_held": (
+        """select a.municipality_id, a.id::text, a.held, coalesce(h.held, 0)::bigint from account a left join (
+        select o.municipality_id, x.account, sum(x.amount) as held
+          from hold o, unnest(o.accounts, o.amounts) x (account, amount)
         where o.state = 0 group by 1, 2) h on h.municipality_id = a.municipality_id and h.account = a.id
-      where a.municipality_id = any ($1::smallint[]) and a.held <> coalesce(h.held, 0)""",
-    "event_sequence": """select h.municipality_id, h.id::text, h.sequence, count(e.sequence) from holder h
+      where a.municipality_id = any ($1::smallint[]) and a.held <> coalesce(h.held, 0)"""
+    ),
+    "event_sequence": (
+        """select h.municipality_id, h.id::text, h.sequence, count(e.sequence) from holder h
       left join event e on e.municipality_id = h.municipality_id and e.holder_id = h.id
       where h.municipality_id = any ($1::smallint[]) group by h.municipality_id, h.id
-      having h.sequence <> count(e.sequence) or h.sequence <> coalesce(max(e.sequence), 0)""",
-    "movement_amount": """with moved as (select e.municipality_id, e.journal_id, a.holder_id, e.asset_id, sum(e.amount) as amount from entry e
-        join account a on a.municipality_id = e.municipality_id and a.id = e.account_id where e.municipality_id = any ($1::smallint[])
+      having h.sequence <> count(e.sequence) or h.sequence <> coalesce(max(e.sequence), 0)"""
+    ),
+    "movement_amount": (
+        """with moved as (select e.municipality_id, e.journal_id, a.holder_id, e.asset_id, sum(e.amount) as amount
+          from entry e
+        join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
+          where e.municipality_id = any ($1::smallint[])
         group by 1, 2, 3, 4),
       told as (select e.municipality_id, e.journal_id, e.holder_id, m.asset as asset_id, m.amount from event e,
         unnest(e.assets, e.amounts) m (asset, amount) where e.municipality_id = any ($1::smallint[]))
       select municipality_id, journal_id::text, coalesce(told.amount, 0), coalesce(moved.amount, 0)::bigint
       from moved full join told using (municipality_id, journal_id, holder_id, asset_id)
-      where coalesce(told.amount, 0) <> coalesce(moved.amount, 0)""",
-    "movement_balance": """with told as (select distinct on (e.municipality_id, e.holder_id, m.asset) e.municipality_id, e.holder_id,
-        m.asset as asset_id, m.balance from event e, unnest(e.assets, e.balances) m (asset, balance) where e.municipality_id = any ($1::smallint[])
+      where coalesce(told.amount, 0) <> coalesce(moved.amount, 0)"""
+    ),
+    "movement_balance": (
+        """with told as (select distinct on (e.municipality_id, e.holder_id, m.asset) e.municipality_id, e.holder_id,
+        m.asset as asset_id, m.balance from event e, unnest(e.assets, e.balances) m (asset, balance)
+          where e.municipality_id = any ($1::smallint[])
         order by e.municipality_id, e.holder_id, m.asset, e.sequence desc),
       stored as (select municipality_id, holder_id, asset_id, sum(posted) as posted from account
         where municipality_id = any ($1::smallint[]) group by 1, 2, 3)
       select municipality_id, holder_id::text, coalesce(told.balance, 0), coalesce(stored.posted, 0)::bigint
-      from stored full join told using (municipality_id, holder_id, asset_id) where coalesce(told.balance, 0) <> coalesce(stored.posted, 0)""",
-    "refunded": """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint), 0)::bigint from guard g
-      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0 and j.kind in (3, 4, 25)
+      from stored full join told using (municipality_id, holder_id, asset_id)
+        where coalesce(told.balance, 0) <> coalesce(stored.posted, 0)"""
+    ),
+    "refunded": (
+        """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint),
+          0)::bigint from guard g
+      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0
+        and j.kind in (3, 4, 25)
       where g.kind = 1 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
-      having g.value <> coalesce(sum((j.receipt ->> 'amount')::bigint), 0)""",
-    "voucher_sold": """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'units')::bigint), 0)::bigint from guard g
-      left join journal j on j.municipality_id = g.municipality_id and j.programme_id = g.subject and j.kind = 13 and j.outcome = 0
+      having g.value <> coalesce(sum((j.receipt ->> 'amount')::bigint), 0)"""
+    ),
+    "voucher_sold": (
+        """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'units')::bigint), 0)::bigint
+          from guard g
+      left join journal j on j.municipality_id = g.municipality_id and j.programme_id = g.subject and j.kind = 13
+        and j.outcome = 0
         and not exists (select from journal r
           where r.municipality_id = j.municipality_id and r.linked_journal = j.id and r.kind = 4 and r.outcome = 0)
       where g.kind = 11 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
-      having g.value <> coalesce(sum((j.receipt ->> 'units')::bigint), 0)""",
-    "coupon_stock": """select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
+      having g.value <> coalesce(sum((j.receipt ->> 'units')::bigint), 0)"""
+    ),
+    "coupon_stock": (
+        """select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
       left join event e on e.municipality_id = g.municipality_id and e.holder_id = g.subject
       left join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
-      left join lateral (select sum((line ->> 1)::bigint) as change from jsonb_array_elements(j.receipt -> 'stocks') line
+      left join lateral (select sum((line ->> 1)::bigint) as change
+        from jsonb_array_elements(j.receipt -> 'stocks') line
         where line ->> 0 = g.subject::text) told on true
       where g.kind = 20 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
-      having g.value <> coalesce(sum(told.change), 0)""",
-    "programme_cap": """with counted as (select j.municipality_id, (c ->> 0)::smallint as kind, (c ->> 1)::uuid as subject, c ->> 2 as period,
+      having g.value <> coalesce(sum(told.change), 0)"""
+    ),
+    "programme_cap": (
+        """with counted as (select j.municipality_id, (c ->> 0)::smallint as kind, (c ->> 1)::uuid as subject,
+          c ->> 2 as period,
         sum((c ->> 3)::bigint) as value from journal j cross join lateral jsonb_array_elements(j.receipt -> 'caps') c
         where j.municipality_id = any ($1::smallint[]) and j.outcome = 0 and j.receipt ? 'caps' group by 1, 2, 3, 4),
       stored as (select g.municipality_id, g.kind, g.subject, g.period, g.value from guard g
         where g.kind in (2, 42) and g.municipality_id = any ($1::smallint[]))
-      select p.municipality_id, subject::text || ' ' || period, coalesce(stored.value, 0), coalesce(counted.value, 0)::bigint
+      select p.municipality_id, subject::text || ' ' || period, coalesce(stored.value, 0), coalesce(counted.value,
+        0)::bigint
       from stored full join counted using (municipality_id, kind, subject, period)
-      join programme p on p.municipality_id = coalesce(stored.municipality_id, counted.municipality_id) and p.id = subject and p.caps_in_journals
-      where coalesce(stored.value, 0) <> coalesce(counted.value, 0)""",
+      join programme p on p.municipality_id = coalesce(stored.municipality_id, counted.municipality_id)
+        and p.id = subject and p.caps_in_journals
+      where coalesce(stored.value, 0) <> coalesce(counted.value, 0)"""
+    ),
 }
 
 
 async def drift(municipalities: list[int], limit: int = 100) -> list[Drift]:
-    """Every stored figure that differs from the entries, at most `limit` a check; an empty list is the only good answer."""
+    """Every stored figure that differs from the entries, at most `limit` a check.
+
+    An empty list is the only good answer.
+    """
     found: list[Drift] = []
     for check, query in CHECKS.items():
         named = f"select * from ({query} limit {limit:d}) as found (municipality, subject, stored, expected)"
-        found += [Drift(row["municipality"], check, row["subject"], row["stored"], row["expected"]) for row in await rows(named, municipalities)]
+        found += [
+            Drift(row["municipality"], check, row["subject"], row["stored"], row["expected"])
+            for row in await rows(named, municipalities)
+        ]
     return found
 
 
@@ -127,7 +173,8 @@ async def trial_balance(municipality: int, at: datetime) -> TrialBalance:
           join entry e on e.municipality_id = j.municipality_id and e.journal_id = j.id
           join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
           where j.municipality_id = $1 and j.recorded_at <= $2 group by 1, 2 order by 1, 2""",
-        municipality, at,
-    )  # fmt: skip
+        municipality,
+        at,
+    )
     lines = tuple(TrialLine(municipality, row["asset_id"], AccountKind(row["kind"]), row["posted"]) for row in found)
     return TrialBalance(municipality, at, lines)

@@ -1,4 +1,6 @@
-"""One batch on one connection: lock, read, plan, post, commit. A constant number of statements, whatever the batch's size.
+"""One batch on one connection: lock, read, plan, post, commit.
+
+A constant number of statements, whatever the batch's size.
 
 1 begin   2 lock the holders   3 keys   4 accounts with their lots   5 relations
 6 post    7 commit             and only where a request asks for it: holds, guards, the last minute's events
@@ -22,31 +24,46 @@ from domain.ledger.request import EventRow, Request
 
 ACCOUNTS_PER_BLOCK = 100_000
 LOCK = "select municipality_id, id, kind, state, sequence, last_at from ledger_lock($1::smallint[], $2::uuid[], $3)"
-KEYS = """select j.municipality_id, j.actor, j.operation, j.key, j.id, j.kind, j.input_hash, j.outcome, j.refusal, j.receipt, j.receipt_number,
+KEYS = """select j.municipality_id, j.actor, j.operation, j.key, j.id, j.kind, j.input_hash, j.outcome, j.refusal,
+  j.receipt, j.receipt_number,
   j.recorded_at from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::uuid[]) wanted (m, a, o, k)
-  join journal j on j.municipality_id = wanted.m and j.actor = wanted.a and j.operation = wanted.o and j.key = wanted.k"""
-ACCOUNTS = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted, a.held, a.floor, a.version,
-  a.version, l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id from unnest($1::smallint[], $2::uuid[]) wanted (m, h)
+  join journal j on j.municipality_id = wanted.m and j.actor = wanted.a and j.operation = wanted.o
+    and j.key = wanted.k"""
+ACCOUNTS = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted, a.held, a.floor,
+  a.version,
+  a.version, l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id
+    from unnest($1::smallint[], $2::uuid[]) wanted (m, h)
   join account a on a.municipality_id = wanted.m and a.holder_id = wanted.h
   join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id join asset s on s.id = a.asset_id
   where a.kind <> 1 or a.posted <> 0 or a.held <> 0 or a.lot_id = any ($3::bigint[])"""
-ACCESS = """select x.municipality_id, x.holder_id, x.person_id, x.relation from unnest($1::smallint[], $2::uuid[], $3::uuid[]) wanted (m, h, p)
-  join holder_access x on x.municipality_id = wanted.m and x.holder_id = wanted.h and x.person_id = wanted.p where x.revoked_at is null"""
-HOLDS = """select h.municipality_id, h.id, h.wallet_id, h.payee_id, h.state, h.accounts, h.amounts, h.captured, h.expires_at
-  from unnest($1::smallint[], $2::uuid[]) wanted (m, w) join hold h on h.municipality_id = wanted.m and h.wallet_id = wanted.w where h.state = 0"""
+ACCESS = """select x.municipality_id, x.holder_id, x.person_id, x.relation
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) wanted (m, h, p)
+  join holder_access x on x.municipality_id = wanted.m and x.holder_id = wanted.h and x.person_id = wanted.p
+    where x.revoked_at is null"""
+HOLDS = """select h.municipality_id, h.id, h.wallet_id, h.payee_id, h.state, h.accounts, h.amounts, h.captured,
+  h.expires_at
+  from unnest($1::smallint[], $2::uuid[]) wanted (m, w) join hold h on h.municipality_id = wanted.m
+    and h.wallet_id = wanted.w where h.state = 0"""
 GUARDS = """select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ceiling
   from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) wanted (m, k, s, p)
   join guard g on g.municipality_id = wanted.m and g.kind = wanted.k and g.subject = wanted.s and g.period = wanted.p"""
-RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets, e.amounts, e.balances,
+RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets,
+  e.amounts, e.balances,
   e.recorded_at, j.receipt_number, coalesce(j.receipt -> 'asked', j.receipt -> 'amount')::bigint
   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) wanted (m, h, c, s)
-  join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20 and e.recorded_at > $5
-    and e.counterparty_id = wanted.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id where e.kind = 2"""
-POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[], $5::posting_holder[],
+  join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20
+    and e.recorded_at > $5
+    and e.counterparty_id = wanted.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+      where e.kind = 2"""
+POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[],
+  $5::posting_holder[],
   $6::posting_guard[], $7::posting_hold[])"""
 RECENTLY = timedelta(seconds=60)
 REPLAN_AT = frozenset(2**power for power in range(2, 13))
-"""Batches of a connection before which its plans are made anew: on a table that was empty, one index looked as good as another."""
+"""Batches of a connection before which its plans are made anew.
+
+On a table that was empty, one index looked as good as another.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,8 @@ class Batch:
     async def run(self, requests: Sequence[Request], *, waits: bool = True) -> Result:
         """Locks, reads, plans and posts the requests, and commits. With `waits` false, locked holders are left alone.
 
-        Raises whatever the database raises; then nothing of the batch is known to be committed unless `committing` is true.
+        Raises whatever the database raises; then nothing of the batch is known to be committed unless `committing` is
+        true.
         """
         self.committing = False
         self._runs += 1
@@ -96,7 +114,9 @@ class Batch:
             planner = await self._prepare(requests, result, waits=waits)
             planner.lapse_holds()
             left = set(result.left)
-            result.decisions = [(index, planner.decide(request)) for index, request in enumerate(requests) if index not in left]
+            result.decisions = [
+                (index, planner.decide(request)) for index, request in enumerate(requests) if index not in left
+            ]
             if planner.lines.journals:
                 await self._fetch(result, POST, *columns(planner.lines))
             result.events = planner.lines.events
@@ -128,11 +148,19 @@ class Batch:
 
     async def _skipped(self, requests: Sequence[Request], book: Book, result: Result) -> list[int]:
         """Requests one of whose holders exists but could not be locked."""
-        missing = sorted({(r.municipality, holder) for r in requests for holder in r.holders if (r.municipality, holder) not in book.holders})
+        missing = sorted(
+            {
+                (r.municipality, holder)
+                for r in requests
+                for holder in r.holders
+                if (r.municipality, holder) not in book.holders
+            }
+        )
         if not missing:
             return []
         exists = (
-            "select h.municipality_id, h.id from unnest($1::smallint[], $2::uuid[]) w (m, i) join holder h on h.municipality_id = w.m and h.id = w.i"
+            "select h.municipality_id, h.id from unnest($1::smallint[], $2::uuid[]) w (m, i) join holder h on"
+            " h.municipality_id = w.m and h.id = w.i"
         )
         rows = await self._fetch(result, exists, [m for m, _ in missing], [h for _, h in missing])
         locked = {(row[0], row[1]) for row in rows}
@@ -141,7 +169,9 @@ class Batch:
     async def _read_keys(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         keys = [(r.municipality, r.actor, r.operation, r.key) for r in requests]
         for row in await self._fetch(result, KEYS, *transpose(keys, 4)):
-            book.keys[row[0], row[1], row[2], row[3]] = Known(row[4], row[5], row[6], Outcome(row[7]), row[8], orjson.loads(row[9]), row[10], row[11])
+            book.keys[row[0], row[1], row[2], row[3]] = Known(
+                row[4], row[5], row[6], Outcome(row[7]), row[8], orjson.loads(row[9]), row[10], row[11]
+            )
 
     async def _read_accounts(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         if not book.holders:
@@ -151,7 +181,9 @@ class Batch:
             book.add(Account(*row))
 
     async def _read_access(self, book: Book, requests: Sequence[Request], result: Result) -> None:
-        pairs = sorted({(request.municipality, holder, request.actor) for request in requests for holder in request.access})
+        pairs = sorted(
+            {(request.municipality, holder, request.actor) for request in requests for holder in request.access}
+        )
         if pairs:
             for row in await self._fetch(result, ACCESS, *transpose(pairs, 3)):
                 book.access.add((row[0], row[1], row[2], row[3]))
@@ -168,7 +200,11 @@ class Batch:
                 book.guards[key] = Guard(key, row[4], row[4], row[5])
         since = now - RECENTLY
         asked = sorted({(request.municipality, *request.recent) for request in requests if request.recent is not None})
-        active = [(*key, holder.sequence) for key in asked if (holder := book.holders.get(key[:2])) is not None and holder.last_at > since]
+        active = [
+            (*key, holder.sequence)
+            for key in asked
+            if (holder := book.holders.get(key[:2])) is not None and holder.last_at > since
+        ]
         if active:
             for row in await self._fetch(result, RECENT, *transpose(active, 4), since):
                 book.recent[row[0], row[1]].append(EventRow(row[0], row[1], row[2], JournalKind(row[3]), *row[4:]))
@@ -203,14 +239,40 @@ def columns(lines: Lines) -> tuple[list[tuple[Any, ...]], ...]:
         lines.journals,
         lines.entries,
         [
-            (e.municipality, e.holder, e.sequence, e.kind, e.journal_id, e.counterparty, e.assets, e.amounts, e.balances, e.recorded_at)
+            (
+                e.municipality,
+                e.holder,
+                e.sequence,
+                e.kind,
+                e.journal_id,
+                e.counterparty,
+                e.assets,
+                e.amounts,
+                e.balances,
+                e.recorded_at,
+            )
             for e in lines.events
         ],
         [
-            (a.municipality, a.id, a.kind, a.holder, a.asset, a.lot, a.posted, a.held, a.floor, a.version, a.version_before)
+            (
+                a.municipality,
+                a.id,
+                a.kind,
+                a.holder,
+                a.asset,
+                a.lot,
+                a.posted,
+                a.held,
+                a.floor,
+                a.version,
+                a.version_before,
+            )
             for a in lines.accounts.values()
         ],
         [(h.municipality, h.id, h.sequence, h.sequence_before, h.last_at) for h in lines.holders.values()],
         [(*g.key, g.value, g.value_before, g.ceiling) for g in lines.guards.values()],
-        [(h.municipality, h.id, h.wallet, h.payee, h.state, h.accounts, h.amounts, h.captured, h.expires_at) for h in lines.holds.values()],
+        [
+            (h.municipality, h.id, h.wallet, h.payee, h.state, h.accounts, h.amounts, h.captured, h.expires_at)
+            for h in lines.holds.values()
+        ],
     )

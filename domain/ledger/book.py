@@ -76,7 +76,9 @@ class Account:
 
     def usable(self, at: datetime) -> bool:
         """Whether the lot may be spent at this instant; `expires_at` is exclusive."""
-        return (self.usable_from is None or self.usable_from <= at) and (self.expires_at is None or at < self.expires_at)
+        return (self.usable_from is None or self.usable_from <= at) and (
+            self.expires_at is None or at < self.expires_at
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -162,7 +164,10 @@ class Book:
         return self.holders.get((municipality, holder))
 
     def account(self, municipality: int, key: AccountKey, like: Terms | None = None) -> Account:
-        """An account of a locked holder, opened if missing. `like` lends the terms of the lot to a new wallet account."""
+        """An account of a locked holder, opened if missing.
+
+        `like` lends the terms of the lot to a new wallet account.
+        """
         found = self.accounts.get((municipality, key))
         if found is not None:
             return found
@@ -172,9 +177,13 @@ class Book:
         opened = Account(municipality, self._next_account_id(), *key, 0, 0, FLOORS[key.kind], 0, None)
         if like is not None:
             opened = replace(
-                opened, expires_at=like.expires_at, usable_from=like.usable_from, issued_at=like.issued_at, paid=like.paid,
+                opened,
+                expires_at=like.expires_at,
+                usable_from=like.usable_from,
+                issued_at=like.issued_at,
+                paid=like.paid,
                 programme_id=like.programme_id,
-            )  # fmt: skip
+            )
         self.add(opened)
         return opened
 
@@ -207,4 +216,8 @@ class Book:
 
     def payments_since(self, municipality: int, wallet: UUID, since: datetime) -> list[EventRow]:
         """The wallet's payments after an instant, of the database and of this batch."""
-        return [row for row in self.recent[municipality, wallet] if row.kind == JournalKind.PAYMENT and row.recorded_at > since]
+        return [
+            row
+            for row in self.recent[municipality, wallet]
+            if row.kind == JournalKind.PAYMENT and row.recorded_at > since
+        ]

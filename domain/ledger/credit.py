@@ -9,8 +9,9 @@ from domain.ledger.request import Draft
 
 
 def credit(book: Book, draft: Draft, source: Account, wallet: Account, amount: int) -> int:
-    """Adds the moves from a source to a wallet's account to a draft; how much of it the wallet's debt took. Whole units.
+    """Adds the moves from a source to a wallet's account to a draft; how much of it the wallet's debt took.
 
+    Whole units.
     The receipt keeps what a debt took, lot by lot, so that whoever takes the value back owes it again.
     """
     debt = book.accounts.get((wallet.municipality, AccountKey(AccountKind.DEBT, wallet.holder, wallet.asset, NONE_LOT)))

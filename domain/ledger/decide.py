@@ -1,4 +1,6 @@
-"""Planning a batch in memory: requests in order of arrival, on running balances. No I/O; what it writes down is posted at once.
+"""Planning a batch in memory: requests in order of arrival, on running balances.
+
+No I/O; what it writes down is posted at once.
 
 decide(request) -> Posted | Closed | Refusal      for each request
 Lines                                             what the batch will post, column by column as the SQL types want it
@@ -38,7 +40,9 @@ class Lines:
 class Planner:
     """Decides the requests of one batch on one book."""
 
-    def __init__(self, book: Book, now: datetime, new_id: Callable[[], UUID], new_receipt_number: Callable[[], str]) -> None:
+    def __init__(
+        self, book: Book, now: datetime, new_id: Callable[[], UUID], new_receipt_number: Callable[[], str]
+    ) -> None:
         self.book = book
         self.lines = Lines()
         self._now = now
@@ -50,7 +54,11 @@ class Planner:
         for hold in self.book.open_holds(self._now):
             draft = release(self.book, hold, HoldState.LAPSED)
             # The payee of another payment's hold is not locked here; it is told by its own streams only when it is.
-            draft.counterparties = {party: other for party, other in draft.counterparties.items() if (hold.municipality, party) in self.book.holders}
+            draft.counterparties = {
+                party: other
+                for party, other in draft.counterparties.items()
+                if (hold.municipality, party) in self.book.holders
+            }
             self._settle(lapse_request(hold), draft, self._instant(hold.municipality, (hold.wallet, hold.payee)))
 
     def decide(self, request: Request) -> Decision:
@@ -100,7 +108,9 @@ class Planner:
             account.posted += change
             account.version += 1
             self.lines.accounts[id(account)] = account
-            self.lines.entries.append((account.municipality, journal_id, account.id, account.asset, change, account.posted, account.version))
+            self.lines.entries.append(
+                (account.municipality, journal_id, account.id, account.asset, change, account.posted, account.version)
+            )
             assets = touched.setdefault(account.holder, {})
             assets[account.asset] = assets.get(account.asset, 0) + change
         for account, change in holds.values():
@@ -117,40 +127,104 @@ class Planner:
         receipt_number = self._new_receipt_number()
         for party in draft.counterparties:
             touched.setdefault(party, {})
-        events = tuple(self._event(request, journal_id, holder, moved, draft, at, receipt_number) for holder, moved in touched.items())
+        events = tuple(
+            self._event(request, journal_id, holder, moved, draft, at, receipt_number)
+            for holder, moved in touched.items()
+        )
         self._journal(request, journal_id, at, Outcome.SETTLED, draft.receipt, receipt_number, None, draft.facts)
-        return Posted(request.municipality, journal_id, request.kind, receipt_number, draft.receipt, at, replayed=False, events=events)
+        return Posted(
+            request.municipality,
+            journal_id,
+            request.kind,
+            receipt_number,
+            draft.receipt,
+            at,
+            replayed=False,
+            events=events,
+        )
 
     def _event(
-        self, request: Request, journal_id: UUID, holder_id: UUID, moved: dict[int, int], draft: Draft, at: datetime, receipt_number: str
+        self,
+        request: Request,
+        journal_id: UUID,
+        holder_id: UUID,
+        moved: dict[int, int],
+        draft: Draft,
+        at: datetime,
+        receipt_number: str,
     ) -> EventRow:
         holder = self.book.holders[request.municipality, holder_id]
         holder.sequence += 1
         holder.last_at = at
         self.lines.holders[request.municipality, holder_id] = holder
-        moved = {asset: change for asset, change in moved.items() if change}  # what went from lot to lot did not move for its holder
+        moved = {
+            asset: change for asset, change in moved.items() if change
+        }  # what went from lot to lot did not move for its holder
         balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
         row = EventRow(
-            request.municipality, holder_id, holder.sequence, request.kind, journal_id, draft.counterparties.get(holder_id),
-            list(moved), list(moved.values()), balances, at, receipt_number, draft.receipt.get("asked", draft.receipt.get("amount")),
-        )  # fmt: skip
+            request.municipality,
+            holder_id,
+            holder.sequence,
+            request.kind,
+            journal_id,
+            draft.counterparties.get(holder_id),
+            list(moved),
+            list(moved.values()),
+            balances,
+            at,
+            receipt_number,
+            draft.receipt.get("asked", draft.receipt.get("amount")),
+        )
         self.lines.events.append(row)
         self.book.recent[request.municipality, holder_id].append(row)
         return row
 
     def _journal(
-        self, request: Request, journal_id: UUID, at: datetime, outcome: Outcome, receipt: dict[str, Any], receipt_number: str | None,
-        refusal: str | None, facts: Facts | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        request: Request,
+        journal_id: UUID,
+        at: datetime,
+        outcome: Outcome,
+        receipt: dict[str, Any],
+        receipt_number: str | None,
+        refusal: str | None,
+        facts: Facts | None = None,
+    ) -> None:
         known = Known(journal_id, request.kind, request.input_hash, outcome, refusal, receipt, receipt_number, at)
         self.book.keys[request.municipality, request.actor, request.operation, request.key] = known
         f = facts or request.facts
-        self.lines.journals.append((
-            request.municipality, journal_id, request.kind, request.actor, f.on_behalf_of, request.operation, request.key, request.input_hash,
-            outcome, refusal, orjson.dumps(receipt).decode(), receipt_number, f.wallet_id, f.store_id, f.terminal_id, f.instrument, f.channel,
-            f.funding, f.programme_id, f.reason, f.linked_journal, f.client, f.payer_class, f.age_band, f.area, effective_on(at), at,
-            request.note if outcome == Outcome.SETTLED else None,
-        ))  # fmt: skip
+        self.lines.journals.append(
+            (
+                request.municipality,
+                journal_id,
+                request.kind,
+                request.actor,
+                f.on_behalf_of,
+                request.operation,
+                request.key,
+                request.input_hash,
+                outcome,
+                refusal,
+                orjson.dumps(receipt).decode(),
+                receipt_number,
+                f.wallet_id,
+                f.store_id,
+                f.terminal_id,
+                f.instrument,
+                f.channel,
+                f.funding,
+                f.programme_id,
+                f.reason,
+                f.linked_journal,
+                f.client,
+                f.payer_class,
+                f.age_band,
+                f.area,
+                effective_on(at),
+                at,
+                request.note if outcome == Outcome.SETTLED else None,
+            )
+        )
 
 
 def answer_again(request: Request, known: Known) -> Decision:
@@ -158,15 +232,22 @@ def answer_again(request: Request, known: Known) -> Decision:
     if request.abandons and known.outcome == Outcome.REFUSED:
         return stored_refusal(str(known.refusal), known.receipt)
     if known.outcome == Outcome.ABANDONED:
-        return Closed(request.municipality, known.journal_id, known.recorded_at) if request.abandons else AbandonedError()
+        return (
+            Closed(request.municipality, known.journal_id, known.recorded_at) if request.abandons else AbandonedError()
+        )
     if not request.abandons and known.input_hash != request.input_hash:
         return KeyReusedError()
     if known.outcome == Outcome.REFUSED:
         return stored_refusal(str(known.refusal), known.receipt)
     return Posted(
-        request.municipality, known.journal_id, JournalKind(known.kind), str(known.receipt_number), known.receipt, known.recorded_at,
+        request.municipality,
+        known.journal_id,
+        JournalKind(known.kind),
+        str(known.receipt_number),
+        known.receipt,
+        known.recorded_at,
         replayed=True,
-    )  # fmt: skip
+    )
 
 
 def sum_of_moves(draft: Draft) -> dict[int, tuple[Account, int]]:
@@ -183,7 +264,11 @@ def sum_of_moves(draft: Draft) -> dict[int, tuple[Account, int]]:
 
 def keep_caps(draft: Draft) -> None:
     """Writes into the receipt what the journal counts against caps: kind, subject, period and change of each."""
-    caps = [[int(guard.key[1]), str(guard.key[2]), guard.key[3], change] for guard, change in draft.guards if guard.key[1] in CAPS]
+    caps = [
+        [int(guard.key[1]), str(guard.key[2]), guard.key[3], change]
+        for guard, change in draft.guards
+        if guard.key[1] in CAPS
+    ]
     if caps:
         draft.receipt["caps"] = caps
 
@@ -197,7 +282,11 @@ def sum_of_holds(draft: Draft) -> dict[int, tuple[Account, int]]:
 
 
 def check(
-    book: Book, request: Request, changes: dict[int, tuple[Account, int]], holds: dict[int, tuple[Account, int]], guards: list[tuple[Guard, int]]
+    book: Book,
+    request: Request,
+    changes: dict[int, tuple[Account, int]],
+    holds: dict[int, tuple[Account, int]],
+    guards: list[tuple[Guard, int]],
 ) -> None:
     """The ledger's rules over a draft, before anything is applied: own town, locked holders, floors, ceilings."""
     for key in {**changes, **holds}:
@@ -219,7 +308,17 @@ def check(
 def release(book: Book, hold: Hold, state: HoldState, captured: int = 0) -> Draft:
     """Closes a hold: its lots are no longer held. What is captured is moved by the caller's own lines. Whole units."""
     accounts = [book.by_id[hold.municipality, account] for account in hold.accounts]
-    closed = Hold(hold.municipality, hold.id, hold.wallet, hold.payee, state, hold.accounts, hold.amounts, captured, hold.expires_at)
+    closed = Hold(
+        hold.municipality,
+        hold.id,
+        hold.wallet,
+        hold.payee,
+        state,
+        hold.accounts,
+        hold.amounts,
+        captured,
+        hold.expires_at,
+    )
     return Draft(
         receipt={"hold": str(hold.id), "amount": sum(hold.amounts), "captured": captured},
         held=[(account, -amount) for account, amount in zip(accounts, hold.amounts, strict=True)],
@@ -235,6 +334,13 @@ def lapse_request(hold: Hold) -> Request:
         return release(book, book.holds[hold.municipality, hold.id], HoldState.LAPSED)
 
     return Request(
-        hold.municipality, SYSTEM_ACTOR, Operation.LAPSE, derived(hold.id, "lapse"), bytes(32), JournalKind.LAPSE,
-        (hold.wallet, hold.payee), plan, Facts(wallet_id=hold.wallet, store_id=hold.payee, linked_journal=hold.id),
-    )  # fmt: skip
+        hold.municipality,
+        SYSTEM_ACTOR,
+        Operation.LAPSE,
+        derived(hold.id, "lapse"),
+        bytes(32),
+        JournalKind.LAPSE,
+        (hold.wallet, hold.payee),
+        plan,
+        Facts(wallet_id=hold.wallet, store_id=hold.payee, linked_journal=hold.id),
+    )

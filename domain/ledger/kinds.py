@@ -34,7 +34,9 @@ class AccountKind(IntEnum):
     DEBT = 8
 
 
-FLOORS: dict[int, int | None] = {kind: 0 if kind in (AccountKind.WALLET, AccountKind.BUDGET) else None for kind in AccountKind}
+FLOORS: dict[int, int | None] = {
+    kind: 0 if kind in (AccountKind.WALLET, AccountKind.BUDGET) else None for kind in AccountKind
+}
 
 
 class JournalKind(IntEnum):

@@ -52,7 +52,9 @@ log = structlog.get_logger()
 class Observer(Protocol):
     """Told of every batch that was committed."""
 
-    def committed(self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float) -> None:
+    def committed(
+        self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float
+    ) -> None:
         """Requests with their decisions, in `statements` statements; `seconds` from lock to commit."""
 
 
@@ -109,7 +111,10 @@ class Poster:
         self._closed = False
 
     async def post(self, request: Request) -> Posted | Closed:
-        """Posts one request; raises its refusal. Whole units. A caller that is cancelled does not cancel its request."""
+        """Posts one request; raises its refusal.
+
+        Whole units. A caller that is cancelled does not cancel its request.
+        """
         if self._closed or len(self._waiting) + len(self._parked) >= QUEUE_LIMIT:
             raise BusyError
         loop = asyncio.get_running_loop()
@@ -187,7 +192,10 @@ class Poster:
             await self._settle_alone(lane, batch[0], fault)
 
     async def _settle_alone(self, lane: Lane, pending: Pending, fault: Fault) -> None:
-        """A conflict of one request is a race for its key or a new row: read again. Anything else is a bug, already logged."""
+        """A conflict of one request is a race for its key or a new row: read again.
+
+        Anything else is a bug, already logged.
+        """
         for _ in range(TRIES):
             if fault is not Fault.CONFLICT:
                 break
@@ -198,7 +206,9 @@ class Poster:
         if fault is Fault.LOCKED:
             self._park([pending])
         else:
-            decide(pending, RuntimeError("the ledger could not post this request") if fault is Fault.OTHER else BusyError())
+            decide(
+                pending, RuntimeError("the ledger could not post this request") if fault is Fault.OTHER else BusyError()
+            )
 
     async def _attempt(self, lane: Lane, batch: list[Pending], *, waits: bool = True) -> Fault | None:
         """One try of a batch; None if it was committed, and then everybody but those left has been answered."""
@@ -226,7 +236,10 @@ class Poster:
             self._park([batch[index] for index in result.left])
 
     async def _recover(self, lane: Lane, batch: list[Pending]) -> None:
-        """The connection was lost, perhaps while committing. Keys make it safe to post again: what was committed replays."""
+        """The connection was lost, perhaps while committing.
+
+        Keys make it safe to post again: what was committed replays.
+        """
         loop = asyncio.get_running_loop()
         uncertain = lane.batch is not None and lane.batch.committing
         deadline = min(pending.deadline for pending in batch)

@@ -61,12 +61,16 @@ class Movement:
     recorded_at: datetime
 
 
-_JOURNAL = """select municipality_id, id, kind, actor, operation, outcome, refusal, receipt, receipt_number, wallet_id, store_id, reason,
+_JOURNAL = """select municipality_id, id, kind, actor, operation, outcome, refusal, receipt, receipt_number, wallet_id,
+  store_id, reason,
   linked_journal, recorded_at from journal """
 _ACCOUNT = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted,
-  case when a.held = 0 then 0 else a.held - coalesce((select sum(x.amount) from hold o, unnest(o.accounts, o.amounts) x (account, amount)
-    where o.municipality_id = a.municipality_id and o.wallet_id = a.holder_id and o.state = 0 and o.expires_at <= $3 and x.account = a.id), 0)
-  end::bigint as held, a.floor, a.version, null as version_before, l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id """
+  case when a.held = 0 then 0 else a.held - coalesce((select sum(x.amount)
+    from hold o, unnest(o.accounts, o.amounts) x (account, amount)
+    where o.municipality_id = a.municipality_id and o.wallet_id = a.holder_id and o.state = 0 and o.expires_at <= $3
+      and x.account = a.id), 0)
+  end::bigint as held, a.floor, a.version, null as version_before, l.expires_at, l.usable_from, l.issued_at, s.paid,
+    l.programme_id """
 
 
 async def journal_by_id(municipality: int, journal: UUID) -> Journal | None:
@@ -84,7 +88,9 @@ async def journal_by_receipt_number(municipality: int, receipt_number: str) -> J
 async def journals_by_keys(keys: list[tuple[int, UUID]]) -> list[Journal | None]:
     """Journals in the order of (municipality, id); None where there is none."""
     found = await rows(
-        _JOURNAL + "where (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))", [m for m, _ in keys], [i for _, i in keys]
+        _JOURNAL + "where (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
+        [m for m, _ in keys],
+        [i for _, i in keys],
     )
     journals = {(journal.municipality, journal.id): journal for journal in map(_journal, found)}
     return [journals.get(key) for key in keys]
@@ -95,24 +101,35 @@ async def journals_of_key(actor: UUID, operation: Operation, key: UUID) -> list[
     found = await rows(
         _JOURNAL + "where municipality_id in (select distinct municipality_id from holder_access where person_id = $1)"
         " and actor = $1 and operation = $2 and key = $3 order by recorded_at",
-        actor, operation, key,
-    )  # fmt: skip
+        actor,
+        operation,
+        key,
+    )
     return [_journal(row) for row in found]
 
 
-async def journals_of_actor(municipality: int, actor: UUID, operation: Operation, keys: list[UUID]) -> dict[UUID, Journal]:
+async def journals_of_actor(
+    municipality: int, actor: UUID, operation: Operation, keys: list[UUID]
+) -> dict[UUID, Journal]:
     """What closed keys of one actor in one town, by key; keys that are not closed are left out."""
     found = await rows(
-        _JOURNAL.replace("select ", "select key, ", 1) + "where municipality_id = $1 and actor = $2 and operation = $3 and key = any ($4::uuid[])",
-        municipality, actor, operation, keys,
-    )  # fmt: skip
+        _JOURNAL.replace("select ", "select key, ", 1)
+        + "where municipality_id = $1 and actor = $2 and operation = $3 and key = any ($4::uuid[])",
+        municipality,
+        actor,
+        operation,
+        keys,
+    )
     return {row["key"]: _journal(row) for row in found}
 
 
 async def linked_journals(municipality: int, journal: UUID, kind: JournalKind) -> list[Journal]:
     """Settled journals of a kind that name another, such as the refunds of a payment, oldest first."""
     found = await rows(
-        _JOURNAL + "where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0 order by id", municipality, journal, kind
+        _JOURNAL + "where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0 order by id",
+        municipality,
+        journal,
+        kind,
     )
     return [_journal(row) for row in found]
 
@@ -120,10 +137,15 @@ async def linked_journals(municipality: int, journal: UUID, kind: JournalKind) -
 async def guard_values(keys: list[GuardKey]) -> list[int]:
     """What guards count, in the order of their keys; 0 for one that is not there."""
     found = await rows(
-        """select g.municipality_id, g.kind, g.subject, g.period, g.value from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[])
-          w (m, k, s, p) join guard g on g.municipality_id = w.m and g.kind = w.k and g.subject = w.s and g.period = w.p""",
-        [key[0] for key in keys], [int(key[1]) for key in keys], [key[2] for key in keys], [key[3] for key in keys],
-    )  # fmt: skip
+        """select g.municipality_id, g.kind, g.subject, g.period, g.value
+          from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[])
+          w (m, k, s, p) join guard g on g.municipality_id = w.m and g.kind = w.k and g.subject = w.s
+            and g.period = w.p""",
+        [key[0] for key in keys],
+        [int(key[1]) for key in keys],
+        [key[2] for key in keys],
+        [key[3] for key in keys],
+    )
     values = {(row["municipality_id"], row["kind"], row["subject"], row["period"]): row["value"] for row in found}
     return [values.get(key, 0) for key in keys]
 
@@ -136,12 +158,17 @@ async def refunded(keys: list[tuple[int, UUID]]) -> list[int]:
 async def balances(municipality: int, holder: UUID, now: datetime) -> Balances | None:
     """All accounts of a holder that are not empty, and its last event, in one snapshot."""
     found = await rows(
-        _ACCOUNT.replace("select ", "select h.sequence, ", 1) + """from holder h
-          left join account a on a.municipality_id = h.municipality_id and a.holder_id = h.id and (a.posted <> 0 or a.held <> 0)
-          left join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id left join asset s on s.id = a.asset_id
+        _ACCOUNT.replace("select ", "select h.sequence, ", 1)
+        + """from holder h
+          left join account a on a.municipality_id = h.municipality_id and a.holder_id = h.id and (a.posted <> 0
+            or a.held <> 0)
+          left join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id left
+            join asset s on s.id = a.asset_id
           where h.municipality_id = $1 and h.id = $2""",
-        municipality, holder, now,
-    )  # fmt: skip
+        municipality,
+        holder,
+        now,
+    )
     if not found:
         return None
     accounts = tuple(_account(row) for row in found if row["id"] is not None)
@@ -155,7 +182,10 @@ async def wallet_accounts(municipality: int, wallet: UUID, now: datetime) -> lis
 
 
 async def wallet_totals(municipality: int, wallet: UUID, now: datetime) -> tuple[list[Account], dict[int, int]]:
-    """The lots of a wallet, and what it has of each asset in all, without what it owes: as balances are counted against caps. Whole units."""
+    """The lots of a wallet, and what it has of each asset in all, without what it owes.
+
+    As balances are counted against caps. Whole units.
+    """
     found = await balances(municipality, wallet, now)
     accounts = [] if found is None else list(found.accounts)
     totals: dict[int, int] = {}
@@ -168,24 +198,34 @@ async def history(municipality: int, holder: UUID, before: tuple[int, int] | Non
     """A holder's movements, newest first, from before a (sequence, position); at most `limit`."""
     sequence, position = before or (2**62, 0)
     found = await rows(
-        """select e.municipality_id, e.holder_id, e.sequence, m.position::int, e.kind, e.journal_id, j.receipt_number, e.counterparty_id, m.asset,
+        """select e.municipality_id, e.holder_id, e.sequence, m.position::int, e.kind, e.journal_id, j.receipt_number,
+          e.counterparty_id, m.asset,
           m.amount, m.balance, e.recorded_at from event e
-          cross join lateral unnest(e.assets, e.amounts, e.balances) with ordinality m (asset, amount, balance, position)
+          cross join lateral unnest(e.assets, e.amounts, e.balances) with ordinality m (asset, amount, balance,
+            position)
           join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
           where e.municipality_id = $1 and e.holder_id = $2 and e.sequence <= $3 and (e.sequence, m.position) < ($3, $4)
           order by e.sequence desc, m.position desc limit $5""",
-        municipality, holder, sequence, position, limit,
-    )  # fmt: skip
+        municipality,
+        holder,
+        sequence,
+        position,
+        limit,
+    )
     return [Movement(**_renamed(row)) for row in found]
 
 
 async def balance_at(municipality: int, holder: UUID, asset: int, at: datetime) -> int:
     """What a holder had of an asset at a past instant. Whole units."""
     found = await rows(
-        """select balances[array_position(assets, $3)] as balance from event where municipality_id = $1 and holder_id = $2 and recorded_at <= $4
+        """select balances[array_position(assets, $3)] as balance from event where municipality_id = $1
+          and holder_id = $2 and recorded_at <= $4
           and $3 = any (assets) order by sequence desc limit 1""",
-        municipality, holder, asset, at,
-    )  # fmt: skip
+        municipality,
+        holder,
+        asset,
+        at,
+    )
     return found[0]["balance"] if found else 0
 
 
@@ -194,14 +234,17 @@ async def lapsed_holds(now: datetime, limit: int = 500) -> list[Hold]:
     found = await rows(
         """select municipality_id, id, wallet_id, payee_id, state, accounts, amounts, captured, expires_at from hold
           where state = 0 and expires_at <= $1 order by municipality_id, id limit $2""",
-        now, limit,
-    )  # fmt: skip
+        now,
+        limit,
+    )
     return [Hold(*row.values()) for row in found]
 
 
 async def note_of(municipality: int, journal: UUID) -> str | None:
     """The note of a payment, if it was not erased."""
-    found = await rows("select note from journal_note where municipality_id = $1 and journal_id = $2", municipality, journal)
+    found = await rows(
+        "select note from journal_note where municipality_id = $1 and journal_id = $2", municipality, journal
+    )
     return found[0]["note"] if found else None
 
 
@@ -211,14 +254,29 @@ def _account(row: dict[str, Any]) -> Account:
 
 
 def _renamed(row: dict[str, Any]) -> dict[str, Any]:
-    row["municipality"], row["holder"], row["counterparty"] = row.pop("municipality_id"), row.pop("holder_id"), row.pop("counterparty_id")
+    row["municipality"], row["holder"], row["counterparty"] = (
+        row.pop("municipality_id"),
+        row.pop("holder_id"),
+        row.pop("counterparty_id"),
+    )
     row["kind"] = JournalKind(row["kind"])
     return row
 
 
 def _journal(row: dict[str, Any]) -> Journal:
     return Journal(
-        row["municipality_id"], row["id"], JournalKind(row["kind"]), row["actor"], Operation(row["operation"]), Outcome(row["outcome"]),
-        row["refusal"], orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"], row["receipt_number"], row["wallet_id"],
-        row["store_id"], row["reason"], row["linked_journal"], row["recorded_at"],
-    )  # fmt: skip
+        row["municipality_id"],
+        row["id"],
+        JournalKind(row["kind"]),
+        row["actor"],
+        Operation(row["operation"]),
+        Outcome(row["outcome"]),
+        row["refusal"],
+        orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"],
+        row["receipt_number"],
+        row["wallet_id"],
+        row["store_id"],
+        row["reason"],
+        row["linked_journal"],
+        row["recorded_at"],
+    )

@@ -1,4 +1,7 @@
-"""Receipt numbers: 8 letters and digits and a check, to be said over a counter. No look-alikes (0 O, 1 I L, 2 Z, 5 S, 8 B, U V)."""
+"""Receipt numbers: 8 letters and digits and a check, to be said over a counter.
+
+No look-alikes (0 O, 1 I L, 2 Z, 5 S, 8 B, U V).
+"""
 
 import unicodedata
 from collections.abc import Callable
@@ -21,7 +24,10 @@ def new(random_bits: Callable[[int], int]) -> str:
 
 
 def normalise(unchecked: str) -> str | None:
-    """The number as it is stored, from what somebody typed: any case or width, with hyphens or spaces. None if it is none."""
+    """The number as it is stored, from what somebody typed: any case or width, with hyphens or spaces.
+
+    None if it is none.
+    """
     if len(unchecked) > LONGEST_TYPED:
         return None
     text = unicodedata.normalize("NFKC", unchecked).upper().replace("-", "").replace(" ", "")

@@ -47,7 +47,8 @@ NO_FACTS = Facts()
 class Draft:
     """What a plan decided. Amounts are whole units, all positive; nothing has changed yet.
 
-    moves: from an account to an account. held: by how much an account's held part changes. guards: by how much a guard's
+    moves: from an account to an account. held: by how much an account's held part changes. guards: by how much a
+    guard's
     value changes. counterparties: whom a holder's event names. receipt: JSON values only; it answers replays for ever.
     """
 

@@ -1,7 +1,9 @@
 """Spend order, version 2: which lots a payment uses first. Pure; `quotePayment` and `pay` share it.
 
-Of the lots usable here and now: restricted before unrestricted, earliest expiry (none last), unpaid before paid, earliest issue,
-lot id. An asset with a minimum unit gives whole units only, which restricts it too; what is left over is taken from the next lot.
+Of the lots usable here and now: restricted before unrestricted, earliest expiry (none last), unpaid before paid,
+earliest issue,
+lot id. An asset with a minimum unit gives whole units only, which restricts it too; what is left over is taken from the
+next lot.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +38,13 @@ Key = tuple[bool, datetime, bool, datetime, int]
 
 def order(account: Account, rules: Rules) -> Key:
     """The sort key of a lot."""
-    return (not rules.restricted(account), account.expires_at or _NEVER, account.paid, account.issued_at or _NEVER, account.lot)
+    return (
+        not rules.restricted(account),
+        account.expires_at or _NEVER,
+        account.paid,
+        account.issued_at or _NEVER,
+        account.lot,
+    )
 
 
 def spendable(accounts: Iterable[Account], at: datetime, rules: Rules) -> list[Account]:
@@ -66,6 +74,7 @@ def reasons(lots: Sequence[Account], rules: Rules) -> list[str]:
     """For each lot of a payment, why it was used before the next one; LAST for the last."""
     keys = [order(lot, rules) for lot in lots]
     found = [
-        next(reason for reason, mine, following in zip(REASONS, first, second, strict=True) if mine != following) for first, second in pairwise(keys)
+        next(reason for reason, mine, following in zip(REASONS, first, second, strict=True) if mine != following)
+        for first, second in pairwise(keys)
     ]
     return [*found, LAST][: len(lots)]

@@ -12,12 +12,18 @@ LONGEST_HEADER = 200
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen|worth|number|text|label))?\}")
 _CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 _CATALOGUES = MappingProxyType(
-    {locale: MappingProxyType(orjson.loads(Path(__file__).with_name(f"{locale}.json").read_bytes())) for locale in LOCALES}
+    {
+        locale: MappingProxyType(orjson.loads(Path(__file__).with_name(f"{locale}.json").read_bytes()))
+        for locale in LOCALES
+    }
 )
 
 
 def message(code: str, locale: str, **data: object) -> str:
-    """The text of a code in a language (Japanese for one that is not there), with its data. KeyError for a code without text."""
+    """The text of a code in a language (Japanese for one that is not there), with its data.
+
+    KeyError for a code without text.
+    """
     catalogue = _CATALOGUES.get(locale, _CATALOGUES[DEFAULT])
     template: str = catalogue[code]
 

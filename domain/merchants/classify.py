@@ -18,7 +18,9 @@ from domain.viewer import Viewer
 CODE_LIMIT = 32
 
 
-async def classify_store(services: Services, viewer: Viewer, municipality: int, store_id: UUID, *, group: str, size: SizeClass, area: str) -> Store:
+async def classify_store(
+    services: Services, viewer: Viewer, municipality: int, store_id: UUID, *, group: str, size: SizeClass, area: str
+) -> Store:
     """Sets group, size and area of a shop (empty: none). Payments know within some seconds."""
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
     for field, value in (("store_group", group), ("area", area)):
@@ -28,7 +30,9 @@ async def classify_store(services: Services, viewer: Viewer, municipality: int, 
     if before is None:
         raise UnknownPayeeError
     async with transaction():
-        await Row.filter(municipality_id=municipality, id=store_id).update(store_group=group, size_class=size, area=area)
+        await Row.filter(municipality_id=municipality, id=store_id).update(
+            store_group=group, size_class=size, area=area
+        )
         was = {"store_group": before.store_group, "size_class": before.size_class, "area": before.area}
         after = {"store_group": group, "size_class": size, "area": area}
         await record(municipality, viewer.person_id, "classify_store", str(store_id), "", was, after, services.clock())

@@ -18,6 +18,12 @@ def shop_code(guid: str, store: Store, town: Municipality) -> str:
     national = lookup(town.code)
     city = "" if national is None else romanised(national.name_kana, CITY_LENGTH)
     return static_code(
-        guid=guid, merchant=store.merchant_code, store=store.store_code, mcc=store.merchant_category_code, name=store.name_roman[:NAME_LENGTH],
-        city=city or NO_CITY, postal=store.postal_code.replace("-", ""), name_ja=store.name[:NAME_LENGTH],
-    )  # fmt: skip
+        guid=guid,
+        merchant=store.merchant_code,
+        store=store.store_code,
+        mcc=store.merchant_category_code,
+        name=store.name_roman[:NAME_LENGTH],
+        city=city or NO_CITY,
+        postal=store.postal_code.replace("-", ""),
+        name_ja=store.name[:NAME_LENGTH],
+    )

@@ -34,7 +34,8 @@ class Store:
     accepting: bool
 
 
-_SELECT = """select s.municipality_id, s.id, s.name, s.name_kana, s.name_roman, s.category, s.merchant_category_code, s.latitude_microdegrees,
+_SELECT = """select s.municipality_id, s.id, s.name, s.name_kana, s.name_roman, s.category, s.merchant_category_code,
+  s.latitude_microdegrees,
   s.longitude_microdegrees, s.address, s.postal_code, s.opening_hours, s.merchant_code, s.store_code,
   s.charge_agent, s.store_group, s.size_class, s.area, h.state
   from store s join holder h on h.municipality_id = s.municipality_id and h.id = s.id """
@@ -44,8 +45,9 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[Store | None]:
     """Shops in the order of (municipality, id); None where there is none."""
     found = await rows(
         _SELECT + "join unnest($1::smallint[], $2::uuid[]) w (m, i) on s.municipality_id = w.m and s.id = w.i",
-        [m for m, _ in keys], [i for _, i in keys],
-    )  # fmt: skip
+        [m for m, _ in keys],
+        [i for _, i in keys],
+    )
     stores = {(store.municipality, store.id): store for store in map(_store, found)}
     return [stores.get(key) for key in keys]
 
@@ -58,14 +60,22 @@ async def by_id(municipality: int, store: UUID) -> Store | None:
 async def by_code(municipality: int, merchant_code: str, store_code: str) -> Store | None:
     """The shop of a static code, in one town only."""
     found = await rows(
-        _SELECT + "where s.municipality_id = $1 and s.merchant_code = $2 and s.store_code = $3", municipality, merchant_code, store_code
+        _SELECT + "where s.municipality_id = $1 and s.merchant_code = $2 and s.store_code = $3",
+        municipality,
+        merchant_code,
+        store_code,
     )
     return _store(found[0]) if found else None
 
 
 async def of_municipality(municipality: int, limit: int) -> list[Store]:
     """The shops of a town in the order of their kana."""
-    return [_store(row) for row in await rows(_SELECT + "where s.municipality_id = $1 order by s.name_kana, s.id limit $2", municipality, limit)]
+    return [
+        _store(row)
+        for row in await rows(
+            _SELECT + "where s.municipality_id = $1 order by s.name_kana, s.id limit $2", municipality, limit
+        )
+    ]
 
 
 def _store(row: dict[str, object]) -> Store:
@@ -76,9 +86,14 @@ def _store(row: dict[str, object]) -> Store:
 async def at_counter(viewer: Viewer, municipality: int) -> bool:
     """Whether the viewer takes cash for a town: at its desk, or as staff of a shop that is a charge agent."""
     found = await rows(
-        """select 1 from holder_access x left join store s on s.municipality_id = x.municipality_id and s.id = x.holder_id
+        """select 1 from holder_access x left join store s on s.municipality_id = x.municipality_id
+          and s.id = x.holder_id
           where x.municipality_id = $1 and x.person_id = $2 and x.revoked_at is null
-            and (x.relation = any ($3::smallint[]) or (x.relation = any ($4::smallint[]) and s.charge_agent)) limit 1""",
-        municipality, viewer.person_id, viewer.relations(Relation.DESK), viewer.relations(Relation.STAFF),
-    )  # fmt: skip
+            and (x.relation = any ($3::smallint[]) or (x.relation = any ($4::smallint[])
+              and s.charge_agent)) limit 1""",
+        municipality,
+        viewer.person_id,
+        viewer.relations(Relation.DESK),
+        viewer.relations(Relation.STAFF),
+    )
     return bool(found)

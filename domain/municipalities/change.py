@@ -25,7 +25,16 @@ async def set_charge_cancellation(services: Services, viewer: Viewer, municipali
             raise NotPermittedError
         await Row.filter(id=municipality).update(charge_cancel_minutes=minutes)
         was, after = {"minutes": before.charge_cancel_minutes}, {"minutes": minutes}
-        await record(municipality, viewer.person_id, "set_charge_cancellation", str(municipality), "", was, after, services.clock())
+        await record(
+            municipality,
+            viewer.person_id,
+            "set_charge_cancellation",
+            str(municipality),
+            "",
+            was,
+            after,
+            services.clock(),
+        )
     found = await reads.by_id(municipality)
     if found is None:
         raise NotPermittedError

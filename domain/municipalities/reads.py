@@ -9,7 +9,10 @@ from domain.municipalities.tables import Municipality as Row
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """A town. `id` is its short number; `code` the national code of 6 digits. `charge_cancel_minutes`: see payments.cancel_charge."""
+    """A town.
+
+    `id` is its short number; `code` the national code of 6 digits. `charge_cancel_minutes`: see payments.cancel_charge.
+    """
 
     id: int
     code: str

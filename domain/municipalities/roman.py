@@ -1,4 +1,6 @@
-"""Katakana as Latin letters, as on road signs: Hepburn without long marks. For machines that read no Japanese, such as code readers.
+"""Katakana as Latin letters, as on road signs: Hepburn without long marks.
+
+For machines that read no Japanese, such as code readers.
 
 Source: the table of the Ministry of Land's notice on road signs, which is revised Hepburn without macrons.
 """
@@ -6,19 +8,57 @@ Source: the table of the Ministry of Land's notice on road signs, which is revis
 import re
 
 _ROWS = {
-    "": "アイウエオ", "K": "カキクケコ", "S": "サシスセソ", "T": "タチツテト", "N": "ナニヌネノ", "H": "ハヒフヘホ", "M": "マミムメモ",
+    "": "アイウエオ",
+    "K": "カキクケコ",
+    "S": "サシスセソ",
+    "T": "タチツテト",
+    "N": "ナニヌネノ",
+    "H": "ハヒフヘホ",
+    "M": "マミムメモ",
     "Y": "ヤ　ユ　ヨ",
-    "R": "ラリルレロ", "W": "ワヰ　ヱヲ", "G": "ガギグゲゴ", "Z": "ザジズゼゾ", "D": "ダヂヅデド", "B": "バビブベボ", "P": "パピプペポ",
-}  # fmt: skip
+    "R": "ラリルレロ",
+    "W": "ワヰ　ヱヲ",
+    "G": "ガギグゲゴ",
+    "Z": "ザジズゼゾ",
+    "D": "ダヂヅデド",
+    "B": "バビブベボ",
+    "P": "パピプペポ",
+}
 _ODD = {
-    "シ": "SHI", "チ": "CHI", "ツ": "TSU", "フ": "FU", "ジ": "JI", "ヂ": "JI", "ヅ": "ZU", "ヲ": "O", "ヰ": "I", "ヱ": "E", "ン": "N", "ー": "",
+    "シ": "SHI",
+    "チ": "CHI",
+    "ツ": "TSU",
+    "フ": "FU",
+    "ジ": "JI",
+    "ヂ": "JI",
+    "ヅ": "ZU",
+    "ヲ": "O",
+    "ヰ": "I",
+    "ヱ": "E",
+    "ン": "N",
+    "ー": "",
     "ヴ": "BU",
-    "シャ": "SHA", "シュ": "SHU", "ショ": "SHO", "チャ": "CHA", "チュ": "CHU", "チョ": "CHO", "ジャ": "JA", "ジュ": "JU", "ジョ": "JO", "ヂャ": "JA",
-    "ヂュ": "JU", "ヂョ": "JO",
-}  # fmt: skip
+    "シャ": "SHA",
+    "シュ": "SHU",
+    "ショ": "SHO",
+    "チャ": "CHA",
+    "チュ": "CHU",
+    "チョ": "CHO",
+    "ジャ": "JA",
+    "ジュ": "JU",
+    "ジョ": "JO",
+    "ヂャ": "JA",
+    "ヂュ": "JU",
+    "ヂョ": "JO",
+}
 _TABLE = {
     **{kana: row + vowel for row, line in _ROWS.items() for kana, vowel in zip(line, "AIUEO", strict=True)},
-    **{line[1] + small: row + "Y" + vowel for row, line in _ROWS.items() for small, vowel in zip("ャュョ", "AUO", strict=True) if row},
+    **{
+        line[1] + small: row + "Y" + vowel
+        for row, line in _ROWS.items()
+        for small, vowel in zip("ャュョ", "AUO", strict=True)
+        if row
+    },
     **_ODD,
 }
 _SOUND = re.compile(".[ャュョ]|.")

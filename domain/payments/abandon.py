@@ -58,6 +58,13 @@ def _request(viewer: Viewer, municipality: int, operation: Operation, key: UUID)
         raise AssertionError(message)
 
     return Request(
-        municipality=municipality, actor=viewer.person_id, operation=operation, key=key, input_hash=b"", kind=KIND_OF[operation],
-        holders=(), plan=plan, abandons=True,
-    )  # fmt: skip
+        municipality=municipality,
+        actor=viewer.person_id,
+        operation=operation,
+        key=key,
+        input_hash=b"",
+        kind=KIND_OF[operation],
+        holders=(),
+        plan=plan,
+        abandons=True,
+    )

@@ -19,7 +19,10 @@ from domain.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """What a campaign offers on a charge: its programme, the lot that the bonus falls into, and the person whose cap counts."""
+    """What a campaign offers on a charge.
+
+    Its programme, the lot that the bonus falls into, and the person whose cap counts.
+    """
 
     programme: Programme
     asset: Asset
@@ -34,11 +37,16 @@ class Bonus:
 
 
 async def offered(services: Services, municipality: int, wallet_id: UUID, charged: int, now: datetime) -> list[Bonus]:
-    """The campaigns that give a bonus on a charge of an asset to a wallet now, oldest first; those it is not eligible for are left out."""
+    """The campaigns that give a bonus on a charge of an asset to a wallet now, oldest first.
+
+    Those it is not eligible for are left out.
+    """
     found = [
         programme
         for programme in await services.programmes.of(municipality)
-        if programme.kind is ProgrammeKind.CHARGE_BONUS and programme.charged_asset == charged and programme.open_at(now)
+        if programme.kind is ProgrammeKind.CHARGE_BONUS
+        and programme.charged_asset == charged
+        and programme.open_at(now)
     ]
     if not found:
         return []
@@ -59,7 +67,10 @@ async def offered(services: Services, municipality: int, wallet_id: UUID, charge
 
 
 def amount_of(programme: Programme, charged: int, left: int, budget: int, room: int) -> int:
-    """The bonus on a charge, rounded down: at most what the caps, the budget and the wallet's room leave. Whole units."""
+    """The bonus on a charge, rounded down: at most what the caps, the budget and the wallet's room leave.
+
+    Whole units.
+    """
     return max(0, min(charged * (programme.rate_bp or 0) // BASIS_POINTS, left, budget, room))
 
 
@@ -78,5 +89,7 @@ def add(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int) -
     credit(book, draft, budget, account, amount)
     draft.guards.extend((guard, amount) for guard in guards)
     draft.counterparties.setdefault(bonus.programme.id, wallet_id)
-    known.append([asset.id, bonus.lot.id, amount, None if bonus.lot.expires_at is None else bonus.lot.expires_at.isoformat()])
+    known.append(
+        [asset.id, bonus.lot.id, amount, None if bonus.lot.expires_at is None else bonus.lot.expires_at.isoformat()]
+    )
     balances[str(asset.id)] = before + amount

@@ -1,7 +1,11 @@
-"""The counter that took the cash cancels a charge soon after: value out of the wallet, cash out of the cash box, bonus back to its budget.
+"""The counter that took the cash cancels a charge soon after.
 
-Only what is unspent can be cancelled. What is spent of a bonus must have been earned by the part of the charge that stays, so a spent
-bonus makes the cancelled amount smaller. What a debt took of a bonus is not spent: it is owed again. A charge is cancelled once, and
+Value out of the wallet, cash out of the cash box, bonus back to its budget.
+
+Only what is unspent can be cancelled. What is spent of a bonus must have been earned by the part of the charge that
+stays, so a spent
+bonus makes the cancelled amount smaller. What a debt took of a bonus is not spent: it is owed again. A charge is
+cancelled once, and
 never beside a reversal: both count in the same guard.
 """
 
@@ -110,7 +114,9 @@ async def _charge(services: Services, journal: Journal) -> _Charge:
     yen = next(asset.id for asset in await services.assets.of(town.id) if asset.kind is AssetKind.CASH)
     [[asset, lot, amount, expires_at]] = journal.receipt["lots"]
     collector = UUID(journal.receipt["collector"])
-    return _Charge(journal, journal.wallet_id, collector, town, yen, asset, lot, amount, expires_at, await _bonuses(journal))
+    return _Charge(
+        journal, journal.wallet_id, collector, town, yen, asset, lot, amount, expires_at, await _bonuses(journal)
+    )
 
 
 async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
@@ -134,16 +140,28 @@ def _request(viewer: Viewer, what: CancelCharge, charge: _Charge) -> Request:
 
     journal = charge.journal
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CANCEL_CHARGE, key=what.key,
-        input_hash=fingerprint(charge=what.charge_id, reason=what.reason), kind=JournalKind.CHARGE_CANCEL, plan=plan,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.CANCEL_CHARGE,
+        key=what.key,
+        input_hash=fingerprint(charge=what.charge_id, reason=what.reason),
+        kind=JournalKind.CHARGE_CANCEL,
+        plan=plan,
         holders=(charge.wallet, charge.counter, charge.town.issuer_id, *(bonus.programme for bonus in charge.bonuses)),
-        lots=(charge.lot, *(bonus.lot for bonus in charge.bonuses)), access=(charge.counter,), valid_until=what.valid_until,
+        lots=(charge.lot, *(bonus.lot for bonus in charge.bonuses)),
+        access=(charge.counter,),
+        valid_until=what.valid_until,
         guards=(refunded_guard(what.municipality, journal.id), *caps.keys_of(what.municipality, journal.receipt)),
         facts=Facts(
-            wallet_id=charge.wallet, store_id=journal.store_id, channel=Channel.DESK, funding=Funding.CASH, reason=what.reason,
-            linked_journal=journal.id, client=viewer.client,
+            wallet_id=charge.wallet,
+            store_id=journal.store_id,
+            channel=Channel.DESK,
+            funding=Funding.CASH,
+            reason=what.reason,
+            linked_journal=journal.id,
+            client=viewer.client,
         ),
-    )  # fmt: skip
+    )
 
 
 def _check(book: Book, viewer: Viewer, charge: _Charge, at: datetime) -> None:
@@ -175,32 +193,49 @@ def _plan(book: Book, charge: _Charge) -> Draft:
         balances[str(bonus.asset)] = balances.get(str(bonus.asset), book.total(town, charge.wallet, bonus.asset)) - part
     return Draft(
         receipt={
-            "amount": amount, "charge": str(charge.journal.id), "lots": [[charge.asset, charge.lot, amount, charge.expires_at]],
+            "amount": amount,
+            "charge": str(charge.journal.id),
+            "lots": [[charge.asset, charge.lot, amount, charge.expires_at]],
             "bonuses": [[bonus.asset, bonus.lot, part, bonus.expires_at] for bonus, _, part in withdrawn],
-            "balances": balances, "collector": str(charge.counter),
+            "balances": balances,
+            "collector": str(charge.counter),
         },
         moves=[
             (account, book.plain(town, AccountKind.ISSUANCE, issuer, charge.asset), amount),
-            (book.plain(town, AccountKind.CASH, charge.counter, charge.yen), book.plain(town, AccountKind.ISSUANCE, issuer, charge.yen), amount),
+            (
+                book.plain(town, AccountKind.CASH, charge.counter, charge.yen),
+                book.plain(town, AccountKind.ISSUANCE, issuer, charge.yen),
+                amount,
+            ),
             *(move for bonus, held, part in withdrawn for move in _withdrawal(book, charge, bonus, held, part)),
         ],
         guards=[
             (book.guard(refunded_guard(town, charge.journal.id), charge.amount), amount),
-            *caps.given_back(book, town, charge.journal.receipt, {bonus.programme: part for bonus, _, part in withdrawn}),
+            *caps.given_back(
+                book, town, charge.journal.receipt, {bonus.programme: part for bonus, _, part in withdrawn}
+            ),
         ],
         counterparties={
-            charge.wallet: charge.counter, charge.counter: charge.wallet, **{bonus.programme: charge.wallet for bonus, _, _ in withdrawn},
+            charge.wallet: charge.counter,
+            charge.counter: charge.wallet,
+            **{bonus.programme: charge.wallet for bonus, _, _ in withdrawn},
         },
-    )  # fmt: skip
+    )
 
 
-def _withdrawal(book: Book, charge: _Charge, bonus: Earned, held: Account, part: int) -> list[tuple[Account, Account, int]]:
+def _withdrawal(
+    book: Book, charge: _Charge, bonus: Earned, held: Account, part: int
+) -> list[tuple[Account, Account, int]]:
     """A part of a bonus goes back to its budget: out of its lot first, the rest is owed again."""
     town = charge.town.id
     budget = book.plain(town, AccountKind.BUDGET, bonus.programme, bonus.asset)
     of_lot = min(part, held.available)
     moves = [(held, budget, of_lot)] if of_lot else []
-    return [*moves, (book.plain(town, AccountKind.DEBT, charge.wallet, bonus.asset), budget, part - of_lot)] if part > of_lot else moves
+    return (
+        [*moves, (book.plain(town, AccountKind.DEBT, charge.wallet, bonus.asset), budget, part - of_lot)]
+        if part > of_lot
+        else moves
+    )
 
 
 def _account(book: Book, charge: _Charge, asset: int, lot: int) -> Account:

@@ -1,4 +1,7 @@
-"""Topping up: cash is taken at a counter, coin of the same amount goes into the wallet, and the cash box owes the town."""
+"""Topping up: cash is taken at a counter, coin of the same amount goes into the wallet.
+
+And the cash box owes the town.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,7 +82,9 @@ async def _yen(town: Municipality) -> int:
     return next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.CASH)
 
 
-def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counter: Counter, offered: list[Bonus]) -> Request:
+def _request(
+    viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counter: Counter, offered: list[Bonus]
+) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
         if lot is None:  # only a key that settled while there was coin is answered
             raise UnknownAssetError
@@ -89,17 +94,26 @@ def _request(viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counte
         return draft
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CHARGE, key=what.key,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.CHARGE,
+        key=what.key,
         input_hash=fingerprint(wallet=what.wallet_id, asset=what.asset_id, amount=what.amount, store=what.store_id),
-        kind=JournalKind.CHARGE, plan=plan,
+        kind=JournalKind.CHARGE,
+        plan=plan,
         holders=(what.wallet_id, counter.holder, counter.issuer, *(bonus.programme.id for bonus in offered)),
         lots=(*(() if lot is None else (lot.id,)), *(bonus.lot.id for bonus in offered)),
         guards=tuple(key for bonus in offered for key, _ in bonus.caps),
-        access=(counter.holder,), valid_until=what.valid_until,
+        access=(counter.holder,),
+        valid_until=what.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id, store_id=what.store_id, channel=Channel.DESK, funding=Funding.CASH, client=viewer.client,
+            wallet_id=what.wallet_id,
+            store_id=what.store_id,
+            channel=Channel.DESK,
+            funding=Funding.CASH,
+            client=viewer.client,
         ),
-    )  # fmt: skip
+    )
 
 
 def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Counter) -> Draft:
@@ -124,8 +138,11 @@ def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, coun
         },
         moves=[
             (book.plain(town, AccountKind.ISSUANCE, counter.issuer, asset.id), account, what.amount),
-            (book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen),
-             book.plain(town, AccountKind.CASH, counter.holder, counter.yen), what.amount),
+            (
+                book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen),
+                book.plain(town, AccountKind.CASH, counter.holder, counter.yen),
+                what.amount,
+            ),
         ],
         counterparties={what.wallet_id: counter.holder, counter.holder: what.wallet_id},
-    )  # fmt: skip
+    )

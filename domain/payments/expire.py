@@ -45,7 +45,10 @@ class Lapsed:
 
 
 async def expire(services: Services, as_of: datetime | None = None) -> int:
-    """Takes all value out of the wallets that had ended by an instant (now, or earlier); how many accounts. Repeating it is harmless."""
+    """Takes all value out of the wallets that had ended by an instant (now, or earlier); how many accounts.
+
+    Repeating it is harmless.
+    """
     now = services.clock()
     if as_of is not None and as_of > now:
         raise InvalidInputError("as_of", "FUTURE")
@@ -64,12 +67,15 @@ async def lapsed(as_of: datetime, after: tuple[int, int]) -> list[Lapsed]:
     found = await rows(
         """select a.municipality_id, a.id, a.version, a.holder_id, a.asset_id, a.lot_id, l.expires_at, l.programme_id,
             s.returns_to_budget, m.issuer_id
-          from lot l join account a on a.municipality_id = l.municipality_id and a.lot_id = l.id and a.kind = 1 and a.posted <> 0
+          from lot l join account a on a.municipality_id = l.municipality_id and a.lot_id = l.id and a.kind = 1
+            and a.posted <> 0
           join asset s on s.id = a.asset_id join municipality m on m.id = a.municipality_id
           where l.expires_at <= $1 and a.posted > a.held and (a.municipality_id, a.id) > ($2, $3)
           order by a.municipality_id, a.id limit $4""",
-        as_of, *after, PAGE,
-    )  # fmt: skip
+        as_of,
+        *after,
+        PAGE,
+    )
     return [Lapsed(*row.values()) for row in found]
 
 
@@ -86,15 +92,23 @@ def request_of(one: Lapsed) -> Request:
         left = book.total(one.municipality, one.wallet, one.asset) - amount
         return Draft(
             receipt={
-                "amount": amount, "lots": [[one.asset, one.lot, amount, one.expires_at.isoformat()]], "balances": {str(one.asset): left},
+                "amount": amount,
+                "lots": [[one.asset, one.lot, amount, one.expires_at.isoformat()]],
+                "balances": {str(one.asset): left},
             },
             moves=[(account, target, amount)],
             counterparties={one.wallet: holder, holder: one.wallet},
-        )  # fmt: skip
+        )
 
     return Request(
-        municipality=one.municipality, actor=SYSTEM_ACTOR, operation=Operation.EXPIRE,
-        key=derived(one.wallet, "expire", str(one.id), str(one.version)), input_hash=fingerprint(account=one.id, version=one.version),
-        kind=JournalKind.EXPIRY, holders=(one.wallet, holder), plan=plan, lots=(one.lot,),
+        municipality=one.municipality,
+        actor=SYSTEM_ACTOR,
+        operation=Operation.EXPIRE,
+        key=derived(one.wallet, "expire", str(one.id), str(one.version)),
+        input_hash=fingerprint(account=one.id, version=one.version),
+        kind=JournalKind.EXPIRY,
+        holders=(one.wallet, holder),
+        plan=plan,
+        lots=(one.lot,),
         facts=Facts(wallet_id=one.wallet, programme_id=one.programme),
-    )  # fmt: skip
+    )

@@ -1,7 +1,11 @@
-"""What a refund does with value whose lot has ended, by the asset's policy: into the ended lot, from which it expires, or into a fresh one.
+"""What a refund does with value whose lot has ended, by the asset's policy.
 
-A fresh lot ends some days after the refund, whatever the asset's rule says, and is of the same programme and source. Value that is exempt
-because it ends within six months never gets past the six months of its own issue: then it goes into its ended lot. A fresh lot does
+Into the ended lot, from which it expires, or into a fresh one.
+
+A fresh lot ends some days after the refund, whatever the asset's rule says, and is of the same programme and source.
+Value that is exempt
+because it ends within six months never gets past the six months of its own issue: then it goes into its ended lot. A
+fresh lot does
 not tell when its value was issued first, so exempt value is made fresh once.
 """
 
@@ -36,7 +40,10 @@ class Fresh:
         return tuple({lot.id for lot in self.lot_of.values()})
 
     def instead(self, filled: list[list[Any]], at: datetime) -> list[tuple[list[Any], Lot | None]]:
-        """The lots that a refund fills at this instant: those that have ended give way to fresh ones, which come with their terms."""
+        """The lots that a refund fills at this instant.
+
+        Those that have ended give way to fresh ones, which come with their terms.
+        """
         found: list[tuple[list[Any], Lot | None]] = []
         for asset, lot, part, expires_at in filled:
             fresh = self.lot_of.get(lot)
@@ -51,9 +58,16 @@ NOTHING = Fresh()
 
 
 async def fresh_of(services: Services, payment: Journal) -> Fresh:
-    """The fresh lots for a refund of a payment now. No question to the database where nothing ended of an asset with the policy."""
+    """The fresh lots for a refund of a payment now.
+
+    No question to the database where nothing ended of an asset with the policy.
+    """
     policy = RefundedAfterExpiry.FRESH_DAYS
-    assets = {asset.id: asset for asset in await services.assets.of(payment.municipality) if asset.refunded_after_expiry is policy}
+    assets = {
+        asset.id: asset
+        for asset in await services.assets.of(payment.municipality)
+        if asset.refunded_after_expiry is policy
+    }
     now = services.clock()
     ended = [
         lot
@@ -63,19 +77,25 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
     if not ended:
         return NOTHING
     found = await rows(
-        """select l.id, l.asset_id, l.origin, l.funding, l.programme_id, l.issued_on, l.expires_at, p.expires_at as ends_with_programme from lot l
+        """select l.id, l.asset_id, l.origin, l.funding, l.programme_id, l.issued_on, l.expires_at,
+          p.expires_at as ends_with_programme from lot l
           left join programme p on p.municipality_id = l.municipality_id and p.id = l.programme_id
           where l.municipality_id = $1 and l.id = any ($2::bigint[])""",
-        payment.municipality, ended,
-    )  # fmt: skip
+        payment.municipality,
+        ended,
+    )
     lots = {}
     for row in found:
         asset = assets[row["asset_id"]]
-        first = Issue(LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, row["ends_with_programme"])
+        first = Issue(
+            LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, row["ends_with_programme"]
+        )
         is_fresh = row["expires_at"] != end_of(asset, first, row["issued_on"])
         end = _end(asset, row["issued_on"], now)
         if end > now + SOON and not (is_fresh and asset.six_month_exempt):
-            how = Issue(LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, end, instead_of_rule=True)
+            how = Issue(
+                LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, end, instead_of_rule=True
+            )
             lots[row["id"]] = await services.lots.of(asset, how, now)
     return Fresh(lots)
 

@@ -1,6 +1,7 @@
 """Where value is now that was once in a lot of a wallet: payments may have renewed it into later lots since (`renew`).
 
-Undoing what brought the value follows it there. What is found in a later lot is never more than what was moved on from the first one.
+Undoing what brought the value follows it there. What is found in a later lot is never more than what was moved on from
+the first one.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from domain.ledger.reads import Journal
 
 @dataclass(frozen=True, slots=True)
 class Heirs:
-    """What a wallet's payments have renewed since a journal, oldest first: the old lot, the new one, how much. Whole units."""
+    """What a wallet's payments have renewed since a journal, oldest first: the old lot, the new one, how much.
+
+    Whole units.
+    """
 
     wallet: UUID
     renewed: tuple[tuple[int, int, int], ...] = ()
@@ -37,7 +41,10 @@ class Heirs:
         return found
 
     def found(self, book: Book, municipality: int, asset: int, lot: int, amount: int) -> list[tuple[Account, int]]:
-        """The accounts that still have what came into a lot, with how much can be taken of each; at most `amount` in all. Whole units."""
+        """The accounts that still have what came into a lot, with how much can be taken of each.
+
+        At most `amount` in all. Whole units.
+        """
         parts = []
         for number, most in self.of(lot, amount).items():
             account = book.account(municipality, AccountKey(AccountKind.WALLET, self.wallet, asset, number))
@@ -51,9 +58,13 @@ async def heirs_of(journal: Journal, wallet: UUID) -> Heirs:
     found = await rows(
         """select j.receipt -> 'renewed' as renewed from event e
           join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id and j.receipt ? 'renewed'
-          where e.municipality_id = $1 and e.holder_id = $2 and e.kind = any ($3::smallint[]) and e.recorded_at >= $4 order by e.sequence""",
-        journal.municipality, wallet, [JournalKind.PAYMENT, JournalKind.CAPTURE], journal.recorded_at,
-    )  # fmt: skip
+          where e.municipality_id = $1 and e.holder_id = $2 and e.kind = any ($3::smallint[]) and e.recorded_at >= $4
+            order by e.sequence""",
+        journal.municipality,
+        wallet,
+        [JournalKind.PAYMENT, JournalKind.CAPTURE],
+        journal.recorded_at,
+    )
     return Heirs(wallet, tuple((old, new, amount) for row in found for _, old, new, amount in _lines(row["renewed"])))
 
 

@@ -1,4 +1,7 @@
-"""Holds: value set aside for a shop, then captured in part or whole, voided, or lapsed. Domain verbs; terminals use them later."""
+"""Holds: value set aside for a shop, then captured in part or whole, voided, or lapsed.
+
+Domain verbs; terminals use them later.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,12 +60,21 @@ async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Post
 def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
-        taken, _ = allocation(book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=False)
+        taken, _ = allocation(
+            book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=False
+        )
         ends = min([what.expires_at, at + LONGEST, *(lot.expires_at for lot, _ in taken if lot.expires_at is not None)])
         hold = Hold(
-            what.municipality, what.id, what.wallet_id, what.store_id, HoldState.OPEN, [lot.id for lot, _ in taken],
-            [part for _, part in taken], 0, ends,
-        )  # fmt: skip
+            what.municipality,
+            what.id,
+            what.wallet_id,
+            what.store_id,
+            HoldState.OPEN,
+            [lot.id for lot, _ in taken],
+            [part for _, part in taken],
+            0,
+            ends,
+        )
         return Draft(
             receipt={"hold": str(what.id), "amount": what.amount, "expires_at": ends.isoformat()},
             held=list(taken),
@@ -71,11 +83,23 @@ def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request
         )
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.AUTHORIZE, key=what.key,
-        input_hash=fingerprint(hold=what.id, wallet=what.wallet_id, store=what.store_id, amount=what.amount, until=what.expires_at.isoformat()),
-        kind=JournalKind.HOLD, holders=(what.wallet_id, what.store_id), plan=plan, access=(what.wallet_id,),
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.AUTHORIZE,
+        key=what.key,
+        input_hash=fingerprint(
+            hold=what.id,
+            wallet=what.wallet_id,
+            store=what.store_id,
+            amount=what.amount,
+            until=what.expires_at.isoformat(),
+        ),
+        kind=JournalKind.HOLD,
+        holders=(what.wallet_id, what.store_id),
+        plan=plan,
+        access=(what.wallet_id,),
         facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, client=viewer.client),
-    )  # fmt: skip
+    )
 
 
 async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, amount: int) -> Posted:
@@ -90,11 +114,16 @@ async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, a
         draft = release(book, found, HoldState.CAPTURED, amount)
         rest = amount
         taken = []
-        for account, part in zip((book.by_id[hold.municipality, number] for number in found.accounts), found.amounts, strict=True):
+        for account, part in zip(
+            (book.by_id[hold.municipality, number] for number in found.accounts), found.amounts, strict=True
+        ):
             if take := min(part, rest):
                 taken.append((account, take))
                 rest -= take
-        draft.moves = [(lot, book.plain(hold.municipality, AccountKind.PAYABLE, hold.store_id, lot.asset), part) for lot, part in taken]
+        draft.moves = [
+            (lot, book.plain(hold.municipality, AccountKind.PAYABLE, hold.store_id, lot.asset), part)
+            for lot, part in taken
+        ]
         draft.receipt = {**receipt_of(book, hold.municipality, hold.wallet_id, taken, amount), "hold": str(hold.id)}
         renewal.add(book, draft, hold.municipality, hold.wallet_id, at)
         return draft
@@ -129,12 +158,32 @@ def _open(book: Book, hold: OfHold, viewer: Viewer) -> Hold:
 
 
 async def _post(
-    services: Services, viewer: Viewer, hold: OfHold, key: UUID, plan: Plan, operation: Operation, kind: JournalKind, amount: int | None,
+    services: Services,
+    viewer: Viewer,
+    hold: OfHold,
+    key: UUID,
+    plan: Plan,
+    operation: Operation,
+    kind: JournalKind,
+    amount: int | None,
     lots: tuple[int, ...] = (),
-) -> Posted:  # fmt: skip
-    return settled(await services.poster.post(Request(
-        municipality=hold.municipality, actor=viewer.person_id, operation=operation, key=key,
-        input_hash=fingerprint(hold=hold.id, amount=amount), kind=kind, holders=(hold.wallet_id, hold.store_id), plan=plan,
-        access=(hold.store_id,), lots=lots,
-        facts=Facts(wallet_id=hold.wallet_id, store_id=hold.store_id, linked_journal=hold.id, client=viewer.client),
-    )))  # fmt: skip
+) -> Posted:
+    return settled(
+        await services.poster.post(
+            Request(
+                municipality=hold.municipality,
+                actor=viewer.person_id,
+                operation=operation,
+                key=key,
+                input_hash=fingerprint(hold=hold.id, amount=amount),
+                kind=kind,
+                holders=(hold.wallet_id, hold.store_id),
+                plan=plan,
+                access=(hold.store_id,),
+                lots=lots,
+                facts=Facts(
+                    wallet_id=hold.wallet_id, store_id=hold.store_id, linked_journal=hold.id, client=viewer.client
+                ),
+            )
+        )
+    )

@@ -22,4 +22,7 @@ def check_note(note: str | None) -> None:
 
 async def payment_maximum(services: Services, municipality: int) -> int:
     """The largest payment of a town: that of the coin with the widest limit. Whole units."""
-    return max((asset.payment_maximum for asset in await services.assets.of(municipality) if asset.kind != AssetKind.CASH), default=1)
+    return max(
+        (asset.payment_maximum for asset in await services.assets.of(municipality) if asset.kind != AssetKind.CASH),
+        default=1,
+    )

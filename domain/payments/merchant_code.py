@@ -78,13 +78,22 @@ def parse(unchecked: str) -> MerchantCode:
     if fields["58"] != "JP":
         raise InvalidCodeError("BAD_COUNTRY")
     return MerchantCode(
-        dynamic=_is_dynamic(fields), templates=_templates(fields), merchant_category_code=fields["52"], amount=_amount(fields.get("54")),
-        name=fields["59"], city=fields["60"], additional=_fields(fields.get("62", "")), name_ja=_fields(fields.get("64", "")).get("01"),
-    )  # fmt: skip
+        dynamic=_is_dynamic(fields),
+        templates=_templates(fields),
+        merchant_category_code=fields["52"],
+        amount=_amount(fields.get("54")),
+        name=fields["59"],
+        city=fields["60"],
+        additional=_fields(fields.get("62", "")),
+        name_ja=_fields(fields.get("64", "")).get("01"),
+    )
 
 
 def store_of(code: MerchantCode, guid: str) -> StoreReference | None:
-    """The shop that a code of ours names; None for a code of somebody else. InvalidCodeError for one of ours that is broken."""
+    """The shop that a code of ours names; None for a code of somebody else.
+
+    InvalidCodeError for one of ours that is broken.
+    """
     own = code.templates.get(guid)
     if own is None:
         return None
@@ -100,13 +109,26 @@ def is_jpqr(code: MerchantCode) -> bool:
     return bool(found) and all(len(found.get(tag, "")) == length for tag, length in JPQR_LENGTHS.items())
 
 
-def static_code(*, guid: str, merchant: str, store: str, mcc: str, name: str, city: str, postal: str, name_ja: str) -> str:
+def static_code(
+    *, guid: str, merchant: str, store: str, mcc: str, name: str, city: str, postal: str, name_ja: str
+) -> str:
     """A shop's printed code: the payer types the amount."""
     return _sealed(_head(_STATIC, guid, merchant, store, mcc) + _tail(name, city, postal, "", name_ja))
 
 
 def dynamic_code(
-    *, guid: str, merchant: str, store: str, mcc: str, name: str, city: str, postal: str, name_ja: str, amount: int, reference: str, terminal: str
+    *,
+    guid: str,
+    merchant: str,
+    store: str,
+    mcc: str,
+    name: str,
+    city: str,
+    postal: str,
+    name_ja: str,
+    amount: int,
+    reference: str,
+    terminal: str,
 ) -> str:
     """A till's code for one payment. Amount in yen."""
     additional = _tlv("62", _tlv("05", reference) + _tlv("07", terminal))

@@ -11,7 +11,17 @@ from domain.coupons import uses as coupons
 from domain.coupons.uses import Applied, Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
-from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, Instrument, JournalKind, Operation, Relation
+from domain.ledger.kinds import (
+    AccountKind,
+    Channel,
+    Funding,
+    HolderKind,
+    HolderState,
+    Instrument,
+    JournalKind,
+    Operation,
+    Relation,
+)
 from domain.ledger.refusals import (
     InsufficientBalanceError,
     PossibleDuplicateError,
@@ -37,8 +47,10 @@ DUPLICATE_WITHIN = timedelta(seconds=60)
 class Pay:
     """What a payer asks. Amount in whole units; `channel` says how the shop was named.
 
-    excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the shop in cash. quote_token: what
-    the payer was shown; the payment is made so or not at all. coupons: what lowers the price; `amount` is the list price.
+    excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the shop in cash.
+    quote_token: what
+    the payer was shown; the payment is made so or not at all. coupons: what lowers the price; `amount` is the list
+    price.
     """
 
     key: UUID
@@ -83,9 +95,13 @@ class Beside:
 def input_hash_of(what: Pay) -> bytes:
     """What the key of a payment stands for."""
     return fingerprint(
-        wallet=what.wallet_id, store=what.store_id, amount=what.amount, excluded=sorted(what.excluded) or None, cash=what.rest_in_cash or None,
+        wallet=what.wallet_id,
+        store=what.store_id,
+        amount=what.amount,
+        excluded=sorted(what.excluded) or None,
+        cash=what.rest_in_cash or None,
         coupons=sorted(str(coupon) for coupon in what.coupons) or None,
-    )  # fmt: skip
+    )
 
 
 async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
@@ -122,22 +138,40 @@ def _request(viewer: Viewer, what: Pay, rules: ShopRules, beside: Beside) -> Req
         return draft
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.PAY, key=what.key,
-        input_hash=input_hash_of(what), kind=JournalKind.PAYMENT,
-        holders=(what.wallet_id, what.store_id, *beside.holders), plan=plan, lots=beside.lots, guards=beside.guards,
-        access=(what.wallet_id,), recent=(what.wallet_id, what.store_id), valid_until=what.valid_until, note=what.note,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.PAY,
+        key=what.key,
+        input_hash=input_hash_of(what),
+        kind=JournalKind.PAYMENT,
+        holders=(what.wallet_id, what.store_id, *beside.holders),
+        plan=plan,
+        lots=beside.lots,
+        guards=beside.guards,
+        access=(what.wallet_id,),
+        recent=(what.wallet_id, what.store_id),
+        valid_until=what.valid_until,
+        note=what.note,
         facts=Facts(
-            wallet_id=what.wallet_id, store_id=what.store_id, instrument=Instrument.APP, channel=what.channel, funding=Funding.NONE,
+            wallet_id=what.wallet_id,
+            store_id=what.store_id,
+            instrument=Instrument.APP,
+            channel=what.channel,
+            funding=Funding.NONE,
             client=viewer.client,
         ),
-    )  # fmt: skip
+    )
 
 
 def check_parties(book: Book, municipality: int, wallet_id: UUID, store_id: UUID, viewer: Viewer) -> None:
     """Who pays, who is paid, and whether both take part now; read under the locks."""
     wallet = book.holder(municipality, wallet_id)
     relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
-    if wallet is None or wallet.kind != HolderKind.WALLET or not book.may(municipality, wallet_id, viewer.person_id, relations):
+    if (
+        wallet is None
+        or wallet.kind != HolderKind.WALLET
+        or not book.may(municipality, wallet_id, viewer.person_id, relations)
+    ):
         raise UnknownWalletError
     store = book.holder(municipality, store_id)
     if store is None or store.kind != HolderKind.STORE:
@@ -157,17 +191,23 @@ def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:
 def _plan(book: Book, what: Pay, rules: ShopRules, applied: Applied, earner: Earner | None, at: datetime) -> Draft:
     """The moves of a payment. Pure."""
     due = what.amount - applied.discount
-    taken, missing = allocation(book.wallet_lots(what.municipality, what.wallet_id), due, rules, at, rest_in_cash=what.rest_in_cash)
+    taken, missing = allocation(
+        book.wallet_lots(what.municipality, what.wallet_id), due, rules, at, rest_in_cash=what.rest_in_cash
+    )
     if what.quote_token is not None and what.quote_token != token_of(taken, missing, applied):
         raise QuoteChangedError
-    moves = [(lot, book.plain(what.municipality, AccountKind.PAYABLE, what.store_id, lot.asset), part) for lot, part in taken]
+    moves = [
+        (lot, book.plain(what.municipality, AccountKind.PAYABLE, what.store_id, lot.asset), part) for lot, part in taken
+    ]
     receipt = receipt_of(book, what.municipality, what.wallet_id, taken, due - missing)
     receipt["why"] = spend_order.reasons([lot for lot, _ in taken], rules)
     if missing:
         receipt["cash"] = missing
     if receipt["amount"] != what.amount:
         receipt["asked"] = what.amount
-    draft = Draft(receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id})
+    draft = Draft(
+        receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id}
+    )
     coupons.add(book, draft, applied, what.store_id, what.amount - missing, at)
     if earner is not None:
         earn.add(book, draft, earner, what.wallet_id, spent_of(taken), at, applied.multiplier_bp)
@@ -192,14 +232,22 @@ def token_of(taken: list[tuple[Account, int]], missing: int, applied: Applied) -
     return base64.urlsafe_b64encode(told[:15]).decode()
 
 
-def receipt_of(book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]], amount: int) -> dict[str, Any]:
-    """What the journal keeps for receipts, replays and refunds: lots in spend order, and the wallet's balances after."""
+def receipt_of(
+    book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]], amount: int
+) -> dict[str, Any]:
+    """What the journal keeps for receipts, replays and refunds.
+
+    Lots in spend order, and the wallet's balances after.
+    """
     balances = {str(lot.asset): book.total(municipality, wallet_id, lot.asset) for lot, _ in taken}
     for lot, part in taken:
         balances[str(lot.asset)] -= part
     return {
         "amount": amount,
         "policy": spend_order.VERSION,
-        "lots": [[lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()] for lot, part in taken],
+        "lots": [
+            [lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()]
+            for lot, part in taken
+        ],
         "balances": balances,
     }

@@ -86,7 +86,9 @@ async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
     return await with_rules(services, asked.municipality, asked.store_id, asked.excluded, run)
 
 
-async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules, chosen: Chosen) -> Quote:
+async def _quote(
+    services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules, chosen: Chosen
+) -> Quote:
     now = services.clock()
     applied = await coupons.applied_now(chosen, asked.municipality, rules.store, asked.amount, now)
     due = asked.amount - applied.discount
@@ -94,7 +96,8 @@ async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store,
     taken, missing = allocation(accounts, due, rules, now, rest_in_cash=asked.rest_in_cash)
     reasons = spend_order.reasons([lot for lot, _ in taken], rules)
     parts = tuple(
-        Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason) for (lot, part), reason in zip(taken, reasons, strict=True)
+        Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason)
+        for (lot, part), reason in zip(taken, reasons, strict=True)
     )
     usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
     points = await _points(services, rules, asked.wallet_id, totals, taken, applied, now)
@@ -104,7 +107,13 @@ async def _quote(services: Services, asked: Asked, wallet: Wallet, store: Store,
 
 
 async def _points(
-    services: Services, rules: ShopRules, wallet_id: UUID, totals: dict[int, int], taken: list[tuple[Account, int]], applied: Applied, now: datetime
+    services: Services,
+    rules: ShopRules,
+    wallet_id: UUID,
+    totals: dict[int, int],
+    taken: list[tuple[Account, int]],
+    applied: Applied,
+    now: datetime,
 ) -> tuple[Granted, ...]:
     """What the payment would earn now; a budget may end before it is made."""
     earner = await earner_at(services, rules.store, wallet_id, now)

@@ -39,12 +39,17 @@ class ChargeQuote:
     bonuses: tuple[QuotedBonus, ...]
 
 
-async def quote_charge(services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, asset_id: int, amount: int) -> ChargeQuote:
-    """What `charge` would do at this instant. It tells nothing of the wallet but its bonus, so a counter may ask for a customer's.
+async def quote_charge(
+    services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, asset_id: int, amount: int
+) -> ChargeQuote:
+    """What `charge` would do at this instant.
 
+    It tells nothing of the wallet but its bonus, so a counter may ask for a customer's.
     Nobody else may: a bonus tells of age, residence and household.
     """
-    if not await residents.may_use(viewer, municipality, wallet_id) and not await merchants.at_counter(viewer, municipality):
+    if not await residents.may_use(viewer, municipality, wallet_id) and not await merchants.at_counter(
+        viewer, municipality
+    ):
         raise UnknownWalletError
     asset = await assets.in_municipality(municipality, asset_id)
     if asset is None or asset.kind not in CHARGEABLE:

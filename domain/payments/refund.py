@@ -1,7 +1,11 @@
-"""A shop gives back what was paid, in part or whole, as often as it likes: to the same lots, last used first, expiry not extended.
+"""A shop gives back what was paid, in part or whole, as often as it likes.
 
-Of a payment with coupons the amount is one of list prices: the coupons' share of it goes back to them (`domain/coupons/returns.py`).
-Points that the rest would not have earned are taken back (`domain/points/clawback.py`). What comes back of an asset that the wallet owes
+To the same lots, last used first, expiry not extended.
+
+Of a payment with coupons the amount is one of list prices: the coupons' share of it goes back to them
+(`domain/coupons/returns.py`).
+Points that the rest would not have earned are taken back (`domain/points/clawback.py`). What comes back of an asset
+that the wallet owes
 settles the debt first.
 What becomes of a lot that has ended is the asset's policy: see `fresh`.
 """
@@ -54,7 +58,10 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a refund does beside giving value back: lots in place of ended ones, coupons, and points that are taken back."""
+    """What a refund does beside giving value back.
+
+    Lots in place of ended ones, coupons, and points that are taken back.
+    """
 
     fresh: Fresh
     returns: Returns
@@ -94,14 +101,22 @@ def _request(viewer: Viewer, what: Refund, payment: Journal, beside: Beside) -> 
         return _plan(book, what, payment, beside, at)
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.REFUND_PAYMENT, key=what.key,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.REFUND_PAYMENT,
+        key=what.key,
         input_hash=fingerprint(payment=what.payment_id, amount=what.amount, reason=what.reason),
-        kind=JournalKind.REFUND, holders=(wallet_id, store_id, *beside.returns.holders, *beside.clawback.holders), plan=plan, access=(store_id,),
+        kind=JournalKind.REFUND,
+        holders=(wallet_id, store_id, *beside.returns.holders, *beside.clawback.holders),
+        plan=plan,
+        access=(store_id,),
         lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *beside.fresh.lots, *beside.clawback.lots),
         guards=(refunded_guard(what.municipality, what.payment_id), *beside.returns.guards, *beside.clawback.guards),
         valid_until=what.valid_until,
-        facts=Facts(wallet_id=wallet_id, store_id=store_id, reason=what.reason, linked_journal=payment.id, client=viewer.client),
-    )  # fmt: skip
+        facts=Facts(
+            wallet_id=wallet_id, store_id=store_id, reason=what.reason, linked_journal=payment.id, client=viewer.client
+        ),
+    )
 
 
 def _plan(book: Book, what: Refund, payment: Journal, beside: Beside, at: datetime) -> Draft:
@@ -122,7 +137,10 @@ def _plan(book: Book, what: Refund, payment: Journal, beside: Beside, at: dateti
 
 
 def _fill(book: Book, draft: Draft, payment: Journal, beside: Beside, sums: tuple[int, int], at: datetime) -> None:
-    """Gives back one lot after the other, and after each takes the points that are due. `sums`: given back before, and now. Whole units."""
+    """Gives back one lot after the other, and after each takes the points that are due.
+
+    `sums`: given back before, and now. Whole units.
+    """
     wallet_id, store_id = parties_of(payment)
     town, paid, (before, now) = payment.municipality, payment.receipt["lots"], sums
     taking = Taking(beside.clawback, book, draft, wallet_id, at)

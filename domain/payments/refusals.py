@@ -1,7 +1,10 @@
-"""Refusals of payments. All but CancelTooLate are decided before the ledger is asked: nothing is written, the same key may come again.
+"""Refusals of payments. All but CancelTooLate are decided before the ledger is asked.
+
+Nothing is written, the same key may come again.
 
 StoredRefusal        CancelTooLate
-UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, QuoteChanged, UnknownPayment, NotRefundable, NoteTooLong,
+UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, QuoteChanged, UnknownPayment, NotRefundable,
+NoteTooLong,
 UnknownJournal, ApproverIsProposer, NothingToExpire
 """
 

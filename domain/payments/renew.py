@@ -1,6 +1,9 @@
-"""Renewal by last use: a payment moves what is left of such value into a lot that ends later, in the payment's own journal.
+"""Renewal by last use: a payment moves what is left of such value into a lot that ends later.
 
-Lots never change, and are one a day, so value is renewed at most once a day; what was issued or renewed today moves no more. Who gave
+In the payment's own journal.
+
+Lots never change, and are one a day, so value is renewed at most once a day; what was issued or renewed today moves no
+more. Who gave
 the value, and until when its programme lets it be spent, go with it. What is held stays where it is until it is free.
 """
 
@@ -31,7 +34,10 @@ class Renewal:
         return tuple({lot.id for lot in self.lot_of.values()})
 
     def add(self, book: Book, draft: Draft, municipality: int, wallet: UUID, at: datetime) -> None:
-        """Adds to a payment's draft what is left of renewed lots. Nothing else of the draft changes, and no balance does."""
+        """Adds to a payment's draft what is left of renewed lots.
+
+        Nothing else of the draft changes, and no balance does.
+        """
         if not self.lot_of:
             return
         used: dict[int, int] = {}
@@ -41,7 +47,13 @@ class Renewal:
         for account in book.wallet_lots(municipality, wallet):
             lot = self.lot_of.get(account.lot)
             left = account.available - used.get(account.id, 0)
-            if lot is None or left <= 0 or account.expires_at is None or account.expires_at <= at or not _later(lot, account.expires_at):
+            if (
+                lot is None
+                or left <= 0
+                or account.expires_at is None
+                or account.expires_at <= at
+                or not _later(lot, account.expires_at)
+            ):
                 continue
             target = book.account(municipality, AccountKey(AccountKind.WALLET, wallet, account.asset, lot.id), lot)
             draft.moves.append((account, target, left))
@@ -59,20 +71,35 @@ def _later(lot: Lot, than: datetime) -> bool:
 
 async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Renewal:
     """What a payment of the wallet renews now. No question to the database where no asset of the town has the rule."""
-    assets = {asset.id: asset for asset in await services.assets.of(municipality) if asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS}
+    assets = {
+        asset.id: asset
+        for asset in await services.assets.of(municipality)
+        if asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS
+    }
     if not assets:
         return NOTHING
     found = await rows(
-        """select l.id, l.asset_id, l.origin, l.funding, l.programme_id, l.usable_from, l.expires_at, p.expires_at as ends_with_programme
+        """select l.id, l.asset_id, l.origin, l.funding, l.programme_id, l.usable_from, l.expires_at,
+          p.expires_at as ends_with_programme
           from account a join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id
           left join programme p on p.municipality_id = l.municipality_id and p.id = l.programme_id
-          where a.municipality_id = $1 and a.holder_id = $2 and a.kind = 1 and a.posted <> 0 and a.asset_id = any ($3::integer[])
+          where a.municipality_id = $1 and a.holder_id = $2 and a.kind = 1 and a.posted <> 0
+            and a.asset_id = any ($3::integer[])
             and l.expires_at > $4""",
-        municipality, wallet, list(assets), now := services.clock(),
-    )  # fmt: skip
+        municipality,
+        wallet,
+        list(assets),
+        now := services.clock(),
+    )
     renewed = {}
     for row in found:
-        how = Issue(LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], row["usable_from"], row["ends_with_programme"])
+        how = Issue(
+            LotOrigin(row["origin"]),
+            Funding(row["funding"]),
+            row["programme_id"],
+            row["usable_from"],
+            row["ends_with_programme"],
+        )
         asset = assets[row["asset_id"]]
         if ended(asset, how, now):  # its programme is over, and a refund gave it some more days: they are not renewed
             continue

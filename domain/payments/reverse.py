@@ -1,4 +1,7 @@
-"""Correction: a journal is undone by a linked journal with the opposite entries, on the word of two finance officers."""
+"""Correction: a journal is undone by a linked journal with the opposite entries.
+
+On the word of two finance officers.
+"""
 
 from collections import deque
 from dataclasses import dataclass, replace
@@ -26,9 +29,16 @@ from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers import undo as vouchers
 
-REVERSIBLE = frozenset({
-    JournalKind.CHARGE, JournalKind.PAYMENT, JournalKind.CAPTURE, JournalKind.GRANT, JournalKind.CONVERSION, JournalKind.VOUCHER_PURCHASE,
-})  # fmt: skip
+REVERSIBLE = frozenset(
+    {
+        JournalKind.CHARGE,
+        JournalKind.PAYMENT,
+        JournalKind.CAPTURE,
+        JournalKind.GRANT,
+        JournalKind.CONVERSION,
+        JournalKind.VOUCHER_PURCHASE,
+    }
+)
 
 
 class ReversalReason(IntEnum):
@@ -62,7 +72,9 @@ class _Undo:
     heirs: Heirs
 
 
-async def propose_reversal(services: Services, viewer: Viewer, municipality: int, journal_id: UUID, reason: ReversalReason) -> Approval:
+async def propose_reversal(
+    services: Services, viewer: Viewer, municipality: int, journal_id: UUID, reason: ReversalReason
+) -> Approval:
     """The first officer's word. The same journal has one proposal."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     journal = await journal_by_id(municipality, journal_id)
@@ -71,7 +83,9 @@ async def propose_reversal(services: Services, viewer: Viewer, municipality: int
     return await propose(services, viewer, municipality, ApprovalKind.REVERSAL, journal_id, reason)
 
 
-async def reverse_journal(services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID) -> Posted:
+async def reverse_journal(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
+) -> Posted:
     """The second officer's word, and the reversing journal. Who proposed cannot approve."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     approval = await approvals.by_id(municipality, approval_id)
@@ -91,8 +105,9 @@ async def _lines(journal: Journal) -> list[_Line]:
         """select a.kind, a.holder_id, a.asset_id, a.lot_id, e.amount from entry e
           join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
           where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
-        journal.municipality, journal.id,
-    )  # fmt: skip
+        journal.municipality,
+        journal.id,
+    )
     return _without_renewal([_Line(*row.values()) for row in found], journal)
 
 
@@ -102,7 +117,10 @@ def _without_renewal(lines: list[_Line], journal: Journal) -> list[_Line]:
     for _, old, new, amount in journal.receipt.get("renewed", ()):
         moved[old] = moved.get(old, 0) + amount
         moved[new] = moved.get(new, 0) - amount
-    kept = [replace(line, amount=line.amount + moved.get(line.lot, 0)) if line.kind == AccountKind.WALLET else line for line in lines]
+    kept = [
+        replace(line, amount=line.amount + moved.get(line.lot, 0)) if line.kind == AccountKind.WALLET else line
+        for line in lines
+    ]
     return [line for line in kept if line.amount]
 
 
@@ -115,18 +133,35 @@ def _request(viewer: Viewer, key: UUID, approval: Approval, undo: _Undo) -> Requ
         return draft
 
     # The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
-    holders = {line.holder for line in lines} | returns.parties(journal) | ({journal.wallet_id} if journal.wallet_id is not None else set())
+    holders = (
+        {line.holder for line in lines}
+        | returns.parties(journal)
+        | ({journal.wallet_id} if journal.wallet_id is not None else set())
+    )
     return Request(
-        municipality=municipality, actor=viewer.person_id, operation=Operation.REVERSE_JOURNAL, key=key,
-        input_hash=fingerprint(approval=approval.id), kind=JournalKind.REVERSAL,
-        holders=tuple(sorted(holders)), plan=plan, lots=tuple(sorted({*(line.lot for line in lines), *undo.heirs.lots})),
+        municipality=municipality,
+        actor=viewer.person_id,
+        operation=Operation.REVERSE_JOURNAL,
+        key=key,
+        input_hash=fingerprint(approval=approval.id),
+        kind=JournalKind.REVERSAL,
+        holders=tuple(sorted(holders)),
+        plan=plan,
+        lots=tuple(sorted({*(line.lot for line in lines), *undo.heirs.lots})),
         guards=(
-            refunded_guard(municipality, journal.id), *vouchers.guards_of(journal), *returns.guards, *caps.keys_of(municipality, journal.receipt),
+            refunded_guard(municipality, journal.id),
+            *vouchers.guards_of(journal),
+            *returns.guards,
+            *caps.keys_of(municipality, journal.receipt),
         ),
         facts=Facts(
-            wallet_id=journal.wallet_id, store_id=journal.store_id, reason=approval.reason, linked_journal=journal.id, client=viewer.client,
+            wallet_id=journal.wallet_id,
+            store_id=journal.store_id,
+            reason=approval.reason,
+            linked_journal=journal.id,
+            client=viewer.client,
         ),
-    )  # fmt: skip
+    )
 
 
 def _plan(book: Book, undo: _Undo) -> Draft:
@@ -137,20 +172,38 @@ def _plan(book: Book, undo: _Undo) -> Draft:
         raise AlreadyReversedError
     moves = []
     for asset in sorted({line.asset for line in lines}):
-        givers = [part for line in lines if line.asset == asset and line.amount > 0 for part in _found(book, undo, line)]
-        takers = [(_account(book, municipality, line), -line.amount) for line in lines if line.asset == asset and line.amount < 0]
+        givers = [
+            part for line in lines if line.asset == asset and line.amount > 0 for part in _found(book, undo, line)
+        ]
+        takers = [
+            (_account(book, municipality, line), -line.amount)
+            for line in lines
+            if line.asset == asset and line.amount < 0
+        ]
         moves += _paired(givers, takers)
     holders = sorted({line.holder for line in lines})
     return Draft(
-        receipt={"amount": amount, "journal": str(journal.id), "lots": journal.receipt["lots"], "balances": _balances(book, journal, moves)},
+        receipt={
+            "amount": amount,
+            "journal": str(journal.id),
+            "lots": journal.receipt["lots"],
+            "balances": _balances(book, journal, moves),
+        },
         moves=moves,
-        guards=[(guard, amount), *vouchers.uncounted(book, journal), *caps.given_back(book, municipality, journal.receipt)],
+        guards=[
+            (guard, amount),
+            *vouchers.uncounted(book, journal),
+            *caps.given_back(book, municipality, journal.receipt),
+        ],
         counterparties=_counterparties(journal.wallet_id, holders),
     )
 
 
 def _found(book: Book, undo: _Undo, line: _Line) -> list[tuple[Account, int]]:
-    """Where it is what an account was given: of a wallet also in lots into which it was renewed since. All of it, or nothing is undone."""
+    """Where it is what an account was given: of a wallet also in lots into which it was renewed since.
+
+    All of it, or nothing is undone.
+    """
     account, town = _account(book, undo.journal.municipality, line), undo.journal.municipality
     parts = [(account, min(line.amount, account.available))] if account.floor is not None else [(account, line.amount)]
     if account.kind == AccountKind.WALLET and account.holder == undo.heirs.wallet:
@@ -163,7 +216,10 @@ def _found(book: Book, undo: _Undo, line: _Line) -> list[tuple[Account, int]]:
 def _balances(book: Book, journal: Journal, moves: list[tuple[Account, Account, int]]) -> dict[str, int]:
     """What the wallet has afterwards of each asset that moves."""
     found: dict[str, int] = {}
-    for account, change in [*((source, -part) for source, _, part in moves), *((target, part) for _, target, part in moves)]:
+    for account, change in [
+        *((source, -part) for source, _, part in moves),
+        *((target, part) for _, target, part in moves),
+    ]:
         if account.holder == journal.wallet_id:
             name = str(account.asset)
             found[name] = found.get(name, book.total(journal.municipality, account.holder, account.asset)) + change
@@ -183,7 +239,10 @@ def _account(book: Book, municipality: int, line: _Line) -> Account:
 
 
 def _paired(givers: list[tuple[Account, int]], takers: list[tuple[Account, int]]) -> list[tuple[Account, Account, int]]:
-    """Moves that undo entries: each giver's amount to the takers in turn; the sums are equal, as every journal's are."""
+    """Moves that undo entries: each giver's amount to the takers in turn.
+
+    The sums are equal, as every journal's are.
+    """
     moves = []
     queue = deque(takers)
     for account, amount in givers:

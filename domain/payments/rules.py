@@ -1,4 +1,7 @@
-"""The rules of a town at one shop: which of a wallet's lots may be spent there. Read before the ledger is asked; pure afterwards."""
+"""The rules of a town at one shop: which of a wallet's lots may be spent there.
+
+Read before the ledger is asked; pure afterwards.
+"""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -43,7 +46,10 @@ class ShopRules:
         )
 
     def restricted(self, account: Account) -> bool:
-        """Whether there are shops that do not take it, or amounts that it cannot pay: then it goes first, and the rest fills up."""
+        """Whether there are shops that do not take it, or amounts that it cannot pay.
+
+        Then it goes first, and the rest fills up.
+        """
         asset = self.asset(account)
         return asset.minimum_unit > 1 or asset.acceptance.restricted or self._of_programme(account).restricted
 
@@ -77,7 +83,13 @@ async def rules_of(services: Services, municipality: int, store_id: UUID, exclud
     return ShopRules(store, assets, programmes, frozenset(excluded))
 
 
-async def with_rules(services: Services, municipality: int, store_id: UUID, excluded: Iterable[int], run: Callable[[ShopRules], Awaitable[T]]) -> T:
+async def with_rules(
+    services: Services,
+    municipality: int,
+    store_id: UUID,
+    excluded: Iterable[int],
+    run: Callable[[ShopRules], Awaitable[T]],
+) -> T:
     """Runs with the rules as remembered; once more with the rules of this moment if a lot is newer than them."""
     try:
         return await run(await rules_of(services, municipality, store_id, excluded))

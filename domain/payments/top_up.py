@@ -1,11 +1,14 @@
-"""A payment that brings its own money: what is missing is authorised at a linked source, charged, and paid; captured if it stays, else voided.
+"""A payment that brings its own money: what is missing is authorised at a linked source, charged, and paid.
+
+Captured if it stays, else voided.
 
     authorise   at the provider, outside of every transaction, under a reference that is the payment's for ever
     charge      a journal of the missing amount, under a key of its own
     pay         the payment as always, under the client's key
     finish      both keys are closed; the charge stays (capture), or is taken back out of the wallet (void)
 
-Each step may be repeated, and each outcome is stored, so whoever finishes (this request, the same key again, or the job) decides alike.
+Each step may be repeated, and each outcome is stored, so whoever finishes (this request, the same key again, or the
+job) decides alike.
 What is spent of a charge whose payment was refused was spent by its owner: then it stays, and is captured.
 """
 
@@ -24,11 +27,27 @@ from domain.coupons import uses as coupons
 from domain.funding import reads
 from domain.funding.provider import ProviderUnavailableError
 from domain.funding.reads import OPEN, Source, TopUpRow, TopUpState
-from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError, TopUpExceedsError, UnknownFundingSourceError
+from domain.funding.refusals import (
+    FundingDeclinedError,
+    FundingUnavailableError,
+    TopUpExceedsError,
+    UnknownFundingSourceError,
+)
 from domain.funding.settle import settle
 from domain.ledger import spend_order
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, Channel, Funding, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
+from domain.ledger.kinds import (
+    SYSTEM_ACTOR,
+    AccountKind,
+    Channel,
+    Funding,
+    HolderKind,
+    HolderState,
+    JournalKind,
+    LotOrigin,
+    Operation,
+    Relation,
+)
 from domain.ledger.reads import journals_of_key, wallet_accounts
 from domain.ledger.refusals import (
     AlreadyReversedError,
@@ -64,7 +83,10 @@ class TopUp:
 
 
 async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: TopUp) -> Posted:
-    """Pays, with exactly what is missing from the source; nothing is taken where nothing is missing. The same key answers the same."""
+    """Pays, with exactly what is missing from the source; nothing is taken where nothing is missing.
+
+    The same key answers the same.
+    """
     if what.rest_in_cash:
         raise InvalidInputError("top_up", "TOP_UP_OR_CASH")
     check_note(what.note)
@@ -87,7 +109,10 @@ async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: 
 
 
 async def _is_closed(viewer: Viewer, what: Pay) -> bool:
-    return any(journal.municipality == what.municipality for journal in await journals_of_key(viewer.person_id, Operation.PAY, what.key))
+    return any(
+        journal.municipality == what.municipality
+        for journal in await journals_of_key(viewer.person_id, Operation.PAY, what.key)
+    )
 
 
 async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) -> TopUpRow | None:
@@ -109,11 +134,21 @@ async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) ->
     if missing > maximum:
         raise TopUpExceedsError(missing, maximum)
     await get_connection("default").execute_query(
-        """insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at, input_hash)
+        """insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at,
+          input_hash)
           values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) on conflict (municipality_id, actor, key) do nothing""",
-        [what.municipality, services.ids.new(), viewer.person_id, what.key, what.wallet_id, source.id, missing, services.clock(),
-         input_hash_of(what)],
-    )  # fmt: skip
+        [
+            what.municipality,
+            services.ids.new(),
+            viewer.person_id,
+            what.key,
+            what.wallet_id,
+            source.id,
+            missing,
+            services.clock(),
+            input_hash_of(what),
+        ],
+    )
     return await reads.top_up_of(what.municipality, viewer.person_id, what.key)
 
 
@@ -155,7 +190,8 @@ async def _authorised(services: Services, row: TopUpRow) -> None:
     if approved:
         await _set_state(row, TopUpState.AUTHORISED)
     elif await _closed(services, row, Operation.TOP_UP, JournalKind.CHARGE, row.id) is None:
-        # Nobody can charge any more, also who has heard a yes meanwhile, or before: whatever may have been set aside is released.
+        # Nobody can charge any more, also who has heard a yes meanwhile, or before: whatever may have been set aside is
+        # released.
         with suppress(ProviderUnavailableError):
             await services.funding.void(row.id)
             await _set_state(row, TopUpState.DECLINED)
@@ -166,7 +202,9 @@ async def _charged(services: Services, viewer: Viewer, row: TopUpRow) -> None:
     """The charge is in the wallet; or it was refused, and what was set aside is released."""
     asset, now = await _asset(services, row.municipality, row.asset), services.clock()
     if ended(asset, FUNDED, now):
-        return  # no coin is issued any more: the payment was made before, or is refused now, and then what was set aside is released
+        # no coin is issued any more: the payment was made before, or is refused now, and then what was set aside is
+        # released
+        return
     lot = await services.lots.of(asset, FUNDED, now)
     try:
         await services.poster.post(await _charge(services, viewer, row, asset, lot))
@@ -192,7 +230,10 @@ async def _finish_if_possible(services: Services, row: TopUpRow) -> None:
 
 
 async def finish(services: Services, row: TopUpRow) -> None:
-    """Closes both keys for ever, and captures or voids by what they did. Repeating it changes nothing. ProviderUnavailableError."""
+    """Closes both keys for ever, and captures or voids by what they did.
+
+    Repeating it changes nothing. ProviderUnavailableError.
+    """
     if row.state not in OPEN:
         return
     if services.funding is None:
@@ -208,7 +249,10 @@ async def finish(services: Services, row: TopUpRow) -> None:
 
 
 async def settle_top_ups(services: Services) -> int:
-    """Finishes what no client came back for; how many. A provider that does not answer is asked again at the next run."""
+    """Finishes what no client came back for; how many.
+
+    A provider that does not answer is asked again at the next run.
+    """
 
     async def page(limit: int) -> list[TopUpRow]:
         return await reads.open_top_ups(services.clock() - PATIENCE, limit)
@@ -219,7 +263,9 @@ async def settle_top_ups(services: Services) -> int:
     return await settle("top_up", page, finished)
 
 
-async def _closed(services: Services, row: TopUpRow, operation: Operation, kind: JournalKind, key: UUID) -> Posted | None:
+async def _closed(
+    services: Services, row: TopUpRow, operation: Operation, kind: JournalKind, key: UUID
+) -> Posted | None:
     """What a key settled; None: refused, or closed now so that it never will be."""
 
     def plan(*_: object) -> Draft:
@@ -227,10 +273,19 @@ async def _closed(services: Services, row: TopUpRow, operation: Operation, kind:
         raise AssertionError(message)
 
     try:
-        decision = await services.poster.post(Request(
-            municipality=row.municipality, actor=row.actor, operation=operation, key=key, input_hash=b"", kind=kind, holders=(), plan=plan,
-            abandons=True,
-        ))  # fmt: skip
+        decision = await services.poster.post(
+            Request(
+                municipality=row.municipality,
+                actor=row.actor,
+                operation=operation,
+                key=key,
+                input_hash=b"",
+                kind=kind,
+                holders=(),
+                plan=plan,
+                abandons=True,
+            )
+        )
     except StoredRefusal:
         return None
     return None if isinstance(decision, Closed) else settled(decision)
@@ -243,7 +298,11 @@ async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asse
         town = row.municipality
         wallet = book.holder(town, row.wallet_id)
         relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
-        if wallet is None or wallet.kind != HolderKind.WALLET or not book.may(town, row.wallet_id, viewer.person_id, relations):
+        if (
+            wallet is None
+            or wallet.kind != HolderKind.WALLET
+            or not book.may(town, row.wallet_id, viewer.person_id, relations)
+        ):
             raise UnknownWalletError
         if wallet.state == HolderState.FROZEN:
             raise WalletFrozenError
@@ -254,21 +313,39 @@ async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asse
         issuance = book.plain(town, AccountKind.ISSUANCE, issuer, asset.id)
         return Draft(
             receipt={
-                "amount": row.amount, "lots": [[asset.id, lot.id, row.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
-                "balances": {str(asset.id): after}, "collector": str(issuer), "top_up": str(row.id),
+                "amount": row.amount,
+                "lots": [
+                    [asset.id, lot.id, row.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]
+                ],
+                "balances": {str(asset.id): after},
+                "collector": str(issuer),
+                "top_up": str(row.id),
             },
             # The provider owes the town what it captures: yen of the issuer, as cash boxes owe theirs.
-            moves=[(issuance, account, row.amount), (book.plain(town, AccountKind.ISSUANCE, issuer, yen),
-                                                     book.plain(town, AccountKind.CASH, issuer, yen), row.amount)],
+            moves=[
+                (issuance, account, row.amount),
+                (
+                    book.plain(town, AccountKind.ISSUANCE, issuer, yen),
+                    book.plain(town, AccountKind.CASH, issuer, yen),
+                    row.amount,
+                ),
+            ],
             counterparties={row.wallet_id: issuer, issuer: row.wallet_id},
-        )  # fmt: skip
+        )
 
     return Request(
-        municipality=row.municipality, actor=row.actor, operation=Operation.TOP_UP, key=row.id,
-        input_hash=fingerprint(payment=row.key, source=row.source_id, amount=row.amount), kind=JournalKind.CHARGE,
-        holders=(row.wallet_id, issuer), plan=plan, lots=(lot.id,), access=(row.wallet_id,),
+        municipality=row.municipality,
+        actor=row.actor,
+        operation=Operation.TOP_UP,
+        key=row.id,
+        input_hash=fingerprint(payment=row.key, source=row.source_id, amount=row.amount),
+        kind=JournalKind.CHARGE,
+        holders=(row.wallet_id, issuer),
+        plan=plan,
+        lots=(lot.id,),
+        access=(row.wallet_id,),
         facts=Facts(wallet_id=row.wallet_id, channel=Channel.PROVIDER, funding=Funding.CARD, client=viewer.client),
-    )  # fmt: skip
+    )
 
 
 async def _issuer(services: Services, row: TopUpRow) -> tuple[UUID, int]:
@@ -293,24 +370,48 @@ async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool
             raise ReversalImpossibleError(account.available)
         return Draft(
             receipt={
-                "amount": amount, "charge": str(charge.journal_id), "lots": [[asset, lot, amount, expires_at]], "bonuses": [],
-                "balances": {str(asset): book.total(town, row.wallet_id, asset) - amount}, "collector": str(issuer), "top_up": str(row.id),
+                "amount": amount,
+                "charge": str(charge.journal_id),
+                "lots": [[asset, lot, amount, expires_at]],
+                "bonuses": [],
+                "balances": {str(asset): book.total(town, row.wallet_id, asset) - amount},
+                "collector": str(issuer),
+                "top_up": str(row.id),
             },
-            moves=[(account, book.plain(town, AccountKind.ISSUANCE, issuer, asset), amount),
-                   (book.plain(town, AccountKind.CASH, issuer, yen), book.plain(town, AccountKind.ISSUANCE, issuer, yen), amount)],
+            moves=[
+                (account, book.plain(town, AccountKind.ISSUANCE, issuer, asset), amount),
+                (
+                    book.plain(town, AccountKind.CASH, issuer, yen),
+                    book.plain(town, AccountKind.ISSUANCE, issuer, yen),
+                    amount,
+                ),
+            ],
             guards=[(guard, amount)],
             counterparties={row.wallet_id: issuer, issuer: row.wallet_id},
-        )  # fmt: skip
+        )
 
     try:
-        await services.poster.post(Request(
-            municipality=row.municipality, actor=SYSTEM_ACTOR, operation=Operation.CANCEL_TOP_UP, key=row.id,
-            input_hash=fingerprint(charge=charge.journal_id), kind=JournalKind.CHARGE_CANCEL, holders=(row.wallet_id, issuer), plan=plan,
-            lots=(lot,), guards=(refunded_guard(row.municipality, charge.journal_id),),
-            facts=Facts(
-                wallet_id=row.wallet_id, channel=Channel.PROVIDER, funding=Funding.CARD, reason=CancelReason.OTHER, linked_journal=charge.journal_id,
-            ),
-        ))  # fmt: skip
+        await services.poster.post(
+            Request(
+                municipality=row.municipality,
+                actor=SYSTEM_ACTOR,
+                operation=Operation.CANCEL_TOP_UP,
+                key=row.id,
+                input_hash=fingerprint(charge=charge.journal_id),
+                kind=JournalKind.CHARGE_CANCEL,
+                holders=(row.wallet_id, issuer),
+                plan=plan,
+                lots=(lot,),
+                guards=(refunded_guard(row.municipality, charge.journal_id),),
+                facts=Facts(
+                    wallet_id=row.wallet_id,
+                    channel=Channel.PROVIDER,
+                    funding=Funding.CARD,
+                    reason=CancelReason.OTHER,
+                    linked_journal=charge.journal_id,
+                ),
+            )
+        )
     except ReversalImpossibleError:
         return False
     except AlreadyReversedError:

@@ -3,9 +3,11 @@
 What a payment earned is a function of what is left of it, so any order of partial refunds takes back the same:
 earned - earned(what is left) - taken back so far. The rules never change, so what is left can be asked again.
 
-Points come from the payment's own lot first, then from others of the same programme, then from what the payment itself gives back of
+Points come from the payment's own lot first, then from others of the same programme, then from what the payment itself
+gives back of
 the same asset. What was spent is settled by the programme's
-word: out of the refund, as a debt that the next points settle, or not at all. Points that have ended in the meantime are let go.
+word: out of the refund, as a debt that the next points settle, or not at all. Points that have ended in the meantime
+are let go.
 A refund gives back one lot after the other, and takes what is due after each.
 """
 
@@ -79,7 +81,9 @@ class Clawback:
     @property
     def guards(self) -> tuple[GuardKey, ...]:
         """The counters that move."""
-        return tuple(key for one in self.earned for key in (one.guard, *caps.keys_of(one.programme.municipality, self.receipt)))
+        return tuple(
+            key for one in self.earned for key in (one.guard, *caps.keys_of(one.programme.municipality, self.receipt))
+        )
 
 
 NOTHING_EARNED = Clawback((), frozenset(), UUID(int=0))
@@ -101,11 +105,18 @@ async def clawback_of(payment: Journal) -> Clawback:
     multiplier = payment.receipt.get("multiplier", MULTIPLIER_ONE)
     earned = tuple(
         Earned(
-            payment.id, programme, row["asset"], row["lot"], row["points"], row["expires"] and datetime.fromisoformat(row["expires"]),
-            tuple((rules[UUID(rule)], points) for rule, points, _ in row["rules"]), multiplier,
+            payment.id,
+            programme,
+            row["asset"],
+            row["lot"],
+            row["points"],
+            row["expires"] and datetime.fromisoformat(row["expires"]),
+            tuple((rules[UUID(rule)], points) for rule, points, _ in row["rules"]),
+            multiplier,
         )
-        for row, programme in zip(rows, found, strict=True) if programme is not None
-    )  # fmt: skip
+        for row, programme in zip(rows, found, strict=True)
+        if programme is not None
+    )
     return Clawback(earned, paid, municipality.issuer_id, payment.receipt)
 
 
@@ -131,8 +142,10 @@ class Given:
 class Taking:
     """What one refund takes back, while it fills one lot after the other.
 
-    After each part it takes what is due by then. So what is taken, and from where, depends on how much of the payment was given back in
-    all, and not on how that was split into refunds. What a deduction cannot get out of a part stays due for the next one.
+    After each part it takes what is due by then. So what is taken, and from where, depends on how much of the payment
+    was given back in
+    all, and not on how that was split into refunds. What a deduction cannot get out of a part stays due for the next
+    one.
     """
 
     def __init__(self, clawback: Clawback, book: Book, draft: Draft, wallet_id: UUID, at: datetime) -> None:
@@ -146,7 +159,10 @@ class Taking:
             self._back[lot] = self._back.get(lot, 0) + part
 
     def after(self, given: Given, rest: Mapping[int, int]) -> None:
-        """Takes what is due once a part has been given, whose move is in the draft. `rest`: what is left of the payment, by asset."""
+        """Takes what is due once a part has been given, whose move is in the draft.
+
+        `rest`: what is left of the payment, by asset.
+        """
         for earned, told in zip(self._clawback.earned, self._told, strict=True):
             due = self._due(earned, told, rest)
             if due > 0:
@@ -174,7 +190,9 @@ class Taking:
                 rest -= part
         if not rest:
             return
-        if earned.programme.clawback is ClawbackRule.WAIVE or (earned.expires_at is not None and earned.expires_at <= self._at):
+        if earned.programme.clawback is ClawbackRule.WAIVE or (
+            earned.expires_at is not None and earned.expires_at <= self._at
+        ):
             told["waived"] += rest
         elif earned.programme.clawback is ClawbackRule.DEBT:
             draft.moves.append((book.plain(town, AccountKind.DEBT, self._wallet, earned.asset), budget, rest))
@@ -183,23 +201,42 @@ class Taking:
             told["deducted"] += self._deduct(given, rest)
 
     def _sources(self, earned: Earned) -> list[tuple[Account, int]]:
-        """Where points may come from, with the most of each: the payment's, the programme's that end first, what the payment gives back.
+        """Where points may come from, with the most of each.
 
-        Not yet usable ones too. What the payment gives back comes last, so that it does not matter how much of it is back already.
+        The payment's, the programme's that end first, what the payment gives back.
+
+        Not yet usable ones too. What the payment gives back comes last, so that it does not matter how much of it is
+        back already.
         """
         usable = [
-            (account, left) for account in self._book.wallet_lots(earned.programme.municipality, self._wallet)
-            if account.asset == earned.asset and (left := _left(self._draft, account)) > 0
+            (account, left)
+            for account in self._book.wallet_lots(earned.programme.municipality, self._wallet)
+            if account.asset == earned.asset
+            and (left := _left(self._draft, account)) > 0
             and (account.expires_at is None or self._at < account.expires_at)
-        ]  # fmt: skip
-        usable.sort(key=lambda one: (one[0].lot != earned.lot, one[0].expires_at is None, one[0].expires_at or self._at, one[0].lot))
-        own = [(account, left - self._back.get(account.lot, 0)) for account, left in usable if account.programme_id == earned.programme.id]
+        ]
+        usable.sort(
+            key=lambda one: (
+                one[0].lot != earned.lot,
+                one[0].expires_at is None,
+                one[0].expires_at or self._at,
+                one[0].lot,
+            )
+        )
+        own = [
+            (account, left - self._back.get(account.lot, 0))
+            for account, left in usable
+            if account.programme_id == earned.programme.id
+        ]
         there = {account.lot: account for account, _ in usable}
         back = [(there[lot], most) for lot, most in self._back.items() if lot in there]  # what came first goes first
         return [(account, most) for account, most in (*own, *back) if most > 0]
 
     def _deduct(self, given: Given, wanted: int) -> int:
-        """Keeps some of the part for the town, one point for one yen: never what was taken of it as points already. Whole units kept."""
+        """Keeps some of the part for the town, one point for one yen: never what was taken of it as points already.
+
+        Whole units kept.
+        """
         draft, shop = self._draft, given.shop
         kept = min(wanted, given.amount, _left(draft, given.wallet))
         if kept:
@@ -207,7 +244,9 @@ class Taking:
             given.amount -= kept
             if given.amount:
                 draft.moves.append((shop, given.wallet, given.amount))
-            draft.moves.append((shop, self._book.plain(shop.municipality, AccountKind.FEE, self._clawback.issuer, shop.asset), kept))
+            draft.moves.append(
+                (shop, self._book.plain(shop.municipality, AccountKind.FEE, self._clawback.issuer, shop.asset), kept)
+            )
             draft.receipt["balances"][str(shop.asset)] -= kept
         return kept
 
@@ -220,7 +259,9 @@ class Taking:
             draft.guards += caps.given_back(book, town, self._clawback.receipt, {programme.id: back})
             draft.counterparties.setdefault(programme.id, self._wallet)
         balances = draft.receipt["balances"]
-        balances[str(earned.asset)] = balances.get(str(earned.asset), book.total(town, self._wallet, earned.asset)) - back
+        balances[str(earned.asset)] = (
+            balances.get(str(earned.asset), book.total(town, self._wallet, earned.asset)) - back
+        )
         draft.receipt.setdefault("clawed", []).append({"programme": str(programme.id), "asset": earned.asset, **told})
 
 

@@ -1,6 +1,7 @@
 """A payment earns points: out of the budgets of the town's programmes, in the payment's own journal.
 
-Read before the ledger is asked: the rules, the person, the lots. Decided under the locks: caps, budgets, room. Where a town has no
+Read before the ledger is asked: the rules, the person, the lots. Decided under the locks: caps, budgets, room. Where a
+town has no
 rule that could apply, a payment asks for nothing more than one without points.
 """
 
@@ -77,27 +78,41 @@ class Earner:
         caps = {key: None for one in self.candidates for key, _, _ in one.rule.caps(self.payer.person, self.payer.day)}
         return (*caps, *dict.fromkeys(key for one in self.candidates for key, _ in one.caps))
 
-    def granted(self, spent: Mapping[int, int], at: datetime, limits: Limits, multiplier_bp: int = MULTIPLIER_ONE) -> list[Granted]:
+    def granted(
+        self, spent: Mapping[int, int], at: datetime, limits: Limits, multiplier_bp: int = MULTIPLIER_ONE
+    ) -> list[Granted]:
         """The programmes that give something for a payment."""
         return [one for one in self.traced(spent, at, limits, multiplier_bp) if one.points]
 
-    def traced(self, spent: Mapping[int, int], at: datetime, limits: Limits, multiplier_bp: int = MULTIPLIER_ONE) -> list[Granted]:
+    def traced(
+        self, spent: Mapping[int, int], at: datetime, limits: Limits, multiplier_bp: int = MULTIPLIER_ONE
+    ) -> list[Granted]:
         """What each programme says of a payment, rule by rule."""
         traced = earned(self.candidates, self.payer, spent, self.paid, at, limits, multiplier_bp)
-        return [Granted(source, tuple(one for one in traced if one.rule.programme == key)) for key, source in self.sources.items()]
+        return [
+            Granted(source, tuple(one for one in traced if one.rule.programme == key))
+            for key, source in self.sources.items()
+        ]
 
 
 async def earner_at(services: Services, store: Store, wallet_id: UUID, now: datetime) -> Earner | None:
     """What a wallet may earn at a shop now; None where no rule could apply."""
-    rules = [rule for rule in await services.earning_rules.of(store.municipality) if rule.acceptance.open_to(store, now)]
+    rules = [
+        rule for rule in await services.earning_rules.of(store.municipality) if rule.acceptance.open_to(store, now)
+    ]
     if not rules:
         return None  # and no budget is locked for rules that cannot apply
     payer = Payer(*await services.persons.of((store.municipality, wallet_id)), store, effective_on(now))
     return await earner_of(services, payer, store.municipality, rules, now)
 
 
-async def earner_of(services: Services, payer: Payer, town: int, rules: Iterable[EarningRule], now: datetime) -> Earner | None:
-    """The same for given rules and a given payer; rules of programmes that are not open, or not for the payer, are left out."""
+async def earner_of(
+    services: Services, payer: Payer, town: int, rules: Iterable[EarningRule], now: datetime
+) -> Earner | None:
+    """The same for given rules and a given payer.
+
+    Rules of programmes that are not open, or not for the payer, are left out.
+    """
     open_now = {
         programme.id: programme
         for programme in await services.programmes.of(town)
@@ -111,8 +126,9 @@ async def earner_of(services: Services, payer: Payer, town: int, rules: Iterable
     sources = {source.programme.id: source for source in found if source is not None}
     candidates = tuple(
         Candidate(rule, source.asset.id, source.caps_of(payer))
-        for rule in useful if (source := sources.get(rule.programme)) is not None
-    )  # fmt: skip
+        for rule in useful
+        if (source := sources.get(rule.programme)) is not None
+    )
     if not candidates:
         return None
     return Earner(town, payer, sources, candidates, frozenset(asset.id for asset in assets.values() if asset.paid))
@@ -123,7 +139,9 @@ def _can_be_spent(lot: Lot) -> bool:
     return lot.usable_from is None or lot.expires_at is None or lot.usable_from < lot.expires_at
 
 
-async def _source(services: Services, programme: Programme, assets: Mapping[int, Asset], now: datetime) -> Source | None:
+async def _source(
+    services: Services, programme: Programme, assets: Mapping[int, Asset], now: datetime
+) -> Source | None:
     """Points that wait for the end of the refund window are a lot that may be spent from a later midnight."""
     asset = assets[programme.asset]
     starts = programme.usable_from
@@ -145,8 +163,19 @@ def spent_of(taken: Iterable[tuple[Account, int]]) -> dict[int, int]:
     return spent
 
 
-def add(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, spent: Mapping[int, int], at: datetime, multiplier_bp: int) -> None:
-    """Adds what a payment earns to its draft; a programme that has nothing left gives nothing, and the payment goes on. `spent`: by asset."""
+def add(
+    book: Book,
+    draft: Draft,
+    earner: Earner,
+    wallet_id: UUID,
+    spent: Mapping[int, int],
+    at: datetime,
+    multiplier_bp: int,
+) -> None:
+    """Adds what a payment earns to its draft; a programme that has nothing left gives nothing, and the payment goes on.
+
+    `spent`: by asset.
+    """
     limits = _limits(book, earner, wallet_id, draft.receipt["balances"])
     for granted in earner.granted(spent, at, limits, multiplier_bp):
         _give(book, draft, earner, wallet_id, granted)
@@ -164,9 +193,10 @@ def _limits(book: Book, earner: Earner, wallet_id: UUID, balances: dict[str, int
         },
         {
             asset.id: max(0, asset.balance_cap - balances.get(str(asset.id), book.total(town, wallet_id, asset.id)))
-            for asset in (source.asset for source in earner.sources.values()) if asset.balance_cap is not None
+            for asset in (source.asset for source in earner.sources.values())
+            if asset.balance_cap is not None
         },
-    )  # fmt: skip
+    )
 
 
 def _give(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, granted: Granted) -> None:
@@ -187,10 +217,14 @@ def receipt_of(granted: Granted) -> dict[str, Any]:
     """What the payment's journal keeps of it: a refund takes it back by this."""
     lot = granted.source.lot
     return {
-        "programme": str(granted.source.programme.id), "asset": granted.source.asset.id, "lot": lot.id,
-        "points": granted.points, "expires": _iso(lot.expires_at), "usable": _iso(lot.usable_from),
+        "programme": str(granted.source.programme.id),
+        "asset": granted.source.asset.id,
+        "lot": lot.id,
+        "points": granted.points,
+        "expires": _iso(lot.expires_at),
+        "usable": _iso(lot.usable_from),
         "rules": [[str(one.rule.id), one.points, one.reason.value] for one in granted.traced if one.points],
-    }  # fmt: skip
+    }
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -198,7 +232,10 @@ def _iso(at: datetime | None) -> str | None:
 
 
 async def limits_now(earner: Earner, balances: Mapping[int, int]) -> Limits:
-    """The same limits as read without a lock, for a quote. `balances`: the wallet's after the payment, by asset. Whole units."""
+    """The same limits as read without a lock, for a quote.
+
+    `balances`: the wallet's after the payment, by asset. Whole units.
+    """
     guards = list(earner.guards)
     programmes = list(earner.programmes)
     left = await budgets_left([(earner.municipality, programme) for programme in programmes])
@@ -207,9 +244,10 @@ async def limits_now(earner: Earner, balances: Mapping[int, int]) -> Limits:
         dict(zip(programmes, left, strict=True)),
         {
             source.asset.id: max(0, source.asset.balance_cap - balances.get(source.asset.id, 0))
-            for source in earner.sources.values() if source.asset.balance_cap is not None
+            for source in earner.sources.values()
+            if source.asset.balance_cap is not None
         },
-    )  # fmt: skip
+    )
 
 
 def unlimited(earner: Earner) -> Limits:

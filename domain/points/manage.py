@@ -1,4 +1,7 @@
-"""Staff add earning rules to a programme of shopping points, and stop them. A rule never changes: refunds ask it again."""
+"""Staff add earning rules to a programme of shopping points, and stop them.
+
+A rule never changes: refunds ask it again.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -76,7 +79,9 @@ def check(new: NewRule) -> None:
             raise InvalidInputError(field, problem)
 
 
-async def add_rule(services: Services, viewer: Viewer, municipality: int, programme_id: UUID, key: UUID, new: NewRule) -> tuple[EarningRule, bool]:
+async def add_rule(
+    services: Services, viewer: Viewer, municipality: int, programme_id: UUID, key: UUID, new: NewRule
+) -> tuple[EarningRule, bool]:
     """A new rule, in force within seconds everywhere, and whether it was there before. The same key makes one rule."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     programme = await programmes.by_id(municipality, programme_id)
@@ -115,19 +120,43 @@ async def _check_assets(municipality: int, new: NewRule) -> None:
             raise UnknownAssetError
 
 
-async def _create(services: Services, viewer: Viewer, municipality: int, programme_id: UUID, rule: UUID, new: NewRule) -> None:
+async def _create(
+    services: Services, viewer: Viewer, municipality: int, programme_id: UUID, rule: UUID, new: NewRule
+) -> None:
     now = services.clock()
-    if await Row.filter(municipality_id=municipality, programme_id=programme_id, stopped_at=None).count() >= RULES_LIMIT:
+    if (
+        await Row.filter(municipality_id=municipality, programme_id=programme_id, stopped_at=None).count()
+        >= RULES_LIMIT
+    ):
         raise InvalidInputError("programme_id", "TOO_MANY_RULES")
     async with transaction():
         await Row.create(
-            id=rule, municipality_id=municipality, programme_id=programme_id, kind=new.kind, name_ja=new.name_ja, name_en=new.name_en,
-            rate_bp=new.rate_bp, points=new.points, minimum_amount=new.minimum_amount, base_assets=sorted(new.base_assets),
-            acceptance=acceptance_to_json(new.acceptance), eligibility=eligibility_to_json(new.eligibility),
-            cap_per_day=new.cap_per_day, cap_per_month=new.cap_per_month,
-            priority=new.priority, stacking=new.stacking, created_by=viewer.person_id, created_at=now,
-        )  # fmt: skip
-        after = {"programme": str(programme_id), "kind": new.kind.name, "rate_bp": new.rate_bp, "points": new.points, "stacking": new.stacking.name}
+            id=rule,
+            municipality_id=municipality,
+            programme_id=programme_id,
+            kind=new.kind,
+            name_ja=new.name_ja,
+            name_en=new.name_en,
+            rate_bp=new.rate_bp,
+            points=new.points,
+            minimum_amount=new.minimum_amount,
+            base_assets=sorted(new.base_assets),
+            acceptance=acceptance_to_json(new.acceptance),
+            eligibility=eligibility_to_json(new.eligibility),
+            cap_per_day=new.cap_per_day,
+            cap_per_month=new.cap_per_month,
+            priority=new.priority,
+            stacking=new.stacking,
+            created_by=viewer.person_id,
+            created_at=now,
+        )
+        after = {
+            "programme": str(programme_id),
+            "kind": new.kind.name,
+            "rate_bp": new.rate_bp,
+            "points": new.points,
+            "stacking": new.stacking.name,
+        }
         await record(municipality, viewer.person_id, "add_earning_rule", str(rule), "", None, after, now)
 
 
@@ -140,7 +169,16 @@ async def stop_rule(services: Services, viewer: Viewer, municipality: int, rule:
     async with transaction():
         stopped = await Row.filter(municipality_id=municipality, id=rule, stopped_at=None).update(stopped_at=now)
         if stopped:
-            await record(municipality, viewer.person_id, "stop_earning_rule", str(rule), "", None, {"stopped_at": now.isoformat()}, now)
+            await record(
+                municipality,
+                viewer.person_id,
+                "stop_earning_rule",
+                str(rule),
+                "",
+                None,
+                {"stopped_at": now.isoformat()},
+                now,
+            )
     services.earning_rules.forget(municipality)
     found = await reads.by_id(municipality, rule)
     if found is None:

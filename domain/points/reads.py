@@ -42,7 +42,22 @@ async def by_ids(municipality: int, rules: list[UUID]) -> dict[UUID, EarningRule
 
 def _of(row: Row) -> EarningRule:
     return EarningRule(
-        row.municipality_id, row.id, row.programme_id, RuleKind(row.kind), row.name_ja, row.name_en, row.rate_bp, row.points, row.minimum_amount,
-        frozenset(row.base_assets), acceptance_of(row.acceptance), eligibility_of(row.eligibility),
-        row.cap_per_day, row.cap_per_month, row.priority, Stacking(row.stacking), row.created_at, row.stopped_at,
-    )  # fmt: skip
+        row.municipality_id,
+        row.id,
+        row.programme_id,
+        RuleKind(row.kind),
+        row.name_ja,
+        row.name_en,
+        row.rate_bp,
+        row.points,
+        row.minimum_amount,
+        frozenset(row.base_assets),
+        acceptance_of(row.acceptance),
+        eligibility_of(row.eligibility),
+        row.cap_per_day,
+        row.cap_per_month,
+        row.priority,
+        Stacking(row.stacking),
+        row.created_at,
+        row.stopped_at,
+    )

@@ -1,6 +1,9 @@
-"""Earning rules: what a payment earns. Pure; `quotePayment`, `pay`, `simulateEarning` and the clawback of a refund share it.
+"""Earning rules: what a payment earns.
 
-Rules are asked in order of priority (highest first, then the older). A rule ALONE gives only where nothing was given before it, and
+Pure; `quotePayment`, `pay`, `simulateEarning` and the clawback of a refund share it.
+
+Rules are asked in order of priority (highest first, then the older). A rule ALONE gives only where nothing was given
+before it, and
 then no other follows. Each rule rounds down; caps, the budget and the wallet's room cut what it gives.
 """
 
@@ -64,7 +67,13 @@ class EarningRule:
         """The counters of a person for a civil day and its month, with their ceilings."""
         found: list[tuple[GuardKey, int, Reason]] = []
         if self.cap_per_day is not None:
-            found.append(((self.municipality, GuardKind.EARNED_PER_DAY, self.id, f"{person}|{day}"), self.cap_per_day, Reason.CUT_PER_DAY))
+            found.append(
+                (
+                    (self.municipality, GuardKind.EARNED_PER_DAY, self.id, f"{person}|{day}"),
+                    self.cap_per_day,
+                    Reason.CUT_PER_DAY,
+                )
+            )
         if self.cap_per_month is not None:
             key = (self.municipality, GuardKind.EARNED_PER_MONTH, self.id, f"{person}|{day:%Y-%m}")
             found.append((key, self.cap_per_month, Reason.CUT_PER_MONTH))
@@ -92,7 +101,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A rule with what it needs of its programme. `caps`: the counters of person and household over the programme, with their ceilings."""
+    """A rule with what it needs of its programme.
+
+    `caps`: the counters of person and household over the programme, with their ceilings.
+    """
 
     rule: EarningRule
     asset: int
@@ -114,9 +126,14 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def earned(
-    candidates: Iterable[Candidate], payer: Payer, spent: Mapping[int, int], paid: frozenset[int], at: datetime, limits: Limits,
+    candidates: Iterable[Candidate],
+    payer: Payer,
+    spent: Mapping[int, int],
+    paid: frozenset[int],
+    at: datetime,
+    limits: Limits,
     multiplier_bp: int = MULTIPLIER_ONE,
-) -> list[Traced]:  # fmt: skip
+) -> list[Traced]:
     """What each rule gives on a payment, in the order of the rules; `limits` are counted down."""
     traced: list[Traced] = []
     given = 0

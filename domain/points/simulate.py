@@ -1,4 +1,7 @@
-"""What rules would give on a payment that nobody makes: for staff who write rules. Caps and budgets are taken as untouched."""
+"""What rules would give on a payment that nobody makes: for staff who write rules.
+
+Caps and budgets are taken as untouched.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -18,8 +18,14 @@ def of_book(book: Book, caps: Iterable[tuple[GuardKey, int]]) -> tuple[list[Guar
 
 
 def counted(municipality: int, receipt: Mapping[str, Any]) -> list[tuple[GuardKey, int]]:
-    """The guards that a journal's receipt names, with by how much it moved them; journals of before the receipts knew have none."""
-    return [((municipality, kind, UUID(subject), period), change) for kind, subject, period, change in receipt.get("caps", ())]
+    """The guards that a journal's receipt names, with by how much it moved them.
+
+    Journals of before the receipts knew have none.
+    """
+    return [
+        ((municipality, kind, UUID(subject), period), change)
+        for kind, subject, period, change in receipt.get("caps", ())
+    ]
 
 
 def keys_of(municipality: int, receipt: Mapping[str, Any]) -> tuple[GuardKey, ...]:
@@ -27,8 +33,13 @@ def keys_of(municipality: int, receipt: Mapping[str, Any]) -> tuple[GuardKey, ..
     return tuple(key for key, _ in counted(municipality, receipt))
 
 
-def given_back(book: Book, municipality: int, receipt: Mapping[str, Any], withdrawn: Mapping[UUID, int] | None = None) -> list[tuple[Guard, int]]:
-    """The changes of guards that give a journal's caps back: all of it, or of each programme only what was withdrawn. Whole units."""
+def given_back(
+    book: Book, municipality: int, receipt: Mapping[str, Any], withdrawn: Mapping[UUID, int] | None = None
+) -> list[tuple[Guard, int]]:
+    """The changes of guards that give a journal's caps back: all of it, or of each programme only what was withdrawn.
+
+    Whole units.
+    """
     found = []
     for key, change in counted(municipality, receipt):
         guard = book.guard(key, UNLIMITED)

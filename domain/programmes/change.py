@@ -1,4 +1,7 @@
-"""Staff change a programme: its names, its end, and its budget within what is left of it. What was given stays given."""
+"""Staff change a programme: its names, its end, and its budget within what is left of it.
+
+What was given stays given.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,7 +42,9 @@ class ProgrammeChange:
     stops: bool = False
 
 
-async def change_programme(services: Services, viewer: Viewer, municipality: int, programme: UUID, change: ProgrammeChange) -> Programme:
+async def change_programme(
+    services: Services, viewer: Viewer, municipality: int, programme: UUID, change: ProgrammeChange
+) -> Programme:
     """Changes names and end, with the row of audit in the same commit. It counts everywhere within some seconds."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     now = services.clock()
@@ -51,7 +56,9 @@ async def change_programme(services: Services, viewer: Viewer, municipality: int
         before, after = _difference(row, change, now)
         if after:
             await Row.filter(municipality_id=municipality, id=programme).update(**after)
-            await record(municipality, viewer.person_id, "change_programme", str(programme), "", _told(before), _told(after), now)
+            await record(
+                municipality, viewer.person_id, "change_programme", str(programme), "", _told(before), _told(after), now
+            )
     services.programmes.forget(municipality)
     return await _found(municipality, programme)
 
@@ -63,7 +70,11 @@ def _check(row: Row, change: ProgrammeChange, now: datetime) -> None:
         ("name_en", "LENGTH", change.name_en is not None and not 0 < len(change.name_en) <= NAME_LIMIT),
         ("ends_at", "STOP_OR_END", ends is not None and change.stops),
         ("ends_at", "PAST", ends is not None and ends <= now),
-        ("ends_at", "ORDER", ends is not None and (ends <= row.starts_at or (row.expires_at is not None and ends > row.expires_at))),
+        (
+            "ends_at",
+            "ORDER",
+            ends is not None and (ends <= row.starts_at or (row.expires_at is not None and ends > row.expires_at)),
+        ),
     ]
     for field, problem, is_wrong in wrong:
         if is_wrong:
@@ -83,8 +94,13 @@ def _told(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in columns.items()}
 
 
-async def change_budget(services: Services, viewer: Viewer, municipality: int, programme: UUID, key: UUID, change: int) -> tuple[Programme, Posted]:
-    """Gives a programme more, or takes back what is left of it. Whole units. The same key answers the same, and finishes what was begun."""
+async def change_budget(
+    services: Services, viewer: Viewer, municipality: int, programme: UUID, key: UUID, change: int
+) -> tuple[Programme, Posted]:
+    """Gives a programme more, or takes back what is left of it.
+
+    Whole units. The same key answers the same, and finishes what was begun.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     town, known = await municipalities.by_id(municipality), await reads.by_id(municipality, programme)
     if town is None or known is None or known.kind is ProgrammeKind.VOUCHER:
@@ -106,21 +122,38 @@ def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, chan
         if budget.posted + change > LARGEST:
             raise AmountOutOfRangeError(1, LARGEST - budget.posted)
         return Draft(
-            receipt={"amount": abs(change), "change": change, "programme": str(programme.id), "lots": [], "balances": {}},
+            receipt={
+                "amount": abs(change),
+                "change": change,
+                "programme": str(programme.id),
+                "lots": [],
+                "balances": {},
+            },
             moves=[(issuance, budget, change) if change > 0 else (budget, issuance, -change)],
             counterparties={programme.id: issuer, issuer: programme.id},
         )
 
     return Request(
-        municipality=programme.municipality, actor=viewer.person_id, operation=Operation.CHANGE_BUDGET, key=key,
-        input_hash=fingerprint(programme=programme.id, change=change), kind=JournalKind.BUDGET_CHANGE, holders=(programme.id, issuer), plan=plan,
+        municipality=programme.municipality,
+        actor=viewer.person_id,
+        operation=Operation.CHANGE_BUDGET,
+        key=key,
+        input_hash=fingerprint(programme=programme.id, change=change),
+        kind=JournalKind.BUDGET_CHANGE,
+        holders=(programme.id, issuer),
+        plan=plan,
         # The programme is also the linked journal: so the changes of a budget are found by an index.
-        facts=Facts(programme_id=programme.id, linked_journal=programme.id, funding=programme.funding, client=viewer.client),
-    )  # fmt: skip
+        facts=Facts(
+            programme_id=programme.id, linked_journal=programme.id, funding=programme.funding, client=viewer.client
+        ),
+    )
 
 
 async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
-    """Writes the budget into the programme's row: what it began with and all changes of the ledger; once into the trail of audit."""
+    """Writes the budget into the programme's row: what it began with and all changes of the ledger.
+
+    Once into the trail of audit.
+    """
     town, connection = programme.municipality, get_connection("default")
     async with transaction():
         row = await Row.select_for_update().get(municipality_id=town, id=programme.id)
@@ -132,9 +165,24 @@ async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
           and after ->> 'journal' = $3"""
         if await connection.execute_query_dict(query, [town, str(programme.id), str(posted.journal_id)]):
             return
-        await Row.filter(municipality_id=town, id=programme.id).update(budget=began + found["changed"], budget_began=began)
-        after = {"budget": began + found["changed"], "change": posted.receipt["change"], "journal": str(posted.journal_id)}
-        await record(town, viewer.person_id, "change_budget", str(programme.id), "", {"budget": row.budget}, after, posted.recorded_at)
+        await Row.filter(municipality_id=town, id=programme.id).update(
+            budget=began + found["changed"], budget_began=began
+        )
+        after = {
+            "budget": began + found["changed"],
+            "change": posted.receipt["change"],
+            "journal": str(posted.journal_id),
+        }
+        await record(
+            town,
+            viewer.person_id,
+            "change_budget",
+            str(programme.id),
+            "",
+            {"budget": row.budget},
+            after,
+            posted.recorded_at,
+        )
 
 
 async def _found(municipality: int, programme: UUID) -> Programme:

@@ -72,18 +72,34 @@ def check(new: NewProgramme, now: datetime) -> None:
         ("ends_at", "ORDER", new.ends_at <= new.starts_at),
         ("ends_at", "PAST", new.ends_at <= now),
         ("cap_per_person", "POSITIVE", new.cap_per_person is not None and not 1 <= new.cap_per_person <= LARGEST),
-        ("cap_per_household", "POSITIVE", new.cap_per_household is not None and not 1 <= new.cap_per_household <= LARGEST),
+        (
+            "cap_per_household",
+            "POSITIVE",
+            new.cap_per_household is not None and not 1 <= new.cap_per_household <= LARGEST,
+        ),
         ("usable_from", "ORDER", new.usable_from is not None and new.usable_from < new.starts_at),
-        ("expires_on", "ORDER", new.expires_at is not None and new.expires_at <= max(new.starts_at, new.usable_from or new.starts_at)),
+        (
+            "expires_on",
+            "ORDER",
+            new.expires_at is not None and new.expires_at <= max(new.starts_at, new.usable_from or new.starts_at),
+        ),
         ("age_to", "ORDER", (new.eligibility.age_from or 0) > (new.eligibility.age_to or AGE_LIMIT)),
         ("rate_bp", "RATE_OF_BONUS", (new.rate_bp is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS)),
         ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
-        ("charged_asset_id", "ASSET_OF_BONUS", (new.charged_asset is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS)),
+        (
+            "charged_asset_id",
+            "ASSET_OF_BONUS",
+            (new.charged_asset is not None) != (new.kind is ProgrammeKind.CHARGE_BONUS),
+        ),
     ]
     of_points = new.kind is ProgrammeKind.EARNING
     wrong += [
         ("activates_after_days", "OF_POINTS", (new.activates_after_days is not None) != of_points),
-        ("activates_after_days", "DAYS_RANGE", new.activates_after_days is not None and not 0 <= new.activates_after_days <= ACTIVATION_LIMIT),
+        (
+            "activates_after_days",
+            "DAYS_RANGE",
+            new.activates_after_days is not None and not 0 <= new.activates_after_days <= ACTIVATION_LIMIT,
+        ),
         ("clawback_rule", "OF_POINTS", (new.clawback is not None) != of_points),
     ]
     for field, problem, is_wrong in wrong:
@@ -91,8 +107,13 @@ def check(new: NewProgramme, now: datetime) -> None:
             raise InvalidInputError(field, problem)
 
 
-async def create_programme(services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewProgramme) -> tuple[Programme, Posted]:
-    """Makes the programme and gives it its budget. The same key makes one programme; sent again, it finishes what was begun."""
+async def create_programme(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewProgramme
+) -> tuple[Programme, Posted]:
+    """Makes the programme and gives it its budget.
+
+    The same key makes one programme; sent again, it finishes what was begun.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     programme = derived(viewer.person_id, "programme", str(municipality), str(key))
     known = await reads.by_id(municipality, programme)
@@ -114,7 +135,18 @@ async def create_programme(services: Services, viewer: Viewer, municipality: int
 
 def _is(known: Programme, new: NewProgramme) -> bool:
     """Whether the programme was made of the same."""
-    names = ("kind", "name_ja", "name_en", "asset", "budget", "starts_at", "ends_at", "rate_bp", "cap_per_person", "cap_per_household")
+    names = (
+        "kind",
+        "name_ja",
+        "name_en",
+        "asset",
+        "budget",
+        "starts_at",
+        "ends_at",
+        "rate_bp",
+        "cap_per_person",
+        "cap_per_household",
+    )
     return all(getattr(known, name) == getattr(new, name) for name in names)
 
 
@@ -135,12 +167,29 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
     async with transaction():
         await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
         await Row.create(
-            id=programme, municipality_id=municipality, kind=new.kind, name_ja=new.name_ja, name_en=new.name_en, asset_id=new.asset,
-            funding=new.funding, budget=new.budget, starts_at=new.starts_at, ends_at=new.ends_at, cap_per_person=new.cap_per_person,
-            eligibility=eligibility_to_json(new.eligibility), acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from,
-            expires_at=new.expires_at, charged_asset_id=new.charged_asset, rate_bp=new.rate_bp, activates_after_days=new.activates_after_days,
-            clawback=new.clawback, cap_per_household=new.cap_per_household, created_by=viewer.person_id, created_at=now,
-        )  # fmt: skip
+            id=programme,
+            municipality_id=municipality,
+            kind=new.kind,
+            name_ja=new.name_ja,
+            name_en=new.name_en,
+            asset_id=new.asset,
+            funding=new.funding,
+            budget=new.budget,
+            starts_at=new.starts_at,
+            ends_at=new.ends_at,
+            cap_per_person=new.cap_per_person,
+            eligibility=eligibility_to_json(new.eligibility),
+            acceptance=acceptance_to_json(new.acceptance),
+            usable_from=new.usable_from,
+            expires_at=new.expires_at,
+            charged_asset_id=new.charged_asset,
+            rate_bp=new.rate_bp,
+            activates_after_days=new.activates_after_days,
+            clawback=new.clawback,
+            cap_per_household=new.cap_per_household,
+            created_by=viewer.person_id,
+            created_at=now,
+        )
         after = {
             "kind": new.kind.name,
             "asset": new.asset,
@@ -169,16 +218,36 @@ async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Progra
             counterparties={programme: town.issuer_id, town.issuer_id: programme},
         )
 
-    return settled(await services.poster.post(Request(
-        municipality=municipality, actor=viewer.person_id, operation=Operation.ALLOCATE, key=key,
-        input_hash=fingerprint(
-            kind=new.kind, name_ja=new.name_ja, name_en=new.name_en, asset=new.asset, budget=new.budget, starts_at=new.starts_at.isoformat(),
-            ends_at=new.ends_at.isoformat(), cap=new.cap_per_person, eligibility=eligibility_to_json(new.eligibility),
-            acceptance=acceptance_to_json(new.acceptance), usable_from=new.usable_from and new.usable_from.isoformat(),
-            expires_at=new.expires_at and new.expires_at.isoformat(), charged=new.charged_asset, rate=new.rate_bp,
-            activates=new.activates_after_days, clawback=new.clawback,
-            household=new.cap_per_household,
-        ),
-        kind=JournalKind.ALLOCATION, holders=(programme, town.issuer_id), plan=plan,
-        facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
-    )))  # fmt: skip
+    return settled(
+        await services.poster.post(
+            Request(
+                municipality=municipality,
+                actor=viewer.person_id,
+                operation=Operation.ALLOCATE,
+                key=key,
+                input_hash=fingerprint(
+                    kind=new.kind,
+                    name_ja=new.name_ja,
+                    name_en=new.name_en,
+                    asset=new.asset,
+                    budget=new.budget,
+                    starts_at=new.starts_at.isoformat(),
+                    ends_at=new.ends_at.isoformat(),
+                    cap=new.cap_per_person,
+                    eligibility=eligibility_to_json(new.eligibility),
+                    acceptance=acceptance_to_json(new.acceptance),
+                    usable_from=new.usable_from and new.usable_from.isoformat(),
+                    expires_at=new.expires_at and new.expires_at.isoformat(),
+                    charged=new.charged_asset,
+                    rate=new.rate_bp,
+                    activates=new.activates_after_days,
+                    clawback=new.clawback,
+                    household=new.cap_per_household,
+                ),
+                kind=JournalKind.ALLOCATION,
+                holders=(programme, town.issuer_id),
+                plan=plan,
+                facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
+            )
+        )
+    )

@@ -31,7 +31,11 @@ class Eligibility:
         asks_age = self.age_from is not None or self.age_to is not None
         if not self.residents_only and not asks_age and not self.household_known:
             return None
-        if claims is None or (asks_age and claims.birth_year is None) or (self.household_known and claims.household is None):
+        if (
+            claims is None
+            or (asks_age and claims.birth_year is None)
+            or (self.household_known and claims.household is None)
+        ):
             return "UNVERIFIED"
         if self.residents_only and not claims.resident:
             return "RESIDENCY"

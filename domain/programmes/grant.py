@@ -1,4 +1,7 @@
-"""A town gives value of a programme to one wallet: out of the budget, within the person's cap, into a lot of its own."""
+"""A town gives value of a programme to one wallet.
+
+Out of the budget, within the person's cap, into a lot of its own.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +23,13 @@ from domain.programmes import reads
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
-from domain.programmes.refusals import BudgetExceededError, CapExceededError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
+from domain.programmes.refusals import (
+    BudgetExceededError,
+    CapExceededError,
+    NotEligibleError,
+    ProgrammeClosedError,
+    UnknownProgrammeError,
+)
 from domain.programmes.thresholds import require_below_threshold
 from domain.refusals import Refusal
 from domain.services import Services
@@ -106,9 +115,16 @@ def _late(viewer: Viewer, what: Grant, refusal: Refusal) -> Request:
         raise refusal
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key, input_hash=_hash(what),
-        kind=JournalKind.GRANT, holders=(), plan=plan, valid_until=what.valid_until,
-    )  # fmt: skip
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.GRANT_VALUE,
+        key=what.key,
+        input_hash=_hash(what),
+        kind=JournalKind.GRANT,
+        holders=(),
+        plan=plan,
+        valid_until=what.valid_until,
+    )
 
 
 def _request(viewer: Viewer, what: Grant, found: Ready) -> Request:
@@ -116,15 +132,31 @@ def _request(viewer: Viewer, what: Grant, found: Ready) -> Request:
         return plan_grant(book, what.municipality, what.wallet_id, what.amount, found)
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.GRANT_VALUE, key=what.key, input_hash=_hash(what),
-        kind=JournalKind.GRANT, holders=(what.wallet_id, found.programme.id), plan=plan, lots=(found.lot.id,),
-        guards=tuple(key for key, _ in found.caps), valid_until=what.valid_until,
-        facts=Facts(wallet_id=what.wallet_id, programme_id=found.programme.id, funding=found.programme.funding, client=viewer.client),
-    )  # fmt: skip
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.GRANT_VALUE,
+        key=what.key,
+        input_hash=_hash(what),
+        kind=JournalKind.GRANT,
+        holders=(what.wallet_id, found.programme.id),
+        plan=plan,
+        lots=(found.lot.id,),
+        guards=tuple(key for key, _ in found.caps),
+        valid_until=what.valid_until,
+        facts=Facts(
+            wallet_id=what.wallet_id,
+            programme_id=found.programme.id,
+            funding=found.programme.funding,
+            client=viewer.client,
+        ),
+    )
 
 
 def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, found: Ready) -> Draft:
-    """The moves of a grant, or its refusal. The programme and the wallet are locked, the guards of the caps are read."""
+    """The moves of a grant, or its refusal.
+
+    The programme and the wallet are locked, the guards of the caps are read.
+    """
     programme, asset, lot = found.programme, found.asset, found.lot
     wallet = book.holder(town, wallet_id)
     if wallet is None or wallet.kind != HolderKind.WALLET:

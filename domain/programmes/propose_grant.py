@@ -1,4 +1,7 @@
-"""A grant above the town's threshold: one member of staff proposes it, a finance officer who is somebody else approves, and it is made."""
+"""A grant above the town's threshold.
+
+One member of staff proposes it, a finance officer who is somebody else approves, and it is made.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +26,13 @@ from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes import reads
 from domain.programmes.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.refusals import AlreadyGrantedError, NotEligibleError, ProgrammeClosedError, UnknownProgrammeError, UnknownProposalError
+from domain.programmes.refusals import (
+    AlreadyGrantedError,
+    NotEligibleError,
+    ProgrammeClosedError,
+    UnknownProgrammeError,
+    UnknownProposalError,
+)
 from domain.refusals import Refusal
 from domain.residents import reads as residents
 from domain.services import Services
@@ -47,13 +56,19 @@ class Proposal:
     approval: Approval
 
 
-_PROPOSAL = "select id, programme_id, wallet_id, amount, proposer, created_at from grant_proposal where municipality_id = $1 and id = $2"
+_PROPOSAL = (
+    "select id, programme_id, wallet_id, amount, proposer, created_at from grant_proposal where municipality_id = $1"
+    " and id = $2"
+)
 
 
 async def propose_grant(
     services: Services, viewer: Viewer, municipality: int, key: UUID, programme_id: UUID, wallet_id: UUID, amount: int
-) -> tuple[Proposal, bool]:  # fmt: skip
-    """The first word, and whether it was said before. The same key makes one proposal. Of any amount: a second opinion is never wrong."""
+) -> tuple[Proposal, bool]:
+    """The first word, and whether it was said before.
+
+    The same key makes one proposal. Of any amount: a second opinion is never wrong.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
     name = derived(viewer.person_id, "grant_proposal", str(municipality), str(key))
     known = await by_id(municipality, name)
@@ -79,7 +94,9 @@ async def _check(municipality: int, programme_id: UUID, wallet_id: UUID, amount:
         raise UnknownWalletError
 
 
-async def _write(services: Services, viewer: Viewer, municipality: int, name: UUID, programme_id: UUID, wallet_id: UUID, amount: int) -> None:
+async def _write(
+    services: Services, viewer: Viewer, municipality: int, name: UUID, programme_id: UUID, wallet_id: UUID, amount: int
+) -> None:
     now = services.clock()
     async with transaction():
         await get_connection("default").execute_query(
@@ -90,7 +107,9 @@ async def _write(services: Services, viewer: Viewer, municipality: int, name: UU
         await proposed(services, viewer, municipality, ApprovalKind.GRANT, name, NO_REASON)
 
 
-async def approve_grant(services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID) -> tuple[Proposal, Posted]:
+async def approve_grant(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
+) -> tuple[Proposal, Posted]:
     """The second word, and the grant, which is made once whatever keys are sent."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     proposal = await by_approval(municipality, approval_id)
@@ -105,7 +124,10 @@ async def approve_grant(services: Services, viewer: Viewer, municipality: int, k
 
 
 async def _ready(services: Services, proposal: Proposal) -> Ready | Refusal:
-    """What the grant needs, or why it cannot be made any more: a key that settled before is answered the same all the same."""
+    """What the grant needs, or why it cannot be made any more.
+
+    A key that settled before is answered the same all the same.
+    """
     try:
         return await ready(services, proposal.municipality, proposal.programme_id, proposal.wallet_id)
     except (ProgrammeClosedError, NotEligibleError) as refusal:
@@ -119,13 +141,24 @@ async def by_id(municipality: int, proposal: UUID) -> Proposal | None:
     if approval is None:
         return None
     row = found[0]
-    return Proposal(municipality, row["id"], row["programme_id"], row["wallet_id"], row["amount"], row["proposer"], row["created_at"], approval)
+    return Proposal(
+        municipality,
+        row["id"],
+        row["programme_id"],
+        row["wallet_id"],
+        row["amount"],
+        row["proposer"],
+        row["created_at"],
+        approval,
+    )
 
 
 async def by_approval(municipality: int, approval_id: UUID) -> Proposal | None:
     """The proposal that an approval is about."""
     approval = await approvals.by_id(municipality, approval_id)
-    return None if approval is None or approval.kind != ApprovalKind.GRANT else await by_id(municipality, approval.subject)
+    return (
+        None if approval is None or approval.kind != ApprovalKind.GRANT else await by_id(municipality, approval.subject)
+    )
 
 
 def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready | Refusal) -> Request:
@@ -144,11 +177,21 @@ def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready | 
 
     found = made_ready if isinstance(made_ready, Ready) else None
     return Request(
-        municipality=town, actor=viewer.person_id, operation=Operation.APPROVE_GRANT, key=key, input_hash=fingerprint(proposal=proposal.id),
-        kind=JournalKind.GRANT, holders=(proposal.wallet_id, proposal.programme_id), plan=plan, lots=() if found is None else (found.lot.id,),
+        municipality=town,
+        actor=viewer.person_id,
+        operation=Operation.APPROVE_GRANT,
+        key=key,
+        input_hash=fingerprint(proposal=proposal.id),
+        kind=JournalKind.GRANT,
+        holders=(proposal.wallet_id, proposal.programme_id),
+        plan=plan,
+        lots=() if found is None else (found.lot.id,),
         guards=(once,) if found is None else (*(cap for cap, _ in found.caps), once),
         facts=Facts(
-            on_behalf_of=proposal.proposer, wallet_id=proposal.wallet_id, programme_id=proposal.programme_id,
-            funding=None if found is None else found.programme.funding, client=viewer.client,
+            on_behalf_of=proposal.proposer,
+            wallet_id=proposal.wallet_id,
+            programme_id=proposal.programme_id,
+            funding=None if found is None else found.programme.funding,
+            client=viewer.client,
         ),
-    )  # fmt: skip
+    )

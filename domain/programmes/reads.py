@@ -51,7 +51,10 @@ class Programme:
         return (self.municipality, GuardKind.PROGRAMME_CAP, self.id, str(person))
 
     def caps_of(self, person: UUID, household: UUID | None) -> tuple[tuple[GuardKey, int], ...]:
-        """Every guard that counts what a person is given, with its cap: the person's own, and the household's where there is a cap for it."""
+        """Every guard that counts what a person is given, with its cap.
+
+        The person's own, and the household's where there is a cap for it.
+        """
         own = (self.cap_of(person), self.cap)
         if self.cap_per_household is None or household is None:
             return (own,)
@@ -76,7 +79,9 @@ async def by_id(municipality: int, programme: UUID) -> Programme | None:
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[Programme | None]:
     """Programmes in the order of (municipality, id); None where there is none."""
-    found = {(row.municipality_id, row.id): _of(row) for row in await Row.filter(id__in=[programme for _, programme in keys])}
+    found = {
+        (row.municipality_id, row.id): _of(row) for row in await Row.filter(id__in=[programme for _, programme in keys])
+    }
     return [found.get(key) for key in keys]
 
 
@@ -85,34 +90,46 @@ async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
     found = await rows(
         "select municipality_id, holder_id, sum(posted)::bigint as left from account where kind = $3"
         " and (municipality_id, holder_id) in (select * from unnest($1::smallint[], $2::uuid[])) group by 1, 2",
-        [m for m, _ in keys], [i for _, i in keys], AccountKind.BUDGET,
-    )  # fmt: skip
+        [m for m, _ in keys],
+        [i for _, i in keys],
+        AccountKind.BUDGET,
+    )
     left = {(row["municipality_id"], row["holder_id"]): row["left"] for row in found}
     return [left.get(key, 0) for key in keys]
 
 
 async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | None]:
-    """Whose wallet it is, for caps per person, and what the town knows of them. A wallet without a person stands for itself."""
+    """Whose wallet it is, for caps per person, and what the town knows of them.
+
+    A wallet without a person stands for itself.
+    """
     return (await persons_of([(municipality, wallet)]))[0]
 
 
 async def persons_of(keys: list[tuple[int, UUID]]) -> list[tuple[UUID, Claims | None]]:
     """The same for many, in the order of (municipality, wallet)."""
     found = await rows(
-        """select distinct on (x.municipality_id, x.holder_id) x.municipality_id, x.holder_id, x.person_id, c.resident, c.birth_year, c.household
+        """select distinct on (x.municipality_id, x.holder_id) x.municipality_id, x.holder_id, x.person_id, c.resident,
+          c.birth_year, c.household
           from unnest($1::smallint[], $2::uuid[]) w (m, h)
-          join holder_access x on x.municipality_id = w.m and x.holder_id = w.h and x.relation = 1 and x.revoked_at is null
+          join holder_access x on x.municipality_id = w.m and x.holder_id = w.h and x.relation = 1
+            and x.revoked_at is null
           left join person_claim c on c.municipality_id = x.municipality_id and c.person_id = x.person_id
           order by x.municipality_id, x.holder_id, x.granted_at""",
-        [municipality for municipality, _ in keys], [wallet for _, wallet in keys],
-    )  # fmt: skip
+        [municipality for municipality, _ in keys],
+        [wallet for _, wallet in keys],
+    )
     people = {(row["municipality_id"], row["holder_id"]): (row["person_id"], _claims(row)) for row in found}
     return [people.get(key, (key[1], None)) for key in keys]
 
 
 async def claims_of(municipality: int, person: UUID) -> Claims | None:
     """What the town knows of a person."""
-    found = await rows("select resident, birth_year, household from person_claim where municipality_id = $1 and person_id = $2", municipality, person)
+    found = await rows(
+        "select resident, birth_year, household from person_claim where municipality_id = $1 and person_id = $2",
+        municipality,
+        person,
+    )
     return _claims(found[0]) if found else None
 
 
@@ -123,8 +140,24 @@ def _claims(row: dict[str, Any]) -> Claims | None:
 def _of(row: Row) -> Programme:
     eligibility = replace(eligibility_of(row.eligibility), household_known=row.cap_per_household is not None)
     return Programme(
-        row.municipality_id, row.id, ProgrammeKind(row.kind), row.name_ja, row.name_en, row.asset_id, Funding(row.funding), row.budget, row.starts_at,
-        row.ends_at, row.cap_per_person, eligibility, acceptance_of(row.acceptance), row.usable_from, row.expires_at,
-        row.charged_asset_id, row.rate_bp, row.activates_after_days, None if row.clawback is None else ClawbackRule(row.clawback),
+        row.municipality_id,
+        row.id,
+        ProgrammeKind(row.kind),
+        row.name_ja,
+        row.name_en,
+        row.asset_id,
+        Funding(row.funding),
+        row.budget,
+        row.starts_at,
+        row.ends_at,
+        row.cap_per_person,
+        eligibility,
+        acceptance_of(row.acceptance),
+        row.usable_from,
+        row.expires_at,
+        row.charged_asset_id,
+        row.rate_bp,
+        row.activates_after_days,
+        None if row.clawback is None else ClawbackRule(row.clawback),
         row.cap_per_household,
-    )  # fmt: skip
+    )

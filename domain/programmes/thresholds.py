@@ -35,7 +35,10 @@ async def thresholds_of(municipality: int) -> Thresholds:
 
 
 async def require_below_threshold(viewer: Viewer, municipality: int, key: UUID, amount: int) -> None:
-    """ApprovalRequiredError above the town's threshold. A key that was settled before the town lowered it is answered as before."""
+    """ApprovalRequiredError above the town's threshold.
+
+    A key that was settled before the town lowered it is answered as before.
+    """
     threshold = (await thresholds_of(municipality)).single
     if amount > threshold and not await journals_of_key(viewer.person_id, Operation.GRANT_VALUE, key):
         raise ApprovalRequiredError(threshold)
@@ -47,11 +50,22 @@ async def set_thresholds(services: Services, viewer: Viewer, new: Thresholds) ->
     now = services.clock()
     async with transaction() as connection:
         [row] = await connection.execute_query_dict(
-            "select grant_threshold, bulk_grant_threshold from municipality where id = $1 for no key update", [new.municipality]
+            "select grant_threshold, bulk_grant_threshold from municipality where id = $1 for no key update",
+            [new.municipality],
         )
         before = Thresholds(new.municipality, row["grant_threshold"], row["bulk_grant_threshold"])
         await get_connection("default").execute_query(
-            "update municipality set grant_threshold = $2, bulk_grant_threshold = $3 where id = $1", [new.municipality, new.single, new.file]
+            "update municipality set grant_threshold = $2, bulk_grant_threshold = $3 where id = $1",
+            [new.municipality, new.single, new.file],
         )
-        await record(new.municipality, viewer.person_id, "set_grant_thresholds", str(new.municipality), "", asdict(before), asdict(new), now)
+        await record(
+            new.municipality,
+            viewer.person_id,
+            "set_grant_thresholds",
+            str(new.municipality),
+            "",
+            asdict(before),
+            asdict(new),
+            now,
+        )
     return new

@@ -1,4 +1,7 @@
-"""What a town knows of a person by verified identity: recorded at the desk, in the commit of its audit row; erasable."""
+"""What a town knows of a person by verified identity: recorded at the desk, in the commit of its audit row.
+
+Erasable.
+"""
 
 import hashlib
 import unicodedata
@@ -28,17 +31,27 @@ def household_number(unchecked: str) -> str:
 
 async def _hashed(municipality: int, number: str) -> UUID:
     """The household without its number: a hash with the town's own salt, so that two towns' are never alike."""
-    [row] = await get_connection("default").execute_query_dict("select household_salt from municipality where id = $1", [municipality])
+    [row] = await get_connection("default").execute_query_dict(
+        "select household_salt from municipality where id = $1", [municipality]
+    )
     salt: UUID = row["household_salt"]
     return UUID(bytes=hashlib.sha256(salt.bytes + number.encode()).digest()[:16])
 
 
 async def record_claim(
-    services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, *, resident: bool, birth_year: int | None, household: str | None = None
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    wallet_id: UUID,
+    *,
+    resident: bool,
+    birth_year: int | None,
+    household: str | None = None,
 ) -> None:
     """Records residence and year of birth of a wallet's person; what was recorded before is replaced.
 
-    household: the town's number of the household, of which only a hash is kept; None: as it was recorded; empty: none any more.
+    household: the town's number of the household, of which only a hash is kept; None: as it was recorded; empty: none
+    any more.
     """
     await require_staff(municipality, viewer, Relation.DESK)
     now = services.clock()
@@ -54,10 +67,19 @@ async def record_claim(
         raise UnknownWalletError
     async with transaction():
         await get_connection("default").execute_query(
-            """insert into person_claim (municipality_id, person_id, resident, birth_year, verified_at, household) values ($1, $2, $3, $4, $5, $6)
+            """insert into person_claim (municipality_id, person_id, resident, birth_year, verified_at, household)
+              values ($1, $2, $3, $4, $5, $6)
               on conflict (municipality_id, person_id) do update set resident = $3, birth_year = $4, verified_at = $5,
                 household = case when $7 then person_claim.household else $6 end""",
-            [municipality, person, resident, birth_year, now, await _hashed(municipality, number) if number else None, number is None],
+            [
+                municipality,
+                person,
+                resident,
+                birth_year,
+                now,
+                await _hashed(municipality, number) if number else None,
+                number is None,
+            ],
         )
         # That it was verified is the staff's deed; what was verified is the person's, and stays in its erasable row.
         await record(municipality, viewer.person_id, "record_claim", str(person), "", None, None, now)

@@ -37,11 +37,14 @@ async def session_version(person: UUID) -> int | None:
 async def wallets_of(viewer: Viewer) -> list[Wallet]:
     """Every wallet that the person may use, in any town, oldest first."""
     found = await rows(
-        """select w.municipality_id, w.id, h.state from holder_access x join wallet w on w.municipality_id = x.municipality_id and w.id = x.holder_id
+        """select w.municipality_id, w.id, h.state from holder_access x
+          join wallet w on w.municipality_id = x.municipality_id and w.id = x.holder_id
           join holder h on h.municipality_id = w.municipality_id and h.id = w.id
-          where x.person_id = $1 and x.revoked_at is null and x.relation = any ($2::smallint[]) order by w.municipality_id, w.id limit 100""",
-        viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE),
-    )  # fmt: skip
+          where x.person_id = $1 and x.revoked_at is null and x.relation = any ($2::smallint[])
+            order by w.municipality_id, w.id limit 100""",
+        viewer.person_id,
+        viewer.relations(Relation.OWNER, Relation.DELEGATE),
+    )
     return [_wallet(row) for row in found]
 
 
@@ -54,12 +57,17 @@ async def wallets_for(viewer: Viewer, keys: list[tuple[int, UUID]]) -> list[Wall
     """The same for many, in the order of (municipality, id)."""
     found = await rows(
         """select w.municipality_id, w.id, h.state from unnest($1::smallint[], $2::uuid[]) k (m, i)
-          join wallet w on w.municipality_id = k.m and w.id = k.i join holder h on h.municipality_id = w.municipality_id and h.id = w.id
-          where exists (select from holder_access x where x.municipality_id = w.municipality_id and x.person_id = $3 and x.revoked_at is null
+          join wallet w on w.municipality_id = k.m and w.id = k.i join holder h on h.municipality_id = w.municipality_id
+            and h.id = w.id
+          where exists (select from holder_access x where x.municipality_id = w.municipality_id and x.person_id = $3
+            and x.revoked_at is null
             and ((x.holder_id = w.id and x.relation = any ($4::smallint[])) or x.relation = any ($5::smallint[])))""",
-        [town for town, _ in keys], [wallet for _, wallet in keys], viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE),
+        [town for town, _ in keys],
+        [wallet for _, wallet in keys],
+        viewer.person_id,
+        viewer.relations(Relation.OWNER, Relation.DELEGATE),
         viewer.relations(Relation.DESK, Relation.FINANCE, Relation.AUDITOR),
-    )  # fmt: skip
+    )
     wallets = {(wallet.municipality, wallet.id): wallet for wallet in map(_wallet, found)}
     return [wallets.get(key) for key in keys]
 
@@ -80,9 +88,12 @@ async def assignments_of(viewer: Viewer) -> list[Assignment]:
         """select distinct x.municipality_id, x.relation, s.id as store_id from holder_access x
           left join store s on s.municipality_id = x.municipality_id and s.id = x.holder_id
           where x.person_id = $1 and x.revoked_at is null and x.relation = any ($2::smallint[]) order by 1, 2, 3""",
-        viewer.person_id, viewer.relations(*Relation),
-    )  # fmt: skip
-    assignments = [Assignment(ROLE_OF[Relation(row["relation"])], row["municipality_id"], row["store_id"]) for row in found]
+        viewer.person_id,
+        viewer.relations(*Relation),
+    )
+    assignments = [
+        Assignment(ROLE_OF[Relation(row["relation"])], row["municipality_id"], row["store_id"]) for row in found
+    ]
     return list(dict.fromkeys(assignments))
 
 

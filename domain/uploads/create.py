@@ -46,12 +46,17 @@ async def create_upload(services: Services, viewer: Viewer, municipality: int, p
             [municipality, key, purpose, viewer.person_id, hashed(secret), now, expires_at],
         )
         await record(municipality, viewer.person_id, "create_upload", str(key), purpose.name, None, None, now)
-    return Address(Upload(municipality, key, purpose, viewer.person_id, UploadState.WAITING, 0, None, expires_at), secret)
+    return Address(
+        Upload(municipality, key, purpose, viewer.person_id, UploadState.WAITING, 0, None, expires_at), secret
+    )
 
 
 async def _waiting(municipality: int, person: UUID, services: Services) -> int:
     found = await rows(
-        "select count(*) from upload where municipality_id = $1 and person_id = $2 and state in (0, 1) and expires_at > $3",
-        municipality, person, services.clock(),
-    )  # fmt: skip
+        "select count(*) from upload where municipality_id = $1 and person_id = $2 and state in (0, 1) and expires_at"
+        " > $3",
+        municipality,
+        person,
+        services.clock(),
+    )
     return int(found[0]["count"])

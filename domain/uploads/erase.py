@@ -1,4 +1,7 @@
-"""Files are erased after the town's days; what never arrived whole, after its address has ended. The row stays, without content."""
+"""Files are erased after the town's days; what never arrived whole, after its address has ended.
+
+The row stays, without content.
+"""
 
 from datetime import timedelta
 
@@ -9,8 +12,10 @@ from domain.services import Services
 PAGE = 100
 ARRIVING = timedelta(hours=1)
 """A sending that takes longer than this has been cut off with its process."""
-_DUE = """select u.municipality_id, u.id from upload u join municipality m on m.id = u.municipality_id where u.state <> 4
-  and ((u.state = 2 and u.received_at + make_interval(days => m.upload_retention_days) <= $1) or (u.state <> 2 and u.expires_at <= $2))
+_DUE = """select u.municipality_id, u.id from upload u join municipality m on m.id = u.municipality_id
+  where u.state <> 4
+  and ((u.state = 2 and u.received_at + make_interval(days => m.upload_retention_days) <= $1) or (u.state <> 2
+    and u.expires_at <= $2))
   order by 1, 2 limit $3"""
 
 

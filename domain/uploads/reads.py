@@ -44,9 +44,22 @@ async def received(municipality: int, upload: UUID, person: UUID, purpose: Uploa
 
 async def content(municipality: int, upload: UUID) -> bytes:
     """The whole file, at most what its purpose allows."""
-    found = await rows("select content from upload_chunk where municipality_id = $1 and upload_id = $2 order by number", municipality, upload)
+    found = await rows(
+        "select content from upload_chunk where municipality_id = $1 and upload_id = $2 order by number",
+        municipality,
+        upload,
+    )
     return b"".join(row["content"] for row in found)
 
 
-def _of(municipality: int, key: UUID, purpose: int, person: UUID, state: int, size: int, sha256: bytes | None, expires_at: datetime) -> Upload:
+def _of(
+    municipality: int,
+    key: UUID,
+    purpose: int,
+    person: UUID,
+    state: int,
+    size: int,
+    sha256: bytes | None,
+    expires_at: datetime,
+) -> Upload:
     return Upload(municipality, key, UploadPurpose(purpose), person, UploadState(state), size, sha256, expires_at)

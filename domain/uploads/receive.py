@@ -27,7 +27,12 @@ class NotTaken(Enum):
 
 async def look_up(services: Services, municipality: int, key: UUID, secret: str, person: UUID) -> Upload | NotTaken:
     """The upload of an address, or why it takes nothing. A stranger learns only that there is no such address."""
-    found = await rows("select token_hash = $3 as fits from upload where municipality_id = $1 and id = $2", municipality, key, hashed(secret))
+    found = await rows(
+        "select token_hash = $3 as fits from upload where municipality_id = $1 and id = $2",
+        municipality,
+        key,
+        hashed(secret),
+    )
     upload = await reads.by_id(municipality, key) if found and found[0]["fits"] else None
     if upload is None or upload.person != person:
         return NotTaken.UNKNOWN
@@ -39,16 +44,27 @@ async def look_up(services: Services, municipality: int, key: UUID, secret: str,
 async def claim(services: Services, upload: Upload) -> bool:
     """Takes the address for this sending; of two at once one gets it."""
     changed = await _changed(
-        "update upload set state = 1 where municipality_id = $1 and id = $2 and state = 0 and expires_at > $3 returning id",
-        upload.municipality, upload.id, services.clock(),
-    )  # fmt: skip
+        "update upload set state = 1 where municipality_id = $1 and id = $2 and state = 0 and expires_at > $3"
+        " returning id",
+        upload.municipality,
+        upload.id,
+        services.clock(),
+    )
     return bool(changed)
 
 
 async def fail(upload: Upload) -> None:
     """The sending broke off, or was too long: nothing of it stays, and the address is used up."""
-    await _changed("update upload set state = 3 where municipality_id = $1 and id = $2 and state = 1 returning id", upload.municipality, upload.id)
-    await _changed("delete from upload_chunk where municipality_id = $1 and upload_id = $2 returning number", upload.municipality, upload.id)
+    await _changed(
+        "update upload set state = 3 where municipality_id = $1 and id = $2 and state = 1 returning id",
+        upload.municipality,
+        upload.id,
+    )
+    await _changed(
+        "delete from upload_chunk where municipality_id = $1 and upload_id = $2 returning number",
+        upload.municipality,
+        upload.id,
+    )
 
 
 @dataclass(slots=True)
@@ -88,8 +104,12 @@ class Receiver:
         await _changed(
             """update upload set state = 2, bytes = $3, sha256 = $4, received_at = $5
               where municipality_id = $1 and id = $2 and state = 1 returning id""",
-            self.upload.municipality, self.upload.id, self.size, sha256, self.services.clock(),
-        )  # fmt: skip
+            self.upload.municipality,
+            self.upload.id,
+            self.size,
+            sha256,
+            self.services.clock(),
+        )
         self.finished = True
         return sha256
 

@@ -114,8 +114,13 @@ async def funding_of(municipality: int, terms: Terms) -> Programme | None:
     return found
 
 
-async def create_product(services: Services, viewer: Viewer, municipality: int, terms: Terms, rate_bp: int | None = None) -> VoucherProduct:
-    """A new draft, with its row of audit in the same commit. A code is one product's for ever, so sending it twice makes one."""
+async def create_product(
+    services: Services, viewer: Viewer, municipality: int, terms: Terms, rate_bp: int | None = None
+) -> VoucherProduct:
+    """A new draft, with its row of audit in the same commit.
+
+    A code is one product's for ever, so sending it twice makes one.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     now = services.clock()
     check(terms, now, rate_bp)
@@ -139,17 +144,43 @@ async def create_product(services: Services, viewer: Viewer, municipality: int, 
 
 async def _insert(viewer: Viewer, municipality: int, product: UUID, terms: Terms, now: datetime) -> None:
     await Row.create(
-        id=product, municipality_id=municipality, code=terms.code, name_ja=terms.name_ja.strip(), name_en=terms.name_en.strip(), price=terms.price,
-        face_value=terms.face_value, stock=terms.stock, units_per_person=terms.units_per_person, units_per_household=terms.units_per_household,
-        sale_starts_at=terms.sale_starts_at, sale_ends_at=terms.sale_ends_at, usable_from=terms.usable_from, expires_at=terms.expires_at,
-        hours=opening.to_json(terms.hours), eligibility=eligibility_to_json(terms.eligibility), legal_profile=terms.legal_profile,
-        six_month_exempt=terms.six_month_exempt, funding_programme_id=terms.funding_programme, below_price_reason=terms.below_price_reason.strip(),
-        created_by=viewer.person_id, created_at=now,
-    )  # fmt: skip
+        id=product,
+        municipality_id=municipality,
+        code=terms.code,
+        name_ja=terms.name_ja.strip(),
+        name_en=terms.name_en.strip(),
+        price=terms.price,
+        face_value=terms.face_value,
+        stock=terms.stock,
+        units_per_person=terms.units_per_person,
+        units_per_household=terms.units_per_household,
+        sale_starts_at=terms.sale_starts_at,
+        sale_ends_at=terms.sale_ends_at,
+        usable_from=terms.usable_from,
+        expires_at=terms.expires_at,
+        hours=opening.to_json(terms.hours),
+        eligibility=eligibility_to_json(terms.eligibility),
+        legal_profile=terms.legal_profile,
+        six_month_exempt=terms.six_month_exempt,
+        funding_programme_id=terms.funding_programme,
+        below_price_reason=terms.below_price_reason.strip(),
+        created_by=viewer.person_id,
+        created_at=now,
+    )
     for position, part in enumerate(terms.parts, 1):
         await get_connection("default").execute_query(
-            """insert into voucher_part (municipality_id, product_id, position, name_ja, name_en, face_value, minimum_unit, free, acceptance)
+            """insert into voucher_part (municipality_id, product_id, position, name_ja, name_en, face_value,
+              minimum_unit, free, acceptance)
               values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)""",
-            [municipality, product, position, part.name_ja.strip(), part.name_en.strip(), part.face_value, part.minimum_unit, part.free,
-             orjson.dumps(acceptance_to_json(part.acceptance)).decode()],
-        )  # fmt: skip
+            [
+                municipality,
+                product,
+                position,
+                part.name_ja.strip(),
+                part.name_en.strip(),
+                part.face_value,
+                part.minimum_unit,
+                part.free,
+                orjson.dumps(acceptance_to_json(part.acceptance)).decode(),
+            ],
+        )

@@ -1,9 +1,12 @@
 """Buying vouchers with money from outside: set aside before, kept or let go after, by the same key.
 
-1 a row says that money may be set aside under a key   2 the service sets it aside   3 the ledger decides   4 the service keeps it or lets go
+1 a row says that money may be set aside under a key   2 the service sets it aside   3 the ledger decides   4 the
+service keeps it or lets go
 
-Whatever dies in between, the row stays open, and a resent key or the job finishes it: it closes the purchase's key in the ledger
-first, and lets go only if that key can never settle any more. So money is never kept without vouchers, nor vouchers given without it.
+Whatever dies in between, the row stays open, and a resent key or the job finishes it: it closes the purchase's key in
+the ledger
+first, and lets go only if that key can never settle any more. So money is never kept without vouchers, nor vouchers
+given without it.
 """
 
 from dataclasses import dataclass
@@ -132,17 +135,22 @@ async def _decide(services: Services, source: Provider, mark: _Mark, request: Re
 
 
 async def settle_open(services: Services) -> int:
-    """Finishes what was left open: what settled is kept, what did not can never settle any more and is let go; how many."""
+    """Finishes what was left open: what settled is kept, what did not can never settle any more and is let go.
+
+    How many.
+    """
     source = services.funding
     if source is None:
         return 0
 
     async def page(limit: int) -> list[_Mark]:
         found = await rows(
-            """select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation where state = 0 and opened_at <= $1
+            """select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation
+              where state = 0 and opened_at <= $1
               order by random() limit $2""",
-            services.clock() - OPEN_FOR, limit,
-        )  # fmt: skip
+            services.clock() - OPEN_FOR,
+            limit,
+        )
         return [_mark(row) for row in found]
 
     async def finished(mark: _Mark) -> None:
@@ -175,18 +183,29 @@ def _closing(mark: _Mark) -> Request:
         raise AssertionError(message)
 
     return Request(
-        municipality=mark.municipality, actor=mark.actor, operation=Operation.PURCHASE_VOUCHER, key=mark.key, input_hash=b"",
-        kind=JournalKind.VOUCHER_PURCHASE, holders=(), plan=plan, abandons=True,
-    )  # fmt: skip
+        municipality=mark.municipality,
+        actor=mark.actor,
+        operation=Operation.PURCHASE_VOUCHER,
+        key=mark.key,
+        input_hash=b"",
+        kind=JournalKind.VOUCHER_PURCHASE,
+        holders=(),
+        plan=plan,
+        abandons=True,
+    )
 
 
 async def _tell(services: Services, source: Provider, mark: _Mark, state: FundingState) -> None:
     """Keeps or lets go, and notes it. ProviderUnavailableError."""
     await (source.capture(mark.id, mark.amount) if state is FundingState.KEPT else source.void(mark.id))
     await rows(
-        "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and state = 0 returning id",
-        mark.municipality, mark.id, state, services.clock(),
-    )  # fmt: skip
+        "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and state ="
+        " 0 returning id",
+        mark.municipality,
+        mark.id,
+        state,
+        services.clock(),
+    )
 
 
 async def _tell_if_possible(services: Services, source: Provider, mark: _Mark, state: FundingState) -> None:
@@ -203,12 +222,20 @@ async def _open(request: Request, amount: int, now: datetime) -> _Mark:
     await rows(
         """insert into funding_authorisation (municipality_id, id, actor, key, input_hash, amount, opened_at)
           values ($1, $2, $3, $4, $5, $6, $7) on conflict (municipality_id, id) do nothing returning id""",
-        request.municipality, mark, request.actor, request.key, request.input_hash, amount, now,
-    )  # fmt: skip
+        request.municipality,
+        mark,
+        request.actor,
+        request.key,
+        request.input_hash,
+        amount,
+        now,
+    )
     [row] = await rows(
-        "select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation where municipality_id = $1 and id = $2",
-        request.municipality, mark,
-    )  # fmt: skip
+        "select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation where"
+        " municipality_id = $1 and id = $2",
+        request.municipality,
+        mark,
+    )
     return _mark(row)
 
 

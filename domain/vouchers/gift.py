@@ -1,4 +1,7 @@
-"""Gifts: whoever bought one issues its numbers and hands them on; whoever has them activates it, once, into a wallet of their own."""
+"""Gifts: whoever bought one issues its numbers and hands them on.
+
+Whoever has them activates it, once, into a wallet of their own.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +20,13 @@ from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers.gift_code import Digests, GiftNumbers, digests, is_pin, knows_secret, new_numbers, plain, same
 from domain.vouchers.product import gift_guard
-from domain.vouchers.refusals import GiftCodeError, GiftLockedError, GiftUsedError, UnknownVoucherError, VoucherEndedError
+from domain.vouchers.refusals import (
+    GiftCodeError,
+    GiftLockedError,
+    GiftUsedError,
+    UnknownVoucherError,
+    VoucherEndedError,
+)
 
 ATTEMPTS = 5
 """Wrong attempts with the right secret number before the numbers of a gift are worth nothing."""
@@ -45,16 +54,28 @@ async def gift_of(municipality: int, gift: UUID) -> Journal | None:
 
 def gift_in(journal: Journal | None) -> Journal | None:
     """The journal, if a gift was bought by it."""
-    is_gift = journal is not None and journal.kind == JournalKind.VOUCHER_PURCHASE and journal.outcome == Outcome.SETTLED and journal.receipt["gift"]
+    is_gift = (
+        journal is not None
+        and journal.kind == JournalKind.VOUCHER_PURCHASE
+        and journal.outcome == Outcome.SETTLED
+        and journal.receipt["gift"]
+    )
     return journal if is_gift else None
 
 
 async def issue_numbers(services: Services, viewer: Viewer, municipality: int, gift: UUID, pin: str) -> GiftNumbers:
-    """New numbers for a gift that the viewer's wallet bought; those of before are worth nothing from now on. They are told this once."""
+    """New numbers for a gift that the viewer's wallet bought; those of before are worth nothing from now on.
+
+    They are told this once.
+    """
     if not is_pin(pin):
         raise InvalidInputError("pin", "PIN")
     journal = await gift_of(municipality, gift)
-    if journal is None or journal.wallet_id is None or not await residents.may_use(viewer, municipality, journal.wallet_id):
+    if (
+        journal is None
+        or journal.wallet_id is None
+        or not await residents.may_use(viewer, municipality, journal.wallet_id)
+    ):
         raise UnknownVoucherError
     [used] = await guard_values([gift_guard(municipality, gift)])
     if used:
@@ -63,11 +84,19 @@ async def issue_numbers(services: Services, viewer: Viewer, municipality: int, g
     made = await digests(numbers, pin)
     await rows(
         """insert into voucher_gift (municipality_id, id, salt, serial_digest, secret_digest, pin_digest, issued_at)
-          values ($1, $2, $3, $4, $5, $6, $7) on conflict (municipality_id, id) do update set salt = excluded.salt, attempts = 0,
-          serial_digest = excluded.serial_digest, secret_digest = excluded.secret_digest, pin_digest = excluded.pin_digest,
+          values ($1, $2, $3, $4, $5, $6, $7) on conflict (municipality_id, id) do update set salt = excluded.salt,
+            attempts = 0,
+          serial_digest = excluded.serial_digest, secret_digest = excluded.secret_digest,
+            pin_digest = excluded.pin_digest,
           issued_at = excluded.issued_at returning id""",
-        municipality, gift, made.salt, made.serial, made.secret, made.pin, services.clock(),
-    )  # fmt: skip
+        municipality,
+        gift,
+        made.salt,
+        made.serial,
+        made.secret,
+        made.pin,
+        services.clock(),
+    )
     return numbers
 
 
@@ -75,7 +104,9 @@ async def activate(services: Services, viewer: Viewer, what: Activation) -> Post
     """Moves a gift's vouchers into a wallet of the viewer, or raises a refusal."""
     if not await residents.may_use(viewer, what.municipality, what.wallet_id):
         raise UnknownWalletError
-    if not await _decided(viewer, what):  # an ended key of this person is answered again, whatever became of the numbers since
+    if not await _decided(
+        viewer, what
+    ):  # an ended key of this person is answered again, whatever became of the numbers since
         await _verify(what)
     gift = await gift_of(what.municipality, what.id)
     if gift is None:
@@ -91,15 +122,18 @@ async def _decided(viewer: Viewer, what: Activation) -> bool:
 async def _verify(what: Activation) -> None:
     """An attempt with the secret number is counted before it is looked at, so that many at once are no more than five.
 
-    Without it there is nothing to guess, so nothing is counted: a stranger who has come upon a gift's id does not lock its receiver out.
+    Without it there is nothing to guess, so nothing is counted: a stranger who has come upon a gift's id does not lock
+    its receiver out.
     """
     texts = (what.numbers.serial, what.numbers.secret, what.pin)
     if any(len(text) > LONGEST or not plain(text).isascii() for text in texts):
         raise GiftCodeError
     found = await rows(
-        "select salt, serial_digest, secret_digest, pin_digest from voucher_gift where municipality_id = $1 and id = $2",
-        what.municipality, what.id,
-    )  # fmt: skip
+        "select salt, serial_digest, secret_digest, pin_digest from voucher_gift where municipality_id = $1 and id"
+        " = $2",
+        what.municipality,
+        what.id,
+    )
     known = Digests(*(bytes(value) for value in found[0].values())) if found else None
     if known is None or not knows_secret(what.numbers, known.salt, known.secret):
         raise GiftCodeError
@@ -116,26 +150,44 @@ async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
     changed = await rows(
         """update voucher_gift set attempts = attempts + $4 where municipality_id = $1 and id = $2 and salt = $3
           and attempts + $4 between 0 and $5 returning id""",
-        what.municipality, what.id, salt, attempts, ATTEMPTS,
-    )  # fmt: skip
+        what.municipality,
+        what.id,
+        salt,
+        attempts,
+        ATTEMPTS,
+    )
     return bool(changed)
 
 
 def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        if not book.may(what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)):
+        if not book.may(
+            what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)
+        ):
             raise UnknownWalletError
         return _plan(book, at, what, gift, product)
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.ACTIVATE_GIFT, key=what.key,
-        input_hash=fingerprint(gift=what.id, wallet=what.wallet_id), kind=JournalKind.GIFT_ACTIVATION, holders=(what.wallet_id, product),
-        plan=plan, access=(what.wallet_id,), lots=tuple(lot for _, lot, _, _ in gift.receipt["lots"]),
-        guards=(gift_guard(what.municipality, what.id),), valid_until=what.valid_until,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.ACTIVATE_GIFT,
+        key=what.key,
+        input_hash=fingerprint(gift=what.id, wallet=what.wallet_id),
+        kind=JournalKind.GIFT_ACTIVATION,
+        holders=(what.wallet_id, product),
+        plan=plan,
+        access=(what.wallet_id,),
+        lots=tuple(lot for _, lot, _, _ in gift.receipt["lots"]),
+        guards=(gift_guard(what.municipality, what.id),),
+        valid_until=what.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id, programme_id=product, linked_journal=gift.id, channel=Channel.APP, client=viewer.client,
+            wallet_id=what.wallet_id,
+            programme_id=product,
+            linked_journal=gift.id,
+            channel=Channel.APP,
+            client=viewer.client,
         ),
-    )  # fmt: skip
+    )
 
 
 def _plan(book: Book, at: datetime, what: Activation, gift: Journal, product: UUID) -> Draft:
@@ -153,12 +205,20 @@ def _plan(book: Book, at: datetime, what: Activation, gift: Journal, product: UU
         if expires_at is not None and datetime.fromisoformat(expires_at) <= at:
             raise VoucherEndedError
         promised = book.account(town, AccountKey(AccountKind.BUDGET, product, asset, lot))
-        moves.append((promised, book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset, lot), promised), part))
+        moves.append(
+            (promised, book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset, lot), promised), part)
+        )
         balances[str(asset)] = book.total(town, what.wallet_id, asset) + part
     return Draft(
         receipt={
-            "amount": gift.receipt["face"], "lots": gift.receipt["lots"], "balances": balances, "product": str(product), "gift": str(gift.id),
+            "amount": gift.receipt["face"],
+            "lots": gift.receipt["lots"],
+            "balances": balances,
+            "product": str(product),
+            "gift": str(gift.id),
             "units": gift.receipt["units"],
         },
-        moves=moves, guards=[(opened, 1)], counterparties={what.wallet_id: product, product: what.wallet_id},
-    )  # fmt: skip
+        moves=moves,
+        guards=[(opened, 1)],
+        counterparties={what.wallet_id: product, product: what.wallet_id},
+    )

@@ -1,8 +1,11 @@
 """The numbers of a gift, and the only form in which they are kept.
 
-The serial number names a gift over a counter, the secret number proves that somebody was given it, the PIN is agreed between the two people.
-Serial and PIN are kept as digests under a key that scrypt makes of the secret number and the row's own salt, the secret as a salted hash. The
-secret has 130 random bits: nobody guesses it, so only attempts with it are counted, and whoever reads the table can try neither the few
+The serial number names a gift over a counter, the secret number proves that somebody was given it, the PIN is agreed
+between the two people.
+Serial and PIN are kept as digests under a key that scrypt makes of the secret number and the row's own salt, the secret
+as a salted hash. The
+secret has 130 random bits: nobody guesses it, so only attempts with it are counted, and whoever reads the table can try
+neither the few
 PINs there are nor the serials. Nothing here is logged or stored as it is.
 """
 
@@ -49,14 +52,20 @@ def is_pin(text: str) -> bool:
 
 
 async def digests(numbers: GiftNumbers, pin: str, salt: bytes | None = None) -> Digests:
-    """The digests of numbers and PIN, under a new salt or a known one. In a thread of its own: scrypt takes 50 ms on purpose."""
+    """The digests of numbers and PIN, under a new salt or a known one.
+
+    In a thread of its own: scrypt takes 50 ms on purpose.
+    """
     salted = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     return await asyncio.to_thread(_digests, numbers, pin, salted)
 
 
 def _digests(numbers: GiftNumbers, pin: str, salt: bytes) -> Digests:
     key = hashlib.scrypt(plain(numbers.secret).encode(), salt=salt, n=2**14, r=8, p=1)
-    made = {name: hmac.digest(key, f"{name}:{text}".encode(), "sha256") for name, text in (("serial", plain(numbers.serial)), ("pin", pin))}
+    made = {
+        name: hmac.digest(key, f"{name}:{text}".encode(), "sha256")
+        for name, text in (("serial", plain(numbers.serial)), ("pin", pin))
+    }
     return Digests(salt, made["serial"], _of_secret(numbers, salt), made["pin"])
 
 

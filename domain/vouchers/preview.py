@@ -1,4 +1,7 @@
-"""What a product would cost its town, what the law says of it, and which shops would take it; before anything is published."""
+"""What a product would cost its town, what the law says of it, and which shops would take it.
+
+Before anything is published.
+"""
 
 from dataclasses import dataclass
 
@@ -27,7 +30,9 @@ class Preview:
     budget_available: int | None
 
 
-async def preview(services: Services, viewer: Viewer, municipality: int, terms: Terms, rate_bp: int | None = None) -> Preview:
+async def preview(
+    services: Services, viewer: Viewer, municipality: int, terms: Terms, rate_bp: int | None = None
+) -> Preview:
     """The preview of terms, or what is wrong with them; nothing is written."""
     await require_staff(municipality, viewer, *STAFF)
     check(terms, services.clock(), rate_bp)
@@ -42,6 +47,9 @@ async def preview_of(municipality: int, terms: Terms) -> Preview:
 
 
 async def accepting(keys: list[tuple[int, Acceptance]]) -> list[list[Store]]:
-    """The shops of a town that a rule accepts, in the order of their kana. A town's shops are read once, whatever is asked of them."""
+    """The shops of a town that a rule accepts, in the order of their kana.
+
+    A town's shops are read once, whatever is asked of them.
+    """
     towns = {town: await merchants.of_municipality(town, STORES_LIMIT) for town in {town for town, _ in keys}}
     return [[store for store in towns[town] if rule.accepts(store)] for town, rule in keys]

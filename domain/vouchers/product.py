@@ -15,12 +15,18 @@ from domain.programmes.kinds import BASIS_POINTS
 from domain.vouchers.kinds import LegalBasis, Stage, VoucherState
 
 DEPOSIT_FROM = 10_000_000
-"""Whole units unused at a base date above which an issuer that is not exempt deposits half (Payment Services Act, article 14)."""
+"""Unused whole units at a base date above which an issuer that is not exempt deposits half.
+
+Payment Services Act, article 14.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One kind of voucher in a unit. Whole units; `free`: given beside what was paid; `asset` None until the product is published."""
+    """One kind of voucher in a unit.
+
+    Whole units; `free`: given beside what was paid; `asset` None until the product is published.
+    """
 
     name_ja: str
     name_en: str
@@ -62,7 +68,10 @@ class Terms:
 
     @property
     def premium_rate_bp(self) -> int:
-        """(face - price) / price in hundredths of a percent, rounded down; negative where the face is below the price."""
+        """(face - price) / price in hundredths of a percent, rounded down.
+
+        Negative where the face is below the price.
+        """
         return (self.face_value - self.price) * BASIS_POINTS // self.price
 
     @property
@@ -77,11 +86,18 @@ class Terms:
             return LegalBasis.MUNICIPAL_ISSUER
         if self.six_month_exempt:
             return LegalBasis.SIX_MONTHS
-        return LegalBasis.REGISTERED_ISSUER if self.legal_profile is LegalProfile.REGISTERED_THIRD_PARTY else LegalBasis.OWN_BUSINESS
+        return (
+            LegalBasis.REGISTERED_ISSUER
+            if self.legal_profile is LegalProfile.REGISTERED_THIRD_PARTY
+            else LegalBasis.OWN_BUSINESS
+        )
 
     @property
     def latest_expires_on(self) -> date | None:
-        """The last day that the law allows: six months from the first day of the sale, where it is exempt for that; None: no limit."""
+        """The last day that the law allows: six months from the first day of the sale, where it is exempt for that.
+
+        None: no limit.
+        """
         return latest_of_six_months(effective_on(self.sale_starts_at)) if self.six_month_exempt else None
 
     @property

@@ -1,6 +1,9 @@
-"""From draft to sale and to its end: one officer submits, another approves and the money is set aside, and what is left goes back.
+"""From draft to sale and to its end.
 
-Approving moves, in one journal: the premium of all units from the declared budget to the product, and the face value of all units
+One officer submits, another approves and the money is set aside, and what is left goes back.
+
+Approving moves, in one journal: the premium of all units from the declared budget to the product, and the face value of
+all units
 from issuance to the product. Selling a unit uses one of each up; closing gives the rest of both back.
 """
 
@@ -70,7 +73,9 @@ async def submit_product(services: Services, viewer: Viewer, municipality: int, 
 
 
 async def approve_product(services: Services, viewer: Viewer, what: Step) -> tuple[VoucherProduct, Posted]:
-    """The second officer's word: the product's assets are made and its money is set aside, or VoucherBudgetError says what is missing.
+    """The second officer's word: the product's assets are made and its money is set aside.
+
+    Or VoucherBudgetError says what is missing.
 
     The same key, sent again, finishes what was begun.
     """
@@ -98,25 +103,50 @@ async def approve_product(services: Services, viewer: Viewer, what: Step) -> tup
 
 
 async def _open(services: Services, product: VoucherProduct) -> None:
-    """The product's holder, its assets and its programme, which the rules of payments know; once, whoever approves at the same moment."""
+    """The product's holder, its assets and its programme, which the rules of payments know.
+
+    Once, whoever approves at the same moment.
+    """
     maximum = await payment_maximum(services, product.municipality)
     async with transaction():
-        await get_connection("default").execute_query("select pg_advisory_xact_lock(hashtext($1))", [f"voucher_product {product.id}"])
-        if await rows("select 1 from programme where municipality_id = $1 and id = $2", product.municipality, product.id):
+        await get_connection("default").execute_query(
+            "select pg_advisory_xact_lock(hashtext($1))", [f"voucher_product {product.id}"]
+        )
+        if await rows(
+            "select 1 from programme where municipality_id = $1 and id = $2", product.municipality, product.id
+        ):
             return
         now = services.clock()
         await open_holder(product.municipality, product.id, HolderKind.PROGRAMME, now)
-        numbers = [await _asset(product, position, part, maximum, now) for position, part in enumerate(product.terms.parts, 1)]
+        numbers = [
+            await _asset(product, position, part, maximum, now) for position, part in enumerate(product.terms.parts, 1)
+        ]
         await _programme(product, numbers[0], now)
 
 
 async def _asset(product: VoucherProduct, position: int, part: Part, maximum: int, now: datetime) -> int:
     terms = product.terms
-    number = await create_asset(product.municipality, NewAsset(
-        f"{terms.code}_{position}", AssetKind.VOUCHER, part.name_ja, part.name_en, "円", "yen", paid=not part.free, charge_maximum=maximum,
-        payment_maximum=maximum, expiry_rule=ExpiryRule.FIXED_DATE, expires_on=last_day(terms.expires_at), legal_profile=terms.legal_profile,
-        six_month_exempt=terms.six_month_exempt, acceptance=part.acceptance, minimum_unit=part.minimum_unit,
-    ), now)  # fmt: skip
+    number = await create_asset(
+        product.municipality,
+        NewAsset(
+            f"{terms.code}_{position}",
+            AssetKind.VOUCHER,
+            part.name_ja,
+            part.name_en,
+            "円",
+            "yen",
+            paid=not part.free,
+            charge_maximum=maximum,
+            payment_maximum=maximum,
+            expiry_rule=ExpiryRule.FIXED_DATE,
+            expires_on=last_day(terms.expires_at),
+            legal_profile=terms.legal_profile,
+            six_month_exempt=terms.six_month_exempt,
+            acceptance=part.acceptance,
+            minimum_unit=part.minimum_unit,
+        ),
+        now,
+    )
     await get_connection("default").execute_query(
         "update voucher_part set asset_id = $4 where municipality_id = $1 and product_id = $2 and position = $3",
         [product.municipality, product.id, position, number],
@@ -126,14 +156,32 @@ async def _asset(product: VoucherProduct, position: int, part: Part, maximum: in
 
 async def _programme(product: VoucherProduct, asset: int, now: datetime) -> None:
     terms = product.terms
-    [row] = await rows("select created_by from voucher_product where municipality_id = $1 and id = $2", product.municipality, product.id)
+    [row] = await rows(
+        "select created_by from voucher_product where municipality_id = $1 and id = $2",
+        product.municipality,
+        product.id,
+    )
     await ProgrammeRow.create(
-        id=product.id, municipality_id=product.municipality, kind=ProgrammeKind.VOUCHER, name_ja=terms.name_ja, name_en=terms.name_en, asset_id=asset,
-        funding=Funding.PUBLIC_BUDGET, budget=terms.face_value * terms.stock, starts_at=terms.sale_starts_at, ends_at=terms.sale_ends_at,
-        cap_per_person=None, eligibility=eligibility_to_json(terms.eligibility), acceptance=acceptance_to_json(Acceptance(hours=terms.hours)),
-        usable_from=terms.usable_from, expires_at=terms.expires_at, charged_asset_id=None, rate_bp=None, created_by=row["created_by"],
+        id=product.id,
+        municipality_id=product.municipality,
+        kind=ProgrammeKind.VOUCHER,
+        name_ja=terms.name_ja,
+        name_en=terms.name_en,
+        asset_id=asset,
+        funding=Funding.PUBLIC_BUDGET,
+        budget=terms.face_value * terms.stock,
+        starts_at=terms.sale_starts_at,
+        ends_at=terms.sale_ends_at,
+        cap_per_person=None,
+        eligibility=eligibility_to_json(terms.eligibility),
+        acceptance=acceptance_to_json(Acceptance(hours=terms.hours)),
+        usable_from=terms.usable_from,
+        expires_at=terms.expires_at,
+        charged_asset_id=None,
+        rate_bp=None,
+        created_by=row["created_by"],
         created_at=now,
-    )  # fmt: skip
+    )
 
 
 async def issuer_of(municipality: int) -> UUID:
@@ -154,38 +202,54 @@ async def _publication(viewer: Viewer, what: Step, product: VoucherProduct, fund
         return _publish(book, product, funding, issuer)
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.APPROVE_VOUCHER_PRODUCT, key=what.key,
-        input_hash=fingerprint(product=what.product_id), kind=JournalKind.ALLOCATION, plan=plan,
-        holders=(product.id, issuer, *(() if funding is None else (funding.id,))), guards=(product.stage_guard,), valid_until=what.valid_until,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.APPROVE_VOUCHER_PRODUCT,
+        key=what.key,
+        input_hash=fingerprint(product=what.product_id),
+        kind=JournalKind.ALLOCATION,
+        plan=plan,
+        holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
+        guards=(product.stage_guard,),
+        valid_until=what.valid_until,
         facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
-    )  # fmt: skip
+    )
 
 
 def _state(product: VoucherProduct, stage: int, at: datetime) -> VoucherState:
     """The state as the ledger knows it under its locks."""
-    return VoucherProduct(product.municipality, product.id, product.terms, product.submitted, Stage(stage), product.sold).state(at)
+    return VoucherProduct(
+        product.municipality, product.id, product.terms, product.submitted, Stage(stage), product.sold
+    ).state(at)
 
 
 def _publish(book: Book, product: VoucherProduct, funding: Programme | None, issuer: UUID) -> Draft:
     """The premium of all units from the budget, the face value of all units from issuance. Pure."""
     town, terms = product.municipality, product.terms
     moves = [
-        (book.plain(town, AccountKind.ISSUANCE, issuer, asset_of(part)), book.plain(town, AccountKind.BUDGET, product.id, asset_of(part)),
-         part.face_value * terms.stock)
+        (
+            book.plain(town, AccountKind.ISSUANCE, issuer, asset_of(part)),
+            book.plain(town, AccountKind.BUDGET, product.id, asset_of(part)),
+            part.face_value * terms.stock,
+        )
         for part in terms.parts
-    ]  # fmt: skip
+    ]
     counterparties = {product.id: issuer, issuer: product.id}
     if funding is not None:
         source = book.plain(town, AccountKind.BUDGET, funding.id, funding.asset)
         if source.available < terms.maximum_exposure:
             raise VoucherBudgetError(terms.maximum_exposure, source.available)
         if terms.maximum_exposure:
-            moves.append((source, book.plain(town, AccountKind.BUDGET, product.id, funding.asset), terms.maximum_exposure))
+            moves.append(
+                (source, book.plain(town, AccountKind.BUDGET, product.id, funding.asset), terms.maximum_exposure)
+            )
         counterparties[funding.id] = product.id
     return Draft(
-        receipt={"amount": terms.maximum_exposure, "lots": [], "balances": {}}, moves=moves, counterparties=counterparties,
+        receipt={"amount": terms.maximum_exposure, "lots": [], "balances": {}},
+        moves=moves,
+        counterparties=counterparties,
         guards=[(book.guard(product.stage_guard, Stage.CLOSED), 1)],
-    )  # fmt: skip
+    )
 
 
 def asset_of(part: Part) -> int:
@@ -212,23 +276,39 @@ async def close_product(services: Services, viewer: Viewer, what: Step) -> tuple
     def plan(book: Book, at: datetime) -> Draft:
         return _close(book, product, funding, issuer, at)
 
-    posted = settled(await services.poster.post(Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.CLOSE_VOUCHER_PRODUCT, key=what.key,
-        input_hash=fingerprint(product=what.product_id), kind=JournalKind.ALLOCATION, plan=plan,
-        holders=(product.id, issuer, *(() if funding is None else (funding.id,))), guards=(product.stage_guard,), valid_until=what.valid_until,
-        facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
-    )))  # fmt: skip
+    posted = settled(
+        await services.poster.post(
+            Request(
+                municipality=what.municipality,
+                actor=viewer.person_id,
+                operation=Operation.CLOSE_VOUCHER_PRODUCT,
+                key=what.key,
+                input_hash=fingerprint(product=what.product_id),
+                kind=JournalKind.ALLOCATION,
+                plan=plan,
+                holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
+                guards=(product.stage_guard,),
+                valid_until=what.valid_until,
+                facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
+            )
+        )
+    )
     return await known(what.municipality, what.product_id), posted
 
 
 async def _note_closing(services: Services, viewer: Viewer, what: Step) -> None:
     """One row of the trail of audit for one key, however often it is sent."""
     action, after = "close_voucher_product", {"key": str(what.key)}
-    known = "select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3 and actor = $4 and after ->> 'key' = $5"
+    known = (
+        "select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3 and actor = $4 and after"
+        " ->> 'key' = $5"
+    )
     if await rows(known, what.municipality, action, str(what.product_id), viewer.person_id, str(what.key)):
         return
     async with transaction():
-        await record(what.municipality, viewer.person_id, action, str(what.product_id), "", None, after, services.clock())
+        await record(
+            what.municipality, viewer.person_id, action, str(what.product_id), "", None, after, services.clock()
+        )
 
 
 def _close(book: Book, product: VoucherProduct, funding: Programme | None, issuer: UUID, at: datetime) -> Draft:
@@ -241,7 +321,9 @@ def _close(book: Book, product: VoucherProduct, funding: Programme | None, issue
             continue
         if account.lot != NONE_LOT:  # promised to a gift
             if account.expires_at is not None and account.expires_at <= at:
-                moves.append((account, book.plain(town, AccountKind.BREAKAGE, issuer, account.asset), account.available))
+                moves.append(
+                    (account, book.plain(town, AccountKind.BREAKAGE, issuer, account.asset), account.available)
+                )
         elif funding is not None and account.asset == funding.asset:
             returned += account.available
             moves.append((account, book.plain(town, AccountKind.BUDGET, funding.id, account.asset), account.available))
@@ -249,6 +331,8 @@ def _close(book: Book, product: VoucherProduct, funding: Programme | None, issue
             moves.append((account, book.plain(town, AccountKind.ISSUANCE, issuer, account.asset), account.available))
     counterparties = {product.id: issuer, issuer: product.id} | ({} if funding is None else {funding.id: product.id})
     return Draft(
-        receipt={"amount": returned, "lots": [], "balances": {}}, moves=moves, counterparties=counterparties,
+        receipt={"amount": returned, "lots": [], "balances": {}},
+        moves=moves,
+        counterparties=counterparties,
         guards=[(stage, Stage.CLOSED - stage.value)] if stage.value != Stage.CLOSED else [],
-    )  # fmt: skip
+    )

@@ -1,8 +1,11 @@
 """Buying units of a voucher product, first come: with coin out of the wallet, or with cash over a counter.
 
-One journal moves the price (coin back to issuance, or yen into the cash box), the face value out of the product's budget into lots of
-the wallet, and the premium out of the product's share of the declared budget. All buyers meet at the product's lock, so that no more
-than the stock is ever sold. A gift's vouchers stay in the product's budget, set apart by their lots, until somebody activates it.
+One journal moves the price (coin back to issuance, or yen into the cash box), the face value out of the product's
+budget into lots of
+the wallet, and the premium out of the product's share of the declared budget. All buyers meet at the product's lock, so
+that no more
+than the stock is ever sold. A gift's vouchers stay in the product's budget, set apart by their lots, until somebody
+activates it.
 """
 
 from collections.abc import Callable
@@ -18,7 +21,17 @@ from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger import spend_order
 from domain.ledger.book import Account, AccountKey, Book
-from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
+from domain.ledger.kinds import (
+    AccountKind,
+    Channel,
+    Funding,
+    HolderKind,
+    HolderState,
+    JournalKind,
+    LotOrigin,
+    Operation,
+    Relation,
+)
 from domain.ledger.refusals import InsufficientBalanceError, UnknownWalletError, WalletFrozenError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
 from domain.payments.charge import Counter, counter_of
@@ -102,21 +115,41 @@ def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: 
     """The journal of a purchase by the wallet's own people."""
 
     def plan(book: Book, at: datetime) -> Draft:
-        if not book.may(what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)):
+        if not book.may(
+            what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)
+        ):
             raise UnknownWalletError
         draft = _sell(book, at, deal)
         pays(book, at, draft)
         return draft
 
     return Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.PURCHASE_VOUCHER, key=what.key,
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.PURCHASE_VOUCHER,
+        key=what.key,
         input_hash=fingerprint(
-            wallet=what.wallet_id, product=what.product_id, units=what.units, gift=what.gift or None, funding=funding.value or None,
+            wallet=what.wallet_id,
+            product=what.product_id,
+            units=what.units,
+            gift=what.gift or None,
+            funding=funding.value or None,
         ),
-        kind=JournalKind.VOUCHER_PURCHASE, holders=deal.holders, plan=plan, access=(what.wallet_id,), lots=tuple(lot.id for lot in deal.lots),
-        guards=deal.guards, valid_until=what.valid_until,
-        facts=Facts(wallet_id=what.wallet_id, programme_id=deal.product.id, channel=Channel.APP, funding=funding, client=viewer.client),
-    )  # fmt: skip
+        kind=JournalKind.VOUCHER_PURCHASE,
+        holders=deal.holders,
+        plan=plan,
+        access=(what.wallet_id,),
+        lots=tuple(lot.id for lot in deal.lots),
+        guards=deal.guards,
+        valid_until=what.valid_until,
+        facts=Facts(
+            wallet_id=what.wallet_id,
+            programme_id=deal.product.id,
+            channel=Channel.APP,
+            funding=funding,
+            client=viewer.client,
+        ),
+    )
 
 
 async def purchase(services: Services, viewer: Viewer, what: Purchase) -> Posted:
@@ -142,20 +175,43 @@ async def sell(services: Services, viewer: Viewer, what: Sale) -> Posted:
         _with_cash(book, draft, deal, counter)
         return draft
 
-    return settled(await services.poster.post(Request(
-        municipality=what.municipality, actor=viewer.person_id, operation=Operation.SELL_VOUCHER, key=what.key,
-        input_hash=fingerprint(wallet=what.wallet_id, product=what.product_id, units=what.units, store=what.store_id),
-        kind=JournalKind.VOUCHER_PURCHASE, holders=(*deal.holders, counter.holder), plan=plan, access=(counter.holder,),
-        lots=tuple(lot.id for lot in deal.lots), guards=deal.guards, valid_until=what.valid_until,
-        facts=Facts(
-            wallet_id=what.wallet_id, store_id=what.store_id, programme_id=deal.product.id, channel=Channel.DESK, funding=Funding.CASH,
-            client=viewer.client,
-        ),
-    )))  # fmt: skip
+    return settled(
+        await services.poster.post(
+            Request(
+                municipality=what.municipality,
+                actor=viewer.person_id,
+                operation=Operation.SELL_VOUCHER,
+                key=what.key,
+                input_hash=fingerprint(
+                    wallet=what.wallet_id, product=what.product_id, units=what.units, store=what.store_id
+                ),
+                kind=JournalKind.VOUCHER_PURCHASE,
+                holders=(*deal.holders, counter.holder),
+                plan=plan,
+                access=(counter.holder,),
+                lots=tuple(lot.id for lot in deal.lots),
+                guards=deal.guards,
+                valid_until=what.valid_until,
+                facts=Facts(
+                    wallet_id=what.wallet_id,
+                    store_id=what.store_id,
+                    programme_id=deal.product.id,
+                    channel=Channel.DESK,
+                    funding=Funding.CASH,
+                    client=viewer.client,
+                ),
+            )
+        )
+    )
 
 
-async def deal_of(services: Services, municipality: int, wallet: UUID, product_id: UUID, units: int, *, gift: bool) -> Deal:
-    """Reads what a sale needs. What may change with time is refused by the plan only, so that a settled key is answered for ever."""
+async def deal_of(
+    services: Services, municipality: int, wallet: UUID, product_id: UUID, units: int, *, gift: bool
+) -> Deal:
+    """Reads what a sale needs.
+
+    What may change with time is refused by the plan only, so that a settled key is answered for ever.
+    """
     product = await reads.by_id(municipality, product_id)
     if product is None or not product.published:
         raise UnknownVoucherError
@@ -171,7 +227,9 @@ async def deal_of(services: Services, municipality: int, wallet: UUID, product_i
     parts = product.terms.parts if now < product.terms.expires_at else ()
     lots = [await services.lots.of(await _asset(services, municipality, asset_of(part)), issue, now) for part in parts]
     funding = await funding_of(municipality, product.terms)
-    return Deal(product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against)
+    return Deal(
+        product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against
+    )
 
 
 async def _asset(services: Services, municipality: int, number: int) -> Asset:
@@ -187,14 +245,28 @@ def _sell(book: Book, at: datetime, deal: Deal) -> Draft:
     """Counts the units and moves the vouchers and the premium; the price is the caller's. Pure."""
     product, town = deal.product, deal.product.municipality
     _check_wallet(book, town, deal.wallet)
-    if book.guard(product.stage_guard, Stage.CLOSED).value != Stage.PUBLISHED or not product.terms.sale_starts_at <= at < product.terms.sale_ends_at:
+    if (
+        book.guard(product.stage_guard, Stage.CLOSED).value != Stage.PUBLISHED
+        or not product.terms.sale_starts_at <= at < product.terms.sale_ends_at
+    ):
         raise VoucherNotOnSaleError
     if deal.against is not None:
         raise NotEligibleError(deal.against)
-    draft = Draft(receipt={
-        "amount": deal.price, "units": deal.units, "face": product.terms.face_value * deal.units, "product": str(product.id), "gift": deal.gift,
-        "person": str(deal.person), "household": None if deal.household is None else str(deal.household), "lots": [], "paid": [], "balances": {},
-    }, counterparties={deal.wallet: product.id, product.id: deal.wallet, deal.issuer: product.id})  # fmt: skip
+    draft = Draft(
+        receipt={
+            "amount": deal.price,
+            "units": deal.units,
+            "face": product.terms.face_value * deal.units,
+            "product": str(product.id),
+            "gift": deal.gift,
+            "person": str(deal.person),
+            "household": None if deal.household is None else str(deal.household),
+            "lots": [],
+            "paid": [],
+            "balances": {},
+        },
+        counterparties={deal.wallet: product.id, product.id: deal.wallet, deal.issuer: product.id},
+    )
     _count(book, draft, deal)
     for part, lot in zip(product.terms.parts, deal.lots, strict=True):
         _voucher(book, draft, deal, part.face_value * deal.units, lot)
@@ -221,7 +293,9 @@ def _count(book: Book, draft: Draft, deal: Deal) -> None:
         raise SoldOutError(terms.stock - sold.value)
     counted = [(book.guard(product.person_guard(deal.person), terms.units_per_person), terms.units_per_person)]
     if deal.household is not None and terms.units_per_household is not None:
-        counted.append((book.guard(product.household_guard(deal.household), terms.units_per_household), terms.units_per_household))
+        counted.append(
+            (book.guard(product.household_guard(deal.household), terms.units_per_household), terms.units_per_household)
+        )
     room = min(limit - guard.value for guard, limit in counted)
     if deal.units > room:
         raise UnitsExceededError(max(0, room))
@@ -234,7 +308,9 @@ def _voucher(book: Book, draft: Draft, deal: Deal, amount: int, lot: Lot) -> Non
     stock = book.plain(town, AccountKind.BUDGET, deal.product.id, lot.asset)
     kind, holder = (AccountKind.BUDGET, deal.product.id) if deal.gift else (AccountKind.WALLET, deal.wallet)
     draft.moves.append((stock, book.account(town, AccountKey(kind, holder, lot.asset, lot.id), lot), amount))
-    draft.receipt["lots"].append([lot.asset, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()])
+    draft.receipt["lots"].append(
+        [lot.asset, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()]
+    )
     if not deal.gift:
         draft.receipt["balances"][str(lot.asset)] = book.total(town, deal.wallet, lot.asset) + amount
 
@@ -268,7 +344,9 @@ def _with_coin(book: Book, at: datetime, draft: Draft, deal: Deal, coins: dict[i
     balances: dict[str, Any] = draft.receipt["balances"]
     for lot, part in taken:
         draft.moves.append((lot, book.plain(town, AccountKind.ISSUANCE, deal.issuer, lot.asset), part))
-        draft.receipt["paid"].append([lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()])
+        draft.receipt["paid"].append(
+            [lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()]
+        )
         balances[str(lot.asset)] = balances.get(str(lot.asset), book.total(town, deal.wallet, lot.asset)) - part
 
 

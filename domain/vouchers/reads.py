@@ -17,13 +17,18 @@ from domain.programmes.eligibility import from_json as eligibility_of
 from domain.vouchers.kinds import Stage
 from domain.vouchers.product import Part, Terms, VoucherProduct
 
-_SELECT = """select p.municipality_id, p.id, p.code, p.name_ja, p.name_en, p.price, p.face_value, p.stock, p.units_per_person,
-  p.units_per_household, p.sale_starts_at, p.sale_ends_at, p.usable_from, p.expires_at, p.hours::text, p.eligibility::text, p.legal_profile,
+_SELECT = """select p.municipality_id, p.id, p.code, p.name_ja, p.name_en, p.price, p.face_value, p.stock,
+  p.units_per_person,
+  p.units_per_household, p.sale_starts_at, p.sale_ends_at, p.usable_from, p.expires_at, p.hours::text,
+    p.eligibility::text, p.legal_profile,
   p.six_month_exempt, p.funding_programme_id, p.below_price_reason,
-  exists (select from approval a where a.municipality_id = p.municipality_id and a.kind = $1 and a.subject = p.id) as submitted,
+  exists (select from approval a where a.municipality_id = p.municipality_id and a.kind = $1
+    and a.subject = p.id) as submitted,
   coalesce(stage.value, 0) as stage, coalesce(sold.value, 0) as sold from voucher_product p
-  left join guard stage on stage.municipality_id = p.municipality_id and stage.kind = $2 and stage.subject = p.id and stage.period = ''
-  left join guard sold on sold.municipality_id = p.municipality_id and sold.kind = $3 and sold.subject = p.id and sold.period = ''
+  left join guard stage on stage.municipality_id = p.municipality_id and stage.kind = $2 and stage.subject = p.id
+    and stage.period = ''
+  left join guard sold on sold.municipality_id = p.municipality_id and sold.kind = $3 and sold.subject = p.id
+    and sold.period = ''
 """
 _COUNTED = (ApprovalKind.VOUCHER_PRODUCT, GuardKind.VOUCHER_STAGE, GuardKind.VOUCHER_SOLD)
 
@@ -38,7 +43,9 @@ class Bought:
 
 async def by_id(municipality: int, product: UUID) -> VoucherProduct | None:
     """One product of a town."""
-    found = await _products(await rows(_SELECT + "where p.municipality_id = $4 and p.id = $5", *_COUNTED, municipality, product))
+    found = await _products(
+        await rows(_SELECT + "where p.municipality_id = $4 and p.id = $5", *_COUNTED, municipality, product)
+    )
     return found[0] if found else None
 
 
@@ -58,12 +65,16 @@ async def of_municipality(municipality: int, limit: int) -> list[VoucherProduct]
 
 async def taken(municipality: int, code: str) -> bool:
     """Whether a town has a product of that code."""
-    return bool(await rows("select 1 from voucher_product where municipality_id = $1 and code = $2", municipality, code))
+    return bool(
+        await rows("select 1 from voucher_product where municipality_id = $1 and code = $2", municipality, code)
+    )
 
 
 async def household_of(municipality: int, person: UUID) -> UUID | None:
     """The household of a person, where the town has verified it."""
-    found = await rows("select household from person_claim where municipality_id = $1 and person_id = $2", municipality, person)
+    found = await rows(
+        "select household from person_claim where municipality_id = $1 and person_id = $2", municipality, person
+    )
     return found[0]["household"] if found else None
 
 
@@ -76,8 +87,12 @@ async def bought(person: UUID, keys: list[tuple[int, UUID]]) -> list[Bought]:
           left join person_claim c on c.municipality_id = k.m and c.person_id = $3
           join guard g on g.municipality_id = k.m and g.subject = k.i and ((g.kind = $4 and g.period = $3::text)
             or (g.kind = $5 and g.period = c.household::text)) group by 1, 2""",
-        [town for town, _ in keys], [product for _, product in keys], person, GuardKind.VOUCHER_PERSON, GuardKind.VOUCHER_HOUSEHOLD,
-    )  # fmt: skip
+        [town for town, _ in keys],
+        [product for _, product in keys],
+        person,
+        GuardKind.VOUCHER_PERSON,
+        GuardKind.VOUCHER_HOUSEHOLD,
+    )
     known = {(row["municipality_id"], row["subject"]): Bought(row["own"] or 0, row["theirs"] or 0) for row in found}
     return [known.get(key, Bought(0, 0)) for key in keys]
 
@@ -87,23 +102,46 @@ async def _products(found: list[dict[str, Any]]) -> list[VoucherProduct]:
         return []
     parts: defaultdict[UUID, list[Part]] = defaultdict(list)
     for row in await rows(
-        """select product_id, name_ja, name_en, face_value, minimum_unit, free, acceptance::text, asset_id from voucher_part
-          join unnest($1::smallint[], $2::uuid[]) k (m, i) on municipality_id = k.m and product_id = k.i order by product_id, position""",
-        [row["municipality_id"] for row in found], [row["id"] for row in found],
-    ):  # fmt: skip
+        """select product_id, name_ja, name_en, face_value, minimum_unit, free, acceptance::text, asset_id
+          from voucher_part
+          join unnest($1::smallint[], $2::uuid[]) k (m, i) on municipality_id = k.m and product_id = k.i
+            order by product_id, position""",
+        [row["municipality_id"] for row in found],
+        [row["id"] for row in found],
+    ):
         part = Part(
-            row["name_ja"], row["name_en"], row["face_value"], row["minimum_unit"], row["free"], acceptance_of(orjson.loads(row["acceptance"])),
+            row["name_ja"],
+            row["name_en"],
+            row["face_value"],
+            row["minimum_unit"],
+            row["free"],
+            acceptance_of(orjson.loads(row["acceptance"])),
             row["asset_id"],
-        )  # fmt: skip
+        )
         parts[row["product_id"]].append(part)
     return [_product(row, tuple(parts[row["id"]])) for row in found]
 
 
 def _product(row: dict[str, Any], parts: tuple[Part, ...]) -> VoucherProduct:
     terms = Terms(
-        row["code"], row["name_ja"], row["name_en"], row["price"], row["face_value"], parts, row["stock"], row["units_per_person"],
-        row["units_per_household"], row["sale_starts_at"], row["sale_ends_at"], row["usable_from"], row["expires_at"],
-        opening.from_json(orjson.loads(row["hours"])), eligibility_of(orjson.loads(row["eligibility"])), LegalProfile(row["legal_profile"]),
-        row["six_month_exempt"], row["funding_programme_id"], row["below_price_reason"],
-    )  # fmt: skip
+        row["code"],
+        row["name_ja"],
+        row["name_en"],
+        row["price"],
+        row["face_value"],
+        parts,
+        row["stock"],
+        row["units_per_person"],
+        row["units_per_household"],
+        row["sale_starts_at"],
+        row["sale_ends_at"],
+        row["usable_from"],
+        row["expires_at"],
+        opening.from_json(orjson.loads(row["hours"])),
+        eligibility_of(orjson.loads(row["eligibility"])),
+        LegalProfile(row["legal_profile"]),
+        row["six_month_exempt"],
+        row["funding_programme_id"],
+        row["below_price_reason"],
+    )
     return VoucherProduct(row["municipality_id"], row["id"], terms, row["submitted"], Stage(row["stage"]), row["sold"])

@@ -67,7 +67,10 @@ class VoucherNotOnSaleError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class VoucherBudgetError(UnstoredRefusal):
-    """The declared budget does not cover the premium of all units; the same key may succeed once it does. Whole units."""
+    """The declared budget does not cover the premium of all units; the same key may succeed once it does.
+
+    Whole units.
+    """
 
     required: int
     available: int

@@ -38,18 +38,45 @@ PERCENT = MappingProxyType({VoucherTemplate.PREMIUM_20: 20, VoucherTemplate.PREM
 
 
 def from_template(template: VoucherTemplate, what: Occasion) -> Terms:
-    """5,000 yen for 6,500 (or 6,000): 2,000 at every shop, the rest at small shops; issued by the town, by the yen, at all hours."""
+    """5,000 yen for 6,500 (or 6,000): 2,000 at every shop, the rest at small shops.
+
+    Issued by the town, by the yen, at all hours.
+    """
     percent, common = PERCENT[template], COMMON[template]
     face = PRICE + PRICE * percent // 100
     parts = (
         Part("共通券", "Common voucher", common, 1, free=False, acceptance=EVERYWHERE),
         Part(
-            "中小店専用券", "Small-shop voucher", face - common, 1, free=False, acceptance=Acceptance(size_classes=frozenset({SizeClass.SMALL}))
+            "中小店専用券",
+            "Small-shop voucher",
+            face - common,
+            1,
+            free=False,
+            acceptance=Acceptance(size_classes=frozenset({SizeClass.SMALL})),
         ),
-    )  # fmt: skip
-    name_ja, name_en = what.name_ja or f"プレミアム付商品券（{percent}%）", what.name_en or f"Premium voucher ({percent} %)"
+    )
+    name_ja, name_en = (
+        what.name_ja or f"プレミアム付商品券（{percent}%）",
+        what.name_en or f"Premium voucher ({percent} %)",
+    )
     return Terms(
-        what.code, name_ja, name_en, PRICE, face, parts, what.stock, what.units_per_person, what.units_per_household, what.sale_starts_at,
-        what.sale_ends_at, what.usable_from, what.expires_at, ALWAYS, what.eligibility, LegalProfile.MUNICIPALITY, six_month_exempt=False,
-        funding_programme=what.funding_programme, below_price_reason="",
-    )  # fmt: skip
+        what.code,
+        name_ja,
+        name_en,
+        PRICE,
+        face,
+        parts,
+        what.stock,
+        what.units_per_person,
+        what.units_per_household,
+        what.sale_starts_at,
+        what.sale_ends_at,
+        what.usable_from,
+        what.expires_at,
+        ALWAYS,
+        what.eligibility,
+        LegalProfile.MUNICIPALITY,
+        six_month_exempt=False,
+        funding_programme=what.funding_programme,
+        below_price_reason="",
+    )

@@ -1,4 +1,7 @@
-"""What a reversed purchase gives back beside its money: the stock, and what the person and the household have bought."""
+"""What a reversed purchase gives back beside its money.
+
+The stock, and what the person and the household have bought.
+"""
 
 from uuid import UUID
 
@@ -19,7 +22,10 @@ def guards_of(journal: Journal) -> tuple[GuardKey, ...]:
 
 
 def uncounted(book: Book, journal: Journal) -> list[tuple[Guard, int]]:
-    """The counts without the purchase. A gift that was activated cannot be taken back; one that was not is closed for good."""
+    """The counts without the purchase.
+
+    A gift that was activated cannot be taken back; one that was not is closed for good.
+    """
     if journal.kind != JournalKind.VOUCHER_PURCHASE:
         return []
     units: int = journal.receipt["units"]

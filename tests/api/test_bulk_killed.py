@@ -1,4 +1,7 @@
-"""Everything is killed in the middle of a grant by file: the API, the push process, PostgreSQL. After the next start the scheduler ends it."""
+"""Everything is killed in the middle of a grant by file: the API, the push process, PostgreSQL.
+
+After the next start the scheduler ends it.
+"""
 
 import subprocess
 import sys
@@ -38,14 +41,26 @@ class Officer:
         town = self.me["municipality"]
         asset = self.ask(CREATE_ASSET, input={**ASSET, "municipality": town, "code": "CROWD"})["asset"]["id"]
         given = {
-            "idempotencyKey": str(uuid4()), "municipality": town, "kind": "GRANT", "nameJa": "給付", "nameEn": "Grant", "assetId": asset,
-            "budget": 1_000_000, "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2099-01-01T00:00:00Z",
-        }  # fmt: skip
+            "idempotencyKey": str(uuid4()),
+            "municipality": town,
+            "kind": "GRANT",
+            "nameJa": "給付",
+            "nameEn": "Grant",
+            "assetId": asset,
+            "budget": 1_000_000,
+            "startsAt": "2020-01-01T00:00:00Z",
+            "endsAt": "2099-01-01T00:00:00Z",
+        }
         return self.ask(CREATE_PROGRAMME, input=given)["programme"]["id"]
 
     def start(self, programme: str, content: bytes) -> str:
         made = self.ask(UPLOAD, input={"municipality": self.me["municipality"], "purpose": "BULK_GRANT"})["upload"]
-        sent = httpx.put(self.address + made["address"], content=content, headers={**self.headers, "content-type": "text/csv"}, timeout=30)
+        sent = httpx.put(
+            self.address + made["address"],
+            content=content,
+            headers={**self.headers, "content-type": "text/csv"},
+            timeout=30,
+        )
         assert sent.status_code == 201, sent.text
         given = {"idempotencyKey": str(uuid4()), "uploadId": made["id"], "programmeId": programme, "skipInvalid": False}
         return self.ask(START, input=given)["bulkGrant"]["id"]
@@ -70,11 +85,18 @@ async def test_killed_in_the_middle_every_row_is_granted_once(tmp_path: Path):
         assert 300 < officer.ask(LOOK, id=bulk)["grantedCount"] < ROWS, "it was killed in the middle"
         await eventually(lambda: officer.ask(LOOK, id=bulk)["state"] == "FINISHED", 60)
         done = officer.ask(LOOK, id=bulk)
-        assert (done["grantedCount"], done["refusedCount"], done["leftCount"], done["grantedAmount"]) == (ROWS, 0, 0, 100 * ROWS)
+        assert (done["grantedCount"], done["refusedCount"], done["leftCount"], done["grantedAmount"]) == (
+            ROWS,
+            0,
+            0,
+            100 * ROWS,
+        )
         assert officer.ask(LEFT, id=programme)["budgetLeft"] == 1_000_000 - 100 * ROWS
         for start in range(0, ROWS, 100):
             found = officer.ask(BALANCES, ids=wallets[start : start + 100])
             assert [[one["posted"] for one in node["balances"]] for node in found] == [[100]] * 100
         audit = [sys.executable, "-m", "api.cli", "audit"]
-        audited = subprocess.run(audit, cwd=ROOT, env=settings_of(tmp_path), capture_output=True, text=True, check=False)
+        audited = subprocess.run(
+            audit, cwd=ROOT, env=settings_of(tmp_path), capture_output=True, text=True, check=False
+        )
         assert audited.returncode == 0, audited.stdout + audited.stderr

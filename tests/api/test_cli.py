@@ -32,7 +32,13 @@ def settings(address: str, scratch: Path) -> dict[str, str]:
 
 def meguru(settings: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "api.cli", *arguments],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -54,7 +60,12 @@ def assert_one_line(done: "subprocess.CompletedProcess[str]", *parts: str) -> No
 
 
 def ask(address: str, query: str, variables: dict, token: str) -> dict:
-    answer = httpx.post(f"{address}/graphql", json={"query": query, "variables": variables}, headers={"authorization": f"Bearer {token}"}, timeout=20)
+    answer = httpx.post(
+        f"{address}/graphql",
+        json={"query": query, "variables": variables},
+        headers={"authorization": f"Bearer {token}"},
+        timeout=20,
+    )
     assert "errors" not in answer.json(), answer.text
     return answer.json()["data"]
 
@@ -67,9 +78,19 @@ def assert_takes_money(address: str, settings: dict[str, str], code: str, name: 
     def token(role: Role) -> str:
         return tokens.issue(UUID(people[role]), frozenset({role}), 60)
 
-    charge = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": people["walletId"]}, "assetId": people["assetId"], "amount": 1_000}
+    charge = {
+        "idempotencyKey": str(uuid4()),
+        "wallet": {"walletId": people["walletId"]},
+        "assetId": people["assetId"],
+        "amount": 1_000,
+    }
     assert ask(address, CHARGE, {"input": charge}, token(Role.DESK))["charge"] == {"__typename": "ChargeSuccess"}
-    pay = {"idempotencyKey": str(uuid4()), "walletId": people["walletId"], "payee": {"storeId": people["storeId"]}, "amount": 400}
+    pay = {
+        "idempotencyKey": str(uuid4()),
+        "walletId": people["walletId"],
+        "payee": {"storeId": people["storeId"]},
+        "amount": 400,
+    }
     assert ask(address, PAY, {"input": pay}, token(Role.RESIDENT))["pay"] == {"__typename": "PaySuccess"}
     wallet = ask(address, LOOK, {"id": people["walletId"]}, token(Role.RESIDENT))["wallet"]
     assert wallet == {"municipality": {"name": name}, "balances": [{"posted": 600}]}
@@ -87,7 +108,9 @@ def test_a_new_town_takes_a_charge_and_a_payment_at_the_running_server(address: 
     assert_takes_money(address, settings, "012025", "函館市")
 
 
-def test_a_town_that_somebody_asked_for_before_it_was_made_takes_money_at_once_too(address: str, settings: dict[str, str]):
+def test_a_town_that_somebody_asked_for_before_it_was_made_takes_money_at_once_too(
+    address: str, settings: dict[str, str]
+):
     """A server that remembers that there was nothing must not keep a new town waiting."""
     made = create(settings, "012033")
     number = int(re.search(r"number (\d+)", made.stdout)[1]) + 1
@@ -103,7 +126,10 @@ def test_a_town_that_somebody_asked_for_before_it_was_made_takes_money_at_once_t
 
 def test_the_same_town_made_twice_at_once_is_made_once(settings: dict[str, str]):
     command = [sys.executable, "-m", "api.cli", "municipalities", "create", "--code", "012050"]
-    both = [subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     said = [one.communicate(timeout=60) for one in both]
     assert [one.returncode for one in both] == [0, 0], said
     assert len({re.search(r"number \d+", out)[0] for out, _ in said}) == 1
@@ -118,12 +144,16 @@ def test_a_code_that_is_none_is_refused_in_one_line(settings: dict[str, str], co
 async def test_the_audit_passes_a_sound_ledger_and_not_one_that_was_tampered_with(settings: dict[str, str]):
     owner = await asyncpg.connect(settings["MEGURU_OWNER_DATABASE_URL"])
     finished = "select last_finished_at from job where name = 'audit_drift'"
-    await eventually(lambda: owner.fetchval(finished), 30)  # the push process's own audit, which is not to see what follows
+    await eventually(
+        lambda: owner.fetchval(finished), 30
+    )  # the push process's own audit, which is not to see what follows
     sound = await asyncio.to_thread(meguru, settings, "audit")
     assert sound.returncode == 0, sound.stdout + sound.stderr
     for town in await owner.fetch("select name from municipality"):
         assert re.search(rf"{town['name']}.* 0 .* 0 ", sound.stdout), sound.stdout
-    account = await owner.fetchrow("select municipality_id, id, posted from account where kind = 1 and posted > 0 order by 1, 2 limit 1")
+    account = await owner.fetchrow(
+        "select municipality_id, id, posted from account where kind = 1 and posted > 0 order by 1, 2 limit 1"
+    )
     tamper = "update account set posted = posted + $3 where municipality_id = $1 and id = $2"
     await owner.execute(tamper, account["municipality_id"], account["id"], 1)
     try:

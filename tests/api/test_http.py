@@ -33,7 +33,12 @@ def code_of(answer: httpx.Response) -> str:
 def test_the_journey_from_phone_to_till(address: str):
     """The script of `make demo` checks every step of charge, quote, pay, live line, refund, replay, drop, abandon and refusal."""
     played = subprocess.run(
-        [sys.executable, "-m", "mocks.demo", "--url", address], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "mocks.demo", "--url", address],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert played.returncode == 0, played.stdout + played.stderr
     assert "Everything held." in played.stdout
@@ -97,13 +102,23 @@ def test_nobody_without_a_valid_token(address: str):
 def test_nobody_sees_or_spends_anothers_wallet(address: str):
     first, second = [one for one in personas(address) if one["role"] == "RESIDENT"][:2]
     shop = somebody(address, "MERCHANT_STAFF")
-    look = {"query": "query W($id: ID!) { wallet(id: $id) { balances { posted } } }", "variables": {"id": first["walletIds"][0]}}
+    look = {
+        "query": "query W($id: ID!) { wallet(id: $id) { balances { posted } } }",
+        "variables": {"id": first["walletIds"][0]},
+    }
     own = ask(address, look, first["token"]).json()["data"]["wallet"]["balances"]
     assert own
     assert ask(address, look, second["token"]).json()["data"]["wallet"] is None
     spend = "mutation P($input: PayInput!) { pay(input: $input) { __typename ... on UserError { code message } } }"
-    given = {"idempotencyKey": str(uuid4()), "walletId": first["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": 1}
-    refused = ask(address, {"query": spend, "variables": {"input": given}}, second["token"], **{"accept-language": "en"}).json()["data"]["pay"]
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "walletId": first["walletIds"][0],
+        "payee": {"storeId": shop["storeId"]},
+        "amount": 1,
+    }
+    refused = ask(
+        address, {"query": spend, "variables": {"input": given}}, second["token"], **{"accept-language": "en"}
+    ).json()["data"]["pay"]
     assert refused["__typename"] in {"UnknownWalletError", "NotPermittedError"}
     assert refused["message"].isascii()
     assert ask(address, look, first["token"]).json()["data"]["wallet"]["balances"] == own
@@ -113,11 +128,16 @@ def test_nobody_sees_or_spends_anothers_wallet(address: str):
 def test_amounts_that_are_none(address: str, amount: object):
     resident, shop = somebody(address, "RESIDENT"), somebody(address, "MERCHANT_STAFF")
     spend = "mutation P($input: PayInput!) { pay(input: $input) { __typename } }"
-    given = {"idempotencyKey": str(uuid4()), "walletId": resident["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": amount}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "walletId": resident["walletIds"][0],
+        "payee": {"storeId": shop["storeId"]},
+        "amount": amount,
+    }
     answer = ask(address, {"query": spend, "variables": {"input": given}}, resident["token"]).json()
-    assert (answer.get("data") or {}).get("pay") == {"__typename": "AmountOutOfRangeError"} or answer["errors"][0]["extensions"][
-        "code"
-    ] == "BAD_USER_INPUT"
+    assert (answer.get("data") or {}).get("pay") == {"__typename": "AmountOutOfRangeError"} or answer["errors"][0][
+        "extensions"
+    ]["code"] == "BAD_USER_INPUT"
 
 
 def test_health_metrics_and_keys(address: str):
@@ -129,12 +149,20 @@ def test_health_metrics_and_keys(address: str):
     ask(address, TIME)
     told = httpx.get(f"{address}/metrics").text
     assert "serverTime" in told
-    for name in ("meguru_bus_lag_seconds", 'meguru_pool_connections{state="idle"}', "meguru_batch_size_count", "meguru_ledger_waiting"):
+    for name in (
+        "meguru_bus_lag_seconds",
+        'meguru_pool_connections{state="idle"}',
+        "meguru_batch_size_count",
+        "meguru_ledger_waiting",
+    ):
         assert f"\n{name} " in told
 
 
 def test_a_nul_is_in_no_text(address: str):
-    for sent in ({"query": "{ serverTime }", "variables": {"a": {"b": ["x\0"]}}}, {"query": '{ assets(municipality: "\\u0000") { id } }'}):
+    for sent in (
+        {"query": "{ serverTime }", "variables": {"a": {"b": ["x\0"]}}},
+        {"query": '{ assets(municipality: "\\u0000") { id } }'},
+    ):
         answer = httpx.post(f"{address}/graphql", json=sent)
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

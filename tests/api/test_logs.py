@@ -21,9 +21,14 @@ from tests.support.vouchers import ACTIVATE, APPROVE, CREATE, NUMBERS, PURCHASE,
 CLAIM = "mutation($input: RecordClaimInput!) { recordClaim(input: $input) { ... on RecordClaimSuccess { verifiedAt } ... on UserError { code } } }"
 PAY = "mutation($input: PayInput!) { pay(input: $input) { ... on PaySuccess { payment { id } } ... on UserError { code } } }"
 SECRETS = {
-    "card": "tok_GEHEIM_KARTE", "label": "家族カード4242", "household": "SETAI-778899", "note": "母の薬代の覚え", "csv": "山田花子の備考", "pin": "86420975",
+    "card": "tok_GEHEIM_KARTE",
+    "label": "家族カード4242",
+    "household": "SETAI-778899",
+    "note": "母の薬代の覚え",
+    "csv": "山田花子の備考",
+    "pin": "86420975",
     "funding": "tok_GEHEIM_ZAHLUNG",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +53,16 @@ class Campaign:
 
     def ask(self, query: str, persona: dict[str, Any], **variables: object) -> Any:
         headers = {"authorization": f"Bearer {persona['token']}", "x-meguru-client": "app/1"}
-        answer = httpx.post(f"{self.address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=30).json()
+        answer = httpx.post(
+            f"{self.address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=30
+        ).json()
         return next(iter(answer["data"].values())) if answer.get("data") else answer
 
     def put(self, path: str, content: bytes, persona: dict[str, Any] | None, **headers: str) -> int:
         signed = {} if persona is None else {"authorization": f"Bearer {persona['token']}"}
-        return httpx.put(self.address + path, content=content, headers={**CSV, **signed, **headers}, timeout=30).status_code
+        return httpx.put(
+            self.address + path, content=content, headers={**CSV, **signed, **headers}, timeout=30
+        ).status_code
 
 
 def key() -> str:
@@ -63,13 +72,32 @@ def key() -> str:
 def value_by_file(c: Campaign) -> None:
     officer, resident, desk = c.person("FINANCE"), c.person("RESIDENT"), c.person("DESK")
     wallet = resident["walletIds"][0]
-    asset = c.ask(CREATE_ASSET, officer, input={**ASSET, "municipality": c.town, "code": f"L{uuid4().hex[:6].upper()}"})["asset"]["id"]
-    programme = c.ask(CREATE_PROGRAMME, officer, input={
-        "idempotencyKey": key(), "municipality": c.town, "kind": "GRANT", "nameJa": "事業", "nameEn": "Programme", "assetId": asset, "budget": 90_000,
-        "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2099-01-01T00:00:00Z",
-    })["programme"]["id"]  # fmt: skip
-    assert "code" not in c.ask(GRANT, officer, input={"idempotencyKey": key(), "programmeId": programme, "walletId": wallet, "amount": 10})
-    assert "code" not in c.ask(CLAIM, desk, input={"walletId": wallet, "resident": True, "birthYear": 1980, "householdCode": c.secrets["household"]})
+    asset = c.ask(
+        CREATE_ASSET, officer, input={**ASSET, "municipality": c.town, "code": f"L{uuid4().hex[:6].upper()}"}
+    )["asset"]["id"]
+    programme = c.ask(
+        CREATE_PROGRAMME,
+        officer,
+        input={
+            "idempotencyKey": key(),
+            "municipality": c.town,
+            "kind": "GRANT",
+            "nameJa": "事業",
+            "nameEn": "Programme",
+            "assetId": asset,
+            "budget": 90_000,
+            "startsAt": "2020-01-01T00:00:00Z",
+            "endsAt": "2099-01-01T00:00:00Z",
+        },
+    )["programme"]["id"]
+    assert "code" not in c.ask(
+        GRANT, officer, input={"idempotencyKey": key(), "programmeId": programme, "walletId": wallet, "amount": 10}
+    )
+    assert "code" not in c.ask(
+        CLAIM,
+        desk,
+        input={"walletId": wallet, "resident": True, "birthYear": 1980, "householdCode": c.secrets["household"]},
+    )
     made = c.ask(UPLOAD, officer, input={"municipality": c.town, "purpose": "BULK_GRANT"})["upload"]
     c.secrets["address"] = made["address"].rpartition("/")[2]
     content = f"walletId,amount,note\r\n{wallet},5,{c.secrets['csv']}\r\nwal_wrong,x,{c.secrets['csv']}\r\n".encode()
@@ -88,33 +116,82 @@ def value_by_file(c: Campaign) -> None:
 def gifts_and_cards(c: Campaign) -> None:
     officer, other, resident = c.person("FINANCE"), c.person("FINANCE", 1), c.person("RESIDENT")
     wallet = resident["walletIds"][0]
-    coin = next(one["id"] for one in c.ask("query($m: String!) { assets(municipality: $m) { id code } }", officer, m=c.town) if one["code"] == "COIN")
+    coin = next(
+        one["id"]
+        for one in c.ask("query($m: String!) { assets(municipality: $m) { id code } }", officer, m=c.town)
+        if one["code"] == "COIN"
+    )
     terms = {
-        "code": f"V{uuid4().hex[:8]}", "nameJa": "商品券", "nameEn": "Voucher", "price": 1, "faceValue": 2, "stock": 10, "unitsPerPerson": 10,
-        "subVouchers": [{"nameJa": "券", "nameEn": "V", "faceValue": 2, "minimumUnit": 1, "free": False}], "saleStartsAt": "2020-01-01T00:00:00Z",
-        "saleEndsAt": "2098-01-01T00:00:00Z", "usableFrom": "2020-01-01T00:00:00Z", "expiresOn": "2099-01-01", "legalProfile": "MUNICIPALITY",
+        "code": f"V{uuid4().hex[:8]}",
+        "nameJa": "商品券",
+        "nameEn": "Voucher",
+        "price": 1,
+        "faceValue": 2,
+        "stock": 10,
+        "unitsPerPerson": 10,
+        "subVouchers": [{"nameJa": "券", "nameEn": "V", "faceValue": 2, "minimumUnit": 1, "free": False}],
+        "saleStartsAt": "2020-01-01T00:00:00Z",
+        "saleEndsAt": "2098-01-01T00:00:00Z",
+        "usableFrom": "2020-01-01T00:00:00Z",
+        "expiresOn": "2099-01-01",
+        "legalProfile": "MUNICIPALITY",
         "sixMonthExempt": False,
-    }  # fmt: skip
+    }
     product = c.ask(CREATE, officer, input={"municipality": c.town, "product": terms})["product"]["id"]
     assert c.ask(SUBMIT, officer, input={"productId": product})["product"]["state"] == "REVIEW"
     assert "product" in c.ask(APPROVE, other, input={"idempotencyKey": key(), "productId": product})
-    bought = c.ask(PURCHASE, resident, input={"idempotencyKey": key(), "walletId": wallet, "productId": product, "units": 1, "gift": True})
+    bought = c.ask(
+        PURCHASE,
+        resident,
+        input={"idempotencyKey": key(), "walletId": wallet, "productId": product, "units": 1, "gift": True},
+    )
     gift = bought["purchase"]["gift"]["id"]
     numbers = c.ask(NUMBERS, resident, input={"giftId": gift, "pin": c.secrets["pin"]})
     c.secrets |= {"serial": numbers["serialNumber"], "secret": numbers["secretNumber"]}
     typed = {
-        "idempotencyKey": key(), "walletId": wallet, "giftId": gift, "serialNumber": numbers["serialNumber"], "secretNumber": numbers["secretNumber"],
+        "idempotencyKey": key(),
+        "walletId": wallet,
+        "giftId": gift,
+        "serialNumber": numbers["serialNumber"],
+        "secretNumber": numbers["secretNumber"],
         "pin": "0000",
-    }  # fmt: skip
+    }
     assert c.ask(ACTIVATE, resident, input=typed)["code"] == "GIFT_CODE"
     assert "activation" in c.ask(ACTIVATE, resident, input={**typed, "pin": c.secrets["pin"]})
+    cards(c, resident, coin, product)
+
+
+def cards(c: Campaign, resident: Any, coin: str, product: str) -> None:
+    wallet = resident["walletIds"][0]
     card = {"walletId": wallet, "assetId": coin, "token": c.secrets["card"], "label": c.secrets["label"]}
     source = c.ask(LINK, resident, input=card)["fundingSource"]["id"]
     shop = c.person("MERCHANT_STAFF")["storeId"]
-    paid = {"idempotencyKey": key(), "walletId": wallet, "payee": {"storeId": shop}, "amount": 1, "note": c.secrets["note"], "confirmDuplicate": True}
+    paid = {
+        "idempotencyKey": key(),
+        "walletId": wallet,
+        "payee": {"storeId": shop},
+        "amount": 1,
+        "note": c.secrets["note"],
+        "confirmDuplicate": True,
+    }
     c.ask(PAY, resident, input=paid)
-    c.ask(PAY, resident, input={**paid, "idempotencyKey": key(), "amount": 49_000, "topUp": {"fundingSourceId": source, "maximum": 49_999}})
-    token = {"idempotencyKey": key(), "walletId": wallet, "productId": product, "units": 1, "fundingToken": c.secrets["funding"]}
+    c.ask(
+        PAY,
+        resident,
+        input={
+            **paid,
+            "idempotencyKey": key(),
+            "amount": 49_000,
+            "topUp": {"fundingSourceId": source, "maximum": 49_999},
+        },
+    )
+    token = {
+        "idempotencyKey": key(),
+        "walletId": wallet,
+        "productId": product,
+        "units": 1,
+        "fundingToken": c.secrets["funding"],
+    }
     c.ask(PURCHASE, resident, input=token)
 
 
@@ -122,14 +199,32 @@ async def what_goes_wrong(c: Campaign) -> None:
     """Secrets where they do not belong: in documents that are none, in values of another kind, in headers."""
     resident = c.person("RESIDENT")
     for secret in list(c.secrets.values()):
-        for query in (f'{{ wallet(id: "{secret}") {{ id }} }}', f"{{ {secret} ", f'{{ wallet(id: ["{secret}"], x: "{secret}") {{ id }} }}'):
+        for query in (
+            f'{{ wallet(id: "{secret}") {{ id }} }}',
+            f"{{ {secret} ",
+            f'{{ wallet(id: ["{secret}"], x: "{secret}") {{ id }} }}',
+        ):
             c.ask(query, resident)
         c.ask("query($id: Int!) { wallet(id: $id) { id } }", resident, id=secret)
-        httpx.post(f"{c.address}/graphql", content=secret.encode(), headers={"authorization": f"Bearer {secret.encode().hex()}"})
+        httpx.post(
+            f"{c.address}/graphql",
+            content=secret.encode(),
+            headers={"authorization": f"Bearer {secret.encode().hex()}"},
+        )
     async with connect(f"ws://{urlsplit(c.address).netloc}/graphql", subprotocols=["graphql-transport-ws"]) as socket:
-        await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {resident['token']}"}}))
+        await socket.send(
+            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {resident['token']}"}})
+        )
         await socket.recv()
-        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": f'{{ wallet(id: "{c.secrets["secret"]}") {{ id }} }}'}}))
+        await socket.send(
+            json.dumps(
+                {
+                    "type": "subscribe",
+                    "id": "1",
+                    "payload": {"query": f'{{ wallet(id: "{c.secrets["secret"]}") {{ id }} }}'},
+                }
+            )
+        )
         await socket.recv()
         await socket.send(json.dumps({"type": c.secrets["secret"]}))
 

@@ -56,7 +56,13 @@ async def clients(address: str) -> AsyncIterator[list[httpx.AsyncClient]]:
 
 def servers(supervisor: int) -> list[int]:
     """The processes that answer; uvicorn is their parent, beside them is its resource tracker."""
-    return [pid for child in children(supervisor) if b"api.cli" in command(child) for pid in children(child) if b"spawn_main" in command(pid)]
+    return [
+        pid
+        for child in children(supervisor)
+        if b"api.cli" in command(child)
+        for pid in children(child)
+        if b"spawn_main" in command(pid)
+    ]
 
 
 def children(pid: int) -> list[int]:
@@ -84,10 +90,18 @@ def only(answering: int, among: list[int]) -> Iterator[None]:
 @asynccontextmanager
 async def till(address: str, shop: dict) -> AsyncIterator[None]:
     """A shop's live line, which stays until its end or the server's."""
-    async with connect(address.replace("http", "ws", 1) + "/graphql", subprotocols=["graphql-transport-ws"], proxy=None, open_timeout=4) as socket:
-        await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {shop['token']}"}}))
+    async with connect(
+        address.replace("http", "ws", 1) + "/graphql", subprotocols=["graphql-transport-ws"], proxy=None, open_timeout=4
+    ) as socket:
+        await socket.send(
+            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {shop['token']}"}})
+        )
         assert json.loads(await asyncio.wait_for(socket.recv(), 4))["type"] == "connection_ack"
-        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": EVENTS, "variables": {"id": shop["storeId"]}}}))
+        await socket.send(
+            json.dumps(
+                {"type": "subscribe", "id": "1", "payload": {"query": EVENTS, "variables": {"id": shop["storeId"]}}}
+            )
+        )
         yield
 
 
@@ -109,7 +123,11 @@ async def figures(address: str) -> dict[str, float]:
     """What a new connection, and so perhaps the other process, reads: by name and labels, in the order of the labels' names."""
     async with httpx.AsyncClient(timeout=20) as client:
         text = (await client.get(f"{address}/metrics")).text
-    return {figure(sample.name, **sample.labels): sample.value for family in text_string_to_metric_families(text) for sample in family.samples}
+    return {
+        figure(sample.name, **sample.labels): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
 
 
 async def count(address: str, key: str) -> float:
@@ -132,7 +150,9 @@ async def settles(address: str, key: str, expected: float) -> None:
         raise AssertionError(f"{key}: expected {expected}, read {await everywhere(address, key)}") from None
 
 
-async def test_an_operation_counts_once_whichever_process_took_it_and_whichever_is_asked(address: str, clients: list[httpx.AsyncClient]):
+async def test_an_operation_counts_once_whichever_process_took_it_and_whichever_is_asked(
+    address: str, clients: list[httpx.AsyncClient]
+):
     key = requests("serverTime", "ok")
     before = await count(address, key)
     for _ in range(5):
@@ -159,16 +179,27 @@ async def test_each_process_tells_what_the_other_took(instance: tuple[str, int])
     assert servers(supervisor) == both, "neither was replaced meanwhile"
 
 
-async def test_what_was_refused_and_what_went_wrong_are_told_apart(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+async def test_what_was_refused_and_what_went_wrong_are_told_apart(
+    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+):
     resident, shop = people[0], next(one for one in people if "storeId" in one)
     before = await figures(address)
 
     def given(amount: int) -> dict:
-        return {"idempotencyKey": str(uuid4()), "walletId": resident["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": amount}
+        return {
+            "idempotencyKey": str(uuid4()),
+            "walletId": resident["walletIds"][0],
+            "payee": {"storeId": shop["storeId"]},
+            "amount": amount,
+        }
 
-    paid = [await ask(client, PAY, resident["token"], input={**given(1), "confirmDuplicate": True}) for client in clients]
+    paid = [
+        await ask(client, PAY, resident["token"], input={**given(1), "confirmDuplicate": True}) for client in clients
+    ]
     assert {one["data"]["pay"]["__typename"] for one in paid} == {"PaySuccess"}
-    refused = [await ask(client, query, resident["token"], input=given(0)) for client in clients for query in (PAY, NAME_ONLY)]
+    refused = [
+        await ask(client, query, resident["token"], input=given(0)) for client in clients for query in (PAY, NAME_ONLY)
+    ]
     assert {one["data"]["pay"]["__typename"] for one in refused} == {"AmountOutOfRangeError"}
     poor = [await ask(client, PAY, resident["token"], input=given(299_999)) for client in clients]
     assert {one["data"]["pay"]["__typename"] for one in poor} == {"InsufficientBalanceError"}
@@ -179,7 +210,9 @@ async def test_what_was_refused_and_what_went_wrong_are_told_apart(address: str,
         await settles(address, requests("pay", ended), before.get(requests("pay", ended), 0) + more)
 
 
-async def test_a_query_that_answers_a_refusal_counts_as_refused(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+async def test_a_query_that_answers_a_refusal_counts_as_refused(
+    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+):
     resident, shop = people[0], next(one for one in people if "storeId" in one)
     given = {"walletId": resident["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": 299_999}
     key = requests("quotePayment", "refused")
@@ -190,7 +223,9 @@ async def test_a_query_that_answers_a_refusal_counts_as_refused(address: str, cl
     await settles(address, key, before + len(clients))
 
 
-async def test_staff_fields_refused_by_an_error_count_as_error(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+async def test_staff_fields_refused_by_an_error_count_as_error(
+    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+):
     key = requests("jobs", "error")
     before = await count(address, key)
     for token in (None, people[0]["token"]):
@@ -199,20 +234,31 @@ async def test_staff_fields_refused_by_an_error_count_as_error(address: str, cli
     assert await count(address, requests("jobs", "ok")) == 0
 
 
-async def test_what_the_ledger_decided_is_summed_by_town_operation_and_decision(address: str, clients: list[httpx.AsyncClient], people: list[dict]):
+async def test_what_the_ledger_decided_is_summed_by_town_operation_and_decision(
+    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+):
     resident, desk = people[0], next(one for one in people if one["role"] == "DESK")
     before = await figures(address)
     keys = [str(uuid4()) for _ in clients]
     for _ in range(2):  # the second time each key is replayed
         for client, key in zip(clients, keys, strict=True):
-            given = {"idempotencyKey": key, "wallet": {"walletId": resident["walletIds"][0]}, "assetId": desk["assetId"], "amount": 1}
-            assert (await ask(client, CHARGE, desk["token"], input=given))["data"]["charge"] == {"__typename": "ChargeSuccess"}
+            given = {
+                "idempotencyKey": key,
+                "wallet": {"walletId": resident["walletIds"][0]},
+                "assetId": desk["assetId"],
+                "amount": 1,
+            }
+            assert (await ask(client, CHARGE, desk["token"], input=given))["data"]["charge"] == {
+                "__typename": "ChargeSuccess"
+            }
     for decision in ("SETTLED", "REPLAYED"):
         key = figure("meguru_journals_total", municipality="1", operation="CHARGE", decision=decision)
         await settles(address, key, before.get(key, 0) + len(clients))
 
 
-async def test_the_counters_outlive_a_process_and_its_gauges_do_not(instance: tuple[str, int], clients: list[httpx.AsyncClient], people: list[dict]):
+async def test_the_counters_outlive_a_process_and_its_gauges_do_not(
+    instance: tuple[str, int], clients: list[httpx.AsyncClient], people: list[dict]
+):
     """Last in this file: one of the two processes is another afterwards."""
     address, supervisor = instance
     first, second = servers(supervisor)

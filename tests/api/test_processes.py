@@ -20,7 +20,12 @@ def test_the_till_hears_a_payment_that_another_process_took(tmp_path: Path):
     with served(tmp_path, processes=2) as (address, _):
         for _ in range(6):
             played = subprocess.run(
-                [sys.executable, "-m", "mocks.demo", "--url", address], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+                [sys.executable, "-m", "mocks.demo", "--url", address],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
             )
             assert played.returncode == 0, played.stdout + played.stderr
 
@@ -33,7 +38,10 @@ async def test_killed_under_load_nothing_is_lost_or_doubled(tmp_path: Path):
         resident, shop = people[0], next(one for one in people if "storeId" in one)
         before = await balance(address, resident)
         async with httpx.AsyncClient(timeout=10) as client:
-            load = [asyncio.create_task(pay_all(client, address, resident, shop, keys[start::20], answered)) for start in range(20)]
+            load = [
+                asyncio.create_task(pay_all(client, address, resident, shop, keys[start::20], answered))
+                for start in range(20)
+            ]
             while len(answered) < 60:
                 assert not all(task.done() for task in load)
                 await asyncio.sleep(0.001)
@@ -59,11 +67,20 @@ async def test_killed_under_load_nothing_is_lost_or_doubled(tmp_path: Path):
         assert {key: again[key] for key in answered} == answered
         assert await balance(address, resident) == before - 400
         settings = dict(line.split("=", 1) for line in (tmp_path / "data" / "run.env").read_text().splitlines())
-        audit = subprocess.run([sys.executable, "-m", "api.cli", "audit"], cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+        audit = subprocess.run(
+            [sys.executable, "-m", "api.cli", "audit"],
+            cwd=ROOT,
+            env=settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert audit.returncode == 0, audit.stdout + audit.stderr
 
 
-async def pay_all(client: httpx.AsyncClient, address: str, resident: dict, shop: dict, keys: list[str], answered: dict[str, str]) -> None:
+async def pay_all(
+    client: httpx.AsyncClient, address: str, resident: dict, shop: dict, keys: list[str], answered: dict[str, str]
+) -> None:
     """One yen for each key, one after another, until the server is gone."""
     for key in keys:
         given = {

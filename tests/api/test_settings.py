@@ -55,7 +55,9 @@ def mistakes(read: Read, **given: object) -> list[str]:
 
 
 def test_production_starts_when_all_is_right(read: Read, production: dict, keys: Path):
-    found = read(**production, redis_url="redis://cache:6379/0", pool_size=20, allowed_origins='["https://coin.example.jp"]')
+    found = read(
+        **production, redis_url="redis://cache:6379/0", pool_size=20, allowed_origins='["https://coin.example.jp"]'
+    )
     assert found.profile is Profile.PRODUCTION
     assert not found.development
     assert (found.database_url, found.redis_url, found.keys_folder) == (URL, "redis://cache:6379/0", keys)
@@ -70,7 +72,9 @@ def test_development_starts_with_little(read: Read):
 
 def test_development_may_have_what_production_may_not(read: Read, tmp_path: Path):
     (tmp_path / "development-1.pem").touch()
-    assert read(profile="development", database_url=URL, keys_folder=tmp_path, personas_file=tmp_path / "personas.json").development
+    assert read(
+        profile="development", database_url=URL, keys_folder=tmp_path, personas_file=tmp_path / "personas.json"
+    ).development
 
 
 def test_no_profile_is_production(read: Read):
@@ -106,11 +110,20 @@ def test_production_refuses_personas(read: Read, production: dict, tmp_path: Pat
 
 
 def test_production_needs_a_provider_over_tls_with_a_key(read: Read, production: dict):
-    for given in ({"funding_url": "http://pay.internal/v1", "funding_key": SECRET}, {"funding_url": "https://pay.internal/v1"}):
+    for given in (
+        {"funding_url": "http://pay.internal/v1", "funding_key": SECRET},
+        {"funding_url": "https://pay.internal/v1"},
+    ):
         [line] = mistakes(read, **production, **given)
         assert "MEGURU_FUNDING_URL: must be https" in line
-    assert read(**production, funding_url="https://pay.internal/v1", funding_key=SECRET).funding_url == "https://pay.internal/v1"
-    assert read(profile="development", database_url=URL, funding_url="http://127.0.0.1:9", funding_key=SECRET).funding_key == SECRET
+    assert (
+        read(**production, funding_url="https://pay.internal/v1", funding_key=SECRET).funding_url
+        == "https://pay.internal/v1"
+    )
+    assert (
+        read(profile="development", database_url=URL, funding_url="http://127.0.0.1:9", funding_key=SECRET).funding_key
+        == SECRET
+    )
 
 
 @pytest.mark.parametrize("profile", ["production", "development"])
@@ -167,7 +180,15 @@ def test_settings_do_not_change_after_the_start(read: Read, production: dict):
     ],
 )
 def test_the_command_ends_with_one_line_and_exit_code_2(given: dict[str, str], name: str):
-    ended = subprocess.run([sys.executable, "-m", "api.cli", "serve"], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-m", "api.cli", "serve"],
+        cwd=ROOT,
+        env=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     [line] = ended.stderr.splitlines()
     assert name in line
     assert SECRET not in line

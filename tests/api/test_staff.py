@@ -1,4 +1,7 @@
-"""What municipal staff ask, over HTTP: the trial balance, the drift report and the jobs; and everybody else who asks for them."""
+"""What municipal staff ask, over HTTP: the trial balance, the drift report and the jobs.
+
+And everybody else who asks for them.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -43,7 +46,9 @@ def towns(people: list[dict]) -> list[str]:
 def ask(address: str) -> Ask:
     def send(query: str, token: str | None = None, **variables: object) -> dict:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        return httpx.post(f"{address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=20).json()
+        return httpx.post(
+            f"{address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=20
+        ).json()
 
     return send
 
@@ -80,7 +85,9 @@ def sums(found: dict[tuple[str, str], int]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("role", STAFF)
-def test_staff_of_a_town_see_that_its_ledger_is_balanced_and_agrees_with_itself(ask: Ask, people: list[dict], towns: list[str], role: str):
+def test_staff_of_a_town_see_that_its_ledger_is_balanced_and_agrees_with_itself(
+    ask: Ask, people: list[dict], towns: list[str], role: str
+):
     seen = []
     for town in towns:
         token = somebody(people, role, town)["token"]
@@ -99,7 +106,12 @@ def test_a_past_instant_shows_what_was_there_then(ask: Ask, people: list[dict], 
     desk, resident = somebody(people, "DESK", town), somebody(people, "RESIDENT", town)
     at = ask(TIME)["data"]["serverTime"]
     before = lines(ask(TRIAL, desk["token"], town=town))
-    given = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": resident["walletIds"][0]}, "assetId": desk["assetId"], "amount": 7}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "wallet": {"walletId": resident["walletIds"][0]},
+        "assetId": desk["assetId"],
+        "amount": 7,
+    }
     assert ask(CHARGE, desk["token"], input=given)["data"]["charge"]["__typename"] == "ChargeSuccess"
     after = lines(ask(TRIAL, desk["token"], town=town))
     moved = {key: posted - before.get(key, 0) for key, posted in after.items() if posted != before.get(key, 0)}
@@ -136,7 +148,9 @@ def test_without_a_token_one_must_sign_in(ask: Ask, towns: list[str], query: str
 
 
 @pytest.mark.parametrize("town", ["012343", "abc", ""])
-def test_a_town_that_is_not_there_is_refused_as_another_towns_is(ask: Ask, people: list[dict], towns: list[str], town: str):
+def test_a_town_that_is_not_there_is_refused_as_another_towns_is(
+    ask: Ask, people: list[dict], towns: list[str], town: str
+):
     """So nobody learns which towns there are."""
     token = somebody(people, "FINANCE", towns[0])["token"]
     for query in OF_A_TOWN:
@@ -146,7 +160,9 @@ def test_a_town_that_is_not_there_is_refused_as_another_towns_is(ask: Ask, peopl
 
 
 @pytest.mark.parametrize("query", OF_A_TOWN, ids=["trialBalance", "driftReport"])
-def test_it_takes_the_role_and_the_relation(ask: Ask, people: list[dict], towns: list[str], issue: Callable[[dict, Role], str], query: str):
+def test_it_takes_the_role_and_the_relation(
+    ask: Ask, people: list[dict], towns: list[str], issue: Callable[[dict, Role], str], query: str
+):
     """A resident whose token says FINANCE serves no town; a finance officer who signed in as a resident asks as a resident."""
     resident, officer = somebody(people, "RESIDENT", towns[0]), somebody(people, "FINANCE", towns[0])
     assert_refused(ask(query, issue(resident, Role.FINANCE), town=towns[0]), "NOT_PERMITTED")
@@ -156,7 +172,9 @@ def test_it_takes_the_role_and_the_relation(ask: Ask, people: list[dict], towns:
 
 
 @pytest.mark.parametrize("role", STAFF)
-async def test_staff_see_each_job_of_the_scheduler_and_how_its_last_run_went(ask: Ask, people: list[dict], towns: list[str], role: str):
+async def test_staff_see_each_job_of_the_scheduler_and_how_its_last_run_went(
+    ask: Ask, people: list[dict], towns: list[str], role: str
+):
     token = somebody(people, role, towns[0])["token"]
 
     def ran() -> list[dict]:
@@ -167,5 +185,7 @@ async def test_staff_see_each_job_of_the_scheduler_and_how_its_last_run_went(ask
     assert [job["name"] for job in found] == sorted(job.name for job in JOBS)
     for job in found:
         assert job["lastError"] is None
-        started, finished, following = [datetime.fromisoformat(job[name]) for name in ("lastStartedAt", "lastFinishedAt", "nextRunAt")]
+        started, finished, following = [
+            datetime.fromisoformat(job[name]) for name in ("lastStartedAt", "lastFinishedAt", "nextRunAt")
+        ]
         assert started <= finished < following

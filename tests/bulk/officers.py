@@ -31,9 +31,13 @@ CHECK = (
     + " } }"
 )
 START = (
-    "mutation($input: StartBulkGrantInput!) { startBulkGrant(input: $input) { ... on StartBulkGrantSuccess { replayed bulkGrant { " + COUNTS + " } }"
+    "mutation($input: StartBulkGrantInput!) { startBulkGrant(input: $input) { ... on StartBulkGrantSuccess { replayed bulkGrant { "
+    + COUNTS
+    + " } }"
     " ... on InvalidRowsError { invalidCount rowCount } ... on SameFileError { bulkGrantId } ... on UploadUsedError { bulkGrantId }"
-    " ... on BudgetExceededError { available } ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } " + ERRORS + " } }"
+    " ... on BudgetExceededError { available } ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } "
+    + ERRORS
+    + " } }"
 )
 LOOK = "query($id: ID!) { bulkGrant(id: $id) { " + COUNTS + " } }"
 ROWS = (
@@ -70,11 +74,15 @@ class Officers(Api):
         made = [(self.services.ids.new(), self.services.ids.new()) for _ in range(count)]
         people, wallets = [one for one, _ in made], [one for _, one in made]
         async with transaction():
-            await rows("insert into person (id, created_at) select p, $2 from unnest($1::uuid[]) p returning 1", people, now)
+            await rows(
+                "insert into person (id, created_at) select p, $2 from unnest($1::uuid[]) p returning 1", people, now
+            )
             await rows(
                 "insert into holder (municipality_id, id, kind, last_at) select $1, w, 1, $3 from unnest($2::uuid[]) w returning 1",
-                self.town.id, wallets, now,
-            )  # fmt: skip
+                self.town.id,
+                wallets,
+                now,
+            )
             await rows(
                 "insert into wallet (municipality_id, id, created_at) select $1, w, $3 from unnest($2::uuid[]) w returning 1",
                 self.town.id,
@@ -84,8 +92,11 @@ class Officers(Api):
             await rows(
                 "insert into holder_access (municipality_id, holder_id, person_id, relation, granted_at)"
                 " select $1, w, p, 1, $4 from unnest($2::uuid[], $3::uuid[]) x (w, p) returning 1",
-                self.town.id, wallets, people, now,
-            )  # fmt: skip
+                self.town.id,
+                wallets,
+                people,
+                now,
+            )
         return wallets
 
     def csv(self, wallets: list[UUID], amount: int = 100) -> bytes:
@@ -103,12 +114,16 @@ class Officers(Api):
 
     async def check(self, content: bytes | str, programme: str, locale: str = "ja", **variables: Any) -> Any:
         upload = content if isinstance(content, str) else await self.upload(content)
-        return await self.ask(self.town.finance, CHECK, locale, input={"uploadId": upload, "programmeId": programme}, **variables)
+        return await self.ask(
+            self.town.finance, CHECK, locale, input={"uploadId": upload, "programmeId": programme}, **variables
+        )
 
     async def wrong(self, content: bytes, programme: str, locale: str = "ja") -> list[tuple[int, str | None, str, str]]:
         """Row, column, code and message of each error."""
         edges = (await self.check(content, programme, locale))["check"]["rowErrors"]["edges"]
-        return [(one["node"]["row"], one["node"]["column"], one["node"]["code"], one["node"]["message"]) for one in edges]
+        return [
+            (one["node"]["row"], one["node"]["column"], one["node"]["code"], one["node"]["message"]) for one in edges
+        ]
 
     async def start(self, content: bytes | str, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         upload = content if isinstance(content, str) else await self.upload(content, viewer)
@@ -156,7 +171,8 @@ class Officers(Api):
         found = await rows(
             "select a.holder_id, sum(a.posted)::bigint as posted from account a where a.municipality_id = $1 and a.kind = 1"
             " and a.holder_id = any ($2::uuid[]) group by 1",
-            self.town.id, wallets,
-        )  # fmt: skip
+            self.town.id,
+            wallets,
+        )
         posted = {row["holder_id"]: row["posted"] for row in found}
         return [posted.get(wallet, 0) for wallet in wallets]

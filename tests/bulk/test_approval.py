@@ -1,4 +1,7 @@
-"""Above the town's threshold a second officer approves: files and single grants. Thresholds are the town's, and audited."""
+"""Above the town's threshold a second officer approves: files and single grants.
+
+Thresholds are the town's, and audited.
+"""
 
 import asyncio
 from typing import Any
@@ -30,16 +33,27 @@ THRESHOLDS = "query($m: String!) { grantThresholds(municipality: $m) { single fi
 
 
 async def thresholds(api: Officers, single: int, file: int, viewer: Viewer | None = None) -> Any:
-    return await api.ask(viewer or api.town.finance, SET, input={"municipality": api.code, "single": single, "file": file})
+    return await api.ask(
+        viewer or api.town.finance, SET, input={"municipality": api.code, "single": single, "file": file}
+    )
 
 
-async def propose(api: Officers, programme: str, amount: int, viewer: Viewer | None = None, key: str | None = None) -> Any:
-    given = {"idempotencyKey": key or str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": amount}
+async def propose(
+    api: Officers, programme: str, amount: int, viewer: Viewer | None = None, key: str | None = None
+) -> Any:
+    given = {
+        "idempotencyKey": key or str(uuid4()),
+        "programmeId": programme,
+        "walletId": api.wallet(),
+        "amount": amount,
+    }
     return await api.ask(viewer or api.town.desk, PROPOSE, input=given)
 
 
 async def approve(api: Officers, approval: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-    return await api.ask(viewer or api.town.finance, APPROVE, input={"idempotencyKey": key or str(uuid4()), "approvalId": approval})
+    return await api.ask(
+        viewer or api.town.finance, APPROVE, input={"idempotencyKey": key or str(uuid4()), "approvalId": approval}
+    )
 
 
 async def test_a_town_sets_its_thresholds_and_the_trail_keeps_what_they_were(api: Officers):
@@ -47,12 +61,25 @@ async def test_a_town_sets_its_thresholds_and_the_trail_keeps_what_they_were(api
     changed = await thresholds(api, 500, 900)
     assert changed["thresholds"] == {"single": 500, "file": 900, "municipality": {"code": api.code}}
     assert await api.ask(api.town.auditor, THRESHOLDS, m=api.code) == {"single": 500, "file": 900}
-    [trail] = await rows("select actor, before, after from audit_entry where municipality_id = $1 and action = 'set_grant_thresholds'", api.town.id)
+    [trail] = await rows(
+        "select actor, before, after from audit_entry where municipality_id = $1 and action = 'set_grant_thresholds'",
+        api.town.id,
+    )
     before, after = [orjson.loads(one) if isinstance(one, str) else one for one in (trail["before"], trail["after"])]
     assert (trail["actor"], before["single"], before["file"], after["single"], after["file"]) == (
-        api.town.finance.person_id, 100_000, 1_000_000, 500, 900,
-    )  # fmt: skip
-    for viewer in (api.town.desk, api.town.auditor, api.town.resident, api.town.staff, (await new_town(api.services)).finance):
+        api.town.finance.person_id,
+        100_000,
+        1_000_000,
+        500,
+        900,
+    )
+    for viewer in (
+        api.town.desk,
+        api.town.auditor,
+        api.town.resident,
+        api.town.staff,
+        (await new_town(api.services)).finance,
+    ):
         assert (await thresholds(api, 1, 1, viewer))["code"] == "NOT_PERMITTED"
 
 
@@ -66,7 +93,10 @@ async def test_a_file_above_the_threshold_waits_for_another_officer(api: Officer
     bulk = begun["id"]
     assert await api.run(bulk) == 0
     own = await api.approve(bulk, api.town.finance)
-    assert (own["code"], own["message"]) == ("APPROVER_IS_PROPOSER", "申請した本人は承認できません。別の担当者が承認してください。")
+    assert (own["code"], own["message"]) == (
+        "APPROVER_IS_PROPOSER",
+        "申請した本人は承認できません。別の担当者が承認してください。",
+    )
     for viewer in (api.town.desk, api.town.auditor, api.town.resident, (await new_town(api.services)).finance):
         assert (await api.approve(bulk, viewer))["code"] == "NOT_PERMITTED"
     assert await api.given(wallets) == [0] * 4
@@ -79,9 +109,16 @@ async def test_a_file_above_the_threshold_waits_for_another_officer(api: Officer
     await api.run(bulk)
     assert await api.given(wallets) == [100] * 4
     trail = await rows(
-        "select action, actor from audit_entry where municipality_id = $1 and subject = $2 order by id", api.town.id, str((await api.row_of(bulk)).id)
+        "select action, actor from audit_entry where municipality_id = $1 and subject = $2 order by id",
+        api.town.id,
+        str((await api.row_of(bulk)).id),
     )
-    assert [one["action"] for one in trail] == ["propose_bulk_grant", "start_bulk_grant", "approve_bulk_grant", "run_bulk_grant"]
+    assert [one["action"] for one in trail] == [
+        "propose_bulk_grant",
+        "start_bulk_grant",
+        "approve_bulk_grant",
+        "run_bulk_grant",
+    ]
     assert {one["actor"] for one in trail} == {api.town.finance.person_id, api.town.other_finance.person_id}
     await api.town.assert_sound()
 
@@ -90,7 +127,9 @@ async def test_one_large_row_is_no_way_round_the_threshold_of_single_grants(api:
     programme = await api.points()
     await thresholds(api, 150, 1_000_000)
     assert (await api.start(api.csv(await api.residents(1), 150), programme))["bulkGrant"]["state"] == "RUNNING"
-    assert (await api.start(api.csv(await api.residents(1), 151), programme))["bulkGrant"]["state"] == "AWAITING_APPROVAL"
+    assert (await api.start(api.csv(await api.residents(1), 151), programme))["bulkGrant"][
+        "state"
+    ] == "AWAITING_APPROVAL"
 
 
 async def test_approved_and_called_off_at_once_it_is_one_of_the_two(api: Officers):
@@ -120,13 +159,19 @@ async def test_a_single_grant_above_the_threshold_is_proposed_and_approved(api: 
     assert await api.left(programme) == 9_000
     proposed = (await propose(api, programme, 1_001))["proposal"]
     assert proposed["approval"] == {"id": proposed["approval"]["id"], "approvedAt": None, "reason": "OTHER"}
-    assert (proposed["amount"], proposed["wallet"]["id"], proposed["programme"]["id"]) == (1_001, api.wallet(), programme)
+    assert (proposed["amount"], proposed["wallet"]["id"], proposed["programme"]["id"]) == (
+        1_001,
+        api.wallet(),
+        programme,
+    )
     approval = proposed["approval"]["id"]
     assert (await api.ask(api.town.finance, PROPOSAL, id=approval))["amount"] == 1_001
     for viewer in (api.town.desk, api.town.auditor, api.town.resident, (await new_town(api.services)).finance):
         assert (await approve(api, approval, viewer))["code"] == "NOT_PERMITTED"
     key = str(uuid4())
-    answers = await asyncio.gather(*[approve(api, approval, key=key) for _ in range(4)], approve(api, approval, api.town.other_finance))
+    answers = await asyncio.gather(
+        *[approve(api, approval, key=key) for _ in range(4)], approve(api, approval, api.town.other_finance)
+    )
     granted = [one for one in answers if "grant" in one]
     assert sorted(one["replayed"] for one in granted) in ([False], [False, True, True, True])
     assert {one["code"] for one in answers if "code" in one} == {"ALREADY_GRANTED"}
@@ -174,7 +219,9 @@ async def test_keys_of_approved_grants_mismatch_close_and_tell_their_outcome(api
     assert (await approve(api, two, key=key))["code"] == "KEY_REUSED"
     outcome = "query($key: UUID!) { outcome(operation: APPROVE_GRANT, idempotencyKey: $key) { state } }"
     assert (await api.ask(api.town.finance, outcome, key=key))["state"] == "SETTLED"
-    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    abandon = (
+        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    )
     await api.ask(api.town.finance, abandon, input={"operation": "APPROVE_GRANT", "idempotencyKey": closed})
     assert (await approve(api, two, key=closed))["code"] == "ABANDONED"
     assert await api.left(programme) == 9_700
@@ -194,7 +241,9 @@ async def test_a_grant_that_was_made_is_answered_again_after_the_threshold_was_l
 @pytest.mark.parametrize("amount", [100_000, 100_001])
 async def test_without_a_setting_a_hundred_thousand_is_the_most_of_one_person(api: Officers, amount: int):
     programme = await api.points(1_000_000)
-    answer = await api.ask(api.town.finance, GRANT, input={
-        "idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": amount,
-    })  # fmt: skip
+    answer = await api.ask(
+        api.town.finance,
+        GRANT,
+        input={"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": amount},
+    )
     assert answer.get("code") == (None if amount == 100_000 else "APPROVAL_REQUIRED")

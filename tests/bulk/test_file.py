@@ -81,16 +81,43 @@ def test_amounts(written: str, amount: int):
 @pytest.mark.parametrize(
     ("written", "code"),
     [
-        ("", "AMOUNT_EMPTY"), ("  ", "AMOUNT_EMPTY"), ("0", "AMOUNT_ZERO"), ("０", "AMOUNT_ZERO"),
-        ("-1", "AMOUNT_NEGATIVE"), ("－１００", "AMOUNT_NEGATIVE"), ("△100", "AMOUNT_NEGATIVE"), ("▲1,000", "AMOUNT_NEGATIVE"), ("(100)", "AMOUNT_NEGATIVE"),
-        ("1,00", "AMOUNT_UNCLEAR"), ("10,0000", "AMOUNT_UNCLEAR"), ("1000,000", "AMOUNT_UNCLEAR"), ("1.000", "AMOUNT_UNCLEAR"), ("100.0", "AMOUNT_UNCLEAR"),
-        (",100", "AMOUNT_UNCLEAR"), ("100,", "AMOUNT_UNCLEAR"), ("007", "AMOUNT_UNCLEAR"), ("00", "AMOUNT_UNCLEAR"), ("0,100", "AMOUNT_UNCLEAR"),
-        ("100円", "AMOUNT_NOT_A_NUMBER"), ("¥100", "AMOUNT_NOT_A_NUMBER"), ("￥100", "AMOUNT_NOT_A_NUMBER"), ("1e3", "AMOUNT_NOT_A_NUMBER"),
-        ("+100", "AMOUNT_NOT_A_NUMBER"), ("千", "AMOUNT_NOT_A_NUMBER"), ("百円", "AMOUNT_NOT_A_NUMBER"), ("①", "AMOUNT_NOT_A_NUMBER"), ("10²", "AMOUNT_NOT_A_NUMBER"),
-        ("1 000", "AMOUNT_NOT_A_NUMBER"), ("=1+1", "AMOUNT_NOT_A_NUMBER"), ("١٠", "AMOUNT_NOT_A_NUMBER"), ("１、０００", "AMOUNT_NOT_A_NUMBER"),
-        ("9" * 31, "AMOUNT_NOT_A_NUMBER"), ("10000001", "AMOUNT_TOO_LARGE"), ("9" * 30, "AMOUNT_TOO_LARGE"),
+        ("", "AMOUNT_EMPTY"),
+        ("  ", "AMOUNT_EMPTY"),
+        ("0", "AMOUNT_ZERO"),
+        ("０", "AMOUNT_ZERO"),
+        ("-1", "AMOUNT_NEGATIVE"),
+        ("－１００", "AMOUNT_NEGATIVE"),
+        ("△100", "AMOUNT_NEGATIVE"),
+        ("▲1,000", "AMOUNT_NEGATIVE"),
+        ("(100)", "AMOUNT_NEGATIVE"),
+        ("1,00", "AMOUNT_UNCLEAR"),
+        ("10,0000", "AMOUNT_UNCLEAR"),
+        ("1000,000", "AMOUNT_UNCLEAR"),
+        ("1.000", "AMOUNT_UNCLEAR"),
+        ("100.0", "AMOUNT_UNCLEAR"),
+        (",100", "AMOUNT_UNCLEAR"),
+        ("100,", "AMOUNT_UNCLEAR"),
+        ("007", "AMOUNT_UNCLEAR"),
+        ("00", "AMOUNT_UNCLEAR"),
+        ("0,100", "AMOUNT_UNCLEAR"),
+        ("100円", "AMOUNT_NOT_A_NUMBER"),
+        ("¥100", "AMOUNT_NOT_A_NUMBER"),
+        ("￥100", "AMOUNT_NOT_A_NUMBER"),
+        ("1e3", "AMOUNT_NOT_A_NUMBER"),
+        ("+100", "AMOUNT_NOT_A_NUMBER"),
+        ("千", "AMOUNT_NOT_A_NUMBER"),
+        ("百円", "AMOUNT_NOT_A_NUMBER"),
+        ("①", "AMOUNT_NOT_A_NUMBER"),
+        ("10²", "AMOUNT_NOT_A_NUMBER"),
+        ("1 000", "AMOUNT_NOT_A_NUMBER"),
+        ("=1+1", "AMOUNT_NOT_A_NUMBER"),
+        ("١٠", "AMOUNT_NOT_A_NUMBER"),
+        ("１、０００", "AMOUNT_NOT_A_NUMBER"),
+        ("9" * 31, "AMOUNT_NOT_A_NUMBER"),
+        ("10000001", "AMOUNT_TOO_LARGE"),
+        ("9" * 30, "AMOUNT_TOO_LARGE"),
     ],
-)  # fmt: skip
+)
 def test_wrong_amounts(written: str, code: str):
     found = amount_of(written)
     assert isinstance(found, Problem)
@@ -112,12 +139,17 @@ async def test_a_comma_outside_quotes_is_never_read_as_a_smaller_amount():
 @pytest.mark.parametrize(
     ("line", "code", "column"),
     [
-        (",100", "WALLET_EMPTY", "WALLET"), ("なまえ,100", "UNKNOWN_WALLET", "WALLET"), ("wal_0,100", "UNKNOWN_WALLET", "WALLET"),
-        (f"{WALLET.upper()},100", "UNKNOWN_WALLET", "WALLET"), (f"{encode(Prefix.WALLET, TOWN + 1, A)},100", "UNKNOWN_WALLET", "WALLET"),
-        (f"{encode(Prefix.STORE, TOWN, A)},100", "UNKNOWN_WALLET", "WALLET"), (f"{WALLET}", "TOO_FEW_COLUMNS", None),
-        (f"{WALLET},100,,x", "TOO_MANY_COLUMNS", None), ("\x00,100", "UNKNOWN_WALLET", "WALLET"),
+        (",100", "WALLET_EMPTY", "WALLET"),
+        ("なまえ,100", "UNKNOWN_WALLET", "WALLET"),
+        ("wal_0,100", "UNKNOWN_WALLET", "WALLET"),
+        (f"{WALLET.upper()},100", "UNKNOWN_WALLET", "WALLET"),
+        (f"{encode(Prefix.WALLET, TOWN + 1, A)},100", "UNKNOWN_WALLET", "WALLET"),
+        (f"{encode(Prefix.STORE, TOWN, A)},100", "UNKNOWN_WALLET", "WALLET"),
+        (f"{WALLET}", "TOO_FEW_COLUMNS", None),
+        (f"{WALLET},100,,x", "TOO_MANY_COLUMNS", None),
+        ("\x00,100", "UNKNOWN_WALLET", "WALLET"),
     ],
-)  # fmt: skip
+)
 async def test_wrong_rows(line: str, code: str, column: str | None):
     [row] = await read(f"walletId,amount\n{line}\n".encode())
     assert row.problem is not None
@@ -127,15 +159,23 @@ async def test_wrong_rows(line: str, code: str, column: str | None):
 @pytest.mark.parametrize(
     ("data", "row", "problem"),
     [
-        (b"", 1, "FILE_EMPTY"), (b"\r\n\r\n", 1, "FILE_EMPTY"), (codecs.BOM_UTF8, 1, "FILE_EMPTY"), (b"walletId,amount\n", 2, "FILE_NO_ROWS"),
-        (f"{WALLET},100\n".encode(), 1, "FILE_UNKNOWN_COLUMN"), ("ウォレットID,金額,氏名\n".encode(), 1, "FILE_UNKNOWN_COLUMN"),
-        (b"walletId\n1\n", 1, "FILE_MISSING_COLUMN"), (b"walletId\tamount\nx\t1\n", 1, "FILE_UNKNOWN_COLUMN"),
-        ("walletId,金額,amount\n".encode(), 1, "FILE_DOUBLE_COLUMN"), ("ウォレットID,受取コード,金額\n".encode(), 1, "FILE_DOUBLE_COLUMN"),
-        (b'walletId,amount\nx,1\n"x,1\n', 3, "FILE_QUOTES"), (b'walletId,amount\n"x"y,1\n', 2, "FILE_QUOTES"),
-        (b'walletId,amount\nx,1\n"' + b"a" * 200_000, 3, "FILE_LONG_LINE"), (b'walletId,amount\n"' + b"a,\n" * 60_000, 2, "FILE_QUOTES"),
+        (b"", 1, "FILE_EMPTY"),
+        (b"\r\n\r\n", 1, "FILE_EMPTY"),
+        (codecs.BOM_UTF8, 1, "FILE_EMPTY"),
+        (b"walletId,amount\n", 2, "FILE_NO_ROWS"),
+        (f"{WALLET},100\n".encode(), 1, "FILE_UNKNOWN_COLUMN"),
+        ("ウォレットID,金額,氏名\n".encode(), 1, "FILE_UNKNOWN_COLUMN"),
+        (b"walletId\n1\n", 1, "FILE_MISSING_COLUMN"),
+        (b"walletId\tamount\nx\t1\n", 1, "FILE_UNKNOWN_COLUMN"),
+        ("walletId,金額,amount\n".encode(), 1, "FILE_DOUBLE_COLUMN"),
+        ("ウォレットID,受取コード,金額\n".encode(), 1, "FILE_DOUBLE_COLUMN"),
+        (b'walletId,amount\nx,1\n"x,1\n', 3, "FILE_QUOTES"),
+        (b'walletId,amount\n"x"y,1\n', 2, "FILE_QUOTES"),
+        (b'walletId,amount\nx,1\n"' + b"a" * 200_000, 3, "FILE_LONG_LINE"),
+        (b'walletId,amount\n"' + b"a,\n" * 60_000, 2, "FILE_QUOTES"),
         (b"walletId,amount\n" + b"x,1\n" * 100_001, 100_002, "FILE_TOO_MANY_ROWS"),
     ],
-)  # fmt: skip
+)
 async def test_files_that_are_no_table(data: bytes, row: int, problem: str):
     with pytest.raises(UnreadableFileError) as found:
         await read(data)
@@ -184,18 +224,24 @@ async def test_whatever_is_sent_is_rows_or_a_refusal(data: bytes):
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 10_000_000), st.text(max_size=20)), min_size=1, max_size=30), st.sampled_from(["utf-8", "utf-8-sig", "cp932"])
+    st.lists(st.tuples(st.integers(1, 10_000_000), st.text(max_size=20)), min_size=1, max_size=30),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp932"]),
 )
 async def test_what_a_spreadsheet_writes_is_read_again(table: list[tuple[int, str]], encoding: str):
     written = io.StringIO(newline="")
     writer = csv.writer(written)
     writer.writerow(["ウォレットID", "金額", "備考"])
-    kept = [(amount, "".join(sign for sign in note if sign not in "\r\n\x00" and not sign.isdigit())) for amount, note in table]
+    kept = [
+        (amount, "".join(sign for sign in note if sign not in "\r\n\x00" and not sign.isdigit()))
+        for amount, note in table
+    ]
     for amount, note in kept:
         writer.writerow([WALLET, f"{amount:,}", note])
     data = written.getvalue().encode(encoding, "ignore")
     found = await read(data)
-    assert [(row.number, row.amount, row.problem) for row in found] == [(number, amount, None) for number, (amount, _) in enumerate(kept, 2)]
+    assert [(row.number, row.amount, row.problem) for row in found] == [
+        (number, amount, None) for number, (amount, _) in enumerate(kept, 2)
+    ]
 
 
 async def test_the_first_fault_is_found_across_slices():

@@ -32,7 +32,9 @@ async def follow(api: Officers, viewer: object, bulk: str) -> list[Any]:
 async def test_progress_begins_with_now_grows_and_ends_with_the_end(api: Officers):
     programme = await api.points()
     bulk = await api.started(api.csv(await api.residents(400)), programme)
-    following = [asyncio.create_task(follow(api, viewer, bulk)) for viewer in (api.town.finance, api.town.desk, api.town.auditor)]
+    following = [
+        asyncio.create_task(follow(api, viewer, bulk)) for viewer in (api.town.finance, api.town.desk, api.town.auditor)
+    ]
     await asyncio.sleep(0.05)
     await api.run(bulk)
     for told in await asyncio.wait_for(asyncio.gather(*following), 20):
@@ -40,7 +42,9 @@ async def test_progress_begins_with_now_grows_and_ends_with_the_end(api: Officer
         assert told[-1] == {"state": "FINISHED", "grantedCount": 400, "leftCount": 0, "programme": {"id": programme}}
         counts = [one["grantedCount"] for one in told]
         assert counts == sorted(counts)
-    assert await asyncio.wait_for(follow(api, api.town.finance, bulk), 5) == [told[-1]], "one that has ended is told once"
+    assert await asyncio.wait_for(follow(api, api.town.finance, bulk), 5) == [told[-1]], (
+        "one that has ended is told once"
+    )
     assert api.services.bus.subscribers == 0
 
 
@@ -92,7 +96,9 @@ async def test_staff_find_it_by_its_id_and_in_the_list(api: Officers):
     assert [one["node"]["totalAmount"] for one in page["edges"]] == [3, 2]
     rest = await api.ask(api.town.desk, query, m=api.code, first=2, after=page["pageInfo"]["endCursor"])
     assert ([one["node"]["id"] for one in rest["edges"]], rest["pageInfo"]["hasNextPage"]) == ([made[0]], False)
-    found = await api.ask(api.town.auditor, "query($id: ID!) { node(id: $id) { __typename id ... on BulkGrant { state } } }", id=made[1])
+    found = await api.ask(
+        api.town.auditor, "query($id: ID!) { node(id: $id) { __typename id ... on BulkGrant { state } } }", id=made[1]
+    )
     assert found == {"__typename": "BulkGrant", "id": made[1], "state": "RUNNING"}
 
 

@@ -19,9 +19,20 @@ async def test_a_file_is_granted_row_by_row(api: Officers):
     wallets = await api.residents(5)
     begun = await api.start(api.csv(wallets, 120), programme)
     assert begun["bulkGrant"] | {"id": ""} == {
-        "id": "", "state": "RUNNING", "rowCount": 5, "invalidCount": 0, "grantedCount": 0, "refusedCount": 0, "cancelledCount": 0, "leftCount": 5,
-        "undoneCount": 0, "totalAmount": 600, "grantedAmount": 0, "takenBackAmount": 0, "approval": None,
-    }  # fmt: skip
+        "id": "",
+        "state": "RUNNING",
+        "rowCount": 5,
+        "invalidCount": 0,
+        "grantedCount": 0,
+        "refusedCount": 0,
+        "cancelledCount": 0,
+        "leftCount": 5,
+        "undoneCount": 0,
+        "totalAmount": 600,
+        "grantedAmount": 0,
+        "takenBackAmount": 0,
+        "approval": None,
+    }
     bulk = begun["bulkGrant"]["id"]
     assert await api.run(bulk) == 5
     done = await api.look(bulk)
@@ -103,7 +114,9 @@ async def test_killed_at_any_moment_and_begun_again_every_row_is_granted_once(ap
     await api.town.assert_sound()
 
 
-async def test_killed_between_the_ledger_and_the_table_the_table_learns_what_the_ledger_did(api: Officers, monkeypatch: pytest.MonkeyPatch):
+async def test_killed_between_the_ledger_and_the_table_the_table_learns_what_the_ledger_did(
+    api: Officers, monkeypatch: pytest.MonkeyPatch
+):
     """The worst moment: rows are granted, and nothing says so yet. Meanwhile a resident is no longer eligible, and the programme is over."""
     from datetime import timedelta
 
@@ -215,12 +228,16 @@ async def test_a_runner_that_comes_too_late_grants_nothing_after_the_close(api: 
     await api.run(bulk)
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["cancelledCount"]) == ("CANCELLED", 0, 20)
-    assert {(one["code"], one["message"]) for one in await api.rows(bulk)} == {("CANCELLED", "取りやめのため、付与していません。")}
+    assert {(one["code"], one["message"]) for one in await api.rows(bulk)} == {
+        ("CANCELLED", "取りやめのため、付与していません。")
+    }
     assert await api.given(wallets) == [0] * 20
     await api.town.assert_sound()
 
 
-async def test_rows_that_were_granted_before_the_close_are_known_although_their_runner_died(api: Officers, monkeypatch: pytest.MonkeyPatch):
+async def test_rows_that_were_granted_before_the_close_are_known_although_their_runner_died(
+    api: Officers, monkeypatch: pytest.MonkeyPatch
+):
     from domain.bulk import steps
 
     async def die(*_: object) -> None:
@@ -236,7 +253,12 @@ async def test_rows_that_were_granted_before_the_close_are_known_although_their_
     await api.do("cancelBulkGrant", bulk)
     await api.run(bulk)
     done = await api.look(bulk)
-    assert (done["state"], done["grantedCount"], done["cancelledCount"], done["grantedAmount"]) == ("CANCELLED", 64, 36, 6_400)
+    assert (done["state"], done["grantedCount"], done["cancelledCount"], done["grantedAmount"]) == (
+        "CANCELLED",
+        64,
+        36,
+        6_400,
+    )
     assert Counter(await api.given(wallets)) == {100: 64, 0: 36}
     await api.town.assert_sound()
 
@@ -255,7 +277,9 @@ async def test_a_start_is_once_for_its_key(api: Officers):
     await api.run(bulk)
     assert (await api.start(upload, programme, idempotencyKey=key))["bulkGrant"]["state"] == "FINISHED"
     assert await api.given(wallets) == [100] * 3
-    trail = await rows("select 1 from audit_entry where municipality_id = $1 and action = 'start_bulk_grant'", api.town.id)
+    trail = await rows(
+        "select 1 from audit_entry where municipality_id = $1 and action = 'start_bulk_grant'", api.town.id
+    )
     assert len(trail) == 1
     await api.town.assert_sound()
 

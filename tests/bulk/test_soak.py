@@ -1,4 +1,7 @@
-"""A hundred thousand rows, with payments beside them, killed now and then: `make soak ARGS="-k hundred"`. Prints seconds and memory."""
+"""A hundred thousand rows, with payments beside them, killed now and then: `make soak ARGS="-k hundred"`.
+
+Prints seconds and memory.
+"""
 
 import asyncio
 import resource
@@ -38,9 +41,10 @@ class Payer:
 async def test_a_hundred_thousand_rows(api: Officers):
     programme = await api.points(100_000_000)
     await api.ask(
-        api.town.finance, "mutation($input: SetGrantThresholdsInput!) { setGrantThresholds(input: $input) { __typename } }",
+        api.town.finance,
+        "mutation($input: SetGrantThresholdsInput!) { setGrantThresholds(input: $input) { __typename } }",
         input={"municipality": api.code, "single": 100_000, "file": 100_000_000},
-    )  # fmt: skip
+    )
     await api.town.charge(50_000)
     wallets = [wallet for _ in range(10) for wallet in await api.residents(ROWS // 10)]
     upload = await api.upload(api.csv(wallets, 300))

@@ -38,7 +38,11 @@ async def undone(api: Officers, bulk: str) -> list[tuple[int, int, str | None]]:
 
 async def reverse(api: Officers, journal: str) -> Any:
     proposed = await api.ask(api.town.finance, PROPOSE, input={"journalId": journal, "reason": "WRONG_WALLET"})
-    return await api.ask(api.town.other_finance, REVERSE, input={"idempotencyKey": str(uuid4()), "approvalId": proposed["approval"]["id"]})
+    return await api.ask(
+        api.town.other_finance,
+        REVERSE,
+        input={"idempotencyKey": str(uuid4()), "approvalId": proposed["approval"]["id"]},
+    )
 
 
 async def grant_of(api: Officers, bulk: str, row: int) -> str:
@@ -79,7 +83,9 @@ async def test_an_undo_is_once_and_says_so(api: Officers):
     assert (await api.undo(bulk, key=key))["bulkGrant"]["state"] == "UNDONE"
     assert await api.given(wallets) == [0] * 3
     assert await api.left(programme) == 10_000
-    trail = await rows("select reason from audit_entry where municipality_id = $1 and action = 'undo_bulk_grant'", api.town.id)
+    trail = await rows(
+        "select reason from audit_entry where municipality_id = $1 and action = 'undo_bulk_grant'", api.town.id
+    )
     assert [one["reason"] for one in trail] == ["2"]
     await api.town.assert_sound()
 

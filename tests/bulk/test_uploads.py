@@ -13,7 +13,10 @@ from tests.support.clock import MovableClock
 
 
 async def chunks(api: Officers) -> list[int]:
-    found = await rows("select length(content) as size from upload_chunk where municipality_id = $1 order by upload_id, number", api.town.id)
+    found = await rows(
+        "select length(content) as size from upload_chunk where municipality_id = $1 order by upload_id, number",
+        api.town.id,
+    )
     return [row["size"] for row in found]
 
 
@@ -27,7 +30,9 @@ async def test_a_file_lies_in_chunks_and_is_read_as_it_was_sent(api: Officers):
     sha256 = await receiver.finish()
     assert await chunks(api) == [CHUNK_BYTES, CHUNK_BYTES, 768_000 - 2 * CHUNK_BYTES]
     assert await reads.content(api.town.id, made.upload.id) == content
-    found, kept = await reads.received(api.town.id, made.upload.id, api.town.finance.person_id, UploadPurpose.BULK_GRANT)
+    found, kept = await reads.received(
+        api.town.id, made.upload.id, api.town.finance.person_id, UploadPurpose.BULK_GRANT
+    )
     assert (found.state, found.size, kept) == (UploadState.RECEIVED, 768_000, sha256)
     assert not await claim(api.services, made.upload), "once"
 

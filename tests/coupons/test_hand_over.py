@@ -23,16 +23,23 @@ async def test_an_item_is_handed_over_by_either_side_and_both_hear_of_it(api: Co
     coupon = await api.item_coupon(perPerson=2)
     first = (await api.redeem({"couponId": coupon}))["redemption"]
     by_staff = (await api.redeem({"couponId": coupon}, viewer=api.town.staff))["redemption"]
-    assert (first["amount"], first["item"], first["coupon"], first["store"], first["allocations"], first["rolledBack"]) == (
-        0, "COUPON", {"id": coupon}, {"id": api.store()}, [], False,
-    )  # fmt: skip
+    assert (
+        first["amount"],
+        first["item"],
+        first["coupon"],
+        first["store"],
+        first["allocations"],
+        first["rolledBack"],
+    ) == (0, "COUPON", {"id": coupon}, {"id": api.store()}, [], False)
     third = await api.nothing_moved(api.redeem({"couponId": coupon}))
     assert (third["code"], third["reason"]) == ("COUPON_USED_UP", "PERSON_LIMIT")
     heard = await execute(api, EVENTS)
     told = [{"receiptNumber": one["receiptNumber"], "item": "COUPON"} for one in (first, by_staff)]
     assert [edge["node"]["redemption"] for edge in heard["wallet"]["events"]["edges"]] == told
     assert [edge["node"]["redemption"] for edge in heard["store"]["events"]["edges"]] == told
-    assert {edge["node"]["counterparty"]["kind"] for edge in heard["store"]["events"]["edges"]} == {"CUSTOMER"}, "the shop never learns who"
+    assert {edge["node"]["counterparty"]["kind"] for edge in heard["store"]["events"]["edges"]} == {"CUSTOMER"}, (
+        "the shop never learns who"
+    )
     await api.town.assert_sound()
 
 
@@ -42,7 +49,9 @@ async def execute(api: CouponApi, query: str):
     from schema.execute import execute as run
 
     everybody = Viewer(api.town.auditor.person_id, api.town.auditor.roles)
-    result = await run(query, {"w": api.wallet(), "s": api.store()}, Context(api.services, everybody, "ja", "trace"), None)
+    result = await run(
+        query, {"w": api.wallet(), "s": api.store()}, Context(api.services, everybody, "ja", "trace"), None
+    )
     assert result.errors is None, result.errors
     return result.data
 
@@ -69,7 +78,11 @@ async def test_who_may_redeem_and_where(api: CouponApi):
     for viewer in (api.town.desk, api.town.finance, api.town.auditor):
         assert (await api.nothing_moved(api.redeem({"couponId": coupon}, viewer=viewer)))["code"] == "NOT_PERMITTED"
     elsewhere = await api.nothing_moved(api.redeem({"couponId": coupon}, payee={"storeId": api.store(other_store)}))
-    assert (elsewhere["code"], elsewhere["reason"], elsewhere["retry"]) == ("COUPON_NOT_USABLE", "OTHER_SHOP", "SAME_KEY")
+    assert (elsewhere["code"], elsewhere["reason"], elsewhere["retry"]) == (
+        "COUPON_NOT_USABLE",
+        "OTHER_SHOP",
+        "SAME_KEY",
+    )
     assert "お店は対象外" in elsewhere["message"]
     discount = await api.coupon()
     assert (await api.nothing_moved(api.redeem({"couponId": discount})))["reason"] == "NOT_FOR_HAND_OVER"
@@ -85,9 +98,15 @@ async def test_keys_of_hand_overs_replay_mismatch_race_and_close(api: CouponApi)
     assert sorted(one["replayed"] for one in answers) == [False] + [True] * 19
     assert len({one["redemption"]["receiptNumber"] for one in answers}) == 1
     assert (await api.nothing_moved(api.redeem({"couponId": other}, idempotencyKey=key)))["code"] == "KEY_REUSED"
-    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    abandon = (
+        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    )
     closed = str(uuid4())
-    for operation, viewer in (("REDEEM", api.town.resident), ("CLAIM_COUPON", api.town.resident), ("ROLLBACK_REDEMPTION", api.town.desk)):
+    for operation, viewer in (
+        ("REDEEM", api.town.resident),
+        ("CLAIM_COUPON", api.town.resident),
+        ("ROLLBACK_REDEMPTION", api.town.desk),
+    ):
         asked = {"operation": operation, "idempotencyKey": closed}
         assert (await api.ask(viewer, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
     assert (await api.nothing_moved(api.redeem({"couponId": coupon}, idempotencyKey=closed)))["code"] == "ABANDONED"
@@ -133,13 +152,20 @@ async def test_claims_by_the_desk_and_at_the_till_for_a_card(api: CouponApi):
     coupon = await api.item_coupon(claimRequired=True)
     card = await api.ask(api.town.resident, "query($id: ID!) { wallet(id: $id) { receiveCode } }", id=api.wallet())
     assert "claim" in await api.claim(coupon, viewer=api.town.desk)
-    given = {"idempotencyKey": str(uuid4()), "couponId": coupon, "wallet": {"code": card["receiveCode"]}, "storeId": api.store()}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "couponId": coupon,
+        "wallet": {"code": card["receiveCode"]},
+        "storeId": api.store(),
+    }
     assert "claim" in await api.ask(api.town.staff, CLAIM, input=given)
     other_store, other_staff = await api.town.new_store()
     elsewhere = {**given, "idempotencyKey": str(uuid4()), "storeId": api.store(other_store)}
     refused = await api.nothing_moved(api.ask(other_staff, CLAIM, input=elsewhere))
     assert (refused["code"], refused["reason"]) == ("COUPON_NOT_USABLE", "OTHER_SHOP")
-    assert (await api.nothing_moved(api.ask(other_staff, CLAIM, input={**given, "idempotencyKey": str(uuid4())})))["code"] == "NOT_PERMITTED"
+    assert (await api.nothing_moved(api.ask(other_staff, CLAIM, input={**given, "idempotencyKey": str(uuid4())})))[
+        "code"
+    ] == "NOT_PERMITTED"
     stranger, _ = await api.town.new_resident()
     assert (await api.nothing_moved(api.claim(coupon, viewer=stranger)))["code"] == "UNKNOWN_WALLET"
     mine = await api.list(api.town.resident, claimed=True)
@@ -164,7 +190,10 @@ async def test_a_frozen_wallet_and_a_closed_shop(api: CouponApi):
     from domain.ledger.kinds import HolderState
 
     coupon = await api.item_coupon()
-    for holder, codes in ((api.town.wallet, ("WALLET_FROZEN", "WALLET_FROZEN")), (api.town.store, ("STORE_NOT_ACCEPTING", None))):
+    for holder, codes in (
+        (api.town.wallet, ("WALLET_FROZEN", "WALLET_FROZEN")),
+        (api.town.store, ("STORE_NOT_ACCEPTING", None)),
+    ):
         async with transaction():
             await set_state(api.town.id, holder, HolderState.FROZEN)
         assert (await api.redeem({"couponId": coupon}))["code"] == codes[0]
@@ -184,7 +213,9 @@ async def ticket_town(api: CouponApi, kind: str = "GIFT_TICKET", **facts):
     return asset, lot
 
 
-@pytest.mark.parametrize(("kind", "name", "other"), [("GIFT_TICKET", "ticketId", "voucherId"), ("VOUCHER", "voucherId", "ticketId")])
+@pytest.mark.parametrize(
+    ("kind", "name", "other"), [("GIFT_TICKET", "ticketId", "voucherId"), ("VOUCHER", "voucherId", "ticketId")]
+)
 async def test_value_is_handed_over_whole(api: CouponApi, kind: str, name: str, other: str):
     _, lot = await ticket_town(api, kind)
     assert (await api.nothing_moved(api.redeem({other: lot})))["code"] == "UNKNOWN_ITEM"
@@ -209,10 +240,14 @@ async def test_value_moves_on_the_word_of_its_own_people_only(api: CouponApi):
 
 
 async def test_value_under_the_same_rules_of_shop_and_time_as_a_payment(api: CouponApi, moved: MovableClock):
-    _, lot = await ticket_town(api, acceptance={"groups": ["inns"]}, expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=1)
+    _, lot = await ticket_town(
+        api, acceptance={"groups": ["inns"]}, expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=1
+    )
     refused = await api.nothing_moved(api.redeem({"ticketId": lot}))
     assert (refused["code"], refused["reason"]) == ("ITEM_NOT_USABLE", "OTHER_SHOP")
-    await rows("update store set store_group = 'inns' where municipality_id = $1 and id = $2", api.town.id, api.town.store)
+    await rows(
+        "update store set store_group = 'inns' where municipality_id = $1 and id = $2", api.town.id, api.town.store
+    )
     api.services.stores.forget((api.town.id, api.town.store))
     moved.forward(timedelta(days=40))
     ended = await api.nothing_moved(api.redeem({"ticketId": lot}))
@@ -252,7 +287,8 @@ async def test_staff_undo_a_hand_over_once(api: CouponApi):
     assert (await api.rollback(item["redemption"]["id"], api.town.finance, reason="NOT_HANDED_OVER"))["balances"] == []
     assert "redemption" in await api.redeem({"couponId": coupon}), "stock, person and day have theirs back"
     trail = await rows(
-        "select actor, subject, reason from audit_entry where municipality_id = $1 and action = 'rollback_redemption' order by id", api.town.id
+        "select actor, subject, reason from audit_entry where municipality_id = $1 and action = 'rollback_redemption' order by id",
+        api.town.id,
     )
     assert [(row["actor"], row["reason"]) for row in trail][-1] == (api.town.finance.person_id, "3")
     assert {row["actor"] for row in trail} == {api.town.desk.person_id, api.town.finance.person_id}
@@ -279,7 +315,12 @@ async def test_hand_overs_are_in_node_outcome_and_history(api: CouponApi):
     told = await api.ask(api.town.resident, outcome, k=key)
     assert told == {"state": "SETTLED", "receipt": {"__typename": "Redemption", "receiptNumber": done["receiptNumber"]}}
     node = "query($id: ID!) { node(id: $id) { __typename ... on Redemption { item } } }"
-    for viewer, seen in ((api.town.resident, True), (api.town.staff, True), (api.town.desk, True), ((await api.town.new_resident())[0], False)):
+    for viewer, seen in (
+        (api.town.resident, True),
+        (api.town.staff, True),
+        (api.town.desk, True),
+        ((await api.town.new_resident())[0], False),
+    ):
         assert ((await api.ask(viewer, node, id=done["id"])) == {"__typename": "Redemption", "item": "TICKET"}) is seen
     history = "query($id: ID!) { wallet(id: $id) { transactions(first: 1) { edges { node { kind amount receipt { __typename } } } } } }"
     [edge] = (await api.ask(api.town.resident, history, id=api.wallet()))["transactions"]["edges"]

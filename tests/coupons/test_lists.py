@@ -27,7 +27,13 @@ async def shop(api: CouponApi, **facts: Any) -> Any:
     from domain.payments.merchant_code import merchant_reference
 
     number = next_number()
-    given = {"name": f"商店{number}", "name_kana": "ショウテン", "name_roman": "SHOTEN", "category": "food", "merchant_category_code": "5411"}
+    given = {
+        "name": f"商店{number}",
+        "name_kana": "ショウテン",
+        "name_roman": "SHOTEN",
+        "category": "food",
+        "merchant_category_code": "5411",
+    }
     async with transaction():
         new = NewStore(**{**given, **facts}, merchant_code=merchant_reference(api.town.id, number), store_code="S01")
         return await open_store(api.town.id, new, api.services.clock(), api.services.ids)
@@ -39,7 +45,13 @@ def names(page: Any) -> list[str]:
 
 async def test_what_there_is_with_why_it_cannot_be_used_now(api: CouponApi):
     year = api.services.clock().year
-    await rows("insert into person_claim values ($1, $2, true, $3, $4)", api.town.id, api.town.resident.person_id, year - 40, api.services.clock())
+    await rows(
+        "insert into person_claim values ($1, $2, true, $3, $4)",
+        api.town.id,
+        api.town.resident.person_id,
+        year - 40,
+        api.services.clock(),
+    )
     open_ = await api.coupon(endsAt=api.at(timedelta(days=5)))
     later = await api.coupon(startsAt=api.at(timedelta(days=1)), endsAt=api.at(timedelta(days=6)))
     elders = await api.coupon(eligibility={"residentsOnly": True, "ageFrom": 65}, endsAt=api.at(timedelta(days=7)))
@@ -56,8 +68,15 @@ async def test_what_there_is_with_why_it_cannot_be_used_now(api: CouponApi):
     assert english["edges"][0]["node"]["name"] == "Discount"
     assert names(await api.list(api.town.resident, usable=True)) == [open_]
     nobody = await api.list(None)
-    assert [edge["whyNot"] and edge["whyNot"]["reason"] for edge in nobody["edges"]] == [None, "NOT_STARTED", "UNVERIFIED", "NOT_CLAIMED"]
-    assert names(await api.list(api.town.resident, before=api.at(timedelta(days=6, seconds=9)))) == [open_, later], "expiring soon"
+    assert [edge["whyNot"] and edge["whyNot"]["reason"] for edge in nobody["edges"]] == [
+        None,
+        "NOT_STARTED",
+        "UNVERIFIED",
+        "NOT_CLAIMED",
+    ]
+    assert names(await api.list(api.town.resident, before=api.at(timedelta(days=6, seconds=9)))) == [open_, later], (
+        "expiring soon"
+    )
     await api.claim(claimable)
     assert names(await api.list(api.town.resident, claimed=True)) == [claimable]
     assert names(await api.list(api.town.resident, usable=True)) == [open_, claimable]
@@ -98,7 +117,10 @@ async def test_near_a_place_by_distance(api: CouponApi):
     north = await shop(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
     east = await shop(api, latitude_microdegrees=35_681_236, longitude_microdegrees=139_777_125)
     far = await shop(api, latitude_microdegrees=43_064_000, longitude_microdegrees=141_346_000)
-    at = {name: await api.coupon(acceptance={"storeIds": [api.store(store)]}) for name, store in (("north", north), ("east", east), ("far", far))}
+    at = {
+        name: await api.coupon(acceptance={"storeIds": [api.store(store)]})
+        for name, store in (("north", north), ("east", east), ("far", far))
+    }
     nowhere = await api.coupon(acceptance={"storeIds": [api.store()]})
     everywhere = await api.coupon(endsAt=api.at(timedelta(days=1)))
     page = await api.list(api.town.resident, near=STATION, sort="DISTANCE")
@@ -123,7 +145,9 @@ async def test_near_a_place_by_distance(api: CouponApi):
 async def test_pages_neither_miss_nor_repeat(api: CouponApi, sort: str):
     await shop(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
     same_end = api.at(timedelta(days=5))
-    made = {await api.coupon(endsAt=same_end if number % 2 else api.at(timedelta(days=number + 1))) for number in range(11)}
+    made = {
+        await api.coupon(endsAt=same_end if number % 2 else api.at(timedelta(days=number + 1))) for number in range(11)
+    }
     seen: list[str] = []
     after = None
     for _ in range(20):
@@ -140,7 +164,10 @@ async def test_a_filter_over_many_coupons_fills_its_pages(api: CouponApi, monkey
     """What is not usable is passed over; a page that grew too long to look for goes on with its cursor."""
     monkeypatch.setattr(listing, "SCANNED", 2)
     monkeypatch.setattr(listing, "SCANS", 2)
-    made = [await api.coupon(endsAt=api.at(timedelta(days=2 + n)), startsAt=api.at(timedelta(days=1 if n < 7 else -1))) for n in range(10)]
+    made = [
+        await api.coupon(endsAt=api.at(timedelta(days=2 + n)), startsAt=api.at(timedelta(days=1 if n < 7 else -1)))
+        for n in range(10)
+    ]
     seen, after, pages = [], None, 0
     while pages < 20:
         page = await api.list(api.town.resident, usable=True, first=2, after=after)
@@ -155,10 +182,21 @@ async def test_a_filter_over_many_coupons_fills_its_pages(api: CouponApi, monkey
 async def test_bad_cursors_places_and_shops(api: CouponApi):
     await api.coupon()
     cursor = (await api.list(None))["edges"][0]["cursor"]
-    for after in ("x", "E.1", "E.1.z" + "0" * 31, "D" + cursor[1:], cursor + "0", "E.-1." + "0" * 32, "E." + "9" * 90 + "." + "0" * 32):
+    for after in (
+        "x",
+        "E.1",
+        "E.1.z" + "0" * 31,
+        "D" + cursor[1:],
+        cursor + "0",
+        "E.-1." + "0" * 32,
+        "E." + "9" * 90 + "." + "0" * 32,
+    ):
         assert await code_of(api, None, after=after) == "BAD_USER_INPUT"
     assert await code_of(api, None, sort="DISTANCE") == "BAD_USER_INPUT"
-    assert await code_of(api, None, near={"latitudeMicrodegrees": 90_000_001, "longitudeMicrodegrees": 0}) == "BAD_USER_INPUT"
+    assert (
+        await code_of(api, None, near={"latitudeMicrodegrees": 90_000_001, "longitudeMicrodegrees": 0})
+        == "BAD_USER_INPUT"
+    )
     assert await code_of(api, None, first=101) == "BAD_USER_INPUT"
     other = await new_town(api.services)
     assert await code_of(api, None, store=encode(Prefix.STORE, other.id, other.store)) == "NOT_FOUND"
@@ -168,7 +206,12 @@ async def test_bad_cursors_places_and_shops(api: CouponApi):
 async def test_the_database_and_the_domain_agree_on_which_shop_takes_what(api: CouponApi):
     """Random rules and shops: the list at a shop is what `Acceptance.accepts` says."""
     chance = random.Random(20261126)
-    codes = {"store_group": ["", "a", "b"], "area": ["", "n", "s"], "category": ["food", "books", "tobacco"], "size_class": list(SizeClass)}
+    codes = {
+        "store_group": ["", "a", "b"],
+        "area": ["", "n", "s"],
+        "category": ["food", "books", "tobacco"],
+        "size_class": list(SizeClass),
+    }
     shops = [await shop(api, **{name: chance.choice(values) for name, values in codes.items()}) for _ in range(6)]
     made: dict[str, Acceptance] = {}
     for _ in range(25):
@@ -211,7 +254,9 @@ async def test_another_towns_coupons_are_not_found(api: CouponApi, moved: Movabl
     assert (await api.nothing_moved(api.pay_with(100, moved_id)))["code"] == "UNKNOWN_COUPON"
     assert await api.ask(None, "query($id: ID!) { coupon(id: $id) { id } }", id=moved_id) is None
     node = "query($id: ID!) { node(id: $id) { ... on Coupon { id name } } }"
-    assert (await api.ask(api.town.resident, node, id=theirs))["id"] == theirs, "coupons are public, each under its own town's id"
+    assert (await api.ask(api.town.resident, node, id=theirs))["id"] == theirs, (
+        "coupons are public, each under its own town's id"
+    )
     assert await api.ask(api.town.resident, node, id=moved_id) is None
     moved.forward(timedelta(days=100))
     assert (await other.list(None))["edges"] == [], "what has ended is not listed"

@@ -1,4 +1,7 @@
-"""Coupons against a second, naive model: random payments, refunds, reversals, claims, hand-overs and rollbacks, compared after each step."""
+"""Coupons against a second, naive model.
+
+Random payments, refunds, reversals, claims, hand-overs and rollbacks, compared after each step.
+"""
 
 import os
 import random
@@ -63,13 +66,23 @@ class Game:
     async def start(self) -> None:
         self.people = [await self.api.town.new_resident() for _ in range(3)]
         for name, rule in self.rules.items():
-            facts: dict[str, Any] = {"stacking": "ALONE" if name == "tenth" else "WITH_OTHERS", "perPerson": rule.per_person, "stock": rule.stock}
-            facts |= {"returnsOnRefund": rule.returns, "kind": rule.kind, "rateBp": rule.off if rule.kind == "PERCENT" else None}
+            facts: dict[str, Any] = {
+                "stacking": "ALONE" if name == "tenth" else "WITH_OTHERS",
+                "perPerson": rule.per_person,
+                "stock": rule.stock,
+            }
+            facts |= {
+                "returnsOnRefund": rule.returns,
+                "kind": rule.kind,
+                "rateBp": rule.off if rule.kind == "PERCENT" else None,
+            }
             facts |= {"amount": None if rule.kind == "PERCENT" else rule.off, "budget": rule.budget or None}
             if rule.of_town:
                 self.ids[name] = await self.api.coupon(**facts)
             else:
-                self.ids[name] = await self.api.coupon(self.api.town.staff, storeId=self.api.store(), borneBy="STORE", **facts)
+                self.ids[name] = await self.api.coupon(
+                    self.api.town.staff, storeId=self.api.store(), borneBy="STORE", **facts
+                )
         self.item = await self.api.item_coupon(claimRequired=True, stock=4, perPerson=2)
 
     async def charge(self) -> None:
@@ -79,7 +92,18 @@ class Game:
 
     async def pay(self) -> None:
         wallet, amount = self.chance.randrange(3), self.chance.randrange(1, 900)
-        names = self.chance.choice([[], ["tenth"], ["own"], ["town"], ["third", "town"], ["own", "town"], ["third", "own", "town"], ["tenth", "own"]])
+        names = self.chance.choice(
+            [
+                [],
+                ["tenth"],
+                ["own"],
+                ["town"],
+                ["third", "town"],
+                ["own", "town"],
+                ["third", "own", "town"],
+                ["tenth", "own"],
+            ]
+        )
         viewer, key = self.people[wallet]
         answer = await self.api.pay_with(amount, *[self.ids[name] for name in names], wallet=key, viewer=viewer)
         expected, parts = self._foreseen(wallet, amount, names)
@@ -157,7 +181,9 @@ class Game:
         if not whole:
             return
         paid, town = self.chance.choice(whole), self.api.town
-        approval = await propose_reversal(town.services, town.finance, town.id, decode(paid.id)[2], ReversalReason.POSTED_TWICE)
+        approval = await propose_reversal(
+            town.services, town.finance, town.id, decode(paid.id)[2], ReversalReason.POSTED_TWICE
+        )
         await reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id)
         off = sum(part for _, part in paid.parts)
         self.wallets[paid.wallet] += paid.list_amount - off
@@ -207,7 +233,18 @@ class Game:
 async def play(services: Services, seed: int, steps: int) -> None:
     game = Game(CouponApi(await new_town(services)), random.Random(seed))
     await game.start()
-    moves = [game.charge, game.pay, game.pay, game.pay, game.refund, game.refund, game.reverse, game.claim, game.redeem, game.rollback]
+    moves = [
+        game.charge,
+        game.pay,
+        game.pay,
+        game.pay,
+        game.refund,
+        game.refund,
+        game.reverse,
+        game.claim,
+        game.redeem,
+        game.rollback,
+    ]
     for _ in range(steps):
         await game.chance.choice(moves)()
         await game.compare()

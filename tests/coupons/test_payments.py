@@ -21,7 +21,11 @@ async def test_the_town_pays_its_discount_and_the_shop_gets_the_full_price(api: 
     payment = paid["payment"]
     assert (payment["listAmount"], payment["discount"], payment["amount"]) == (1_999, 199, 1_800), "rounded down"
     assert (quoted["listAmount"], quoted["discount"]) == (1_999, 199)
-    assert payment["coupons"] == [{"discount": 199, "borneBy": "TOWN", "multiplierBp": None, "coupon": {"id": coupon}}] == quoted["coupons"]
+    assert (
+        payment["coupons"]
+        == [{"discount": 199, "borneBy": "TOWN", "multiplierBp": None, "coupon": {"id": coupon}}]
+        == quoted["coupons"]
+    )
     assert (quoted["amount"], quoted["listAmount"], quoted["availableAfter"]) == (1_800, 1_999, 3_200)
     assert await api.balances() == {"COIN": 3_200}
     assert await api.owed() == 1_999
@@ -47,7 +51,11 @@ async def test_a_shops_discount_only_lowers_what_is_paid(api: CouponApi):
     await api.charge(5_000)
     coupon = await api.coupon(api.town.staff, storeId=api.store(), borneBy="STORE", budget=None)
     paid = await api.pay_with(2_000, coupon)
-    assert (paid["payment"]["listAmount"], paid["payment"]["discount"], paid["payment"]["amount"]) == (2_000, 200, 1_800)
+    assert (paid["payment"]["listAmount"], paid["payment"]["discount"], paid["payment"]["amount"]) == (
+        2_000,
+        200,
+        1_800,
+    )
     assert paid["payment"]["coupons"][0]["borneBy"] == "STORE"
     assert (await api.balances(), await api.owed()) == ({"COIN": 3_200}, 1_800)
     refunded = await api.refund(paid["payment"]["id"], 2_000)
@@ -67,7 +75,9 @@ async def test_a_shops_discount_only_lowers_what_is_paid(api: CouponApi):
         ({"kind": "FIXED_AMOUNT", "rateBp": None, "amount": 500}, 300, 300),
     ],
 )
-async def test_discounts_are_rounded_down_and_never_more_than_the_price(api: CouponApi, facts, amount: int, discount: int):
+async def test_discounts_are_rounded_down_and_never_more_than_the_price(
+    api: CouponApi, facts, amount: int, discount: int
+):
     await api.charge(20_000)
     coupon = await api.coupon(**facts)
     paid = await api.pay_with(amount, coupon)
@@ -85,15 +95,23 @@ async def test_two_coupons_where_both_allow_it_in_one_order(api: CouponApi):
     fixed = await api.coupon(kind="FIXED_AMOUNT", rateBp=None, amount=100, stacking="WITH_OTHERS")
     percent = await api.coupon(stacking="WITH_OTHERS")
     await api.rule(await api.earning(await api.asset("POINT", kind="SHOPPING_POINT"), 1_000))
-    points = await api.coupon(kind="POINTS_MULTIPLIER", rateBp=None, budget=None, multiplierBp=30_000, stacking="WITH_OTHERS")
+    points = await api.coupon(
+        kind="POINTS_MULTIPLIER", rateBp=None, budget=None, multiplierBp=30_000, stacking="WITH_OTHERS"
+    )
     key = str(uuid4())
     paid = await api.pay_with(1_000, fixed, points, percent, idempotencyKey=key)
     told = [(one["discount"], one["coupon"]["id"], one["multiplierBp"]) for one in paid["payment"]["coupons"]]
     assert told == [(100, percent, None), (100, fixed, None), (0, points, 30_000)]
     again = await api.pay_with(1_000, percent, fixed, points, idempotencyKey=key)
     assert again["replayed"], "the order in which the payer names them means nothing"
-    [row] = await rows("select receipt -> 'coupons' as coupons from journal where municipality_id = $1 and kind = 2", api.town.id)
-    assert [line[1:] for line in orjson.loads(row["coupons"])] == [[1, 100, 1, None], [2, 100, 1, None], [4, 0, 1, 30_000]]
+    [row] = await rows(
+        "select receipt -> 'coupons' as coupons from journal where municipality_id = $1 and kind = 2", api.town.id
+    )
+    assert [line[1:] for line in orjson.loads(row["coupons"])] == [
+        [1, 100, 1, None],
+        [2, 100, 1, None],
+        [4, 0, 1, 30_000],
+    ]
     assert (await api.balances(), await api.owed()) == ({"COIN": 4_200, "POINT": 24}, 1_000), "three times 1 % of 800"
     await api.town.assert_sound()
 
@@ -102,7 +120,12 @@ async def test_stacking_is_refused_where_one_does_not_allow_it(api: CouponApi):
     await api.charge(5_000)
     alone, other = await api.coupon(), await api.coupon(stacking="WITH_OTHERS")
     refused = await api.nothing_moved(api.pay_with(1_000, other, alone))
-    assert (refused["code"], refused["reason"], refused["couponId"], refused["retry"]) == ("COUPON_NOT_USABLE", "NOT_STACKABLE", alone, "SAME_KEY")
+    assert (refused["code"], refused["reason"], refused["couponId"], refused["retry"]) == (
+        "COUPON_NOT_USABLE",
+        "NOT_STACKABLE",
+        alone,
+        "SAME_KEY",
+    )
     twice = await api.nothing_moved(api.pay_with(1_000, other, other))
     assert (twice["code"], twice["field"], twice["problem"]) == ("INVALID_INPUT", "couponIds", "COUPONS_OF_PAYMENT")
     six = [await api.coupon(stacking="WITH_OTHERS") for _ in range(6)]
@@ -140,7 +163,9 @@ async def test_of_the_last_one_exactly_one_of_100_gets_it(api: CouponApi):
     coupon = await api.coupon(stock=1)
     payers = [await api.town.new_resident() for _ in range(100)]
     await asyncio.gather(*[api.charge(1_000, wallet) for _, wallet in payers])
-    answers = await asyncio.gather(*[api.pay_with(1_000, coupon, wallet=wallet, viewer=viewer) for viewer, wallet in payers])
+    answers = await asyncio.gather(
+        *[api.pay_with(1_000, coupon, wallet=wallet, viewer=viewer) for viewer, wallet in payers]
+    )
     won = [one for one in answers if "payment" in one]
     lost = [one for one in answers if "code" in one]
     assert (len(won), len(lost)) == (1, 99)
@@ -159,7 +184,9 @@ async def test_a_coupon_used_twice_in_parallel_by_one_person_over_two_wallets(ap
         card = await open_wallet(api.town.id, api.town.resident.person_id, api.services.clock(), api.services.ids)
     await asyncio.gather(api.charge(5_000), api.charge(5_000, card))
     coupon = await api.coupon(perPerson=1)
-    answers = await asyncio.gather(*[api.pay_with(500, coupon, wallet=wallet) for wallet in (api.town.wallet, card) for _ in range(10)])
+    answers = await asyncio.gather(
+        *[api.pay_with(500, coupon, wallet=wallet) for wallet in (api.town.wallet, card) for _ in range(10)]
+    )
     refused = [one for one in answers if "code" in one]
     assert (len(refused), {one["reason"] for one in refused}) == (19, {"PERSON_LIMIT"})
     assert await api.owed() == 500
@@ -170,13 +197,20 @@ async def test_a_budget_is_never_overdrawn_and_what_is_left_still_serves(api: Co
     coupon = await api.coupon(budget=1_050)
     payers = [await api.town.new_resident() for _ in range(20)]
     await asyncio.gather(*[api.charge(1_000, wallet) for _, wallet in payers])
-    answers = await asyncio.gather(*[api.pay_with(1_000, coupon, wallet=wallet, viewer=viewer) for viewer, wallet in payers])
+    answers = await asyncio.gather(
+        *[api.pay_with(1_000, coupon, wallet=wallet, viewer=viewer) for viewer, wallet in payers]
+    )
     refused = [one for one in answers if "code" in one]
-    assert (len(refused), {(one["code"], one["reason"]) for one in refused}) == (10, {("COUPON_USED_UP", "BUDGET_SPENT")})
+    assert (len(refused), {(one["code"], one["reason"]) for one in refused}) == (
+        10,
+        {("COUPON_USED_UP", "BUDGET_SPENT")},
+    )
     assert (await api.seen(coupon))["budgetLeft"] == 50
     viewer, wallet = payers[[("code" in one) for one in answers].index(True)]
     assert (await api.pay_with(500, coupon, wallet=wallet, viewer=viewer))["payment"]["discount"] == 50
-    assert (await api.nothing_moved(api.pay_with(100, coupon, wallet=wallet, viewer=viewer)))["reason"] == "BUDGET_SPENT"
+    assert (await api.nothing_moved(api.pay_with(100, coupon, wallet=wallet, viewer=viewer)))[
+        "reason"
+    ] == "BUDGET_SPENT"
 
 
 async def test_a_stored_refusal_of_a_coupon_is_final_for_its_key(api: CouponApi):
@@ -188,7 +222,11 @@ async def test_a_stored_refusal_of_a_coupon_is_final_for_its_key(api: CouponApi)
     assert (refused["code"], refused["reason"], refused["couponId"]) == ("COUPON_USED_UP", "PERSON_LIMIT", coupon)
     outcome = "query($k: UUID!) { outcome(operation: PAY, idempotencyKey: $k) { state refusal { code message ... on CouponUsedUpError { couponId reason: obstacle } } } }"
     told = await api.ask(api.town.resident, outcome, k=key)
-    assert (told["state"], told["refusal"]["reason"], told["refusal"]["couponId"]) == ("REFUSED", "PERSON_LIMIT", coupon)
+    assert (told["state"], told["refusal"]["reason"], told["refusal"]["couponId"]) == (
+        "REFUSED",
+        "PERSON_LIMIT",
+        coupon,
+    )
     await api.refund(paid["payment"]["id"], 1_000)
     assert await api.pay_with(1_000, coupon, idempotencyKey=key) == refused
     assert (await api.pay_with(1_000, coupon))["payment"]["discount"] == 100
@@ -238,7 +276,9 @@ async def test_half_a_refund_leaves_half_the_discount(api: CouponApi):
     assert await api.balances() == {"COIN": 600}
     assert await api.owed() == 500, "the shop keeps the full price of what was not brought back"
     assert (await api.seen(coupon))["budgetLeft"] == 99_900
-    assert (await api.nothing_moved(api.pay_with(1_000, coupon)))["reason"] == "PERSON_LIMIT", "not refunded whole: the use stays"
+    assert (await api.nothing_moved(api.pay_with(1_000, coupon)))["reason"] == "PERSON_LIMIT", (
+        "not refunded whole: the use stays"
+    )
     await api.town.assert_sound()
 
 
@@ -283,7 +323,13 @@ async def test_coupons_and_the_rest_in_cash(api: CouponApi):
     quoted = (await api.quote_with(1_000, coupon, restInCash=True))["quote"]
     assert (quoted["amount"], quoted["cashDue"]) == (900, 600)
     paid = (await api.pay_with(1_000, coupon, restInCash=True, quoteToken=quoted["token"]))["payment"]
-    assert (paid["amount"], paid["cashDue"], paid["discount"], paid["listAmount"], paid["refundable"]) == (300, 600, 100, 1_000, 400)
+    assert (paid["amount"], paid["cashDue"], paid["discount"], paid["listAmount"], paid["refundable"]) == (
+        300,
+        600,
+        100,
+        1_000,
+        400,
+    )
     await api.refund(paid["id"], 400)
     assert (await api.balances(), await api.owed()) == ({"COIN": 300}, 0)
     await api.town.assert_sound()
@@ -304,7 +350,9 @@ async def test_a_quote_with_a_coupon_is_what_is_paid_or_nothing(api: CouponApi):
     assert (await api.nothing_moved(api.pay_with(1_000, other, quoteToken=token)))["code"] == "QUOTE_CHANGED"
     assert (await api.nothing_moved(api.pay_with(1_000, quoteToken=token)))["code"] == "QUOTE_CHANGED"
     alike = await api.coupon()
-    assert (await api.nothing_moved(api.pay_with(1_000, alike, quoteToken=token)))["code"] == "QUOTE_CHANGED", "another coupon, the same price"
+    assert (await api.nothing_moved(api.pay_with(1_000, alike, quoteToken=token)))["code"] == "QUOTE_CHANGED", (
+        "another coupon, the same price"
+    )
     assert "payment" in await api.pay_with(1_000, coupon, quoteToken=token)
 
 
@@ -313,9 +361,14 @@ async def test_quotes_are_what_is_paid_for_many_coupons_and_amounts(api: CouponA
     chance = random.Random(20261125)
     await api.charge(200_000)
     coupons = [
-        await api.coupon(stacking="WITH_OTHERS", rateBp=chance.randrange(1, 3_000), budget=3_000, discountMaximum=chance.choice([None, 50]))
+        await api.coupon(
+            stacking="WITH_OTHERS",
+            rateBp=chance.randrange(1, 3_000),
+            budget=3_000,
+            discountMaximum=chance.choice([None, 50]),
+        )
         for _ in range(4)
-    ]  # fmt: skip
+    ]
     coupons += [
         await api.coupon(
             kind="FIXED_AMOUNT",
@@ -340,7 +393,11 @@ async def test_quotes_are_what_is_paid_for_many_coupons_and_amounts(api: CouponA
             }
         else:
             told, done = quoted["quote"], paid["payment"]
-            assert (told["coupons"], told["allocations"], told["amount"]) == (done["coupons"], done["allocations"], done["amount"])
+            assert (told["coupons"], told["allocations"], told["amount"]) == (
+                done["coupons"],
+                done["allocations"],
+                done["amount"],
+            )
             assert done["amount"] + done["discount"] == amount
     assert len(outcomes) >= 4, outcomes
     await api.town.assert_sound()

@@ -14,9 +14,19 @@ async def test_s36_e_coupons_for_tourists(api: CouponApi, moved: MovableClock):
     await rows("update store set area = 'station' where municipality_id = $1 and id = $2", api.town.id, api.town.store)
     api.services.stores.forget((api.town.id, api.town.store))
     coupon = await api.coupon(
-        kind="FIXED_AMOUNT", rateBp=None, amount=1_000, minimumSpend=3_000, budget=20_000, stock=20, perPerson=1, claimRequired=True,
-        nameJa="観光客向けデジタルクーポン", nameEn="Welcome coupon", acceptance={"areas": ["station"]}, endsAt=api.at(timedelta(days=30)),
-    )  # fmt: skip
+        kind="FIXED_AMOUNT",
+        rateBp=None,
+        amount=1_000,
+        minimumSpend=3_000,
+        budget=20_000,
+        stock=20,
+        perPerson=1,
+        claimRequired=True,
+        nameJa="観光客向けデジタルクーポン",
+        nameEn="Welcome coupon",
+        acceptance={"areas": ["station"]},
+        endsAt=api.at(timedelta(days=30)),
+    )
     visitors = [await api.town.new_resident() for _ in range(25)]
     claims = await asyncio.gather(*[api.claim(coupon, wallet, viewer) for viewer, wallet in visitors])
     holders = [visitors[index] for index, one in enumerate(claims) if "claim" in one]
@@ -28,8 +38,9 @@ async def test_s36_e_coupons_for_tourists(api: CouponApi, moved: MovableClock):
     assert (english["edges"][0]["node"]["name"], english["edges"][0]["whyNot"]) == ("Welcome coupon", None)
     too_little = await api.nothing_moved(api.pay_with(2_999, coupon, wallet=wallet, viewer=viewer, locale="en"))
     assert (too_little["reason"], too_little["message"]) == (
-        "MINIMUM_SPEND", "This coupon cannot be used now. The price is below what the coupon asks for.",
-    )  # fmt: skip
+        "MINIMUM_SPEND",
+        "This coupon cannot be used now. The price is below what the coupon asks for.",
+    )
     stays = await asyncio.gather(*[api.pay_with(4_000, coupon, wallet=one, viewer=who) for who, one in holders[:15]])
     assert {(one["payment"]["amount"], one["payment"]["discount"]) for one in stays} == {(3_000, 1_000)}
     assert await api.owed() == 60_000, "the inns get the full price of 15 stays"
@@ -37,7 +48,9 @@ async def test_s36_e_coupons_for_tourists(api: CouponApi, moved: MovableClock):
 
     await api.refund(stays[0]["payment"]["id"], 4_000)
     assert (await api.seen(coupon))["budgetLeft"] == 6_000
-    assert "payment" in await api.pay_with(3_000, coupon, wallet=wallet, viewer=viewer), "a stay that was called off gives the coupon back"
+    assert "payment" in await api.pay_with(3_000, coupon, wallet=wallet, viewer=viewer), (
+        "a stay that was called off gives the coupon back"
+    )
     moved.forward(timedelta(days=31))
     who, late = holders[16]
     assert (await api.nothing_moved(api.pay_with(4_000, coupon, wallet=late, viewer=who)))["reason"] == "ENDED"
@@ -58,7 +71,12 @@ async def test_s29_coupons_of_shops_at_their_hours(api: CouponApi, moved: Movabl
         nameJa="コーヒー1杯",
     )
     sunday = await api.coupon(
-        api.town.staff, **own, kind="POINTS_MULTIPLIER", multiplierBp=20_000, acceptance={"hours": {"weekdays": ["SUNDAY"]}}, stacking="WITH_OTHERS"
+        api.town.staff,
+        **own,
+        kind="POINTS_MULTIPLIER",
+        multiplierBp=20_000,
+        acceptance={"hours": {"weekdays": ["SUNDAY"]}},
+        stacking="WITH_OTHERS",
     )
     town = await api.coupon(stacking="WITH_OTHERS")
     await api.charge(10_000)
@@ -66,8 +84,10 @@ async def test_s29_coupons_of_shops_at_their_hours(api: CouponApi, moved: Movabl
     moved.forward(monday_noon - now)
     page = await api.list(api.town.resident, store=api.store())
     assert {edge["node"]["id"]: edge["whyNot"] and edge["whyNot"]["reason"] for edge in page["edges"]} == {
-        coffee: "OTHER_HOUR", sunday: "OTHER_DAY", town: None,
-    }  # fmt: skip
+        coffee: "OTHER_HOUR",
+        sunday: "OTHER_DAY",
+        town: None,
+    }
     assert (await api.nothing_moved(api.redeem({"couponId": coffee})))["reason"] == "OTHER_HOUR"
     moved.forward(timedelta(hours=2))
     handed = await api.redeem({"couponId": coffee}, viewer=api.town.staff)
@@ -77,7 +97,9 @@ async def test_s29_coupons_of_shops_at_their_hours(api: CouponApi, moved: Movabl
     assert "redemption" in await api.redeem({"couponId": coffee})
     moved.forward(timedelta(days=5))
     assert (await api.nothing_moved(api.redeem({"couponId": coffee})))["reason"] == "OTHER_DAY"
-    assert (await api.nothing_moved(api.pay_with(2_000, sunday, town)))["reason"] == "NO_POINTS", "there is nothing to double"
+    assert (await api.nothing_moved(api.pay_with(2_000, sunday, town)))["reason"] == "NO_POINTS", (
+        "there is nothing to double"
+    )
     points = await api.earning(await api.asset("POINT", kind="SHOPPING_POINT"), 1_000)
     await api.rule(points)
     paid = await api.pay_with(2_000, sunday, town)

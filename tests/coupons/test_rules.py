@@ -19,10 +19,32 @@ from domain.programmes.eligibility import Claims, Eligibility
 NOON = datetime(2026, 11, 25, 3, tzinfo=UTC)
 """Wednesday, 12:00 in Tokyo."""
 COUPON = Coupon(
-    1, UUID(int=7), CouponKind.PERCENT, "割引", "Discount", None, BorneBy.TOWN, 1, 1_000, 1_000, None, None, None, None, EVERYWHERE, Eligibility(),
-    NOON - timedelta(days=1), NOON + timedelta(days=1), None, None, None, claim_required=False, stacking=Stacking.ALONE,
-    returns_on_refund=True, stopped_at=None,
-)  # fmt: skip
+    1,
+    UUID(int=7),
+    CouponKind.PERCENT,
+    "割引",
+    "Discount",
+    None,
+    BorneBy.TOWN,
+    1,
+    1_000,
+    1_000,
+    None,
+    None,
+    None,
+    None,
+    EVERYWHERE,
+    Eligibility(),
+    NOON - timedelta(days=1),
+    NOON + timedelta(days=1),
+    None,
+    None,
+    None,
+    claim_required=False,
+    stacking=Stacking.ALONE,
+    returns_on_refund=True,
+    stopped_at=None,
+)
 LEFT = Counts(budget_left=1_000)
 PARTS = st.lists(st.integers(0, 400), max_size=5)
 
@@ -43,7 +65,9 @@ def test_a_fixed_amount_is_at_most_the_price(amount: int, off: int):
 
 
 @given(parts=PARTS, paid=st.integers(0, 500), data=st.data())
-def test_what_stays_discounted_only_grows_with_what_remains_and_never_faster(parts: list[int], paid: int, data: st.DataObject):
+def test_what_stays_discounted_only_grows_with_what_remains_and_never_faster(
+    parts: list[int], paid: int, data: st.DataObject
+):
     whole = sum(parts) + paid
     if not whole:
         return
@@ -60,7 +84,9 @@ def test_what_stays_discounted_only_grows_with_what_remains_and_never_faster(par
 
 
 @given(parts=PARTS, paid=st.integers(0, 500), amounts=st.lists(st.integers(1, 300), max_size=8), data=st.data())
-def test_any_order_of_partial_refunds_returns_the_same(parts: list[int], paid: int, amounts: list[int], data: st.DataObject):
+def test_any_order_of_partial_refunds_returns_the_same(
+    parts: list[int], paid: int, amounts: list[int], data: st.DataObject
+):
     whole = sum(parts) + paid
     if not whole:
         return

@@ -29,7 +29,11 @@ OWN = {"borneBy": "STORE", "budget": None}
         ({"kind": "FIXED_AMOUNT", "rateBp": None}, "amount", "AMOUNT_OF_COUPON"),
         ({"kind": "FIXED_AMOUNT", "rateBp": None, "amount": 0}, "amount", "POSITIVE"),
         ({"amount": 100}, "amount", "AMOUNT_OF_COUPON"),
-        ({"kind": "FIXED_AMOUNT", "rateBp": None, "amount": 9, "discountMaximum": 9}, "discountMaximum", "MAXIMUM_OF_COUPON"),
+        (
+            {"kind": "FIXED_AMOUNT", "rateBp": None, "amount": 9, "discountMaximum": 9},
+            "discountMaximum",
+            "MAXIMUM_OF_COUPON",
+        ),
         ({"discountMaximum": 0}, "discountMaximum", "POSITIVE"),
         ({"minimumSpend": 0}, "minimumSpend", "POSITIVE"),
         ({"stock": 0}, "stock", "POSITIVE"),
@@ -42,8 +46,16 @@ OWN = {"borneBy": "STORE", "budget": None}
         ({"budget": None}, "budget", "BUDGET_OF_COUPON"),
         ({"budget": 0}, "budget", "POSITIVE"),
         ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 20_000}, "budget", "BUDGET_OF_COUPON"),
-        ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 10_000, "budget": None}, "multiplierBp", "MULTIPLIER"),
-        ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 100_001, "budget": None}, "multiplierBp", "MULTIPLIER"),
+        (
+            {"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 10_000, "budget": None},
+            "multiplierBp",
+            "MULTIPLIER",
+        ),
+        (
+            {"kind": "POINTS_MULTIPLIER", "rateBp": None, "multiplierBp": 100_001, "budget": None},
+            "multiplierBp",
+            "MULTIPLIER",
+        ),
         ({"kind": "POINTS_MULTIPLIER", "rateBp": None, "budget": None}, "multiplierBp", "MULTIPLIER_OF_COUPON"),
         ({"multiplierBp": 20_000}, "multiplierBp", "MULTIPLIER_OF_COUPON"),
         ({"kind": "FREE_ITEM", "rateBp": None, "budget": None}, "borneBy", "FREE_ITEM_BY_STORE"),
@@ -60,10 +72,17 @@ OWN = {"borneBy": "STORE", "budget": None}
         ({"acceptance": {"storeIds": ["mer_nonsense"]}}, "storeIds", "UNKNOWN_STORE"),
     ],
 )
-async def test_wrong_coupons_name_their_field_in_both_languages_and_nothing_is_made(api: CouponApi, facts: dict[str, Any], field: str, problem: str):
+async def test_wrong_coupons_name_their_field_in_both_languages_and_nothing_is_made(
+    api: CouponApi, facts: dict[str, Any], field: str, problem: str
+):
     given = {**facts, "idempotencyKey": str(uuid4())}
     refused = await api.nothing_moved(api.create_coupon(**given))
-    assert (refused["code"], refused["field"], refused["problem"], refused["retry"]) == ("INVALID_INPUT", field, problem, "NEW_KEY")
+    assert (refused["code"], refused["field"], refused["problem"], refused["retry"]) == (
+        "INVALID_INPUT",
+        field,
+        problem,
+        "NEW_KEY",
+    )
     assert refused["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
     english = await api.create_coupon(locale="en", **given)
     assert english["message"] == message("INVALID_INPUT", "en", field=field, problem=problem)
@@ -78,20 +97,32 @@ async def test_shops_of_another_town_and_shops_that_are_not_there(api: CouponApi
     for store in (encode(Prefix.STORE, other.id, other.store), encode(Prefix.STORE, api.town.id, other.store)):
         refused = await api.nothing_moved(api.create_coupon(acceptance={"storeIds": [store]}))
         assert (refused["field"], refused["problem"]) == ("storeIds", "UNKNOWN_STORE")
-    theirs = await api.nothing_moved(api.create_coupon(api.town.staff, storeId=encode(Prefix.STORE, other.id, other.store), **OWN))
+    theirs = await api.nothing_moved(
+        api.create_coupon(api.town.staff, storeId=encode(Prefix.STORE, other.id, other.store), **OWN)
+    )
     assert theirs["code"] == "UNKNOWN_PAYEE"
 
 
 async def test_a_shops_own_coupon_is_borne_by_it_and_serves_there_only(api: CouponApi):
     store = {"storeId": api.store()}
     assert (await api.create_coupon(api.town.staff, **store))["problem"] == "STORE_BEARS_ITS_OWN"
-    assert (await api.create_coupon(api.town.staff, **store, **OWN, acceptance={"areas": ["a"]}))["problem"] == "OWN_SHOP_ONLY"
+    assert (await api.create_coupon(api.town.staff, **store, **OWN, acceptance={"areas": ["a"]}))[
+        "problem"
+    ] == "OWN_SHOP_ONLY"
     coupon = await api.coupon(api.town.staff, **store, **OWN)
     query = "query($id: ID!) { coupon(id: $id) { store { id } borneBy budgetLeft acceptance { stores { id } hours { weekdays } } } }"
     told = await api.ask(None, query, id=coupon)
     assert (told["store"]["id"], told["borneBy"], told["budgetLeft"]) == (api.store(), "STORE", None)
     assert told["acceptance"]["stores"] == [{"id": api.store()}]
-    assert told["acceptance"]["hours"]["weekdays"] == ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
+    assert told["acceptance"]["hours"]["weekdays"] == [
+        "MONDAY",
+        "TUESDAY",
+        "WEDNESDAY",
+        "THURSDAY",
+        "FRIDAY",
+        "SATURDAY",
+        "SUNDAY",
+    ]
 
 
 async def test_who_may_issue(api: CouponApi):
@@ -99,14 +130,21 @@ async def test_who_may_issue(api: CouponApi):
     for viewer in (api.town.desk, api.town.auditor, api.town.resident, api.town.staff):
         assert (await api.nothing_moved(api.create_coupon(viewer)))["code"] == "NOT_PERMITTED"
     for viewer in (api.town.finance, other_staff):
-        assert (await api.nothing_moved(api.create_coupon(viewer, storeId=api.store(), **OWN)))["code"] == "NOT_PERMITTED"
+        assert (await api.nothing_moved(api.create_coupon(viewer, storeId=api.store(), **OWN)))[
+            "code"
+        ] == "NOT_PERMITTED"
     other = await new_town(api.services)
     assert (await api.nothing_moved(api.create_coupon(other.finance)))["code"] == "NOT_PERMITTED"
     _ = other_store
 
 
 async def test_a_coupon_is_made_once_for_its_key(api: CouponApi):
-    given = {"idempotencyKey": str(uuid4()), "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=9)), "budget": 700}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "startsAt": api.at(timedelta(days=-1)),
+        "endsAt": api.at(timedelta(days=9)),
+        "budget": 700,
+    }
     made = await asyncio.gather(*[api.create_coupon(**given) for _ in range(10)])
     assert {one["coupon"]["id"] for one in made} == {made[0]["coupon"]["id"]}
     assert sum(not one["replayed"] for one in made) == 1
@@ -115,12 +153,19 @@ async def test_a_coupon_is_made_once_for_its_key(api: CouponApi):
     assert other["code"] == "KEY_REUSED"
     assert (await api.seen(made[0]["coupon"]["id"]))["budgetLeft"] == 700
     assert len(await rows("select 1 from coupon where municipality_id = $1", api.town.id)) == 1
-    assert len(await rows("select 1 from audit_entry where municipality_id = $1 and action = 'create_coupon'", api.town.id)) == 1
+    assert (
+        len(
+            await rows("select 1 from audit_entry where municipality_id = $1 and action = 'create_coupon'", api.town.id)
+        )
+        == 1
+    )
 
 
 async def test_a_key_that_was_abandoned_makes_no_coupon(api: CouponApi):
     key = str(uuid4())
-    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    abandon = (
+        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    )
     asked = {"operation": "CREATE_COUPON", "idempotencyKey": key}
     assert (await api.ask(api.town.staff, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
     refused = await api.nothing_moved(api.create_coupon(api.town.staff, idempotencyKey=key, storeId=api.store(), **OWN))
@@ -129,7 +174,11 @@ async def test_a_key_that_was_abandoned_makes_no_coupon(api: CouponApi):
 
 
 async def test_a_replay_after_the_end_answers_the_same(api: CouponApi, moved: MovableClock):
-    given = {"idempotencyKey": str(uuid4()), "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=1))}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "startsAt": api.at(timedelta(days=-1)),
+        "endsAt": api.at(timedelta(days=1)),
+    }
     made = await api.create_coupon(**given)
     moved.forward(timedelta(days=2))
     assert (await api.create_coupon(**given)) == {**made, "replayed": True}
@@ -155,7 +204,10 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
     assert (await api.change(coupon, stopNow=True))["coupon"]["stoppedAt"] == stopped
     assert (await api.nothing_moved(api.pay_with(100, coupon)))["reason"] == "STOPPED"
     assert (await api.nothing_moved(api.claim(coupon)))["reason"] == "STOPPED"
-    trail = await rows("select before, after from audit_entry where municipality_id = $1 and action = 'change_coupon' order by id", api.town.id)
+    trail = await rows(
+        "select before, after from audit_entry where municipality_id = $1 and action = 'change_coupon' order by id",
+        api.town.id,
+    )
     assert len(trail) == 2
     assert "割引クーポン" in trail[0]["before"]
     assert "stopped_at" in trail[1]["after"]
@@ -172,7 +224,9 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
     coupon = await api.coupon()
     from domain.identifiers import decode
 
-    what = paying.Pay(uuid4(), api.town.id, api.town.wallet, api.town.store, 100, confirm_duplicate=True, coupons=(decode(coupon)[2],))
+    what = paying.Pay(
+        uuid4(), api.town.id, api.town.wallet, api.town.store, 100, confirm_duplicate=True, coupons=(decode(coupon)[2],)
+    )
     chosen = await uses.choose(api.services, what.municipality, what.wallet_id, what.coupons)
     rules = await rules_of(api.services, api.town.id, api.town.store)
     await api.change(coupon, stopNow=True)
@@ -180,7 +234,9 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
 
     before = await api.state()
     with pytest.raises(CouponNotUsableError):
-        await api.services.poster.post(paying._request(api.town.resident, what, rules, paying.Beside(chosen, None, Renewal())))
+        await api.services.poster.post(
+            paying._request(api.town.resident, what, rules, paying.Beside(chosen, None, Renewal()))
+        )
     assert await api.state() == before
 
 
@@ -192,7 +248,9 @@ async def test_who_may_change(api: CouponApi):
             assert (await api.change(coupon, viewer, stopNow=True))["code"] == "NOT_PERMITTED"
     assert (await api.change(towns, api.town.staff, stopNow=True))["code"] == "NOT_PERMITTED"
     assert (await api.change(own, api.town.staff, nameEn="Other"))["coupon"]["id"] == own
-    assert (await api.change(own, api.town.finance, stopNow=True))["coupon"]["stoppedAt"] is not None, "the town may stop a shop's coupon"
+    assert (await api.change(own, api.town.finance, stopNow=True))["coupon"]["stoppedAt"] is not None, (
+        "the town may stop a shop's coupon"
+    )
 
 
 async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest.MonkeyPatch):
@@ -218,7 +276,13 @@ async def test_a_negative_amount_is_no_amount(api: CouponApi):
         "borneBy": "TOWN",
         "budget": -1,
     }
-    given |= {"startsAt": api.at(), "endsAt": api.at(timedelta(days=1)), "claimRequired": False, "stacking": "ALONE", "returnsOnRefund": True}
+    given |= {
+        "startsAt": api.at(),
+        "endsAt": api.at(timedelta(days=1)),
+        "claimRequired": False,
+        "stacking": "ALONE",
+        "returnsOnRefund": True,
+    }
     result = await execute(CREATE, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None)
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}

@@ -1,4 +1,7 @@
-"""What coupons cost the database: nothing without them, and one statement a batch with them, whatever its size and lots."""
+"""What coupons cost the database.
+
+Nothing without them, and one statement a batch with them, whatever its size and lots.
+"""
 
 import asyncio
 from uuid import UUID, uuid4
@@ -45,7 +48,10 @@ async def measured(api: CouponApi, amount: int, coupons: tuple[UUID, ...]) -> tu
     town.services.poster._observer = counting
     try:
         done = await asyncio.gather(
-            *[pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, amount, coupons=coupons)) for viewer, wallet in payers]
+            *[
+                pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, amount, coupons=coupons))
+                for viewer, wallet in payers
+            ]
         )
     finally:
         town.services.poster._observer = None
@@ -79,7 +85,10 @@ async def test_whose_wallets_pay_at_the_same_moment_is_read_at_once(api: CouponA
     persons._read = counted
     try:
         await asyncio.gather(
-            *[pay(api.services, viewer, Pay(uuid4(), api.town.id, wallet, api.town.store, 100, coupons=(coupon,))) for viewer, wallet in payers]
+            *[
+                pay(api.services, viewer, Pay(uuid4(), api.town.id, wallet, api.town.store, 100, coupons=(coupon,)))
+                for viewer, wallet in payers
+            ]
         )
     finally:
         persons._read = read
@@ -95,7 +104,9 @@ async def test_a_payment_without_coupons_locks_and_reads_nothing_of_them(api: Co
     assert (NONE_CHOSEN.holders, NONE_CHOSEN.guards, NONE_CHOSEN.ids) == ((), (), None)
     await api.charge(1_000)
     await api.pay(100)
-    [journal] = await rows("select receipt::text as receipt from journal where municipality_id = $1 and kind = 2", api.town.id)
+    [journal] = await rows(
+        "select receipt::text as receipt from journal where municipality_id = $1 and kind = 2", api.town.id
+    )
     assert "coupon" not in journal["receipt"]
     assert "discount" not in journal["receipt"]
 
@@ -107,7 +118,9 @@ async def test_the_audit_finds_a_counter_that_was_tampered_with(api: CouponApi, 
     await api.town.assert_sound()
     owner = await asyncpg.connect(database_url)
     await owner.execute("update guard set value = 3 where municipality_id = $1 and kind = 20", api.town.id)
-    assert [(found.check, found.stored, found.expected) for found in await drift([api.town.id])] == [("coupon_stock", 3, 1)]
+    assert [(found.check, found.stored, found.expected) for found in await drift([api.town.id])] == [
+        ("coupon_stock", 3, 1)
+    ]
     await owner.execute("update guard set value = 1 where municipality_id = $1 and kind = 20", api.town.id)
     await owner.close()
     await api.town.assert_sound()

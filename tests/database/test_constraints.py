@@ -1,4 +1,7 @@
-"""What the database itself keeps, read from its catalog: the models' columns, the town in every key, the ledger's rules."""
+"""What the database itself keeps, read from its catalog.
+
+The models' columns, the town in every key, the ledger's rules.
+"""
 
 from collections.abc import AsyncIterator
 from importlib import import_module
@@ -31,15 +34,18 @@ TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespa
 COLUMNS = """select column_name as name, is_nullable = 'YES' as nullable, column_default is not null or is_identity = 'YES' as filled
   from information_schema.columns where table_schema = 'public' and table_name = $1"""
 TOWN_TABLES = "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'municipality_id'"
-RULES = (
-    """select conname, pg_get_constraintdef(oid) as rule from pg_constraint where conrelid = $1::text::regclass and convalidated and conenforced"""
-)
+RULES = """select conname, pg_get_constraintdef(oid) as rule from pg_constraint where conrelid = $1::text::regclass and convalidated and conenforced"""
 TRIGGERS = """select tgrelid::regclass::text || ' ' || tgname from pg_trigger
   where tgrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace) and not tgisinternal and tgenabled = 'O'"""
 
 
 def models() -> list[type[Model]]:
-    found = [one for name in MODELS for one in vars(import_module(name)).values() if isinstance(one, type) and issubclass(one, Model)]
+    found = [
+        one
+        for name in MODELS
+        for one in vars(import_module(name)).values()
+        if isinstance(one, type) and issubclass(one, Model)
+    ]
     return [one for one in found if one.__module__ in MODELS]
 
 
@@ -68,7 +74,8 @@ async def test_every_table_has_the_town_in_its_key(connection: asyncpg.Connectio
     by_town = {
         key["name"]
         for key in await connection.fetch(KEYS)
-        if (key["kind"] == "p" and key["columns"][0] == "municipality_id") or (key["kind"] == "u" and key["columns"] == ["municipality_id", "id"])
+        if (key["kind"] == "p" and key["columns"][0] == "municipality_id")
+        or (key["kind"] == "u" and key["columns"] == ["municipality_id", "id"])
     }
     every = {name for (name,) in await connection.fetch(TABLES)}
     assert every - by_town == set(WITHOUT_TOWN)
@@ -77,8 +84,14 @@ async def test_every_table_has_the_town_in_its_key(connection: asyncpg.Connectio
 async def test_no_row_of_a_town_points_into_another_town(connection: asyncpg.Connection):
     of_towns = {name for (name,) in await connection.fetch(TOWN_TABLES)}
     references = [one for one in await connection.fetch(REFERENCES) if {one["name"], one["target"]} & of_towns]
-    assert [tuple(one) for one in references if one["target"] not in ABOVE_TOWNS and "municipality_id = municipality_id" not in one["pairs"]] == []
-    assert [tuple(one) for one in references if one["target"] == "municipality" and one["pairs"] != ["municipality_id = id"]] == []
+    assert [
+        tuple(one)
+        for one in references
+        if one["target"] not in ABOVE_TOWNS and "municipality_id = municipality_id" not in one["pairs"]
+    ] == []
+    assert [
+        tuple(one) for one in references if one["target"] == "municipality" and one["pairs"] != ["municipality_id = id"]
+    ] == []
     assert len([one for one in references if one["target"] not in ABOVE_TOWNS]) >= 9
     assert {one["target"] for one in references} > set(ABOVE_TOWNS), "an exception that nobody needs"
 
@@ -87,7 +100,11 @@ async def test_no_row_of_a_town_points_into_another_town(connection: asyncpg.Con
     ("table", "name", "rule"),
     [
         ("account", "account_floor", "CHECK (((floor IS NULL) OR ((posted - held) >= floor)))"),
-        ("account", "account_floor_of_kind", "CHECK (((kind <> ALL (ARRAY[1, 4])) OR ((floor IS NOT NULL) AND (floor = 0))))"),
+        (
+            "account",
+            "account_floor_of_kind",
+            "CHECK (((kind <> ALL (ARRAY[1, 4])) OR ((floor IS NOT NULL) AND (floor = 0))))",
+        ),
         ("account", None, "CHECK ((held >= 0))"),
         ("account", None, "PRIMARY KEY (municipality_id, id)"),
         ("account", None, "UNIQUE (municipality_id, holder_id, kind, asset_id, lot_id)"),
@@ -110,7 +127,9 @@ async def test_no_row_of_a_town_points_into_another_town(connection: asyncpg.Con
         ("approval", None, "UNIQUE (municipality_id, kind, subject)"),
     ],
 )
-async def test_a_rule_that_money_rests_on_is_there_and_enforced(connection: asyncpg.Connection, table: str, name: str | None, rule: str):
+async def test_a_rule_that_money_rests_on_is_there_and_enforced(
+    connection: asyncpg.Connection, table: str, name: str | None, rule: str
+):
     names = {one["rule"]: one["conname"] for one in await connection.fetch(RULES, table)}
     assert rule in names
     if name is not None:  # the code knows it by name
@@ -119,6 +138,7 @@ async def test_a_rule_that_money_rests_on_is_there_and_enforced(connection: asyn
 
 async def test_the_ledgers_triggers_are_on(connection: asyncpg.Connection):
     append_only = {
-        f"{table} {table}_append_only" for table in ("entry", "journal", "event", "lot", "audit_entry", "conversion_rate", "grant_proposal")
+        f"{table} {table}_append_only"
+        for table in ("entry", "journal", "event", "lot", "audit_entry", "conversion_rate", "grant_proposal")
     }
     assert {name for (name,) in await connection.fetch(TRIGGERS)} == {"entry entry_zero_sum"} | append_only

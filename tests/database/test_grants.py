@@ -76,7 +76,9 @@ async def test_app_changes_no_more_of_a_holder_than_its_state(connection: asyncp
 @pytest.mark.parametrize("role", ROLES)
 async def test_what_is_not_granted_is_refused(connection: asyncpg.Connection, role: str):
     verbs = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
-    refused = [(verb, table) for verb, table in product(verbs, LEDGER) if (role, table, verb) not in WRITES or verb == "UPDATE"]
+    refused = [
+        (verb, table) for verb, table in product(verbs, LEDGER) if (role, table, verb) not in WRITES or verb == "UPDATE"
+    ]
     assert len(refused) > 30
     said = {(verb, table): await attempt(connection, role, written(verb, table)) for verb, table in refused}
     assert said == {(verb, table): f"permission denied for table {table}" for verb, table in refused}
@@ -104,7 +106,9 @@ async def test_the_ledgers_functions_run_as_their_owner_with_a_fixed_path(connec
 @pytest.mark.parametrize(("role", "refused"), [(APP, True), (RELAY, True), (POSTER, False)])
 async def test_a_call_of_the_ledgers_functions(connection: asyncpg.Connection, role: str, refused: bool):
     for name, statement in (("ledger_lock", LOCK), ("ledger_post", POST)):
-        assert await attempt(connection, role, statement) == (f"permission denied for function {name}" if refused else "done")
+        assert await attempt(connection, role, statement) == (
+            f"permission denied for function {name}" if refused else "done"
+        )
 
 
 async def test_no_role_is_more_than_it_says(connection: asyncpg.Connection):
@@ -120,14 +124,20 @@ async def test_no_role_is_more_than_it_says(connection: asyncpg.Connection):
 
 OTHER_WRITES = {
     "approval": {"INSERT": "", "UPDATE": "approved_at approver"},
-    "asset": {"INSERT": "", "UPDATE": "acceptance balance_cap charge_maximum disclosure_en disclosure_ja name_en name_ja payment_maximum"},
+    "asset": {
+        "INSERT": "",
+        "UPDATE": "acceptance balance_cap charge_maximum disclosure_en disclosure_ja name_en name_ja payment_maximum",
+    },
     "audit_entry": {"INSERT": ""},
     "bulk_grant": {
         "INSERT": "",
         "UPDATE": "amount_granted amount_taken_back approve_key ended_at rows_cancelled rows_granted rows_refused rows_undone state undo_key undo_reason"
         " undone_by",
     },
-    "bulk_grant_row": {"INSERT": "", "UPDATE": "journal_id problem problem_data state taken_back undo_journal_id undo_problem undo_state"},
+    "bulk_grant_row": {
+        "INSERT": "",
+        "UPDATE": "journal_id problem problem_data state taken_back undo_journal_id undo_problem undo_state",
+    },
     "conversion_rate": {"INSERT": ""},
     "coupon": {"INSERT": "", "UPDATE": "ends_at name_en name_ja stopped_at"},
     "earning_rule": {"INSERT": "", "UPDATE": "stopped_at"},

@@ -16,9 +16,7 @@ from tests.support.eventually import eventually
 ROOT = Path(__file__).parents[2]
 CATALOG = """select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) as kind, a.attnotnull from pg_class c join pg_attribute a on a.attrelid = c.oid
   where c.relnamespace = 'public'::regnamespace and a.attnum > 0 and not a.attisdropped order by 1, 2"""
-CONSTRAINTS = (
-    "select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2"
-)
+CONSTRAINTS = "select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2"
 FUNCTIONS = "select oid::regprocedure::text, prosecdef, proacl::text from pg_proc where pronamespace = 'public'::regnamespace order by 1"
 
 
@@ -38,7 +36,13 @@ async def drop(server_address: str, name: str) -> None:
 
 def start(url: str) -> "subprocess.Popen[bytes]":
     settings = {"MEGURU_PROFILE": "development", "MEGURU_DATABASE_URL": url, "MEGURU_OWNER_DATABASE_URL": url}
-    return subprocess.Popen([sys.executable, "-m", "api.cli", "migrate"], cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "api.cli", "migrate"],
+        cwd=ROOT,
+        env=settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
 
 
 def finish(process: "subprocess.Popen[bytes]") -> None:
@@ -69,7 +73,9 @@ def test_killed_half_way_and_run_again(empty: str, server_address: str, template
 
     async def half_way() -> bool:
         connection = await asyncpg.connect(empty)
-        found = await connection.fetchval("select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+        found = await connection.fetchval(
+            "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
         await connection.close()
         return found > 1
 

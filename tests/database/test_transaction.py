@@ -10,9 +10,7 @@ from domain.services import Services
 from tests.support.eventually import eventually
 
 SEED = 20_261_124
-OPEN = (
-    "select count(*) as n from pg_stat_activity where datname = current_database() and usename = current_user and state like 'idle in transaction%'"
-)
+OPEN = "select count(*) as n from pg_stat_activity where datname = current_database() and usename = current_user and state like 'idle in transaction%'"
 
 
 @pytest.mark.parametrize("times", [100, pytest.param(1_000, marks=pytest.mark.soak)])
@@ -39,5 +37,7 @@ async def test_cancelled_at_random_points_the_pool_stays_whole(services: Service
     assert pool is not None
     await eventually(lambda: pool.get_idle_size() == pool.get_size())
     assert (await rows(OPEN))[0]["n"] == 0
-    found = await asyncio.gather(*[rows("select pg_sleep(0.01), $1::int as n", number) for number in range(pool.get_max_size())])
+    found = await asyncio.gather(
+        *[rows("select pg_sleep(0.01), $1::int as n", number) for number in range(pool.get_max_size())]
+    )
     assert [line[0]["n"] for line in found] == list(range(pool.get_max_size()))

@@ -19,7 +19,12 @@ TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
-    return [(str(page.relative_to(PROJECT)), text) for page in PAGES for kind, text in BLOCK.findall(page.read_text()) if kind == language]
+    return [
+        (str(page.relative_to(PROJECT)), text)
+        for page in PAGES
+        for kind, text in BLOCK.findall(page.read_text())
+        if kind == language
+    ]
 
 
 def prose(page: Path) -> str:
@@ -44,11 +49,15 @@ def test_operations_inside_curl_fit_the_contract() -> None:
 
 def test_errors_of_files_are_told_as_they_are_worded() -> None:
     """The table of the page on grants by file, against the catalogue: numbers may differ."""
-    rows = re.findall(r"^\| \d+ \| [^|]* \| `([A-Z_]+)` \| (.+) \|$", (PROJECT / "docs/bulk-grants.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| \d+ \| [^|]* \| `([A-Z_]+)` \| (.+) \|$", (PROJECT / "docs/bulk-grants.md").read_text(), re.MULTILINE
+    )
     assert len(rows) >= 5
     for code, told in rows:
         worded = re.sub(
-            r"\\\{\w+(?::(\w+))?\\\}", lambda one: r"[\d,]+円分" if one[1] == "worth" else r"[\d,]+", re.escape(codes("ja")[f"ROW_{code}"])
+            r"\\\{\w+(?::(\w+))?\\\}",
+            lambda one: r"[\d,]+円分" if one[1] == "worth" else r"[\d,]+",
+            re.escape(codes("ja")[f"ROW_{code}"]),
         )
         assert re.fullmatch(worded, told), (code, told)
 
@@ -56,7 +65,9 @@ def test_errors_of_files_are_told_as_they_are_worded() -> None:
 def test_make_targets_exist() -> None:
     targets = set(TARGET.findall((PROJECT / "Makefile").read_text()))
     lines = [(page, line) for page, text in blocks("sh") for line in text.splitlines()]
-    lines += [(str(page.relative_to(PROJECT)), code) for page in PAGES for code in re.findall(r"`(make [^`]+)`", prose(page))]
+    lines += [
+        (str(page.relative_to(PROJECT)), code) for page in PAGES for code in re.findall(r"`(make [^`]+)`", prose(page))
+    ]
     named = [(page, target) for page, line in lines for target in re.findall(r"\bmake ([a-z]+)", line)]
     assert named
     assert [(page, target) for page, target in named if target not in targets] == []
@@ -77,5 +88,7 @@ def test_decisions_have_their_parts_and_are_listed() -> None:
     pages = sorted(folder.glob("[0-9]*.md"))
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
     for page in pages:
-        assert re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE) == ["Context", "Decision", "Consequences"], page.name
+        assert re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE) == ["Context", "Decision", "Consequences"], (
+            page.name
+        )
         assert f"({page.name})" in (folder / "README.md").read_text(), page.name

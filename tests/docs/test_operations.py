@@ -1,4 +1,7 @@
-"""Operators find every job, log line, table and check on their pages; app developers every event; paths that pages name are there."""
+"""Operators find every job, log line, table and check on their pages; app developers every event.
+
+Paths that pages name are there.
+"""
 
 import re
 from pathlib import Path
@@ -42,7 +45,11 @@ def test_every_table_is_on_its_page() -> None:
     tables = {name for text in scripts for name in re.findall(r"create table if not exists (\w+)", text)}
     assert len(tables) > 30
     assert {name for name in tables if f"`{name}`" not in page} == set()
-    rows = {name for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)}
+    rows = {
+        name
+        for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", cell)
+    }
     assert rows - tables == set(), "tables that are not there"
 
 
@@ -53,7 +60,11 @@ def test_every_check_of_the_audit_says_where_to_look() -> None:
 
 def test_every_event_is_on_its_page() -> None:
     page = (PROJECT / "docs/events.md").read_text()
-    rows = {name for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)}
+    rows = {
+        name
+        for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", cell)
+    }
     assert rows == {one.name for one in schema._schema.get_possible_types(schema._schema.type_map[Event.__name__])}
 
 
@@ -69,6 +80,9 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_files_that_pages_name_are_there(page: Path) -> None:
     named = set(
-        re.findall(r"`((?:api|bench|deploy|domain|migrations|mocks|push|resolvers|schema|tests)/[\w/.-]+\.(?:py|sql|sh|yaml))`", page.read_text())
+        re.findall(
+            r"`((?:api|bench|deploy|domain|migrations|mocks|push|resolvers|schema|tests)/[\w/.-]+\.(?:py|sql|sh|yaml))`",
+            page.read_text(),
+        )
     )
     assert {path for path in named if not (PROJECT / path).exists()} == set()

@@ -13,9 +13,15 @@ STORE = "7" * merchant_code.STORE_LENGTH
 
 def code() -> str:
     return merchant_code.static_code(
-        guid="jp.example.city.coin", merchant=MERCHANT, store=STORE, mcc="5411", name="SHIKEN SHOTEN", city="IWAMIZAWA", postal="0680000",
+        guid="jp.example.city.coin",
+        merchant=MERCHANT,
+        store=STORE,
+        mcc="5411",
+        name="SHIKEN SHOTEN",
+        city="IWAMIZAWA",
+        postal="0680000",
         name_ja="試験商店",
-    )  # fmt: skip
+    )
 
 
 def test_a_shops_code_reads_back():

@@ -16,7 +16,8 @@ TOWNS = st.integers(1, 2**15 - 1)
 NUMBERED = (Prefix.ASSET, Prefix.MUNICIPALITY, Prefix.LOT)
 KEYED = tuple(prefix for prefix in Prefix if prefix not in (*NUMBERED, Prefix.EVENT))
 IDS = st.one_of(
-    st.builds(encode, st.sampled_from(KEYED), TOWNS, st.uuids()), st.builds(encode, st.sampled_from(NUMBERED), TOWNS, st.integers(1, 2**31 - 1))
+    st.builds(encode, st.sampled_from(KEYED), TOWNS, st.uuids()),
+    st.builds(encode, st.sampled_from(NUMBERED), TOWNS, st.integers(1, 2**31 - 1)),
 )
 EVENTS = st.builds(encode_event, TOWNS, st.uuids(), st.integers(0, 2**63 - 1))
 HOLDER = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -74,7 +75,13 @@ def test_one_changed_letter_is_another_id_or_none(text: str, data: st.DataObject
     assert encoded_again(changed) in (None, changed)
 
 
-@given(st.one_of(st.text(max_size=60), st.text(LETTERS + "_", max_size=50), st.from_regex(r"(wal|ast|evt)_[0-9a-z]{10,42}", fullmatch=True)))
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.text(LETTERS + "_", max_size=50),
+        st.from_regex(r"(wal|ast|evt)_[0-9a-z]{10,42}", fullmatch=True),
+    )
+)
 def test_one_id_has_one_text(text: str):
     assert encoded_again(text) in (None, text)
 
@@ -83,7 +90,9 @@ def at(place: int, letter: str) -> Callable[[str], str]:
     return lambda text: text[:place] + letter + text[place:][1:]
 
 
-@pytest.mark.parametrize("text", [encode(Prefix.WALLET, 1, HOLDER), encode(Prefix.ASSET, 1, 10), encode_event(1, HOLDER, 10)])
+@pytest.mark.parametrize(
+    "text", [encode(Prefix.WALLET, 1, HOLDER), encode(Prefix.ASSET, 1, 10), encode_event(1, HOLDER, 10)]
+)
 @pytest.mark.parametrize(
     "change",
     [
@@ -93,7 +102,11 @@ def at(place: int, letter: str) -> Callable[[str], str]:
         lambda text: text[:4] + text[4:].upper(),
         lambda text: text.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
         lambda text: text.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
-        *(at(place, letter) for place in (4, 8, -1) for letter in "ilou" + "IO" + "٠" + "０" + "é" + "ａ" + "а" + "_" + "+" + "-" + " " + "\n" + "\0"),
+        *(
+            at(place, letter)
+            for place in (4, 8, -1)
+            for letter in "ilou" + "IO" + "٠" + "０" + "é" + "ａ" + "а" + "_" + "+" + "-" + " " + "\n" + "\0"
+        ),
         lambda text: " " + text,
         lambda text: text + " ",
         lambda text: text + "\n",
@@ -113,7 +126,7 @@ def at(place: int, letter: str) -> Callable[[str], str]:
         lambda text: text * 2,
         lambda text: text[:4] + "0" * 100_000,
     ],
-)  # fmt: skip
+)
 def test_another_writing_is_no_id(text: str, change: Callable[[str], str]):
     assert not refused(text)
     assert change(text) != text
@@ -194,7 +207,18 @@ def test_uuids_of_two_processes_differ_in_the_same_millisecond():
 
 def test_the_same_machine_event_has_the_same_key():
     assert derived(HOLDER, "a", "b") == derived(HOLDER, "a", "b")
-    assert len({derived(HOLDER, "a", "b"), derived(HOLDER, "ab"), derived(HOLDER, "b", "a"), derived(UUID(int=1), "a", "b"), derived(HOLDER)}) == 5
+    assert (
+        len(
+            {
+                derived(HOLDER, "a", "b"),
+                derived(HOLDER, "ab"),
+                derived(HOLDER, "b", "a"),
+                derived(UUID(int=1), "a", "b"),
+                derived(HOLDER),
+            }
+        )
+        == 5
+    )
     assert derived(HOLDER).version == 5
 
 

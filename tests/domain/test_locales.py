@@ -34,7 +34,23 @@ def test_the_language_that_is_liked_best(header: str, locale: str):
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", " ", ",", ",,;", "*", "fr", "zh-CN,ko;q=0.9", "en;q=0", "en;q=0.000", "english", "e n", "-en", "*;q=0.5"]
+    "header",
+    [
+        None,
+        "",
+        " ",
+        ",",
+        ",,;",
+        "*",
+        "fr",
+        "zh-CN,ko;q=0.9",
+        "en;q=0",
+        "en;q=0.000",
+        "english",
+        "e n",
+        "-en",
+        "*;q=0.5",
+    ],
 )
 def test_japanese_otherwise(header: str | None):
     assert choose(header) == "ja"
@@ -64,14 +80,23 @@ def test_of_a_very_long_header_only_the_beginning_is_read():
 
 
 def test_a_message_is_filled_and_amounts_are_written_as_people_read_them():
-    assert message("INSUFFICIENT_BALANCE", "ja", available=1_234_567).startswith("残高が足りません。いまお使いいただけるのは1,234,567円です。")
-    assert message("INSUFFICIENT_BALANCE", "en", available=1_234_567).startswith("Not enough balance: 1,234,567 yen can be spent now.")
-    assert message("AMOUNT_OUT_OF_RANGE", "en", minimum=1, maximum=300_000) == "Enter an amount from 1 yen to 300,000 yen."
+    assert message("INSUFFICIENT_BALANCE", "ja", available=1_234_567).startswith(
+        "残高が足りません。いまお使いいただけるのは1,234,567円です。"
+    )
+    assert message("INSUFFICIENT_BALANCE", "en", available=1_234_567).startswith(
+        "Not enough balance: 1,234,567 yen can be spent now."
+    )
+    assert (
+        message("AMOUNT_OUT_OF_RANGE", "en", minimum=1, maximum=300_000) == "Enter an amount from 1 yen to 300,000 yen."
+    )
     assert message("NOTE_TOO_LONG", "en", maximum=200) == "A note has at most 200 characters."
     assert "A4AR-6ED6-H" in message("POSSIBLE_DUPLICATE", "ja", receipt_number="A4AR-6ED6-H")
 
 
-@pytest.mark.parametrize(("amount", "japanese", "english"), [(0, "0円", "0 yen"), (999, "999円", "999 yen"), (-1_000, "-1,000円", "-1,000 yen")])
+@pytest.mark.parametrize(
+    ("amount", "japanese", "english"),
+    [(0, "0円", "0 yen"), (999, "999円", "999 yen"), (-1_000, "-1,000円", "-1,000 yen")],
+)
 def test_yen(amount: int, japanese: str, english: str):
     assert (catalogue.yen(amount, "ja"), catalogue.yen(amount, "en")) == (japanese, english)
 
@@ -98,7 +123,8 @@ def test_a_catalogue_that_is_handed_out_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("header", "locale"), [("en;Q=0.1, ja;q=0.5", "ja"), ("en ;q=0.9", "en"), ("en;q=0.1, *;q=0.9", "ja"), ("," * 100 + "en;q=0.001", "en")]
+    ("header", "locale"),
+    [("en;Q=0.1, ja;q=0.5", "ja"), ("en ;q=0.9", "en"), ("en;q=0.1, *;q=0.9", "ja"), ("," * 100 + "en;q=0.001", "en")],
 )
 def test_what_the_rfc_allows(header: str, locale: str):
     assert choose(header) == locale

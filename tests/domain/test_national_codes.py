@@ -21,13 +21,20 @@ def test_every_code_has_the_right_check_digit():
     def right(code: str) -> bool:
         weighted = sum(int(digit) * weight for digit, weight in zip(code, (6, 5, 4, 3, 2, 1), strict=True))
         # 11 minus the rest is written as its last digit: a check of 0 stands for 10, and of 1 for 1 or 11.
-        return weighted % 11 == 0 or (code[-1] == "0" and (weighted + 10) % 11 == 0) or (code[-1] == "1" and (weighted - 1) % 11 == 0)
+        return (
+            weighted % 11 == 0
+            or (code[-1] == "0" and (weighted + 10) % 11 == 0)
+            or (code[-1] == "1" and (weighted - 1) % 11 == 0)
+        )
 
     assert [code for code in LISTED if not right(code)] == []
     assert [code for code in LISTED if codes.check_digit(code[:5]) != code[5]] == []
 
 
-@pytest.mark.parametrize(("first_five", "check"), [("01210", "6"), ("13101", "6"), ("27100", "4"), ("01000", "6"), ("47201", "8"), ("01100", "2")])
+@pytest.mark.parametrize(
+    ("first_five", "check"),
+    [("01210", "6"), ("13101", "6"), ("27100", "4"), ("01000", "6"), ("47201", "8"), ("01100", "2")],
+)
 def test_check_digits_of_codes_that_everybody_knows(first_five: str, check: str):
     assert codes.check_digit(first_five) == check
 
@@ -57,10 +64,25 @@ def test_a_wrong_check_digit_is_not_found(code: str, digit: str):
 @pytest.mark.parametrize(
     "unchecked",
     [
-        "", "0", "01210", "12106", "0121060", " 012106", "012106 ", "012106\n", "０１２１０６", "٠١٢١٠٦", "01210６", "012-106", "岩見沢市", "code",
-        "000000", "999999", "' or 1=1",
+        "",
+        "0",
+        "01210",
+        "12106",
+        "0121060",
+        " 012106",
+        "012106 ",
+        "012106\n",
+        "０１２１０６",
+        "٠١٢١٠٦",
+        "01210６",
+        "012-106",
+        "岩見沢市",
+        "code",
+        "000000",
+        "999999",
+        "' or 1=1",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_code_is_not_found(unchecked: str):
     assert codes.lookup(unchecked) is None
 

@@ -83,10 +83,25 @@ def test_people_type_it_in_many_ways(typed: str):
 @pytest.mark.parametrize(
     "typed",
     [
-        "", " ", "-", "A", "A4AR6ED6", "A4AR6ED6HA", "4AR6ED6H", "A4AR6ED6HA4AR6ED6H", "A4AR_6ED6_H", "A4AR6ED6H.", "A4AR6ED6\n", "A4AR6ED6\0",
-        "#A4AR6ED6H", "４" * 9 + "円", "🪙" * 9, "あいうえおかきくけ", "A4AR6ED6H" * 10_000,
+        "",
+        " ",
+        "-",
+        "A",
+        "A4AR6ED6",
+        "A4AR6ED6HA",
+        "4AR6ED6H",
+        "A4AR6ED6HA4AR6ED6H",
+        "A4AR_6ED6_H",
+        "A4AR6ED6H.",
+        "A4AR6ED6\n",
+        "A4AR6ED6\0",
+        "#A4AR6ED6H",
+        "４" * 9 + "円",
+        "🪙" * 9,
+        "あいうえおかきくけ",
+        "A4AR6ED6H" * 10_000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_number_is_none(typed: str):
     assert receipt_number.normalise(typed) is None
 

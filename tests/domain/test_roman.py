@@ -10,11 +10,23 @@ from domain.municipalities.roman import romanised
 @pytest.mark.parametrize(
     ("kana", "roman"),
     [
-        ("イワミザワシ", "IWAMIZAWASHI"), ("チヨダク", "CHIYODAKU"), ("フクヤマシ", "FUKUYAMASHI"), ("ナハシ", "NAHASHI"), ("サッポロシ", "SAPPOROSHI"),
-        ("トウキョウト", "TOKYOTO"), ("キョウトシ", "KYOTOSHI"), ("オオサカシ", "OSAKASHI"), ("コウチケン", "KOCHIKEN"), ("クンネップチョウ", "KUNNEPPUCHO"),
-        ("ジョウエツシ", "JOETSUSHI"), ("リュウガサキシ", "RYUGASAKISHI"), ("テンマチョウ", "TEMMACHO"), ("ハッチョウ", "HATCHO"), ("シンヂヂョウ", "SHINJIJO"),
+        ("イワミザワシ", "IWAMIZAWASHI"),
+        ("チヨダク", "CHIYODAKU"),
+        ("フクヤマシ", "FUKUYAMASHI"),
+        ("ナハシ", "NAHASHI"),
+        ("サッポロシ", "SAPPOROSHI"),
+        ("トウキョウト", "TOKYOTO"),
+        ("キョウトシ", "KYOTOSHI"),
+        ("オオサカシ", "OSAKASHI"),
+        ("コウチケン", "KOCHIKEN"),
+        ("クンネップチョウ", "KUNNEPPUCHO"),
+        ("ジョウエツシ", "JOETSUSHI"),
+        ("リュウガサキシ", "RYUGASAKISHI"),
+        ("テンマチョウ", "TEMMACHO"),
+        ("ハッチョウ", "HATCHO"),
+        ("シンヂヂョウ", "SHINJIJO"),
     ],
-)  # fmt: skip
+)
 def test_names(kana: str, roman: str):
     assert romanised(kana, 40) == roman
 

@@ -25,7 +25,9 @@ def folder() -> Iterator[Path]:
 
 def lives(pid: int) -> bool:
     """Whether a process runs; one that ended and that nobody has asked about yet does not."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout.strip()
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.strip()
     return bool(state) and not state.startswith("Z")
 
 

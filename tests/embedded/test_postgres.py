@@ -29,7 +29,9 @@ def server(folder: Path) -> Iterator[postgres.Postgres]:
 
 
 def owner_of(pid: int) -> str:
-    return subprocess.run(["ps", "-o", "user=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        ["ps", "-o", "user=", "-p", str(pid)], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def test_data_are_kept_between_runs(folder: Path) -> None:
@@ -47,7 +49,9 @@ def test_data_are_kept_between_runs(folder: Path) -> None:
 
 def test_tests_may_give_up_durability_and_set_what_they_like(folder: Path) -> None:
     server = postgres.start(folder / "pg", durable=False, settings={"max_connections": "7"})
-    shown = [sql(server, f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes", "max_connections")]
+    shown = [
+        sql(server, f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes", "max_connections")
+    ]
     server.stop()
     assert shown == ["off", "off", "off", "7"]
 
@@ -78,8 +82,12 @@ def test_it_comes_back_on_the_port_where_clients_look_for_it(server: postgres.Po
 
 
 def test_stop_does_not_wait_for_clients(server: postgres.Postgres) -> None:
-    client = subprocess.Popen([postgres.binary("psql"), "-X", server.url(), "-c", "select pg_sleep(60)"], stderr=subprocess.DEVNULL)
-    assert wait_until(lambda: sql(server, "select count(*) from pg_stat_activity where query like '%sleep(60)%'") >= "2", 10)
+    client = subprocess.Popen(
+        [postgres.binary("psql"), "-X", server.url(), "-c", "select pg_sleep(60)"], stderr=subprocess.DEVNULL
+    )
+    assert wait_until(
+        lambda: sql(server, "select count(*) from pg_stat_activity where query like '%sleep(60)%'") >= "2", 10
+    )
     began = time.monotonic()
     server.stop()
     assert time.monotonic() - began < 10
@@ -143,7 +151,9 @@ def test_root_runs_it_as_nobody_and_opens_no_folder(folder: Path) -> None:
 @as_root
 def test_root_takes_a_user_namespace_where_nobody_cannot_go(folder: Path) -> None:
     """And the data follow when the folder comes into reach later, and back."""
-    probe = subprocess.run(["unshare", "-U", "--map-user=1000", "--map-group=1000", "true"], check=False, capture_output=True)
+    probe = subprocess.run(
+        ["unshare", "-U", "--map-user=1000", "--map-group=1000", "true"], check=False, capture_output=True
+    )
     if probe.returncode != 0:
         pytest.skip("this machine makes no user namespaces")
     owners = []
@@ -151,7 +161,9 @@ def test_root_takes_a_user_namespace_where_nobody_cannot_go(folder: Path) -> Non
         folder.chmod(mode)
         server = postgres.start(folder / "pg", durable=False)
         owners.append((owner_of(server.process.pid), (folder / "pg" / "data").stat().st_uid))
-        assert sql(server, "create table if not exists kept (n int); insert into kept values (1); select count(*) from kept") == str(len(owners))
+        assert sql(
+            server, "create table if not exists kept (n int); insert into kept values (1); select count(*) from kept"
+        ) == str(len(owners))
         server.stop()
     within = ("nobody", pwd.getpwnam("nobody").pw_uid) if programs_in_reach() else ("root", 0)
     assert owners == [("root", 0), within, ("root", 0)]

@@ -1,4 +1,7 @@
-"""`make run` with real servers and a small stand-in for the API, the push process and the demo towns; once with the real ones."""
+"""`make run` with real servers and a small stand-in for the API, the push process and the demo towns.
+
+Once with the real ones.
+"""
 
 import json
 import os
@@ -67,10 +70,24 @@ class Run:
     def __init__(self, folder: Path, port: int, *options: str, fake: str = "") -> None:
         self.folder, self.port = folder, port
         self.said = folder / f"said-{time.monotonic_ns()}"
-        command = [sys.executable, "-m", "mocks.embedded.supervisor", "--port", str(port), "--data", str(folder / "data"), *options]
+        command = [
+            sys.executable,
+            "-m",
+            "mocks.embedded.supervisor",
+            "--port",
+            str(port),
+            "--data",
+            str(folder / "data"),
+            *options,
+        ]
         with self.said.open("wb") as output:
             self.process = subprocess.Popen(
-                command, cwd=PROJECT, stdout=output, stderr=output, start_new_session=True, env={**os.environ, "FAKE": fake}
+                command,
+                cwd=PROJECT,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env={**os.environ, "FAKE": fake},
             )
 
     @property
@@ -83,10 +100,17 @@ class Run:
 
     def pids(self) -> list[int]:
         """Of everything that it started and that still runs."""
-        files = [*(self.folder / "project" / "pids").glob("*"), self.folder / "data" / "postgres" / "data" / "postmaster.pid"]
+        files = [
+            *(self.folder / "project" / "pids").glob("*"),
+            self.folder / "data" / "postgres" / "data" / "postmaster.pid",
+        ]
         found = [int(file.read_text().split()[0]) for file in files if file.exists()]
         listed = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-        children = [int(pid) for pid, parent in (line.split() for line in listed.splitlines()) if int(parent) == self.process.pid]
+        children = [
+            int(pid)
+            for pid, parent in (line.split() for line in listed.splitlines())
+            if int(parent) == self.process.pid
+        ]
         return [pid for pid in {*found, *children} if lives(pid)]
 
     def ends(self, *signals: signal.Signals) -> int:
@@ -105,7 +129,12 @@ class Run:
 def run(folder: Path) -> Iterator[Callable[..., Run]]:
     """Starts a supervisor on the stand-in project; all on one data folder and port."""
     project, port, started = folder / "project", free_port(), []
-    for path, text in (("api/cli.py", FAKE_API), ("push/__main__.py", FAKE_PUSH), ("mocks/town.py", FAKE_TOWN), ("migrations/m1.py", "")):
+    for path, text in (
+        ("api/cli.py", FAKE_API),
+        ("push/__main__.py", FAKE_PUSH),
+        ("mocks/town.py", FAKE_TOWN),
+        ("migrations/m1.py", ""),
+    ):
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text)
 
@@ -166,7 +195,11 @@ def test_it_starts_everything_once_and_ends_everything(run: Callable[..., Run]) 
 def test_a_second_run_on_the_same_data_is_told_so(run: Callable[..., Run]) -> None:
     first = run()
     first.wait_for("Stop         Ctrl-C")
-    line = [line for line in _finished(run("--port", str(free_port()))).splitlines() if line.startswith("meguru: PostgreSQL")]
+    line = [
+        line
+        for line in _finished(run("--port", str(free_port()))).splitlines()
+        if line.startswith("meguru: PostgreSQL")
+    ]
     assert len(line) == 1
     assert "already runs on" in line[0]
     assert first.process.poll() is None
@@ -221,7 +254,9 @@ def test_a_signal_while_the_towns_are_made_ends_it_and_the_next_run_makes_them(r
 def test_a_database_that_is_killed_ends_everything_and_the_next_run_starts_at_once(run: Callable[..., Run]) -> None:
     first = run()
     first.wait_for("Stop         Ctrl-C")
-    os.kill(int((first.folder / "data" / "postgres" / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    os.kill(
+        int((first.folder / "data" / "postgres" / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL
+    )
     again = run("--port", str(free_port()))
     assert "PostgreSQL was ended by SIGKILL" in _finished(first)
     again.wait_for("Stop         Ctrl-C")
@@ -249,11 +284,15 @@ def test_the_real_one_ends_in_time_with_a_subscription_open(folder: Path) -> Non
     run = Run(folder, free_port())
     try:
         run.wait_for("Stop         Ctrl-C", seconds=150)
-        personas: list[dict[str, Any]] = json.load(urllib.request.urlopen(f"http://127.0.0.1:{run.port}/dev/personas", timeout=10))
+        personas: list[dict[str, Any]] = json.load(
+            urllib.request.urlopen(f"http://127.0.0.1:{run.port}/dev/personas", timeout=10)
+        )
         resident = next(persona for persona in personas if persona.get("walletIds"))
         address = f"ws://127.0.0.1:{run.port}/graphql"
         with connect(address, subprotocols=["graphql-transport-ws"]) as client:  # type: ignore[list-item]
-            client.send(json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {resident['token']}"}}))
+            client.send(
+                json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {resident['token']}"}})
+            )
             assert json.loads(client.recv(10))["type"] == "connection_ack"
             query = f'subscription {{ walletEvents(walletId: "{resident["walletIds"][0]}") {{ __typename }} }}'
             client.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": query}}))

@@ -27,8 +27,12 @@ def test_it_serves_this_machine_only_with_bounded_memory(server: valkey.Valkey) 
     with Redis.from_url(server.url(), decode_responses=True) as client:
         assert client.ping()
         assert client.config_get("maxmemory", "maxmemory-policy", "bind", "save", "appendonly") == {
-            "maxmemory": str(256 * 1024 * 1024), "maxmemory-policy": "allkeys-lru", "bind": "127.0.0.1", "save": "", "appendonly": "no",
-        }  # fmt: skip
+            "maxmemory": str(256 * 1024 * 1024),
+            "maxmemory-policy": "allkeys-lru",
+            "bind": "127.0.0.1",
+            "save": "",
+            "appendonly": "no",
+        }
 
 
 def test_it_forgets_everything_and_comes_back_on_its_port(server: valkey.Valkey) -> None:

@@ -86,7 +86,13 @@ async def test_messages_of_strangers_are_passed_over(town: People, tmp_path: Pat
             await eventually(lambda: here.connected and there.connected)
             inbox = there.subscribe(town.id, town.store)
             client = aioredis.from_url(server.url())
-            for strange in (b"", b"[]", b"x" * 32 + b"0" * 16 + b"{", b"x" * 32 + b"0" * 16 + b"[1]", b"x" * 32 + b"0" * 16 + b"[[1, 2]]"):
+            for strange in (
+                b"",
+                b"[]",
+                b"x" * 32 + b"0" * 16 + b"{",
+                b"x" * 32 + b"0" * 16 + b"[1]",
+                b"x" * 32 + b"0" * 16 + b"[[1, 2]]",
+            ):
                 await client.publish(CHANNEL, strange)
             await client.aclose()
             await pay(town, here, 1)

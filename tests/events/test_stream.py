@@ -77,8 +77,14 @@ def waiting(bus: Bus, town: People) -> bool:
 
 async def pay(town: People, times: int) -> list[EventRow]:
     """Payments of 1, many at once; the shop's events in order."""
-    posted = [one for start in range(0, times, 250) for one in await asyncio.gather(*[town.pay(1) for _ in range(min(250, times - start))])]
-    return sorted((row for one in posted for row in one.events if row.holder == town.store), key=lambda row: row.sequence)
+    posted = [
+        one
+        for start in range(0, times, 250)
+        for one in await asyncio.gather(*[town.pay(1) for _ in range(min(250, times - start))])
+    ]
+    return sorted(
+        (row for one in posted for row in one.events if row.holder == town.store), key=lambda row: row.sequence
+    )
 
 
 def numbers(events: Sequence[EventRow]) -> list[int]:
@@ -159,7 +165,9 @@ async def test_too_slow_in_the_middle_of_a_replay_loses_nothing_either(town: Peo
     assert numbers(heard + rest + missed) == list(range(1, QUEUE_LIMIT + 71))
 
 
-async def test_1000_events_behind_are_replayed_without_the_buss_help_and_1001_are_too_far(town: People, apart: Services):
+async def test_1000_events_behind_are_replayed_without_the_buss_help_and_1001_are_too_far(
+    town: People, apart: Services
+):
     await town.charge(2_000)
     await pay(town, REPLAY_EVENTS + 1)
     resync = await resync_of(town, 0)
@@ -230,7 +238,9 @@ async def test_one_slow_subscriber_does_not_end_the_others(town: People):
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_messages_lost_repeated_and_out_of_order_come_out_complete_and_in_order(town: People, apart: Services, seed: int):
+async def test_messages_lost_repeated_and_out_of_order_come_out_complete_and_in_order(
+    town: People, apart: Services, seed: int
+):
     chance = random.Random(seed)
     await town.charge(1_000)
     items, first = await following(apart, town)

@@ -91,7 +91,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch, *names: str, failing: str | None =
     return ran
 
 
-async def test_each_job_runs_once_when_it_is_due_and_not_again_before_its_time(services: Services, relay: Connection, moved: MovableClock):
+async def test_each_job_runs_once_when_it_is_due_and_not_again_before_its_time(
+    services: Services, relay: Connection, moved: MovableClock
+):
     assert {"lapse_holds", "audit_drift"} <= {job.name for job in JOBS}
     before = services.clock()
     assert await run_due(services, relay) == len(JOBS)
@@ -116,7 +118,9 @@ async def test_each_job_runs_once_when_it_is_due_and_not_again_before_its_time(s
     assert await run_due(services, relay) == 0
 
 
-async def test_after_a_long_pause_a_job_runs_once_and_not_for_each_time_it_missed(services: Services, relay: Connection, moved: MovableClock):
+async def test_after_a_long_pause_a_job_runs_once_and_not_for_each_time_it_missed(
+    services: Services, relay: Connection, moved: MovableClock
+):
     await run_due(services, relay)
     moved.forward(timedelta(hours=5))
     assert await run_due(services, relay) == len([job for job in JOBS if job.every <= timedelta(hours=5)]) > 0
@@ -145,7 +149,9 @@ async def test_a_job_that_fails_is_recorded_comes_again_and_stops_no_other(
     assert (await jobs())["second"].last_error is None
 
 
-async def test_a_job_that_was_ended_in_the_middle_is_still_due(services: Services, relay: Connection, monkeypatch: pytest.MonkeyPatch):
+async def test_a_job_that_was_ended_in_the_middle_is_still_due(
+    services: Services, relay: Connection, monkeypatch: pytest.MonkeyPatch
+):
     begun = asyncio.Event()
 
     async def hang(_: Services) -> int:
@@ -209,12 +215,16 @@ async def test_of_two_push_processes_one_runs_the_jobs_and_the_other_when_its_co
     await asyncio.gather(*tasks.values(), return_exceptions=True)
 
 
-async def test_the_lapse_job_releases_a_hold_whose_time_is_over(town: People, relay: Connection, owner: Connection, moved: MovableClock):
+async def test_the_lapse_job_releases_a_hold_whose_time_is_over(
+    town: People, relay: Connection, owner: Connection, moved: MovableClock
+):
     await town.charge(1_000)
     over, still = uuid4(), uuid4()
     for hold, seconds in ((over, 30), (still, 3_000)):
         ends = town.services.clock() + timedelta(seconds=seconds)
-        await authorize(town.services, town.resident, Authorize(uuid4(), hold, town.id, town.wallet, town.store, 300, ends))
+        await authorize(
+            town.services, town.resident, Authorize(uuid4(), hold, town.id, town.wallet, town.store, 300, ends)
+        )
     states = "select id, state from hold where municipality_id = $1"
     await run_due(town.services, relay)
     assert dict(await owner.fetch(states, town.id)) == {over: 0, still: 0}
@@ -230,7 +240,9 @@ async def test_the_lapse_job_releases_a_hold_whose_time_is_over(town: People, re
     await town.assert_sound()
 
 
-async def test_the_audit_calls_somebody_when_a_balance_was_tampered_with(town: People, relay: Connection, owner: Connection, moved: MovableClock):
+async def test_the_audit_calls_somebody_when_a_balance_was_tampered_with(
+    town: People, relay: Connection, owner: Connection, moved: MovableClock
+):
     await town.charge(100)
     tamper = "update account set posted = posted + $2 where municipality_id = $1 and kind = 1"
     assert await audit_drift(town.services) == 0

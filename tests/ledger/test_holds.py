@@ -14,7 +14,9 @@ from tests.support.town import People
 async def place(town: People, amount: int, seconds: int = 600) -> OfHold:
     hold = uuid4()
     ends = town.services.clock() + timedelta(seconds=seconds)
-    await authorize(town.services, town.resident, Authorize(uuid4(), hold, town.id, town.wallet, town.store, amount, ends))
+    await authorize(
+        town.services, town.resident, Authorize(uuid4(), hold, town.id, town.wallet, town.store, amount, ends)
+    )
     return OfHold(town.id, hold, town.wallet, town.store)
 
 
@@ -66,7 +68,9 @@ async def test_void_and_who_may(town: People):
             await capture(town.services, viewer, hold, uuid4(), 1)
     with pytest.raises(UnknownWalletError):
         await authorize(
-            town.services, town.staff, Authorize(uuid4(), uuid4(), town.id, town.wallet, town.store, 1, town.services.clock() + timedelta(1))
+            town.services,
+            town.staff,
+            Authorize(uuid4(), uuid4(), town.id, town.wallet, town.store, 1, town.services.clock() + timedelta(1)),
         )
     await void(town.services, town.staff, hold, uuid4())
     assert await town.available() == 1_000

@@ -158,7 +158,9 @@ class Game:
             return
         journal, paid = self.chance.choice(list(self.model.payments.items()))
         expected = "ALREADY_REVERSED" if paid.left != paid.amount else None
-        approval = await propose_reversal(self.town.services, self.town.finance, self.town.id, journal, ReversalReason.OTHER)
+        approval = await propose_reversal(
+            self.town.services, self.town.finance, self.town.id, journal, ReversalReason.OTHER
+        )
         work = reverse_journal(self.town.services, self.town.other_finance, self.town.id, uuid4(), approval.id)
         if await self.attempt(work, expected) is not None:
             self.model.wallets[paid.wallet] += paid.amount
@@ -172,7 +174,9 @@ class Game:
             return
         journal, (wallet, amount, _) = self.chance.choice(list(open_charges.items()))
         expected = "REVERSAL_IMPOSSIBLE" if amount > self.model.available(wallet) else None
-        approval = await propose_reversal(self.town.services, self.town.finance, self.town.id, journal, ReversalReason.OTHER)
+        approval = await propose_reversal(
+            self.town.services, self.town.finance, self.town.id, journal, ReversalReason.OTHER
+        )
         work = reverse_journal(self.town.services, self.town.other_finance, self.town.id, uuid4(), approval.id)
         if await self.attempt(work, expected) is not None:
             self.model.wallets[wallet] -= amount
@@ -190,7 +194,18 @@ class Game:
         assert found.outcome is Outcome.ABANDONED
 
     async def step(self) -> None:
-        verbs = [self.charge, self.pay, self.pay, self.pay, self.refund, self.hold, self.close_hold, self.reverse, self.reverse_charge, self.abandon]
+        verbs = [
+            self.charge,
+            self.pay,
+            self.pay,
+            self.pay,
+            self.refund,
+            self.hold,
+            self.close_hold,
+            self.reverse,
+            self.reverse_charge,
+            self.abandon,
+        ]
         await self.chance.choice(verbs)()
 
     async def compare(self) -> None:

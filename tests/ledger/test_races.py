@@ -33,7 +33,10 @@ async def test_200_payments_into_one_shop_at_once(town: People):
     residents = [await town.new_resident() for _ in range(20)]
     await asyncio.gather(*[town.charge(1_000, wallet) for _, wallet in residents])
     await asyncio.gather(
-        *[pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, 100, confirm_duplicate=True)) for viewer, wallet in residents * 10]
+        *[
+            pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, 100, confirm_duplicate=True))
+            for viewer, wallet in residents * 10
+        ]
     )
     shop = await balances(town.id, town.store, town.services.clock())
     assert shop is not None
@@ -66,7 +69,10 @@ async def test_one_key_for_two_wallets_at_once_pays_one_of_them(town: People):
     for _ in range(20):
         key = uuid4()
         results = await asyncio.gather(
-            *[pay(town.services, viewer, Pay(key, town.id, wallet, town.store, 10, confirm_duplicate=True)) for wallet in (town.wallet, second)],
+            *[
+                pay(town.services, viewer, Pay(key, town.id, wallet, town.store, 10, confirm_duplicate=True))
+                for wallet in (town.wallet, second)
+            ],
             return_exceptions=True,
         )
         assert sorted(type(result).__name__ for result in results) == ["KeyReusedError", "Posted"]
@@ -161,7 +167,9 @@ async def test_one_towns_rows_locked_for_5_seconds_while_another_town_pays(town:
     await other.assert_sound()
 
 
-async def test_locked_for_too_long_answers_busy_and_the_same_key_succeeds_later(town: People, database_url: str, monkeypatch):
+async def test_locked_for_too_long_answers_busy_and_the_same_key_succeeds_later(
+    town: People, database_url: str, monkeypatch
+):
     monkeypatch.setattr("domain.ledger.poster.PATIENCE_SECONDS", 0.3)
     await town.charge(1_000)
     blocker = await asyncpg.connect(database_url)
@@ -221,7 +229,9 @@ async def test_a_batch_takes_a_constant_number_of_statements(town: People):
     await asyncio.gather(*[town.charge(1_000, wallet) for _, wallet in residents])
     town.services.poster._observer = Observer()
     await town.pay(1)
-    await asyncio.gather(*[pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, 1)) for viewer, wallet in residents])
+    await asyncio.gather(
+        *[pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, 1)) for viewer, wallet in residents]
+    )
     town.services.poster._observer = None
     sizes = {size for size, _ in seen}
     assert max(sizes) > 10, sizes
@@ -237,7 +247,12 @@ async def test_append_only_and_zero_sum_are_the_databases_own(town: People, data
     account = await owner.fetchrow("select * from account where municipality_id = $1 and kind = 1", town.id)
     assert account is not None
     with pytest.raises(asyncpg.CheckViolationError, match="zero"):
-        await owner.execute("insert into entry values ($1, gen_random_uuid(), $2, $3, 1, 1, 99)", town.id, account["id"], account["asset_id"])
+        await owner.execute(
+            "insert into entry values ($1, gen_random_uuid(), $2, $3, 1, 1, 99)",
+            town.id,
+            account["id"],
+            account["asset_id"],
+        )
     with pytest.raises(asyncpg.CheckViolationError):
         await owner.execute("update account set posted = -1 where municipality_id = $1 and kind = 1", town.id)
     with pytest.raises(asyncpg.CheckViolationError):
@@ -254,12 +269,18 @@ async def test_the_audit_finds_what_was_tampered_with(town: People, database_url
     owner = await asyncpg.connect(database_url)
     await owner.execute("update account set posted = posted + 1 where municipality_id = $1 and kind = 1", town.id)
     assert {found.check for found in await drift([town.id])} == {"account_balance", "movement_balance"}
-    await owner.execute("update account set posted = posted - 1, held = held + 1 where municipality_id = $1 and kind = 1", town.id)
+    await owner.execute(
+        "update account set posted = posted - 1, held = held + 1 where municipality_id = $1 and kind = 1", town.id
+    )
     assert {found.check for found in await drift([town.id])} == {"account_held"}
     await owner.execute("update account set held = 0 where municipality_id = $1", town.id)
-    await owner.execute("update holder set sequence = sequence + 1 where municipality_id = $1 and id = $2", town.id, town.store)
+    await owner.execute(
+        "update holder set sequence = sequence + 1 where municipality_id = $1 and id = $2", town.id, town.store
+    )
     assert {found.check for found in await drift([town.id])} == {"event_sequence"}
-    await owner.execute("update holder set sequence = sequence - 1 where municipality_id = $1 and id = $2", town.id, town.store)
+    await owner.execute(
+        "update holder set sequence = sequence - 1 where municipality_id = $1 and id = $2", town.id, town.store
+    )
     await owner.close()
     await town.assert_sound()
 

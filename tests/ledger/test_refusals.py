@@ -69,7 +69,11 @@ async def test_unknown_payee(funded: People):
     with pytest.raises(UnknownPayeeError):
         await pay(funded.services, funded.resident, Pay(uuid4(), funded.id, funded.wallet, uuid4(), 1))
     with pytest.raises(UnknownPayeeError):  # a wallet is no shop
-        await pay(funded.services, funded.resident, Pay(uuid4(), funded.id, funded.wallet, (await funded.new_resident())[1], 1))
+        await pay(
+            funded.services,
+            funded.resident,
+            Pay(uuid4(), funded.id, funded.wallet, (await funded.new_resident())[1], 1),
+        )
 
 
 async def test_ids_of_another_municipality_are_not_found(funded: People):
@@ -175,7 +179,11 @@ async def test_possible_duplicate_names_the_receipt_and_can_be_confirmed_with_th
 async def test_possible_duplicate_is_seen_within_one_batch(town: People):
     await town.charge(1_000)
     results = await asyncio.gather(*[town.pay(300, confirm_duplicate=False) for _ in range(3)], return_exceptions=True)
-    assert sorted(type(result).__name__ for result in results) == ["PossibleDuplicateError", "PossibleDuplicateError", "Posted"]
+    assert sorted(type(result).__name__ for result in results) == [
+        "PossibleDuplicateError",
+        "PossibleDuplicateError",
+        "Posted",
+    ]
     assert await town.balance() == 700
 
 

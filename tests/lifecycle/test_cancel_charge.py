@@ -48,17 +48,33 @@ async def test_all_of_it_goes_back(api: Api):
     done = await cancel(api, charge["id"], idempotencyKey=key)
     assert done["charge"] == {"amount": 10_000, "takenBackAmount": 10_000}
     told = done["cancellation"]
-    assert (told["amount"], told["reason"], told["store"], told["charge"]["id"]) == (10_000, "WRONG_AMOUNT", None, charge["id"])
+    assert (told["amount"], told["reason"], told["store"], told["charge"]["id"]) == (
+        10_000,
+        "WRONG_AMOUNT",
+        None,
+        charge["id"],
+    )
     assert told["bonuses"] == [{"amount": 2_000, "asset": {"code": "BONUS"}}]
-    assert {(one["asset"]["code"], one["moved"], one["posted"]) for one in done["balances"]} == {("COIN", -10_000, 0), ("BONUS", -2_000, 0)}
-    assert (await api.balances(), await cash_of(api, api.town.town.desk_id), await api.left(programme)) == ({}, 0, 100_000)
+    assert {(one["asset"]["code"], one["moved"], one["posted"]) for one in done["balances"]} == {
+        ("COIN", -10_000, 0),
+        ("BONUS", -2_000, 0),
+    }
+    assert (await api.balances(), await cash_of(api, api.town.town.desk_id), await api.left(programme)) == (
+        {},
+        0,
+        100_000,
+    )
     again = await cancel(api, charge["id"], idempotencyKey=key)
     assert (again["replayed"], again["cancellation"], again["balances"]) == (True, told, done["balances"])
     assert (await cancel(api, charge["id"], idempotencyKey=key, reason="OTHER"))["code"] == "KEY_REUSED"
     assert (await cancel(api, charge["id"]))["code"] == "ALREADY_REVERSED"
     assert (await charged(api, 10_000))["bonuses"] == [{"amount": 2_000}], "the person's cap was given back"
     edges = (await api.ask(api.town.resident, EVENTS, id=api.wallet()))["events"]["edges"]
-    assert [one["node"] for one in edges][1] == {"__typename": "ChargeCancelled", "amount": -12_000, "cancellation": {"amount": 10_000}}
+    assert [one["node"] for one in edges][1] == {
+        "__typename": "ChargeCancelled",
+        "amount": -12_000,
+        "cancellation": {"amount": 10_000},
+    }
     await api.town.assert_sound()
 
 
@@ -82,7 +98,9 @@ async def test_only_what_is_unspent(api: Api):
     assert await api.balances() == {"COIN": 8_500, "BONUS": 1_000}, "the coin ends first"
     done = await cancel(api, charge["id"])
     assert (done["cancellation"]["amount"], done["charge"]["takenBackAmount"]) == (8_500, 8_500)
-    assert done["cancellation"]["bonuses"] == [{"amount": 850, "asset": {"code": "BONUS"}}], "1,500 stay, which earn 150"
+    assert done["cancellation"]["bonuses"] == [{"amount": 850, "asset": {"code": "BONUS"}}], (
+        "1,500 stay, which earn 150"
+    )
     assert (await api.balances(), await api.left(programme)) == ({"BONUS": 150}, 100_000 - 150)
     assert (await cancel(api, charge["id"]))["code"] == "ALREADY_REVERSED", "once, whatever was left"
     await api.town.assert_sound()
@@ -110,7 +128,9 @@ async def test_nothing_is_left_to_cancel(api: Api):
     assert (refused["code"], refused["available"], refused["retry"]) == ("REVERSAL_IMPOSSIBLE", 0, "NEW_KEY")
     other = await charged(api, 1_000)
     await api.pay(400, excludeAssetIds=[api.coin])
-    assert (await cancel(api, other["id"]))["code"] == "REVERSAL_IMPOSSIBLE", "all of the bonus is spent, so all of the top-up stays"
+    assert (await cancel(api, other["id"]))["code"] == "REVERSAL_IMPOSSIBLE", (
+        "all of the bonus is spent, so all of the top-up stays"
+    )
     assert await api.balances() == {"COIN": 1_000}
     await api.town.assert_sound()
 
@@ -125,7 +145,9 @@ async def test_after_the_window_or_the_day_it_is_too_late(api: Api, moved: Movab
     assert (refused["code"], refused["minutes"], refused["retry"]) == ("CANCEL_TOO_LATE", 30, "NEVER")
     set_to = {"municipality": api.code, "minutes": 1_440}
     assert (await api.ask(api.town.finance, SET, input=set_to))["municipality"] == {"chargeCancelMinutes": 1_440}
-    assert (await cancel(api, second, idempotencyKey=key))["code"] == "CANCEL_TOO_LATE", "a refusal is final for its key"
+    assert (await cancel(api, second, idempotencyKey=key))["code"] == "CANCEL_TOO_LATE", (
+        "a refusal is final for its key"
+    )
     assert (await cancel(api, second))["cancellation"]["amount"] == 200
     to_tokyo(moved, 0, 1)
     assert (await cancel(api, third))["code"] == "CANCEL_TOO_LATE", "another day"
@@ -145,7 +167,10 @@ async def test_who_may_set_the_window(api: Api):
         wrong = await api.ask(api.town.finance, SET, input={**asked, "minutes": minutes})
         assert (wrong["field"], wrong["problem"]) == ("minutes", "MINUTES")
     await api.ask(api.town.finance, SET, input=asked)
-    [row] = await rows("select before, after from audit_entry where municipality_id = $1 and action = 'set_charge_cancellation'", api.town.id)
+    [row] = await rows(
+        "select before, after from audit_entry where municipality_id = $1 and action = 'set_charge_cancellation'",
+        api.town.id,
+    )
     assert (row["before"], row["after"]) == ('{"minutes": 30}', '{"minutes": 10}')
 
 
@@ -182,7 +207,9 @@ async def test_a_frozen_wallet_a_late_request_and_a_closed_key(api: Api):
     await set_state(api.town.id, api.town.wallet, HolderState.ACTIVE)
     assert (await cancel(api, charge, validUntil=api.at(timedelta(seconds=-1))))["code"] == "REQUEST_EXPIRED"
     closed = str(uuid4())
-    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    abandon = (
+        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    )
     asked = {"operation": "CANCEL_CHARGE", "idempotencyKey": closed}
     assert (await api.ask(api.town.desk, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
     assert (await cancel(api, charge, idempotencyKey=closed))["code"] == "ABANDONED"
@@ -203,9 +230,17 @@ async def test_once_however_often_it_is_asked_and_never_beside_a_reversal(api: A
         await reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id)
     approval = await propose_reversal(town.services, town.finance, town.id, second, ReversalReason.WRONG_AMOUNT)
     both = await asyncio.gather(
-        cancel(api, other), reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id), return_exceptions=True
+        cancel(api, other),
+        reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id),
+        return_exceptions=True,
     )
-    assert sum(isinstance(one, AlreadyReversedError) or (isinstance(one, dict) and one.get("code") == "ALREADY_REVERSED") for one in both) == 1
+    assert (
+        sum(
+            isinstance(one, AlreadyReversedError) or (isinstance(one, dict) and one.get("code") == "ALREADY_REVERSED")
+            for one in both
+        )
+        == 1
+    )
     assert await api.balances() == {}
     await town.assert_sound()
 
@@ -223,8 +258,16 @@ async def test_payments_at_the_same_moment_lose_nothing(api: Api):
     await api.town.assert_sound()
 
 
-@given(charge=st.integers(1, 10**6), rate=st.integers(1, 10_000), cap=st.integers(1, 10**6), spent=st.integers(0, 10**6), coin=st.integers(0, 10**6))
-def test_never_more_bonus_than_the_rest_earns_and_never_more_than_is_there(charge: int, rate: int, cap: int, spent: int, coin: int):
+@given(
+    charge=st.integers(1, 10**6),
+    rate=st.integers(1, 10_000),
+    cap=st.integers(1, 10**6),
+    spent=st.integers(0, 10**6),
+    coin=st.integers(0, 10**6),
+)
+def test_never_more_bonus_than_the_rest_earns_and_never_more_than_is_there(
+    charge: int, rate: int, cap: int, spent: int, coin: int
+):
     bonus = min(charge * rate // 10_000, cap)
     earned = Earned(uuid4(), 1, 1, bonus, None, rate)
     available = max(0, bonus - spent)

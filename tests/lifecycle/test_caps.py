@@ -21,12 +21,19 @@ CHARGE = "mutation($input: ChargeInput!) { charge(input: $input) { ... on Charge
 async def undo(api: Api, journal: str, times: int = 1) -> list[Any]:
     proposed = await api.ask(api.town.finance, PROPOSE, input={"journalId": journal, "reason": "WRONG_WALLET"})
     given = {"approvalId": proposed["approval"]["id"]}
-    undone = [api.ask(api.town.other_finance, REVERSE, input={"idempotencyKey": str(uuid4()), **given}) for _ in range(times)]
+    undone = [
+        api.ask(api.town.other_finance, REVERSE, input={"idempotencyKey": str(uuid4()), **given}) for _ in range(times)
+    ]
     return await asyncio.gather(*undone)
 
 
 async def charged(api: Api, amount: int) -> Any:
-    given = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": api.wallet()}, "assetId": api.coin, "amount": amount}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "wallet": {"walletId": api.wallet()},
+        "assetId": api.coin,
+        "amount": amount,
+    }
     return (await api.ask(api.town.desk, CHARGE, input=given))["charge"]
 
 
@@ -35,7 +42,12 @@ async def test_an_undone_grant_gives_the_cap_back_once(api: Api):
     wrong = (await api.grant(programme, 400))["grant"]["id"]
     assert (await api.grant(programme, 400))["available"] == 100
     answers = await undo(api, wrong, times=4)
-    assert sorted(one.get("code", "") for one in answers) == ["", "ALREADY_REVERSED", "ALREADY_REVERSED", "ALREADY_REVERSED"]
+    assert sorted(one.get("code", "") for one in answers) == [
+        "",
+        "ALREADY_REVERSED",
+        "ALREADY_REVERSED",
+        "ALREADY_REVERSED",
+    ]
     assert (await api.grant(programme, 501))["available"] == 500
     assert (await api.grant(programme, 500))["grant"]["amount"] == 500
     assert (await api.grant(programme, 1))["available"] == 0

@@ -1,4 +1,7 @@
-"""Assets, programmes and budgets that are changed after they were made: audited, and never at the cost of who holds value."""
+"""Assets, programmes and budgets that are changed after they were made.
+
+Audited, and never at the cost of who holds value.
+"""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -25,7 +28,9 @@ from tests.support.vouchers import VoucherApi
 
 CHANGE_ASSET = (
     "mutation($input: ChangeAssetInput!) { changeAsset(input: $input) { ... on ChangeAssetSuccess { asset { name disclosure acceptance { groups"
-    " stores { id } } } } ... on InvalidInputError { field problem } ... on UnsafeChangeError { field } " + ERRORS + " } }"
+    " stores { id } } } } ... on InvalidInputError { field problem } ... on UnsafeChangeError { field } "
+    + ERRORS
+    + " } }"
 )
 CHANGE = (
     "mutation($input: ChangeProgrammeInput!) { changeProgramme(input: $input) { ... on ChangeProgrammeSuccess { programme { name endsAt } }"
@@ -51,7 +56,11 @@ async def budget(api: Api, programme: str, by: int, viewer: Any = None, **facts:
 
 
 async def trail(api: Api, action: str) -> list[tuple[Any, Any]]:
-    found = await rows("select before, after from audit_entry where municipality_id = $1 and action = $2 order by id", api.town.id, action)
+    found = await rows(
+        "select before, after from audit_entry where municipality_id = $1 and action = $2 order by id",
+        api.town.id,
+        action,
+    )
     return [(orjson.loads(row["before"]), orjson.loads(row["after"])) for row in found]
 
 
@@ -61,28 +70,46 @@ async def test_names_and_disclosure_of_an_asset(api: Api):
     assert (done["asset"]["name"], done["asset"]["disclosure"]) == ("新しい名前", "お問い合わせは窓口へ")
     assert (await change_asset(api, asset, nameJa="新しい名前"))["asset"]["name"] == "新しい名前"
     assert await trail(api, "change_asset") == [
-        ({"name_ja": "町ポイント", "disclosure_ja": ""}, {"name_ja": "新しい名前", "disclosure_ja": "お問い合わせは窓口へ"})
+        (
+            {"name_ja": "町ポイント", "disclosure_ja": ""},
+            {"name_ja": "新しい名前", "disclosure_ja": "お問い合わせは窓口へ"},
+        )
     ], "what did not change leaves no row"
-    for facts, field in (({"nameJa": "  "}, "nameJa"), ({"nameEn": "x" * 61}, "nameEn"), ({"disclosureEn": "x" * 2_001}, "disclosureEn")):
+    for facts, field in (
+        ({"nameJa": "  "}, "nameJa"),
+        ({"nameEn": "x" * 61}, "nameEn"),
+        ({"disclosureEn": "x" * 2_001}, "disclosureEn"),
+    ):
         wrong = await change_asset(api, asset, **facts)
         assert (wrong["field"], wrong["problem"]) == (field, "LENGTH")
 
 
 async def test_shops_become_more_and_never_fewer_once_value_was_issued(api: Api):
     asset = await api.asset("POINT", acceptance={"groups": ["a", "b"]})
-    assert (await change_asset(api, asset, acceptance={"groups": ["a"]}))["asset"]["acceptance"]["groups"] == ["a"], "nothing was issued yet"
+    assert (await change_asset(api, asset, acceptance={"groups": ["a"]}))["asset"]["acceptance"]["groups"] == ["a"], (
+        "nothing was issued yet"
+    )
     programme = await api.programme(asset, 1_000)
-    assert (await change_asset(api, asset, acceptance={"groups": ["a", "b"]}))["asset"]["acceptance"]["groups"] == ["a", "b"]
+    assert (await change_asset(api, asset, acceptance={"groups": ["a", "b"]}))["asset"]["acceptance"]["groups"] == [
+        "a",
+        "b",
+    ]
     await api.grant(programme, 100)
-    for narrower in ({"groups": ["a"]}, {"groups": ["a", "b"], "areas": ["north"]}, {"groups": ["a", "b"], "excludedCategories": ["food"]}):
+    for narrower in (
+        {"groups": ["a"]},
+        {"groups": ["a", "b"], "areas": ["north"]},
+        {"groups": ["a", "b"], "excludedCategories": ["food"]},
+    ):
         refused = await change_asset(api, asset, acceptance=narrower)
         assert (refused["code"], refused["field"], refused["retry"]) == ("UNSAFE_CHANGE", "acceptance", "NEVER")
     assert (await api.pay(50))["available"] == 0
     assert (await change_asset(api, asset, acceptance={}))["asset"]["acceptance"]["groups"] == []
     assert (await api.pay(50))["payment"]["amount"] == 50, "the shop takes it at once"
     assert [after for _, after in await trail(api, "change_asset")] == [
-        {"acceptance": {"groups": ["a"]}}, {"acceptance": {"groups": ["a", "b"]}}, {"acceptance": {}}
-    ]  # fmt: skip
+        {"acceptance": {"groups": ["a"]}},
+        {"acceptance": {"groups": ["a", "b"]}},
+        {"acceptance": {}},
+    ]
     await api.town.assert_sound()
 
 
@@ -90,7 +117,9 @@ async def test_narrowing_and_the_first_grant_at_the_same_moment(api: Api):
     for _ in range(5):
         asset = await api.asset(f"P{uuid4().hex[:8]}", acceptance={"groups": ["a", "b"]})
         programme = await api.programme(asset, 1_000)
-        granted, narrowed = await asyncio.gather(api.grant(programme, 100), change_asset(api, asset, acceptance={"groups": ["a"]}))
+        granted, narrowed = await asyncio.gather(
+            api.grant(programme, 100), change_asset(api, asset, acceptance={"groups": ["a"]})
+        )
         assert granted["grant"]["amount"] == 100
         assert narrowed.get("code", "UNSAFE_CHANGE") == "UNSAFE_CHANGE"
     await api.town.assert_sound()
@@ -109,7 +138,9 @@ async def test_who_may_change_what(api: Api):
     for unknown in ("prg_nonsense", api.wallet()):
         assert (await change(api, unknown, stopNow=True))["code"] == "UNKNOWN_PROGRAMME"
         assert (await budget(api, unknown, 1))["code"] == "UNKNOWN_PROGRAMME"
-    assert await rows("select 1 from audit_entry where municipality_id = $1 and action like 'change%'", api.town.id) == []
+    assert (
+        await rows("select 1 from audit_entry where municipality_id = $1 and action like 'change%'", api.town.id) == []
+    )
     assert await api.left(programme) == 1_000
 
 
@@ -119,14 +150,19 @@ async def test_a_programme_ends_later_earlier_or_now(api: Api, moved: MovableClo
     assert (await api.grant(programme, 1))["code"] == "PROGRAMME_CLOSED"
     later = api.at(timedelta(days=5))
     done = await change(api, programme, endsAt=later, nameEn="Renamed", nameJa="新名称")
-    assert (done["programme"]["name"], datetime.fromisoformat(done["programme"]["endsAt"])) == ("新名称", datetime.fromisoformat(later))
+    assert (done["programme"]["name"], datetime.fromisoformat(done["programme"]["endsAt"])) == (
+        "新名称",
+        datetime.fromisoformat(later),
+    )
     assert (await api.grant(programme, 1))["grant"]["amount"] == 1
     await change(api, programme, endsAt=api.at(timedelta(days=2)))
     moved.forward(timedelta(days=1))
     assert (await api.grant(programme, 1))["grant"]["amount"] == 1
     assert "programme" in await change(api, programme, stopNow=True)
     assert (await api.grant(programme, 1))["code"] == "PROGRAMME_CLOSED"
-    assert (await change(api, programme, stopNow=True))["programme"]["endsAt"] <= api.at(), "what has ended does not end again"
+    assert (await change(api, programme, stopNow=True))["programme"]["endsAt"] <= api.at(), (
+        "what has ended does not end again"
+    )
     assert await api.balances() == {"POINT": 2}, "what was given stays given"
     changes = await trail(api, "change_programme")
     assert len(changes) == 3
@@ -170,7 +206,11 @@ async def test_a_voucher_product_is_not_changed_as_a_programme(town: People):
     api = VoucherApi(town)
     product = await api.product(stock=2, unitsPerPerson=2)
     programme = encode(Prefix.PROGRAMME, api.town.id, decode(product)[2])
-    for wrong in (await budget(api, programme, -1), await budget(api, programme, 1), await change(api, programme, nameJa="別の商品券")):
+    for wrong in (
+        await budget(api, programme, -1),
+        await budget(api, programme, 1),
+        await change(api, programme, nameJa="別の商品券"),
+    ):
         assert wrong["code"] == "UNKNOWN_PROGRAMME"
     await api.charge(10_000)
     assert (await api.buy(product, 2))["purchase"]["faceValue"] == 13_000
@@ -195,11 +235,15 @@ async def test_a_budget_grows_and_shrinks_within_what_is_left(api: Api):
     told = [(before["budget"], after["budget"], after["change"]) for before, after in await trail(api, "change_budget")]
     assert told == [(1_000, 1_500, 500), (1_500, 700, -800)]
     closed = str(uuid4())
-    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    abandon = (
+        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    )
     await api.ask(api.town.finance, abandon, input={"operation": "CHANGE_BUDGET", "idempotencyKey": closed})
     assert (await budget(api, programme, 5, idempotencyKey=closed))["code"] == "ABANDONED"
     trial = await trial_balance(api.town.id, api.services.clock())
-    assert [line.posted for line in trial.lines if line.kind is AccountKind.ISSUANCE] == [-700], "what was taken back was never issued"
+    assert [line.posted for line in trial.lines if line.kind is AccountKind.ISSUANCE] == [-700], (
+        "what was taken back was never issued"
+    )
     await api.town.assert_sound()
 
 
@@ -213,9 +257,13 @@ async def test_changes_grants_and_keys_at_the_same_moment(api: Api):
     )
     settled = [one["replayed"] for one in answers[:4]]
     assert sorted(settled) == [False, True, True, True]
-    changed = 100 + sum(by for by, one in zip((50, -300, 20, -400, -500), answers[4:9], strict=True) if "programme" in one)
+    changed = 100 + sum(
+        by for by, one in zip((50, -300, 20, -400, -500), answers[4:9], strict=True) if "programme" in one
+    )
     granted = sum(one["grant"]["amount"] for one in answers[9:] if "grant" in one)
-    found = await api.ask(api.town.auditor, "query($id: ID!) { programme(id: $id) { budget budgetLeft } }", id=programme)
+    found = await api.ask(
+        api.town.auditor, "query($id: ID!) { programme(id: $id) { budget budgetLeft } }", id=programme
+    )
     assert found == {"budget": 1_000 + changed, "budgetLeft": 1_000 + changed - granted}
     journals = [after["journal"] for _, after in await trail(api, "change_budget")]
     assert len(journals) == len(set(journals)) == 1 + sum("programme" in one for one in answers[4:9])
@@ -242,12 +290,21 @@ async def test_a_change_that_was_cut_off_is_finished_by_its_key(api: Api, monkey
 
 CODES = st.frozensets(st.sampled_from("abc"), max_size=3)
 RULES = st.builds(
-    Acceptance, stores=st.frozensets(st.sampled_from([UUID(int=1), UUID(int=2)])), groups=CODES, areas=CODES, categories=CODES,
-    size_classes=st.frozensets(st.sampled_from(SizeClass)), excluded_categories=CODES,
-)  # fmt: skip
+    Acceptance,
+    stores=st.frozensets(st.sampled_from([UUID(int=1), UUID(int=2)])),
+    groups=CODES,
+    areas=CODES,
+    categories=CODES,
+    size_classes=st.frozensets(st.sampled_from(SizeClass)),
+    excluded_categories=CODES,
+)
 
 
-SHOPS = st.tuples(st.sampled_from([UUID(int=1), UUID(int=2), UUID(int=3)]), *[st.sampled_from(["", *"abcd"])] * 3, st.sampled_from(SizeClass))
+SHOPS = st.tuples(
+    st.sampled_from([UUID(int=1), UUID(int=2), UUID(int=3)]),
+    *[st.sampled_from(["", *"abcd"])] * 3,
+    st.sampled_from(SizeClass),
+)
 
 
 @given(old=RULES, new=RULES, shop=SHOPS)
@@ -256,10 +313,20 @@ def test_a_rule_that_does_not_cover_another_is_told_from_one_that_does(old: Acce
     assert not covers(new, old) or new.accepts(Shop(*shop)) or not old.accepts(Shop(*shop))
 
 
-@given(old=RULES, more=RULES, emptied=st.frozensets(st.sampled_from(["stores", "groups", "areas", "categories", "size_classes"])), shop=SHOPS)
-def test_a_wider_rule_covers_and_accepts_all_shops_of_the_other(old: Acceptance, more: Acceptance, emptied: frozenset[str], shop: Any):
+@given(
+    old=RULES,
+    more=RULES,
+    emptied=st.frozensets(st.sampled_from(["stores", "groups", "areas", "categories", "size_classes"])),
+    shop=SHOPS,
+)
+def test_a_wider_rule_covers_and_accepts_all_shops_of_the_other(
+    old: Acceptance, more: Acceptance, emptied: frozenset[str], shop: Any
+):
     names = ("stores", "groups", "areas", "categories", "size_classes")
-    wider = {name: frozenset() if name in emptied or not getattr(old, name) else getattr(old, name) | getattr(more, name) for name in names}
+    wider = {
+        name: frozenset() if name in emptied or not getattr(old, name) else getattr(old, name) | getattr(more, name)
+        for name in names
+    }
     new = Acceptance(**wider, excluded_categories=old.excluded_categories & more.excluded_categories)
     assert covers(new, old)
     assert new.accepts(Shop(*shop)) or not old.accepts(Shop(*shop))

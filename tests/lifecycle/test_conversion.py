@@ -27,11 +27,14 @@ from tests.support.town import new_town
 
 REFUSED = (
     "... on ConversionAmountError { unit minimum } ... on ConversionCapError { available } ... on CapExceededError { available }"
-    " ... on BudgetExceededError { available } ... on InsufficientBalanceError { available } ... on NotEligibleError { reason } " + ERRORS
+    " ... on BudgetExceededError { available } ... on InsufficientBalanceError { available } ... on NotEligibleError { reason } "
+    + ERRORS
 )
 SET = (
     "mutation($input: SetConversionRateInput!) { setConversionRate(input: $input) { ... on SetConversionRateSuccess { rate { numerator startsAt"
-    " fromAsset { code } toAsset { code } programme { name } } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
+    " fromAsset { code } toAsset { code } programme { name } } } ... on InvalidInputError { field problem } "
+    + ERRORS
+    + " } }"
 )
 RATES = "query($m: String!) { conversionRates(municipality: $m) { numerator denominator minimumUnit capPerDay fromAsset { code } toAsset { code } } }"
 QUOTE = (
@@ -54,25 +57,42 @@ class Market:
 
     async def rate(self, viewer: Viewer | None = None, **facts: Any) -> Any:
         given = {
-            "municipality": self.api.code, "fromAssetId": self.points, "toAssetId": self.currency, "programmeId": self.programme,
-            "numerator": 1, "denominator": 1, "minimumUnit": 1, **facts,
-        }  # fmt: skip
+            "municipality": self.api.code,
+            "fromAssetId": self.points,
+            "toAssetId": self.currency,
+            "programmeId": self.programme,
+            "numerator": 1,
+            "denominator": 1,
+            "minimumUnit": 1,
+            **facts,
+        }
         return await self.api.ask(viewer or self.api.town.finance, SET, input=given)
 
     async def convert(self, amount: int, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any) -> Any:
         return await self.api.ask(
-            viewer or self.api.town.resident, CONVERT, input={"idempotencyKey": str(uuid4()), **self.asked(amount, wallet), **facts}
+            viewer or self.api.town.resident,
+            CONVERT,
+            input={"idempotencyKey": str(uuid4()), **self.asked(amount, wallet), **facts},
         )
 
     async def quote(self, amount: int, viewer: Viewer | None = None, **facts: Any) -> Any:
         return await self.api.ask(viewer or self.api.town.resident, QUOTE, input={**self.asked(amount, None), **facts})
 
     def asked(self, amount: int, wallet: UUID | None) -> dict[str, Any]:
-        return {"walletId": self.api.wallet(wallet), "fromAssetId": self.points, "toAssetId": self.currency, "amount": amount}
+        return {
+            "walletId": self.api.wallet(wallet),
+            "fromAssetId": self.points,
+            "toAssetId": self.currency,
+            "amount": amount,
+        }
 
 
 async def market(
-    api: Api, budget: int = 100_000, points: dict[str, Any] | None = None, currency: dict[str, Any] | None = None, **facts: Any
+    api: Api,
+    budget: int = 100_000,
+    points: dict[str, Any] | None = None,
+    currency: dict[str, Any] | None = None,
+    **facts: Any,
 ) -> Market:
     given = await api.asset("POINT", nameJa="健康ポイント", **(points or {}))
     taken = await api.asset("BONUS", kind="BONUS_COIN", nameJa="地域通貨（交換分）", **(currency or {}))
@@ -92,20 +112,32 @@ async def test_s16_points_are_converted_into_currency(api: Api, moved: MovableCl
     await api.grant(old_card, 3_001)
     rates = await api.ask(None, RATES, m=api.code)
     assert [
-        (one["fromAsset"]["code"], one["toAsset"]["code"], one["numerator"], one["denominator"], one["minimumUnit"], one["capPerDay"])
+        (
+            one["fromAsset"]["code"],
+            one["toAsset"]["code"],
+            one["numerator"],
+            one["denominator"],
+            one["minimumUnit"],
+            one["capPerDay"],
+        )
         for one in rates
     ] == [("POINT", "BONUS", 1, 1, 100, None), ("KUMIAI", "BONUS", 1, 2, 1, 5_000)]
     quoted = (await town.quote(1_200))["quote"]
     assert (quoted["amount"], quoted["receivedAmount"], quoted["leftToday"]) == (1_200, 1_200, None)
     done = await town.convert(1_200, expectedAmount=quoted["receivedAmount"])
-    assert done["conversion"]["received"] == [{"amount": 1_200, "expiresOn": quoted["expiresOn"], "asset": {"code": "BONUS"}}]
-    assert {(one["asset"]["code"], one["moved"], one["posted"]) for one in done["balances"]} == {("POINT", -1_200, 50), ("BONUS", 1_200, 1_200)}
+    assert done["conversion"]["received"] == [
+        {"amount": 1_200, "expiresOn": quoted["expiresOn"], "asset": {"code": "BONUS"}}
+    ]
+    assert {(one["asset"]["code"], one["moved"], one["posted"]) for one in done["balances"]} == {
+        ("POINT", -1_200, 50),
+        ("BONUS", 1_200, 1_200),
+    }
     half = await town.convert(3_001, fromAssetId=private)
-    assert (half["conversion"]["amount"], half["conversion"]["receivedAmount"], half["conversion"]["received"][0]["amount"]) == (
-        3_000,
-        1_500,
-        1_500,
-    ), "the odd point stays"
+    assert (
+        half["conversion"]["amount"],
+        half["conversion"]["receivedAmount"],
+        half["conversion"]["received"][0]["amount"],
+    ) == (3_000, 1_500, 1_500), "the odd point stays"
     assert await api.balances() == {"POINT": 50, "KUMIAI": 1, "BONUS": 2_700}
     assert await api.left(town.programme) == 100_000 - 2_700
     assert (await api.pay(2_750))["payment"]["amount"] == 2_750
@@ -142,7 +174,10 @@ async def test_rates_take_over_at_their_time(api: Api, moved: MovableClock):
     await town.rate(numerator=1, denominator=2)
     await town.rate(numerator=3, denominator=4, startsAt=api.at(timedelta(days=1)))
     await api.grant(town.health, 1_000)
-    assert [(one["numerator"], one["denominator"]) for one in await api.ask(None, RATES, m=api.code)] == [(1, 2), (3, 4)]
+    assert [(one["numerator"], one["denominator"]) for one in await api.ask(None, RATES, m=api.code)] == [
+        (1, 2),
+        (3, 4),
+    ]
     quoted = (await town.quote(400))["quote"]
     assert (await town.convert(400))["conversion"]["received"][0]["amount"] == quoted["receivedAmount"] == 200
     moved.forward(timedelta(days=1, seconds=1))
@@ -154,12 +189,24 @@ async def test_rates_take_over_at_their_time(api: Api, moved: MovableClock):
 
 
 async def test_every_refusal_of_a_conversion_moves_nothing(api: Api, moved: MovableClock):
-    town = await market(api, 1_000, currency={"balanceCap": 900}, capPerPerson=800, eligibility={"ageFrom": 18}, endsAt=api.at(timedelta(days=5)))
+    town = await market(
+        api,
+        1_000,
+        currency={"balanceCap": 900},
+        capPerPerson=800,
+        eligibility={"ageFrom": 18},
+        endsAt=api.at(timedelta(days=5)),
+    )
     await town.rate(numerator=1, denominator=3, minimumUnit=10, capPerDay=2_100)
     await api.grant(town.health, 5_000)
     unverified = await town.convert(300)
     assert (unverified["code"], unverified["reason"]) == ("NOT_ELIGIBLE", "UNVERIFIED")
-    await rows("insert into person_claim values ($1, $2, true, 1950, $3)", api.town.id, api.town.resident.person_id, api.services.clock())
+    await rows(
+        "insert into person_claim values ($1, $2, true, 1950, $3)",
+        api.town.id,
+        api.town.resident.person_id,
+        api.services.clock(),
+    )
 
     async def refused(amount: int, code: str, **data: int) -> None:
         for answer in (await town.convert(amount), await town.quote(amount)):
@@ -220,7 +267,9 @@ async def test_the_cap_of_a_day_counts_over_wallets_and_races_and_begins_anew(ap
         card = await open_wallet(api.town.id, api.town.resident.person_id, api.services.clock(), api.services.ids)
     for wallet in (api.town.wallet, card):
         await api.grant(town.health, 2_000, wallet)
-    answers = await asyncio.gather(*[town.convert(100, wallet=wallet) for wallet in (api.town.wallet, card) for _ in range(5)])
+    answers = await asyncio.gather(
+        *[town.convert(100, wallet=wallet) for wallet in (api.town.wallet, card) for _ in range(5)]
+    )
     assert sorted(one.get("code", "") for one in answers) == [""] * 5 + ["CONVERSION_CAP"] * 5
     await town.rate(capPerDay=700)
     assert (await town.quote(100))["quote"]["leftToday"] == 100
@@ -260,7 +309,9 @@ async def test_what_ends_first_is_converted_first_and_units_are_kept(api: Api, m
     await api.grant(town.health, 1_000)
     await api.grant(await api.programme(town.points, 1_000, expiresOn=api.day(timedelta(days=100))), 120)
     done = await town.convert(600)
-    assert (done["conversion"]["amount"], done["conversion"]["received"][0]["amount"]) == (500, 1_000), "units of 500 are received"
+    assert (done["conversion"]["amount"], done["conversion"]["received"][0]["amount"]) == (500, 1_000), (
+        "units of 500 are received"
+    )
     assert [one["amount"] for one in done["conversion"]["allocations"]] == [100, 400]
     await api.town.assert_sound()
 
@@ -301,7 +352,10 @@ async def test_coin_is_received_from_a_funded_programme_only_and_paid_value_is_n
         " on l.municipality_id = a.municipality_id and l.id = a.lot_id where a.municipality_id = $1 and a.kind = 1 and a.posted > 0 group by 1, 2",
         api.town.id,
     )
-    assert sorted((row["funding"], row["own"], row["posted"]) for row in found) == [(1, True, 1_000), (2, False, 700)], "told apart by their lots"
+    assert sorted((row["funding"], row["own"], row["posted"]) for row in found) == [
+        (1, True, 1_000),
+        (2, False, 700),
+    ], "told apart by their lots"
     await api.town.assert_sound()
 
 
@@ -335,7 +389,10 @@ async def test_who_may_set_rates_and_for_what(api: Api, database_url: str):
     assert (await town.rate(fromAssetId="ast_nonsense"))["code"] == "UNKNOWN_ASSET"
     assert (await api.grant(town.programme, 1))["code"] == "UNKNOWN_PROGRAMME", "it pays for conversions only"
     await town.rate()
-    [row] = await rows("select actor, after from audit_entry where municipality_id = $1 and action = 'set_conversion_rate'", api.town.id)
+    [row] = await rows(
+        "select actor, after from audit_entry where municipality_id = $1 and action = 'set_conversion_rate'",
+        api.town.id,
+    )
     assert row["actor"] == api.town.finance.person_id
     assert '"numerator": 1' in row["after"]
     owner = await asyncpg.connect(database_url)
@@ -354,18 +411,33 @@ async def test_a_conversion_is_an_event_and_a_receipt(api: Api):
         " transactions(first: 2) { edges { node { kind amount receipt { id } } } } } }"
     )
     found = await api.ask(api.town.resident, query, id=api.wallet())
-    assert found["events"]["edges"][-1]["node"] == {"__typename": "ValueConverted", "amount": 0, "conversion": {"id": done["id"], "amount": 100}}
-    lines = [(one["node"]["kind"], one["node"]["amount"], one["node"]["receipt"]["id"]) for one in found["transactions"]["edges"]]
+    assert found["events"]["edges"][-1]["node"] == {
+        "__typename": "ValueConverted",
+        "amount": 0,
+        "conversion": {"id": done["id"], "amount": 100},
+    }
+    lines = [
+        (one["node"]["kind"], one["node"]["amount"], one["node"]["receipt"]["id"])
+        for one in found["transactions"]["edges"]
+    ]
     assert sorted(lines) == [("CONVERSION", -100, done["id"]), ("CONVERSION", 100, done["id"])]
     shown = "query($id: ID!) { node(id: $id) { ... on Conversion { amount programme { name } } } }"
-    assert await api.ask(api.town.resident, shown, id=done["id"]) == {"amount": 100, "programme": {"name": "ポイント交換"}}
+    assert await api.ask(api.town.resident, shown, id=done["id"]) == {
+        "amount": 100,
+        "programme": {"name": "ポイント交換"},
+    }
 
 
 @given(
-    amount=st.integers(1, 10**7), numerator=st.integers(1, 10**6), denominator=st.integers(1, 10**6), unit=st.integers(1, 1_000),
+    amount=st.integers(1, 10**7),
+    numerator=st.integers(1, 10**6),
+    denominator=st.integers(1, 10**6),
+    unit=st.integers(1, 1_000),
     minimum=st.integers(1, 1_000),
-)  # fmt: skip
-def test_the_least_is_spent_for_what_is_received(amount: int, numerator: int, denominator: int, unit: int, minimum: int):
+)
+def test_the_least_is_spent_for_what_is_received(
+    amount: int, numerator: int, denominator: int, unit: int, minimum: int
+):
     from datetime import UTC, datetime
 
     rate = Rate(1, uuid4(), 1, 2, uuid4(), numerator, denominator, minimum, None, datetime.now(UTC))

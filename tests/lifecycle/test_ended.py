@@ -16,7 +16,9 @@ async def test_a_programme_gives_nothing_after_the_last_day_of_its_value(api: Ap
     campaign = await api.bonus(points, 1_000, 1_000, expiresOn=last)
     other = await api.bonus(points, 1_000, 500)
     moved.forward(timedelta(days=3))
-    assert [(await api.grant(one, 100))["grant"]["amount"] for one in (by_asset, by_programme)] == [100, 100], "on the last day"
+    assert [(await api.grant(one, 100))["grant"]["amount"] for one in (by_asset, by_programme)] == [100, 100], (
+        "on the last day"
+    )
     moved.forward(timedelta(days=1))
     for programme in (by_asset, by_programme):
         assert (await api.grant(programme, 100))["code"] == "PROGRAMME_CLOSED"
@@ -29,7 +31,9 @@ async def test_a_programme_gives_nothing_after_the_last_day_of_its_value(api: Ap
 async def test_a_coin_is_not_charged_after_its_last_day(api: Api, moved: MovableClock):
     to_tokyo(moved, 12)
     last = api.day(timedelta(days=1))
-    coin = await api.asset("FAIR", kind="COIN", paid=True, chargeMaximum=10_000, expiryRule="FIXED_DATE", expiresOn=last)
+    coin = await api.asset(
+        "FAIR", kind="COIN", paid=True, chargeMaximum=10_000, expiryRule="FIXED_DATE", expiresOn=last
+    )
     moved.forward(timedelta(days=1))
     assert (await api.charge(100, assetId=coin))["charge"]["amount"] == 100
     moved.forward(timedelta(days=1))

@@ -85,10 +85,14 @@ async def test_only_a_hash_with_the_towns_salt_is_kept(api: Api):
     await api.ask(api.town.desk, CLAIM, input={**given, "walletId": api.wallet()})
     theirs = Api(other)
     await api.ask(other.desk, CLAIM, input={**given, "walletId": theirs.wallet()})
-    found = await rows("select * from person_claim where municipality_id = any ($1::smallint[])", [api.town.id, other.id])
+    found = await rows(
+        "select * from person_claim where municipality_id = any ($1::smallint[])", [api.town.id, other.id]
+    )
     assert len({row["household"] for row in found}) == 2
     assert "123-A" not in str(found)
-    trail = await rows("select before, after from audit_entry where municipality_id = $1 and action = 'record_claim'", api.town.id)
+    trail = await rows(
+        "select before, after from audit_entry where municipality_id = $1 and action = 'record_claim'", api.town.id
+    )
     assert [(row["before"], row["after"]) for row in trail] == [(None, None)]
     [(_, wallet)] = await family(api, 1)
     kept = await rows("select distinct household from person_claim where municipality_id = $1", api.town.id)

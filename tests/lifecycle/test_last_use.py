@@ -35,12 +35,19 @@ def noon(moved: MovableClock) -> None:
 
 async def yoroca(api: Api, **facts: Any) -> str:
     """A paid coin that ends by last use, charged like every other."""
-    return await api.asset("YOROCA", kind="COIN", paid=True, chargeMaximum=45_000, balanceCap=100_000, nameJa="Yoroca", **LAST_USE, **facts)
+    return await api.asset(
+        "YOROCA", kind="COIN", paid=True, chargeMaximum=45_000, balanceCap=100_000, nameJa="Yoroca", **LAST_USE, **facts
+    )
 
 
 async def lots(api: Api, code: str = "YOROCA") -> list[tuple[int, str]]:
     found = await api.ask(api.town.resident, LOTS, id=api.wallet())
-    return sorted((lot["amount"], lot["expiresOn"]) for one in found["balances"] if one["asset"]["code"] == code for lot in one["lots"])
+    return sorted(
+        (lot["amount"], lot["expiresOn"])
+        for one in found["balances"]
+        if one["asset"]["code"] == code
+        for lot in one["lots"]
+    )
 
 
 def end(api: Api) -> str:
@@ -80,14 +87,19 @@ async def test_once_a_day_and_nothing_shows_in_the_history(api: Api, moved: Mova
     answers = await asyncio.gather(*[api.pay(100) for _ in range(10)])
     assert all(one["payment"]["amount"] == 100 for one in answers)
     assert await lots(api) == [(9_000, end(api))]
-    receipts = await rows("select receipt ? 'renewed' as renewed from journal where municipality_id = $1 and kind = 2", api.town.id)
+    receipts = await rows(
+        "select receipt ? 'renewed' as renewed from journal where municipality_id = $1 and kind = 2", api.town.id
+    )
     assert sorted(row["renewed"] for row in receipts) == [False] * 9 + [True]
     moved.forward(timedelta(days=1))
     await api.charge(1_000)
     await api.pay(200, excludeAssetIds=[coin])
     assert await lots(api) == [(9_000, end(api))], "the wallet was used, whatever it paid with"
     found = await api.ask(api.town.resident, LOTS, id=api.wallet())
-    newest = [(one["node"]["kind"], one["node"]["amount"], one["node"]["asset"]["code"]) for one in found["transactions"]["edges"][:2]]
+    newest = [
+        (one["node"]["kind"], one["node"]["amount"], one["node"]["asset"]["code"])
+        for one in found["transactions"]["edges"][:2]
+    ]
     assert newest == [("PAYMENT", -200, "COIN"), ("CHARGE", 1_000, "COIN")]
     await api.town.assert_sound()
 
@@ -95,7 +107,10 @@ async def test_once_a_day_and_nothing_shows_in_the_history(api: Api, moved: Mova
 async def test_points_keep_their_programme_and_its_end(api: Api, moved: MovableClock):
     points = await api.asset("POINT", expiryRule="LAST_USE_MONTHS", expiresAfterMonths=6)
     last = api.day(timedelta(days=250))
-    long, short = await api.programme(points, 1_000), await api.programme(points, 1_000, expiresOn=last, acceptance={"categories": ["baby"]})
+    long, short = (
+        await api.programme(points, 1_000),
+        await api.programme(points, 1_000, expiresOn=last, acceptance={"categories": ["baby"]}),
+    )
     await api.grant(long, 300)
     await api.grant(short, 400)
     await api.charge(1_000)
@@ -132,7 +147,9 @@ async def test_a_payment_is_undone_although_what_it_renewed_is_spent(api: Api, m
     moved.forward(YEAR)
     paid = await town.pay(300)
     await api.pay(600)
-    approval = await propose_reversal(town.services, town.finance, town.id, paid.journal_id, ReversalReason.POSTED_TWICE)
+    approval = await propose_reversal(
+        town.services, town.finance, town.id, paid.journal_id, ReversalReason.POSTED_TWICE
+    )
     await reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id)
     assert await lots(api) == sorted([(300, first[0][1]), (100, end(api))]), "back in its lot, whose end it had"
     await town.assert_sound()
@@ -158,7 +175,9 @@ async def test_a_capture_renews_too_and_what_is_held_stays(api: Api, moved: Mova
     moved.forward(YEAR)
     hold = OfHold(town.id, uuid4(), town.wallet, town.store)
     until = api.services.clock() + timedelta(days=1)
-    await authorize(town.services, town.resident, Authorize(uuid4(), hold.id, town.id, town.wallet, town.store, 400, until))
+    await authorize(
+        town.services, town.resident, Authorize(uuid4(), hold.id, town.id, town.wallet, town.store, 400, until)
+    )
     await api.pay(100)
     assert await lots(api) == [(400, first), (500, end(api))]
     moved.forward(timedelta(hours=2))
@@ -197,7 +216,9 @@ async def test_the_database_itself_keeps_exempt_value_from_being_renewed(api: Ap
     await api.asset("EXEMPT", sixMonthExempt=True, expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=3)
     owner = await asyncpg.connect(database_url)
     with pytest.raises(asyncpg.CheckViolationError, match="asset_six_months"):
-        await owner.execute("update asset set expiry_rule = 4 where municipality_id = $1 and six_month_exempt", api.town.id)
+        await owner.execute(
+            "update asset set expiry_rule = 4 where municipality_id = $1 and six_month_exempt", api.town.id
+        )
     with pytest.raises(asyncpg.CheckViolationError, match="asset_expiry_rule"):
         await owner.execute("update asset set expiry_rule = 4 where municipality_id = $1 and code = 'JPY'", api.town.id)
     await owner.close()

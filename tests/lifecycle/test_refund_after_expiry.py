@@ -27,7 +27,9 @@ def noon(moved: MovableClock) -> None:
 
 async def lots(api: Api) -> list[tuple[str, int, str | None]]:
     found = await api.ask(api.town.resident, LOTS, id=api.wallet())
-    return sorted((one["asset"]["code"], lot["amount"], lot["expiresOn"]) for one in found["balances"] for lot in one["lots"])
+    return sorted(
+        (one["asset"]["code"], lot["amount"], lot["expiresOn"]) for one in found["balances"] for lot in one["lots"]
+    )
 
 
 async def points(api: Api, days: int = 3, code: str = "POINT", **facts: Any) -> str:
@@ -76,7 +78,10 @@ async def test_races_and_replays_fill_one_fresh_lot(api: Api, moved: MovableCloc
     paid = await api.town.pay(400)
     moved.forward(timedelta(days=5))
     key = uuid4()
-    await asyncio.gather(*[api.town.refund(paid.journal_id, 100, key) for _ in range(3)], *[api.town.refund(paid.journal_id, 50) for _ in range(4)])
+    await asyncio.gather(
+        *[api.town.refund(paid.journal_id, 100, key) for _ in range(3)],
+        *[api.town.refund(paid.journal_id, 50) for _ in range(4)],
+    )
     fresh = ("POINT", 300, api.day(timedelta(days=14)))
     assert fresh in await lots(api)
     moved.forward(timedelta(days=15))
@@ -87,7 +92,13 @@ async def test_races_and_replays_fill_one_fresh_lot(api: Api, moved: MovableCloc
 
 
 async def test_exempt_value_never_gets_past_its_six_months(api: Api, moved: MovableClock):
-    exempt = {"sixMonthExempt": True, "expiryRule": "MONTHS_AFTER_ISSUE", "expiresAfterMonths": 5, "expiresOn": None, **FRESH}
+    exempt = {
+        "sixMonthExempt": True,
+        "expiryRule": "MONTHS_AFTER_ISSUE",
+        "expiresAfterMonths": 5,
+        "expiresOn": None,
+        **FRESH,
+    }
     issued = date.fromisoformat(api.day())
     await api.grant(await points(api, **exempt), 500)
     paid = await api.town.pay(400)
@@ -141,7 +152,9 @@ async def test_some_more_days_are_not_renewed_by_use_once_the_programme_is_over(
     ],
 )
 async def test_wrong_policies_name_their_field(api: Api, facts: dict[str, Any], problem: str):
-    refused = await api.ask(api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts})
+    refused = await api.ask(
+        api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts}
+    )
     assert (refused["field"], refused["problem"]) == ("freshDays", problem)
 
 

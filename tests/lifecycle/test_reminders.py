@@ -34,7 +34,11 @@ async def told(api: Api, wallet: Any = None, viewer: Any = None) -> list[tuple[s
     found = await api.ask(viewer or api.town.resident, EVENTS, id=api.wallet(wallet))
     nodes = [edge["node"] for edge in found["events"]["edges"]]
     assert len({node["eventId"] for node in nodes}) == len(nodes)
-    return [(one["asset"]["code"], one["amount"], one["daysLeft"], one["expiresOn"]) for one in nodes if one["__typename"] == "ValueExpiring"]
+    return [
+        (one["asset"]["code"], one["amount"], one["daysLeft"], one["expiresOn"])
+        for one in nodes
+        if one["__typename"] == "ValueExpiring"
+    ]
 
 
 async def points(api: Api, days: int, code: str = "POINT", **facts: Any) -> tuple[str, str]:
@@ -46,7 +50,16 @@ async def points(api: Api, days: int, code: str = "POINT", **facts: Any) -> tupl
 async def test_30_7_and_1_day_before(api: Api, moved: MovableClock):
     programme, last = await points(api, 60)
     await api.grant(programme, 500)
-    for days, expected in ((31, []), (30, [30]), (29, [30]), (8, [30]), (7, [30, 7]), (2, [30, 7]), (1, [30, 7, 1]), (0, [30, 7, 1])):
+    for days, expected in (
+        (31, []),
+        (30, [30]),
+        (29, [30]),
+        (8, [30]),
+        (7, [30, 7]),
+        (2, [30, 7]),
+        (1, [30, 7, 1]),
+        (0, [30, 7, 1]),
+    ):
         to_tokyo(moved, 12, days=(date.fromisoformat(last) - date.fromisoformat(api.day())).days - days)
         await asyncio.gather(*[remind(api.services) for _ in range(3)])
         assert await told(api) == [("POINT", 500, left, last) for left in expected]
@@ -69,10 +82,17 @@ async def test_one_for_each_wallet_asset_and_end_with_what_is_left(api: Api, mov
     await api.pay(100, excludeAssetIds=[])
     moved.forward(timedelta(days=18))
     await remind(api.services)
-    assert sorted(await told(api)) == sorted([("POINT", 440, 20, last), ("OTHER", 300, 20, last)]), "late, and once for two lots of one end"
+    assert sorted(await told(api)) == sorted([("POINT", 440, 20, last), ("OTHER", 300, 20, last)]), (
+        "late, and once for two lots of one end"
+    )
     assert await told(api, theirs, neighbour) == [("POINT", 70, 20, last)]
     found = await api.ask(api.town.resident, EVENTS, id=api.wallet())
-    assert [edge["node"]["kind"] for edge in found["transactions"]["edges"]] == ["PAYMENT", "GRANT", "GRANT", "GRANT"], "nothing moved"
+    assert [edge["node"]["kind"] for edge in found["transactions"]["edges"]] == [
+        "PAYMENT",
+        "GRANT",
+        "GRANT",
+        "GRANT",
+    ], "nothing moved"
     await api.town.assert_sound()
 
 

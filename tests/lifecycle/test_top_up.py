@@ -60,9 +60,14 @@ async def link(api: Api, token: str = CARD, viewer: Viewer | None = None, **fact
 
 async def pay(api: Api, amount: int, source: str, maximum: int = 50_000, **facts: Any) -> Any:
     given = {
-        "idempotencyKey": str(uuid4()), "walletId": api.wallet(), "payee": {"storeId": api.store()}, "amount": amount, "confirmDuplicate": True,
-        "topUp": {"fundingSourceId": source, "maximum": maximum}, **facts,
-    }  # fmt: skip
+        "idempotencyKey": str(uuid4()),
+        "walletId": api.wallet(),
+        "payee": {"storeId": api.store()},
+        "amount": amount,
+        "confirmDuplicate": True,
+        "topUp": {"fundingSourceId": source, "maximum": maximum},
+        **facts,
+    }
     return await api.ask(api.town.resident, PAY, input=given)
 
 
@@ -93,7 +98,12 @@ async def test_exactly_what_is_missing(api: Api, provider: PaymentProvider):
     await api.charge(500)
     assert (await pay(api, 400, source))["payment"]["amount"] == 400
     assert len(provider.calls) == 2, "nothing was missing"
-    await api.town.refund((await rows("select id from journal where municipality_id = $1 and kind = 2 order by id", api.town.id))[0]["id"], 1_000)
+    await api.town.refund(
+        (await rows("select id from journal where municipality_id = $1 and kind = 2 order by id", api.town.id))[0][
+            "id"
+        ],
+        1_000,
+    )
     assert await api.balances() == {"COIN": 1_100}, "a refund goes to the wallet, not to the card"
     await api.town.assert_sound()
 
@@ -102,7 +112,10 @@ async def test_points_first_and_the_card_for_the_rest(api: Api, provider: Paymen
     source = await card(api)
     await api.grant(await api.programme(await api.asset("POINT", minimumUnit=100), 1_000), 250)
     done = await pay(api, 1_000, source)
-    assert [(one["asset"]["code"], one["amount"]) for one in done["payment"]["allocations"]] == [("POINT", 200), ("COIN", 800)]
+    assert [(one["asset"]["code"], one["amount"]) for one in done["payment"]["allocations"]] == [
+        ("POINT", 200),
+        ("COIN", 800),
+    ]
     assert provider.captured == 800
     await api.town.assert_sound()
 
@@ -110,7 +123,12 @@ async def test_points_first_and_the_card_for_the_rest(api: Api, provider: Paymen
 async def test_no_more_than_the_payer_and_the_coin_allow(api: Api, provider: PaymentProvider):
     source = await card(api)
     refused = await pay(api, 1_000, source, 999)
-    assert (refused["code"], refused["missing"], refused["maximum"], refused["retry"]) == ("TOP_UP_EXCEEDS", 1_000, 999, "NEW_KEY")
+    assert (refused["code"], refused["missing"], refused["maximum"], refused["retry"]) == (
+        "TOP_UP_EXCEEDS",
+        1_000,
+        999,
+        "NEW_KEY",
+    )
     refused = await pay(api, 60_000, source, 100_000)
     assert (refused["code"], refused["maximum"]) == ("TOP_UP_EXCEEDS", 50_000)
     both = await pay(api, 100, source, restInCash=True)
@@ -165,7 +183,9 @@ async def test_nobody_came_back(api: Api, provider: PaymentProvider, moved: Mova
     await api.town.assert_sound()
 
 
-async def test_a_refused_payment_takes_the_charge_back(api: Api, provider: PaymentProvider, monkeypatch: pytest.MonkeyPatch):
+async def test_a_refused_payment_takes_the_charge_back(
+    api: Api, provider: PaymentProvider, monkeypatch: pytest.MonkeyPatch
+):
     """Another payment takes the balance between the question and the payment."""
     source, key = await card(api), str(uuid4())
     await api.charge(700)
@@ -186,7 +206,9 @@ async def test_a_refused_payment_takes_the_charge_back(api: Api, provider: Payme
     await api.town.assert_sound()
 
 
-async def test_what_was_spent_of_the_charge_stays_and_is_captured(api: Api, provider: PaymentProvider, monkeypatch: pytest.MonkeyPatch):
+async def test_what_was_spent_of_the_charge_stays_and_is_captured(
+    api: Api, provider: PaymentProvider, monkeypatch: pytest.MonkeyPatch
+):
     source = await card(api)
     await api.charge(700)
     charged = topping._charged
@@ -244,7 +266,9 @@ async def test_cut_off_after_the_charge_the_same_key_or_the_job_goes_on(
 async def test_many_at_once_take_what_they_pay_and_no_more(api: Api, provider: PaymentProvider):
     source, key = await card(api), str(uuid4())
     await api.charge(1_000)
-    answers = await asyncio.gather(*[pay(api, 400, source) for _ in range(8)], *[pay(api, 400, source, idempotencyKey=key) for _ in range(4)])
+    answers = await asyncio.gather(
+        *[pay(api, 400, source) for _ in range(8)], *[pay(api, 400, source, idempotencyKey=key) for _ in range(4)]
+    )
     paid = {one["payment"]["id"] for one in answers if "payment" in one}
     left = sum((await api.balances()).values())
     assert set(await states(api)) <= {2, 3}
@@ -294,23 +318,37 @@ async def test_who_may_link_use_and_remove(api: Api, provider: PaymentProvider):
     assert (await link(api, viewer=api.town.desk))["code"] == "NOT_PERMITTED"
     assert (await link(api, assetId=await api.asset("POINT")))["code"] == "UNKNOWN_ASSET"
     assert (await link(api, assetId=Api(other).coin))["code"] == "UNKNOWN_ASSET"
-    for facts, field in (({"token": " "}, "token"), ({"token": "x" * 201}, "token"), ({"label": ""}, "label"), ({"label": "a\nb"}, "label")):
+    for facts, field in (
+        ({"token": " "}, "token"),
+        ({"token": "x" * 201}, "token"),
+        ({"label": ""}, "label"),
+        ({"label": "a\nb"}, "label"),
+    ):
         wrong = await link(api, **facts)
         assert (wrong["field"], wrong["problem"]) == (field, "LENGTH")
     assert await api.ask(stranger, SOURCES, id=api.wallet()) == []
     assert await api.ask(api.town.resident, SOURCES, id=api.wallet()) == [{"id": source, "label": "•••• 4242"}]
     node = "query($id: ID!) { node(id: $id) { id ... on FundingSource { label asset { code } } } }"
-    assert await api.ask(api.town.resident, node, id=source) == {"id": source, "label": "•••• 4242", "asset": {"code": "COIN"}}
+    assert await api.ask(api.town.resident, node, id=source) == {
+        "id": source,
+        "label": "•••• 4242",
+        "asset": {"code": "COIN"},
+    }
     for viewer in (stranger, api.town.desk, api.town.finance, other.finance):
         assert await api.ask(viewer, node, id=source) is None
     given = {
-        "idempotencyKey": str(uuid4()), "walletId": api.wallet(theirs), "payee": {"storeId": api.store()}, "amount": 100,
+        "idempotencyKey": str(uuid4()),
+        "walletId": api.wallet(theirs),
+        "payee": {"storeId": api.store()},
+        "amount": 100,
         "topUp": {"fundingSourceId": source, "maximum": 100},
-    }  # fmt: skip
+    }
     assert (await api.ask(stranger, PAY, input=given))["code"] == "UNKNOWN_FUNDING_SOURCE"
     assert (await pay(api, 100, "fnd_nonsense"))["code"] == "UNKNOWN_FUNDING_SOURCE"
     assert (await api.ask(stranger, REMOVE, input={"fundingSourceId": source}))["code"] == "UNKNOWN_FUNDING_SOURCE"
-    assert (await api.ask(api.town.resident, REMOVE, input={"fundingSourceId": source}))["fundingSource"] == {"label": "•••• 4242"}
+    assert (await api.ask(api.town.resident, REMOVE, input={"fundingSourceId": source}))["fundingSource"] == {
+        "label": "•••• 4242"
+    }
     assert (await pay(api, 100, source))["code"] == "UNKNOWN_FUNDING_SOURCE"
     [kept] = await rows("select token, label from funding_source where municipality_id = $1", api.town.id)
     assert (kept["token"], kept["label"]) == ("", "")

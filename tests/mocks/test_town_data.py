@@ -12,7 +12,18 @@ from domain.municipalities.codes import check_digit, lookup
 from domain.payments.merchant_code import LONGEST, MERCHANT_LENGTH, STORE_LENGTH, parse, static_code, store_of
 from domain.viewer import Role
 from mocks import town_data
-from mocks.town_data import CATEGORIES, PERSON_OF_BOTH_TOWNS, PERSONAS, TOWNS, OpenPeriod, Resident, ResidentKind, Shop, Town, parse_hours
+from mocks.town_data import (
+    CATEGORIES,
+    PERSON_OF_BOTH_TOWNS,
+    PERSONAS,
+    TOWNS,
+    OpenPeriod,
+    Resident,
+    ResidentKind,
+    Shop,
+    Town,
+    parse_hours,
+)
 
 FIRST, SECOND = TOWNS
 SHOPS = [shop for town in TOWNS for shop in town.shops]
@@ -70,14 +81,17 @@ def test_all_categories_are_used_and_have_a_code_of_4_digits():
 @pytest.mark.parametrize("town", TOWNS, ids=lambda town: town.key)
 def test_shops_are_near_the_middle_of_their_town(town: Town):
     assert all(metres_squared(town, shop) <= 6_000**2 for shop in town.shops)
-    assert all(type(shop.latitude_microdegrees) is int and type(shop.longitude_microdegrees) is int for shop in town.shops)
+    assert all(
+        type(shop.latitude_microdegrees) is int and type(shop.longitude_microdegrees) is int for shop in town.shops
+    )
 
 
 def test_the_first_town_is_denser_near_the_station():
     near = [
         shop
         for shop in FIRST.shops
-        if abs(shop.latitude_microdegrees - 43_204_000) <= 5_000 and abs(shop.longitude_microdegrees - 141_759_700) <= 7_000
+        if abs(shop.latitude_microdegrees - 43_204_000) <= 5_000
+        and abs(shop.longitude_microdegrees - 141_759_700) <= 7_000
     ]
     assert len(FIRST.shops) // 4 <= len(near) <= len(FIRST.shops) // 2
     assert all(metres_squared(FIRST, shop) <= 4_500**2 for shop in FIRST.shops)
@@ -99,16 +113,24 @@ def test_a_shop_fits_into_its_printed_code(shop: Shop):
     assert re.fullmatch(r"S\d\d", shop.store_code) and len(shop.store_code) == STORE_LENGTH
     town = next(town for town in TOWNS if town.code == shop.town_code)
     text = static_code(
-        guid=GUID, merchant=shop.merchant_code, store=shop.store_code, mcc=shop.category.merchant_category_code,
-        name=shop.name_roman, city=town.name_roman, postal=shop.postal_code.replace("-", ""), name_ja=shop.name,
-    )  # fmt: skip
+        guid=GUID,
+        merchant=shop.merchant_code,
+        store=shop.store_code,
+        mcc=shop.category.merchant_category_code,
+        name=shop.name_roman,
+        city=town.name_roman,
+        postal=shop.postal_code.replace("-", ""),
+        name_ja=shop.name,
+    )
     assert len(text) <= LONGEST
     reference = store_of(parse(text), GUID)
     assert reference is not None
     assert (reference.municipality_and_merchant, reference.store) == (shop.merchant_code, shop.store_code)
 
 
-@pytest.mark.parametrize(("town", "postal", "area_code"), [(FIRST, "068", "0126"), (SECOND, "076", "0167")], ids=["first", "second"])
+@pytest.mark.parametrize(
+    ("town", "postal", "area_code"), [(FIRST, "068", "0126"), (SECOND, "076", "0167")], ids=["first", "second"]
+)
 def test_addresses_and_telephones_are_invented(town: Town, postal: str, area_code: str):
     for shop in town.shops:
         assert re.fullmatch(rf"{area_code}-00-\d{{4}}", shop.phone)  # no exchange begins with 0
@@ -199,7 +221,10 @@ def test_the_domain_takes_a_listing_as_it_is():
     listing = next(town_data.shops(FIRST))
     shop = FIRST.shops[0]
     store = NewStore(**asdict(listing), merchant_code=shop.merchant_code, store_code=shop.store_code)
-    assert {field.name for field in fields(listing)} == {field.name for field in fields(NewStore)} - {"merchant_code", "store_code"}
+    assert {field.name for field in fields(listing)} == {field.name for field in fields(NewStore)} - {
+        "merchant_code",
+        "store_code",
+    }
     assert (store.category, store.opening_hours) == (shop.category.code, shop.hours.text)
     assert len(list(town_data.shops(SECOND))) == 6
     assert town_data.residents(SECOND) == [person.name for person in SECOND.residents]

@@ -12,7 +12,12 @@ from schema.ids import Prefix, encode
 from tests.support.api import Api
 from tests.support.town import People
 
-PERSONS = ((Role.RESIDENT, "resident"), (Role.MERCHANT_STAFF, "staff"), (Role.FINANCE, "finance"), (Role.FINANCE, "other_finance"))
+PERSONS = (
+    (Role.RESIDENT, "resident"),
+    (Role.MERCHANT_STAFF, "staff"),
+    (Role.FINANCE, "finance"),
+    (Role.FINANCE, "other_finance"),
+)
 
 
 def personas(people: People) -> list[dict[str, Any]]:
@@ -24,24 +29,54 @@ def personas(people: People) -> list[dict[str, Any]]:
             Role.MERCHANT_STAFF: {"storeId": encode(Prefix.STORE, people.id, people.store)},
         }.get(role, {})
         person = str(getattr(people, name).person_id)
-        made.append({"name": name, "role": role.value, "municipality": Api(people).code, "assetId": "", "personId": person, **more})
+        made.append(
+            {
+                "name": name,
+                "role": role.value,
+                "municipality": Api(people).code,
+                "assetId": "",
+                "personId": person,
+                **more,
+            }
+        )
     return made
 
 
 async def counted(people: People) -> dict[str, int]:
-    tables = ("asset", "programme", "earning_rule", "coupon", "conversion_rate", "voucher_product", "journal", "audit_entry")
-    return {table: (await rows(f"select count(*) from {table} where municipality_id = $1", people.id))[0]["count"] for table in tables}
+    tables = (
+        "asset",
+        "programme",
+        "earning_rule",
+        "coupon",
+        "conversion_rate",
+        "voucher_product",
+        "journal",
+        "audit_entry",
+    )
+    return {
+        table: (await rows(f"select count(*) from {table} where municipality_id = $1", people.id))[0]["count"]
+        for table in tables
+    }
 
 
 async def test_a_town_offers_everything_once(town: People):
     await offer(town.services, personas(town))
     first = await counted(town)
     assert {name: first[name] for name in ("earning_rule", "coupon", "conversion_rate", "voucher_product")} == {
-        "earning_rule": 1, "coupon": 2, "conversion_rate": 1, "voucher_product": 1,
-    }  # fmt: skip
+        "earning_rule": 1,
+        "coupon": 2,
+        "conversion_rate": 1,
+        "voucher_product": 1,
+    }
     kinds = await rows("select kind from programme where municipality_id = $1 order by kind", town.id)
     assert [ProgrammeKind(one["kind"]) for one in kinds] == sorted(
-        [ProgrammeKind.GRANT, ProgrammeKind.GRANT, ProgrammeKind.EARNING, ProgrammeKind.CONVERSION, ProgrammeKind.VOUCHER]
+        [
+            ProgrammeKind.GRANT,
+            ProgrammeKind.GRANT,
+            ProgrammeKind.EARNING,
+            ProgrammeKind.CONVERSION,
+            ProgrammeKind.VOUCHER,
+        ]
     )
     await offer(town.services, personas(town))
     assert await counted(town) == first, "a second start makes nothing"

@@ -10,7 +10,9 @@ from domain.ledger.refusals import RefundExceedsError
 from domain.payments.refund import give_back
 from tests.support.town import People
 
-lots = st.lists(st.integers(1, 100), min_size=1, max_size=6).map(lambda parts: [[1, number, part, None] for number, part in enumerate(parts)])
+lots = st.lists(st.integers(1, 100), min_size=1, max_size=6).map(
+    lambda parts: [[1, number, part, None] for number, part in enumerate(parts)]
+)
 
 
 @given(lots, st.lists(st.integers(1, 60), max_size=10))

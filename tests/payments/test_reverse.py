@@ -26,7 +26,9 @@ async def test_a_payment_is_undone_with_opposite_entries(town: People):
     key = uuid4()
     done = await reverse_journal(town.services, town.other_finance, town.id, key, approval.id)
     assert await town.balance() == 1_000
-    assert [journal.id for journal in await linked_journals(town.id, paid.journal_id, JournalKind.REVERSAL)] == [done.journal_id]
+    assert [journal.id for journal in await linked_journals(town.id, paid.journal_id, JournalKind.REVERSAL)] == [
+        done.journal_id
+    ]
     assert (await reverse_journal(town.services, town.other_finance, town.id, key, approval.id)).replayed
     with pytest.raises(AlreadyReversedError):
         await reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id)
@@ -42,7 +44,9 @@ async def test_a_payment_is_undone_with_opposite_entries(town: People):
 
 async def test_a_wrong_charge_is_undone_with_its_cash(town: People):
     charged = await town.charge(1_000)
-    await reverse_journal(town.services, town.other_finance, town.id, uuid4(), (await propose(town, charged.journal_id)).id)
+    await reverse_journal(
+        town.services, town.other_finance, town.id, uuid4(), (await propose(town, charged.journal_id)).id
+    )
     assert await town.balance() == 0
     await town.assert_sound()
 
@@ -51,7 +55,9 @@ async def test_what_was_spent_cannot_be_undone(town: People):
     charged = await town.charge(1_000)
     await town.pay(1)
     with pytest.raises(ReversalImpossibleError) as refused:
-        await reverse_journal(town.services, town.other_finance, town.id, uuid4(), (await propose(town, charged.journal_id)).id)
+        await reverse_journal(
+            town.services, town.other_finance, town.id, uuid4(), (await propose(town, charged.journal_id)).id
+        )
     assert refused.value.available == 999
     assert await town.balance() == 999
     await town.assert_sound()
@@ -62,7 +68,9 @@ async def test_what_was_refunded_cannot_be_undone(town: People):
     paid = await town.pay(400)
     await town.refund(paid.journal_id, 1)
     with pytest.raises(AlreadyReversedError):
-        await reverse_journal(town.services, town.other_finance, town.id, uuid4(), (await propose(town, paid.journal_id)).id)
+        await reverse_journal(
+            town.services, town.other_finance, town.id, uuid4(), (await propose(town, paid.journal_id)).id
+        )
     assert await town.balance() == 601
     await town.assert_sound()
 

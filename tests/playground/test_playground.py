@@ -11,7 +11,10 @@ from playwright.async_api import Page, async_playwright, expect
 
 from tests.support.eventually import eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here; `.ci/run` installs it")]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here; `.ci/run` installs it"),
+]
 SHOTS = Path(__file__).parents[1] / "artifacts"
 SCENES = Path(__file__).parents[2] / "api" / "static" / "scenes"
 NAMES = {page.stem: re.findall(r"tab\(\"(\w+)\"", page.read_text()) for page in sorted(SCENES.glob("*.js"))}
@@ -27,7 +30,9 @@ async def page(address: str) -> AsyncIterator[Page]:
     async with async_playwright() as started:
         browser = await started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         found = await (await browser.new_context(viewport={"width": 1400, "height": 850})).new_page()
-        found.on("request", lambda one: None if one.url.startswith((address, "data:", "blob:")) else wrong.append(one.url))
+        found.on(
+            "request", lambda one: None if one.url.startswith((address, "data:", "blob:")) else wrong.append(one.url)
+        )
         found.on("pageerror", lambda error: wrong.append(str(error)))
         await found.goto(f"{address}/graphql")
         await expect(found.locator(".graphiql-tab-button")).to_have_count(len(NAMES["payment"]))
@@ -92,7 +97,9 @@ async def play(page: Page, tab: str) -> Any:
     """Presses play in a tab; the data of its answer."""
     await page.locator(".graphiql-tab-button", has_text=re.compile(f"^{tab}$")).click()
     named = f'"operationName":"{tab}"'
-    async with page.expect_response(lambda one: one.url.endswith("/graphql") and named in (one.request.post_data or "")) as answered:
+    async with page.expect_response(
+        lambda one: one.url.endswith("/graphql") and named in (one.request.post_data or "")
+    ) as answered:
         await page.click(".graphiql-execute-button")
     answer = await (await answered.value).json()
     assert "errors" not in answer, (tab, answer)

@@ -1,4 +1,7 @@
-"""Shopping points in small towns as the projects' sheets describe them, set up through the contract and played through."""
+"""Shopping points in small towns as the projects' sheets describe them.
+
+Set up through the contract and played through.
+"""
 
 from datetime import timedelta
 
@@ -9,7 +12,9 @@ from tests.value.test_projects import shop
 
 async def test_s33_points_by_amount_and_for_taking_part_spent_at_shops(api: Api):
     """南部町: shops give points by the amount, the town for volunteering, and both are spent at shops."""
-    shopping = await api.asset("SHOP", kind="SHOPPING_POINT", nameJa="お買い物ポイント", expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=12)
+    shopping = await api.asset(
+        "SHOP", kind="SHOPPING_POINT", nameJa="お買い物ポイント", expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=12
+    )
     admin = await api.asset("ADMIN", nameJa="行政ポイント", expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=6)
     earning = await api.earning(shopping, 100_000, nameJa="なんぶお買い物ポイント")
     await api.rule(earning, nameJa="200円につき1ポイント", rateBp=50)
@@ -19,7 +24,9 @@ async def test_s33_points_by_amount_and_for_taking_part_spent_at_shops(api: Api)
     await api.grant(volunteers, 300)
 
     quoted = (await api.quote(3_000))["quote"]
-    assert [(one["amount"], len(one["ruleTrace"])) for one in quoted["pointGrants"]] == [(14, 2)], "13 of 2,700 in coin, 1 for the visit"
+    assert [(one["amount"], len(one["ruleTrace"])) for one in quoted["pointGrants"]] == [(14, 2)], (
+        "13 of 2,700 in coin, 1 for the visit"
+    )
     paid = await api.pay(3_000, quoteToken=quoted["token"])
     [points] = paid["payment"]["pointGrants"]
     assert [(one["rule"]["name"], one["amount"], one["reason"]) for one in points["ruleTrace"]] == [
@@ -33,7 +40,9 @@ async def test_s33_points_by_amount_and_for_taking_part_spent_at_shops(api: Api)
         ("SHOP", 14, 14),
     ]
     again = (await api.pay(1_000))["payment"]
-    assert [(one["asset"]["code"], one["amount"]) for one in again["allocations"]] == [("SHOP", 14), ("COIN", 986)], "points pay at shops"
+    assert [(one["asset"]["code"], one["amount"]) for one in again["allocations"]] == [("SHOP", 14), ("COIN", 986)], (
+        "points pay at shops"
+    )
     assert [one["amount"] for one in again["pointGrants"]] == [4], "986 in coin; the visit counts once a day"
     assert await api.left(earning) == 100_000 - 18
     await api.town.assert_sound()
@@ -75,11 +84,15 @@ async def test_points_wait_for_the_end_of_the_refund_window(api: Api, moved: Mov
     assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 0)
     assert await waiting(api) == (100, 0, 100, [given["usableFrom"]]), "付与予定"
     back = await api.refund(paid["payment"]["id"], 500)
-    assert back["refund"]["pointClawbacks"] == [{"amount": 50, "deducted": 0, "debt": 0, "waived": 0, "asset": {"code": "POINT"}}]
+    assert back["refund"]["pointClawbacks"] == [
+        {"amount": 50, "deducted": 0, "debt": 0, "waived": 0, "asset": {"code": "POINT"}}
+    ]
     assert await waiting(api) == (50, 0, 50, [given["usableFrom"]])
     moved.forward(timedelta(days=7))
     assert await waiting(api) == (50, 50, 0, [None])
-    assert (await api.pay(550))["payment"]["pointGrants"][0]["amount"] == 50, "coin 500 and points 50 pay; the coin earns"
+    assert (await api.pay(550))["payment"]["pointGrants"][0]["amount"] == 50, (
+        "coin 500 and points 50 pay; the coin earns"
+    )
     assert await api.balances() == {"POINT": 50}
     await api.town.assert_sound()
 
@@ -99,11 +112,17 @@ async def test_weekdays_hours_shops_and_segments(api: Api, moved: MovableClock):
     points = await api.asset("POINT", kind="SHOPPING_POINT")
     earning = await api.earning(points, 10_000)
     await api.rule(
-        earning, nameJa="朝市", rateBp=500, priority=10, stacking="ALONE",
+        earning,
+        nameJa="朝市",
+        rateBp=500,
+        priority=10,
+        stacking="ALONE",
         acceptance={"groups": ["street"], "hours": {"weekdays": ["FRIDAY"], "fromTime": "06:00", "untilTime": "12:00"}},
-    )  # fmt: skip
+    )
     await api.rule(earning, nameJa="いつもの1%")
-    await api.rule(earning, nameJa="シニア", kind="PER_VISIT", points=3, eligibility={"residentsOnly": True, "ageFrom": 65})
+    await api.rule(
+        earning, nameJa="シニア", kind="PER_VISIT", points=3, eligibility={"residentsOnly": True, "ageFrom": 65}
+    )
     await api.charge(50_000)
     tokyo = api.services.clock() + timedelta(hours=9)
     friday = tokyo.replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=(4 - tokyo.weekday()) % 7 or 7)
@@ -118,6 +137,8 @@ async def test_weekdays_hours_shops_and_segments(api: Api, moved: MovableClock):
     moved.forward(timedelta(hours=2))
     assert await trace(street) == [("いつもの1%", 10)], "12:00 is after it"
     claim = "mutation($input: RecordClaimInput!) { recordClaim(input: $input) { ... on RecordClaimSuccess { verifiedAt } } }"
-    await api.ask(api.town.desk, claim, input={"walletId": api.wallet(), "resident": True, "birthYear": friday.year - 65})
+    await api.ask(
+        api.town.desk, claim, input={"walletId": api.wallet(), "resident": True, "birthYear": friday.year - 65}
+    )
     assert await trace(elsewhere) == [("いつもの1%", 10), ("シニア", 3)]
     await api.town.assert_sound()

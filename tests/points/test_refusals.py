@@ -36,12 +36,16 @@ async def programme_of_points(api: Api, budget: int = 1_000, **facts: Any) -> st
         ({"acceptance": {"storeIds": ["mer_nothing"]}}, "storeIds", "UNKNOWN_STORE"),
     ],
 )
-async def test_a_rule_that_makes_no_sense_is_refused_by_its_field(api: Api, facts: dict[str, Any], field: str, problem: str):
+async def test_a_rule_that_makes_no_sense_is_refused_by_its_field(
+    api: Api, facts: dict[str, Any], field: str, problem: str
+):
     programme = await programme_of_points(api)
     kind = {} if "kind" in facts else {"kind": "PERCENT", "rateBp": 100}
     answer = await api.add_rule(programme, **{**kind, **facts})
     assert (answer["code"], answer["field"], answer["problem"]) == ("INVALID_INPUT", field, problem)
-    found = await api.ask(api.town.finance, "query($id: ID!) { programme(id: $id) { earningRules { id } } }", id=programme)
+    found = await api.ask(
+        api.town.finance, "query($id: ID!) { programme(id: $id) { earningRules { id } } }", id=programme
+    )
     assert found["earningRules"] == []
 
 
@@ -56,7 +60,9 @@ async def test_a_rule_that_makes_no_sense_is_refused_by_its_field(api: Api, fact
         ({"kind": "GRANT", "activatesAfterDays": None}, "clawbackRule", "OF_POINTS"),
     ],
 )
-async def test_a_programme_of_points_says_when_they_may_be_spent_and_what_a_refund_does(api: Api, facts: dict[str, Any], field: str, problem: str):
+async def test_a_programme_of_points_says_when_they_may_be_spent_and_what_a_refund_does(
+    api: Api, facts: dict[str, Any], field: str, problem: str
+):
     asset = await api.asset("POINT", kind="SHOPPING_POINT")
     given = {"kind": "EARNING", "activatesAfterDays": 0, "clawbackRule": "WAIVE"}
     answer = await api.create_programme(asset, 1_000, **{**given, **facts})
@@ -94,10 +100,16 @@ async def test_a_rule_is_made_once_per_key_and_stopped_once(api: Api):
     rule = made[0]["earningRule"]["id"]
     assert (await api.ask(api.town.desk, stop, input={"earningRuleId": rule}))["code"] == "NOT_PERMITTED"
     assert (await api.ask(api.town.finance, stop, input={"earningRuleId": programme}))["code"] == "UNKNOWN_EARNING_RULE"
-    stopped = [(await api.ask(api.town.finance, stop, input={"earningRuleId": rule}))["earningRule"]["stoppedAt"] for _ in range(2)]
+    stopped = [
+        (await api.ask(api.town.finance, stop, input={"earningRuleId": rule}))["earningRule"]["stoppedAt"]
+        for _ in range(2)
+    ]
     assert stopped[0] == stopped[1] is not None
     assert (await api.pay(100))["payment"]["pointGrants"] == []
-    audit = await rows("select action from audit_entry where municipality_id = $1 and action like '%earning_rule' order by id", api.town.id)
+    audit = await rows(
+        "select action from audit_entry where municipality_id = $1 and action like '%earning_rule' order by id",
+        api.town.id,
+    )
     assert [one["action"] for one in audit] == ["add_earning_rule", "stop_earning_rule"]
     await api.town.assert_sound()
 
@@ -166,9 +178,14 @@ async def test_what_rules_would_give_is_asked_by_staff_without_a_trace(api: Api)
     given = {"storeId": api.store(), "assetId": api.coin, "amount": 2_500}
     found = await api.ask(api.town.auditor, ask, input=given)
     assert found["amount"] == 25
-    assert [(one["rule"]["name"], one["reason"]) for one in found["pointGrants"][0]["ruleTrace"]] == [("1%", "APPLIED"), ("シニア", "NOT_ELIGIBLE")]
+    assert [(one["rule"]["name"], one["reason"]) for one in found["pointGrants"][0]["ruleTrace"]] == [
+        ("1%", "APPLIED"),
+        ("シニア", "NOT_ELIGIBLE"),
+    ]
     assert (await api.ask(api.town.auditor, ask, input={**given, "resident": True, "birthYear": 1940}))["amount"] == 28
-    assert (await api.ask(api.town.auditor, ask, input={**given, "at": "2020-01-01T00:00:00Z"}))["pointGrants"] == [], "before the programme"
+    assert (await api.ask(api.town.auditor, ask, input={**given, "at": "2020-01-01T00:00:00Z"}))["pointGrants"] == [], (
+        "before the programme"
+    )
     other = Api(await new_town(api.services))
     assert (await api.ask(other.town.auditor, ask, input=given))["code"] == "NOT_PERMITTED"
     assert (await api.ask(api.town.auditor, ask, input={**given, "storeId": "mer_nothing"}))["code"] == "UNKNOWN_PAYEE"
@@ -182,5 +199,7 @@ async def test_points_are_the_payers_own_business(api: Api):
     await api.rule(programme, rateBp=1_000)
     await api.charge(1_000)
     paid = (await api.pay(1_000))["payment"]
-    seen = await api.ask(api.town.staff, "query($id: ID!) { payment(id: $id) { amount pointGrants { amount } } }", id=paid["id"])
+    seen = await api.ask(
+        api.town.staff, "query($id: ID!) { payment(id: $id) { amount pointGrants { amount } } }", id=paid["id"]
+    )
     assert seen == {"amount": 1_000, "pointGrants": None}

@@ -1,4 +1,7 @@
-"""Earning rules, pure: order, stacking, caps, rounding; and what is left of a payment never earns more than the whole."""
+"""Earning rules, pure: order, stacking, caps, rounding.
+
+And what is left of a payment never earns more than the whole.
+"""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -27,10 +30,24 @@ CAP = ((1, 2, PROGRAMME, str(PERSON)), 2**53 - 1)
 
 def rule(number: int = 1, **facts: object) -> EarningRule:
     given = {
-        "municipality": 1, "id": UUID(int=number), "programme": PROGRAMME, "kind": RuleKind.PERCENT, "name_ja": "", "name_en": "", "rate_bp": 100,
-        "points": None, "minimum_amount": 1, "base_assets": frozenset(), "acceptance": EVERYWHERE, "eligibility": ANYBODY, "cap_per_day": None, "cap_per_month": None, "priority": 0,
-        "stacking": Stacking.WITH_OTHERS, "created_at": AT,
-    }  # fmt: skip
+        "municipality": 1,
+        "id": UUID(int=number),
+        "programme": PROGRAMME,
+        "kind": RuleKind.PERCENT,
+        "name_ja": "",
+        "name_en": "",
+        "rate_bp": 100,
+        "points": None,
+        "minimum_amount": 1,
+        "base_assets": frozenset(),
+        "acceptance": EVERYWHERE,
+        "eligibility": ANYBODY,
+        "cap_per_day": None,
+        "cap_per_month": None,
+        "priority": 0,
+        "stacking": Stacking.WITH_OTHERS,
+        "created_at": AT,
+    }
     return EarningRule(**{**given, **facts})
 
 
@@ -38,10 +55,14 @@ def on(weekdays: frozenset[int] = frozenset(), **hours: int) -> Acceptance:
     return Acceptance(hours=Hours(weekdays, **hours))
 
 
-def ask(rules: list[EarningRule], amount: int, at: datetime = AT, limits: Limits | None = None, **more: object) -> list[tuple[int, int, str]]:
+def ask(
+    rules: list[EarningRule], amount: int, at: datetime = AT, limits: Limits | None = None, **more: object
+) -> list[tuple[int, int, str]]:
     payer = Payer(PERSON, more.pop("claims", None), SHOP, effective_on(at))
     limits = limits or Limits(budgets={PROGRAMME: 10**9})
-    found = earned([Candidate(one, POINT, (CAP,)) for one in rules], payer, {COIN: amount}, frozenset({COIN}), at, limits, **more)
+    found = earned(
+        [Candidate(one, POINT, (CAP,)) for one in rules], payer, {COIN: amount}, frozenset({COIN}), at, limits, **more
+    )
     return [(one.rule.id.int, one.points, one.reason.value) for one in found]
 
 
@@ -62,7 +83,10 @@ def test_priority_then_age_and_a_rule_alone():
     assert ask([rule(2), happy_hour], 1_000) == [(1, 50, "APPLIED"), (2, 0, "NOT_STACKED")]
     late = rule(3, rate_bp=500, priority=-1, stacking=Stacking.ALONE)
     assert ask([rule(2), late], 1_000) == [(2, 10, "APPLIED"), (3, 0, "NOT_STACKED")]
-    assert ask([rule(2, acceptance=Acceptance(areas=frozenset({"south"}))), late], 1_000) == [(2, 0, "NOT_THIS_SHOP"), (3, 50, "APPLIED")]
+    assert ask([rule(2, acceptance=Acceptance(areas=frozenset({"south"}))), late], 1_000) == [
+        (2, 0, "NOT_THIS_SHOP"),
+        (3, 50, "APPLIED"),
+    ]
     older = rule(4, created_at=AT - timedelta(days=1))
     assert [one for one, _, _ in ask([rule(2), older], 1_000)] == [4, 2]
 
@@ -95,8 +119,16 @@ def test_a_verified_resident_of_an_age():
 @pytest.mark.parametrize(
     ("facts", "limits", "expected"),
     [
-        ({"cap_per_day": 30}, Limits({(1, 3, UUID(int=1), f"{PERSON}|2026-11-27"): 25}, {PROGRAMME: 100}), (5, "CUT_PER_DAY")),
-        ({"cap_per_month": 30}, Limits({(1, 4, UUID(int=1), f"{PERSON}|2026-11"): 30}, {PROGRAMME: 100}), (0, "CUT_PER_MONTH")),
+        (
+            {"cap_per_day": 30},
+            Limits({(1, 3, UUID(int=1), f"{PERSON}|2026-11-27"): 25}, {PROGRAMME: 100}),
+            (5, "CUT_PER_DAY"),
+        ),
+        (
+            {"cap_per_month": 30},
+            Limits({(1, 4, UUID(int=1), f"{PERSON}|2026-11"): 30}, {PROGRAMME: 100}),
+            (0, "CUT_PER_MONTH"),
+        ),
         ({}, Limits({CAP[0]: 2**53 - 4}, {PROGRAMME: 100}), (3, "CUT_PER_PERSON")),
         ({}, Limits({}, {PROGRAMME: 7}), (7, "CUT_BY_BUDGET")),
         ({}, Limits({}, {PROGRAMME: 100}, {POINT: 2}), (2, "CUT_BY_BALANCE")),
@@ -117,7 +149,9 @@ def test_what_counts_is_what_residents_paid_for_unless_the_rule_names_assets():
     spent = {COIN: 600, POINT: 400}
     for base, points in ((frozenset[int](), 6), (frozenset({POINT}), 4), (frozenset({COIN, POINT}), 10)):
         limits = Limits(budgets={PROGRAMME: 100})
-        [found] = earned([Candidate(rule(1, base_assets=base), POINT, (CAP,))], payer, spent, frozenset({COIN}), AT, limits)
+        [found] = earned(
+            [Candidate(rule(1, base_assets=base), POINT, (CAP,))], payer, spent, frozenset({COIN}), AT, limits
+        )
         assert (found.points, found.reason) == (points, Reason.APPLIED)
 
 
@@ -128,13 +162,21 @@ RULES = st.lists(
             if points is None
             else rule(number, kind=RuleKind.PER_VISIT, rate_bp=None, points=points, minimum_amount=minimum)
         ),
-        st.integers(1, 5), st.integers(1, 10_000), st.none() | st.integers(1, 50), st.integers(1, 800),
+        st.integers(1, 5),
+        st.integers(1, 10_000),
+        st.none() | st.integers(1, 50),
+        st.integers(1, 800),
     ),
-    max_size=4, unique_by=lambda one: one.id,
-)  # fmt: skip
+    max_size=4,
+    unique_by=lambda one: one.id,
+)
 
 
-@given(rules=RULES, paid=st.lists(st.integers(1, 600), min_size=1, max_size=4), parts=st.lists(st.integers(1, 400), max_size=6))
+@given(
+    rules=RULES,
+    paid=st.lists(st.integers(1, 600), min_size=1, max_size=4),
+    parts=st.lists(st.integers(1, 400), max_size=6),
+)
 def test_any_order_of_partial_refunds_takes_back_the_same(rules: list[EarningRule], paid: list[int], parts: list[int]):
     lots = [[COIN, number, amount, None] for number, amount in enumerate(paid)]
     total = sum(paid)

@@ -1,4 +1,7 @@
-"""For each root field one question to a town that succeeds, and who of that town may ask it. A field without a row fails the tests."""
+"""For each root field one question to a town that succeeds, and who of that town may ask it.
+
+A field without a row fails the tests.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +14,9 @@ from tests.support.api import ASSET
 from tests.support.coupons import RULES
 
 Arguments = Callable[[World], Awaitable[dict[str, Any]]]
-EVERYBODY = frozenset({"nobody", "resident", "neighbour", "staff", "other_staff", "desk", "finance", "auditor", "stranger"})
+EVERYBODY = frozenset(
+    {"nobody", "resident", "neighbour", "staff", "other_staff", "desk", "finance", "auditor", "stranger"}
+)
 OFFICERS = frozenset({"finance"})
 TOWN = frozenset({"desk", "finance", "auditor"})
 
@@ -66,8 +71,12 @@ async def activation(w: World) -> dict[str, Any]:
     gift = await w.new_gift()
     numbers = await w.vouchers.numbers(gift)
     return keyed(
-        walletId=w.wallet, giftId=gift, serialNumber=numbers["serialNumber"], secretNumber=numbers["secretNumber"], pin="2580",
-    )  # fmt: skip
+        walletId=w.wallet,
+        giftId=gift,
+        serialNumber=numbers["serialNumber"],
+        secretNumber=numbers["secretNumber"],
+        pin="2580",
+    )
 
 
 async def running(w: World, *, paused: bool) -> dict[str, Any]:
@@ -84,16 +93,30 @@ async def filed(w: World, *, start: bool) -> dict[str, Any]:
 
 def coupon(w: World) -> dict[str, Any]:
     return keyed(
-        municipality=w.api.code, kind="PERCENT", nameJa="割引", nameEn="Off", borneBy="TOWN", budget=10, rateBp=100, endsAt=w.api.at(timedelta(days=9)),
-        startsAt=w.api.at(timedelta(days=-1)), **RULES,
-    )  # fmt: skip
+        municipality=w.api.code,
+        kind="PERCENT",
+        nameJa="割引",
+        nameEn="Off",
+        borneBy="TOWN",
+        budget=10,
+        rateBp=100,
+        endsAt=w.api.at(timedelta(days=9)),
+        startsAt=w.api.at(timedelta(days=-1)),
+        **RULES,
+    )
 
 
 def programme(w: World) -> dict[str, Any]:
     return keyed(
-        municipality=w.api.code, kind="GRANT", nameJa="事業", nameEn="Programme", assetId=w.points, budget=10, startsAt=w.api.at(timedelta(days=-1)),
+        municipality=w.api.code,
+        kind="GRANT",
+        nameJa="事業",
+        nameEn="Programme",
+        assetId=w.points,
+        budget=10,
+        startsAt=w.api.at(timedelta(days=-1)),
         endsAt=w.api.at(timedelta(days=9)),
-    )  # fmt: skip
+    )
 
 
 def template(w: World) -> dict[str, Any]:
@@ -104,7 +127,13 @@ def template(w: World) -> dict[str, Any]:
 
 def rate(w: World) -> dict[str, Any]:
     return told(
-        municipality=w.api.code, fromAssetId=w.points, toAssetId=w.other_points, programmeId=w.conversion, numerator=1, denominator=1, minimumUnit=1
+        municipality=w.api.code,
+        fromAssetId=w.points,
+        toAssetId=w.other_points,
+        programmeId=w.conversion,
+        numerator=1,
+        denominator=1,
+        minimumUnit=1,
     )
 
 
@@ -114,8 +143,16 @@ PROBES: dict[str, Probe] = {
     "wallet": of(lambda w: {"id": w.wallet}, "resident", *TOWN),
     "store": public(lambda w: {"id": w.store}),
     "payment": of(lambda w: {"id": w.payment}, "resident", "staff", *TOWN),
-    "quotePayment": of(lambda w: told(walletId=w.wallet, payee={"storeId": w.store}, amount=1, couponIds=[]), "resident"),
-    "quoteCharge": of(lambda w: told(wallet={"walletId": w.wallet}, assetId=w.api.coin, amount=100), "resident", "staff", "other_staff", "desk"),
+    "quotePayment": of(
+        lambda w: told(walletId=w.wallet, payee={"storeId": w.store}, amount=1, couponIds=[]), "resident"
+    ),
+    "quoteCharge": of(
+        lambda w: told(wallet={"walletId": w.wallet}, assetId=w.api.coin, amount=100),
+        "resident",
+        "staff",
+        "other_staff",
+        "desk",
+    ),
     "assets": public(lambda w: {"municipality": w.api.code}),
     "programmes": public(lambda w: {"municipality": w.api.code}),
     "programme": public(lambda w: {"id": w.programme}),
@@ -123,9 +160,13 @@ PROBES: dict[str, Probe] = {
     "coupons": public(lambda w: {"municipality": w.api.code}),
     "coupon": public(lambda w: {"id": w.coupon}),
     "conversionRates": public(lambda w: {"municipality": w.api.code}),
-    "quoteConversion": of(lambda w: told(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"),
+    "quoteConversion": of(
+        lambda w: told(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"
+    ),
     "fundingSources": of(lambda w: {"walletId": w.wallet}, "resident"),
-    "outcome": of(lambda _: {"operation": "PAY", "idempotencyKey": str(uuid4())}, "resident", *(EVERYBODY - {"nobody"})),
+    "outcome": of(
+        lambda _: {"operation": "PAY", "idempotencyKey": str(uuid4())}, "resident", *(EVERYBODY - {"nobody"})
+    ),
     "serverTime": public(lambda _: {}),
     "node": of(lambda w: {"id": w.gift}, "resident"),
     "nodes": of(lambda w: {"ids": [w.gift, w.payment]}, "resident", "staff", *TOWN),
@@ -134,30 +175,47 @@ PROBES: dict[str, Probe] = {
     "trialBalance": of(lambda w: {"municipality": w.api.code}, "auditor", *TOWN),
     "voucherProducts": public(lambda w: {"municipality": w.api.code}),
     "voucherProduct": of(lambda w: {"id": w.draft}, "finance", *TOWN),
-    "previewVoucherProduct": of(lambda w: told(municipality=w.api.code, product=w.vouchers.terms()), "finance", "auditor"),
+    "previewVoucherProduct": of(
+        lambda w: told(municipality=w.api.code, product=w.vouchers.terms()), "finance", "auditor"
+    ),
     "bulkGrant": of(lambda w: {"id": w.bulk}, "finance", *TOWN),
     "bulkGrants": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),
     "grantProposal": of(lambda w: _id(w.new_proposal()), "finance", *TOWN),
     "grantThresholds": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),
     # Mutation
     "charge": of(lambda w: keyed(wallet={"walletId": w.wallet}, assetId=w.api.coin, amount=100), "desk"),
-    "pay": of(lambda w: keyed(walletId=w.wallet, payee={"storeId": w.store}, amount=1, confirmDuplicate=True, couponIds=[]), "resident"),
+    "pay": of(
+        lambda w: keyed(walletId=w.wallet, payee={"storeId": w.store}, amount=1, confirmDuplicate=True, couponIds=[]),
+        "resident",
+    ),
     "refundPayment": of(of_payment, "staff"),
     "abandon": of(lambda _: keyed(operation="PAY"), "resident", *(EVERYBODY - {"nobody"})),
     "recordClaim": of(lambda w: told(walletId=w.wallet, resident=True, birthYear=1980, householdCode="H-1"), "desk"),
-    "classifyStore": of(lambda w: told(storeId=w.store, storeGroup="G", sizeClass="SMALL", area="A"), "finance", "desk"),
+    "classifyStore": of(
+        lambda w: told(storeId=w.store, storeGroup="G", sizeClass="SMALL", area="A"), "finance", "desk"
+    ),
     "createAsset": officer(lambda w: told(**ASSET, municipality=w.api.code, code=f"A{uuid4().hex[:8].upper()}")),
     "createProgramme": officer(programme),
     "addEarningRule": officer(
-        lambda w: keyed(programmeId=w.earning, kind="PERCENT", rateBp=1, nameJa="規則", nameEn="Rule", priority=0, stacking="ALONE")
+        lambda w: keyed(
+            programmeId=w.earning, kind="PERCENT", rateBp=1, nameJa="規則", nameEn="Rule", priority=0, stacking="ALONE"
+        )
     ),
     "stopEarningRule": officer(lambda w: later_told(w.new_rule(), "earningRuleId")),
     "grantValue": of(lambda w: keyed(programmeId=w.programme, walletId=w.wallet, amount=1), "finance", "desk"),
     "createCoupon": officer(coupon),
     "changeCoupon": officer(lambda w: later_told(w.coupons.coupon(), "couponId", nameJa="改名")),
-    "claimCoupon": of(lambda w: later(w.coupons.coupon(), "couponId", wallet={"walletId": w.wallet}), "resident", "desk"),
-    "redeem": of(lambda w: keyed(walletId=w.wallet, item={"couponId": w.shop_coupon}, payee={"storeId": w.store}), "resident", "staff"),
-    "rollbackRedemption": of(lambda w: later(w.new_redemption(), "redemptionId", reason="WRONG_ITEM"), "desk", "finance"),
+    "claimCoupon": of(
+        lambda w: later(w.coupons.coupon(), "couponId", wallet={"walletId": w.wallet}), "resident", "desk"
+    ),
+    "redeem": of(
+        lambda w: keyed(walletId=w.wallet, item={"couponId": w.shop_coupon}, payee={"storeId": w.store}),
+        "resident",
+        "staff",
+    ),
+    "rollbackRedemption": of(
+        lambda w: later(w.new_redemption(), "redemptionId", reason="WRONG_ITEM"), "desk", "finance"
+    ),
     "proposeReversal": officer(lambda w: later_told(w.new_charge(), "journalId", reason="WRONG_AMOUNT")),
     "reverseJournal": of(lambda w: later(w.new_reversal(), "approvalId"), "other_finance"),
     "createVoucherProduct": officer(lambda w: told(municipality=w.api.code, product=w.vouchers.terms())),
@@ -183,8 +241,12 @@ PROBES: dict[str, Probe] = {
     "cancelCharge": of(lambda w: later(w.new_charge(), "chargeId", reason="OTHER"), "desk"),
     "setChargeCancellation": officer(lambda w: told(municipality=w.api.code, minutes=30)),
     "setConversionRate": officer(rate),
-    "convert": of(lambda w: keyed(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"),
-    "linkFundingSource": of(lambda w: told(walletId=w.wallet, assetId=w.api.coin, token="tok_probe", label="•••• 1"), "resident"),
+    "convert": of(
+        lambda w: keyed(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"
+    ),
+    "linkFundingSource": of(
+        lambda w: told(walletId=w.wallet, assetId=w.api.coin, token="tok_probe", label="•••• 1"), "resident"
+    ),
     "removeFundingSource": of(lambda w: later_told(w.new_source(), "fundingSourceId"), "resident"),
     "changeAsset": officer(lambda w: later_told(w.api.asset(f"A{uuid4().hex[:8].upper()}"), "assetId", nameJa="改名")),
     "changeProgramme": officer(lambda w: later_told(w.api.programme(w.points, 100), "programmeId", nameJa="改名")),

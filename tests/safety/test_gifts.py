@@ -49,7 +49,9 @@ async def test_an_id_says_nothing_of_whether_there_is_such_a_gift(api: VoucherAp
     own = (await api.buy(await api.product()))["purchase"]["id"]
     payment = encode(Prefix.VOUCHER_GIFT, api.town.id, decode(own)[2])
     stranger, theirs = await api.town.new_resident()
-    answers = [await api.activate(one, GUESS, stranger, theirs) for one in (used, locked, unissued, nothing, payment, "vch_x")]
+    answers = [
+        await api.activate(one, GUESS, stranger, theirs) for one in (used, locked, unissued, nothing, payment, "vch_x")
+    ]
     assert len({(one["code"], one["message"]) for one in answers}) == 1, answers
 
 

@@ -1,4 +1,7 @@
-"""What strangers make up: ids of other kinds and towns, and values at the end of every range. Each is refused in words, never by a fault."""
+"""What strangers make up: ids of other kinds and towns, and values at the end of every range.
+
+Each is refused in words, never by a fault.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +26,12 @@ HOSTILE: dict[str, tuple[Any, ...]] = {
     "Int": (0, -1, 2**31 - 1, -(2**31)),
     "Amount": (0, 1, 2**53 - 1),
     "SignedAmount": (0, 2**53 - 1, -(2**53) + 1),
-    "DateTime": ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"),
+    "DateTime": (
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-12:00",
+        "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999Z",
+    ),
     "Date": ("0001-01-01", "9999-12-31", "2024-02-29"),
     "UUID": ("00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"),
     "Boolean": (True, False),

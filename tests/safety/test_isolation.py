@@ -1,4 +1,7 @@
-"""Every root field of the contract against everybody whom it does not concern: they get nothing, learn nothing, and move nothing."""
+"""Every root field of the contract against everybody whom it does not concern.
+
+They get nothing, learn nothing, and move nothing.
+"""
 
 import asyncpg
 import pytest
@@ -10,7 +13,18 @@ from tests.safety.probes import PROBES
 from tests.safety.walk import Refused, ask, fields, found_in, is_refused, state_of
 from tests.safety.world import World, all_powers, everything
 
-PRIVATE = ("budgetLeft", "balances", "asOfEventId", "transactions", "events", "preview", "wallet", "note", "householdCode", "token")
+PRIVATE = (
+    "budgetLeft",
+    "balances",
+    "asOfEventId",
+    "transactions",
+    "events",
+    "preview",
+    "wallet",
+    "note",
+    "householdCode",
+    "token",
+)
 """What nobody sees of a public object but those it concerns."""
 
 MAY_BE_EMPTY = {"jobs"}
@@ -26,19 +40,30 @@ async def askers(world: World, elsewhere: World) -> dict[str, Viewer | None]:
     """Who asks a town, by the names that probes use. Tokens of people who act as one thing only are of that role."""
     town = world.town
     return {
-        "nobody": None, "resident": town.resident, "neighbour": everything(world.neighbour), "staff": town.staff,
-        "other_staff": everything(world.other_staff), "desk": town.desk, "finance": town.finance, "other_finance": town.other_finance,
-        "auditor": town.auditor, "stranger": await all_powers(elsewhere),
-    }  # fmt: skip
+        "nobody": None,
+        "resident": town.resident,
+        "neighbour": everything(world.neighbour),
+        "staff": town.staff,
+        "other_staff": everything(world.other_staff),
+        "desk": town.desk,
+        "finance": town.finance,
+        "other_finance": town.other_finance,
+        "auditor": town.auditor,
+        "stranger": await all_powers(elsewhere),
+    }
 
 
 @pytest.mark.parametrize("name", sorted(PROBES))
-async def test_who_gets_an_answer_and_who_gets_nothing(world: World, elsewhere: World, owner: asyncpg.Connection, name: str):
+async def test_who_gets_an_answer_and_who_gets_nothing(
+    world: World, elsewhere: World, owner: asyncpg.Connection, name: str
+):
     probe = PROBES[name]
     viewers = await askers(world, elsewhere)
     arguments = await probe.arguments(world)
     before, services = await state_of(world.id, owner), world.services
-    refused = [one for one in viewers if one not in probe.may and (one != "other_finance" or "finance" not in probe.may)]
+    refused = [
+        one for one in viewers if one not in probe.may and (one != "other_finance" or "finance" not in probe.may)
+    ]
     answers = {one: await ask(services, viewers[one], name, arguments) for one in refused}
     told = {one: answer for one, answer in answers.items() if not is_refused(answer)}
     assert told == {}, "these people have no business here"
@@ -56,7 +81,18 @@ async def test_the_town_is_sound_after_all_of_it(world: World):
 
 async def test_what_is_kept_for_ever_has_ids_and_codes_only(world: World):
     """No name, card, household number, PIN or note, after everything that people of the town can do."""
-    kept = ("journal", "event", "entry", "guard", "audit_entry", "approval", "grant_proposal", "bulk_grant_row", "funding_authorisation", "top_up")
+    kept = (
+        "journal",
+        "event",
+        "entry",
+        "guard",
+        "audit_entry",
+        "approval",
+        "grant_proposal",
+        "bulk_grant_row",
+        "funding_authorisation",
+        "top_up",
+    )
     for table in kept:
         found = await rows(f"select to_jsonb(t)::text as text from {table} t where municipality_id = $1", world.id)
         text = " ".join(row["text"] for row in found)

@@ -1,4 +1,7 @@
-"""Money from outside, killed between any two steps, answered late, twice or wrongly: what was kept is what was given, and nothing stays set aside."""
+"""Money from outside, killed between any two steps, answered late, twice or wrongly.
+
+What was kept is what was given, and nothing stays set aside.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -131,12 +134,15 @@ class Shop:
         town = self.api.town
         owed = await rows(
             "select coalesce(sum(posted), 0)::bigint as yen from account where municipality_id = $1 and holder_id = $2 and kind = 7",
-            town.id, town.town.issuer_id,
-        )  # fmt: skip
+            town.id,
+            town.town.issuer_id,
+        )
         paid = await rows(
             "select count(*)::int * $2::int as yen from journal where municipality_id = $1 and outcome = 0 and kind = any ($3::smallint[])",
-            town.id, PRICE, [JournalKind.PAYMENT, JournalKind.VOUCHER_PURCHASE],
-        )  # fmt: skip
+            town.id,
+            PRICE,
+            [JournalKind.PAYMENT, JournalKind.VOUCHER_PURCHASE],
+        )
         coin = (await self.api.balances()).get("COIN", 0)
         assert (self.provider.captured, self.provider.captured) == (owed[0]["yen"], paid[0]["yen"] + coin)
         assert self.provider.total("APPROVED") == 0, "set aside for ever"
@@ -214,7 +220,13 @@ class Scripted(HttpProvider):
 
 @pytest.mark.parametrize("name", VERBS)
 @pytest.mark.parametrize(
-    "answers", [("SILENT", "DECLINED"), ("SILENT", "SILENT", "APPROVED"), ("SILENT", "DECLINED", "APPROVED"), ("DECLINED", "APPROVED")]
+    "answers",
+    [
+        ("SILENT", "DECLINED"),
+        ("SILENT", "SILENT", "APPROVED"),
+        ("SILENT", "DECLINED", "APPROVED"),
+        ("DECLINED", "APPROVED"),
+    ],
 )
 async def test_a_provider_that_changes_its_mind(shop: Shop, moved: MovableClock, name: str, answers: tuple[str, ...]):
     services = replace(shop.services(), funding=Scripted(shop.provider.address, *answers))
@@ -227,7 +239,9 @@ async def test_a_provider_that_changes_its_mind(shop: Shop, moved: MovableClock,
 
 @pytest.mark.parametrize("dies", [False, True])
 @pytest.mark.parametrize("name", VERBS)
-async def test_another_process_hears_no_while_this_one_has_heard_yes(shop: Shop, moved: MovableClock, name: str, dies: bool):
+async def test_another_process_hears_no_while_this_one_has_heard_yes(
+    shop: Shop, moved: MovableClock, name: str, dies: bool
+):
     """Both under one key; and the one that heard yes may die once it has charged."""
     other = replace(shop.services(), funding=Scripted(shop.provider.address, "DECLINED"))
 
@@ -288,7 +302,9 @@ async def test_a_key_with_other_words_takes_no_money(shop: Shop):
 
 
 @pytest.mark.parametrize("name", VERBS)
-async def test_what_can_never_be_finished_does_not_stand_before_the_rest(shop: Shop, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str):
+async def test_what_can_never_be_finished_does_not_stand_before_the_rest(
+    shop: Shop, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str
+):
     """The provider has forgotten the first ones, which stay open for somebody to look at; the others are people's money too."""
     monkeypatch.setattr(settle, "PAGE", 2)
     shop.provider.silent = {"authorise"}
@@ -322,7 +338,16 @@ async def test_what_can_never_be_finished_does_not_stand_before_the_rest(shop: S
 
 
 @pytest.mark.parametrize(
-    "told", [b'{"state":[]}', b'{"state":{}}', b'{"state":null}', b'{"state":true}', b'"APPROVED"', b'{"state":"approved"}', b"\xff"]
+    "told",
+    [
+        b'{"state":[]}',
+        b'{"state":{}}',
+        b'{"state":null}',
+        b'{"state":true}',
+        b'"APPROVED"',
+        b'{"state":"approved"}',
+        b"\xff",
+    ],
 )
 async def test_an_answer_that_is_none(told: bytes):
     async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -43,7 +43,7 @@ async def wallets_with_ending_value(api: Api) -> list[UUID]:
 @pytest.mark.parametrize("place", [0, 3])
 async def test_expiry_and_reminders_go_on_behind_a_wallet_that_fails(
     town: People, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, place: int
-):  # fmt: skip
+):
     monkeypatch.setattr(expiring, "PAGE", 1)
     monkeypatch.setattr(reminding, "PAGE", 1)
     api = Api(town)

@@ -1,4 +1,7 @@
-"""What a shop's staff, another resident and a stranger learn of people: that somebody paid so much with this or that, and no more."""
+"""What a shop's staff, another resident and a stranger learn of people.
+
+That somebody paid so much with this or that, and no more.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -47,7 +50,12 @@ async def test_a_shop_learns_nothing_of_its_customers(api: Api):
     assert (refund["amount"], refund["pointClawbacks"]) == (500, None)
     assert {one["node"]["counterparty"]["kind"] for one in seen["transactions"]["edges"]} == {"CUSTOMER"}
     looked = await api.ask(api.town.staff, PAYMENT, id=paid["id"])
-    assert (looked["wallet"], looked["note"], looked["pointGrants"], looked["refunds"][0]["pointClawbacks"]) == (None, None, None, None)
+    assert (looked["wallet"], looked["note"], looked["pointGrants"], looked["refunds"][0]["pointClawbacks"]) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 async def test_payer_and_town_see_the_points_that_came_back(api: Api):
@@ -65,7 +73,9 @@ async def test_a_bonus_is_told_to_its_wallet_and_to_counters_only(api: Api):
 
     await api.bonus(await api.asset("BONUS"), 10_000, 1_000)
     given = {"wallet": {"walletId": api.wallet()}, "assetId": api.coin, "amount": 1_000}
-    code = (await api.ask(api.town.resident, "query($id: ID!) { wallet(id: $id) { receiveCode } }", id=api.wallet()))["receiveCode"]
+    code = (await api.ask(api.town.resident, "query($id: ID!) { wallet(id: $id) { receiveCode } }", id=api.wallet()))[
+        "receiveCode"
+    ]
     neighbour, _ = await api.town.new_resident()
     _, agent = await api.town.new_store(charge_agent=True)
     _, shop = await api.town.new_store()
@@ -73,7 +83,9 @@ async def test_a_bonus_is_told_to_its_wallet_and_to_counters_only(api: Api):
         assert (await api.ask(viewer, QUOTE_CHARGE, input=given))["quote"]["bonuses"][0]["amount"] == 100
     for viewer in (neighbour, shop):
         assert (await api.ask(viewer, QUOTE_CHARGE, input=given))["code"] == "UNKNOWN_WALLET"
-        assert (await api.ask(viewer, QUOTE_CHARGE, input={**given, "wallet": {"code": code}}))["code"] == "UNKNOWN_WALLET"
+        assert (await api.ask(viewer, QUOTE_CHARGE, input={**given, "wallet": {"code": code}}))[
+            "code"
+        ] == "UNKNOWN_WALLET"
 
 
 async def test_who_gave_and_who_opened_a_gift_stays_between_them(town: People):
@@ -96,7 +108,9 @@ async def test_who_gave_and_who_opened_a_gift_stays_between_them(town: People):
         assert api.wallet(wallet) not in text
     assert bought["id"] not in of_friend
     look = "query($id: ID!) { node(id: $id) { id } }"
-    assert await api.ask(friend, look, id=bought["id"]) is None, "the purchase has the gift's key, and is the buyer's alone"
+    assert await api.ask(friend, look, id=bought["id"]) is None, (
+        "the purchase has the gift's key, and is the buyer's alone"
+    )
     assert await api.ask(friend, look, id=bought["gift"]["id"]) is None
     assert await api.ask(town.staff, look, id=bought["gift"]["id"]) is None
 
@@ -111,13 +125,22 @@ async def test_pages_of_shops_go_on_behind_a_shop_and_nothing_else(town: People)
         " totalCount edges { cursor node { id } } pageInfo { hasNextPage endCursor } } } } }"
     )
     page = (await api.ask(None, document, id=product))["subVouchers"][0]["eligibleStores"]
-    rest = (await api.ask(None, document, id=product, after=page["pageInfo"]["endCursor"]))["subVouchers"][0]["eligibleStores"]
+    rest = (await api.ask(None, document, id=product, after=page["pageInfo"]["endCursor"]))["subVouchers"][0][
+        "eligibleStores"
+    ]
     ids = [one["node"]["id"] for one in (*page["edges"], *rest["edges"])]
     assert (len(ids), len(set(ids)), rest["pageInfo"]["hasNextPage"]) == (4, 4, False)
     from schema.context import Context
     from schema.execute import execute
 
-    for variables in ({"after": "mer_x"}, {"after": ""}, {"after": api.wallet()}, {"first": 101}, {"first": -1}, {"after": api.store(uuid4())}):
+    for variables in (
+        {"after": "mer_x"},
+        {"after": ""},
+        {"after": api.wallet()},
+        {"first": 101},
+        {"first": -1},
+        {"after": api.store(uuid4())},
+    ):
         result = await execute(document, {"id": product, **variables}, Context(api.services, None, "ja", "t"), None)
         assert [error.extensions["code"] for error in result.errors or ()] != [], variables
         assert {error.extensions["code"] for error in result.errors or ()} == {"BAD_USER_INPUT"}

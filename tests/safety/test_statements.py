@@ -48,9 +48,10 @@ RECEIPT = (
     " ... on ChargeCancellation { charge { takenBackAmount } store { name } } ... on Reversal { receipt { amount } }"
 )
 HISTORY = (
-    "query($id: ID!) { wallet(id: $id) { transactions(first: 100) { edges { node { kind asset { code } counterparty { name } receipt { id " + RECEIPT
+    "query($id: ID!) { wallet(id: $id) { transactions(first: 100) { edges { node { kind asset { code } counterparty { name } receipt { id "
+    + RECEIPT
     + " } } } } } }"
-)  # fmt: skip
+)
 EVENTS = (
     "query($id: ID!) { wallet(id: $id) { events(first: 100) { edges { node { eventId ... on CouponClaimed { claim { coupon { name } } }"
     " ... on ItemRedeemed { redemption { rolledBack } } ... on RedemptionRolledBack { rollback { redemption { id } } }"
@@ -101,8 +102,9 @@ async def one_of_each(w: World) -> None:
         """insert into conversion_rate (municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator, denominator, minimum_unit, valid_from,
             created_by, created_at) select municipality_id, $2, from_asset_id, to_asset_id, programme_id, 1, 1, 1, now() + interval '1 day', created_by,
             created_at from conversion_rate where municipality_id = $1 limit 1 returning id""",
-        w.id, uuid4(),
-    )  # fmt: skip
+        w.id,
+        uuid4(),
+    )
     await w.waiting_bulk()
 
 
@@ -120,7 +122,13 @@ async def things_happen(w: World) -> None:
     from tests.lifecycle.test_conversion import CONVERT
     from tests.support.lifecycle import cancel
 
-    given = {"idempotencyKey": str(uuid4()), "walletId": w.wallet, "fromAssetId": w.points, "toAssetId": w.other_points, "amount": 1}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "walletId": w.wallet,
+        "fromAssetId": w.points,
+        "toAssetId": w.other_points,
+        "amount": 1,
+    }
     await api.ask(w.town.resident, CONVERT, input=given)
     await cancel(api, await w.new_charge())
 
@@ -140,7 +148,9 @@ async def large(services: Services) -> World:
     return made
 
 
-@pytest.mark.parametrize("document", [COUPONS, PRODUCTS, PROGRAMMES, RATES, BULK], ids=["coupons", "products", "programmes", "rates", "bulk"])
+@pytest.mark.parametrize(
+    "document", [COUPONS, PRODUCTS, PROGRAMMES, RATES, BULK], ids=["coupons", "products", "programmes", "rates", "bulk"]
+)
 @pytest.mark.parametrize("who", ["auditor", "resident", "nobody"])
 async def test_lists_of_a_town(small: World, large: World, document: str, who: str):
     if document is BULK and who != "auditor":
@@ -161,7 +171,12 @@ async def test_rows_of_a_file(services: Services):
         upload = await world.officers.upload(world.officers.csv(wallets))
         from tests.bulk.officers import START
 
-        given = {"idempotencyKey": str(uuid4()), "uploadId": upload, "programmeId": world.programme, "skipInvalid": False}
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "uploadId": upload,
+            "programmeId": world.programme,
+            "skipInvalid": False,
+        }
         bulk = (await world.officers.ask(world.town.finance, START, input=given))["bulkGrant"]["id"]
         await world.officers.run(bulk)
         costs.append(await cost(world.services, world.town.auditor, ROWS, id=bulk))
@@ -194,9 +209,19 @@ async def test_nodes_of_every_kind(small: World, services: Services):
 
     async def some() -> list[str]:
         return [
-            await w.new_payment(), w.purchase, await w.new_proposal(), w.bulk, w.product, w.coupon, w.wallet, w.store, w.rule, w.programme, w.gift,
+            await w.new_payment(),
+            w.purchase,
+            await w.new_proposal(),
+            w.bulk,
+            w.product,
+            w.coupon,
+            w.wallet,
+            w.store,
+            w.rule,
+            w.programme,
+            w.gift,
             await w.new_source(),
-        ]  # fmt: skip
+        ]
 
     more = [one for _ in range(5) for one in await some()]
     more += [f"pay_{'0' * 24}{number:05}" for number in range(10)]

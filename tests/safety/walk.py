@@ -41,7 +41,9 @@ SECONDS = 10
 
 def fields() -> dict[str, tuple[str, GraphQLField]]:
     """Every root field with its kind of operation."""
-    return {name: (kind, field) for kind, root in ROOTS.items() if root is not None for name, field in root.fields.items()}
+    return {
+        name: (kind, field) for kind, root in ROOTS.items() if root is not None for name, field in root.fields.items()
+    }
 
 
 def document(name: str, depth: int = 2) -> str:
@@ -62,9 +64,15 @@ def selection(kind: Any, depth: int) -> str:
         error = CORE.get_type("UserError")
         members = [one for one in named.types if error not in one.interfaces]
         refusal = "... on UserError { code message } " if len(members) < len(named.types) else ""
-        return "{ __typename " + refusal + " ".join(f"... on {one.name} {selection(one, depth)}" for one in members) + " }"
+        return (
+            "{ __typename " + refusal + " ".join(f"... on {one.name} {selection(one, depth)}" for one in members) + " }"
+        )
     assert isinstance(named, (GraphQLObjectType, GraphQLInterfaceType))
-    return "{ __typename " + " ".join(_field(one, field, depth) for one, field in named.fields.items() if _is_plain(field)) + " }"
+    return (
+        "{ __typename "
+        + " ".join(_field(one, field, depth) for one, field in named.fields.items() if _is_plain(field))
+        + " }"
+    )
 
 
 def _is_plain(field: GraphQLField) -> bool:
@@ -87,7 +95,10 @@ async def ask(services: Services, viewer: Viewer | None, name: str, arguments: d
         return await _first(name, given, context)
     result = await execute(document(name), given, context, None)
     if result.errors:
-        return Refused(str((result.errors[0].extensions or {}).get("code")), str(result.errors[0].original_error or result.errors[0]))
+        return Refused(
+            str((result.errors[0].extensions or {}).get("code")),
+            str(result.errors[0].original_error or result.errors[0]),
+        )
     assert result.data is not None
     return result.data[name]
 

@@ -31,7 +31,9 @@ class World:
         self.town = town
         self.coupons, self.vouchers, self.officers = CouponApi(town), VoucherApi(town), Officers(town)
         self.api = self.coupons
-        self.points = self.programme = self.earning = self.rule = self.conversion = self.coupon = self.shop_coupon = self.product = self.draft = ""
+        self.points = self.programme = self.earning = self.rule = self.conversion = self.coupon = self.shop_coupon = (
+            self.product
+        ) = self.draft = ""
         self.gift = self.purchase = self.payment = self.source = self.bulk = self.charge = ""
         self.neighbour: Viewer = town.resident
         self.neighbours_wallet = town.wallet
@@ -84,7 +86,13 @@ class World:
 
     async def new_bulk(self, amount: int = 100) -> str:
         upload = await self.officers.upload(self.officers.csv([self.town.wallet], amount))
-        given = {"idempotencyKey": str(uuid4()), "uploadId": upload, "programmeId": self.programme, "skipInvalid": False, "confirmSameFile": True}
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "uploadId": upload,
+            "programmeId": self.programme,
+            "skipInvalid": False,
+            "confirmSameFile": True,
+        }
         made = await self.officers.ask(self.town.finance, START, input=given)
         return made["bulkGrant"]["id"]
 
@@ -132,9 +140,14 @@ class World:
         self.other_points = other
         self.conversion = await api.programme(other, 100_000, kind="CONVERSION")
         rate = {
-            "municipality": api.code, "fromAssetId": self.points, "toAssetId": other, "programmeId": self.conversion, "numerator": 1,
-            "denominator": 1, "minimumUnit": 1,
-        }  # fmt: skip
+            "municipality": api.code,
+            "fromAssetId": self.points,
+            "toAssetId": other,
+            "programmeId": self.conversion,
+            "numerator": 1,
+            "denominator": 1,
+            "minimumUnit": 1,
+        }
         await api.ask(town.finance, SET, input=rate)
         await api.grant(self.programme, 500)
         self.coupon = await self.coupons.coupon()
@@ -168,9 +181,12 @@ async def all_powers(world: World) -> Viewer:
     town, now = world.town, world.town.services.clock()
     person, _ = await town.new_resident()
     for holder, relation in (
-        (town.store, Relation.STAFF), (town.town.desk_id, Relation.DESK), (town.town.issuer_id, Relation.FINANCE),
-        (town.town.issuer_id, Relation.AUDITOR), (town.wallet, Relation.OWNER),
-    ):  # fmt: skip
+        (town.store, Relation.STAFF),
+        (town.town.desk_id, Relation.DESK),
+        (town.town.issuer_id, Relation.FINANCE),
+        (town.town.issuer_id, Relation.AUDITOR),
+        (town.wallet, Relation.OWNER),
+    ):
         await give_access(town.id, holder, person.person_id, relation, now)
     return everything(person)
 

@@ -6,7 +6,17 @@ from uuid import uuid4
 
 import pytest
 import strawberry
-from graphql import DocumentNode, OperationDefinitionNode, StringValueNode, TypeInfo, TypeInfoVisitor, Visitor, parse, print_ast, visit
+from graphql import (
+    DocumentNode,
+    OperationDefinitionNode,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    parse,
+    print_ast,
+    visit,
+)
 from graphql import execute as core_execute
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -30,7 +40,8 @@ MONEY = "fragment Money on Balance { posted held available asset { id code name 
 RECEIPT = """fragment Receipt on Receipt { __typename receiptNumber amount
   ... on Payment { store { name code } refunded refundable allocations { amount expiresOn } } }"""
 QUERIES = [
-    "query($w: ID!) { wallet(id: $w) { id frozen receiveCode asOfEventId municipality { id code name } balances { ...Money } } }" + MONEY,
+    "query($w: ID!) { wallet(id: $w) { id frozen receiveCode asOfEventId municipality { id code name } balances { ...Money } } }"
+    + MONEY,
     "query($w: ID!, $n: Int = 3) { wallet(id: $w) { transactions(first: $n) { pageInfo { hasNextPage endCursor } edges { cursor node {"
     " kind amount balanceAfter occurredAt counterparty { kind name store { id name } } receipt { ...Receipt } } } } balances { ...Money } } }"
     + MONEY
@@ -40,7 +51,8 @@ QUERIES = [
         " edges { node { __typename eventId ... on PaymentSettled { payment { id paidAt } } ... on Movements { amount balances { moved posted } } } } } } }"
     ),
     '{ viewer { person { id } roles { name municipality { name } store { name } } wallets { id } } nothing: store(id: "x") { id } serverTime2: __typename }',
-    "query($p: ID!) { payment(id: $p) { ...Receipt wallet { id } note refunds { reason amount } } node(id: $p) { id __typename } }" + RECEIPT,
+    "query($p: ID!) { payment(id: $p) { ...Receipt wallet { id } note refunds { reason amount } } node(id: $p) { id __typename } }"
+    + RECEIPT,
     'query($w: ID!, $s: ID!) { nodes(ids: ["bad", "wal_x"]) { id } wallet(id: $w) { ... on Node { id } ... { frozen } } store(id: $s) { ... on Node { __typename } } }',
     "query($w: ID!, $first: Int!) { wallet(id: $w) { transactions(first: $first) { edges { cursor } } } }",
     (
@@ -67,7 +79,9 @@ def shape(result: Any) -> Any:
     return result.data, sorted(map(repr, told))
 
 
-async def both(services: Services, viewer: Viewer, query: str, variables: dict[str, Any] | None = None, *, all_errors: bool = True) -> Any:
+async def both(
+    services: Services, viewer: Viewer, query: str, variables: dict[str, Any] | None = None, *, all_errors: bool = True
+) -> Any:
     """The answer of the program, which is that of the executor. Of several errors that make one parent null, either may be told."""
     known = prepared(query, None)
     assert known.document is not None, known.errors
@@ -116,11 +130,19 @@ async def test_payments_and_their_refusals(services: Services, lively: Any, amou
     town, known = lively
     answers = []
     for compiles in (True, False):
-        sent = {"idempotencyKey": str(uuid4()), "walletId": known["w"], "payee": {"storeId": known["s"]}, "amount": amount, "confirmDuplicate": True}
+        sent = {
+            "idempotencyKey": str(uuid4()),
+            "walletId": known["w"],
+            "payee": {"storeId": known["s"]},
+            "amount": amount,
+            "confirmDuplicate": True,
+        }
         asked = prepared(PAY, None)
         reading = context(services, town.resident)
         result = await (
-            _run(asked.program, {"input": sent}, reading) if compiles else _interpret(asked.document, {"input": sent}, reading, None)  # type: ignore[arg-type]
+            _run(asked.program, {"input": sent}, reading)
+            if compiles
+            else _interpret(asked.document, {"input": sent}, reading, None)  # type: ignore[arg-type]
         )
         text = CHANGING.sub(r"\1", repr(shape(result)))
         answers.append(re.sub(r"'posted': \d+", "posted", text))
@@ -134,7 +156,15 @@ WRONG = [
     {"input": []},
     {"input": {}},
     *[
-        {"input": {"idempotencyKey": "0192b3c4-0000-7000-8000-000000000001", "walletId": "w", "payee": {"storeId": "s"}, "amount": 1, **wrong}}
+        {
+            "input": {
+                "idempotencyKey": "0192b3c4-0000-7000-8000-000000000001",
+                "walletId": "w",
+                "payee": {"storeId": "s"},
+                "amount": 1,
+                **wrong,
+            }
+        }
         for wrong in (
             {"amount": 1.0},
             {"amount": "1"},
@@ -352,6 +382,8 @@ async def same(query: str) -> None:
     expected = await found if hasattr(found, "__await__") else found
     result = await program.execute(program.bind({}, None))  # type: ignore[arg-type]
     assert result.data == expected.data
-    assert sorted(map(repr, (error.path for error in result.errors or ()))) == sorted(map(repr, (error.path for error in expected.errors or ())))
+    assert sorted(map(repr, (error.path for error in result.errors or ()))) == sorted(
+        map(repr, (error.path for error in expected.errors or ()))
+    )
     if result.data is not None:
         assert list(result.data) == list(expected.data)

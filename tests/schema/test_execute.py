@@ -58,7 +58,10 @@ async def test_an_operation_is_named_where_there_are_several(services: Services,
 @BOTH
 async def test_fields_that_need_a_token(services: Services, run: Any):
     assert code(await run("{ viewer { person { id } } }", context(services, None))) == "UNAUTHENTICATED"
-    assert code(await run("{ ... { ...A } } fragment A on Query { viewer { person { id } } }", context(services, None))) == "UNAUTHENTICATED"
+    assert (
+        code(await run("{ ... { ...A } } fragment A on Query { viewer { person { id } } }", context(services, None)))
+        == "UNAUTHENTICATED"
+    )
     assert (await run("{ serverTime }", context(services, None))).errors is None
 
 
@@ -83,9 +86,13 @@ async def test_a_forged_id_is_not_found(services: Services):
 
 @pytest.mark.parametrize("code", ["", "01210", "0121060", "岩見沢市です。", "\x00\x00\x00\x00\x00\x00", "x" * 1_000])
 async def test_a_code_that_no_town_has_is_not_found(services: Services, code: str):
-    found = await execute("query($m: String!) { assets(municipality: $m) { id } }", {"m": code}, context(services, None), None)
+    found = await execute(
+        "query($m: String!) { assets(municipality: $m) { id } }", {"m": code}, context(services, None), None
+    )
     assert (found.data, found.errors) == ({"assets": []}, None)
-    refused = await execute("query($m: String!) { trialBalance(municipality: $m) { balanced } }", {"m": code}, context(services), None)
+    refused = await execute(
+        "query($m: String!) { trialBalance(municipality: $m) { balanced } }", {"m": code}, context(services), None
+    )
     assert refused.errors is not None
     assert refused.errors[0].extensions["code"] == "NOT_PERMITTED"
 

@@ -50,13 +50,26 @@ REFUND = (
 CLAWED = "query($id: ID!) { node(id: $id) { ... on Refund { pointClawbacks { amount deducted debt waived asset { code } } } } }"
 ADD_RULE = (
     "mutation($input: AddEarningRuleInput!) { addEarningRule(input: $input) { ... on AddEarningRuleSuccess { replayed earningRule { id name kind rateBp points"
-    " acceptance { hours { weekdays fromTime untilTime } } stacking stoppedAt } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
+    " acceptance { hours { weekdays fromTime untilTime } } stacking stoppedAt } } ... on InvalidInputError { field problem } "
+    + ERRORS
+    + " } }"
 )
 ASSET = {
-    "kind": "ADMINISTRATIVE_POINT", "nameJa": "町ポイント", "nameEn": "Town points", "unitJa": "ポイント", "unitEn": "point", "paid": False,
-    "legalProfile": "MUNICIPALITY", "sixMonthExempt": False, "expiryRule": "NONE", "minimumUnit": 1, "chargeMaximum": 1, "paymentMaximum": 300_000,
-    "transferable": False, "returnsToBudget": False,
-}  # fmt: skip
+    "kind": "ADMINISTRATIVE_POINT",
+    "nameJa": "町ポイント",
+    "nameEn": "Town points",
+    "unitJa": "ポイント",
+    "unitEn": "point",
+    "paid": False,
+    "legalProfile": "MUNICIPALITY",
+    "sixMonthExempt": False,
+    "expiryRule": "NONE",
+    "minimumUnit": 1,
+    "chargeMaximum": 1,
+    "paymentMaximum": 300_000,
+    "transferable": False,
+    "returnsToBudget": False,
+}
 
 
 class Api:
@@ -87,7 +100,9 @@ class Api:
         return encode(Prefix.STORE, self.town.id, key or self.town.store)
 
     async def asset(self, code: str, **facts: Any) -> str:
-        made = await self.ask(self.town.finance, CREATE_ASSET, input={**ASSET, "municipality": self.code, "code": code, **facts})
+        made = await self.ask(
+            self.town.finance, CREATE_ASSET, input={**ASSET, "municipality": self.code, "code": code, **facts}
+        )
         return made["asset"]["id"]
 
     async def programme(self, asset: str, budget: int, **facts: Any) -> str:
@@ -95,16 +110,27 @@ class Api:
 
     async def create_programme(self, asset: str, budget: int, viewer: Viewer | None = None, **facts: Any) -> Any:
         given = {
-            "idempotencyKey": str(uuid4()), "municipality": self.code, "kind": "GRANT", "nameJa": "応援事業", "nameEn": "Support", "assetId": asset,
-            "budget": budget, "startsAt": self.at(timedelta(days=-1)), "endsAt": self.at(timedelta(days=90)),
-        }  # fmt: skip
+            "idempotencyKey": str(uuid4()),
+            "municipality": self.code,
+            "kind": "GRANT",
+            "nameJa": "応援事業",
+            "nameEn": "Support",
+            "assetId": asset,
+            "budget": budget,
+            "startsAt": self.at(timedelta(days=-1)),
+            "endsAt": self.at(timedelta(days=90)),
+        }
         return await self.ask(viewer or self.town.finance, CREATE_PROGRAMME, input={**given, **facts})
 
     async def bonus(self, asset: str, budget: int, rate_bp: int, **facts: Any) -> str:
-        return await self.programme(asset, budget, kind="CHARGE_BONUS", chargedAssetId=self.coin, rateBp=rate_bp, **facts)
+        return await self.programme(
+            asset, budget, kind="CHARGE_BONUS", chargedAssetId=self.coin, rateBp=rate_bp, **facts
+        )
 
     async def earning(self, asset: str, budget: int, **facts: Any) -> str:
-        return await self.programme(asset, budget, **{"kind": "EARNING", "activatesAfterDays": 0, "clawbackRule": "WAIVE", **facts})
+        return await self.programme(
+            asset, budget, **{"kind": "EARNING", "activatesAfterDays": 0, "clawbackRule": "WAIVE", **facts}
+        )
 
     async def rule(self, programme: str, **facts: Any) -> str:
         return (await self.add_rule(programme, **facts))["earningRule"]["id"]
@@ -112,9 +138,13 @@ class Api:
     async def add_rule(self, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         kind = {} if "kind" in facts else {"kind": "PERCENT", "rateBp": 100}
         given = {
-            "idempotencyKey": str(uuid4()), "programmeId": programme, "nameJa": "お買い物ポイント", "nameEn": "Shopping points", "priority": 0,
+            "idempotencyKey": str(uuid4()),
+            "programmeId": programme,
+            "nameJa": "お買い物ポイント",
+            "nameEn": "Shopping points",
+            "priority": 0,
             "stacking": "WITH_OTHERS",
-        }  # fmt: skip
+        }
         return await self.ask(viewer or self.town.finance, ADD_RULE, input={**given, **kind, **facts})
 
     async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
@@ -126,11 +156,21 @@ class Api:
         return answer
 
     async def grant(self, programme: str, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": self.wallet(wallet), "amount": amount}
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "programmeId": programme,
+            "walletId": self.wallet(wallet),
+            "amount": amount,
+        }
         return await self.ask(self.town.desk, GRANT, input={**given, **facts})
 
     async def charge(self, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": self.wallet(wallet)}, "assetId": self.coin, "amount": amount}
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "wallet": {"walletId": self.wallet(wallet)},
+            "assetId": self.coin,
+            "amount": amount,
+        }
         return await self.ask(self.town.desk, CHARGE, input={**given, **facts})
 
     async def quote_charge(self, amount: int, wallet: UUID | None = None) -> Any:
@@ -138,7 +178,12 @@ class Api:
         return await self.ask(self.town.desk, QUOTE_CHARGE, input=given)
 
     async def pay(self, amount: int, store: UUID | None = None, locale: str = "ja", **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "walletId": self.wallet(), "payee": {"storeId": self.store(store)}, "amount": amount}
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "walletId": self.wallet(),
+            "payee": {"storeId": self.store(store)},
+            "amount": amount,
+        }
         return await self.ask(self.town.resident, PAY, locale, input={**given, "confirmDuplicate": True, **facts})
 
     async def quote(self, amount: int, store: UUID | None = None, **facts: Any) -> Any:
@@ -153,7 +198,9 @@ class Api:
 
     async def left(self, programme: str) -> int:
         """What is left of a budget."""
-        return (await self.ask(self.town.auditor, "query($id: ID!) { programme(id: $id) { budgetLeft } }", id=programme))["budgetLeft"]
+        return (
+            await self.ask(self.town.auditor, "query($id: ID!) { programme(id: $id) { budgetLeft } }", id=programme)
+        )["budgetLeft"]
 
     def at(self, later: timedelta = timedelta()) -> str:
         return (self.services.clock() + later).astimezone(UTC).isoformat()

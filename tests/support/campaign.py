@@ -1,4 +1,7 @@
-"""A random campaign over months in a town of collisions: every verb that moves value, each answer kept to be asked for again."""
+"""A random campaign over months in a town of collisions.
+
+Every verb that moves value, each answer kept to be asked for again.
+"""
 
 import contextlib
 import random
@@ -99,7 +102,9 @@ class Campaign:
     def shop(self) -> tuple[UUID, Any]:
         return self.chance.choice(self.made.shops)
 
-    async def do(self, operation: Operation, actor: Any, key: UUID, again: Again, other: Again | None = None) -> Posted | None:
+    async def do(
+        self, operation: Operation, actor: Any, key: UUID, again: Again, other: Again | None = None
+    ) -> Posted | None:
         """Does it once and remembers it. A refusal has a type; anything else is a fault, and ends the game. `other`: the key for something else."""
         deed = Deed(operation, key, actor, again, other)
         try:
@@ -130,7 +135,11 @@ class Campaign:
         what = Charge(uuid4(), self.town, wallet, asset, amount, store)
         quoted = await quote_charge(self.services, viewer, self.town, wallet, asset, amount)
         posted = await self.do(
-            Operation.CHARGE, viewer, what.key, lambda: charge(self.services, viewer, what), twisted(charge, self.services, viewer, what)
+            Operation.CHARGE,
+            viewer,
+            what.key,
+            lambda: charge(self.services, viewer, what),
+            twisted(charge, self.services, viewer, what),
         )
         if posted is not None:
             told = [(asset, part) for asset, _, part, _ in posted.receipt.get("bonuses", ())]
@@ -140,7 +149,10 @@ class Campaign:
         charges = self.journals(JournalKind.CHARGE)[-4:]
         if charges:
             found = self.chance.choice(charges)
-            viewer = next((staff for store, staff in self.made.shops if str(store) == found.receipt["collector"]), self.made.town.desk)
+            viewer = next(
+                (staff for store, staff in self.made.shops if str(store) == found.receipt["collector"]),
+                self.made.town.desk,
+            )
             what = CancelCharge(uuid4(), self.town, found.journal_id, CancelReason.OTHER)
             await self.do(Operation.CANCEL_CHARGE, viewer, what.key, lambda: cancel_charge(self.services, viewer, what))
 
@@ -149,14 +161,23 @@ class Campaign:
         excluded = self.chance.choice([(), (), ("POINT",), ("COIN", "USED"), ("COIN", "USED", "TENS")])
         coupons = tuple(self.made.coupons[name] for name in self.chance.choice(SETS))
         what = Pay(
-            uuid4(), self.town, wallet, self.shop()[0], self.chance.randrange(1, 1_800), confirm_duplicate=True, coupons=coupons,
-            excluded=tuple(self.made.assets[name] for name in excluded), rest_in_cash=self.chance.random() < 0.2,
-        )  # fmt: skip
+            uuid4(),
+            self.town,
+            wallet,
+            self.shop()[0],
+            self.chance.randrange(1, 1_800),
+            confirm_duplicate=True,
+            coupons=coupons,
+            excluded=tuple(self.made.assets[name] for name in excluded),
+            rest_in_cash=self.chance.random() < 0.2,
+        )
         return number, viewer, what
 
     async def pay(self) -> None:
         _, viewer, what = self.payment()
-        asked = Asked(self.town, what.wallet_id, what.store_id, what.amount, what.excluded, what.rest_in_cash, what.coupons)
+        asked = Asked(
+            self.town, what.wallet_id, what.store_id, what.amount, what.excluded, what.rest_in_cash, what.coupons
+        )
         try:
             quoted = await quote(self.services, viewer, asked)
         except Refusal as refusal:
@@ -164,11 +185,21 @@ class Campaign:
             assert posted is None, f"a quote was refused with {refusal.code}, and the payment was made"
             return
         told = replace(what, quote_token=quoted.token)
-        posted = await self.do(Operation.PAY, viewer, what.key, lambda: pay(self.services, viewer, told), twisted(pay, self.services, viewer, told))
+        posted = await self.do(
+            Operation.PAY,
+            viewer,
+            what.key,
+            lambda: pay(self.services, viewer, told),
+            twisted(pay, self.services, viewer, told),
+        )
         assert posted is not None, "what was quoted is paid"
-        assert [(one.lot, one.amount) for one in quoted.parts] == [(lot, part) for _, lot, part, _ in posted.receipt["lots"]]
+        assert [(one.lot, one.amount) for one in quoted.parts] == [
+            (lot, part) for _, lot, part, _ in posted.receipt["lots"]
+        ]
         points = {str(one.source.programme.id): one.points for one in quoted.points}
-        assert points == {row["programme"]: row["points"] for row in posted.receipt.get("earned", ())}, "a quote tells the points"
+        assert points == {row["programme"]: row["points"] for row in posted.receipt.get("earned", ())}, (
+            "a quote tells the points"
+        )
 
     async def pay_with_top_up(self) -> None:
         number, viewer, what = self.payment()
@@ -182,22 +213,38 @@ class Campaign:
         if payments:
             found = self.chance.choice(payments)
             whole = found.receipt.get("refundable", found.receipt["amount"])
-            amount = self.chance.choice([whole, self.chance.randrange(1, whole + 1) if whole else 1, max(1, whole // 2)]) or 1
+            amount = (
+                self.chance.choice([whole, self.chance.randrange(1, whole + 1) if whole else 1, max(1, whole // 2)])
+                or 1
+            )
             store = next(party for party in (event.holder for event in found.events) if party in dict(self.made.shops))
             viewer = dict(self.made.shops)[store]
             what = Refund(uuid4(), self.town, found.journal_id, amount, RefundReason.RETURNED_GOODS)
             await self.do(
-                Operation.REFUND_PAYMENT, viewer, what.key, lambda: refund(self.services, viewer, what), twisted(refund, self.services, viewer, what)
+                Operation.REFUND_PAYMENT,
+                viewer,
+                what.key,
+                lambda: refund(self.services, viewer, what),
+                twisted(refund, self.services, viewer, what),
             )
 
     async def reverse(self) -> None:
         found = self.journals(*REVERSIBLE)[-30:]
         if not found:
             return
-        journal, officer, other = self.chance.choice(found).journal_id, self.made.town.finance, self.made.town.other_finance
+        journal, officer, other = (
+            self.chance.choice(found).journal_id,
+            self.made.town.finance,
+            self.made.town.other_finance,
+        )
         approval = await propose_reversal(self.services, officer, self.town, journal, ReversalReason.OTHER)
         key = uuid4()
-        await self.do(Operation.REVERSE_JOURNAL, other, key, lambda: reverse_journal(self.services, other, self.town, key, approval.id))
+        await self.do(
+            Operation.REVERSE_JOURNAL,
+            other,
+            key,
+            lambda: reverse_journal(self.services, other, self.town, key, approval.id),
+        )
 
     async def grant(self) -> None:
         _, _, wallet = self.resident()
@@ -217,7 +264,9 @@ class Campaign:
         name = self.chance.choice(["GIFT", "TENS"])
         programme = officers_id(officers, self.made.programmes[name])
         wallets = [wallet for _, wallet in self.made.residents]
-        answer = await officers.start(officers.csv(wallets, self.chance.randrange(1, 300)), programme, skipInvalid=True, confirmSameFile=True)
+        answer = await officers.start(
+            officers.csv(wallets, self.chance.randrange(1, 300)), programme, skipInvalid=True, confirmSameFile=True
+        )
         self.said["BULK" if "bulkGrant" in answer else f"BULK {answer['code']}"] += 1
         if "bulkGrant" in answer:
             self.bulks.append(answer["bulkGrant"]["id"])
@@ -235,16 +284,25 @@ class Campaign:
 
     async def convert(self) -> None:
         _, viewer, wallet = self.resident()
-        given, taken = (self.made.assets[name] for name in self.chance.choice([("MILE", "POINT"), ("TENS", "POINT"), ("POINT", "USED")]))
+        given, taken = (
+            self.made.assets[name]
+            for name in self.chance.choice([("MILE", "POINT"), ("TENS", "POINT"), ("POINT", "USED")])
+        )
         amount = self.chance.randrange(1, 40) * 10
         expected = None
         try:
-            expected = (await quote_conversion(self.services, viewer, self.town, wallet, given, taken, amount)).received_amount
+            expected = (
+                await quote_conversion(self.services, viewer, self.town, wallet, given, taken, amount)
+            ).received_amount
         except Refusal as refusal:
             self.said[f"QUOTE_CONVERSION {refusal.code}"] += 1
         what = Convert(uuid4(), self.town, wallet, given, taken, amount, expected)
         posted = await self.do(
-            Operation.CONVERT, viewer, what.key, lambda: convert(self.services, viewer, what), twisted(convert, self.services, viewer, what)
+            Operation.CONVERT,
+            viewer,
+            what.key,
+            lambda: convert(self.services, viewer, what),
+            twisted(convert, self.services, viewer, what),
         )
         assert (posted is None) == (expected is None), "a quoted conversion is made, and no other"
 
@@ -252,7 +310,9 @@ class Campaign:
         number, viewer, wallet = self.resident()
         gift = self.chance.random() < 0.4
         what = Purchase(uuid4(), self.town, wallet, self.made.product, self.chance.randrange(1, 3), gift=gift)
-        posted = await self.do(Operation.PURCHASE_VOUCHER, viewer, what.key, lambda: purchase(self.services, viewer, what))
+        posted = await self.do(
+            Operation.PURCHASE_VOUCHER, viewer, what.key, lambda: purchase(self.services, viewer, what)
+        )
         if posted is not None and gift:
             numbers = await issue_numbers(self.services, viewer, self.town, posted.journal_id, "2580")
             self.gifts.append((posted.journal_id, number, numbers))
@@ -273,7 +333,9 @@ class Campaign:
     async def close(self) -> None:
         if self.chance.random() < 0.04:
             step, officer = Step(uuid4(), self.town, self.made.product), self.made.town.finance
-            await self.do(Operation.CLOSE_VOUCHER_PRODUCT, officer, step.key, lambda: close_product(self.services, officer, step))
+            await self.do(
+                Operation.CLOSE_VOUCHER_PRODUCT, officer, step.key, lambda: close_product(self.services, officer, step)
+            )
 
     async def claim(self) -> None:
         _, viewer, wallet = self.resident()
@@ -283,12 +345,16 @@ class Campaign:
     async def redeem(self) -> None:
         _, viewer, wallet = self.resident()
         lots = [
-            one.lot for one in await wallet_accounts(self.town, wallet, self.services.clock()) if one.posted and one.programme_id == self.made.product
+            one.lot
+            for one in await wallet_accounts(self.town, wallet, self.services.clock())
+            if one.posted and one.programme_id == self.made.product
         ]
         if lots and self.chance.random() < 0.5:
             what = Redeem(uuid4(), self.town, wallet, self.shop()[0], ItemKind.VOUCHER, lot=self.chance.choice(lots))
         else:
-            what = Redeem(uuid4(), self.town, wallet, self.made.shops[0][0], ItemKind.COUPON, coupon_id=self.made.coupons["ITEM"])
+            what = Redeem(
+                uuid4(), self.town, wallet, self.made.shops[0][0], ItemKind.COUPON, coupon_id=self.made.coupons["ITEM"]
+            )
         await self.do(Operation.REDEEM, viewer, what.key, lambda: redeem(self.services, viewer, what))
 
     async def rollback(self) -> None:
@@ -296,15 +362,20 @@ class Campaign:
         if found:
             journal, key, desk = self.chance.choice(found).journal_id, uuid4(), self.made.town.desk
             await self.do(
-                Operation.ROLLBACK_REDEMPTION, desk, key,
+                Operation.ROLLBACK_REDEMPTION,
+                desk,
+                key,
                 lambda: rollback_redemption(self.services, desk, self.town, key, journal, RollbackReason.OTHER),
-            )  # fmt: skip
+            )
 
     async def authorize(self) -> None:
         _, viewer, wallet = self.resident()
         ends = self.services.clock() + timedelta(days=self.chance.choice([1, 3, 7]))
         what = Authorize(uuid4(), uuid4(), self.town, wallet, self.shop()[0], self.chance.randrange(1, 900), ends)
-        if await self.do(Operation.AUTHORIZE, viewer, what.key, lambda: authorize(self.services, viewer, what)) is not None:
+        if (
+            await self.do(Operation.AUTHORIZE, viewer, what.key, lambda: authorize(self.services, viewer, what))
+            is not None
+        ):
             self.holds.append(OfHold(self.town, what.id, wallet, what.store_id))
 
     async def capture(self) -> None:
@@ -326,7 +397,12 @@ class Campaign:
     async def change_budget(self) -> None:
         programme = self.made.programmes[self.chance.choice(["DEDUCT", "DEBT", "WAIVE", "GIFT", "BONUS", "TO_POINT"])]
         key, change, officer = uuid4(), self.chance.choice([-400, -50, 300]), self.made.town.finance
-        await self.do(Operation.CHANGE_BUDGET, officer, key, lambda: change_budget(self.services, officer, self.town, programme, key, change))
+        await self.do(
+            Operation.CHANGE_BUDGET,
+            officer,
+            key,
+            lambda: change_budget(self.services, officer, self.town, programme, key, change),
+        )
 
     async def ask_again(self) -> None:
         """A key that ended answers the same for ever, and nothing else."""
@@ -350,12 +426,45 @@ class Campaign:
         assert (posted.journal_id, posted.receipt) == (deed.posted.journal_id, deed.posted.receipt), deed.operation.name
 
     async def step(self) -> None:
-        often = [self.pay, self.pay, self.pay, self.pay, self.refund, self.refund, self.refund, self.charge, self.charge, self.wait, self.wait]
+        often = [
+            self.pay,
+            self.pay,
+            self.pay,
+            self.pay,
+            self.refund,
+            self.refund,
+            self.refund,
+            self.charge,
+            self.charge,
+            self.wait,
+            self.wait,
+        ]
         others = [
-            self.cancel_charge, self.pay_with_top_up, self.reverse, self.reverse, self.grant, self.grant, self.grant_by_file, self.undo_file,
-            self.convert, self.convert, self.purchase, self.sell, self.activate, self.close, self.claim, self.redeem, self.rollback, self.authorize,
-            self.capture, self.void, self.jobs, self.change_budget, self.ask_again, self.ask_again,
-        ]  # fmt: skip
+            self.cancel_charge,
+            self.pay_with_top_up,
+            self.reverse,
+            self.reverse,
+            self.grant,
+            self.grant,
+            self.grant_by_file,
+            self.undo_file,
+            self.convert,
+            self.convert,
+            self.purchase,
+            self.sell,
+            self.activate,
+            self.close,
+            self.claim,
+            self.redeem,
+            self.rollback,
+            self.authorize,
+            self.capture,
+            self.void,
+            self.jobs,
+            self.change_budget,
+            self.ask_again,
+            self.ask_again,
+        ]
         await self.chance.choice([*often, *others])()
 
 

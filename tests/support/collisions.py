@@ -1,4 +1,7 @@
-"""A town whose rules collide on purpose: points that are earned, given, converted into and paid with, small budgets, caps, short ends."""
+"""A town whose rules collide on purpose.
+
+Points that are earned, given, converted into and paid with, small budgets, caps, short ends.
+"""
 
 import random
 from dataclasses import dataclass, field
@@ -63,10 +66,14 @@ class Collisions:
         town = self.town
         self.residents = [await town.new_resident() for _ in range(3)]
         self.shops = [await town.new_store(charge_agent=True) for _ in range(2)]
-        await classify_store(town.services, town.desk, town.id, self.shops[0][0], group="gift", size=SizeClass.SMALL, area="")
+        await classify_store(
+            town.services, town.desk, town.id, self.shops[0][0], group="gift", size=SizeClass.SMALL, area=""
+        )
         for number, (_, wallet) in enumerate(self.residents):
             household = "A-1" if number < 2 else "B-2"
-            await record_claim(town.services, town.desk, town.id, wallet, resident=True, birth_year=1990, household=household)
+            await record_claim(
+                town.services, town.desk, town.id, wallet, resident=True, birth_year=1990, household=household
+            )
         await self._assets()
         await self._programmes()
         await self._rules()
@@ -84,16 +91,32 @@ class Collisions:
         rule = chance.choice([ExpiryRule.LAST_USE_MONTHS, ExpiryRule.LAST_USE_MONTHS, ExpiryRule.MONTHS_AFTER_ISSUE])
         kept = {"expiry_rule": rule, "expires_after_months": 2, "returns_to_budget": chance.random() < 0.5}
         await self.asset(
-            "POINT", AssetKind.SHOPPING_POINT, balance_cap=chance.choice([None, 2_500]), **kept, **(fresh if chance.random() < 0.6 else {})
+            "POINT",
+            AssetKind.SHOPPING_POINT,
+            balance_cap=chance.choice([None, 2_500]),
+            **kept,
+            **(fresh if chance.random() < 0.6 else {}),
         )
         await self.asset(
-            "TENS", AssetKind.ADMINISTRATIVE_POINT, minimum_unit=10, expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE, expires_after_months=1,
-            returns_to_budget=True, acceptance=Acceptance(groups=frozenset({"gift"})), **(fresh if chance.random() < 0.5 else {}),
-        )  # fmt: skip
+            "TENS",
+            AssetKind.ADMINISTRATIVE_POINT,
+            minimum_unit=10,
+            expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE,
+            expires_after_months=1,
+            returns_to_budget=True,
+            acceptance=Acceptance(groups=frozenset({"gift"})),
+            **(fresh if chance.random() < 0.5 else {}),
+        )
         await self.asset(
-            "USED", AssetKind.COIN, paid=True, charge_maximum=20_000, balance_cap=30_000, expiry_rule=ExpiryRule.LAST_USE_MONTHS,
-            expires_after_months=2, **fresh,
-        )  # fmt: skip
+            "USED",
+            AssetKind.COIN,
+            paid=True,
+            charge_maximum=20_000,
+            balance_cap=30_000,
+            expiry_rule=ExpiryRule.LAST_USE_MONTHS,
+            expires_after_months=2,
+            **fresh,
+        )
         await self.asset("MILE", AssetKind.MILE)
 
     async def asset(self, code: str, kind: AssetKind, **facts: Any) -> None:
@@ -103,7 +126,9 @@ class Collisions:
 
     async def programme(self, name: str, kind: ProgrammeKind, asset: str, budget: int, **facts: Any) -> None:
         town, now = self.town, self.town.services.clock()
-        new = NewProgramme(kind, name, name, self.assets[asset], budget, now - timedelta(minutes=1), now + YEARS, **facts)
+        new = NewProgramme(
+            kind, name, name, self.assets[asset], budget, now - timedelta(minutes=1), now + YEARS, **facts
+        )
         key = key_of_order(len(self.programmes), str(town.finance.person_id), "programme", str(town.id))
         self.programmes[name] = (await create_programme(town.services, town.finance, town.id, key, new))[0].id
 
@@ -111,8 +136,23 @@ class Collisions:
         small = Acceptance(groups=frozenset({"gift"}))
         earning: dict[str, Any] = {"activates_after_days": 0, "cap_per_person": 900}
         await self.programme("DEDUCT", ProgrammeKind.EARNING, "POINT", 3_000, clawback=ClawbackRule.DEDUCT, **earning)
-        await self.programme("DEBT", ProgrammeKind.EARNING, "POINT", 3_000, clawback=ClawbackRule.DEBT, cap_per_household=1_200, **earning)
-        await self.programme("WAIVE", ProgrammeKind.EARNING, "POINT", 1_500, clawback=ClawbackRule.WAIVE, **(earning | {"activates_after_days": 3}))
+        await self.programme(
+            "DEBT",
+            ProgrammeKind.EARNING,
+            "POINT",
+            3_000,
+            clawback=ClawbackRule.DEBT,
+            cap_per_household=1_200,
+            **earning,
+        )
+        await self.programme(
+            "WAIVE",
+            ProgrammeKind.EARNING,
+            "POINT",
+            1_500,
+            clawback=ClawbackRule.WAIVE,
+            **(earning | {"activates_after_days": 3}),
+        )
         await self.programme("GIFT", ProgrammeKind.GRANT, "POINT", 6_000, cap_per_person=2_000, acceptance=small)
         await self.programme("TENS", ProgrammeKind.GRANT, "TENS", 9_000, cap_per_household=5_000)
         await self.programme("MILE", ProgrammeKind.GRANT, "MILE", 50_000)
@@ -132,16 +172,30 @@ class Collisions:
 
     async def _rules(self) -> None:
         both = frozenset({self.assets["COIN"], self.assets["POINT"]})
-        await self.rule("DEDUCT", rate_bp=self.chance.choice([500, 1_000, 2_000]), base_assets=self.chance.choice([frozenset(), both]))
+        await self.rule(
+            "DEDUCT",
+            rate_bp=self.chance.choice([500, 1_000, 2_000]),
+            base_assets=self.chance.choice([frozenset(), both]),
+        )
         await self.rule("DEDUCT", RuleKind.PER_VISIT, points=40, minimum_amount=300, base_assets=both, cap_per_day=80)
         await self.rule("DEBT", rate_bp=700, cap_per_month=700)
         await self.rule("DEBT", RuleKind.PER_VISIT, points=30, minimum_amount=250, base_assets=both)
-        await self.rule("WAIVE", rate_bp=300, stacking=self.chance.choice(list(RuleStacking)), priority=self.chance.choice([-1, 1]))
+        await self.rule(
+            "WAIVE", rate_bp=300, stacking=self.chance.choice(list(RuleStacking)), priority=self.chance.choice([-1, 1])
+        )
 
     async def coupon(self, name: str, kind: CouponKind, **facts: Any) -> None:
         town, now = self.town, self.town.services.clock()
-        given = {"borne_by": BorneBy.TOWN, "claim_required": False, "stacking": Stacking.WITH_OTHERS, "returns_on_refund": True, **facts}
-        new = NewCoupon(kind, name, name, starts_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=200), **given)
+        given = {
+            "borne_by": BorneBy.TOWN,
+            "claim_required": False,
+            "stacking": Stacking.WITH_OTHERS,
+            "returns_on_refund": True,
+            **facts,
+        }
+        new = NewCoupon(
+            kind, name, name, starts_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=200), **given
+        )
         viewer = town.finance if given.get("store_id") is None else self.shops[0][1]
         key = key_of_order(len(self.coupons), str(viewer.person_id), "coupon", str(town.id))
         self.coupons[name] = (await create_coupon(town.services, viewer, town.id, key, new))[0].id
@@ -153,11 +207,20 @@ class Collisions:
         await self.coupon("OWN", CouponKind.FIXED_AMOUNT, amount=33, per_person=8, **own)
         await self.coupon("DOUBLE", CouponKind.POINTS_MULTIPLIER, multiplier_bp=20_000, per_person=10)
         await self.coupon(
-            "HALF", CouponKind.PERCENT, rate_bp=5_000, budget=1_200, claim_required=True, per_person=5, stock=9, stacking=Stacking.ALONE
+            "HALF",
+            CouponKind.PERCENT,
+            rate_bp=5_000,
+            budget=1_200,
+            claim_required=True,
+            per_person=5,
+            stock=9,
+            stacking=Stacking.ALONE,
         )
         await self.coupon("ITEM", CouponKind.FREE_ITEM, claim_required=True, stock=6, per_person=3, **own)
 
-    async def rate(self, source: str, target: str, numerator: int, denominator: int, unit: int = 1, daily_cap: int | None = None) -> None:
+    async def rate(
+        self, source: str, target: str, numerator: int, denominator: int, unit: int = 1, daily_cap: int | None = None
+    ) -> None:
         programme = self.programmes[f"TO_{target}"]
         new = NewRate(self.assets[source], self.assets[target], programme, numerator, denominator, unit, daily_cap)
         await set_rate(self.town.services, self.town.finance, self.town.id, new)
@@ -171,13 +234,36 @@ class Collisions:
         town, now = self.town, self.town.services.clock()
         parts = (
             Part("共通券", "Common", 200, 1, free=False, acceptance=Acceptance()),
-            Part("専用券", "Small shops", 400, 100, free=False, acceptance=Acceptance(size_classes=frozenset({SizeClass.SMALL}))),
+            Part(
+                "専用券",
+                "Small shops",
+                400,
+                100,
+                free=False,
+                acceptance=Acceptance(size_classes=frozenset({SizeClass.SMALL})),
+            ),
         )
         terms = Terms(
-            "V", "商品券", "Voucher", 500, 600, parts, 60, 25, 40, now - timedelta(minutes=1), now + timedelta(days=60),
-            now - timedelta(minutes=1), after(effective_on(now + timedelta(days=90))), ALWAYS, ANYBODY, LegalProfile.MUNICIPALITY,
-            six_month_exempt=False, funding_programme=self.programmes["FUND"], below_price_reason="",
-        )  # fmt: skip
+            "V",
+            "商品券",
+            "Voucher",
+            500,
+            600,
+            parts,
+            60,
+            25,
+            40,
+            now - timedelta(minutes=1),
+            now + timedelta(days=60),
+            now - timedelta(minutes=1),
+            after(effective_on(now + timedelta(days=90))),
+            ALWAYS,
+            ANYBODY,
+            LegalProfile.MUNICIPALITY,
+            six_month_exempt=False,
+            funding_programme=self.programmes["FUND"],
+            below_price_reason="",
+        )
         made = await create_product(town.services, town.finance, town.id, terms)
         await submit_product(town.services, town.finance, town.id, made.id)
         await approve_product(town.services, town.other_finance, Step(uuid4(), town.id, made.id))

@@ -10,11 +10,15 @@ from tests.support.api import ERRORS, Api
 REFUSED = "... on CouponNotUsableError { reason: obstacle couponId } ... on CouponUsedUpError { reason: obstacle couponId } ... on InvalidInputError { field problem } "
 COUPON = "id name kind borneBy budget budgetLeft stock stockLeft stoppedAt endsAt"
 CREATE = (
-    "mutation($input: CreateCouponInput!) { createCoupon(input: $input) { ... on CreateCouponSuccess { replayed coupon { " + COUPON + " } }"
+    "mutation($input: CreateCouponInput!) { createCoupon(input: $input) { ... on CreateCouponSuccess { replayed coupon { "
+    + COUPON
+    + " } }"
     " ... on InvalidInputError { field problem } " + ERRORS + " } }"
 )
 CHANGE = (
-    "mutation($input: ChangeCouponInput!) { changeCoupon(input: $input) { ... on ChangeCouponSuccess { coupon { " + COUPON + " } }"
+    "mutation($input: ChangeCouponInput!) { changeCoupon(input: $input) { ... on ChangeCouponSuccess { coupon { "
+    + COUPON
+    + " } }"
     " ... on InvalidInputError { field problem } " + ERRORS + " } }"
 )
 CLAIM = (
@@ -29,11 +33,15 @@ PAY = (
 QUOTE = (
     "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount listAmount discount cashDue availableAfter"
     " token coupons { discount borneBy multiplierBp coupon { id } } allocations { amount } } } ... on InsufficientBalanceError { available } "
-    + REFUSED + ERRORS + " } }"
-)  # fmt: skip
+    + REFUSED
+    + ERRORS
+    + " } }"
+)
 REFUND = (
     "mutation($input: RefundPaymentInput!) { refundPayment(input: $input) { ... on RefundPaymentSuccess { replayed refund { amount discountReturned"
-    " allocations { amount } } payment { refunded refundable } } ... on RefundExceedsError { refundable } " + ERRORS + " } }"
+    " allocations { amount } } payment { refunded refundable } } ... on RefundExceedsError { refundable } "
+    + ERRORS
+    + " } }"
 )
 REDEEM = (
     "mutation($input: RedeemInput!) { redeem(input: $input) { ... on RedeemSuccess { replayed balances { posted moved asset { code } } redemption {"
@@ -59,11 +67,25 @@ class CouponApi(Api):
     async def create_coupon(self, viewer: Viewer | None = None, locale: str = "ja", **facts: Any) -> Any:
         """A percentage of 10 % that the town bears, unless said otherwise."""
         given = {
-            "idempotencyKey": str(uuid4()), "municipality": self.code, "kind": "PERCENT", "nameJa": "割引クーポン", "nameEn": "Discount",
-            "borneBy": "TOWN", "budget": 100_000, "rateBp": 1_000, "startsAt": self.at(timedelta(days=-1)), "endsAt": self.at(timedelta(days=90)),
-            **RULES, **facts,
-        }  # fmt: skip
-        return await self.ask(viewer or self.town.finance, CREATE, locale, input={name: value for name, value in given.items() if value is not None})
+            "idempotencyKey": str(uuid4()),
+            "municipality": self.code,
+            "kind": "PERCENT",
+            "nameJa": "割引クーポン",
+            "nameEn": "Discount",
+            "borneBy": "TOWN",
+            "budget": 100_000,
+            "rateBp": 1_000,
+            "startsAt": self.at(timedelta(days=-1)),
+            "endsAt": self.at(timedelta(days=90)),
+            **RULES,
+            **facts,
+        }
+        return await self.ask(
+            viewer or self.town.finance,
+            CREATE,
+            locale,
+            input={name: value for name, value in given.items() if value is not None},
+        )
 
     async def coupon(self, viewer: Viewer | None = None, **facts: Any) -> str:
         made = await self.create_coupon(viewer, **facts)
@@ -72,7 +94,14 @@ class CouponApi(Api):
 
     async def item_coupon(self, **facts: Any) -> str:
         """A shop's own coupon for an item."""
-        given = {"kind": "FREE_ITEM", "borneBy": "STORE", "storeId": self.store(), "budget": None, "rateBp": None, "nameJa": "コーヒー1杯"}
+        given = {
+            "kind": "FREE_ITEM",
+            "borneBy": "STORE",
+            "storeId": self.store(),
+            "budget": None,
+            "rateBp": None,
+            "nameJa": "コーヒー1杯",
+        }
         return await self.coupon(self.town.staff, **{**given, **facts})
 
     async def change(self, coupon: str, viewer: Viewer | None = None, **facts: Any) -> Any:
@@ -83,24 +112,46 @@ class CouponApi(Api):
         return await self.ask(viewer or self.town.resident, CLAIM, input={**given, **facts})
 
     async def pay_with(
-        self, amount: int, *coupons: str, wallet: UUID | None = None, viewer: Viewer | None = None, locale: str = "ja", **facts: Any
+        self,
+        amount: int,
+        *coupons: str,
+        wallet: UUID | None = None,
+        viewer: Viewer | None = None,
+        locale: str = "ja",
+        **facts: Any,
     ) -> Any:
         given = {
-            "idempotencyKey": str(uuid4()), "walletId": self.wallet(wallet), "payee": {"storeId": self.store()}, "amount": amount,
-            "confirmDuplicate": True, "couponIds": list(coupons),
-        }  # fmt: skip
+            "idempotencyKey": str(uuid4()),
+            "walletId": self.wallet(wallet),
+            "payee": {"storeId": self.store()},
+            "amount": amount,
+            "confirmDuplicate": True,
+            "couponIds": list(coupons),
+        }
         return await self.ask(viewer or self.town.resident, PAY, locale, input={**given, **facts})
 
     async def quote_with(self, amount: int, *coupons: str, **facts: Any) -> Any:
-        given = {"walletId": self.wallet(), "payee": {"storeId": self.store()}, "amount": amount, "couponIds": list(coupons)}
+        given = {
+            "walletId": self.wallet(),
+            "payee": {"storeId": self.store()},
+            "amount": amount,
+            "couponIds": list(coupons),
+        }
         return await self.ask(self.town.resident, QUOTE, input={**given, **facts})
 
     async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
         given = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
         return await self.ask(self.town.staff, REFUND, input={**given, **facts})
 
-    async def redeem(self, item: dict[str, str], wallet: UUID | None = None, viewer: Viewer | None = None, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "walletId": self.wallet(wallet), "item": item, "payee": {"storeId": self.store()}}
+    async def redeem(
+        self, item: dict[str, str], wallet: UUID | None = None, viewer: Viewer | None = None, **facts: Any
+    ) -> Any:
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "walletId": self.wallet(wallet),
+            "item": item,
+            "payee": {"storeId": self.store()},
+        }
         return await self.ask(viewer or self.town.resident, REDEEM, input={**given, **facts})
 
     async def rollback(self, redemption: str, viewer: Viewer | None = None, **facts: Any) -> Any:
@@ -137,7 +188,11 @@ class CouponApi(Api):
     async def state(self) -> Any:
         from domain.database import rows
 
-        accounts = await rows("select id, posted, held from account where municipality_id = $1 order by id", self.town.id)
-        guards = await rows("select kind, subject, period, value from guard where municipality_id = $1 order by 1, 2, 3", self.town.id)
+        accounts = await rows(
+            "select id, posted, held from account where municipality_id = $1 order by id", self.town.id
+        )
+        guards = await rows(
+            "select kind, subject, period, value from guard where municipality_id = $1 order by 1, 2, 3", self.town.id
+        )
         events = await rows("select count(*) from event where municipality_id = $1", self.town.id)
         return accounts, guards, events

@@ -1,4 +1,6 @@
-"""`python -m tests.support.crowd <code> <count>`: people with wallets move into a town of the environment's database, written at once.
+"""`python -m tests.support.crowd <code> <count>`.
+
+People with wallets move into a town of the environment's database, written at once.
 
 A program of its own, since a process has one database. Prints the wallets' public ids, one a line.
 """
@@ -32,17 +34,24 @@ async def move_in(code: str, count: int) -> list[str]:
         now = made.clock()
         people, wallets = [[made.ids.new() for _ in range(count)] for _ in range(2)]
         async with transaction():
-            await rows("insert into person (id, created_at) select p, $2 from unnest($1::uuid[]) p returning 1", people, now)
+            await rows(
+                "insert into person (id, created_at) select p, $2 from unnest($1::uuid[]) p returning 1", people, now
+            )
             for table, columns, values in (("holder", "kind, last_at", "1, $3"), ("wallet", "created_at", "$3")):
                 await rows(
                     f"insert into {table} (municipality_id, id, {columns}) select $1, w, {values} from unnest($2::uuid[]) w returning 1",
-                    town.id, wallets, now,
-                )  # fmt: skip
+                    town.id,
+                    wallets,
+                    now,
+                )
             await rows(
                 "insert into holder_access (municipality_id, holder_id, person_id, relation, granted_at)"
                 " select $1, w, p, 1, $4 from unnest($2::uuid[], $3::uuid[]) x (w, p) returning 1",
-                town.id, wallets, people, now,
-            )  # fmt: skip
+                town.id,
+                wallets,
+                people,
+                now,
+            )
         return [encode(Prefix.WALLET, town.id, wallet) for wallet in wallets]
 
 

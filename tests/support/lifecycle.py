@@ -12,18 +12,28 @@ from tests.support.api import ERRORS, Api
 from tests.support.clock import MovableClock
 
 CHARGE = (
-    "mutation($input: ChargeInput!) { charge(input: $input) { ... on ChargeSuccess { charge { id amount bonuses { amount } } } " + ERRORS + " } }"
+    "mutation($input: ChargeInput!) { charge(input: $input) { ... on ChargeSuccess { charge { id amount bonuses { amount } } } "
+    + ERRORS
+    + " } }"
 )
 CANCEL = (
     "mutation($input: CancelChargeInput!) { cancelCharge(input: $input) { ... on CancelChargeSuccess { replayed charge { amount takenBackAmount }"
     " balances { moved posted asset { code } } cancellation { id receiptNumber amount reason: cancelReason store { id } charge { id } allocations { amount }"
-    " bonuses { amount asset { code } } } } ... on CancelTooLateError { minutes } ... on ReversalImpossibleError { available } " + ERRORS + " } }"
+    " bonuses { amount asset { code } } } } ... on CancelTooLateError { minutes } ... on ReversalImpossibleError { available } "
+    + ERRORS
+    + " } }"
 )
 
 
 async def charged(api: Api, amount: int, viewer: Viewer | None = None, **facts: Any) -> Any:
     """A top-up with its id."""
-    given = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": api.wallet()}, "assetId": api.coin, "amount": amount, **facts}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "wallet": {"walletId": api.wallet()},
+        "assetId": api.coin,
+        "amount": amount,
+        **facts,
+    }
     return (await api.ask(viewer or api.town.desk, CHARGE, input=given))["charge"]
 
 
@@ -47,5 +57,9 @@ def to_tokyo(moved: MovableClock, hour: int, minute: int = 0, *, days: int = 1) 
 
 async def journals(api: Api, kind: JournalKind) -> int:
     """How many journals of a kind the town has; the jobs themselves count over all towns of the database."""
-    found = await rows("select count(*) as many from journal where municipality_id = $1 and kind = $2 and outcome = 0", api.town.id, kind)
+    found = await rows(
+        "select count(*) as many from journal where municipality_id = $1 and kind = $2 and outcome = 0",
+        api.town.id,
+        kind,
+    )
     return int(found[0]["many"])

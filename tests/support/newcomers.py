@@ -1,6 +1,9 @@
-"""`python -m tests.support.newcomers <code>`: people and a shop move into a town of the environment's database, through the domain's own verbs.
+"""`python -m tests.support.newcomers <code>`.
 
-A program of its own, since a process has one database. Prints one line of JSON: public ids, and the person of each role.
+People and a shop move into a town of the environment's database, through the domain's own verbs.
+
+A program of its own, since a process has one database. Prints one line of JSON: public ids, and the person of each
+role.
 """
 
 import asyncio
@@ -40,7 +43,9 @@ async def move_in(code: str) -> dict[str, str]:
         assert town is not None
         now = made.clock()
         coin = next(asset for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.COIN)
-        new = NewStore("新しい店", "アタラシイミセ", "ATARASHII MISE", "food", "5411", merchant_reference(town.id, 1), "S01")
+        new = NewStore(
+            "新しい店", "アタラシイミセ", "ATARASHII MISE", "food", "5411", merchant_reference(town.id, 1), "S01"
+        )
         async with transaction():
             resident, desk, finance, shop = [await join("新田 新", now, made.ids) for _ in range(4)]
             wallet = await open_wallet(town.id, resident, now, made.ids)

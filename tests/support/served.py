@@ -29,7 +29,15 @@ def served(folder: Path, processes: int = 1, **settings: str) -> Iterator[tuple[
     """Its address, once it is ready, and the supervisor's process."""
     address = f"http://127.0.0.1:{free_port()}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MEGURU_")} | settings
-    command = [sys.executable, "-m", "mocks.embedded.supervisor", "--port", address.rpartition(":")[2], "--data", str(folder / "data")]
+    command = [
+        sys.executable,
+        "-m",
+        "mocks.embedded.supervisor",
+        "--port",
+        address.rpartition(":")[2],
+        "--data",
+        str(folder / "data"),
+    ]
     command += ["--processes", str(processes)]
     with (folder / "run.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -1,4 +1,7 @@
-"""What is told of journals, compared with what they did: receipts against events, and both against the contract's types."""
+"""What is told of journals, compared with what they did.
+
+Receipts against events, and both against the contract's types.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -13,9 +16,14 @@ from resolvers.money import balances_after
 from tests.support.api import Api
 
 SIGNS = {
-    JournalKind.CHARGE: 1, JournalKind.GRANT: 1, JournalKind.GIFT_ACTIVATION: 1, JournalKind.PAYMENT: -1, JournalKind.CAPTURE: -1,
-    JournalKind.CHARGE_CANCEL: -1, JournalKind.REDEMPTION: -1,
-}  # fmt: skip
+    JournalKind.CHARGE: 1,
+    JournalKind.GRANT: 1,
+    JournalKind.GIFT_ACTIVATION: 1,
+    JournalKind.PAYMENT: -1,
+    JournalKind.CAPTURE: -1,
+    JournalKind.CHARGE_CANCEL: -1,
+    JournalKind.REDEMPTION: -1,
+}
 """Of journals whose answers tell what moved by `balances_after`."""
 EVENTS = "query($id: ID!, $after: ID) { %s(id: $id) { events(first: 100, after: $after) { edges { cursor node { __typename eventId } } pageInfo { hasNextPage } } } }"
 HISTORY = (
@@ -33,23 +41,36 @@ async def assert_receipts_tell_the_truth(municipality: int) -> int:
           join event e on e.municipality_id = j.municipality_id and e.journal_id = j.id and e.holder_id = j.wallet_id
           where j.municipality_id = $1 and j.outcome = 0 order by e.holder_id, e.sequence""",
         municipality,
-    )  # fmt: skip
+    )
     after: dict[tuple[UUID, int], int] = {}
     for row in found:
         receipt = orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"]
-        after |= {(row["holder_id"], asset): balance for asset, balance in zip(row["assets"], row["balances"], strict=True)}
+        after |= {
+            (row["holder_id"], asset): balance for asset, balance in zip(row["assets"], row["balances"], strict=True)
+        }
         told = receipt.get("balances", {})
         assert {str(asset) for asset in row["assets"]} <= set(told), (JournalKind(row["kind"]), row["assets"], receipt)
         for asset, balance in told.items():
-            assert balance == after.get((row["holder_id"], int(asset)), 0), (JournalKind(row["kind"]), asset, receipt, dict(row))
+            assert balance == after.get((row["holder_id"], int(asset)), 0), (
+                JournalKind(row["kind"]),
+                asset,
+                receipt,
+                dict(row),
+            )
         sign = SIGNS.get(JournalKind(row["kind"]))
         if sign is not None:
             moved = {one.asset: one.moved for one in balances_after(receipt, sign=sign) if one.moved}
-            assert moved == dict(zip(row["assets"], row["amounts"], strict=True)), (JournalKind(row["kind"]), receipt, dict(row))
+            assert moved == dict(zip(row["assets"], row["amounts"], strict=True)), (
+                JournalKind(row["kind"]),
+                receipt,
+                dict(row),
+            )
     return len(found)
 
 
-async def assert_everything_has_a_type(api: Api, wallets: list[tuple[Viewer, UUID]], shops: list[tuple[UUID, Viewer]]) -> set[str]:
+async def assert_everything_has_a_type(
+    api: Api, wallets: list[tuple[Viewer, UUID]], shops: list[tuple[UUID, Viewer]]
+) -> set[str]:
     """Every event has a type, every line of a history a receipt, and every receipt a node. The names of all types that were seen."""
     seen: set[str] = set()
     for viewer, wallet in wallets:
@@ -65,11 +86,14 @@ async def assert_everything_has_a_type(api: Api, wallets: list[tuple[Viewer, UUI
     kinds = await rows(
         """select distinct e.kind from event e join holder h on h.municipality_id = e.municipality_id and h.id = e.holder_id
           where e.municipality_id = $1 and h.kind = any ($2::smallint[])""",
-        api.town.id, [HolderKind.WALLET, HolderKind.STORE],
-    )  # fmt: skip
+        api.town.id,
+        [HolderKind.WALLET, HolderKind.STORE],
+    )
     for kind in kinds:
         for journal in await rows(
-            "select id, actor from journal where municipality_id = $1 and kind = $2 and outcome = 0 limit 3", api.town.id, kind["kind"]
+            "select id, actor from journal where municipality_id = $1 and kind = $2 and outcome = 0 limit 3",
+            api.town.id,
+            kind["kind"],
         ):
             prefix = Prefix.PAYMENT if kind["kind"] in (JournalKind.PAYMENT, JournalKind.CAPTURE) else Prefix.JOURNAL
             shown = await api.ask(api.town.auditor, NODE, id=encode(prefix, api.town.id, journal["id"]))

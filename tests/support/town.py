@@ -49,21 +49,33 @@ class People:
         return self.town.id
 
     async def charge(self, amount: int, wallet: UUID | None = None, key: UUID | None = None) -> Posted:
-        return await charge(self.services, self.desk, Charge(key or uuid4(), self.id, wallet or self.wallet, self.coin.id, amount))
+        return await charge(
+            self.services, self.desk, Charge(key or uuid4(), self.id, wallet or self.wallet, self.coin.id, amount)
+        )
 
     async def pay(self, amount: int, key: UUID | None = None, **more: object) -> Posted:
         what = {"confirm_duplicate": True, **more}
-        return await pay(self.services, self.resident, Pay(key or uuid4(), self.id, self.wallet, self.store, amount, **what))  # type: ignore[arg-type]
+        return await pay(
+            self.services, self.resident, Pay(key or uuid4(), self.id, self.wallet, self.store, amount, **what)
+        )  # type: ignore[arg-type]
 
     async def refund(self, payment: UUID, amount: int, key: UUID | None = None) -> Posted:
-        return await refund(self.services, self.staff, Refund(key or uuid4(), self.id, payment, amount, RefundReason.OTHER))
+        return await refund(
+            self.services, self.staff, Refund(key or uuid4(), self.id, payment, amount, RefundReason.OTHER)
+        )
 
     async def balance(self, wallet: UUID | None = None) -> int:
-        return sum(account.posted for account in await wallet_accounts(self.id, wallet or self.wallet, self.services.clock()))
+        return sum(
+            account.posted for account in await wallet_accounts(self.id, wallet or self.wallet, self.services.clock())
+        )
 
     async def available(self, wallet: UUID | None = None) -> int:
         now = self.services.clock()
-        return sum(account.available for account in await wallet_accounts(self.id, wallet or self.wallet, now) if account.usable(now))
+        return sum(
+            account.available
+            for account in await wallet_accounts(self.id, wallet or self.wallet, now)
+            if account.usable(now)
+        )
 
     async def new_resident(self) -> tuple[Viewer, UUID]:
         async with transaction():

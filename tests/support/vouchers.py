@@ -20,19 +20,30 @@ CREATE = (
 )
 TEMPLATE = (
     "mutation($input: CreateVoucherProductFromTemplateInput!) { createVoucherProductFromTemplate(input: $input)"
-    " { ... on CreateVoucherProductSuccess { product { " + PRODUCT + " preview { " + PREVIEW + " } } } " + PROBLEM + " } }"
+    " { ... on CreateVoucherProductSuccess { product { "
+    + PRODUCT
+    + " preview { "
+    + PREVIEW
+    + " } } } "
+    + PROBLEM
+    + " } }"
 )
 PREVIEWED = (
     "query($input: PreviewVoucherProductInput!) { previewVoucherProduct(input: $input) { ... on PreviewVoucherProductSuccess { preview { "
-    + PREVIEW + " } } " + PROBLEM + " } }"
-)  # fmt: skip
+    + PREVIEW
+    + " } } "
+    + PROBLEM
+    + " } }"
+)
 SUBMIT = (
     "mutation($input: SubmitVoucherProductInput!) { submitVoucherProduct(input: $input) { ... on SubmitVoucherProductSuccess { product { state } }"
     " ... on VoucherStateError { state: voucherState } " + ERRORS + " } }"
 )
 APPROVE = (
     "mutation($input: ApproveVoucherProductInput!) { approveVoucherProduct(input: $input) { ... on ApproveVoucherProductSuccess { replayed product {"
-    " state stockLeft } } ... on VoucherBudgetError { required available } ... on VoucherStateError { state: voucherState } " + ERRORS + " } }"
+    " state stockLeft } } ... on VoucherBudgetError { required available } ... on VoucherStateError { state: voucherState } "
+    + ERRORS
+    + " } }"
 )
 CLOSE = (
     "mutation($input: CloseVoucherProductInput!) { closeVoucherProduct(input: $input) { ... on CloseVoucherProductSuccess { returned replayed product {"
@@ -44,13 +55,23 @@ BOUGHT = (
 )
 LEFT = "... on SoldOutError { unitsLeft } ... on UnitsExceededError { unitsLeft }"
 PURCHASE = (
-    "mutation($input: PurchaseVoucherInput!) { purchaseVoucher(input: $input) { ... on PurchaseVoucherSuccess { wallet { id } " + BOUGHT + " } "
-    + LEFT + " ... on InsufficientBalanceError { available } ... on NotEligibleError { reason } " + PROBLEM + " } }"
-)  # fmt: skip
+    "mutation($input: PurchaseVoucherInput!) { purchaseVoucher(input: $input) { ... on PurchaseVoucherSuccess { wallet { id } "
+    + BOUGHT
+    + " } "
+    + LEFT
+    + " ... on InsufficientBalanceError { available } ... on NotEligibleError { reason } "
+    + PROBLEM
+    + " } }"
+)
 SELL = (
-    "mutation($input: SellVoucherInput!) { sellVoucher(input: $input) { ... on SellVoucherSuccess { " + BOUGHT + " } "
-    + LEFT + " ... on NotEligibleError { reason } " + PROBLEM + " } }"
-)  # fmt: skip
+    "mutation($input: SellVoucherInput!) { sellVoucher(input: $input) { ... on SellVoucherSuccess { "
+    + BOUGHT
+    + " } "
+    + LEFT
+    + " ... on NotEligibleError { reason } "
+    + PROBLEM
+    + " } }"
+)
 NUMBERS = (
     "mutation($input: IssueGiftNumbersInput!) { issueGiftNumbers(input: $input) { ... on IssueGiftNumbersSuccess { serialNumber secretNumber"
     " gift { id units faceValue used } } " + PROBLEM + " } }"
@@ -72,18 +93,37 @@ class VoucherApi(Api):
     def terms(self, **facts: Any) -> dict[str, Any]:
         """Ten units of 5,000 for 6,500: 2,000 for every shop, 4,500 for small shops; on sale for a month, usable for three."""
         given = {
-            "code": f"V{uuid4().hex[:12]}", "nameJa": "商品券", "nameEn": "Voucher", "price": 5_000, "faceValue": 6_500, "subVouchers": [
+            "code": f"V{uuid4().hex[:12]}",
+            "nameJa": "商品券",
+            "nameEn": "Voucher",
+            "price": 5_000,
+            "faceValue": 6_500,
+            "subVouchers": [
                 {"nameJa": "共通券", "nameEn": "Common", "faceValue": 2_000, "minimumUnit": 1, "free": False},
-                {"nameJa": "専用券", "nameEn": "Small shops", "faceValue": 4_500, "minimumUnit": 1, "free": False,
-                 "acceptance": {"sizeClasses": ["SMALL"]}},
-            ], "stock": 10, "unitsPerPerson": 5, "saleStartsAt": self.at(timedelta(hours=-1)), "saleEndsAt": self.at(timedelta(days=30)),
-            "usableFrom": self.at(timedelta(hours=-1)), "expiresOn": self.day(timedelta(days=90)), "legalProfile": "MUNICIPALITY",
+                {
+                    "nameJa": "専用券",
+                    "nameEn": "Small shops",
+                    "faceValue": 4_500,
+                    "minimumUnit": 1,
+                    "free": False,
+                    "acceptance": {"sizeClasses": ["SMALL"]},
+                },
+            ],
+            "stock": 10,
+            "unitsPerPerson": 5,
+            "saleStartsAt": self.at(timedelta(hours=-1)),
+            "saleEndsAt": self.at(timedelta(days=30)),
+            "usableFrom": self.at(timedelta(hours=-1)),
+            "expiresOn": self.day(timedelta(days=90)),
+            "legalProfile": "MUNICIPALITY",
             "sixMonthExempt": False,
-        }  # fmt: skip
+        }
         return {**given, **facts}
 
     async def draft(self, viewer: Viewer | None = None, **facts: Any) -> Any:
-        return await self.ask(viewer or self.town.finance, CREATE, input={"municipality": self.code, "product": self.terms(**facts)})
+        return await self.ask(
+            viewer or self.town.finance, CREATE, input={"municipality": self.code, "product": self.terms(**facts)}
+        )
 
     async def previewed(self, viewer: Viewer | None = None, locale: str = "ja", **facts: Any) -> Any:
         given = {"municipality": self.code, "product": self.terms(**facts)}
@@ -119,12 +159,21 @@ class VoucherApi(Api):
         given = {"idempotencyKey": key or str(uuid4()), "productId": product}
         return await self.ask(viewer or self.town.finance, CLOSE, input=given)
 
-    async def buy(self, product: str, units: int = 1, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any) -> Any:
+    async def buy(
+        self, product: str, units: int = 1, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any
+    ) -> Any:
         given = {"idempotencyKey": str(uuid4()), "walletId": self.wallet(wallet), "productId": product, "units": units}
         return await self.ask(viewer or self.town.resident, PURCHASE, input={**given, **facts})
 
-    async def sell(self, product: str, units: int = 1, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "wallet": {"walletId": self.wallet(wallet)}, "productId": product, "units": units}
+    async def sell(
+        self, product: str, units: int = 1, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any
+    ) -> Any:
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "wallet": {"walletId": self.wallet(wallet)},
+            "productId": product,
+            "units": units,
+        }
         return await self.ask(viewer or self.town.desk, SELL, input={**given, **facts})
 
     async def numbers(self, gift: str, pin: str = "2580", viewer: Viewer | None = None) -> Any:
@@ -132,9 +181,13 @@ class VoucherApi(Api):
 
     async def activate(self, gift: str, numbers: Any, viewer: Viewer, wallet: UUID, **facts: Any) -> Any:
         given = {
-            "idempotencyKey": str(uuid4()), "walletId": self.wallet(wallet), "giftId": gift, "serialNumber": numbers["serialNumber"],
-            "secretNumber": numbers["secretNumber"], "pin": "2580",
-        }  # fmt: skip
+            "idempotencyKey": str(uuid4()),
+            "walletId": self.wallet(wallet),
+            "giftId": gift,
+            "serialNumber": numbers["serialNumber"],
+            "secretNumber": numbers["secretNumber"],
+            "pin": "2580",
+        }
         return await self.ask(viewer, ACTIVATE, input={**given, **facts})
 
     async def seen(self, product: str, viewer: Viewer | None = None) -> Any:

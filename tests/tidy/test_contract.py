@@ -23,7 +23,9 @@ def leaves(kind: type[Refusal]) -> set[type[Refusal]]:
 
 
 def root_fields() -> set[str]:
-    return {name for root in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type) for name in root.fields}
+    return {
+        name for root in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type) for name in root.fields
+    }
 
 
 def test_the_committed_contract_is_what_the_code_says():
@@ -40,7 +42,10 @@ def test_the_contract_keeps_the_house_rules():
         ('"A." type Query { a: Int }', "Query.a has no description"),
         ('"A." type Query { "For all." Bad_name: Int }', "Query.Bad_name is not written as"),
         ('"A." type Query { "All." a: Int }', "Query.a does not say who may call it"),
-        ('"Q." type Query { "For x." a: Int } "M." type Mutation { "For x." b("K." key: Int): Int }', "takes exactly one argument"),
+        (
+            '"Q." type Query { "For x." a: Int } "M." type Mutation { "For x." b("K." key: Int): Int }',
+            "takes exactly one argument",
+        ),
         (
             '"U." union U = A | B "A." type A { "F." a: Int } "B." type B { "F." a: Int! } "Q." type Query { "For x." u: U }',
             "a is Int in A, but Int! in B",
@@ -54,7 +59,9 @@ def test_the_lint_finds(sdl: str, problem: str):
 def test_the_diff_finds_a_field_that_was_taken_away():
     text = export.sdl()
     assert diff.breaking(text, text) == []
-    assert diff.breaking(text, text.replace("serverTime: DateTime!", "clock: DateTime!")) == ["Field Query.serverTime was removed."]
+    assert diff.breaking(text, text.replace("serverTime: DateTime!", "clock: DateTime!")) == [
+        "Field Query.serverTime was removed."
+    ]
 
 
 def test_every_root_field_has_its_row_of_permissions():
@@ -67,7 +74,9 @@ def test_every_refusal_has_a_type_and_is_in_an_answer():
     assert unknown == WITHOUT_A_FIELD, "a refusal without a type is a fault to a client"
     members = set()
     for root in (SCHEMA.query_type, SCHEMA.mutation_type):
-        members |= {one.name for field in root.fields.values() for one in getattr(get_named_type(field.type), "types", ())}
+        members |= {
+            one.name for field in root.fields.values() for one in getattr(get_named_type(field.type), "types", ())
+        }
     assert {made.__name__ for made in REFUSALS.values()} <= members
 
 

@@ -17,8 +17,14 @@ OWN_PAGE = "tests/tidy/test_rooms.py"
 
 
 def committed() -> list[str]:
-    found = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True)
-    return [path for path in found.stdout.splitlines() if "/vendor/" not in path and path != OWN_PAGE and (ROOT / path).is_file()]
+    found = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [
+        path
+        for path in found.stdout.splitlines()
+        if "/vendor/" not in path and path != OWN_PAGE and (ROOT / path).is_file()
+    ]
 
 
 def sources() -> list[str]:
@@ -27,7 +33,11 @@ def sources() -> list[str]:
 
 def long_functions(text: str) -> list[str]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [node.name for node in ast.walk(ast.parse(text)) if isinstance(node, kinds) and node.end_lineno - node.lineno >= LONGEST_FUNCTION]
+    return [
+        node.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, kinds) and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+    ]
 
 
 def floats(text: str) -> list[int]:
@@ -52,7 +62,9 @@ def test_functions_and_files_are_small():
 
 
 def test_no_float_where_money_is():
-    assert {path: lines for path in sources() if path.startswith(MONEY_ROOMS) and (lines := floats(text_of(path)))} == {}
+    assert {
+        path: lines for path in sources() if path.startswith(MONEY_ROOMS) and (lines := floats(text_of(path)))
+    } == {}
 
 
 def test_nothing_of_this_machine_and_no_leftovers():

@@ -55,7 +55,13 @@ def words_of_the_code() -> set[str]:
                 case ast.Constant(value=str(text)) if SHOUT.fullmatch(text):
                     found.add(text)
                 case ast.ClassDef(body=body):
-                    found |= {target.id for one in body if isinstance(one, ast.Assign) for target in one.targets if isinstance(target, ast.Name)}
+                    found |= {
+                        target.id
+                        for one in body
+                        if isinstance(one, ast.Assign)
+                        for target in one.targets
+                        if isinstance(target, ast.Name)
+                    }
     return found
 
 
@@ -74,8 +80,12 @@ def test_everything_that_is_said_has_words() -> None:
     said |= {f"PROBLEM_{problem}" for _, problem in mistakes()}
     said |= {f"FIELD_{field.replace('.', '_').upper()}" for field, _ in mistakes()}
     said |= {f"PROBLEM_{one.value}" for one in Obstacle}
-    said |= {f"PROBLEM_{one.name}" for one in (*BulkState, *VoucherState)} | {f"PROBLEM_{one}" for one in ("RESIDENCY", "AGE", "UNVERIFIED")}
-    said |= {f"COLUMN_{one.value}" for one in Column if one is not Column.NOTE} | {f"LEGAL_{one.name}" for one in LegalBasis}
+    said |= {f"PROBLEM_{one.name}" for one in (*BulkState, *VoucherState)} | {
+        f"PROBLEM_{one}" for one in ("RESIDENCY", "AGE", "UNVERIFIED")
+    }
+    said |= {f"COLUMN_{one.value}" for one in Column if one is not Column.NOTE} | {
+        f"LEGAL_{one.name}" for one in LegalBasis
+    }
     assert said - set(JA) == set()
 
 
@@ -84,11 +94,15 @@ def test_no_words_are_there_that_nobody_says() -> None:
     dead = {
         code
         for code in JA
-        if code not in known and not code.startswith("FIELD_") and not any(code.removeprefix(one) in known for one in DYNAMIC if code.startswith(one))
+        if code not in known
+        and not code.startswith("FIELD_")
+        and not any(code.removeprefix(one) in known for one in DYNAMIC if code.startswith(one))
     }
     assert dead == set()
     labels = {code.removeprefix("FIELD_") for code in JA if code.startswith("FIELD_")}
-    assert {one for one in labels if one.removeprefix("SUB_VOUCHERS_") not in input_fields()} == {"AS_OF"}, "labels of fields that no input has"
+    assert {one for one in labels if one.removeprefix("SUB_VOUCHERS_") not in input_fields()} == {"AS_OF"}, (
+        "labels of fields that no input has"
+    )
 
 
 @pytest.mark.parametrize("code", sorted(code for code in JA if not code.startswith(("FIELD_", "COLUMN_"))))
@@ -97,7 +111,9 @@ def test_japanese_is_written_alike(code: str) -> None:
     assert not re.search(r"(?<=[ぁ-ん一-龯]),|[!?]|\.\s|[０-９]|[ぁ-ん一-龯] [ぁ-ん一-龯]", text), (
         "full-width punctuation, half-width digits, no spaces"
     )
-    assert re.search(r"[。]$|\}$|^$", text) or code.removeprefix("PROBLEM_") in {one.name for one in (*BulkState, *VoucherState)}, "whole sentences"
+    assert re.search(r"[。]$|\}$|^$", text) or code.removeprefix("PROBLEM_") in {
+        one.name for one in (*BulkState, *VoucherState)
+    }, "whole sentences"
     assert not re.search(r"してください。.*してください。.*してください。", text), "at most two requests at a time"
 
 
@@ -106,7 +122,9 @@ def test_english_is_written_alike(code: str) -> None:
     text = EN[code]
     assert text == text.strip()
     assert not re.search(r"[ぁ-ん一-龯。、]", text)
-    assert code.startswith(("FIELD_", "COLUMN_", "PROBLEM_")) or text == "" or text.endswith((".", "}")), "whole sentences"
+    assert code.startswith(("FIELD_", "COLUMN_", "PROBLEM_")) or text == "" or text.endswith((".", "}")), (
+        "whole sentences"
+    )
 
 
 def test_amounts_have_their_unit() -> None:
@@ -119,10 +137,21 @@ def test_numbers_and_names_are_written_as_people_read_them() -> None:
     told = {"field": "expiresOn", "problem": "PAST"}
     assert catalogue.message("INVALID_INPUT", "ja", **told) == "最終利用日：過ぎた日時は指定できません。"
     assert catalogue.message("INVALID_INPUT", "en", **told) == "Last day: It must not be in the past."
-    assert catalogue.message("INVALID_INPUT", "ja", field="sub_vouchers.minimum_unit", problem="MULTIPLE").startswith("券種の最低利用単位：")
-    assert catalogue.message("INVALID_INPUT", "ja", field="somethingNew", problem="PAST").startswith("somethingNew："), (
-        "a name is better than nothing"
+    assert catalogue.message("INVALID_INPUT", "ja", field="sub_vouchers.minimum_unit", problem="MULTIPLE").startswith(
+        "券種の最低利用単位："
     )
-    assert catalogue.message("CAP_EXCEEDED", "ja", available=12_000) == "お一人さま（または世帯）の上限を超えます（あと12,000円分）。"
-    assert catalogue.message("CONVERSION_AMOUNT", "ja", unit=100, minimum=1_000) == "1,000以上、100きざみの数を指定してください。"
-    assert catalogue.message("NOT_ELIGIBLE", "ja", reason="RESIDENCY") == "対象ではないため、ご利用いただけません。お住まいの方が対象です。"
+    assert catalogue.message("INVALID_INPUT", "ja", field="somethingNew", problem="PAST").startswith(
+        "somethingNew："
+    ), "a name is better than nothing"
+    assert (
+        catalogue.message("CAP_EXCEEDED", "ja", available=12_000)
+        == "お一人さま（または世帯）の上限を超えます（あと12,000円分）。"
+    )
+    assert (
+        catalogue.message("CONVERSION_AMOUNT", "ja", unit=100, minimum=1_000)
+        == "1,000以上、100きざみの数を指定してください。"
+    )
+    assert (
+        catalogue.message("NOT_ELIGIBLE", "ja", reason="RESIDENCY")
+        == "対象ではないため、ご利用いただけません。お住まいの方が対象です。"
+    )

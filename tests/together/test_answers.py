@@ -50,13 +50,17 @@ async def test_an_activated_gift_answers_again_although_its_numbers_were_locked(
     assert (await api.activate(gift, numbers, *await town.new_resident()))["code"] == "GIFT_LOCKED"
     again = await api.activate(gift, numbers, viewer, wallet, idempotencyKey=key)
     assert (again["replayed"], again["activation"], again["balances"]) == (True, done["activation"], done["balances"])
-    assert (await api.activate(gift, numbers, viewer, wallet))["code"] == "GIFT_LOCKED", "another key is another attempt"
+    assert (await api.activate(gift, numbers, viewer, wallet))["code"] == "GIFT_LOCKED", (
+        "another key is another attempt"
+    )
 
 
 async def test_a_top_up_answers_again_although_its_coin_has_ended(api: Api, moved: MovableClock):
     to_tokyo(moved, 12)
     last = api.day(timedelta(days=3))
-    name = await api.asset("SUMMER", kind="COIN", paid=True, chargeMaximum=10_000, expiryRule="FIXED_DATE", expiresOn=last)
+    name = await api.asset(
+        "SUMMER", kind="COIN", paid=True, chargeMaximum=10_000, expiryRule="FIXED_DATE", expiresOn=last
+    )
     key = str(uuid4())
     done = await api.charge(500, assetId=name, idempotencyKey=key)
     moved.forward(timedelta(days=10))
@@ -67,18 +71,26 @@ async def test_a_top_up_answers_again_although_its_coin_has_ended(api: Api, move
     await api.town.assert_sound()
 
 
-async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_key(town: People, provider: PaymentProvider):
+async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_key(
+    town: People, provider: PaymentProvider
+):
     api = CouponApi(replace(town, services=replace(town.services, funding=HttpProvider(provider.address, KEY))))
     coupon = await api.coupon(stock=1)
     await api.charge(1_000)
     assert "payment" in await api.pay_with(1_000, coupon)
     source, key = (await link(api))["fundingSource"]["id"], str(uuid4())
     given = {
-        "idempotencyKey": key, "walletId": api.wallet(), "payee": {"storeId": api.store()}, "amount": 2_000, "couponIds": [coupon],
+        "idempotencyKey": key,
+        "walletId": api.wallet(),
+        "payee": {"storeId": api.store()},
+        "amount": 2_000,
+        "couponIds": [coupon],
         "topUp": {"fundingSourceId": source, "maximum": 5_000},
-    }  # fmt: skip
+    }
     assert await api.ask(town.resident, PAY, input=given) == {"code": "COUPON_USED_UP", "retry": "NEW_KEY"}
-    assert (await api.ask(town.resident, OUTCOME, operation="PAY", key=key))["state"] == "REFUSED", "what is final is written down"
+    assert (await api.ask(town.resident, OUTCOME, operation="PAY", key=key))["state"] == "REFUSED", (
+        "what is final is written down"
+    )
     assert provider.calls == [], "and nobody's card was asked"
     await api.town.assert_sound()
 
@@ -88,4 +100,11 @@ async def test_closing_a_product_again_is_one_row_of_audit(town: People):
     product, key = await api.product(), str(uuid4())
     assert (await api.close(product, key=key))["replayed"] is False
     assert (await api.close(product, key=key))["replayed"] is True
-    assert len(await rows("select 1 from audit_entry where municipality_id = $1 and action = 'close_voucher_product'", town.id)) == 1
+    assert (
+        len(
+            await rows(
+                "select 1 from audit_entry where municipality_id = $1 and action = 'close_voucher_product'", town.id
+            )
+        )
+        == 1
+    )

@@ -64,7 +64,9 @@ async def test_a_refund_tells_what_reached_the_lots(api: Api):
     await api.town.refund((await api.town.pay(1_000)).journal_id, 1)
     await api.grant(gift, 500)
     paid = (await api.pay(100, excludeAssetIds=[api.coin]))["payment"]["id"]
-    assert [one["amount"] for one in (await api.refund(paid, 100))["refund"]["allocations"]] == [100], "nothing was owed any more"
+    assert [one["amount"] for one in (await api.refund(paid, 100))["refund"]["allocations"]] == [100], (
+        "nothing was owed any more"
+    )
     await told(api)
 
 
@@ -74,8 +76,16 @@ async def test_what_is_converted_settles_a_debt(api: Api):
     await api.grant(await api.programme(miles, 1_000), 400)
     pool = await api.programme(points, 1_000, kind="CONVERSION")
     numbers = [decode(one) for one in (miles, points, pool)]
-    await set_rate(api.services, api.town.finance, api.town.id, NewRate(numbers[0][2], numbers[1][2], numbers[2][2], 1, 2, 1))
-    given = {"idempotencyKey": str(uuid4()), "walletId": api.wallet(), "fromAssetId": miles, "toAssetId": points, "amount": 160}
+    await set_rate(
+        api.services, api.town.finance, api.town.id, NewRate(numbers[0][2], numbers[1][2], numbers[2][2], 1, 2, 1)
+    )
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "walletId": api.wallet(),
+        "fromAssetId": miles,
+        "toAssetId": points,
+        "amount": 160,
+    }
     answer = await api.ask(api.town.resident, CONVERT, input=given)
     assert [(one["moved"], one["posted"]) for one in answer["balances"]] == [(-160, 240), (80, -20)]
     assert (await lots(api))["POINT"] == (0, 20)
@@ -116,7 +126,11 @@ async def test_a_quoted_conversion_knows_it_too(api: Api):
     await set_rate(api.services, api.town.finance, api.town.id, NewRate(*numbers, 1, 1, 1))  # type: ignore[arg-type]
     town, viewer = api.town, api.town.resident
     quoted = await quote_conversion(api.services, viewer, town.id, town.wallet, numbers[0], numbers[1], 150)  # type: ignore[arg-type]
-    done = await convert(api.services, viewer, Convert(uuid4(), town.id, town.wallet, numbers[0], numbers[1], 150, quoted.received_amount))  # type: ignore[arg-type]
+    done = await convert(
+        api.services,
+        viewer,
+        Convert(uuid4(), town.id, town.wallet, numbers[0], numbers[1], 150, quoted.received_amount),
+    )  # type: ignore[arg-type]
     assert done.receipt["received"][0][2] == quoted.received_amount == 150
     await told(api)
 
@@ -127,7 +141,10 @@ async def test_a_top_up_whose_bonus_settled_a_debt_is_cancelled_whole(api: Api):
     charge = await charged(api, 1_500)
     assert await lots(api) == {"COIN": (2_500, 0), "POINT": (50, 0)}
     answer = await cancel(api, charge["id"])
-    assert (answer["cancellation"]["amount"], [one["amount"] for one in answer["cancellation"]["bonuses"]]) == (1_500, [150])
+    assert (answer["cancellation"]["amount"], [one["amount"] for one in answer["cancellation"]["bonuses"]]) == (
+        1_500,
+        [150],
+    )
     assert await lots(api) == {"COIN": (1_000, 0), "POINT": (0, 100)}, "what the bonus had settled is owed again"
     assert await api.left(bonus) == 1_000
     await told(api)
@@ -139,7 +156,10 @@ async def test_what_is_spent_of_such_a_bonus_still_keeps_its_part_of_the_top_up(
     charge = await charged(api, 1_500)
     await api.pay(20, excludeAssetIds=[api.coin])
     answer = await cancel(api, charge["id"])
-    assert (answer["cancellation"]["amount"], [one["amount"] for one in answer["cancellation"]["bonuses"]]) == (1_300, [130])
+    assert (answer["cancellation"]["amount"], [one["amount"] for one in answer["cancellation"]["bonuses"]]) == (
+        1_300,
+        [130],
+    )
     assert await lots(api) == {"COIN": (1_200, 0), "POINT": (0, 100)}
     assert await api.left(bonus) == 980
     await told(api)

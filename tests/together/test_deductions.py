@@ -1,4 +1,7 @@
-"""Points that a refund keeps yen for: in parts, out of lots that have ended, and of payments that were made with such points."""
+"""Points that a refund keeps yen for.
+
+In parts, out of lots that have ended, and of payments that were made with such points.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -65,7 +68,12 @@ async def test_ended_lots_that_fall_into_one_fresh_lot_are_deducted_once(api: Ap
     to_tokyo(moved, 12)
     points = await api.asset("POINT", kind="SHOPPING_POINT")
     programme = await api.earning(points, 1_000, clawbackRule="DEDUCT")
-    fresh = {"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 14, "expiryRule": "MONTHS_AFTER_ISSUE", "expiresAfterMonths": 1}
+    fresh = {
+        "refundedAfterExpiry": "FRESH_DAYS",
+        "freshDays": 14,
+        "expiryRule": "MONTHS_AFTER_ISSUE",
+        "expiresAfterMonths": 1,
+    }
     gift = await api.asset("GIFT", **fresh)
     await api.rule(programme, rateBp=1_000, baseAssetIds=[gift])
     source = await api.programme(gift, 1_000)
@@ -84,7 +92,9 @@ async def test_ended_lots_that_fall_into_one_fresh_lot_are_deducted_once(api: Ap
 
 async def test_a_deduction_keeps_part_of_a_renewed_lots_refund(api: Api, moved: MovableClock):
     to_tokyo(moved, 12)
-    coin = await api.asset("USED", kind="COIN", paid=True, chargeMaximum=45_000, expiryRule="LAST_USE_MONTHS", expiresAfterMonths=6)
+    coin = await api.asset(
+        "USED", kind="COIN", paid=True, chargeMaximum=45_000, expiryRule="LAST_USE_MONTHS", expiresAfterMonths=6
+    )
     programme = await api.earning(await api.asset("POINT", kind="SHOPPING_POINT"), 1_000, clawbackRule="DEDUCT")
     await api.rule(programme, rateBp=1_000)
     await api.charge(3_000, assetId=coin)

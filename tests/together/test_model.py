@@ -1,7 +1,11 @@
-"""Months in a town whose rules collide: whatever its people do, nothing is lost, doubled or told wrongly, and no answer changes.
+"""Months in a town whose rules collide.
 
-After every few steps: no drift, a trial balance of zero, nothing below its floor or past its ceiling, the sum of each asset conserved,
-receipts as their events. At the end every event, line and receipt has a type, and every key answers as it did. The seed is printed;
+Whatever its people do, nothing is lost, doubled or told wrongly, and no answer changes.
+
+After every few steps: no drift, a trial balance of zero, nothing below its floor or past its ceiling, the sum of each
+asset conserved,
+receipts as their events. At the end every event, line and receipt has a type, and every key answers as it did. The seed
+is printed;
 MEGURU_SEED plays it again.
 """
 
@@ -34,12 +38,20 @@ async def assert_within_bounds(municipality: int) -> None:
     """No wallet or budget below zero, no guard outside, no value held that is not there, each asset summing to zero."""
     wrong = await rows(
         "select id, kind, posted, held from account where municipality_id = $1 and kind = any ($2::smallint[]) and (posted < held or held < 0)",
-        municipality, [AccountKind.WALLET, AccountKind.BUDGET],
-    )  # fmt: skip
+        municipality,
+        [AccountKind.WALLET, AccountKind.BUDGET],
+    )
     assert not wrong
-    assert not await rows("select kind, value, ceiling from guard where municipality_id = $1 and (value < 0 or value > ceiling)", municipality)
-    assert not await rows("select id from account where municipality_id = $1 and kind = $2 and posted > 0", municipality, AccountKind.DEBT)
-    assert not await rows("select asset_id from account where municipality_id = $1 group by 1 having sum(posted) <> 0", municipality)
+    assert not await rows(
+        "select kind, value, ceiling from guard where municipality_id = $1 and (value < 0 or value > ceiling)",
+        municipality,
+    )
+    assert not await rows(
+        "select id from account where municipality_id = $1 and kind = $2 and posted > 0", municipality, AccountKind.DEBT
+    )
+    assert not await rows(
+        "select asset_id from account where municipality_id = $1 group by 1 having sum(posted) <> 0", municipality
+    )
 
 
 async def assert_conserved(made: Collisions) -> None:
@@ -61,10 +73,15 @@ async def assert_conserved(made: Collisions) -> None:
 
 async def assert_caps(made: Collisions) -> None:
     """No counter of a person or household is above its cap, whatever was given and given back."""
-    caps = {row["id"]: (row["cap_per_person"], row["cap_per_household"]) for row in await rows(
-        "select id, cap_per_person, cap_per_household from programme where municipality_id = $1", made.town.id,
-    )}  # fmt: skip
-    for row in await rows("select kind, subject, value from guard where municipality_id = $1 and kind in (2, 42)", made.town.id):
+    caps = {
+        row["id"]: (row["cap_per_person"], row["cap_per_household"])
+        for row in await rows(
+            "select id, cap_per_person, cap_per_household from programme where municipality_id = $1", made.town.id
+        )
+    }
+    for row in await rows(
+        "select kind, subject, value from guard where municipality_id = $1 and kind in (2, 42)", made.town.id
+    ):
         cap = caps[row["subject"]][0 if row["kind"] == GuardKind.PROGRAMME_CAP else 1]
         assert cap is None or 0 <= row["value"] <= cap
 
@@ -123,7 +140,9 @@ async def play(services: Services, clock: MovableClock, provider: PaymentProvide
 
 
 @pytest.mark.parametrize("number", range(3))
-async def test_months_in_a_town_of_collisions(services: Services, moved: MovableClock, provider: PaymentProvider, number: int):
+async def test_months_in_a_town_of_collisions(
+    services: Services, moved: MovableClock, provider: PaymentProvider, number: int
+):
     seed = int(os.environ.get("MEGURU_SEED", random.SystemRandom().randrange(2**32)))
     print(f"seed {seed}, game {number}")
     await play(services, moved, provider, seed, 120)

@@ -1,6 +1,9 @@
-"""One payment with everything in it, given back in parts: however it is split and in whatever order, equal towns end alike.
+"""One payment with everything in it, given back in parts.
 
-One programme gives points on the payment. Where several give the same asset and settle differently what was spent, whose turn comes
+However it is split and in whatever order, equal towns end alike.
+
+One programme gives points on the payment. Where several give the same asset and settle differently what was spent,
+whose turn comes
 first may depend on the split; what is due to each does not.
 """
 
@@ -30,17 +33,32 @@ from tests.support.lifecycle import to_tokyo
 from tests.support.told import assert_receipts_tell_the_truth
 from tests.support.town import new_town
 
-COUPONS = ([], [], ["PERCENT"], ["PERCENT", "FIXED"], ["DOUBLE"], ["DOUBLE", "OWN"], ["HALF"], ["OWN", "PERCENT", "DOUBLE"])
+COUPONS = (
+    [],
+    [],
+    ["PERCENT"],
+    ["PERCENT", "FIXED"],
+    ["DOUBLE"],
+    ["DOUBLE", "OWN"],
+    ["HALF"],
+    ["OWN", "PERCENT", "DOUBLE"],
+)
 
 
 async def filled(services: Services, chance: random.Random) -> Collisions:
     """A town whose first resident has some of everything."""
-    made = await Collisions(await new_town(services), chance, frozenset({chance.choice(["DEDUCT", "DEBT", "WAIVE"])})).open()
+    made = await Collisions(
+        await new_town(services), chance, frozenset({chance.choice(["DEDUCT", "DEBT", "WAIVE"])})
+    ).open()
     town, (viewer, wallet) = made.town, made.residents[0]
     for asset in ("COIN", "USED"):
-        await charge(services, town.desk, Charge(uuid4(), town.id, wallet, made.assets[asset], chance.randrange(200, 3_000)))
+        await charge(
+            services, town.desk, Charge(uuid4(), town.id, wallet, made.assets[asset], chance.randrange(200, 3_000))
+        )
     for programme in ("GIFT", "TENS", "MILE"):
-        await grant_value(services, town.desk, Grant(uuid4(), town.id, made.programmes[programme], wallet, chance.randrange(30, 700)))
+        await grant_value(
+            services, town.desk, Grant(uuid4(), town.id, made.programmes[programme], wallet, chance.randrange(30, 700))
+        )
     await convert(services, viewer, Convert(uuid4(), town.id, wallet, made.assets["MILE"], made.assets["POINT"], 27))
     await claim_coupon(services, viewer, Claim(uuid4(), town.id, made.coupons["HALF"], wallet))
     return made
@@ -53,9 +71,16 @@ async def paid(made: Collisions, chance: random.Random, clock: MovableClock) -> 
     coupons = chance.choice(COUPONS)
     excluded = tuple(made.assets[name] for name in chance.choice([[], [], ["POINT"], ["TENS", "COIN"]]))
     what = Pay(
-        uuid4(), town.id, wallet, shop, chance.randrange(50, 2_500), excluded=excluded, confirm_duplicate=True, rest_in_cash=True,
+        uuid4(),
+        town.id,
+        wallet,
+        shop,
+        chance.randrange(50, 2_500),
+        excluded=excluded,
+        confirm_duplicate=True,
+        rest_in_cash=True,
         coupons=tuple(made.coupons[name] for name in coupons),
-    )  # fmt: skip
+    )
     try:
         posted = await pay(services, viewer, what)
     except Refusal:
@@ -65,7 +90,16 @@ async def paid(made: Collisions, chance: random.Random, clock: MovableClock) -> 
         await expire(services)
     for _ in range(chance.randrange(3)):
         others = tuple(made.assets[name] for name in ("COIN", "USED", "TENS"))
-        more = Pay(uuid4(), town.id, wallet, shop, chance.randrange(1, 400), excluded=others, confirm_duplicate=True, rest_in_cash=True)
+        more = Pay(
+            uuid4(),
+            town.id,
+            wallet,
+            shop,
+            chance.randrange(1, 400),
+            excluded=others,
+            confirm_duplicate=True,
+            rest_in_cash=True,
+        )
         try:
             await pay(services, viewer, more)
         except Refusal:
@@ -83,7 +117,11 @@ def splits(chance: random.Random, whole: int) -> list[list[int]]:
 
 async def snapshot(made: Collisions) -> Any:
     """All money and all counters of the town, by names that equal towns share."""
-    names = {made.town.town.issuer_id: "issuer", made.town.town.desk_id: "desk", **{key: name for name, key in made.programmes.items()}}
+    names = {
+        made.town.town.issuer_id: "issuer",
+        made.town.town.desk_id: "desk",
+        **{key: name for name, key in made.programmes.items()},
+    }
     names |= {key: f"coupon {name}" for name, key in made.coupons.items()}
     names |= {wallet: f"wallet {number}" for number, (_, wallet) in enumerate(made.residents)}
     names |= {store: f"shop {number}" for number, (store, _) in enumerate(made.shops)}
@@ -95,7 +133,10 @@ async def snapshot(made: Collisions) -> Any:
         made.town.id,
     ):
         if row["holder_id"] in names:
-            kind, lot = AccountKind(row["kind"]).name, (row["issued_on"], row["expires_at"], names.get(row["programme_id"]))
+            kind, lot = (
+                AccountKind(row["kind"]).name,
+                (row["issued_on"], row["expires_at"], names.get(row["programme_id"])),
+            )
             accounts[kind, names[row["holder_id"]], row["code"], *(lot if kind == "WALLET" else ())] += row["posted"]
     guards: Counter[str] = Counter()
     for row in await rows("select kind, value from guard where municipality_id = $1", made.town.id):
@@ -106,7 +147,12 @@ async def snapshot(made: Collisions) -> Any:
 def differences(first: Any, second: Any) -> list[Any]:
     """What differs, with both figures."""
     pairs = zip(first, second, strict=True)
-    return [(key, one.get(key, 0), two.get(key, 0)) for one, two in pairs for key in {**one, **two} if one.get(key, 0) != two.get(key, 0)]
+    return [
+        (key, one.get(key, 0), two.get(key, 0))
+        for one, two in pairs
+        for key in {**one, **two}
+        if one.get(key, 0) != two.get(key, 0)
+    ]
 
 
 async def give_back(made: Collisions, payment: Any, parts: list[int]) -> Any:
@@ -135,7 +181,9 @@ async def play(services: Services, clock: MovableClock, seed: int) -> bool:
             raise AssertionError(f"seed {seed}, refunds {parts}: {error}") from error
     clock.shift = before
     for parts, end in ends[1:]:
-        assert end == ends[0][1], f"seed {seed}: {ends[0][0]} and {parts} end differently: {differences(ends[0][1], end)}"
+        assert end == ends[0][1], (
+            f"seed {seed}: {ends[0][0]} and {parts} end differently: {differences(ends[0][1], end)}"
+        )
     return True
 
 

@@ -123,7 +123,9 @@ async def test_exempt_value_is_made_fresh_once(api: Api, moved: MovableClock):
 
 
 async def asset_of(api: Api, programme: str) -> str:
-    return (await api.ask(api.town.auditor, "query($id: ID!) { programme(id: $id) { asset { id } } }", id=programme))["asset"]["id"]
+    return (await api.ask(api.town.auditor, "query($id: ID!) { programme(id: $id) { asset { id } } }", id=programme))[
+        "asset"
+    ]["id"]
 
 
 async def number_of(api: Api, programme: str) -> int:

@@ -90,7 +90,9 @@ async def test_the_database_itself_keeps_the_six_months(api: Api, database_url: 
             api.town.id,
         )
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
-        await owner.execute("update lot set expires_at = expires_at + interval '1 day' where municipality_id = $1", api.town.id)
+        await owner.execute(
+            "update lot set expires_at = expires_at + interval '1 day' where municipality_id = $1", api.town.id
+        )
     await owner.close()
 
 

@@ -40,7 +40,14 @@ def test_no_day_at_all_is_a_mistake():
 
 def test_the_day_is_that_of_tokyo_and_the_end_is_exclusive():
     hours = parse([5], "06:00", "12:00")
-    assert [hours.open_at(FRIDAY + timedelta(hours=later)) for later in (-5, -4, 0, 1.99, 2, 24)] == [False, True, True, True, False, False]
+    assert [hours.open_at(FRIDAY + timedelta(hours=later)) for later in (-5, -4, 0, 1.99, 2, 24)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert ALWAYS.open_at(FRIDAY)
     assert not ALWAYS.restricted
     assert hours.restricted

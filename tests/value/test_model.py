@@ -1,4 +1,7 @@
-"""Value with rules against a second, naive model: lots, ends, bonuses, grants, points, clawback, debts, a coupon, in random order and over months."""
+"""Value with rules against a second, naive model.
+
+Lots, ends, bonuses, grants, points, clawback, debts, a coupon, in random order and over months.
+"""
 
 import os
 import random
@@ -116,12 +119,19 @@ class Model:
 
     def usable(self, wallet: int, shop: int) -> list[Lot]:
         """Gifts are for the first shop only."""
-        return [one for one in self.wallets[wallet] if one.left and one.last >= self.today and (one.asset != "GIFT" or shop == 0)]
+        return [
+            one
+            for one in self.wallets[wallet]
+            if one.left and one.last >= self.today and (one.asset != "GIFT" or shop == 0)
+        ]
 
     def take(self, wallet: int, shop: int, amount: int) -> list[tuple[Lot, int]]:
         parts: list[tuple[Lot, int]] = []
         while amount:
-            best = min(self.usable(wallet, shop), key=lambda one: (one.asset != "GIFT", one.last, one.asset == "COIN", one.issued, one.asset))
+            best = min(
+                self.usable(wallet, shop),
+                key=lambda one: (one.asset != "GIFT", one.last, one.asset == "COIN", one.issued, one.asset),
+            )
             part = min(best.left, amount)
             best.left -= part
             amount -= part
@@ -148,29 +158,59 @@ class Game:
         self.residents = [await self.town.new_resident() for _ in range(2)]
         self.shops = [await self.town.new_store() for _ in range(2)]
         services, town, officer = self.town.services, self.town.id, self.town.finance
-        await classify_store(services, self.town.desk, town, self.shops[0][0], group="gift", size=SizeClass.SMALL, area="")
-        kinds = {"BONUS": AssetKind.BONUS_COIN, "GIFT": AssetKind.ADMINISTRATIVE_POINT, "POINT": AssetKind.SHOPPING_POINT}
+        await classify_store(
+            services, self.town.desk, town, self.shops[0][0], group="gift", size=SizeClass.SMALL, area=""
+        )
+        kinds = {
+            "BONUS": AssetKind.BONUS_COIN,
+            "GIFT": AssetKind.ADMINISTRATIVE_POINT,
+            "POINT": AssetKind.SHOPPING_POINT,
+        }
         for code, kind in kinds.items():
             gift = Acceptance(groups=frozenset({"gift"})) if code == "GIFT" else Acceptance()
             new = NewAsset(
-                code, kind, code, code, "点", "point", paid=False, charge_maximum=1, payment_maximum=300_000, acceptance=gift,
-                expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE, expires_after_months=MONTHS[code],
-            )  # fmt: skip
+                code,
+                kind,
+                code,
+                code,
+                "点",
+                "point",
+                paid=False,
+                charge_maximum=1,
+                payment_maximum=300_000,
+                acceptance=gift,
+                expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE,
+                expires_after_months=MONTHS[code],
+            )
             self.numbers[code] = (await make_asset(services, officer, town, new)).id
         period = (services.clock() - timedelta(minutes=1), services.clock() + timedelta(days=3_000))
         for code, kind, more in (
-            ("BONUS", ProgrammeKind.CHARGE_BONUS, {"charged_asset": self.numbers["COIN"], "rate_bp": BONUS_PERCENT * 100}),
+            (
+                "BONUS",
+                ProgrammeKind.CHARGE_BONUS,
+                {"charged_asset": self.numbers["COIN"], "rate_bp": BONUS_PERCENT * 100},
+            ),
             ("GIFT", ProgrammeKind.GRANT, {}),
             ("POINT", ProgrammeKind.EARNING, {"activates_after_days": 0, "clawback": ClawbackRule.DEBT}),
         ):
-            made = NewProgramme(kind, code, code, self.numbers[code], BUDGETS[code], *period, cap_per_person=CAPS[code], **more)  # type: ignore[arg-type]
+            made = NewProgramme(
+                kind, code, code, self.numbers[code], BUDGETS[code], *period, cap_per_person=CAPS[code], **more
+            )  # type: ignore[arg-type]
             self.programmes[code] = (await create_programme(services, officer, town, uuid4(), made))[0].id
         rule = NewRule(RuleKind.PERCENT, "5%", "5%", Stacking.WITH_OTHERS, rate_bp=POINT_PERCENT * 100)
         await add_rule(services, officer, town, self.programmes["POINT"], uuid4(), rule)
         off = NewCoupon(
-            CouponKind.PERCENT, "10%", "10%", BorneBy.TOWN, *period, claim_required=False, stacking=CouponStacking.ALONE, returns_on_refund=True,
-            budget=self.model.coupon, rate_bp=COUPON_PERCENT * 100,
-        )  # fmt: skip
+            CouponKind.PERCENT,
+            "10%",
+            "10%",
+            BorneBy.TOWN,
+            *period,
+            claim_required=False,
+            stacking=CouponStacking.ALONE,
+            returns_on_refund=True,
+            budget=self.model.coupon,
+            rate_bp=COUPON_PERCENT * 100,
+        )
         self.programmes["COUPON"] = (await create_coupon(services, officer, town, uuid4(), off))[0].id
 
     async def attempt(self, work, expected: str | None) -> Posted | None:
@@ -206,14 +246,24 @@ class Game:
         viewer, wallet_id = self.residents[wallet]
         coupons = self.chance.choice([(), (), (self.programmes["COUPON"],)])
         discount = amount * COUPON_PERCENT // 100 if coupons else 0
-        expected = "INSUFFICIENT_BALANCE" if amount - discount > sum(one.left for one in self.model.usable(wallet, shop)) else None
+        expected = (
+            "INSUFFICIENT_BALANCE"
+            if amount - discount > sum(one.left for one in self.model.usable(wallet, shop))
+            else None
+        )
         if coupons and (not discount or not 0 < discount <= self.model.coupon):
-            expected = "COUPON_USED_UP" if discount > self.model.coupon or not self.model.coupon else "COUPON_NOT_USABLE"
-        what = Pay(uuid4(), self.town.id, wallet_id, self.shops[shop][0], amount, confirm_duplicate=True, coupons=coupons)
+            expected = (
+                "COUPON_USED_UP" if discount > self.model.coupon or not self.model.coupon else "COUPON_NOT_USABLE"
+            )
+        what = Pay(
+            uuid4(), self.town.id, wallet_id, self.shops[shop][0], amount, confirm_duplicate=True, coupons=coupons
+        )
         posted = await self.attempt(pay(self.town.services, viewer, what), expected)
         if posted is None:
             return
-        paid = self.model.payments[posted.journal_id] = Paid(wallet, shop, amount, discount, self.model.take(wallet, shop, amount - discount))
+        paid = self.model.payments[posted.journal_id] = Paid(
+            wallet, shop, amount, discount, self.model.take(wallet, shop, amount - discount)
+        )
         self.model.coupon -= discount
         told = [(self.code(asset), part) for asset, _, part, _ in posted.receipt["lots"]]
         assert told == [(lot.asset, part) for lot, part in paid.parts]
@@ -250,7 +300,11 @@ class Game:
         kept = min(paid.earned, paid.coin_left(paid.refunded) * POINT_PERCENT // 100)
         due = paid.earned - kept - paid.clawed
         paid.clawed += due
-        points = [one for one in self.model.wallets[paid.wallet] if one.asset == "POINT" and one.left and one.last >= self.model.today]
+        points = [
+            one
+            for one in self.model.wallets[paid.wallet]
+            if one.asset == "POINT" and one.left and one.last >= self.model.today
+        ]
         points.sort(key=lambda one: (one is not paid.points, one.last, one.issued))
         back = [sum(part for lot, part in paid.back if lot is one) for one in points]
         own = [max(0, one.left - part) for one, part in zip(points, back, strict=True)]
@@ -284,7 +338,19 @@ class Game:
         return next(code for code, number in self.numbers.items() if number == asset)
 
     async def step(self) -> None:
-        verbs = [self.charge, self.charge, self.grant, self.pay, self.pay, self.pay, self.pay, self.refund, self.refund, self.wait, self.expire]
+        verbs = [
+            self.charge,
+            self.charge,
+            self.grant,
+            self.pay,
+            self.pay,
+            self.pay,
+            self.pay,
+            self.refund,
+            self.refund,
+            self.wait,
+            self.expire,
+        ]
         await self.chance.choice(verbs)()
 
     async def compare(self) -> None:

@@ -15,7 +15,13 @@ async def shop(api: Api, **facts: Any) -> Any:
     from domain.payments.merchant_code import merchant_reference
 
     number = next_number()
-    given = {"name": f"商店{number}", "name_kana": "ショウテン", "name_roman": "SHOTEN", "category": "food", "merchant_category_code": "5411"}
+    given = {
+        "name": f"商店{number}",
+        "name_kana": "ショウテン",
+        "name_roman": "SHOTEN",
+        "category": "food",
+        "merchant_category_code": "5411",
+    }
     async with transaction():
         new = NewStore(**{**given, **facts}, merchant_code=merchant_reference(api.town.id, number), store_code="S01")
         return await open_store(api.town.id, new, api.services.clock(), api.services.ids)
@@ -25,23 +31,37 @@ async def test_s11_village_bonus_on_charges_with_an_end_and_designated_shops_onl
     """片品村: charge with a village-funded bonus; value ends; designated shops only; settlement against the budget."""
     inn, outsider = await shop(api, store_group="designated"), await shop(api)
     bonus = await api.asset(
-        "BONUS", kind="BONUS_COIN", nameJa="プレミアム", expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=3, acceptance={"groups": ["designated"]}
+        "BONUS",
+        kind="BONUS_COIN",
+        nameJa="プレミアム",
+        expiryRule="MONTHS_AFTER_ISSUE",
+        expiresAfterMonths=3,
+        acceptance={"groups": ["designated"]},
     )
     campaign = await api.bonus(bonus, 5_000, 2_000, capPerPerson=3_000)
     assert [one["amount"] for one in (await api.quote_charge(10_000))["quote"]["bonuses"]] == [2_000]
     charged = await api.charge(10_000)
     assert (charged["charge"]["amount"], [one["amount"] for one in charged["charge"]["bonuses"]]) == (10_000, [2_000])
-    assert [one["amount"] for one in (await api.charge(10_000))["charge"]["bonuses"]] == [1_000], "the person's cap of 3,000"
+    assert [one["amount"] for one in (await api.charge(10_000))["charge"]["bonuses"]] == [1_000], (
+        "the person's cap of 3,000"
+    )
     neighbour, their_wallet = await api.town.new_resident()
-    assert [one["amount"] for one in (await api.charge(50_000, their_wallet))["charge"]["bonuses"]] == [2_000], "first come until the budget ends"
+    assert [one["amount"] for one in (await api.charge(50_000, their_wallet))["charge"]["bonuses"]] == [2_000], (
+        "first come until the budget ends"
+    )
     assert (await api.charge(1_000, their_wallet))["charge"]["bonuses"] == []
     assert await api.left(campaign) == 0
     assert await api.balances(neighbour, their_wallet) == {"COIN": 51_000, "BONUS": 2_000}
 
     elsewhere = await api.pay(500, outsider)
-    assert [one["asset"]["code"] for one in elsewhere["payment"]["allocations"]] == ["COIN"], "the bonus is for designated shops"
+    assert [one["asset"]["code"] for one in elsewhere["payment"]["allocations"]] == ["COIN"], (
+        "the bonus is for designated shops"
+    )
     stay = await api.pay(3_500, inn)
-    assert [(one["asset"]["code"], one["amount"]) for one in stay["payment"]["allocations"]] == [("BONUS", 3_000), ("COIN", 500)]
+    assert [(one["asset"]["code"], one["amount"]) for one in stay["payment"]["allocations"]] == [
+        ("BONUS", 3_000),
+        ("COIN", 500),
+    ]
 
     moved.forward(timedelta(days=94))
     assert (await api.pay(1, inn))["payment"]["allocations"][0]["asset"]["code"] == "COIN"
@@ -82,9 +102,15 @@ async def test_s17_limits_by_shop_and_date(api: Api, moved: MovableClock):
     points = await api.asset("GIFT", nameJa="応援ギフト")
     begins, ends = timedelta(days=10), timedelta(days=40)
     births = await api.programme(
-        points, 500_000, nameJa="出産・子育て応援ギフト", nameEn="Birth gift", acceptance={"categories": ["baby"]}, usableFrom=api.at(begins),
-        expiresOn=api.day(ends), endsAt=api.at(timedelta(days=30)),
-    )  # fmt: skip
+        points,
+        500_000,
+        nameJa="出産・子育て応援ギフト",
+        nameEn="Birth gift",
+        acceptance={"categories": ["baby"]},
+        usableFrom=api.at(begins),
+        expiresOn=api.day(ends),
+        endsAt=api.at(timedelta(days=30)),
+    )
     small = await api.programme(points, 500_000, nameJa="中小店応援", acceptance={"sizeClasses": ["SMALL"]})
     granted = await api.grant(births, 50_000)
     assert granted["grant"]["allocations"] == [{"expiresOn": api.day(ends)}]
@@ -111,9 +137,16 @@ async def test_s18_marriage_and_birth_gifts_on_card_or_phone(api: Api):
     await api.grant(birth, 50_000)
     await api.charge(1_000)
     paid = await api.pay(1_234)
-    assert [(one["asset"]["code"], one["amount"]) for one in paid["payment"]["allocations"]] == [("GIFT", 1_000), ("COIN", 234)]
+    assert [(one["asset"]["code"], one["amount"]) for one in paid["payment"]["allocations"]] == [
+        ("GIFT", 1_000),
+        ("COIN", 234),
+    ]
     house = await api.pay(60_001)
-    assert [(one["asset"]["code"], one["amount"]) for one in house["payment"]["allocations"]] == [("GIFT", 19_000), ("GIFT", 41_000), ("COIN", 1)]
+    assert [(one["asset"]["code"], one["amount"]) for one in house["payment"]["allocations"]] == [
+        ("GIFT", 19_000),
+        ("GIFT", 41_000),
+        ("COIN", 1),
+    ]
     assert (await api.pay(9_999))["code"] == "INSUFFICIENT_BALANCE"
     await api.town.assert_sound()
 
@@ -122,7 +155,10 @@ async def test_s19_many_programmes_in_one_app(api: Api):
     """関市: six programmes side by side, each with its own budget, told apart in the explanation."""
     points = await api.asset("SEKI", nameJa="関ポイント")
     names = ["子育て給付", "住宅取得報奨", "結婚祝い", "妊娠祝い", "紙おむつ", "健康ポイント"]
-    made = [await api.programme(points, 10_000, nameJa=name, nameEn=f"Programme {number}") for number, name in enumerate(names)]
+    made = [
+        await api.programme(points, 10_000, nameJa=name, nameEn=f"Programme {number}")
+        for number, name in enumerate(names)
+    ]
     for programme in made:
         await api.grant(programme, 1_000)
     paid = await api.pay(6_000)

@@ -44,7 +44,9 @@ async def test_the_cap_of_a_person_counts_over_all_wallets_and_under_races(api: 
     programme = await api.programme(points, 100_000, capPerPerson=500)
     async with transaction():
         card = await open_wallet(api.town.id, api.town.resident.person_id, api.services.clock(), api.services.ids)
-    answers = await asyncio.gather(*[api.grant(programme, 100, wallet) for wallet in (api.town.wallet, card) for _ in range(5)])
+    answers = await asyncio.gather(
+        *[api.grant(programme, 100, wallet) for wallet in (api.town.wallet, card) for _ in range(5)]
+    )
     refused = [one for one in answers if "code" in one]
     assert (len(refused), {(one["code"], one["available"]) for one in refused}) == (5, {("CAP_EXCEEDED", 0)})
     assert await api.left(programme) == 99_500
@@ -60,7 +62,9 @@ async def test_keys_of_grants_replay_mismatch_and_close(api: Api):
     assert len({one["grant"]["receiptNumber"] for one in answers}) == 1
     assert (await api.grant(programme, 200, idempotencyKey=key))["code"] == "KEY_REUSED"
     closed = str(uuid4())
-    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    abandon = (
+        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    )
     asked = {"operation": "GRANT_VALUE", "idempotencyKey": closed}
     assert (await api.ask(api.town.desk, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
     assert (await api.grant(programme, 100, idempotencyKey=closed))["code"] == "ABANDONED"
@@ -70,7 +74,11 @@ async def test_keys_of_grants_replay_mismatch_and_close(api: Api):
 
 async def test_a_programme_is_made_once_for_its_key(api: Api):
     points = await api.asset("POINT")
-    given = {"idempotencyKey": str(uuid4()), "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=9))}
+    given = {
+        "idempotencyKey": str(uuid4()),
+        "startsAt": api.at(timedelta(days=-1)),
+        "endsAt": api.at(timedelta(days=9)),
+    }
     made = await asyncio.gather(*[api.create_programme(points, 700, **given) for _ in range(4)], return_exceptions=True)
     again = await api.create_programme(points, 700, **given)
     assert again["replayed"]
@@ -105,12 +113,21 @@ async def test_eligibility_by_residence_and_age(api: Api):
     refused = await api.grant(programme, 100)
     assert (refused["code"], refused["reason"], refused["retry"]) == ("NOT_ELIGIBLE", "UNVERIFIED", "SAME_KEY")
     year = api.services.clock().year
-    for resident, born, reason in ((False, year - 70, "RESIDENCY"), (True, year - 64, "AGE"), (True, None, "UNVERIFIED"), (True, year - 65, None)):
+    for resident, born, reason in (
+        (False, year - 70, "RESIDENCY"),
+        (True, year - 64, "AGE"),
+        (True, None, "UNVERIFIED"),
+        (True, year - 65, None),
+    ):
         await rows("delete from person_claim where municipality_id = $1", api.town.id)
         await rows(
             "insert into person_claim values ($1, $2, $3, $4, $5)",
-            api.town.id, api.town.resident.person_id, resident, born, api.services.clock(),
-        )  # fmt: skip
+            api.town.id,
+            api.town.resident.person_id,
+            resident,
+            born,
+            api.services.clock(),
+        )
         assert (await api.grant(programme, 100)).get("reason") == reason
     assert await api.left(programme) == 900
     await api.town.assert_sound()
@@ -164,7 +181,11 @@ WRONG_ASSETS = [
     ({"expiryRule": "FIXED_DATE"}, "expiresOn", "DATE_OF_RULE"),
     ({"expiryRule": "FIXED_DATE", "expiresOn": "2020-01-01"}, "expiresOn", "PAST"),
     ({"sixMonthExempt": True}, "expiryRule", "SIX_MONTHS"),
-    ({"sixMonthExempt": True, "expiryRule": "MONTHS_AFTER_ISSUE", "expiresAfterMonths": 7}, "expiresAfterMonths", "SIX_MONTHS"),
+    (
+        {"sixMonthExempt": True, "expiryRule": "MONTHS_AFTER_ISSUE", "expiresAfterMonths": 7},
+        "expiresAfterMonths",
+        "SIX_MONTHS",
+    ),
     ({"sixMonthExempt": True, "expiryRule": "FIXED_DATE", "expiresOn": "2099-01-01"}, "expiresOn", "SIX_MONTHS"),
     ({"disclosureJa": "説" * 2_001}, "disclosureJa", "LENGTH"),
     ({"acceptance": {"storeIds": ["mer_nonsense"]}}, "storeIds", "UNKNOWN_STORE"),
@@ -174,7 +195,9 @@ WRONG_ASSETS = [
 
 @pytest.mark.parametrize(("facts", "field", "problem"), WRONG_ASSETS)
 async def test_wrong_assets_name_their_field(api: Api, facts: dict[str, Any], field: str, problem: str):
-    refused = await api.ask(api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts})
+    refused = await api.ask(
+        api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts}
+    )
     assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
     assert refused["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
     assert await rows("select 1 from asset where municipality_id = $1 and code = 'NEW'", api.town.id) == []
@@ -187,7 +210,9 @@ async def test_codes_of_assets_are_taken_once_and_by_finance_only(api: Api):
     assert (refused["field"], refused["problem"]) == ("code", "TAKEN")
     for viewer in (api.town.desk, api.town.resident, api.town.staff):
         assert (await api.ask(viewer, CREATE_ASSET, input={**given, "code": "OTHER"}))["code"] == "NOT_PERMITTED"
-    trail = await rows("select action from audit_entry where municipality_id = $1 and action = 'create_asset'", api.town.id)
+    trail = await rows(
+        "select action from audit_entry where municipality_id = $1 and action = 'create_asset'", api.town.id
+    )
     assert len(trail) == 1
 
 
@@ -230,10 +255,19 @@ async def test_an_instant_without_its_offset_is_not_taken(api: Api):
     from schema.execute import execute
 
     given = {
-        "idempotencyKey": str(uuid4()), "municipality": api.code, "kind": "GRANT", "nameJa": "事業", "nameEn": "P", "assetId": api.coin, "budget": 1,
-        "startsAt": "2026-11-24T00:00:00", "endsAt": "2027-11-24T00:00:00Z",
-    }  # fmt: skip
-    result = await execute(CREATE_PROGRAMME, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None)
+        "idempotencyKey": str(uuid4()),
+        "municipality": api.code,
+        "kind": "GRANT",
+        "nameJa": "事業",
+        "nameEn": "P",
+        "assetId": api.coin,
+        "budget": 1,
+        "startsAt": "2026-11-24T00:00:00",
+        "endsAt": "2027-11-24T00:00:00Z",
+    }
+    result = await execute(
+        CREATE_PROGRAMME, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None
+    )
     assert result.data is None
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}
@@ -241,17 +275,28 @@ async def test_an_instant_without_its_offset_is_not_taken(api: Api):
 
 
 async def test_a_rule_shows_its_shops_and_codes(api: Api):
-    rule = {"storeIds": [api.store()], "groups": ["b", "a"], "sizeClasses": ["SMALL"], "excludedCategories": ["tobacco"]}
+    rule = {
+        "storeIds": [api.store()],
+        "groups": ["b", "a"],
+        "sizeClasses": ["SMALL"],
+        "excludedCategories": ["tobacco"],
+    }
     points = await api.asset("POINT", acceptance=rule)
     await api.programme(points, 100, acceptance={"areas": ["north"]})
     shown = "acceptance { stores { id } groups sizeClasses areas categories excludedCategories }"
     query = "query($m: String!) { assets(municipality: $m) { code " + shown + " } }"
     [asset] = [one for one in await api.ask(None, query, m=api.code) if one["code"] == "POINT"]
     assert asset["acceptance"] == {
-        "stores": [{"id": api.store()}], "groups": ["a", "b"], "sizeClasses": ["SMALL"], "areas": [], "categories": [],
+        "stores": [{"id": api.store()}],
+        "groups": ["a", "b"],
+        "sizeClasses": ["SMALL"],
+        "areas": [],
+        "categories": [],
         "excludedCategories": ["tobacco"],
-    }  # fmt: skip
-    [programme] = await api.ask(None, "query($m: String!) { programmes(municipality: $m) { " + shown + " } }", m=api.code)
+    }
+    [programme] = await api.ask(
+        None, "query($m: String!) { programmes(municipality: $m) { " + shown + " } }", m=api.code
+    )
     assert (programme["acceptance"]["areas"], programme["acceptance"]["stores"]) == (["north"], [])
 
 
@@ -273,7 +318,9 @@ async def test_settled_keys_of_staff_are_answered_for_ever(api: Api, moved: Mova
     await api.town.assert_sound()
 
 
-async def test_a_programme_that_was_begun_is_finished_with_its_own_terms_only(api: Api, monkeypatch: pytest.MonkeyPatch):
+async def test_a_programme_that_was_begun_is_finished_with_its_own_terms_only(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+):
     """The row is there and the budget is not: the same key finishes it, and with other terms it is refused."""
     from domain.programmes import create as creating
     from domain.refusals import BusyError
@@ -282,7 +329,11 @@ async def test_a_programme_that_was_begun_is_finished_with_its_own_terms_only(ap
         raise BusyError
 
     points = await api.asset("POINT")
-    facts = {"idempotencyKey": str(uuid4()), "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=90))}
+    facts = {
+        "idempotencyKey": str(uuid4()),
+        "startsAt": api.at(timedelta(days=-1)),
+        "endsAt": api.at(timedelta(days=90)),
+    }
     with monkeypatch.context() as patched:
         patched.setattr(creating, "_allocate", busy)
         assert (await api.create_programme(points, 1_000, **facts))["code"] == "BUSY"

@@ -41,10 +41,23 @@ def wallets(draw: st.DrawFn) -> list[Account]:
         posted = draw(st.integers(0, 300))
         found.append(
             Account(
-                1, number, 1, WALLET, draw(st.integers(1, 5)), number, posted, draw(st.integers(0, posted)), 0, 1, 1,
-                expires_at=draw(st.none() | DAYS), usable_from=draw(st.none() | DAYS), issued_at=draw(st.none() | DAYS), paid=draw(st.booleans()),
+                1,
+                number,
+                1,
+                WALLET,
+                draw(st.integers(1, 5)),
+                number,
+                posted,
+                draw(st.integers(0, posted)),
+                0,
+                1,
+                1,
+                expires_at=draw(st.none() | DAYS),
+                usable_from=draw(st.none() | DAYS),
+                issued_at=draw(st.none() | DAYS),
+                paid=draw(st.booleans()),
             )
-        )  # fmt: skip
+        )
     return draw(st.permutations(found))
 
 
@@ -65,14 +78,19 @@ def test_the_planner_keeps_the_published_order_and_never_overspends(accounts: li
     used = {id(lot): part for lot, part in taken}
     for lot in lots:
         left = lot.available - used.get(id(lot), 0)
-        assert missing == 0 or left < rules.unit(lot) or missing < rules.unit(lot), "something is missing although it is there"
+        assert missing == 0 or left < rules.unit(lot) or missing < rules.unit(lot), (
+            "something is missing although it is there"
+        )
     assert len(spend_order.reasons([lot for lot, _ in taken], rules)) == len(taken)
 
 
 @given(accounts=wallets(), amount=st.integers(1, 500))
 def test_the_order_of_rows_does_not_matter(accounts: list[Account], amount: int):
     def plan(some: list[Account]) -> list[tuple[int, int]]:
-        return [(lot.lot, part) for lot, part in spend_order.allocate(spend_order.spendable(some, NOW, Rules()), amount, Rules())[0]]
+        return [
+            (lot.lot, part)
+            for lot, part in spend_order.allocate(spend_order.spendable(some, NOW, Rules()), amount, Rules())[0]
+        ]
 
     assert plan(accounts) == plan(accounts[::-1])
 

@@ -26,8 +26,12 @@ async def test_a_claim_makes_a_person_eligible_and_another_replaces_it(api: Api)
         assert "verifiedAt" in await api.ask(api.town.desk, CLAIM, input=given)
         assert (await api.grant(programme, 100)).get("reason") == reason
     assert len(await rows("select 1 from person_claim where municipality_id = $1", api.town.id)) == 1
-    trail = await rows("select before, after from audit_entry where municipality_id = $1 and action = 'record_claim'", api.town.id)
-    assert [(one["before"], one["after"]) for one in trail] == [(None, None)] * 4, "the trail says that it was verified, not what"
+    trail = await rows(
+        "select before, after from audit_entry where municipality_id = $1 and action = 'record_claim'", api.town.id
+    )
+    assert [(one["before"], one["after"]) for one in trail] == [(None, None)] * 4, (
+        "the trail says that it was verified, not what"
+    )
     await api.town.assert_sound()
 
 
@@ -39,7 +43,9 @@ async def test_who_may_record_and_what(api: Api):
     assert (await api.ask(other.desk, CLAIM, input=given))["code"] == "NOT_PERMITTED"
     wrong = await api.ask(api.town.desk, CLAIM, input={**given, "birthYear": 1})
     assert (wrong["field"], wrong["problem"]) == ("birthYear", "YEAR")
-    assert (await api.ask(api.town.desk, CLAIM, input={**given, "walletId": api.wallet(uuid4())}))["code"] == "UNKNOWN_WALLET"
+    assert (await api.ask(api.town.desk, CLAIM, input={**given, "walletId": api.wallet(uuid4())}))[
+        "code"
+    ] == "UNKNOWN_WALLET"
     assert await rows("select 1 from person_claim where municipality_id = $1", api.town.id) == []
 
 
@@ -48,12 +54,21 @@ async def test_a_shop_in_a_group_takes_its_value_at_once(api: Api):
     await api.grant(await api.programme(points, 1_000), 500)
     assert (await api.pay(100))["available"] == 0
     given = {"storeId": api.store(), "storeGroup": "centre", "sizeClass": "SMALL", "area": "north"}
-    assert (await api.ask(api.town.desk, CLASSIFY, input=given))["store"] == {"storeGroup": "centre", "sizeClass": "SMALL", "area": "north"}
+    assert (await api.ask(api.town.desk, CLASSIFY, input=given))["store"] == {
+        "storeGroup": "centre",
+        "sizeClass": "SMALL",
+        "area": "north",
+    }
     assert (await api.pay(100))["payment"]["amount"] == 100
     await api.ask(api.town.finance, CLASSIFY, input={**given, "sizeClass": "LARGE"})
     assert (await api.pay(100))["available"] == 0
-    [_, last] = await rows("select before, after from audit_entry where municipality_id = $1 and action = 'classify_store' order by id", api.town.id)
-    assert ('"size_class": 1' in str(last["before"]).replace("'", '"')) and ('"size_class": 2' in str(last["after"]).replace("'", '"'))
+    [_, last] = await rows(
+        "select before, after from audit_entry where municipality_id = $1 and action = 'classify_store' order by id",
+        api.town.id,
+    )
+    assert ('"size_class": 1' in str(last["before"]).replace("'", '"')) and (
+        '"size_class": 2' in str(last["after"]).replace("'", '"')
+    )
     await api.town.assert_sound()
 
 
@@ -63,7 +78,9 @@ async def test_who_may_classify_and_how(api: Api):
         assert (await api.ask(viewer, CLASSIFY, input=given))["code"] == "NOT_PERMITTED"
     wrong = await api.ask(api.town.desk, CLASSIFY, input={**given, "area": "x" * 33})
     assert (wrong["field"], wrong["problem"]) == ("area", "LENGTH")
-    assert (await api.ask(api.town.desk, CLASSIFY, input={**given, "storeId": api.store(uuid4())}))["code"] == "UNKNOWN_PAYEE"
+    assert (await api.ask(api.town.desk, CLASSIFY, input={**given, "storeId": api.store(uuid4())}))[
+        "code"
+    ] == "UNKNOWN_PAYEE"
 
 
 PROPOSE = (
@@ -114,7 +131,11 @@ async def test_a_refund_gives_points_and_coin_back_to_their_lots_in_any_order(ap
     await api.charge(1_000)
     paid = (await api.pay(800))["payment"]
     query = "mutation($input: RefundPaymentInput!) { refundPayment(input: $input) { ... on RefundPaymentSuccess { payment { refundable } } } }"
-    for amount, balances in ((450, {"COIN": 950}), (100, {"COIN": 1_000, "POINT": 50}), (250, {"COIN": 1_000, "POINT": 300})):
+    for amount, balances in (
+        (450, {"COIN": 950}),
+        (100, {"COIN": 1_000, "POINT": 50}),
+        (250, {"COIN": 1_000, "POINT": 300}),
+    ):
         given = {"idempotencyKey": str(uuid4()), "paymentId": paid["id"], "amount": amount, "reason": "RETURNED_GOODS"}
         await api.ask(api.town.staff, query, input=given)
         assert await api.balances() == balances

@@ -22,8 +22,10 @@ async def budgets(api: VoucherApi, product: Any) -> dict[str, dict[int, int]]:
     found = await rows(
         """select a.asset_id, a.lot_id, a.posted, s.code from account a join asset s on s.id = a.asset_id
           where a.municipality_id = $1 and a.holder_id = $2 and a.kind = $3""",
-        api.town.id, product.id, AccountKind.BUDGET,
-    )  # fmt: skip
+        api.town.id,
+        product.id,
+        AccountKind.BUDGET,
+    )
     kinds: dict[str, dict[int, int]] = {"stock": {1: 0, 2: 0}, "promised": {1: 0, 2: 0}, "premium": {0: 0}}
     for row in found:
         if row["code"].startswith("V_"):
@@ -56,7 +58,12 @@ async def act(api: VoucherApi, chance: random.Random, product: str, people: list
             if bought:
                 await undo(api, chance.choice(bought)["purchase"]["id"])
         case "pay":
-            given = {"idempotencyKey": str(uuid4()), "walletId": api.wallet(wallet), "payee": {"storeId": api.store()}, "amount": 700}
+            given = {
+                "idempotencyKey": str(uuid4()),
+                "walletId": api.wallet(wallet),
+                "payee": {"storeId": api.store()},
+                "amount": 700,
+            }
             await api.ask(viewer, PAY, input={**given, "confirmDuplicate": True})
 
 
@@ -91,7 +98,7 @@ async def check(api: VoucherApi, product: str, *, closed: bool = False) -> Any:
           and j.outcome = 0 and (j.receipt ->> 'gift')::boolean and not exists (select from guard g where g.municipality_id = j.municipality_id
           and g.kind = 14 and g.subject = j.id and g.value = 1)""",
         api.town.id,
-    )  # fmt: skip
+    )
     kinds = await budgets(api, found)
     assert kinds["stock"] == {number: face * left for number, face in FACE.items()}
     assert kinds["promised"] == {number: face * gifts["unopened"] for number, face in FACE.items()}

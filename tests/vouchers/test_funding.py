@@ -33,8 +33,9 @@ async def paying(api: VoucherApi, service: PaymentProvider, moved: MovableClock)
     yield api
     owed = await rows(
         "select coalesce(sum(posted), 0)::bigint as yen from account where municipality_id = $1 and holder_id = $2 and kind = 7",
-        api.town.id, api.town.town.issuer_id,
-    )  # fmt: skip
+        api.town.id,
+        api.town.town.issuer_id,
+    )
     assert service.total("CAPTURED") == owed[0]["yen"]
     assert service.total("APPROVED") == 0
     assert await open_marks(api) == 0
@@ -54,7 +55,9 @@ async def test_a_purchase_is_set_aside_settled_and_kept(paying: VoucherApi, serv
     assert await paying.balances() == {"V_1": 4_000, "V_2": 9_000}
     assert service.total("CAPTURED") == 10_000
     assert (await paying.buy(product, 1, idempotencyKey=key, **TOKEN))["code"] == "KEY_REUSED"
-    assert "tok_1" not in str(await rows("select f::text from funding_authorisation f where municipality_id = $1", paying.town.id))
+    assert "tok_1" not in str(
+        await rows("select f::text from funding_authorisation f where municipality_id = $1", paying.town.id)
+    )
 
 
 async def test_what_is_declined_buys_nothing_and_closes_its_key(paying: VoucherApi, service: PaymentProvider):
@@ -76,7 +79,9 @@ async def test_of_many_buyers_of_the_last_unit_one_pays(paying: VoucherApi, serv
     assert (service.total("CAPTURED"), service.total("VOIDED")) == (5_000, 11 * 5_000)
 
 
-async def test_nobodys_money_is_set_aside_before_the_sale(paying: VoucherApi, service: PaymentProvider, moved: MovableClock):
+async def test_nobodys_money_is_set_aside_before_the_sale(
+    paying: VoucherApi, service: PaymentProvider, moved: MovableClock
+):
     opens = timedelta(days=1)
     product = await paying.product(saleStartsAt=paying.at(opens), usableFrom=paying.at(opens))
     key = str(uuid4())
@@ -89,7 +94,9 @@ async def test_nobodys_money_is_set_aside_before_the_sale(paying: VoucherApi, se
 
 
 @pytest.mark.parametrize("lost", ["drops_before", "drops_after"])
-async def test_an_answer_that_is_lost_is_asked_for_again_by_the_same_key(paying: VoucherApi, service: PaymentProvider, lost: str):
+async def test_an_answer_that_is_lost_is_asked_for_again_by_the_same_key(
+    paying: VoucherApi, service: PaymentProvider, lost: str
+):
     product = await paying.product()
     key = str(uuid4())
     setattr(service, lost, 1)
@@ -100,7 +107,9 @@ async def test_an_answer_that_is_lost_is_asked_for_again_by_the_same_key(paying:
 
 
 @pytest.mark.parametrize("lost", ["drops_before", "drops_after"])
-async def test_a_buyer_who_never_comes_back_gets_the_money_back(paying: VoucherApi, service: PaymentProvider, moved: MovableClock, lost: str):
+async def test_a_buyer_who_never_comes_back_gets_the_money_back(
+    paying: VoucherApi, service: PaymentProvider, moved: MovableClock, lost: str
+):
     product = await paying.product()
     key = str(uuid4())
     setattr(service, lost, 1)
@@ -109,11 +118,15 @@ async def test_a_buyer_who_never_comes_back_gets_the_money_back(paying: VoucherA
     moved.forward(timedelta(minutes=11))
     assert await settle_open(paying.services) == 1
     assert await settle_open(paying.services) == 0
-    assert (await paying.buy(product, idempotencyKey=key, **TOKEN))["code"] == "ABANDONED", "late is too late, and free of charge"
+    assert (await paying.buy(product, idempotencyKey=key, **TOKEN))["code"] == "ABANDONED", (
+        "late is too late, and free of charge"
+    )
     assert service.total("CAPTURED") == 0
 
 
-async def test_what_settled_is_kept_by_the_job_when_the_service_was_away(paying: VoucherApi, service: PaymentProvider, moved: MovableClock):
+async def test_what_settled_is_kept_by_the_job_when_the_service_was_away(
+    paying: VoucherApi, service: PaymentProvider, moved: MovableClock
+):
     product = await paying.product()
 
     class Forgetful(HttpProvider):
@@ -125,7 +138,9 @@ async def test_what_settled_is_kept_by_the_job_when_the_service_was_away(paying:
 
     sound = paying.services
     paying.services = replace(sound, funding=Forgetful(service.address, KEY))
-    assert (await paying.buy(product, **TOKEN))["purchase"]["units"] == 1, "the purchase is settled; the service is told later"
+    assert (await paying.buy(product, **TOKEN))["purchase"]["units"] == 1, (
+        "the purchase is settled; the service is told later"
+    )
     assert (service.total("APPROVED"), await open_marks(paying)) == (5_000, 1)
     moved.forward(timedelta(minutes=11))
     paying.services = sound
@@ -133,7 +148,9 @@ async def test_what_settled_is_kept_by_the_job_when_the_service_was_away(paying:
     assert service.total("CAPTURED") == 5_000
 
 
-async def test_one_authorisation_that_fails_does_not_hold_up_the_others(paying: VoucherApi, service: PaymentProvider, moved: MovableClock):
+async def test_one_authorisation_that_fails_does_not_hold_up_the_others(
+    paying: VoucherApi, service: PaymentProvider, moved: MovableClock
+):
     product = await paying.product()
     neighbour, their_wallet = await paying.town.new_resident()
 

@@ -48,11 +48,15 @@ async def test_a_gift_moves_once_from_the_budget_into_one_wallet(api: VoucherApi
     _, bought, numbers = await given(api, 2)
     gift = bought["gift"]["id"]
     assert (numbers["gift"], len(numbers["serialNumber"]), len(numbers["secretNumber"])) == (
-        {"id": gift, "units": 2, "faceValue": 13_000, "used": False}, 12, 26,
-    )  # fmt: skip
+        {"id": gift, "units": 2, "faceValue": 13_000, "used": False},
+        12,
+        26,
+    )
     assert await api.balances() == {"COIN": 40_000}
     before = await books(api)
-    assert (before["BUDGET", "V_1"], before["BUDGET", "V_2"]) == (20_000, 45_000), "in the product's budget until activation"
+    assert (before["BUDGET", "V_1"], before["BUDGET", "V_2"]) == (20_000, 45_000), (
+        "in the product's budget until activation"
+    )
     friends = [await api.town.new_resident() for _ in range(8)]
     answers = await asyncio.gather(*[api.activate(gift, numbers, *friend) for friend in friends[:4]])
     [won] = [number for number, answer in enumerate(answers) if "activation" in answer]
@@ -75,7 +79,9 @@ async def test_an_activation_replays_and_its_key_is_of_one_gift(api: VoucherApi)
     product, bought, numbers = await given(api)
     friend, wallet = await api.town.new_resident()
     key = str(uuid4())
-    answers = await asyncio.gather(*[api.activate(bought["gift"]["id"], numbers, friend, wallet, idempotencyKey=key) for _ in range(4)])
+    answers = await asyncio.gather(
+        *[api.activate(bought["gift"]["id"], numbers, friend, wallet, idempotencyKey=key) for _ in range(4)]
+    )
     assert sorted(one["replayed"] for one in answers) == [False, True, True, True]
     second = (await api.buy(product, gift=True))["purchase"]["gift"]["id"]
     other = await api.numbers(second)
@@ -109,8 +115,13 @@ async def test_numbers_that_were_issued_anew_replace_the_old_ones(api: VoucherAp
     friend, wallet = await api.town.new_resident()
     assert (await api.activate(gift, old, friend, wallet))["code"] == "GIFT_CODE"
     assert (await api.activate(gift, new, friend, wallet))["code"] == "GIFT_CODE", "the PIN is a new one too"
-    typed = {"serialNumber": new["serialNumber"][:4] + "-" + new["serialNumber"][4:], "secretNumber": new["secretNumber"].upper()}
-    assert (await api.activate(gift, typed, friend, wallet, pin="13579"))["activation"]["amount"] == 6_500, "as people type it"
+    typed = {
+        "serialNumber": new["serialNumber"][:4] + "-" + new["serialNumber"][4:],
+        "secretNumber": new["secretNumber"].upper(),
+    }
+    assert (await api.activate(gift, typed, friend, wallet, pin="13579"))["activation"]["amount"] == 6_500, (
+        "as people type it"
+    )
     await api.town.assert_sound()
 
 
@@ -119,7 +130,9 @@ async def test_each_of_the_three_must_be_right_and_five_wrong_attempts_are_the_l
     gift = bought["gift"]["id"]
     friend, wallet = await api.town.new_resident()
     for facts in ({"secretNumber": "0" * 26}, {"pin": "x" * 5_000}, {"pin": "１２３４"}, {"secretNumber": "あ"}):
-        assert (await api.activate(gift, numbers, friend, wallet, **facts))["code"] == "GIFT_CODE", "not counted: there is nothing to guess by it"
+        assert (await api.activate(gift, numbers, friend, wallet, **facts))["code"] == "GIFT_CODE", (
+            "not counted: there is nothing to guess by it"
+        )
     wrong = [{"pin": "0000"}, {"serialNumber": "000000000000"}, {"pin": ""}, {"pin": "2581"}, {"pin": "258"}]
     for facts in wrong:
         refused = await api.activate(gift, numbers, friend, wallet, **facts)
@@ -138,7 +151,9 @@ async def test_many_guesses_at_once_are_no_more_than_five(api: VoucherApi):
     _, bought, numbers = await given(api)
     gift = bought["gift"]["id"]
     friend, wallet = await api.town.new_resident()
-    answers = await asyncio.gather(*[api.activate(gift, numbers, friend, wallet, pin=f"{guess:04}") for guess in range(20)])
+    answers = await asyncio.gather(
+        *[api.activate(gift, numbers, friend, wallet, pin=f"{guess:04}") for guess in range(20)]
+    )
     assert sorted(one["code"] for one in answers) == ["GIFT_CODE"] * 5 + ["GIFT_LOCKED"] * 15
 
 
@@ -167,7 +182,9 @@ async def test_who_may_issue_and_activate(api: VoucherApi):
     assert (await api.activate(gift, numbers, api.town.desk, wallet))["code"] == "NOT_PERMITTED"
     elsewhere = await new_town(api.services)
     other = VoucherApi(elsewhere)
-    assert (await api.activate(gift, numbers, elsewhere.resident, elsewhere.wallet, walletId=other.wallet()))["code"] == "GIFT_CODE"
+    assert (await api.activate(gift, numbers, elsewhere.resident, elsewhere.wallet, walletId=other.wallet()))[
+        "code"
+    ] == "GIFT_CODE"
     await set_state(api.town.id, wallet, HolderState.FROZEN)
     assert (await api.activate(gift, numbers, friend, wallet))["code"] == "WALLET_FROZEN"
     assert await api.balances() == {"COIN": 40_000, "V_1": 2_000, "V_2": 4_500}
@@ -223,7 +240,9 @@ async def test_a_reversal_after_the_end_is_swept_up_by_closing_again(api: Vouche
     assert await api.left(budget) == 9 * 1_500
     assert (await api.close(product))["returned"] == 1_500
     assert await api.left(budget) == 15_000
-    assert [key for key in await books(api) if key[0] in ("WALLET", "CASH") or key[1].startswith("V")] == [], "as if nothing had been sold"
+    assert [key for key in await books(api) if key[0] in ("WALLET", "CASH") or key[1].startswith("V")] == [], (
+        "as if nothing had been sold"
+    )
     await api.town.assert_sound()
 
 
@@ -236,13 +255,17 @@ async def test_a_gift_is_either_activated_or_taken_back(api: VoucherApi):
     others = await api.numbers(second["gift"]["id"])
     assert (await api.activate(second["gift"]["id"], others, friend, wallet))["activation"]["amount"] == 6_500
     third = (await api.buy(product, gift=True))["purchase"]
-    assert (await undo(api, second["id"])) == {"available": 0, "code": "REVERSAL_IMPOSSIBLE"}, "it would take the third gift's vouchers"
+    assert (await undo(api, second["id"])) == {"available": 0, "code": "REVERSAL_IMPOSSIBLE"}, (
+        "it would take the third gift's vouchers"
+    )
     assert (await undo(api, third["id"]))["reversal"]["amount"] == 5_000
     assert (await api.seen(product))["stockLeft"] == 9
     await api.town.assert_sound()
 
 
-async def test_an_unopened_gift_whose_time_is_over_cannot_be_reversed_once_it_is_breakage(api: VoucherApi, moved: MovableClock):
+async def test_an_unopened_gift_whose_time_is_over_cannot_be_reversed_once_it_is_breakage(
+    api: VoucherApi, moved: MovableClock
+):
     product, bought, _ = await given(api)
     moved.forward(timedelta(days=92))
     await api.close(product)

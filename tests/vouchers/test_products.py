@@ -24,7 +24,9 @@ async def test_the_steps_of_a_product(api: VoucherApi, moved: MovableClock):
     assert (await api.close(draft["id"]))["state"] == "DRAFT"
     assert (await api.buy(draft["id"]))["code"] == "UNKNOWN_VOUCHER"
     assert (await api.submit(draft["id"]))["product"]["state"] == "REVIEW"
-    assert (await api.submit(draft["id"], api.town.other_finance))["product"]["state"] == "REVIEW", "repeating it changes nothing"
+    assert (await api.submit(draft["id"], api.town.other_finance))["product"]["state"] == "REVIEW", (
+        "repeating it changes nothing"
+    )
     assert (await api.approve(draft["id"], api.town.finance))["code"] == "APPROVER_IS_PROPOSER"
     assert (await api.buy(draft["id"]))["code"] == "UNKNOWN_VOUCHER"
     key = str(uuid4())
@@ -40,12 +42,17 @@ async def test_the_steps_of_a_product(api: VoucherApi, moved: MovableClock):
     assert (await api.close(draft["id"], key=closing))["product"]["state"] == "CLOSED"
     assert (await api.close(draft["id"], key=closing))["replayed"]
     assert (await api.close(draft["id"]))["returned"] == 0
-    trail = await rows("select actor, action from audit_entry where municipality_id = $1 and action like '%voucher_product' order by id", api.town.id)
+    trail = await rows(
+        "select actor, action from audit_entry where municipality_id = $1 and action like '%voucher_product' order by id",
+        api.town.id,
+    )
     finance, other = api.town.finance.person_id, api.town.other_finance.person_id
     assert [(one["actor"], one["action"]) for one in trail][:4] == [
-        (finance, "create_voucher_product"), (finance, "propose_voucher_product"), (other, "approve_voucher_product"),
+        (finance, "create_voucher_product"),
+        (finance, "propose_voucher_product"),
+        (other, "approve_voucher_product"),
         (finance, "close_voucher_product"),
-    ]  # fmt: skip
+    ]
     await api.town.assert_sound()
 
 
@@ -60,7 +67,10 @@ async def test_drafts_are_for_the_towns_staff(api: VoucherApi):
     for viewer in (api.town.finance, api.town.desk, api.town.auditor):
         assert await api.ask(viewer, LISTED, m=api.code) == [{"id": draft, "state": "DRAFT"}]
         assert (await api.seen(draft, viewer))["id"] == draft
-    assert [one["code"] for one in await api.ask(None, "query($m: String!) { assets(municipality: $m) { code } }", m=api.code)] == ["COIN"]
+    assert [
+        one["code"]
+        for one in await api.ask(None, "query($m: String!) { assets(municipality: $m) { code } }", m=api.code)
+    ] == ["COIN"]
     await api.publish(draft)
     assert await api.ask(None, LISTED, m=api.code) == [{"id": draft, "state": "ON_SALE"}]
     preview = "query($id: ID!) { voucherProduct(id: $id) { preview { maximumExposure } } }"
@@ -92,7 +102,12 @@ async def test_a_budget_that_does_not_suffice_publishes_nothing(api: VoucherApi)
     await api.submit(product)
     key = str(uuid4())
     refused = await api.approve(product, key=key)
-    assert (refused["code"], refused["required"], refused["available"], refused["retry"]) == ("VOUCHER_BUDGET", 15_000, 14_999, "SAME_KEY")
+    assert (refused["code"], refused["required"], refused["available"], refused["retry"]) == (
+        "VOUCHER_BUDGET",
+        15_000,
+        14_999,
+        "SAME_KEY",
+    )
     assert "15,000円" in refused["message"]
     assert "14,999円" in refused["message"]
     assert (await api.seen(product, api.town.finance))["state"] == "REVIEW"
@@ -109,7 +124,9 @@ async def test_products_share_a_budget_and_never_overdraw_it(api: VoucherApi):
     products = [(await api.draft(fundingProgrammeId=budget))["product"]["id"] for _ in range(4)]
     for product in products:
         await api.submit(product)
-    answers = await asyncio.gather(*[api.approve(product) for product in products], *[api.grant(budget, 1_000) for _ in range(6)])
+    answers = await asyncio.gather(
+        *[api.approve(product) for product in products], *[api.grant(budget, 1_000) for _ in range(6)]
+    )
     published = [one for one in answers[:4] if "product" in one]
     granted = [one for one in answers[4:] if "grant" in one]
     assert await api.left(budget) == 35_000 - 15_000 * len(published) - 1_000 * len(granted) >= 0
@@ -134,11 +151,22 @@ async def test_a_preview_says_cost_law_and_shops_and_leaves_no_trace(api: Vouche
     budget = await api.budget(10_000)
     shops = [await api.town.new_store() for _ in range(2)]
     large, _ = shops[0]
-    await rows("update store set size_class = 2 where municipality_id = $1 and id = $2 returning id", api.town.id, large)
+    await rows(
+        "update store set size_class = 2 where municipality_id = $1 and id = $2 returning id", api.town.id, large
+    )
     told = (await api.previewed(fundingProgrammeId=budget, premiumRateBp=3_000))["preview"]
-    assert (told["maximumExposure"], told["totalPrice"], told["totalFaceValue"], told["premiumRateBp"]) == (15_000, 50_000, 65_000, 3_000)
+    assert (told["maximumExposure"], told["totalPrice"], told["totalFaceValue"], told["premiumRateBp"]) == (
+        15_000,
+        50_000,
+        65_000,
+        3_000,
+    )
     assert told["budgetAvailable"] == 10_000
-    assert (told["legal"]["basis"], told["legal"]["latestExpiresOn"], told["legal"]["depositMayBeDue"]) == ("MUNICIPAL_ISSUER", None, False)
+    assert (told["legal"]["basis"], told["legal"]["latestExpiresOn"], told["legal"]["depositMayBeDue"]) == (
+        "MUNICIPAL_ISSUER",
+        None,
+        False,
+    )
     common, small = told["subVouchers"]
     assert (common["eligibleStores"]["totalCount"], small["eligibleStores"]["totalCount"]) == (3, 2)
     assert (len(common["eligibleStores"]["edges"]), common["eligibleStores"]["pageInfo"]["hasNextPage"]) == (2, True)
@@ -192,7 +220,9 @@ async def test_an_exempt_product_never_outlives_six_months(api: VoucherApi, move
     moved.forward(timedelta(days=29))
     late = (await api.sell(product))["purchase"]
     assert {one["expiresOn"] for one in late["allocations"]} == {latest}, "bought later, ends no later"
-    [lot] = await rows("select bool_and(six_month_exempt) as kept from lot where municipality_id = $1 and origin = 3", api.town.id)
+    [lot] = await rows(
+        "select bool_and(six_month_exempt) as kept from lot where municipality_id = $1 and origin = 3", api.town.id
+    )
     assert lot["kept"], "the database itself keeps the six months"
     moved.forward(timedelta(days=160))
     assert (await api.pay(100))["available"] == 0
@@ -246,7 +276,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("facts", "field", "problem"), WRONG)
-async def test_what_cannot_be_right_names_its_field_in_both_languages(api: VoucherApi, facts: dict[str, Any], field: str, problem: str):
+async def test_what_cannot_be_right_names_its_field_in_both_languages(
+    api: VoucherApi, facts: dict[str, Any], field: str, problem: str
+):
     given = {name: api.at(value) if isinstance(value, timedelta) else value for name, value in facts.items()}
     refused = await api.draft(**given)
     assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
@@ -270,7 +302,9 @@ async def test_an_amount_below_zero_is_no_amount(api: VoucherApi):
 
 
 async def test_a_face_below_the_price_has_a_reason_and_costs_nothing(api: VoucherApi):
-    product = await api.product(code="V", price=7_000, belowPriceReason="体験付き商品券のため", fundingProgrammeId=await api.budget(1))
+    product = await api.product(
+        code="V", price=7_000, belowPriceReason="体験付き商品券のため", fundingProgrammeId=await api.budget(1)
+    )
     seen = await api.seen(product)
     assert (seen["premiumRateBp"], seen["faceValue"]) == (-715, 6_500)
     await api.charge(7_000)
@@ -303,19 +337,28 @@ async def test_templates_fill_in_what_towns_share(api: VoucherApi):
     wrong = await api.from_template("PREMIUM_30", stock=0)
     assert (wrong["field"], wrong["problem"]) == ("stock", "POSITIVE")
     terms = api.terms()
-    given = {"municipality": api.code, "template": "PREMIUM_30", **{name: terms[name] for name in (
-        "code", "stock", "unitsPerPerson", "saleStartsAt", "saleEndsAt", "usableFrom", "expiresOn",
-    )}}  # fmt: skip
+    given = {
+        "municipality": api.code,
+        "template": "PREMIUM_30",
+        **{
+            name: terms[name]
+            for name in ("code", "stock", "unitsPerPerson", "saleStartsAt", "saleEndsAt", "usableFrom", "expiresOn")
+        },
+    }
     assert (await api.ask(api.town.desk, TEMPLATE, input=given))["code"] == "NOT_PERMITTED"
 
 
 async def test_submitting_at_the_same_moment_is_one_proposal(api: VoucherApi):
     products = [(await api.draft())["product"]["id"] for _ in range(6)]
     officers = [api.town.finance, api.town.other_finance]
-    answers = await asyncio.gather(*[api.submit(product, officers[number % 2]) for product in products for number in range(6)])
+    answers = await asyncio.gather(
+        *[api.submit(product, officers[number % 2]) for product in products for number in range(6)]
+    )
     assert {one["product"]["state"] for one in answers} == {"REVIEW"}
     assert len(await rows("select 1 from approval where municipality_id = $1", api.town.id)) == 6
-    trail = await rows("select 1 from audit_entry where municipality_id = $1 and action = 'propose_voucher_product'", api.town.id)
+    trail = await rows(
+        "select 1 from audit_entry where municipality_id = $1 and action = 'propose_voucher_product'", api.town.id
+    )
     assert len(trail) == 6
 
 

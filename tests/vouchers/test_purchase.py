@@ -22,7 +22,10 @@ CLAIM = "mutation($input: RecordClaimInput!) { recordClaim(input: $input) { ... 
 async def books(api: VoucherApi) -> dict[tuple[str, str], int]:
     """What all accounts of a kind hold of an asset, by their names; nothing where it is 0."""
     trial = await trial_balance(api.town.id, api.services.clock())
-    codes = {row["id"]: row["code"] for row in await rows("select id, code from asset where municipality_id = $1", api.town.id)}
+    codes = {
+        row["id"]: row["code"]
+        for row in await rows("select id, code from asset where municipality_id = $1", api.town.id)
+    }
     return {(line.kind.name, codes[line.asset]): line.posted for line in trial.lines if line.posted}
 
 
@@ -63,21 +66,37 @@ async def test_where_the_money_is(api: VoucherApi):
     assert await api.left(budget) == 20_000 - 10 * 1_500
     bought = await api.buy(product, 2)
     assert bought["purchase"]["amount"] == 10_000
-    assert (bought["purchase"]["faceValue"], bought["purchase"]["units"], bought["purchase"]["gift"]) == (13_000, 2, None)
+    assert (bought["purchase"]["faceValue"], bought["purchase"]["units"], bought["purchase"]["gift"]) == (
+        13_000,
+        2,
+        None,
+    )
     moved = {one["asset"]["code"]: (one["moved"], one["posted"]) for one in bought["balances"]}
     assert moved == {"V_1": (4_000, 4_000), "V_2": (9_000, 9_000), "COIN": (-10_000, 10_000)}
     assert [(one["asset"]["code"], one["amount"]) for one in bought["purchase"]["paidFrom"]] == [("COIN", 10_000)]
     assert await books(api) == {
-        ("WALLET", "COIN"): 10_000, ("ISSUANCE", "COIN"): -10_000, ("WALLET", "V_1"): 4_000, ("WALLET", "V_2"): 9_000,
-        ("BUDGET", "V_1"): 16_000, ("BUDGET", "V_2"): 36_000, ("ISSUANCE", "V_1"): -20_000, ("ISSUANCE", "V_2"): -45_000,
-        ("BUDGET", fund): 17_000, ("ISSUANCE", fund): -17_000, ("CASH", "JPY"): 20_000, ("ISSUANCE", "JPY"): -20_000,
-    }  # fmt: skip
+        ("WALLET", "COIN"): 10_000,
+        ("ISSUANCE", "COIN"): -10_000,
+        ("WALLET", "V_1"): 4_000,
+        ("WALLET", "V_2"): 9_000,
+        ("BUDGET", "V_1"): 16_000,
+        ("BUDGET", "V_2"): 36_000,
+        ("ISSUANCE", "V_1"): -20_000,
+        ("ISSUANCE", "V_2"): -45_000,
+        ("BUDGET", fund): 17_000,
+        ("ISSUANCE", fund): -17_000,
+        ("CASH", "JPY"): 20_000,
+        ("ISSUANCE", "JPY"): -20_000,
+    }
     closed = await api.close(product)
     assert (closed["returned"], closed["product"]["state"]) == (8 * 1_500, "CLOSED")
     assert await api.left(budget) == 17_000
     assert {key: value for key, value in (await books(api)).items() if key[1].startswith("V")} == {
-        ("WALLET", "V_1"): 4_000, ("WALLET", "V_2"): 9_000, ("ISSUANCE", "V_1"): -4_000, ("ISSUANCE", "V_2"): -9_000,
-    }  # fmt: skip
+        ("WALLET", "V_1"): 4_000,
+        ("WALLET", "V_2"): 9_000,
+        ("ISSUANCE", "V_1"): -4_000,
+        ("ISSUANCE", "V_2"): -9_000,
+    }
     assert (await api.buy(product))["code"] == "VOUCHER_NOT_ON_SALE"
     assert (await api.pay(6_000))["payment"]["amount"] == 6_000, "what was bought stays good"
     await api.town.assert_sound()
@@ -94,9 +113,15 @@ async def test_cash_over_a_counter_is_counted_in_the_collectors_box(api: Voucher
     assert (found["CASH", "JPY"], found["ISSUANCE", "JPY"]) == (15_000, -15_000)
     assert ("WALLET", "COIN") not in found
     query = "query($id: ID!) { store(id: $id) { balances { posted asset { code } } } }"
-    assert (await api.ask(api.town.staff, query, id=api.store()))["balances"] == [{"posted": 10_000, "asset": {"code": "JPY"}}]
+    assert (await api.ask(api.town.staff, query, id=api.store()))["balances"] == [
+        {"posted": 10_000, "asset": {"code": "JPY"}}
+    ]
     other_shop, other_staff = await api.town.new_store()
-    for viewer, facts in ((api.town.staff, {}), (other_staff, {"storeId": api.store()}), (other_staff, {"storeId": api.store(other_shop)})):
+    for viewer, facts in (
+        (api.town.staff, {}),
+        (other_staff, {"storeId": api.store()}),
+        (other_staff, {"storeId": api.store(other_shop)}),
+    ):
         assert (await api.sell(product, 1, viewer, **facts))["code"] == "NOT_PERMITTED"
     assert await books(api) == found
     await api.town.assert_sound()
@@ -109,7 +134,9 @@ async def test_a_receive_code_of_a_card_gets_vouchers_too(api: VoucherApi):
     code = encode(Prefix.RECEIVE, api.town.id, api.town.wallet)
     given = {"idempotencyKey": str(uuid4()), "wallet": {"code": code}, "productId": product, "units": 1}
     assert (await api.ask(api.town.desk, SELL, input=given))["purchase"]["units"] == 1
-    assert (await api.ask(api.town.desk, SELL, input={**given, "wallet": {"code": "nonsense"}}))["code"] == "INVALID_CODE"
+    assert (await api.ask(api.town.desk, SELL, input={**given, "wallet": {"code": "nonsense"}}))[
+        "code"
+    ] == "INVALID_CODE"
     assert await api.balances() == {"V_1": 2_000, "V_2": 4_500}
 
 
@@ -123,7 +150,7 @@ async def test_units_per_person_count_over_wallets_counters_and_races(api: Vouch
     await api.charge(50_000)
     answers = await asyncio.gather(
         *[api.buy(product) for _ in range(4)], *[api.sell(product, 1, wallet=card) for _ in range(4)]
-    )  # fmt: skip
+    )
     refused = [one for one in answers if "code" in one]
     assert (len(refused), {(one["code"], one["unitsLeft"]) for one in refused}) == (5, {("UNITS_EXCEEDED", 0)})
     seen = await api.seen(product, api.town.resident)
@@ -151,7 +178,9 @@ async def test_units_per_household_count_over_people(api: VoucherApi):
     assert (await api.seen(product, partner))["unitsLeftForViewer"] == 1
     assert (await api.buy(product, 1, partner, their_wallet))["purchase"]["units"] == 1
     assert (await api.buy(product, 3, stranger, other_wallet))["purchase"]["units"] == 3
-    assert "0001234" not in str(await rows("select household::text from person_claim where municipality_id = $1", api.town.id))
+    assert "0001234" not in str(
+        await rows("select household::text from person_claim where municipality_id = $1", api.town.id)
+    )
     await api.town.assert_sound()
 
 
@@ -166,8 +195,14 @@ async def test_keys_replay_mismatch_race_and_close(api: VoucherApi, moved: Movab
     for changed in ({"units": 2}, {"gift": True}):
         assert (await api.buy(product, **{"units": 1, "idempotencyKey": key, **changed}))["code"] == "KEY_REUSED"
     closed = str(uuid4())
-    abandon = "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
-    for viewer, operation in ((api.town.resident, "PURCHASE_VOUCHER"), (api.town.desk, "SELL_VOUCHER"), (api.town.resident, "ACTIVATE_GIFT")):
+    abandon = (
+        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
+    )
+    for viewer, operation in (
+        (api.town.resident, "PURCHASE_VOUCHER"),
+        (api.town.desk, "SELL_VOUCHER"),
+        (api.town.resident, "ACTIVATE_GIFT"),
+    ):
         asked = {"operation": operation, "idempotencyKey": closed}
         assert (await api.ask(viewer, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
     assert (await api.buy(product, idempotencyKey=closed))["code"] == "ABANDONED"
@@ -183,7 +218,9 @@ async def test_keys_replay_mismatch_race_and_close(api: VoucherApi, moved: Movab
 
 async def test_who_may_buy_when_and_with_what(api: VoucherApi, moved: MovableClock):
     opens = timedelta(days=2)
-    product = await api.product(saleStartsAt=api.at(opens), saleEndsAt=api.at(timedelta(days=3)), usableFrom=api.at(opens))
+    product = await api.product(
+        saleStartsAt=api.at(opens), saleEndsAt=api.at(timedelta(days=3)), usableFrom=api.at(opens)
+    )
     await api.charge(10_000)
     assert (await api.seen(product))["state"] == "SCHEDULED"
     early = await api.buy(product)
@@ -234,10 +271,16 @@ async def test_points_do_not_buy_vouchers(api: VoucherApi):
     assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 0)
 
 
-@pytest.mark.parametrize(("day", "hour", "spent"), [(0, 12, True), (0, 9, False), (0, 17, False), (1, 12, False), (5, 16, True)])
-async def test_vouchers_are_used_on_their_days_and_hours(api: VoucherApi, moved: MovableClock, day: int, hour: int, spent: bool):
+@pytest.mark.parametrize(
+    ("day", "hour", "spent"), [(0, 12, True), (0, 9, False), (0, 17, False), (1, 12, False), (5, 16, True)]
+)
+async def test_vouchers_are_used_on_their_days_and_hours(
+    api: VoucherApi, moved: MovableClock, day: int, hour: int, spent: bool
+):
     """Monday and Saturday, from 10:00 to 17:00 in Tokyo."""
-    product = await api.product(usableHours={"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"})
+    product = await api.product(
+        usableHours={"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"}
+    )
     query = "query($id: ID!) { voucherProduct(id: $id) { usableHours { weekdays fromTime untilTime } } }"
     shown = await api.ask(None, query, id=product)
     assert shown == {"usableHours": {"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"}}
@@ -266,10 +309,14 @@ async def test_a_purchase_is_in_the_history_the_stream_and_the_receipts(api: Vou
     wallet = await api.ask(api.town.resident, query, id=api.wallet())
     lines = [edge["node"] for edge in wallet["transactions"]["edges"]]
     assert {(one["kind"], one["asset"]["code"], one["amount"]) for one in lines} == {
-        ("VOUCHER_PURCHASE", "V_1", 2_000), ("VOUCHER_PURCHASE", "V_2", 4_500), ("VOUCHER_PURCHASE", "COIN", -5_000),
-    }  # fmt: skip
+        ("VOUCHER_PURCHASE", "V_1", 2_000),
+        ("VOUCHER_PURCHASE", "V_2", 4_500),
+        ("VOUCHER_PURCHASE", "COIN", -5_000),
+    }
     assert {(one["counterparty"]["kind"], one["counterparty"]["name"]) for one in lines} == {("TOWN", "商品券")}
-    assert all(one["receipt"] == {"__typename": "VoucherPurchase", "id": bought["id"], "amount": 5_000} for one in lines)
+    assert all(
+        one["receipt"] == {"__typename": "VoucherPurchase", "id": bought["id"], "amount": 5_000} for one in lines
+    )
     [event] = [edge["node"] for edge in wallet["events"]["edges"] if edge["node"]["__typename"] == "VoucherPurchased"]
     assert event["amount"] == 1_500
     assert event["purchase"] == {"units": 1, "product": {"id": product}}
