@@ -17,10 +17,10 @@ from api.migrate import described
 from api.migrate import run as run_migrations
 from api.settings import METRICS_FOLDER, Settings, SettingsError, read_settings
 from domain.compose import services
+from domain.expiry.expire import expire
 from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
 from domain.municipalities import reads as municipalities
 from domain.municipalities.create import UnknownCodeError, create_municipality
-from domain.payments.expire import expire
 from domain.refusals import InvalidInputError
 from domain.services import Services
 

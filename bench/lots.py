@@ -20,14 +20,15 @@ from uuid import UUID, uuid4
 
 from api.migrate import migrate
 from bench import town
-from domain.assets.acceptance import Acceptance
 from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
 from domain.assets.manage import make_asset
 from domain.compose import services
+from domain.conditions.acceptance import Acceptance
 from domain.coupons.create import NewCoupon, create_coupon
 from domain.coupons.kinds import BorneBy, CouponKind, Stacking
 from domain.database import transaction
+from domain.grants.grant import Grant, grant_value
 from domain.ledger.audit import drift
 from domain.ledger.decide import Decision
 from domain.ledger.holders import give_access
@@ -39,7 +40,6 @@ from domain.points.kinds import ClawbackRule, RuleKind
 from domain.points.kinds import Stacking as Together
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.grant import Grant, grant_value
 from domain.programmes.kinds import ProgrammeKind
 from domain.residents.join import join, open_wallet
 from domain.services import Services

@@ -6,17 +6,17 @@ from uuid import UUID, uuid4
 from domain.assets import reads as assets
 from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
+from domain.charging.charge import Charge, charge
+from domain.codes.merchant_code import merchant_reference
 from domain.compose import services
 from domain.database import transaction
 from domain.ledger.holders import give_access
 from domain.ledger.kinds import Relation
-from domain.merchants.open_store import NewStore, open_store
 from domain.municipalities.create import create_municipality
-from domain.payments.charge import Charge, charge
-from domain.payments.merchant_code import merchant_reference
 from domain.payments.pay import Pay, pay
 from domain.residents.join import join, open_wallet
 from domain.services import Services
+from domain.stores.open_store import NewStore, open_store
 from domain.viewer import Role, Viewer
 
 COIN = NewAsset(

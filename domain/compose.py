@@ -25,7 +25,7 @@ MODELS = [
     "domain.approvals.tables",
     "domain.assets.tables",
     "domain.coupons.tables",
-    "domain.merchants.tables",
+    "domain.stores.tables",
     "domain.municipalities.tables",
     "domain.points.tables",
     "domain.programmes.tables",

@@ -10,19 +10,19 @@ from domain.assets.lots import Lots
 from domain.assets.reads import Asset
 from domain.background import Background
 from domain.cache import Cached
+from domain.conditions.eligibility import Claims
 from domain.coupons import reads as coupons
 from domain.coupons.coupon import Coupon
 from domain.events.bus import Bus
 from domain.funding.provider import Provider
 from domain.identifiers import Uuid7
 from domain.ledger.poster import Poster
-from domain.merchants import reads as merchants
-from domain.merchants.reads import Store
 from domain.points import reads as points
 from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
-from domain.programmes.eligibility import Claims
 from domain.programmes.reads import Programme
+from domain.stores import reads as merchants
+from domain.stores.reads import Store
 from domain.together import Together
 
 

@@ -62,7 +62,7 @@ class OpeningHours:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a shop says of itself to `domain.merchants.open_store`, but for its two codes.
+    """What a shop says of itself to `domain.stores.open_store`, but for its two codes.
 
     Coordinates in millionths of a degree.
     """

@@ -18,12 +18,14 @@ from domain.assets.create import NewAsset
 from domain.assets.expiry import after, midnight
 from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.assets.manage import make_asset
+from domain.conditions.eligibility import ANYBODY
 from domain.conversions.rates import NewRate, set_rate
 from domain.conversions.reads import rates_of
 from domain.coupons.create import NewCoupon, create_coupon
 from domain.coupons.kinds import BorneBy, CouponKind
 from domain.coupons.kinds import Stacking as CouponStacking
 from domain.database import transaction
+from domain.grants.grant import Grant, grant_value
 from domain.identifiers import derived
 from domain.ledger.holders import give_access
 from domain.ledger.kinds import Relation
@@ -32,8 +34,6 @@ from domain.municipalities.reads import Municipality
 from domain.points.kinds import ClawbackRule, RuleKind, Stacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.eligibility import ANYBODY
-from domain.programmes.grant import Grant, grant_value
 from domain.programmes.kinds import ProgrammeKind
 from domain.refusals import Refusal
 from domain.residents.join import join

@@ -9,22 +9,22 @@ from strawberry import argument
 
 from domain.approvals.propose import ApprovalKind
 from domain.approvals.reads import Approval
-from domain.bulk import check as checking
-from domain.bulk import control, reads
-from domain.bulk import progress as following
-from domain.bulk import start as starting
-from domain.bulk.check import Check
-from domain.bulk.reads import BulkGrant, RowState
-from domain.bulk.refusals import UnknownBulkGrantError
+from domain.bulk_grants import check as checking
+from domain.bulk_grants import control, reads
+from domain.bulk_grants import progress as following
+from domain.bulk_grants import start as starting
+from domain.bulk_grants.check import Check
+from domain.bulk_grants.reads import BulkGrant, RowState
+from domain.bulk_grants.refusals import UnknownBulkGrantError
+from domain.corrections.reverse import ReversalReason
+from domain.grants import propose as proposing
+from domain.grants.propose import Proposal
+from domain.grants.thresholds import Thresholds, set_thresholds, thresholds_of
 from domain.ledger.holders import serves
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownWalletError
 from domain.municipalities import reads as municipalities
-from domain.payments.reverse import ReversalReason
-from domain.programmes import propose_grant as proposing
-from domain.programmes.propose_grant import Proposal
 from domain.programmes.refusals import UnknownProgrammeError, UnknownProposalError
-from domain.programmes.thresholds import Thresholds, set_thresholds, thresholds_of
 from domain.refusals import NotPermittedError
 from domain.uploads import create as creating
 from domain.uploads.purposes import TERMS, UploadPurpose

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from domain.bulk.check import Check
-from domain.bulk.csv_file import Row
-from domain.bulk.reads import BulkGrant, BulkRow
-from domain.programmes.propose_grant import Proposal
-from domain.programmes.thresholds import Thresholds
+from domain.bulk_grants.check import Check
+from domain.bulk_grants.csv_file import Row
+from domain.bulk_grants.reads import BulkGrant, BulkRow
+from domain.grants.propose import Proposal
+from domain.grants.thresholds import Thresholds
 from resolvers.views import BalanceAfter, Grant, PageInfo
 
 T = TypeVar("T")

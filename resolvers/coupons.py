@@ -6,12 +6,11 @@ from uuid import UUID
 
 from strawberry import argument
 
+from domain.conditions.eligibility import Claims
 from domain.coupons import change as changing
 from domain.coupons import claim as claiming
 from domain.coupons import create as creating
 from domain.coupons import listing
-from domain.coupons import redeem as redeeming
-from domain.coupons import rollback as undoing
 from domain.coupons.coupon import Coupon
 from domain.coupons.kinds import BorneBy, CouponKind, ItemKind, RollbackReason, Stacking
 from domain.coupons.listing import Asked, Found, Place
@@ -20,8 +19,9 @@ from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.municipalities import reads as municipalities
-from domain.programmes.eligibility import Claims
 from domain.programmes.reads import claims_of, person_of
+from domain.redemptions import redeem as redeeming
+from domain.redemptions import roll_back as undoing
 from domain.refusals import NotPermittedError
 from domain.residents import reads as residents
 from resolvers.coupon_views import (

@@ -10,14 +10,14 @@ from strawberry import argument
 
 from domain.approvals.reads import Approval
 from domain.assets.reads import Asset
-from domain.bulk.reads import BulkGrant
+from domain.bulk_grants.reads import BulkGrant
 from domain.coupons.coupon import Coupon
 from domain.funding.reads import Source
-from domain.merchants.reads import Store
 from domain.municipalities.reads import Municipality
 from domain.points.rules import EarningRule
 from domain.programmes.reads import Programme
 from domain.residents.reads import Wallet
+from domain.stores.reads import Store
 from resolvers import voucher_reads
 from resolvers.nodes import Receipt, approval, bulk_grant, check_count, receipt, wallet_of
 from resolvers.voucher_views import Gift, ProductView

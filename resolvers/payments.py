@@ -6,27 +6,27 @@ from uuid import UUID
 from strawberry import argument
 
 from domain.assets.refusals import UnknownAssetError
+from domain.charging import charge as charging
+from domain.codes import merchant_code
+from domain.corrections import reverse as reversing
 from domain.coupons.refusals import UnknownCouponError
 from domain.funding.refusals import UnknownFundingSourceError
 from domain.identifiers import InvalidIdError, decode
+from domain.keys import abandon as abandoning
+from domain.keys import outcome as outcomes
 from domain.ledger.kinds import Channel, JournalKind, Operation
 from domain.ledger.kinds import Outcome as KeyOutcome
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.ledger.request import Posted
-from domain.merchants import reads as merchants
-from domain.payments import abandon as abandoning
-from domain.payments import charge as charging
-from domain.payments import merchant_code
-from domain.payments import outcome as outcomes
 from domain.payments import pay as paying
 from domain.payments import quote as quoting
 from domain.payments import refund as refunding
-from domain.payments import reverse as reversing
 from domain.payments import top_up as topping_up
 from domain.payments.refusals import InvalidCodeError, NotOurShopError, UnknownJournalError, UnknownPaymentError
 from domain.permissions import ROOT_FIELDS
 from domain.services import Services
+from domain.stores import reads as merchants
 from domain.viewer import Viewer
 from resolvers.money import balances_after
 from resolvers.views import (

@@ -1,11 +1,11 @@
 """Earning rules: input in, one domain call, a view out."""
 
+from domain.conditions.eligibility import Claims
 from domain.ledger.refusals import UnknownPayeeError
 from domain.points import manage as managing
 from domain.points import simulate as simulating
 from domain.points.kinds import RuleKind, Stacking
 from domain.points.refusals import UnknownEarningRuleError
-from domain.programmes.eligibility import Claims
 from domain.programmes.refusals import UnknownProgrammeError
 from resolvers.payments import actor
 from resolvers.point_views import AddEarningRuleSuccess, SimulateEarningSuccess, StopEarningRuleSuccess, of_granted

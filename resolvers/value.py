@@ -6,29 +6,29 @@ from typing import Annotated
 from strawberry import argument
 
 from domain.assets import reads as assets
-from domain.assets.acceptance import EVERYWHERE, Acceptance
 from domain.assets.create import NewAsset
 from domain.assets.expiry import after
-from domain.assets.hours import ALWAYS, Hours, parse
 from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, SizeClass
 from domain.assets.manage import make_asset
 from domain.assets.reads import Asset
 from domain.assets.refusals import UnknownAssetError
+from domain.charging.quote import quote_charge as quoted
+from domain.conditions.acceptance import EVERYWHERE, Acceptance
+from domain.conditions.eligibility import ANYBODY, Eligibility
+from domain.conditions.hours import ALWAYS, Hours, parse
+from domain.grants import grant as granting
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
-from domain.merchants import classify as classifying
 from domain.municipalities import reads as municipalities
-from domain.payments.quote_charge import quote_charge as quoted
 from domain.points.kinds import ClawbackRule
 from domain.programmes import create as creating
-from domain.programmes import grant as granting
 from domain.programmes import reads as programmes
-from domain.programmes.eligibility import ANYBODY, Eligibility
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.residents import claim as claiming
+from domain.stores import classify as classifying
 from resolvers.money import balances_after
 from resolvers.payments import actor, journal_of, wallet_of
 from resolvers.views import (

@@ -14,11 +14,11 @@ from domain.ledger.holders import may, serves
 from domain.ledger.kinds import JournalKind, Relation
 from domain.ledger.reads import Balances, Journal, history
 from domain.ledger.request import EventRow
-from domain.merchants.reads import Store
 from domain.payments.explain import sentences
 from domain.points.rules import EarningRule
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
+from domain.stores.reads import Store
 from domain.viewer import Viewer
 from resolvers.money import store_balances, wallet_balances
 from resolvers.nodes import STAFF_OF_TOWN, check_count

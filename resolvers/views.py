@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.approvals.reads import Approval
-from domain.assets.acceptance import Acceptance
 from domain.assets.reads import Asset, last_day
+from domain.charging.quote import ChargeQuote
+from domain.conditions.acceptance import Acceptance
 from domain.identifiers import Prefix, encode
 from domain.ledger.audit import Drift
 from domain.ledger.reads import Journal, Movement
 from domain.ledger.request import EventRow
-from domain.merchants.reads import Store
 from domain.payments.quote import Quote
-from domain.payments.quote_charge import ChargeQuote
 from domain.programmes.reads import Programme
 from domain.residents.reads import Assignment, Wallet
+from domain.stores.reads import Store
 
 
 @dataclass(frozen=True, slots=True)

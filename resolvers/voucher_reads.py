@@ -5,10 +5,10 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.assets.acceptance import EVERYWHERE
+from domain.conditions.acceptance import EVERYWHERE
 from domain.ledger.kinds import Relation
-from domain.merchants.reads import Store
 from domain.municipalities import reads as municipalities
+from domain.stores.reads import Store
 from domain.vouchers import reads
 from domain.vouchers.gift import gift_in
 from domain.vouchers.preview import Preview

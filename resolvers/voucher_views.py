@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.ledger.reads import Journal
-from domain.merchants.reads import Store
+from domain.stores.reads import Store
 from domain.vouchers.preview import Preview
 from domain.vouchers.product import Part, VoucherProduct
 from domain.vouchers.reads import Bought

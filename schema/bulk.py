@@ -7,13 +7,13 @@ import strawberry
 from strawberry import Parent
 from strawberry.types import Info
 
-from domain.bulk.check import Check
-from domain.bulk.csv_file import Column
-from domain.bulk.reads import BulkGrant as BulkRowOfTown
-from domain.bulk.reads import BulkRow, RowState
+from domain.bulk_grants.check import Check
+from domain.bulk_grants.csv_file import Column
+from domain.bulk_grants.reads import BulkGrant as BulkRowOfTown
+from domain.bulk_grants.reads import BulkRow, RowState
+from domain.grants.propose import Proposal
+from domain.grants.thresholds import Thresholds
 from domain.locales.catalogue import message
-from domain.programmes.propose_grant import Proposal
-from domain.programmes.thresholds import Thresholds
 from resolvers import bulk as resolvers
 from resolvers import bulk_views as views
 from schema.bulk_enums import BulkGrantState, BulkRowState

@@ -4,7 +4,7 @@ from enum import Enum
 
 import strawberry
 
-from domain.bulk.reads import BulkState, RowState
+from domain.bulk_grants.reads import BulkState, RowState
 from domain.uploads.purposes import UploadPurpose as DomainUploadPurpose
 from domain.uploads.purposes import UploadState as DomainUploadState
 

@@ -3,9 +3,9 @@
 import strawberry
 from strawberry import Parent
 
-from domain.assets.hours import Hours as HoursRow
-from domain.assets.hours import time_of
-from domain.programmes.eligibility import Eligibility as EligibilityRow
+from domain.conditions.eligibility import Eligibility as EligibilityRow
+from domain.conditions.hours import Hours as HoursRow
+from domain.conditions.hours import time_of
 from schema.enums import Weekday
 
 

@@ -14,23 +14,23 @@ from strawberry.types import Info
 from domain.approvals import reads as approvals
 from domain.approvals.reads import Approval
 from domain.assets import reads as assets
-from domain.assets.acceptance import Acceptance
-from domain.bulk import reads as bulk
+from domain.bulk_grants import reads as bulk
+from domain.conditions.acceptance import Acceptance
 from domain.coupons import reads as coupons
-from domain.coupons import rollback
 from domain.funding import reads as funding
 from domain.ledger import holders
 from domain.ledger import reads as ledger
 from domain.ledger.kinds import Relation
 from domain.ledger.request import GuardKey
-from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
 from domain.points import reads as points
 from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
+from domain.redemptions import roll_back as rollback
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.services import Services
+from domain.stores import reads as merchants
 from domain.viewer import Viewer
 from domain.vouchers import reads as vouchers
 from domain.vouchers.preview import accepting

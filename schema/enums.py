@@ -12,10 +12,10 @@ from domain.assets.kinds import ExpiryRule as DomainExpiryRule
 from domain.assets.kinds import LegalProfile as DomainLegalProfile
 from domain.assets.kinds import RefundedAfterExpiry as DomainRefundedAfterExpiry
 from domain.assets.kinds import SizeClass as DomainSizeClass
+from domain.charging.cancel import CancelReason as DomainCancelReason
+from domain.corrections.reverse import ReversalReason as DomainReversalReason
 from domain.ledger.kinds import JournalKind, Operation
-from domain.payments.cancel_charge import CancelReason as DomainCancelReason
 from domain.payments.refund import RefundReason as DomainRefundReason
-from domain.payments.reverse import ReversalReason as DomainReversalReason
 from domain.points.kinds import ClawbackRule as DomainClawbackRule
 from domain.points.kinds import Reason as DomainEarningReason
 from domain.points.kinds import RuleKind as DomainRuleKind

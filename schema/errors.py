@@ -8,7 +8,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.assets import refusals as assets
-from domain.bulk import refusals as bulk
+from domain.bulk_grants import refusals as bulk
 from domain.conversions import refusals as conversions
 from domain.coupons import refusals as coupons
 from domain.funding import refusals as funding

@@ -8,11 +8,11 @@ from strawberry import Parent, lazy
 from strawberry.types import Info
 
 from domain.assets.reads import Asset as AssetRow
-from domain.merchants.code import shop_code
-from domain.merchants.reads import Store as StoreRow
 from domain.municipalities.reads import Municipality as MunicipalityRow
 from domain.residents.reads import Assignment
 from domain.residents.reads import Wallet as WalletRow
+from domain.stores.code import shop_code
+from domain.stores.reads import Store as StoreRow
 from resolvers import viewers, views
 from resolvers.views import Balance as BalanceView
 from resolvers.views import LotBalance

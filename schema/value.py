@@ -8,8 +8,8 @@ from strawberry import Parent
 from strawberry.types import Info
 
 from domain.assets.reads import last_day
-from domain.payments.quote_charge import ChargeQuote as ChargeQuoteRow
-from domain.payments.quote_charge import QuotedBonus as QuotedBonusRow
+from domain.charging.quote import ChargeQuote as ChargeQuoteRow
+from domain.charging.quote import QuotedBonus as QuotedBonusRow
 from domain.programmes.reads import Programme as ProgrammeRow
 from resolvers import views
 from resolvers.nodes import serves

@@ -12,12 +12,12 @@ from tortoise.connection import get_connection
 
 from domain.approvals.trail import record
 from domain.assets import reads
-from domain.assets.acceptance import Acceptance, from_json, to_json
 from domain.assets.create import DISCLOSURE_LIMIT, NAME_LIMIT
 from domain.assets.kinds import AssetKind
 from domain.assets.reads import Asset
 from domain.assets.refusals import UnknownAssetError, UnsafeChangeError
 from domain.assets.tables import Asset as Row
+from domain.conditions.acceptance import Acceptance, from_json, to_json
 from domain.database import transaction
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import Relation

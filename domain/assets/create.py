@@ -6,9 +6,9 @@ from datetime import date, datetime
 import orjson
 from tortoise.connection import get_connection
 
-from domain.assets.acceptance import EVERYWHERE, Acceptance, to_json
 from domain.assets.expiry import SIX_MONTHS, latest_of_six_months
 from domain.assets.kinds import BY_MONTHS, CHARGEABLE, SOLD, AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
+from domain.conditions.acceptance import EVERYWHERE, Acceptance, to_json
 from domain.refusals import InvalidInputError
 
 CODE_LIMIT = 32

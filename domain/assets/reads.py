@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.assets.acceptance import Acceptance, from_json
 from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
 from domain.assets.tables import Asset as Row
+from domain.conditions.acceptance import Acceptance, from_json
 from domain.database import rows
 from domain.ledger.request import effective_on
 

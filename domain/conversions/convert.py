@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.assets.limits import check_amount
 from domain.conversions.offer import Converted, Counted, Offer, offer_of, worked_out
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
@@ -15,11 +16,10 @@ from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKin
 from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import QuoteChangedError
-from domain.payments.rules import StaleRulesError
 from domain.programmes.caps import UNLIMITED, of_book
+from domain.programmes.shop_rules import StaleRulesError
 from domain.refusals import UnstoredRefusal
 from domain.services import Services
 from domain.viewer import Viewer

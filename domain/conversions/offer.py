@@ -14,14 +14,13 @@ from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.conversions.reads import Rate, rate_at
 from domain.conversions.refusals import ConversionAmountError, ConversionCapError, NoConversionRateError
+from domain.grants.grant import issue_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.kinds import GuardKind
 from domain.ledger.refusals import BalanceCapError, InsufficientBalanceError
 from domain.ledger.request import GuardKey, effective_on
-from domain.payments.rules import StaleRulesError
 from domain.programmes import reads as programmes
-from domain.programmes.grant import issue_of
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import (
     BudgetExceededError,
@@ -30,6 +29,7 @@ from domain.programmes.refusals import (
     ProgrammeClosedError,
     UnknownProgrammeError,
 )
+from domain.programmes.shop_rules import StaleRulesError
 from domain.services import Services
 
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.assets.limits import check_amount
 from domain.conversions.convert import AMOUNT_MAXIMUM
 from domain.conversions.offer import Counted, offer_of, worked_out
 from domain.ledger.reads import guard_values, wallet_totals
 from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
-from domain.payments.limits import check_amount
-from domain.payments.rules import StaleRulesError
 from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import budgets_left
+from domain.programmes.shop_rules import StaleRulesError
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer

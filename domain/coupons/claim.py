@@ -12,11 +12,11 @@ from domain.ledger.book import Book
 from domain.ledger.kinds import HolderKind, HolderState, JournalKind, Operation, Relation
 from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.merchants.reads import Store
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import settled
 from domain.refusals import NotPermittedError
 from domain.services import Services
+from domain.stores.reads import Store
 from domain.viewer import Viewer
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.assets.acceptance import Acceptance, Shop
+from domain.conditions.acceptance import Acceptance, Shop
+from domain.conditions.eligibility import Claims, Eligibility
 from domain.coupons.kinds import DISCOUNTS, BorneBy, CouponKind, Obstacle, Stacking
 from domain.ledger.kinds import GuardKind
 from domain.ledger.request import GuardKey, effective_on
-from domain.programmes.eligibility import Claims, Eligibility
 from domain.programmes.kinds import BASIS_POINTS
 
 LARGEST = 2**53 - 1

@@ -8,11 +8,13 @@ import orjson
 
 from domain.approvals.trail import record
 from domain.assets import reads as assets
-from domain.assets.acceptance import EVERYWHERE, Acceptance
-from domain.assets.acceptance import to_json as acceptance_to_json
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.kinds import AssetKind
 from domain.assets.refusals import UnknownAssetError
+from domain.conditions.acceptance import EVERYWHERE, Acceptance
+from domain.conditions.acceptance import to_json as acceptance_to_json
+from domain.conditions.eligibility import ANYBODY, Eligibility
+from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.coupons import reads
 from domain.coupons.coupon import Coupon
 from domain.coupons.kinds import DISCOUNTS, BorneBy, CouponKind, Stacking
@@ -22,15 +24,13 @@ from domain.ledger.book import Book
 from domain.ledger.holders import ensure_holder, may, require_staff
 from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation, Relation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.merchants import reads as merchants
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import settled
 from domain.programmes.create import AGE_LIMIT
-from domain.programmes.eligibility import ANYBODY, Eligibility
-from domain.programmes.eligibility import to_json as eligibility_to_json
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
+from domain.stores import reads as merchants
 from domain.viewer import Viewer
 
 COUNT_LIMIT = 10_000_000

@@ -8,14 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.conditions.eligibility import Claims
 from domain.coupons import reads
 from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
 from domain.coupons.kinds import Obstacle
 from domain.coupons.reads import NOBODY
 from domain.database import rows
 from domain.ledger.kinds import GuardKind
-from domain.merchants.reads import Store
-from domain.programmes.eligibility import Claims
+from domain.stores.reads import Store
 
 SCANNED = 200
 """Coupons that are looked at together, and SCANS such looks at most for one page."""

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain.assets.acceptance import from_json as acceptance_of
+from domain.conditions.acceptance import from_json as acceptance_of
+from domain.conditions.eligibility import from_json as eligibility_of
 from domain.coupons.coupon import Counts, Coupon
 from domain.coupons.kinds import BorneBy, CouponKind, Stacking
 from domain.coupons.tables import Coupon as Row
 from domain.database import rows
 from domain.ledger.kinds import HolderState
 from domain.ledger.request import effective_on
-from domain.programmes.eligibility import from_json as eligibility_of
 
 __all__ = ["Counts", "Coupon", "by_id", "by_keys", "counted", "live", "taken"]
 

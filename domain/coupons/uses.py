@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.assets.acceptance import Shop
+from domain.conditions.acceptance import Shop
+from domain.conditions.eligibility import Claims
 from domain.coupons import reads
 from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
 from domain.coupons.kinds import USED_UP, CouponKind, Obstacle, Stacking
@@ -22,7 +23,6 @@ from domain.identifiers import Prefix, encode
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, GuardKind, HolderState
 from domain.ledger.request import Draft, GuardKey, effective_on
-from domain.programmes.eligibility import Claims
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, Refusal
 from domain.services import Services

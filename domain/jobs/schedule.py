@@ -10,12 +10,12 @@ from datetime import timedelta
 import asyncpg
 import structlog
 
-from domain.bulk.run import run_bulk_grants
+from domain.bulk_grants.run import run_bulk_grants
+from domain.expiry.expire import expire
+from domain.expiry.remind import remind
 from domain.ledger.audit import drift
 from domain.municipalities import reads as municipalities
-from domain.payments.expire import expire
 from domain.payments.hold import lapse
-from domain.payments.remind import remind
 from domain.payments.top_up import settle_top_ups
 from domain.services import Services
 from domain.uploads.erase import erase_uploads

@@ -1,1 +1,1 @@
-"""Charging, paying, refunding: what must move, under which rules."""
+"""Payments to stores: quote, pay, refund, holds."""

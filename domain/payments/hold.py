@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.assets.limits import check_amount, payment_maximum
+from domain.expiry.renew import renewal_of
 from domain.ledger.book import Book, Hold
 from domain.ledger.decide import lapse_request, release
 from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation, Relation
 from domain.ledger.reads import lapsed_holds
 from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
-from domain.payments.limits import check_amount, payment_maximum
 from domain.payments.pay import allocation, check_parties, receipt_of, settled
-from domain.payments.renew import renewal_of
-from domain.payments.rules import ShopRules, with_rules
+from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.assets.limits import check_amount, check_note, payment_maximum
 from domain.coupons import uses as coupons
 from domain.coupons.uses import Applied, Chosen
+from domain.expiry.renew import Renewal, renewal_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import (
@@ -31,12 +33,10 @@ from domain.ledger.refusals import (
     WalletFrozenError,
 )
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.limits import check_amount, check_note, payment_maximum
 from domain.payments.refusals import QuoteChangedError
-from domain.payments.renew import Renewal, renewal_of
-from domain.payments.rules import ShopRules, with_rules
 from domain.points import earn
 from domain.points.earn import Earner, earner_at, spent_of
+from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.services import Services
 from domain.viewer import Viewer
 

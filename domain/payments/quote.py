@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.assets.limits import check_amount, payment_maximum
 from domain.coupons import uses as coupons
 from domain.coupons.coupon import Coupon
 from domain.coupons.uses import Applied, Chosen
@@ -11,15 +12,14 @@ from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
-from domain.merchants import reads as merchants
-from domain.merchants.reads import Store
-from domain.payments.limits import check_amount, payment_maximum
 from domain.payments.pay import allocation, token_of
-from domain.payments.rules import ShopRules, with_rules
 from domain.points.earn import Granted, earner_at, limits_now, spent_of
+from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.services import Services
+from domain.stores import reads as merchants
+from domain.stores.reads import Store
 from domain.viewer import Viewer
 
 

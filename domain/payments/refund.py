@@ -15,15 +15,15 @@ from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
+from domain.assets.limits import check_amount
 from domain.coupons.returns import Returns, refundable, returns_of
+from domain.expiry.fresh import Fresh, fresh_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Relation
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import RefundExceedsError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.fresh import Fresh, fresh_of
-from domain.payments.limits import check_amount
 from domain.payments.pay import settled
 from domain.payments.refusals import NotRefundableError, UnknownPaymentError
 from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of

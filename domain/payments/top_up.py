@@ -20,9 +20,11 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from domain.assets.kinds import CHARGEABLE, AssetKind
+from domain.assets.limits import check_amount, check_note, payment_maximum
 from domain.assets.lots import Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
+from domain.charging.cancel import CancelReason
 from domain.coupons import uses as coupons
 from domain.funding import reads
 from domain.funding.provider import ProviderUnavailableError
@@ -59,11 +61,9 @@ from domain.ledger.refusals import (
 )
 from domain.ledger.request import Closed, Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.cancel_charge import CancelReason
-from domain.payments.limits import check_amount, check_note, payment_maximum
 from domain.payments.pay import Pay, input_hash_of, pay, settled
 from domain.payments.refund import refunded_guard
-from domain.payments.rules import ShopRules, with_rules
+from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import InvalidInputError, Refusal, StoredRefusal
 from domain.residents import reads as residents
 from domain.services import Services

@@ -19,11 +19,11 @@ from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, LotOrigin
 from domain.ledger.reads import guard_values
 from domain.ledger.request import Draft, GuardKey, effective_on
-from domain.merchants.reads import Store
 from domain.points.rules import MULTIPLIER_ONE, NO_LIMIT, Candidate, EarningRule, Limits, Payer, Traced, earned
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme, budgets_left
 from domain.services import Services
+from domain.stores.reads import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from tortoise.exceptions import IntegrityError
 
 from domain.approvals.trail import record
 from domain.assets import reads as assets
-from domain.assets.acceptance import EVERYWHERE, Acceptance
-from domain.assets.acceptance import to_json as acceptance_to_json
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.kinds import AssetKind
 from domain.assets.refusals import UnknownAssetError
+from domain.conditions.acceptance import EVERYWHERE, Acceptance
+from domain.conditions.acceptance import to_json as acceptance_to_json
+from domain.conditions.eligibility import ANYBODY, Eligibility
+from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.holders import require_staff
@@ -27,8 +29,6 @@ from domain.points.rules import EarningRule
 from domain.points.tables import EarningRule as Row
 from domain.programmes import reads as programmes
 from domain.programmes.create import AGE_LIMIT
-from domain.programmes.eligibility import ANYBODY, Eligibility
-from domain.programmes.eligibility import to_json as eligibility_to_json
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError

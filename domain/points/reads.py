@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from domain.assets.acceptance import from_json as acceptance_of
+from domain.conditions.acceptance import from_json as acceptance_of
+from domain.conditions.eligibility import from_json as eligibility_of
 from domain.points.kinds import RuleKind, Stacking
 from domain.points.rules import EarningRule
 from domain.points.tables import EarningRule as Row
-from domain.programmes.eligibility import from_json as eligibility_of
 
 
 async def of_municipality(municipality: int) -> list[EarningRule]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.assets.acceptance import Acceptance, Shop
+from domain.conditions.acceptance import Acceptance, Shop
+from domain.conditions.eligibility import Claims, Eligibility
 from domain.ledger.kinds import GuardKind
 from domain.ledger.request import GuardKey
 from domain.points.kinds import Reason, RuleKind, Stacking
-from domain.programmes.eligibility import Claims, Eligibility
 from domain.programmes.kinds import BASIS_POINTS
 
 NO_LIMIT = 2**53 - 1

@@ -9,17 +9,17 @@ from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.assets.kinds import PAYABLE
+from domain.assets.limits import check_amount
 from domain.assets.refusals import UnknownAssetError
+from domain.conditions.eligibility import Claims
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownPayeeError
 from domain.ledger.request import effective_on
-from domain.merchants import reads as merchants
-from domain.payments.limits import check_amount
 from domain.points.earn import Granted, earner_of, unlimited
 from domain.points.rules import NO_LIMIT, Payer
-from domain.programmes.eligibility import Claims
 from domain.services import Services
+from domain.stores import reads as merchants
 from domain.viewer import Viewer
 
 

@@ -8,11 +8,13 @@ from tortoise.exceptions import IntegrityError
 
 from domain.approvals.trail import record
 from domain.assets import reads as assets
-from domain.assets.acceptance import EVERYWHERE, Acceptance
-from domain.assets.acceptance import to_json as acceptance_to_json
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.kinds import CHARGEABLE, AssetKind
 from domain.assets.refusals import UnknownAssetError
+from domain.conditions.acceptance import EVERYWHERE, Acceptance
+from domain.conditions.acceptance import to_json as acceptance_to_json
+from domain.conditions.eligibility import ANYBODY, Eligibility
+from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
@@ -24,8 +26,6 @@ from domain.municipalities import reads as municipalities
 from domain.payments.pay import settled
 from domain.points.kinds import ClawbackRule
 from domain.programmes import reads
-from domain.programmes.eligibility import ANYBODY, Eligibility
-from domain.programmes.eligibility import to_json as eligibility_to_json
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.tables import Programme as Row

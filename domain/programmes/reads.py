@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.assets.acceptance import Acceptance
-from domain.assets.acceptance import from_json as acceptance_of
+from domain.conditions.acceptance import Acceptance
+from domain.conditions.acceptance import from_json as acceptance_of
+from domain.conditions.eligibility import Claims, Eligibility
+from domain.conditions.eligibility import from_json as eligibility_of
 from domain.database import rows
 from domain.ledger.kinds import AccountKind, Funding, GuardKind
 from domain.ledger.request import GuardKey
 from domain.points.kinds import ClawbackRule
-from domain.programmes.eligibility import Claims, Eligibility
-from domain.programmes.eligibility import from_json as eligibility_of
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.tables import Programme as Row
 

@@ -7,15 +7,15 @@ import orjson
 from tortoise.connection import get_connection
 
 from domain.approvals.trail import record
-from domain.assets import hours as opening
-from domain.assets.acceptance import to_json as acceptance_to_json
 from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.conditions import hours as opening
+from domain.conditions.acceptance import to_json as acceptance_to_json
+from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.database import transaction
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import Relation
 from domain.programmes import reads as programmes
 from domain.programmes.create import AGE_LIMIT
-from domain.programmes.eligibility import to_json as eligibility_to_json
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError

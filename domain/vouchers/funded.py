@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from domain.charging.charge import counter_of
 from domain.database import rows
 from domain.funding.provider import Provider, ProviderUnavailableError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
@@ -26,7 +27,6 @@ from domain.ledger.kinds import AccountKind, Funding, JournalKind, Operation
 from domain.ledger.reads import journals_of_key
 from domain.ledger.refusals import KeyReusedError, UnknownWalletError
 from domain.ledger.request import Draft, Posted, Request
-from domain.payments.charge import counter_of
 from domain.payments.pay import settled
 from domain.programmes.refusals import NotEligibleError
 from domain.refusals import BusyError, InvalidInputError, OutcomeUnknownError, Refusal, StoredRefusal

@@ -5,13 +5,13 @@ Before anything is published.
 
 from dataclasses import dataclass
 
-from domain.assets.acceptance import Acceptance
+from domain.conditions.acceptance import Acceptance
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import Relation
-from domain.merchants import reads as merchants
-from domain.merchants.reads import Store
 from domain.programmes.reads import budgets_left
 from domain.services import Services
+from domain.stores import reads as merchants
+from domain.stores.reads import Store
 from domain.viewer import Viewer
 from domain.vouchers.create import check, funding_of
 from domain.vouchers.product import Terms

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.assets.acceptance import Acceptance
 from domain.assets.expiry import after, latest_of_six_months
-from domain.assets.hours import Hours
 from domain.assets.kinds import LegalProfile
+from domain.conditions.acceptance import Acceptance
+from domain.conditions.eligibility import Eligibility
+from domain.conditions.hours import Hours
 from domain.ledger.kinds import GuardKind
 from domain.ledger.request import GuardKey, effective_on
-from domain.programmes.eligibility import Eligibility
 from domain.programmes.kinds import BASIS_POINTS
 from domain.vouchers.kinds import LegalBasis, Stage, VoucherState
 

@@ -16,22 +16,22 @@ from tortoise.connection import get_connection
 from domain.approvals import reads as approvals
 from domain.approvals.propose import ApprovalKind, approve, propose
 from domain.approvals.trail import record
-from domain.assets.acceptance import Acceptance
-from domain.assets.acceptance import to_json as acceptance_to_json
 from domain.assets.create import NewAsset, create_asset
 from domain.assets.kinds import AssetKind, ExpiryRule
+from domain.assets.limits import payment_maximum
 from domain.assets.reads import last_day
+from domain.conditions.acceptance import Acceptance
+from domain.conditions.acceptance import to_json as acceptance_to_json
+from domain.conditions.eligibility import to_json as eligibility_to_json
+from domain.corrections.reverse import ReversalReason
 from domain.database import rows, transaction
 from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
 from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.limits import payment_maximum
 from domain.payments.pay import settled
 from domain.payments.refusals import ApproverIsProposerError
-from domain.payments.reverse import ReversalReason
-from domain.programmes.eligibility import to_json as eligibility_to_json
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme, budgets_left
 from domain.programmes.tables import Programme as ProgrammeRow

@@ -19,6 +19,7 @@ from domain.assets.kinds import CHARGEABLE
 from domain.assets.lots import Issue
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
+from domain.charging.charge import Counter, counter_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.kinds import (
@@ -34,7 +35,6 @@ from domain.ledger.kinds import (
 )
 from domain.ledger.refusals import InsufficientBalanceError, UnknownWalletError, WalletFrozenError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.payments.charge import Counter, counter_of
 from domain.payments.pay import settled
 from domain.programmes.reads import Programme, person_of
 from domain.programmes.refusals import NotEligibleError

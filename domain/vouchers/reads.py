@@ -8,12 +8,12 @@ from uuid import UUID
 import orjson
 
 from domain.approvals.propose import ApprovalKind
-from domain.assets import hours as opening
-from domain.assets.acceptance import from_json as acceptance_of
 from domain.assets.kinds import LegalProfile
+from domain.conditions import hours as opening
+from domain.conditions.acceptance import from_json as acceptance_of
+from domain.conditions.eligibility import from_json as eligibility_of
 from domain.database import rows
 from domain.ledger.kinds import GuardKind
-from domain.programmes.eligibility import from_json as eligibility_of
 from domain.vouchers.kinds import Stage
 from domain.vouchers.product import Part, Terms, VoucherProduct
 

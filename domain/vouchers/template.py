@@ -5,10 +5,10 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from domain.assets.acceptance import EVERYWHERE, Acceptance
-from domain.assets.hours import ALWAYS
 from domain.assets.kinds import LegalProfile, SizeClass
-from domain.programmes.eligibility import Eligibility
+from domain.conditions.acceptance import EVERYWHERE, Acceptance
+from domain.conditions.eligibility import Eligibility
+from domain.conditions.hours import ALWAYS
 from domain.vouchers.kinds import VoucherTemplate
 from domain.vouchers.product import Part, Terms
 

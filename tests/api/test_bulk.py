@@ -16,7 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from domain.identifiers import decode
-from tests.bulk.officers import CHECK, LOOK, START, verb
+from tests.bulk_grants.officers import CHECK, LOOK, START, verb
 from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME
 from tests.support.eventually import eventually
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.bulk.officers import LOOK, START
+from tests.bulk_grants.officers import LOOK, START
 from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME
 from tests.support.crowd import crowd
 from tests.support.eventually import eventually

@@ -12,8 +12,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.api.test_bulk import CSV, UPLOAD
-from tests.bulk.officers import CHECK, START
-from tests.lifecycle.test_top_up import LINK
+from tests.bulk_grants.officers import CHECK, START
+from tests.payments.test_top_up import LINK
 from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME, GRANT
 from tests.support.served import served
 from tests.support.vouchers import ACTIVATE, APPROVE, CREATE, NUMBERS, PURCHASE, SUBMIT

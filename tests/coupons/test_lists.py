@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.assets.acceptance import Acceptance, from_json
 from domain.assets.kinds import SizeClass
+from domain.conditions.acceptance import Acceptance, from_json
 from domain.coupons import listing
 from domain.database import rows
 from domain.identifiers import Prefix, decode, encode
-from domain.merchants import reads as merchants
-from domain.merchants.open_store import NewStore, open_store
+from domain.stores import reads as merchants
+from domain.stores.open_store import NewStore, open_store
 from schema.context import Context
 from schema.execute import execute
 from tests.support.clock import MovableClock
@@ -23,8 +23,8 @@ STATION = {"latitudeMicrodegrees": 35_681_236, "longitudeMicrodegrees": 139_767_
 
 
 async def shop(api: CouponApi, **facts: Any) -> Any:
+    from domain.codes.merchant_code import merchant_reference
     from domain.database import transaction
-    from domain.payments.merchant_code import merchant_reference
 
     number = next_number()
     given = {

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.assets.acceptance import EVERYWHERE, Acceptance
-from domain.assets.hours import Hours
+from domain.conditions.acceptance import EVERYWHERE, Acceptance
+from domain.conditions.eligibility import Claims, Eligibility
+from domain.conditions.hours import Hours
 from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
 from domain.coupons.kinds import BorneBy, CouponKind, Obstacle, Stacking
 from domain.coupons.returns import Returns, kept
-from domain.programmes.eligibility import Claims, Eligibility
 
 NOON = datetime(2026, 11, 25, 3, tzinfo=UTC)
 """Wednesday, 12:00 in Tokyo."""

@@ -216,9 +216,9 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
 async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponApi):
     """The stop is a state of the coupon's holder, which the ledger locks: no copy of the row in a process can outlive it."""
     from domain.coupons import uses
+    from domain.expiry.renew import Renewal
     from domain.payments import pay as paying
-    from domain.payments.renew import Renewal
-    from domain.payments.rules import rules_of
+    from domain.programmes.shop_rules import rules_of
 
     await api.charge(1_000)
     coupon = await api.coupon()

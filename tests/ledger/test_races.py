@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 
 from domain.database import rows
+from domain.keys.abandon import abandon
+from domain.keys.outcome import outcome
 from domain.ledger.kinds import Operation, Outcome
 from domain.ledger.reads import balances
 from domain.ledger.refusals import AbandonedError
 from domain.ledger.request import Posted
-from domain.payments.abandon import abandon
-from domain.payments.outcome import outcome
 from domain.payments.pay import Pay, pay
 from domain.refusals import BusyError
 from tests.support.town import People, new_town

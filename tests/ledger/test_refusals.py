@@ -8,6 +8,9 @@ from uuid import uuid4
 import pytest
 
 from domain.assets.refusals import UnknownAssetError
+from domain.charging.charge import Charge, charge
+from domain.keys.abandon import abandon
+from domain.keys.outcome import outcome
 from domain.ledger.holders import set_state, withdraw_access
 from domain.ledger.kinds import HolderState, Operation, Outcome, Relation
 from domain.ledger.reads import journals_of_key
@@ -24,9 +27,6 @@ from domain.ledger.refusals import (
     UnknownWalletError,
     WalletFrozenError,
 )
-from domain.payments.abandon import abandon
-from domain.payments.charge import Charge, charge
-from domain.payments.outcome import outcome
 from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, RefundReason, refund
 from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError, NotRefundableError, UnknownPaymentError

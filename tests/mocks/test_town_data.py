@@ -7,9 +7,9 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from domain.merchants.open_store import NewStore
+from domain.codes.merchant_code import LONGEST, MERCHANT_LENGTH, STORE_LENGTH, parse, static_code, store_of
 from domain.municipalities.codes import check_digit, lookup
-from domain.payments.merchant_code import LONGEST, MERCHANT_LENGTH, STORE_LENGTH, parse, static_code, store_of
+from domain.stores.open_store import NewStore
 from domain.viewer import Role
 from mocks import town_data
 from mocks.town_data import (

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.assets.acceptance import EVERYWHERE, Acceptance
-from domain.assets.hours import Hours
 from domain.assets.kinds import SizeClass
+from domain.conditions.acceptance import EVERYWHERE, Acceptance
+from domain.conditions.eligibility import ANYBODY, Claims, Eligibility
+from domain.conditions.hours import Hours
 from domain.ledger.request import effective_on
 from domain.points.clawback import rest_of
 from domain.points.kinds import Reason, RuleKind, Stacking
 from domain.points.rules import Candidate, EarningRule, Limits, Payer, earned
-from domain.programmes.eligibility import ANYBODY, Claims, Eligibility
 
 AT = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
 """A Friday, 10:00 in Tokyo."""

@@ -12,35 +12,35 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.charging.cancel import CancelCharge, CancelReason, cancel_charge
+from domain.charging.charge import Charge, charge
+from domain.charging.quote import quote_charge
 from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
+from domain.corrections.reverse import REVERSIBLE, ReversalReason, propose_reversal, reverse_journal
 from domain.coupons.claim import Claim, claim_coupon
 from domain.coupons.kinds import ItemKind, RollbackReason
-from domain.coupons.redeem import Redeem, redeem
-from domain.coupons.rollback import rollback_redemption
+from domain.expiry.expire import expire
+from domain.expiry.remind import remind
+from domain.grants.grant import Grant, grant_value
 from domain.identifiers import Prefix, encode
 from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Posted
-from domain.payments.cancel_charge import CancelCharge, CancelReason, cancel_charge
-from domain.payments.charge import Charge, charge
-from domain.payments.expire import expire
 from domain.payments.hold import Authorize, OfHold, authorize, capture, lapse, void
 from domain.payments.pay import Pay, pay
 from domain.payments.quote import Asked, quote
-from domain.payments.quote_charge import quote_charge
 from domain.payments.refund import Refund, RefundReason, refund
-from domain.payments.remind import remind
-from domain.payments.reverse import REVERSIBLE, ReversalReason, propose_reversal, reverse_journal
 from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
 from domain.programmes.change import change_budget
-from domain.programmes.grant import Grant, grant_value
+from domain.redemptions.redeem import Redeem, redeem
+from domain.redemptions.roll_back import rollback_redemption
 from domain.refusals import Refusal, StoredRefusal
 from domain.vouchers.gift import Activation, activate, issue_numbers
 from domain.vouchers.publish import Step, close_product
 from domain.vouchers.purchase import Purchase, Sale, purchase, sell
-from tests.bulk.officers import Officers
+from tests.bulk_grants.officers import Officers
 from tests.support.clock import MovableClock
 from tests.support.collisions import Collisions
 

@@ -9,26 +9,26 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.assets.acceptance import Acceptance
 from domain.assets.create import NewAsset
 from domain.assets.expiry import after
-from domain.assets.hours import ALWAYS
 from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, SizeClass
 from domain.assets.manage import make_asset
+from domain.conditions.acceptance import Acceptance
+from domain.conditions.eligibility import ANYBODY
+from domain.conditions.hours import ALWAYS
 from domain.conversions.rates import NewRate, set_rate
 from domain.coupons.create import NewCoupon, create_coupon
 from domain.coupons.kinds import BorneBy, CouponKind, Stacking
 from domain.funding.link import NewSource, link_source
 from domain.identifiers import derived
 from domain.ledger.request import effective_on
-from domain.merchants.classify import classify_store
 from domain.points.kinds import ClawbackRule, RuleKind
 from domain.points.kinds import Stacking as RuleStacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.eligibility import ANYBODY
 from domain.programmes.kinds import ProgrammeKind
 from domain.residents.claim import record_claim
+from domain.stores.classify import classify_store
 from domain.viewer import Viewer
 from domain.vouchers.create import create_product
 from domain.vouchers.product import Part, Terms

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
+from domain.codes.merchant_code import merchant_reference
 from domain.compose import services
 from domain.database import transaction
 from domain.identifiers import Prefix, encode
 from domain.ledger.holders import give_access
 from domain.ledger.kinds import Relation
-from domain.merchants.open_store import NewStore, employ, open_store
 from domain.municipalities import reads as municipalities
-from domain.payments.merchant_code import merchant_reference
 from domain.residents.join import join, open_wallet
+from domain.stores.open_store import NewStore, employ, open_store
 from domain.viewer import Role
 
 ROOT = Path(__file__).parents[2]

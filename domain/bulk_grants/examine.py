@@ -1,0 +1,105 @@
+"""A whole file against the rules, page by page: what would be granted and what is wrong. Nothing moves."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from domain.assets import reads as assets
+from domain.assets.reads import Asset
+from domain.assets.refusals import UnknownAssetError
+from domain.bulk_grants.csv_file import Column, Problem, Row, rows_of
+from domain.bulk_grants.facts import WalletFacts, facts_of
+from domain.bulk_grants.text import encoding_of
+from domain.ledger.request import effective_on
+from domain.programmes import reads as programmes
+from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.reads import Programme
+from domain.programmes.refusals import ProgrammeClosedError, UnknownProgrammeError
+
+PAGE = 500
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a file adds up to. Whole units, of the rows that may be granted."""
+
+    rows: int = 0
+    invalid: int = 0
+    amount: int = 0
+    largest: int = 0
+
+
+@dataclass(slots=True)
+class Examination:
+    """One reading of a file; it remembers the rows before for doubles, caps and sums."""
+
+    programme: Programme
+    asset: Asset
+    now: datetime
+    totals: Totals = field(default_factory=Totals)
+    _first: dict[UUID, int] = field(default_factory=dict)
+    _given: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    """By the rows before, to persons and to households."""
+
+    async def pages(self, data: bytes) -> AsyncIterator[list[Row]]:
+        """The rows with their problems, in the file's order. WrongEncodingError, UnreadableFileError."""
+        found = rows_of(data, await encoding_of(data), self.programme.municipality)
+        while page := list(islice(found, PAGE)):
+            known = await facts_of(self.programme, [row.wallet for row in page if row.wallet is not None])
+            checked = [self._checked(row, known) for row in page]
+            self._add(checked)
+            yield checked
+            await asyncio.sleep(0)
+
+    def _checked(self, row: Row, known: dict[UUID, WalletFacts]) -> Row:
+        if row.wallet is not None:
+            first = self._first.setdefault(row.wallet, row.number)
+            if first != row.number:
+                return replace(row, problem=Problem("DOUBLE", Column.WALLET, {"first": first}))
+        if row.problem is not None or row.wallet is None or row.amount is None:
+            return row
+        facts = known.get(row.wallet)
+        problem = Problem("UNKNOWN_WALLET", Column.WALLET) if facts is None else self._against(facts, row.amount)
+        if problem is None and facts is not None:
+            self._given[facts.person] += row.amount
+            if facts.household is not None:
+                self._given[facts.household] += row.amount
+        return row if problem is None else replace(row, problem=problem)
+
+    def _against(self, facts: WalletFacts, amount: int) -> Problem | None:
+        problem = facts.against(self.programme, effective_on(self.now).year)
+        if problem is not None:
+            return problem
+        left = self.programme.cap - facts.given - self._given[facts.person]
+        if self.programme.cap_per_household is not None and facts.household is not None:
+            left = min(left, self.programme.cap_per_household - facts.given_household - self._given[facts.household])
+        if amount > left:
+            return Problem("CAP_EXCEEDED", Column.AMOUNT, {"available": max(0, left)})
+        cap = self.asset.balance_cap
+        if cap is not None and facts.balance + amount > cap:
+            return Problem("BALANCE_CAP", Column.AMOUNT, {"maximum": cap})
+        return None
+
+    def _add(self, page: list[Row]) -> None:
+        good = [row.amount for row in page if row.problem is None and row.amount is not None]
+        self.totals.rows += len(page)
+        self.totals.invalid += len(page) - len(good)
+        self.totals.amount += sum(good)
+        self.totals.largest = max([self.totals.largest, *good])
+
+
+async def examination(municipality: int, programme_id: UUID, now: datetime) -> Examination:
+    """For a programme that grants value now. UnknownProgrammeError, ProgrammeClosedError."""
+    programme = await programmes.by_id(municipality, programme_id)
+    if programme is None or programme.kind is not ProgrammeKind.GRANT:
+        raise UnknownProgrammeError
+    if not programme.open_at(now):
+        raise ProgrammeClosedError
+    asset = await assets.in_municipality(municipality, programme.asset)
+    if asset is None:
+        raise UnknownAssetError
+    return Examination(programme, asset, now)

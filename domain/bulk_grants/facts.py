@@ -1,0 +1,76 @@
+"""What the rules ask of many wallets at once: one statement for a page of rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.bulk_grants.csv_file import Column, Problem
+from domain.conditions.eligibility import Claims
+from domain.database import rows
+from domain.ledger.kinds import GuardKind, HolderState
+from domain.programmes.reads import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class WalletFacts:
+    """A wallet as a programme sees it.
+
+    Whole units: what it holds of the asset, and what person and household were given of the programme.
+    """
+
+    frozen: bool
+    person: UUID
+    claims: Claims | None
+    balance: int
+    given: int
+    given_household: int
+
+    @property
+    def household(self) -> UUID | None:
+        """The household of its person, where the desk has recorded it."""
+        return None if self.claims is None else self.claims.household
+
+    def against(self, programme: Programme, year: int) -> Problem | None:
+        """Why nothing may be granted to it at all."""
+        if self.frozen:
+            return Problem("WALLET_FROZEN", Column.WALLET)
+        reason = programme.eligibility.reason_against(self.claims, year)
+        return None if reason is None else Problem(f"NOT_ELIGIBLE_{reason}", Column.WALLET)
+
+
+async def facts_of(programme: Programme, wallets: Sequence[UUID]) -> dict[UUID, WalletFacts]:
+    """By wallet; those that the programme's town has not are left out. A wallet without a person stands for itself."""
+    found = await rows(
+        """select w.id, h.state, coalesce(x.person_id, w.id) as person, c.resident, c.birth_year, c.household,
+            coalesce(g.value, 0) as given, coalesce(gh.value, 0) as given_household,
+            coalesce((select sum(a.posted) from account a where a.municipality_id = w.municipality_id
+              and a.holder_id = w.id
+              and a.asset_id = $3), 0)::bigint as balance
+          from unnest($2::uuid[]) wanted (id) join wallet w on w.municipality_id = $1 and w.id = wanted.id
+          join holder h on h.municipality_id = w.municipality_id and h.id = w.id
+          left join lateral (select person_id from holder_access where municipality_id = w.municipality_id
+            and holder_id = w.id and relation = 1
+            and revoked_at is null order by granted_at limit 1) x on true
+          left join person_claim c on c.municipality_id = w.municipality_id and c.person_id = x.person_id
+          left join guard g on g.municipality_id = w.municipality_id and g.kind = $5 and g.subject = $4
+            and g.period = coalesce(x.person_id, w.id)::text
+          left join guard gh on gh.municipality_id = w.municipality_id and gh.kind = $6 and gh.subject = $4
+            and gh.period = c.household::text""",
+        programme.municipality,
+        list(wallets),
+        programme.asset,
+        programme.id,
+        GuardKind.PROGRAMME_CAP,
+        GuardKind.HOUSEHOLD_CAP,
+    )
+    return {
+        row["id"]: WalletFacts(
+            row["state"] == HolderState.FROZEN,
+            row["person"],
+            None if row["resident"] is None else Claims(row["resident"], row["birth_year"], row["household"]),
+            row["balance"],
+            row["given"],
+            row["given_household"],
+        )
+        for row in found
+    }

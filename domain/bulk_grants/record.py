@@ -1,0 +1,119 @@
+"""What became of rows, written down after the ledger has decided.
+
+Doing so twice changes nothing; the counts are those of the rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import orjson
+
+from domain.bulk_grants.reads import BulkGrant, BulkState, RowState
+from domain.database import rows, transaction
+from domain.ledger.kinds import JournalKind
+from domain.ledger.request import EventRow
+from domain.services import Services
+
+_LOCK = "select 1 from bulk_grant where municipality_id = $1 and id = $2 for no key update"
+_DONE = """with done as (update bulk_grant_row r set state = w.state, problem = w.problem, problem_data = w.told::jsonb,
+  journal_id = w.journal
+    from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::uuid[]) w (number, state, problem, told,
+      journal)
+    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.state = 0
+      returning r.state, r.amount),
+  sums as (select count(*) filter (where state = 1) as granted, count(*) filter (where state = 2) as refused,
+    count(*) filter (where state = 4) as cancelled, coalesce(sum(amount) filter (where state = 1), 0) as amount
+      from done)
+  update bulk_grant b set rows_granted = rows_granted + s.granted, rows_refused = rows_refused + s.refused,
+    rows_cancelled = rows_cancelled + s.cancelled, amount_granted = amount_granted + s.amount
+  from sums s where b.municipality_id = $1 and b.id = $2"""
+_UNDONE = """with done as (update bulk_grant_row r set undo_state = 1, taken_back = w.taken, undo_problem = w.problem,
+  undo_journal_id = w.journal
+    from unnest($3::integer[], $4::bigint[], $5::text[], $6::uuid[]) w (number, taken, problem, journal)
+    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.undo_state = 0
+      returning r.taken_back),
+  sums as (select count(*) as undone, coalesce(sum(taken_back), 0) as taken from done)
+  update bulk_grant b set rows_undone = rows_undone + s.undone, amount_taken_back = amount_taken_back + s.taken
+  from sums s where b.municipality_id = $1 and b.id = $2"""
+_ENDS = {
+    BulkState.RUNNING: (BulkState.FINISHED, "state = 0"),
+    BulkState.CANCELLING: (BulkState.CANCELLED, "state = 0"),
+    BulkState.UNDOING: (BulkState.UNDONE, "state = 1 and undo_state = 0"),
+}
+"""What follows a state once no row is left that is as the condition says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A row's end, as the ledger has it."""
+
+    number: int
+    state: RowState
+    problem: str | None = None
+    told: dict[str, int] = field(default_factory=dict)
+    journal: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was taken back of a row. Whole units; `problem`: why it was not all of it."""
+
+    number: int
+    amount: int
+    problem: str | None
+    journal: UUID | None
+
+
+async def write_decided(services: Services, bulk: BulkGrant, page: Sequence[Decided]) -> None:
+    """Grants, refusals and cancellations of rows that were waiting."""
+    values = [
+        [one.number for one in page],
+        [one.state for one in page],
+        [one.problem for one in page],
+        [orjson.dumps(one.told).decode() for one in page],
+        [one.journal for one in page],
+    ]
+    async with transaction() as connection:
+        await connection.execute_query(_LOCK, [bulk.municipality, bulk.id])
+        await connection.execute_query(_DONE, [bulk.municipality, bulk.id, *values])
+    wake(services, bulk)
+
+
+async def write_taken_back(services: Services, bulk: BulkGrant, page: Sequence[TakenBack]) -> None:
+    """What was taken back of rows that were granted."""
+    values = [
+        [one.number for one in page],
+        [one.amount for one in page],
+        [one.problem for one in page],
+        [one.journal for one in page],
+    ]
+    async with transaction() as connection:
+        await connection.execute_query(_LOCK, [bulk.municipality, bulk.id])
+        await connection.execute_query(_UNDONE, [bulk.municipality, bulk.id, *values])
+    wake(services, bulk)
+
+
+async def end(services: Services, bulk: BulkGrant) -> bool:
+    """Closes a state in which nothing is left to do; False if rows are left, or somebody else has changed the state."""
+    following, left = _ENDS[bulk.state]
+    changed = await rows(
+        f"""update bulk_grant b set state = $4, ended_at = $5 where municipality_id = $1 and id = $2 and state = $3
+          and not exists (
+          select from bulk_grant_row r where r.municipality_id = $1 and r.bulk_grant_id = $2 and {left})
+            returning b.id""",
+        bulk.municipality,
+        bulk.id,
+        bulk.state,
+        following,
+        services.clock(),
+    )
+    wake(services, bulk)
+    return bool(changed)
+
+
+def wake(services: Services, bulk: BulkGrant) -> None:
+    """Tells those who follow it to look: a word on the bus under the grant's own name, of which no table knows."""
+    services.bus.publish(
+        [EventRow(bulk.municipality, bulk.id, 0, JournalKind.GRANT_CLOSED, bulk.id, None, [], [], [], services.clock())]
+    )

@@ -1,0 +1,1 @@
+"""Charging a wallet with cash or from a card: quotes, bonuses, cancellation."""

@@ -1,0 +1,95 @@
+"""Bonus on charges: a percentage out of a campaign's budget, first come until it ends, within the person's cap."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.assets.lots import ended
+from domain.assets.reads import Asset, Lot
+from domain.grants.grant import issue_of
+from domain.ledger.book import AccountKey, Book
+from domain.ledger.credit import credit
+from domain.ledger.kinds import AccountKind
+from domain.ledger.request import Draft, GuardKey, effective_on
+from domain.programmes.caps import of_book
+from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
+from domain.programmes.reads import Programme, person_of
+from domain.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Bonus:
+    """What a campaign offers on a charge.
+
+    Its programme, the lot that the bonus falls into, and the person whose cap counts.
+    """
+
+    programme: Programme
+    asset: Asset
+    lot: Lot
+    person: UUID
+    household: UUID | None = None
+
+    @property
+    def caps(self) -> tuple[tuple[GuardKey, int], ...]:
+        """The guards of the person's and the household's cap, with the caps."""
+        return self.programme.caps_of(self.person, self.household)
+
+
+async def offered(services: Services, municipality: int, wallet_id: UUID, charged: int, now: datetime) -> list[Bonus]:
+    """The campaigns that give a bonus on a charge of an asset to a wallet now, oldest first.
+
+    Those it is not eligible for are left out.
+    """
+    found = [
+        programme
+        for programme in await services.programmes.of(municipality)
+        if programme.kind is ProgrammeKind.CHARGE_BONUS
+        and programme.charged_asset == charged
+        and programme.open_at(now)
+    ]
+    if not found:
+        return []
+    person, claims = await person_of(municipality, wallet_id)
+    assets = {asset.id: asset for asset in await services.assets.of(municipality)}
+    return [
+        Bonus(
+            programme,
+            assets[programme.asset],
+            await services.lots.of(assets[programme.asset], issue_of(programme), now),
+            person,
+            None if claims is None else claims.household,
+        )
+        for programme in sorted(found, key=lambda one: (one.starts_at, one.id))
+        if programme.eligibility.reason_against(claims, effective_on(now).year) is None
+        and not ended(assets[programme.asset], issue_of(programme), now)
+    ]
+
+
+def amount_of(programme: Programme, charged: int, left: int, budget: int, room: int) -> int:
+    """The bonus on a charge, rounded down: at most what the caps, the budget and the wallet's room leave.
+
+    Whole units.
+    """
+    return max(0, min(charged * (programme.rate_bp or 0) // BASIS_POINTS, left, budget, room))
+
+
+def add(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int) -> None:
+    """Adds a bonus to a charge's draft; a campaign that has nothing left adds nothing, and the charge goes on."""
+    town, asset = bonus.programme.municipality, bonus.asset
+    guards, left = of_book(book, bonus.caps)
+    budget = book.plain(town, AccountKind.BUDGET, bonus.programme.id, asset.id)
+    balances, known = draft.receipt["balances"], draft.receipt.setdefault("bonuses", [])
+    before = balances.get(str(asset.id), book.total(town, wallet_id, asset.id))
+    room = 2**53 - 1 if asset.balance_cap is None else asset.balance_cap - before
+    amount = amount_of(bonus.programme, charged, left, budget.available, room)
+    if not amount:
+        return
+    account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, bonus.lot.id), bonus.lot)
+    credit(book, draft, budget, account, amount)
+    draft.guards.extend((guard, amount) for guard in guards)
+    draft.counterparties.setdefault(bonus.programme.id, wallet_id)
+    known.append(
+        [asset.id, bonus.lot.id, amount, None if bonus.lot.expires_at is None else bonus.lot.expires_at.isoformat()]
+    )
+    balances[str(asset.id)] = before + amount

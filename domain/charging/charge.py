@@ -1,0 +1,148 @@
+"""Topping up: cash is taken at a counter, coin of the same amount goes into the wallet.
+
+And the cash box owes the town.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.assets import reads as assets
+from domain.assets.kinds import CHARGEABLE, AssetKind
+from domain.assets.limits import check_amount
+from domain.assets.lots import CHARGED, ended
+from domain.assets.reads import Asset, Lot
+from domain.assets.refusals import UnknownAssetError
+from domain.charging import bonus as bonuses
+from domain.charging.bonus import Bonus
+from domain.ledger.book import AccountKey, Book
+from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, JournalKind, Operation, Relation
+from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.municipalities import reads as municipalities
+from domain.municipalities.reads import Municipality
+from domain.payments.pay import settled
+from domain.refusals import NotPermittedError
+from domain.services import Services
+from domain.stores import reads as merchants
+from domain.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a counter asks. Amount in whole units; `store_id` names the agent's shop, None the municipal desk."""
+
+    key: UUID
+    municipality: int
+    wallet_id: UUID
+    asset_id: int
+    amount: int
+    store_id: UUID | None = None
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Who takes the cash."""
+
+    holder: UUID
+    relation: Relation
+    issuer: UUID
+    yen: int
+
+
+async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
+    """Charges the wallet or raises a refusal; the collector's cash account moves in the same journal."""
+    asset = await assets.in_municipality(what.municipality, what.asset_id)
+    if asset is None or asset.kind not in CHARGEABLE:
+        raise UnknownAssetError
+    check_amount(what.amount, asset.charge_maximum)
+    counter = await counter_of(what.municipality, what.store_id)
+    now = services.clock()
+    lot = None if ended(asset, CHARGED, now) else await services.lots.of(asset, CHARGED, now)
+    offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
+    return settled(await services.poster.post(_request(viewer, what, asset, lot, counter, offered)))
+
+
+async def counter_of(municipality: int, store_id: UUID | None) -> Counter:
+    """The agent's shop, or the municipal desk; NotPermittedError for a shop that takes no money for the town."""
+    town = await municipalities.by_id(municipality)
+    if town is None:
+        raise UnknownAssetError
+    yen = await _yen(town)
+    if store_id is None:
+        return Counter(town.desk_id, Relation.DESK, town.issuer_id, yen)
+    store = await merchants.by_id(municipality, store_id)
+    if store is None or not store.charge_agent:
+        raise NotPermittedError
+    return Counter(store.id, Relation.STAFF, town.issuer_id, yen)
+
+
+async def _yen(town: Municipality) -> int:
+    return next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.CASH)
+
+
+def _request(
+    viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counter: Counter, offered: list[Bonus]
+) -> Request:
+    def plan(book: Book, _: datetime) -> Draft:
+        if lot is None:  # only a key that settled while there was coin is answered
+            raise UnknownAssetError
+        draft = _plan(book, viewer, what, asset, lot, counter)
+        for bonus in offered:
+            bonuses.add(book, draft, bonus, what.wallet_id, what.amount)
+        return draft
+
+    return Request(
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.CHARGE,
+        key=what.key,
+        input_hash=fingerprint(wallet=what.wallet_id, asset=what.asset_id, amount=what.amount, store=what.store_id),
+        kind=JournalKind.CHARGE,
+        plan=plan,
+        holders=(what.wallet_id, counter.holder, counter.issuer, *(bonus.programme.id for bonus in offered)),
+        lots=(*(() if lot is None else (lot.id,)), *(bonus.lot.id for bonus in offered)),
+        guards=tuple(key for bonus in offered for key, _ in bonus.caps),
+        access=(counter.holder,),
+        valid_until=what.valid_until,
+        facts=Facts(
+            wallet_id=what.wallet_id,
+            store_id=what.store_id,
+            channel=Channel.DESK,
+            funding=Funding.CASH,
+            client=viewer.client,
+        ),
+    )
+
+
+def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Counter) -> Draft:
+    town = what.municipality
+    if not book.may(town, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
+        raise NotPermittedError
+    wallet = book.holder(town, what.wallet_id)
+    if wallet is None or wallet.kind != HolderKind.WALLET:
+        raise UnknownWalletError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+    after = book.total(town, what.wallet_id, asset.id) + what.amount
+    if asset.balance_cap is not None and after > asset.balance_cap:
+        raise BalanceCapError(asset.balance_cap)
+    account = book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset.id, lot.id), lot)
+    return Draft(
+        receipt={
+            "amount": what.amount,
+            "lots": [[asset.id, lot.id, what.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
+            "balances": {str(asset.id): after},
+            "collector": str(counter.holder),
+        },
+        moves=[
+            (book.plain(town, AccountKind.ISSUANCE, counter.issuer, asset.id), account, what.amount),
+            (
+                book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen),
+                book.plain(town, AccountKind.CASH, counter.holder, counter.yen),
+                what.amount,
+            ),
+        ],
+        counterparties={what.wallet_id: counter.holder, counter.holder: what.wallet_id},
+    )

@@ -1,0 +1,73 @@
+"""What a top-up would bring now: the amount, and the bonus of each campaign, without a trace."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.assets import reads as assets
+from domain.assets.kinds import CHARGEABLE
+from domain.assets.limits import check_amount
+from domain.assets.refusals import UnknownAssetError
+from domain.charging import bonus as bonuses
+from domain.ledger.reads import wallet_totals
+from domain.ledger.refusals import UnknownWalletError
+from domain.programmes.caps import left as caps_left
+from domain.programmes.reads import Programme, budgets_left
+from domain.residents import reads as residents
+from domain.services import Services
+from domain.stores import reads as merchants
+from domain.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedBonus:
+    """What one campaign would add. Whole units; `expires_at` exclusive."""
+
+    programme: Programme
+    asset: int
+    amount: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeQuote:
+    """A top-up that has not happened. Whole units."""
+
+    municipality: int
+    asset: int
+    amount: int
+    bonuses: tuple[QuotedBonus, ...]
+
+
+async def quote_charge(
+    services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, asset_id: int, amount: int
+) -> ChargeQuote:
+    """What `charge` would do at this instant.
+
+    It tells nothing of the wallet but its bonus, so a counter may ask for a customer's.
+    Nobody else may: a bonus tells of age, residence and household.
+    """
+    if not await residents.may_use(viewer, municipality, wallet_id) and not await merchants.at_counter(
+        viewer, municipality
+    ):
+        raise UnknownWalletError
+    asset = await assets.in_municipality(municipality, asset_id)
+    if asset is None or asset.kind not in CHARGEABLE:
+        raise UnknownAssetError
+    check_amount(amount, asset.charge_maximum)
+    if not await residents.exists(municipality, wallet_id):
+        raise UnknownWalletError
+    now = services.clock()
+    offered = await bonuses.offered(services, municipality, wallet_id, asset.id, now)
+    caps = [await caps_left(bonus.caps) for bonus in offered]
+    left = await budgets_left([(municipality, bonus.programme.id) for bonus in offered])
+    _, held = await wallet_totals(municipality, wallet_id, now) if offered else ([], {})
+    made = []
+    for bonus, cap_left, budget in zip(offered, caps, left, strict=True):
+        cap = bonus.asset.balance_cap
+        room = 2**53 - 1 if cap is None else cap - held.get(bonus.asset.id, 0)
+        added = bonuses.amount_of(bonus.programme, amount, cap_left, budget, room)
+        held[bonus.asset.id] = held.get(bonus.asset.id, 0) + added
+        if added:
+            made.append(QuotedBonus(bonus.programme, bonus.asset.id, added, bonus.lot.expires_at))
+    return ChargeQuote(municipality, asset.id, amount, tuple(made))

@@ -1,0 +1,1 @@
+"""Codes that are printed and scanned: EMVCo payloads of stores."""

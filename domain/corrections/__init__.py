@@ -1,0 +1,1 @@
+"""Corrections: a reversal of a journal, proposed by one officer and approved by another."""

@@ -1,0 +1,257 @@
+"""Correction: a journal is undone by a linked journal with the opposite entries.
+
+On the word of two finance officers.
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+from domain.approvals import reads as approvals
+from domain.approvals.propose import ApprovalKind, approve, propose
+from domain.approvals.reads import Approval
+from domain.coupons.returns import Returns, refundable, returns_of
+from domain.database import rows
+from domain.expiry.heirs import Heirs, heirs_of
+from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome, Relation
+from domain.ledger.reads import Journal, journal_by_id
+from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.pay import settled
+from domain.payments.refund import refunded_guard
+from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.programmes import caps
+from domain.services import Services
+from domain.viewer import Viewer
+from domain.vouchers import undo as vouchers
+
+REVERSIBLE = frozenset(
+    {
+        JournalKind.CHARGE,
+        JournalKind.PAYMENT,
+        JournalKind.CAPTURE,
+        JournalKind.GRANT,
+        JournalKind.CONVERSION,
+        JournalKind.VOUCHER_PURCHASE,
+    }
+)
+
+
+class ReversalReason(IntEnum):
+    """Why a journal is undone."""
+
+    WRONG_WALLET = 1
+    WRONG_AMOUNT = 2
+    POSTED_TWICE = 3
+    FRAUD = 4
+    OTHER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One entry of the journal to be undone. Whole units."""
+
+    kind: int
+    holder: UUID
+    asset: int
+    lot: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    """What is undone: the entries of a journal, its coupons, and where the value is now that it brought."""
+
+    journal: Journal
+    lines: list[_Line]
+    returns: Returns
+    heirs: Heirs
+
+
+async def propose_reversal(
+    services: Services, viewer: Viewer, municipality: int, journal_id: UUID, reason: ReversalReason
+) -> Approval:
+    """The first officer's word. The same journal has one proposal."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    journal = await journal_by_id(municipality, journal_id)
+    if journal is None or journal.outcome != Outcome.SETTLED or journal.kind not in REVERSIBLE:
+        raise UnknownJournalError
+    return await propose(services, viewer, municipality, ApprovalKind.REVERSAL, journal_id, reason)
+
+
+async def reverse_journal(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
+) -> Posted:
+    """The second officer's word, and the reversing journal. Who proposed cannot approve."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    approval = await approvals.by_id(municipality, approval_id)
+    journal = None if approval is None else await journal_by_id(municipality, approval.subject)
+    if approval is None or journal is None or approval.kind != ApprovalKind.REVERSAL:
+        raise UnknownJournalError
+    if approval.proposer == viewer.person_id:
+        raise ApproverIsProposerError
+    await approve(services, viewer, approval, key)
+    lines = await _lines(journal)
+    undo = _Undo(journal, lines, await returns_of(journal), await heirs_of(journal, journal.wallet_id or journal.id))
+    return settled(await services.poster.post(_request(viewer, key, approval, undo)))
+
+
+async def _lines(journal: Journal) -> list[_Line]:
+    found = await rows(
+        """select a.kind, a.holder_id, a.asset_id, a.lot_id, e.amount from entry e
+          join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
+          where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
+        journal.municipality,
+        journal.id,
+    )
+    return _without_renewal([_Line(*row.values()) for row in found], journal)
+
+
+def _without_renewal(lines: list[_Line], journal: Journal) -> list[_Line]:
+    """A payment is undone; that it renewed the end of other value is not, since that may be spent long ago."""
+    moved: dict[int, int] = {}
+    for _, old, new, amount in journal.receipt.get("renewed", ()):
+        moved[old] = moved.get(old, 0) + amount
+        moved[new] = moved.get(new, 0) - amount
+    kept = [
+        replace(line, amount=line.amount + moved.get(line.lot, 0)) if line.kind == AccountKind.WALLET else line
+        for line in lines
+    ]
+    return [line for line in kept if line.amount]
+
+
+def _request(viewer: Viewer, key: UUID, approval: Approval, undo: _Undo) -> Request:
+    journal, municipality, lines, returns = undo.journal, undo.journal.municipality, undo.lines, undo.returns
+
+    def plan(book: Book, _: datetime) -> Draft:
+        draft = _plan(book, undo)
+        returns.undo(book, draft, journal)
+        return draft
+
+    # The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
+    holders = (
+        {line.holder for line in lines}
+        | returns.parties(journal)
+        | ({journal.wallet_id} if journal.wallet_id is not None else set())
+    )
+    return Request(
+        municipality=municipality,
+        actor=viewer.person_id,
+        operation=Operation.REVERSE_JOURNAL,
+        key=key,
+        input_hash=fingerprint(approval=approval.id),
+        kind=JournalKind.REVERSAL,
+        holders=tuple(sorted(holders)),
+        plan=plan,
+        lots=tuple(sorted({*(line.lot for line in lines), *undo.heirs.lots})),
+        guards=(
+            refunded_guard(municipality, journal.id),
+            *vouchers.guards_of(journal),
+            *returns.guards,
+            *caps.keys_of(municipality, journal.receipt),
+        ),
+        facts=Facts(
+            wallet_id=journal.wallet_id,
+            store_id=journal.store_id,
+            reason=approval.reason,
+            linked_journal=journal.id,
+            client=viewer.client,
+        ),
+    )
+
+
+def _plan(book: Book, undo: _Undo) -> Draft:
+    journal, municipality, lines = undo.journal, undo.journal.municipality, undo.lines
+    amount = refundable(journal.receipt)
+    guard = book.guard(refunded_guard(municipality, journal.id), amount)
+    if guard.value:
+        raise AlreadyReversedError
+    moves = []
+    for asset in sorted({line.asset for line in lines}):
+        givers = [
+            part for line in lines if line.asset == asset and line.amount > 0 for part in _found(book, undo, line)
+        ]
+        takers = [
+            (_account(book, municipality, line), -line.amount)
+            for line in lines
+            if line.asset == asset and line.amount < 0
+        ]
+        moves += _paired(givers, takers)
+    holders = sorted({line.holder for line in lines})
+    return Draft(
+        receipt={
+            "amount": amount,
+            "journal": str(journal.id),
+            "lots": journal.receipt["lots"],
+            "balances": _balances(book, journal, moves),
+        },
+        moves=moves,
+        guards=[
+            (guard, amount),
+            *vouchers.uncounted(book, journal),
+            *caps.given_back(book, municipality, journal.receipt),
+        ],
+        counterparties=_counterparties(journal.wallet_id, holders),
+    )
+
+
+def _found(book: Book, undo: _Undo, line: _Line) -> list[tuple[Account, int]]:
+    """Where it is what an account was given: of a wallet also in lots into which it was renewed since.
+
+    All of it, or nothing is undone.
+    """
+    account, town = _account(book, undo.journal.municipality, line), undo.journal.municipality
+    parts = [(account, min(line.amount, account.available))] if account.floor is not None else [(account, line.amount)]
+    if account.kind == AccountKind.WALLET and account.holder == undo.heirs.wallet:
+        parts = undo.heirs.found(book, town, line.asset, line.lot, line.amount)
+    if (available := sum(part for _, part in parts)) < line.amount:
+        raise ReversalImpossibleError(available)
+    return parts
+
+
+def _balances(book: Book, journal: Journal, moves: list[tuple[Account, Account, int]]) -> dict[str, int]:
+    """What the wallet has afterwards of each asset that moves."""
+    found: dict[str, int] = {}
+    for account, change in [
+        *((source, -part) for source, _, part in moves),
+        *((target, part) for _, target, part in moves),
+    ]:
+        if account.holder == journal.wallet_id:
+            name = str(account.asset)
+            found[name] = found.get(name, book.total(journal.municipality, account.holder, account.asset)) + change
+    return found
+
+
+def _counterparties(wallet: UUID | None, holders: list[UUID]) -> dict[UUID, UUID]:
+    """The wallet's other side, and the wallet as the other side of everybody else."""
+    others = [holder for holder in holders if holder != wallet]
+    if wallet is None or not others:
+        return {}
+    return {wallet: others[0]} | dict.fromkeys(others, wallet)
+
+
+def _account(book: Book, municipality: int, line: _Line) -> Account:
+    return book.account(municipality, AccountKey(line.kind, line.holder, line.asset, line.lot))
+
+
+def _paired(givers: list[tuple[Account, int]], takers: list[tuple[Account, int]]) -> list[tuple[Account, Account, int]]:
+    """Moves that undo entries: each giver's amount to the takers in turn.
+
+    The sums are equal, as every journal's are.
+    """
+    moves = []
+    queue = deque(takers)
+    for account, amount in givers:
+        rest = amount
+        while rest:
+            taker, room = queue.popleft()
+            part = min(rest, room)
+            moves.append((account, taker, part))
+            rest -= part
+            if room > part:
+                queue.appendleft((taker, room - part))
+    return moves

@@ -1,0 +1,1 @@
+"""The end of value: its expiry, reminders before it, renewal by last use, and value that is given fresh."""

@@ -1,0 +1,187 @@
+"""A town gives value of a programme to one wallet.
+
+Out of the budget, within the person's cap, into a lot of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.assets import reads as assets
+from domain.assets.limits import check_amount
+from domain.assets.lots import Issue, ended
+from domain.assets.reads import Asset, Lot
+from domain.assets.refusals import UnknownAssetError
+from domain.grants.thresholds import require_below_threshold
+from domain.ledger.book import AccountKey, Book
+from domain.ledger.credit import credit
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
+from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
+from domain.payments.pay import settled
+from domain.programmes import reads
+from domain.programmes.caps import of_book
+from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.reads import Programme
+from domain.programmes.refusals import (
+    BudgetExceededError,
+    CapExceededError,
+    NotEligibleError,
+    ProgrammeClosedError,
+    UnknownProgrammeError,
+)
+from domain.refusals import Refusal
+from domain.services import Services
+from domain.viewer import Viewer
+
+AMOUNT_MAXIMUM = 10_000_000
+"""Whole units of one grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What staff ask. Amount in whole units."""
+
+    key: UUID
+    municipality: int
+    programme_id: UUID
+    wallet_id: UUID
+    amount: int
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a grant needs, once nothing that is known before the locks speaks against it."""
+
+    programme: Programme
+    asset: Asset
+    lot: Lot
+    person: UUID
+    household: UUID | None
+
+    @property
+    def caps(self) -> tuple[tuple[GuardKey, int], ...]:
+        """The guards that count what the person, and the household, are given, with their caps."""
+        return self.programme.caps_of(self.person, self.household)
+
+
+async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted:
+    """Grants or raises a refusal; the budget can never be overdrawn, whoever grants at the same moment."""
+    await require_staff(what.municipality, viewer, Relation.FINANCE, Relation.DESK)
+    check_amount(what.amount, AMOUNT_MAXIMUM)
+    try:
+        found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
+    except (ProgrammeClosedError, NotEligibleError) as refusal:
+        # A key that settled while it could is answered the same for ever; the ledger knows.
+        return settled(await services.poster.post(_late(viewer, what, refusal)))
+    await require_below_threshold(viewer, what.municipality, what.key, what.amount)
+    return settled(await services.poster.post(_request(viewer, what, found)))
+
+
+async def ready(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> Ready:
+    """The programme, open, and its person, eligible. UnknownProgrammeError, ProgrammeClosedError, NotEligibleError."""
+    programme = await reads.by_id(municipality, programme_id)
+    if programme is None or programme.kind is not ProgrammeKind.GRANT:
+        raise UnknownProgrammeError
+    now = services.clock()
+    if not programme.open_at(now):
+        raise ProgrammeClosedError
+    person, claims = await reads.person_of(municipality, wallet_id)
+    against = programme.eligibility.reason_against(claims, effective_on(now).year)
+    if against is not None:
+        raise NotEligibleError(against)
+    asset = await assets.in_municipality(municipality, programme.asset)
+    if asset is None:
+        raise UnknownAssetError
+    if ended(asset, issue_of(programme), now):
+        raise ProgrammeClosedError
+    lot = await services.lots.of(asset, issue_of(programme), now)
+    return Ready(programme, asset, lot, person, None if claims is None else claims.household)
+
+
+def issue_of(programme: Programme) -> Issue:
+    """How a programme's value is issued."""
+    return Issue(LotOrigin.GRANT, programme.funding, programme.id, programme.usable_from, programme.expires_at)
+
+
+def _hash(what: Grant) -> bytes:
+    return fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount)
+
+
+def _late(viewer: Viewer, what: Grant, refusal: Refusal) -> Request:
+    def plan(*_: object) -> Draft:
+        raise refusal
+
+    return Request(
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.GRANT_VALUE,
+        key=what.key,
+        input_hash=_hash(what),
+        kind=JournalKind.GRANT,
+        holders=(),
+        plan=plan,
+        valid_until=what.valid_until,
+    )
+
+
+def _request(viewer: Viewer, what: Grant, found: Ready) -> Request:
+    def plan(book: Book, _: datetime) -> Draft:
+        return plan_grant(book, what.municipality, what.wallet_id, what.amount, found)
+
+    return Request(
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.GRANT_VALUE,
+        key=what.key,
+        input_hash=_hash(what),
+        kind=JournalKind.GRANT,
+        holders=(what.wallet_id, found.programme.id),
+        plan=plan,
+        lots=(found.lot.id,),
+        guards=tuple(key for key, _ in found.caps),
+        valid_until=what.valid_until,
+        facts=Facts(
+            wallet_id=what.wallet_id,
+            programme_id=found.programme.id,
+            funding=found.programme.funding,
+            client=viewer.client,
+        ),
+    )
+
+
+def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, found: Ready) -> Draft:
+    """The moves of a grant, or its refusal.
+
+    The programme and the wallet are locked, the guards of the caps are read.
+    """
+    programme, asset, lot = found.programme, found.asset, found.lot
+    wallet = book.holder(town, wallet_id)
+    if wallet is None or wallet.kind != HolderKind.WALLET:
+        raise UnknownWalletError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+    guards, left = of_book(book, found.caps)
+    if amount > left:
+        raise CapExceededError(left)
+    budget = book.plain(town, AccountKind.BUDGET, programme.id, asset.id)
+    if amount > budget.available:
+        raise BudgetExceededError(budget.available)
+    after = book.total(town, wallet_id, asset.id) + amount
+    if asset.balance_cap is not None and after > asset.balance_cap:
+        raise BalanceCapError(asset.balance_cap)
+    account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, lot.id), lot)
+    draft = Draft(
+        receipt={
+            "amount": amount,
+            "lots": [[asset.id, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
+            "balances": {str(asset.id): after},
+            "programme": str(programme.id),
+        },
+        guards=[(guard, amount) for guard in guards],
+        counterparties={wallet_id: programme.id, programme.id: wallet_id},
+    )
+    credit(book, draft, budget, account, amount)
+    return draft

@@ -1,0 +1,197 @@
+"""A grant above the town's threshold.
+
+One member of staff proposes it, a finance officer who is somebody else approves, and it is made.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+
+from domain.approvals import reads as approvals
+from domain.approvals.propose import ApprovalKind, approve, proposed
+from domain.approvals.reads import Approval
+from domain.assets.limits import check_amount
+from domain.database import rows, transaction
+from domain.grants.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
+from domain.identifiers import derived
+from domain.ledger.book import Book
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import GuardKind, JournalKind, Operation, Relation
+from domain.ledger.refusals import KeyReusedError, UnknownWalletError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.pay import settled
+from domain.payments.refusals import ApproverIsProposerError
+from domain.programmes import reads
+from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.refusals import (
+    AlreadyGrantedError,
+    NotEligibleError,
+    ProgrammeClosedError,
+    UnknownProgrammeError,
+    UnknownProposalError,
+)
+from domain.refusals import Refusal
+from domain.residents import reads as residents
+from domain.services import Services
+from domain.viewer import Viewer
+
+NO_REASON = 9
+"""`OTHER`: a grant needs no reason but its programme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was proposed, and how far it is. Whole units."""
+
+    municipality: int
+    id: UUID
+    programme_id: UUID
+    wallet_id: UUID
+    amount: int
+    proposer: UUID
+    proposed_at: datetime
+    approval: Approval
+
+
+_PROPOSAL = (
+    "select id, programme_id, wallet_id, amount, proposer, created_at from grant_proposal where municipality_id = $1"
+    " and id = $2"
+)
+
+
+async def propose_grant(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, programme_id: UUID, wallet_id: UUID, amount: int
+) -> tuple[Proposal, bool]:
+    """The first word, and whether it was said before.
+
+    The same key makes one proposal. Of any amount: a second opinion is never wrong.
+    """
+    await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
+    name = derived(viewer.person_id, "grant_proposal", str(municipality), str(key))
+    known = await by_id(municipality, name)
+    replayed = known is not None
+    if known is None:
+        await _check(municipality, programme_id, wallet_id, amount)
+        try:
+            await _write(services, viewer, municipality, name, programme_id, wallet_id, amount)
+        except IntegrityError:  # the same key at the same moment
+            replayed = True
+        known = await by_id(municipality, name)
+    if known is None or (known.programme_id, known.wallet_id, known.amount) != (programme_id, wallet_id, amount):
+        raise KeyReusedError
+    return known, replayed
+
+
+async def _check(municipality: int, programme_id: UUID, wallet_id: UUID, amount: int) -> None:
+    programme = await reads.by_id(municipality, programme_id)
+    if programme is None or programme.kind is not ProgrammeKind.GRANT:
+        raise UnknownProgrammeError
+    check_amount(amount, AMOUNT_MAXIMUM)
+    if not await residents.exists(municipality, wallet_id):
+        raise UnknownWalletError
+
+
+async def _write(
+    services: Services, viewer: Viewer, municipality: int, name: UUID, programme_id: UUID, wallet_id: UUID, amount: int
+) -> None:
+    now = services.clock()
+    async with transaction():
+        await get_connection("default").execute_query(
+            """insert into grant_proposal (municipality_id, id, programme_id, wallet_id, amount, proposer, created_at)
+              values ($1, $2, $3, $4, $5, $6, $7)""",
+            [municipality, name, programme_id, wallet_id, amount, viewer.person_id, now],
+        )
+        await proposed(services, viewer, municipality, ApprovalKind.GRANT, name, NO_REASON)
+
+
+async def approve_grant(
+    services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
+) -> tuple[Proposal, Posted]:
+    """The second word, and the grant, which is made once whatever keys are sent."""
+    await require_staff(municipality, viewer, Relation.FINANCE)
+    proposal = await by_approval(municipality, approval_id)
+    if proposal is None:
+        raise UnknownProposalError
+    if proposal.proposer == viewer.person_id:
+        raise ApproverIsProposerError
+    made_ready = await _ready(services, proposal)
+    if isinstance(made_ready, Ready):
+        await approve(services, viewer, proposal.approval, key)
+    return proposal, settled(await services.poster.post(_request(viewer, key, proposal, made_ready)))
+
+
+async def _ready(services: Services, proposal: Proposal) -> Ready | Refusal:
+    """What the grant needs, or why it cannot be made any more.
+
+    A key that settled before is answered the same all the same.
+    """
+    try:
+        return await ready(services, proposal.municipality, proposal.programme_id, proposal.wallet_id)
+    except (ProgrammeClosedError, NotEligibleError) as refusal:
+        return refusal
+
+
+async def by_id(municipality: int, proposal: UUID) -> Proposal | None:
+    """A proposal of a town."""
+    found = await rows(_PROPOSAL, municipality, proposal)
+    approval = await approvals.by_subject(municipality, ApprovalKind.GRANT, proposal) if found else None
+    if approval is None:
+        return None
+    row = found[0]
+    return Proposal(
+        municipality,
+        row["id"],
+        row["programme_id"],
+        row["wallet_id"],
+        row["amount"],
+        row["proposer"],
+        row["created_at"],
+        approval,
+    )
+
+
+async def by_approval(municipality: int, approval_id: UUID) -> Proposal | None:
+    """The proposal that an approval is about."""
+    approval = await approvals.by_id(municipality, approval_id)
+    return (
+        None if approval is None or approval.kind != ApprovalKind.GRANT else await by_id(municipality, approval.subject)
+    )
+
+
+def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready | Refusal) -> Request:
+    town = proposal.municipality
+    once = (town, GuardKind.GRANT_PROPOSAL, proposal.id, "")
+
+    def plan(book: Book, _: datetime) -> Draft:
+        if isinstance(made_ready, Refusal):
+            raise made_ready
+        guard = book.guard(once, 1)
+        if guard.value:
+            raise AlreadyGrantedError
+        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, made_ready)
+        draft.guards.append((guard, 1))
+        return draft
+
+    found = made_ready if isinstance(made_ready, Ready) else None
+    return Request(
+        municipality=town,
+        actor=viewer.person_id,
+        operation=Operation.APPROVE_GRANT,
+        key=key,
+        input_hash=fingerprint(proposal=proposal.id),
+        kind=JournalKind.GRANT,
+        holders=(proposal.wallet_id, proposal.programme_id),
+        plan=plan,
+        lots=() if found is None else (found.lot.id,),
+        guards=(once,) if found is None else (*(cap for cap, _ in found.caps), once),
+        facts=Facts(
+            on_behalf_of=proposal.proposer,
+            wallet_id=proposal.wallet_id,
+            programme_id=proposal.programme_id,
+            funding=None if found is None else found.programme.funding,
+            client=viewer.client,
+        ),
+    )

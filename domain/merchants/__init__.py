@@ -1,1 +1,0 @@
-"""Shops and their staff."""

@@ -1,0 +1,159 @@
+"""Hand-over at the till: a coupon for an item, or a whole voucher or ticket. Both sides hear of it live.
+
+A coupon may be redeemed by the wallet's people or by the shop's staff: no value moves. Value moves on the word of the
+wallet's people only.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.assets.kinds import AssetKind
+from domain.coupons import uses
+from domain.coupons.coupon import Seen, obstacle
+from domain.coupons.kinds import CouponKind, ItemKind, Obstacle
+from domain.coupons.refusals import ItemNotUsableError, UnknownItemError
+from domain.coupons.uses import NONE_CHOSEN, Applied, Chosen
+from domain.ledger.book import Account, Book
+from domain.ledger.kinds import AccountKind, Channel, HolderKind, HolderState, JournalKind, Operation, Relation
+from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.pay import check_parties, receipt_of, settled
+from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.services import Services
+from domain.viewer import Viewer
+
+KINDS = {ItemKind.VOUCHER: AssetKind.VOUCHER, ItemKind.TICKET: AssetKind.GIFT_TICKET}
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem:
+    """What is handed over: a coupon, or the lot of a voucher or ticket."""
+
+    key: UUID
+    municipality: int
+    wallet_id: UUID
+    store_id: UUID
+    item: ItemKind
+    coupon_id: UUID | None = None
+    lot: int | None = None
+    channel: Channel = Channel.APP
+    valid_until: datetime | None = None
+
+
+async def redeem(services: Services, viewer: Viewer, what: Redeem) -> Posted:
+    """Settles the hand-over or raises its refusal; nothing in between."""
+    named = () if what.coupon_id is None else (what.coupon_id,)
+    chosen = await uses.choose(services, what.municipality, what.wallet_id, named)
+
+    async def run(rules: ShopRules) -> Posted:
+        return settled(await services.poster.post(_request(viewer, what, rules, chosen)))
+
+    return await with_rules(services, what.municipality, what.store_id, (), run)
+
+
+def _request(viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
+        return (
+            _of_value(book, viewer, what, rules, at)
+            if chosen is NONE_CHOSEN
+            else _of_coupon(book, viewer, what, rules, chosen, at)
+        )
+
+    return Request(
+        municipality=what.municipality,
+        actor=viewer.person_id,
+        operation=Operation.REDEEM,
+        key=what.key,
+        input_hash=fingerprint(
+            wallet=what.wallet_id, store=what.store_id, item=what.item.value, coupon=what.coupon_id, lot=what.lot
+        ),
+        kind=JournalKind.REDEMPTION,
+        holders=(what.wallet_id, what.store_id, *chosen.holders),
+        plan=plan,
+        access=(what.wallet_id, what.store_id),
+        guards=chosen.guards,
+        valid_until=what.valid_until,
+        facts=Facts(
+            wallet_id=what.wallet_id,
+            store_id=what.store_id,
+            programme_id=what.coupon_id,
+            channel=what.channel,
+            client=viewer.client,
+        ),
+    )
+
+
+def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen, at: datetime) -> Draft:
+    _check_either_side(book, viewer, what)
+    [coupon] = chosen.coupons
+    if coupon.kind is not CouponKind.FREE_ITEM:
+        raise uses.refused(coupon, Obstacle.NOT_FOR_HAND_OVER)
+    reason = obstacle(coupon, Seen(at, chosen.claims, uses.counted_in(book, chosen, at)[coupon.id], rules.store))
+    if reason is not None:
+        raise uses.refused(coupon, reason)
+    draft = Draft(_receipt(what, 0, [], {}), counterparties=_both(what))
+    uses.count(book, draft, Applied(chosen, ((coupon, 0),)), what.store_id, at)
+    return draft
+
+
+def _check_either_side(book: Book, viewer: Viewer, what: Redeem) -> None:
+    """Like a payment's check, but the shop's staff may also act."""
+    town, person = what.municipality, viewer.person_id
+    own = book.may(town, what.wallet_id, person, viewer.relations(Relation.OWNER, Relation.DELEGATE))
+    wallet, store = book.holder(town, what.wallet_id), book.holder(town, what.store_id)
+    if (
+        wallet is None
+        or wallet.kind != HolderKind.WALLET
+        or not (own or book.may(town, what.store_id, person, viewer.relations(Relation.STAFF)))
+    ):
+        raise UnknownWalletError
+    if store is None or store.kind != HolderKind.STORE:
+        raise UnknownPayeeError
+    if wallet.state == HolderState.FROZEN:
+        raise WalletFrozenError
+    if store.state != HolderState.ACTIVE:
+        raise StoreNotAcceptingError
+
+
+def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, at: datetime) -> Draft:
+    town = what.municipality
+    check_parties(book, town, what.wallet_id, what.store_id, viewer)
+    account = _lot_of(book, what, rules)
+    reason = _against(account, rules, at)
+    if reason is not None:
+        raise ItemNotUsableError(reason.value)
+    taken = [(account, account.posted)]
+    told = receipt_of(book, town, what.wallet_id, taken, account.posted)
+    return Draft(
+        _receipt(what, account.posted, told["lots"], told["balances"]),
+        moves=[(account, book.plain(town, AccountKind.PAYABLE, what.store_id, account.asset), account.posted)],
+        counterparties=_both(what),
+    )
+
+
+def _lot_of(book: Book, what: Redeem, rules: ShopRules) -> Account:
+    """The wallet's account in the lot; the same lot has one account in a wallet."""
+    for account in book.wallet_lots(what.municipality, what.wallet_id):
+        if account.lot == what.lot and account.posted and rules.asset(account).kind is KINDS[what.item]:
+            return account
+    raise UnknownItemError
+
+
+def _against(account: Account, rules: ShopRules, at: datetime) -> Obstacle | None:
+    if account.held:
+        return Obstacle.SET_ASIDE
+    if account.expires_at is not None and at >= account.expires_at:
+        return Obstacle.ENDED
+    if account.usable_from is not None and at < account.usable_from:
+        return Obstacle.NOT_STARTED
+    return None if rules.usable(account, at) else Obstacle.OTHER_SHOP
+
+
+def _receipt(what: Redeem, amount: int, lots: list[Any], balances: dict[str, int]) -> dict[str, Any]:
+    return {"amount": amount, "item": what.item.value, "lots": lots, "balances": balances}
+
+
+def _both(what: Redeem) -> dict[UUID, UUID]:
+    return {what.wallet_id: what.store_id, what.store_id: what.wallet_id}

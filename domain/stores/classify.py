@@ -1,0 +1,43 @@
+"""A town puts a shop into its groups: programmes and assets look at them."""
+
+from uuid import UUID
+
+from domain.approvals.trail import record
+from domain.assets.kinds import SizeClass
+from domain.database import transaction
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import Relation
+from domain.ledger.refusals import UnknownPayeeError
+from domain.refusals import InvalidInputError
+from domain.services import Services
+from domain.stores import reads
+from domain.stores.reads import Store
+from domain.stores.tables import Store as Row
+from domain.viewer import Viewer
+
+CODE_LIMIT = 32
+
+
+async def classify_store(
+    services: Services, viewer: Viewer, municipality: int, store_id: UUID, *, group: str, size: SizeClass, area: str
+) -> Store:
+    """Sets group, size and area of a shop (empty: none). Payments know within some seconds."""
+    await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
+    for field, value in (("store_group", group), ("area", area)):
+        if len(value) > CODE_LIMIT:
+            raise InvalidInputError(field, "LENGTH")
+    before = await reads.by_id(municipality, store_id)
+    if before is None:
+        raise UnknownPayeeError
+    async with transaction():
+        await Row.filter(municipality_id=municipality, id=store_id).update(
+            store_group=group, size_class=size, area=area
+        )
+        was = {"store_group": before.store_group, "size_class": before.size_class, "area": before.area}
+        after = {"store_group": group, "size_class": size, "area": area}
+        await record(municipality, viewer.person_id, "classify_store", str(store_id), "", was, after, services.clock())
+    services.stores.forget((municipality, store_id))
+    found = await reads.by_id(municipality, store_id)
+    if found is None:
+        raise UnknownPayeeError
+    return found

@@ -1,0 +1,46 @@
+"""A shop joins."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.assets.kinds import SizeClass
+from domain.identifiers import Uuid7
+from domain.ledger.holders import give_access, open_holder
+from domain.ledger.kinds import HolderKind, Relation
+from domain.stores.tables import Store
+
+
+@dataclass(frozen=True, slots=True)
+class NewStore:
+    """What a shop says of itself. Coordinates in millionths of a degree."""
+
+    name: str
+    name_kana: str
+    name_roman: str
+    category: str
+    merchant_category_code: str
+    merchant_code: str
+    store_code: str
+    latitude_microdegrees: int | None = None
+    longitude_microdegrees: int | None = None
+    address: str = ""
+    postal_code: str = ""
+    opening_hours: str = ""
+    charge_agent: bool = False
+    store_group: str = ""
+    size_class: SizeClass = SizeClass.SMALL
+    area: str = ""
+
+
+async def open_store(municipality: int, new: NewStore, now: datetime, ids: Uuid7) -> UUID:
+    """A new shop that takes payments at once. Call inside a transaction."""
+    store = ids.new()
+    await open_holder(municipality, store, HolderKind.STORE, now)
+    await Store.create(id=store, municipality_id=municipality, created_at=now, **asdict(new))
+    return store
+
+
+async def employ(municipality: int, store: UUID, person: UUID, now: datetime) -> None:
+    """Lets a person act for a shop."""
+    await give_access(municipality, store, person, Relation.STAFF, now)

@@ -1,0 +1,11 @@
+"""A town's finance officers with files in their hands."""
+
+import pytest
+
+from tests.bulk_grants.officers import Officers
+from tests.support.town import People
+
+
+@pytest.fixture
+async def api(town: People) -> Officers:
+    return Officers(town)

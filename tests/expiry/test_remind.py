@@ -1,0 +1,167 @@
+"""Reminders 30, 7 and 1 day before the last day: events of the wallet, each once."""
+
+import asyncio
+from contextlib import aclosing
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain.database import rows
+from domain.events.stream import stream
+from domain.expiry import remind as reminders
+from domain.expiry.expire import expire
+from domain.expiry.remind import START, due, remind
+from domain.jobs.schedule import JOBS
+from domain.ledger.kinds import JournalKind
+from domain.ledger.request import EventRow
+from tests.support.api import Api
+from tests.support.clock import MovableClock
+from tests.support.lifecycle import journals, to_tokyo
+
+EVENTS = (
+    "query($id: ID!) { wallet(id: $id) { events(first: 50) { edges { node { eventId __typename ... on ValueExpiring { amount: expiringAmount daysLeft expiresOn"
+    " asset { code } } } } } transactions(first: 50) { edges { node { kind } } } } }"
+)
+
+
+@pytest.fixture(autouse=True)
+def noon(moved: MovableClock) -> None:
+    to_tokyo(moved, 12)
+
+
+async def told(api: Api, wallet: Any = None, viewer: Any = None) -> list[tuple[str, int, int, str]]:
+    found = await api.ask(viewer or api.town.resident, EVENTS, id=api.wallet(wallet))
+    nodes = [edge["node"] for edge in found["events"]["edges"]]
+    assert len({node["eventId"] for node in nodes}) == len(nodes)
+    return [
+        (one["asset"]["code"], one["amount"], one["daysLeft"], one["expiresOn"])
+        for one in nodes
+        if one["__typename"] == "ValueExpiring"
+    ]
+
+
+async def points(api: Api, days: int, code: str = "POINT", **facts: Any) -> tuple[str, str]:
+    """A programme whose value has its last day so many days from now; and that day."""
+    last = api.day(timedelta(days=days))
+    return await api.programme(await api.asset(code, expiryRule="FIXED_DATE", expiresOn=last), 100_000, **facts), last
+
+
+async def test_30_7_and_1_day_before(api: Api, moved: MovableClock):
+    programme, last = await points(api, 60)
+    await api.grant(programme, 500)
+    for days, expected in (
+        (31, []),
+        (30, [30]),
+        (29, [30]),
+        (8, [30]),
+        (7, [30, 7]),
+        (2, [30, 7]),
+        (1, [30, 7, 1]),
+        (0, [30, 7, 1]),
+    ):
+        to_tokyo(moved, 12, days=(date.fromisoformat(last) - date.fromisoformat(api.day())).days - days)
+        await asyncio.gather(*[remind(api.services) for _ in range(3)])
+        assert await told(api) == [("POINT", 500, left, last) for left in expected]
+    moved.forward(timedelta(days=1))
+    await remind(api.services)
+    assert len(await told(api)) == 3, "nothing is said of what has ended"
+    await expire(api.services)
+    await api.town.assert_sound()
+
+
+async def test_one_for_each_wallet_asset_and_end_with_what_is_left(api: Api, moved: MovableClock):
+    first, last = await points(api, 40)
+    second, _ = await points(api, 40, "OTHER", endsAt=api.at(timedelta(days=20)))
+    neighbour, theirs = await api.town.new_resident()
+    await api.grant(first, 500)
+    await api.grant(second, 300)
+    await api.grant(first, 70, theirs)
+    moved.forward(timedelta(days=2))
+    await api.grant(first, 40)
+    await api.pay(100, excludeAssetIds=[])
+    moved.forward(timedelta(days=18))
+    await remind(api.services)
+    assert sorted(await told(api)) == sorted([("POINT", 440, 20, last), ("OTHER", 300, 20, last)]), (
+        "late, and once for two lots of one end"
+    )
+    assert await told(api, theirs, neighbour) == [("POINT", 70, 20, last)]
+    found = await api.ask(api.town.resident, EVENTS, id=api.wallet())
+    assert [edge["node"]["kind"] for edge in found["transactions"]["edges"]] == [
+        "PAYMENT",
+        "GRANT",
+        "GRANT",
+        "GRANT",
+    ], "nothing moved"
+    await api.town.assert_sound()
+
+
+async def test_what_was_just_received_is_not_reminded_of_at_that_step(api: Api, moved: MovableClock):
+    programme, last = await points(api, 20)
+    await api.grant(programme, 500)
+    await remind(api.services)
+    assert await told(api) == []
+    moved.forward(timedelta(days=14))
+    await remind(api.services)
+    assert await told(api) == [("POINT", 500, 6, last)]
+    await api.town.assert_sound()
+
+
+async def test_what_is_spent_or_without_an_end_is_not_told(api: Api, moved: MovableClock):
+    programme, last = await points(api, 40)
+    await api.grant(programme, 500)
+    await api.grant(await api.programme(await api.asset("EVER"), 1_000), 100)
+    moved.forward(timedelta(days=11))
+    found = [one for one in await due(api.services.clock(), START) if one.municipality == api.town.id]
+    assert [one.last_on.isoformat() for one in found] == [last]
+    await api.pay(600)
+    await remind(api.services)
+    assert await told(api) == []
+    with pytest.raises(reminders.NothingToExpireError):
+        await api.services.poster.post(reminders.request_of(found[0]))
+    assert await journals(api, JournalKind.EXPIRY_REMINDER) == 0
+    await api.town.assert_sound()
+
+
+async def test_a_reminder_is_live_in_the_wallets_own_sequence(api: Api, moved: MovableClock):
+    programme, _ = await points(api, 40)
+    await api.grant(programme, 500)
+    moved.forward(timedelta(days=11))
+    async with aclosing(stream(api.services, api.town.id, api.town.wallet, 1)) as events:
+        waiting = asyncio.ensure_future(anext(events))
+        await remind(api.services)
+        row = await asyncio.wait_for(waiting, 10)
+        assert isinstance(row, EventRow)
+        assert (row.sequence, row.kind, row.assets) == (2, JournalKind.EXPIRY_REMINDER, [])
+        await api.pay(100)
+        row = await asyncio.wait_for(anext(events), 10)
+        assert isinstance(row, EventRow)
+        assert (row.sequence, row.kind) == (3, JournalKind.PAYMENT)
+
+
+async def test_a_run_is_bounded_and_the_next_goes_on(api: Api, moved: MovableClock, monkeypatch: pytest.MonkeyPatch):
+    programme, _ = await points(api, 40)
+    residents = [await api.town.new_resident() for _ in range(7)]
+    await asyncio.gather(*[api.grant(programme, 10, wallet) for _, wallet in residents])
+    moved.forward(timedelta(days=11))
+    await remind(api.services)
+    moved.forward(timedelta(days=23))
+    for name, value in (("PAGE", 2), ("AT_ONCE", 1), ("RUN_LIMIT", 3)):
+        monkeypatch.setattr(reminders, name, value)
+    runs = []
+    while done := await remind(api.services):
+        runs.append(done)
+    assert max(runs) <= 4, "a page more than the limit at most"
+    assert len(runs) > 1
+    assert await journals(api, JournalKind.EXPIRY_REMINDER) == 14
+    await api.town.assert_sound()
+
+
+async def test_the_scheduler_runs_it_every_hour_and_a_told_wallet_costs_one_row(api: Api, moved: MovableClock):
+    assert [job.every for job in JOBS if job.name == "remind_expiry"] == [timedelta(hours=1)]
+    programme, last = await points(api, 40)
+    await api.grant(programme, 500)
+    moved.forward(timedelta(days=11))
+    await remind(api.services)
+    [guard] = await rows("select period, value from guard where municipality_id = $1 and kind = 40", api.town.id)
+    assert (guard["period"].split(":")[1:], guard["value"]) == ([last, "30"], 1)

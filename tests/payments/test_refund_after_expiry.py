@@ -1,0 +1,165 @@
+"""A refund of value whose last day is over: lost, or good for some more days, as the asset says."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from domain.assets.expiry import after, latest_of_six_months
+from domain.expiry.expire import expire
+from domain.expiry.fresh import NOTHING, fresh_of
+from domain.ledger.kinds import JournalKind
+from domain.ledger.reads import journal_by_id
+from tests.support.api import ASSET, CREATE_ASSET, Api
+from tests.support.clock import MovableClock
+from tests.support.lifecycle import journals, to_tokyo
+
+FRESH = {"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 14}
+LOTS = "query($id: ID!) { wallet(id: $id) { balances { asset { code freshDays refundedAfterExpiry } lots { amount expiresOn } } } }"
+
+
+@pytest.fixture(autouse=True)
+def noon(moved: MovableClock) -> None:
+    to_tokyo(moved, 12)
+
+
+async def lots(api: Api) -> list[tuple[str, int, str | None]]:
+    found = await api.ask(api.town.resident, LOTS, id=api.wallet())
+    return sorted(
+        (one["asset"]["code"], lot["amount"], lot["expiresOn"]) for one in found["balances"] for lot in one["lots"]
+    )
+
+
+async def points(api: Api, days: int = 3, code: str = "POINT", **facts: Any) -> str:
+    asset = await api.asset(code, **{"expiryRule": "FIXED_DATE", "expiresOn": api.day(timedelta(days=days)), **facts})
+    return await api.programme(asset, 100_000)
+
+
+async def test_lost_by_default_and_good_for_some_days_by_policy(api: Api, moved: MovableClock):
+    await api.grant(await points(api), 300)
+    await api.grant(await points(api, code="FRESH", **FRESH), 500)
+    await api.charge(1_000)
+    paid = await api.town.pay(1_000)
+    moved.forward(timedelta(days=10))
+    until = api.day(timedelta(days=14))
+    await api.town.refund(paid.journal_id, 600)
+    await expire(api.services)
+    coin = [one for one in await lots(api) if one[0] == "COIN"]
+    assert [one for one in await lots(api) if one[0] != "COIN"] == [("FRESH", 400, until)]
+    moved.forward(timedelta(days=1))
+    await api.town.refund(paid.journal_id, 400)
+    later = api.day(timedelta(days=14))
+    await expire(api.services)
+    assert [one for one in await lots(api) if one[0] != "COIN"] == [("FRESH", 100, later), ("FRESH", 400, until)]
+    assert coin[0][1] == 1_000
+    assert await journals(api, JournalKind.EXPIRY) == 1
+    assert (await api.pay(500, excludeAssetIds=[api.coin]))["payment"]["amount"] == 500, "and is spent like any other"
+    await api.town.assert_sound()
+
+
+async def test_what_has_not_ended_goes_back_to_its_lot(api: Api):
+    last = api.day(timedelta(days=3))
+    await api.grant(await points(api, **FRESH), 500)
+    paid = await api.town.pay(400)
+    await asyncio.gather(*[api.town.refund(paid.journal_id, 100) for _ in range(4)])
+    assert await lots(api) == [("POINT", 500, last)]
+    journal = await journal_by_id(api.town.id, paid.journal_id)
+    assert journal is not None
+    assert await fresh_of(api.services, journal) is NOTHING
+    await api.town.assert_sound()
+
+
+async def test_races_and_replays_fill_one_fresh_lot(api: Api, moved: MovableClock):
+    from uuid import uuid4
+
+    await api.grant(await points(api, **FRESH), 500)
+    paid = await api.town.pay(400)
+    moved.forward(timedelta(days=5))
+    key = uuid4()
+    await asyncio.gather(
+        *[api.town.refund(paid.journal_id, 100, key) for _ in range(3)],
+        *[api.town.refund(paid.journal_id, 50) for _ in range(4)],
+    )
+    fresh = ("POINT", 300, api.day(timedelta(days=14)))
+    assert fresh in await lots(api)
+    moved.forward(timedelta(days=15))
+    assert (await api.town.refund(paid.journal_id, 100, key)).replayed
+    await expire(api.services)
+    assert await lots(api) == []
+    await api.town.assert_sound()
+
+
+async def test_exempt_value_never_gets_past_its_six_months(api: Api, moved: MovableClock):
+    exempt = {
+        "sixMonthExempt": True,
+        "expiryRule": "MONTHS_AFTER_ISSUE",
+        "expiresAfterMonths": 5,
+        "expiresOn": None,
+        **FRESH,
+    }
+    issued = date.fromisoformat(api.day())
+    await api.grant(await points(api, **exempt), 500)
+    paid = await api.town.pay(400)
+    legal = latest_of_six_months(issued)
+    moved.forward(after(legal) - api.services.clock() - timedelta(days=4))
+    await api.town.refund(paid.journal_id, 100)
+    assert ("POINT", 100, legal.isoformat()) in await lots(api), "4 days, not 14"
+    moved.forward(timedelta(days=4, seconds=1))
+    await api.town.refund(paid.journal_id, 100)
+    await expire(api.services)
+    assert await lots(api) == []
+    await api.town.assert_sound()
+
+
+async def test_the_programme_of_the_value_stays(api: Api, moved: MovableClock):
+    asset = await api.asset("GIFT", **FRESH)
+    ends = api.day(timedelta(days=3))
+    programme = await api.programme(asset, 1_000, expiresOn=ends, acceptance={"storeIds": [api.store()]})
+    await api.grant(programme, 500)
+    paid = await api.town.pay(400)
+    moved.forward(timedelta(days=5))
+    await api.town.refund(paid.journal_id, 400)
+    other, _ = await api.town.new_store()
+    assert (await api.pay(100, other))["available"] == 0
+    told = await api.pay(100)
+    assert "「応援事業」で受け取った分です。" in told["payment"]["explain"][0]
+    await api.town.assert_sound()
+
+
+async def test_some_more_days_are_not_renewed_by_use_once_the_programme_is_over(api: Api, moved: MovableClock):
+    asset = await api.asset("POINT", expiryRule="LAST_USE_MONTHS", expiresAfterMonths=6, **FRESH)
+    programme = await api.programme(asset, 1_000, expiresOn=api.day(timedelta(days=3)))
+    await api.grant(programme, 500)
+    paid = await api.town.pay(400)
+    moved.forward(timedelta(days=5))
+    until = api.day(timedelta(days=14))
+    await api.town.refund(paid.journal_id, 400)
+    assert (await api.pay(100))["payment"]["amount"] == 100
+    assert ("POINT", 300, until) in await lots(api)
+    await api.town.assert_sound()
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({"refundedAfterExpiry": "FRESH_DAYS"}, "DAYS_OF_POLICY"),
+        ({"freshDays": 3}, "DAYS_OF_POLICY"),
+        ({"refundedAfterExpiry": "NONE", "freshDays": 3}, "DAYS_OF_POLICY"),
+        ({"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 0}, "FRESH_DAYS_RANGE"),
+        ({"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 367}, "FRESH_DAYS_RANGE"),
+    ],
+)
+async def test_wrong_policies_name_their_field(api: Api, facts: dict[str, Any], problem: str):
+    refused = await api.ask(
+        api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts}
+    )
+    assert (refused["field"], refused["problem"]) == ("freshDays", problem)
+
+
+async def test_the_database_itself_keeps_the_policy(api: Api, database_url: str):
+    owner = await asyncpg.connect(database_url)
+    with pytest.raises(asyncpg.CheckViolationError, match="asset_fresh_days"):
+        await owner.execute("update asset set fresh_days = 3 where municipality_id = $1", api.town.id)
+    await owner.close()
