@@ -79,7 +79,7 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_setting_is_in_the_table() -> None:
-    told = set(re.findall(r"^\| `MEGURU_(\w+)`", (PROJECT / "docs/operations/settings.md").read_text(), re.MULTILINE))
+    told = set(re.findall(r"^\| `MEGURU_(\w+)`", (PROJECT / "docs/runbook/settings.md").read_text(), re.MULTILINE))
     assert told == {name.upper() for name in Settings.model_fields}
 
 

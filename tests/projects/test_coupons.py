@@ -4,9 +4,17 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.database import rows
 from tests.support.clock import MovableClock
 from tests.support.coupons import CouponApi
+from tests.support.town import People
+
+
+@pytest.fixture
+async def api(town: People) -> CouponApi:
+    return CouponApi(town)
 
 
 async def test_s36_e_coupons_for_tourists(api: CouponApi, moved: MovableClock):

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from domain.codes.merchant_code import merchant_reference
 from domain.database import transaction
 from domain.expiry.expire import expire
@@ -14,7 +16,7 @@ from domain.stores.reads import by_id
 from tests.conftest import GUID
 from tests.support.api import PAY
 from tests.support.clock import MovableClock
-from tests.support.town import next_number
+from tests.support.town import People, next_number
 from tests.support.vouchers import VoucherApi
 from tests.vouchers.test_purchase import books
 
@@ -34,6 +36,11 @@ async def shop(api: VoucherApi, **facts: int) -> UUID:
             **facts,
         )
         return await open_store(api.town.id, new, api.services.clock(), api.services.ids)
+
+
+@pytest.fixture
+async def api(town: People) -> VoucherApi:
+    return VoucherApi(town)
 
 
 async def test_s08_common_voucher_with_premium_points_by_the_amount_bought(api: VoucherApi):

@@ -17,7 +17,7 @@ from schema.root import schema
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
-WATCHING = (PROJECT / "docs/operations/watching.md").read_text()
+WATCHING = (PROJECT / "docs/runbook/watching.md").read_text()
 UNITS = {"second": 1, "minute": 60, "hour": 3_600}
 LOG = re.compile(r"log\.(?:warning|error|exception)\(\s*\"([a-z_.]+)\"")
 
@@ -40,7 +40,7 @@ def test_every_warning_in_the_log_is_explained() -> None:
 
 
 def test_every_table_is_on_its_page() -> None:
-    page = (PROJECT / "docs/operations/tables.md").read_text()
+    page = (PROJECT / "docs/runbook/tables.md").read_text()
     scripts = [path.read_text() for path in (PROJECT / "migrations/sql").glob("*.sql")]
     tables = {name for text in scripts for name in re.findall(r"create table if not exists (\w+)", text)}
     assert len(tables) > 30
@@ -54,7 +54,7 @@ def test_every_table_is_on_its_page() -> None:
 
 
 def test_every_check_of_the_audit_says_where_to_look() -> None:
-    page = (PROJECT / "docs/operations/incidents.md").read_text()
+    page = (PROJECT / "docs/runbook/incidents.md").read_text()
     assert {name for name in audit.CHECKS if f"`{name}`" not in page} == set()
 
 
