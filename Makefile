@@ -34,7 +34,7 @@ soak: setup ## the long campaigns with their full counts; prints their seeds
 	@MEGURU_SOAK=1 $(python) -m pytest -m soak -s --timeout 0 $(ARGS)
 
 schema: setup ## writes schema/schema.graphql from the code
-	@$(python) -m schema.export
+	@$(python) -m schema.engine.export
 
 bench: setup ## payments per second against pgbench, on a database and server of its own
 	@$(python) -m bench.pay $(ARGS)

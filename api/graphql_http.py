@@ -15,9 +15,9 @@ from api.compose import Process
 from api.tokens import InvalidTokenError
 from domain.locales.catalogue import choose
 from domain.viewer import Viewer
-from schema.context import Context
-from schema.execute import execute
-from schema.extensions import FAULT
+from schema.core.context import Context
+from schema.engine.execute import execute
+from schema.engine.extensions import FAULT
 
 BODY_LIMIT = 65_536
 """Bytes of a request."""

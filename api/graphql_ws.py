@@ -19,7 +19,7 @@ from api.compose import Process
 from api.graphql_http import NUL
 from api.tokens import InvalidTokenError
 from domain.locales.catalogue import choose
-from schema.context import Context
+from schema.core.context import Context
 from schema.root import schema
 
 INIT_TIMEOUT = timedelta(seconds=10)

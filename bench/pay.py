@@ -35,7 +35,7 @@ from domain.ledger.audit import drift
 from domain.viewer import Role
 from mocks.embedded import postgres, valkey
 from mocks.embedded.process import free_port
-from schema.ids import Prefix, encode
+from schema.core.ids import Prefix, encode
 
 HERE = Path(__file__).parent
 TOKEN_SECONDS = 3_600

@@ -32,7 +32,7 @@ class Prefix(StrEnum):
 
     PERSON = "per"
     WALLET = "wal"
-    STORE = "mer"
+    STORE = "str"
     PAYMENT = "pay"
     JOURNAL = "jrn"
     ASSET = "ast"

@@ -27,6 +27,8 @@ class Refusal(Exception):  # noqa: N818 - the field's word
 
     code: ClassVar[str]
     retry: ClassVar[Retry]
+    internal: ClassVar[bool] = False
+    """Whether only the domain meets it, never a client."""
 
     def data(self) -> dict[str, Any]:
         """The fields by name: whole units for amounts, texts for the rest."""

@@ -37,7 +37,7 @@ from domain.viewer import Role, Viewer
 from mocks import town_data
 from mocks.town_data import TOWNS
 from mocks.town_offers import offer
-from schema.ids import Prefix, encode
+from schema.core.ids import Prefix, encode
 
 DAYS = 30
 PERSONAS = Path(os.environ.get("MEGURU_PERSONAS_FILE", ".data/personas.json"))

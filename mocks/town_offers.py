@@ -44,7 +44,7 @@ from domain.vouchers.create import create_product
 from domain.vouchers.kinds import Stage, VoucherTemplate
 from domain.vouchers.publish import Step, approve_product, submit_product
 from domain.vouchers.template import Occasion, from_template
-from schema.ids import Prefix, read
+from schema.core.ids import Prefix, read
 
 POINT, MILE, VOUCHER = "TOWN_POINT", "HEALTH_MILE", "PREMIUM_30"
 FROM, LAST_DAY = date(2025, 4, 1), date(2035, 3, 31)

@@ -1,4 +1,4 @@
-"""Coupons and hand-overs: input in, one domain call, a view out."""
+"""Coupons: input in, one domain call, the contract's type out."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,289 +7,184 @@ from uuid import UUID
 from strawberry import argument
 
 from domain.conditions.eligibility import Claims
-from domain.coupons import change as changing
-from domain.coupons import claim as claiming
-from domain.coupons import create as creating
-from domain.coupons import listing
-from domain.coupons.coupon import Coupon
-from domain.coupons.kinds import BorneBy, CouponKind, ItemKind, RollbackReason, Stacking
-from domain.coupons.listing import Asked, Found, Place
-from domain.coupons.refusals import UnknownCouponError, UnknownItemError, UnknownRedemptionError
+from domain.coupons import change, claim, create, listing, reads
+from domain.coupons.listing import Order
+from domain.identifiers import Prefix
 from domain.ledger.kinds import Operation
-from domain.ledger.reads import journal_by_id
-from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.municipalities import reads as municipalities
 from domain.programmes.reads import claims_of, person_of
-from domain.redemptions import redeem as redeeming
-from domain.redemptions import roll_back as undoing
-from domain.refusals import NotPermittedError
-from domain.residents import reads as residents
-from resolvers.coupon_views import (
-    ChangeCouponSuccess,
-    ClaimCouponSuccess,
-    CouponClaim,
-    CouponConnection,
-    CouponEdge,
-    CouponPage,
-    CreateCouponSuccess,
-    RedeemSuccess,
-    Redemption,
-    RedemptionRollback,
-    RollbackRedemptionSuccess,
-    WhyNot,
-)
-from resolvers.money import balances_after
-from resolvers.nodes import check_count
-from resolvers.payments import actor, journal_of, payee_of, wallet_of
-from resolvers.value import acceptance_of, eligibility_of, town_of
-from resolvers.viewers import BadCursorError, NotFoundError
-from schema.context import MeguruInfo
-from schema.coupon_enums import CouponSort
-from schema.coupon_inputs import (
+from domain.stores import reads as stores
+from domain.stores.reads import Store
+from resolvers.journals import journal_of
+from schema.core.context import MeguruInfo
+from schema.core.errors import BadCursorError, NotFoundError
+from schema.core.ids import ID, read
+from schema.core.node import finds
+from schema.core.page import After, First, PageInfo, check_count
+from schema.coupons.inputs import (
+    BadPlaceError,
     ChangeCouponInput,
     ClaimCouponInput,
     CreateCouponInput,
-    ItemInput,
     Near,
-    RedeemInput,
-    RollbackRedemptionInput,
+    coupon_key,
 )
-from schema.ids import ID, Prefix, read, read_number
+from schema.coupons.results import ChangeCouponPayload, ClaimCouponPayload, CreateCouponPayload
+from schema.coupons.types import Coupon, CouponClaim, CouponConnection, CouponEdge, WhyNot
+from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.residents.types import wallet_of
 
-TownCode = Annotated[str, argument(description="The code of the town, 6 digits.")]
+Code = Annotated[str, argument(description=MUNICIPALITY)]
 CouponId = Annotated[ID, argument(description="The coupon.")]
 OfWallet = Annotated[
     ID | None,
     argument(description="Whose coupons: the person of a wallet that the viewer may see; the viewer when absent."),
 ]
-AtStore = Annotated[ID | None, argument(description="Only what this shop takes.")]
+AtStore = Annotated[ID | None, argument(description="Only what this store accepts.")]
 NearPlace = Annotated[
-    Near | None, argument(description="A place: edges then say how far the nearest shop is that takes the coupon.")
+    Near | None,
+    argument(description="A place: edges then have the distance to the nearest store that accepts the coupon."),
 ]
 Claimed = Annotated[bool | None, argument(description="True: only what the person has claimed.")]
 UsableNow = Annotated[bool | None, argument(description="True: only what the person can use at this moment.")]
-EndsBefore = Annotated[datetime | None, argument(description="Only what ends before this instant: expiring soon. UTC.")]
-Sort = Annotated[CouponSort, argument(description="By what the list is sorted.")]
-First = Annotated[int, argument(description="How many, 0 to 100.")]
-After = Annotated[str | None, argument(description="The cursor after which the page begins.")]
-LONGEST_CURSOR = 80
-LATITUDE_LIMIT, LONGITUDE_LIMIT = 90_000_000, 180_000_000
+EndsBefore = Annotated[datetime | None, argument(description="Only what ends before this time, in UTC: expiring soon.")]
+Sort = Annotated[Order, argument(description="By what the list is sorted.")]
+CURSOR_LIMIT = 80
+"""Characters of a cursor."""
+UUID_DIGITS = 32
 
 
-class BadPlaceError(BadCursorError):
-    """A place that is none, or none where one is needed."""
-
-    def __init__(self) -> None:
-        ValueError.__init__(
-            self,
-            "Sorting by DISTANCE needs `near`, with a latitude within 90 and a longitude within 180 degrees, in"
-            " millionths.",
-        )
+@finds(Prefix.COUPON)
+async def find(info: MeguruInfo, municipality: int, key: UUID) -> Coupon | None:
+    """A coupon; everybody may see them."""
+    row = await info.context.load(reads.by_keys, (municipality, key))
+    return None if row is None else Coupon(coupon=row)
 
 
 async def coupon(info: MeguruInfo, id: CouponId) -> Coupon | None:
-    """One coupon."""
-    found = read(Prefix.COUPON, id)
-    return None if found is None else await info.context.loaders.coupons.load(found)
+    """A coupon; everybody may see them."""
+    key = read(Prefix.COUPON, id)
+    return None if key is None else await find(info, *key)
 
 
 async def coupons(
     info: MeguruInfo,
-    municipality: TownCode,
+    municipality: Code,
     wallet_id: OfWallet = None,
     near: NearPlace = None,
     store_id: AtStore = None,
     claimed: Claimed = None,
     usable_now: UsableNow = None,
     ends_before: EndsBefore = None,
-    sort: Sort = CouponSort.EXPIRY,
+    sort: Sort = Order.EXPIRY,
     first: First = 20,
     after: After = None,
 ) -> CouponConnection:
-    """Coupons of a town as somebody sees them now."""
+    """Coupons of a municipality as somebody sees them now."""
     check_count(first)
-    place = None if near is None else _place(near)
-    if sort is CouponSort.DISTANCE and place is None:
+    place = None if near is None else near.place()
+    if sort is Order.DISTANCE and place is None:
         raise BadPlaceError
     town = await municipalities.by_code(municipality)
     if town is None:
-        return CouponConnection([], CouponPage(has_next_page=False, end_cursor=None))
+        return CouponConnection(edges=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
     person, claims = await _person(info, town.id, wallet_id)
-    store = None
-    if store_id is not None:
-        named = read(Prefix.STORE, store_id)
-        store = None if named is None or named[0] != town.id else await info.context.loaders.stores.load(named)
-        if store is None:
-            raise NotFoundError
-    order = listing.Order[sort.name]
-    asked = Asked(town.id, person, claims, store, place, bool(claimed), bool(usable_now), ends_before, order)
-    found, going_on = await listing.listed(
-        asked, info.context.services.clock(), None if after is None else _read_cursor(order, after), first
+    asked = listing.Asked(
+        municipality=town.id,
+        person=person,
+        claims=claims,
+        store=None if store_id is None else await _store(info, town.id, store_id),
+        near=place,
+        claimed=bool(claimed),
+        usable_now=bool(usable_now),
+        ends_before=ends_before,
+        order=sort,
     )
-    edges = [_edge(order, one) for one in found]
-    end = _cursor(order, going_on) if going_on is not None else edges[-1].cursor if edges else None
-    return CouponConnection(edges, CouponPage(going_on is not None, end))
+    start = None if after is None else _read_cursor(sort, after)
+    page, rest = await listing.listed(asked, info.context.services.clock(), start, first)
+    return _connection(sort, page, rest)
 
 
 async def _person(info: MeguruInfo, municipality: int, wallet_id: ID | None) -> tuple[UUID | None, Claims | None]:
-    viewer = info.context.viewer
     if wallet_id is not None:
-        named = read(Prefix.WALLET, wallet_id)
-        if (
-            viewer is None
-            or named is None
-            or named[0] != municipality
-            or await residents.wallet_for(viewer, *named) is None
-        ):
+        key = read(Prefix.WALLET, wallet_id)
+        if key is None or key[0] != municipality or await wallet_of(info, *key) is None:
             raise NotFoundError
-        return await person_of(*named)
+        return await person_of(*key)
+    viewer = info.context.viewer
     return (None, None) if viewer is None else (viewer.person_id, await claims_of(municipality, viewer.person_id))
 
 
-def _place(near: Near) -> listing.Near:
-    latitude, longitude = near.latitude_microdegrees, near.longitude_microdegrees
-    if abs(latitude) > LATITUDE_LIMIT or abs(longitude) > LONGITUDE_LIMIT:
-        raise BadPlaceError
-    return listing.Near(latitude, longitude, near.within_metres)
+async def _store(info: MeguruInfo, municipality: int, store_id: ID) -> Store:
+    key = read(Prefix.STORE, store_id)
+    store = None if key is None or key[0] != municipality else await info.context.load(stores.by_keys, key)
+    if store is None:
+        raise NotFoundError
+    return store
 
 
-def _edge(order: listing.Order, one: Found) -> CouponEdge:
-    why = None if one.against is None else WhyNot(one.against)
-    return CouponEdge(one.coupon, _cursor(order, one.place), one.metres, one.counts.claimed, why)
+def _connection(order: Order, page: list[listing.Found], rest: listing.Place | None) -> CouponConnection:
+    """A page and where the list goes on; a page of a long list may be short and still not the last."""
+    edges = [_edge(order, line) for line in page]
+    last = edges[-1].cursor if edges else None
+    end = last if rest is None else _cursor(order, rest)
+    return CouponConnection(edges=edges, page_info=PageInfo(has_next_page=rest is not None, end_cursor=end))
 
 
-def _cursor(order: listing.Order, place: Place) -> str:
+def _edge(order: Order, line: listing.Found) -> CouponEdge:
+    return CouponEdge(
+        node=Coupon(coupon=line.coupon),
+        cursor=_cursor(order, line.place),
+        distance_metres=line.metres,
+        claim_count=line.counts.claimed,
+        why_not=None if line.against is None else WhyNot(obstacle=line.against),
+    )
+
+
+def _cursor(order: Order, place: listing.Place) -> str:
     return f"{order.value[0]}.{place.value}.{place.id.hex}"
 
 
-def _read_cursor(order: listing.Order, unchecked: str) -> Place:
-    """A cursor goes on in the order in which it was made."""
+def _read_cursor(order: Order, unchecked: str) -> listing.Place:
+    """Where to go on; a cursor goes on only in the order in which it was made."""
     letter, _, rest = unchecked.partition(".")
     value, _, key = rest.partition(".")
-    digits = value.isascii() and value.isdigit() and key.isascii() and len(unchecked) <= LONGEST_CURSOR
-    if letter != order.value[0] or not digits or len(key) != 32:  # noqa: PLR2004 - hexadecimal digits of a UUID
+    digits = value.isascii() and value.isdigit() and key.isascii() and len(unchecked) <= CURSOR_LIMIT
+    if letter != order.value[0] or not digits or len(key) != UUID_DIGITS:
         raise BadCursorError
     try:
-        return Place(min(int(value), 2**62), UUID(hex=key))
+        return listing.Place(value=min(int(value), 2**62), id=UUID(hex=key))
     except ValueError as error:
         raise BadCursorError from error
 
 
-async def create_coupon(info: MeguruInfo, input: CreateCouponInput) -> CreateCouponSuccess:
-    """A new coupon with its budget."""
-    viewer = actor(info, "createCoupon")
-    town = await town_of(input.municipality)
-    store = None if input.store_id is None else read(Prefix.STORE, input.store_id)
-    if input.store_id is not None and (store is None or store[0] != town):
-        raise UnknownPayeeError
-    new = creating.NewCoupon(
-        CouponKind[input.kind.name],
-        input.name_ja,
-        input.name_en,
-        BorneBy[input.borne_by.name],
-        input.starts_at,
-        input.ends_at,
-        input.claim_required,
-        Stacking[input.stacking.name],
-        input.returns_on_refund,
-        store_id=None if store is None else store[1],
-        budget=input.budget,
-        rate_bp=input.rate_bp,
-        amount=input.amount,
-        discount_maximum=input.discount_maximum,
-        multiplier_bp=input.multiplier_bp,
-        minimum_spend=input.minimum_spend,
-        acceptance=acceptance_of(input.acceptance, town),
-        eligibility=eligibility_of(input.eligibility),
-        stock=input.stock,
-        per_person=input.per_person,
-        per_day=input.per_day,
+async def create_coupon(info: MeguruInfo, input: CreateCouponInput) -> CreateCouponPayload:
+    """Issues a coupon with its budget."""
+    municipality = await number_of(input.municipality)
+    row, posted = await create.create_coupon(
+        info.context.services, info.context.signed_in, municipality, input.idempotency_key, input.coupon(municipality)
     )
-    made, posted = await creating.create_coupon(info.context.services, viewer, town, input.idempotency_key, new)
-    return CreateCouponSuccess(made, posted.replayed)
+    return CreateCouponPayload(coupon=Coupon(coupon=row), replayed=posted.replayed)
 
 
-async def change_coupon(info: MeguruInfo, input: ChangeCouponInput) -> ChangeCouponSuccess:
-    """What may still be changed."""
-    viewer = actor(info, "changeCoupon")
-    change = changing.Change(input.name_ja, input.name_en, input.ends_at, bool(input.stop_now))
-    return ChangeCouponSuccess(
-        await changing.change_coupon(info.context.services, viewer, *_coupon_key(input.coupon_id), change)
-    )
+async def change_coupon(info: MeguruInfo, input: ChangeCouponInput) -> ChangeCouponPayload:
+    """Changes what may still be changed."""
+    key = coupon_key(input.coupon_id)
+    row = await change.change_coupon(info.context.services, info.context.signed_in, *key, input.change())
+    return ChangeCouponPayload(coupon=Coupon(coupon=row))
 
 
-async def claim_coupon(info: MeguruInfo, input: ClaimCouponInput) -> ClaimCouponSuccess:
-    """A person takes a coupon."""
-    viewer = actor(info, "claimCoupon")
-    municipality, wallet_id = wallet_of(input.wallet)
+async def claim_coupon(info: MeguruInfo, input: ClaimCouponInput) -> ClaimCouponPayload:
+    """Claims a coupon for a wallet's person."""
+    municipality, wallet_id = input.wallet.key()
     info.context.municipality = municipality
-    of_town, coupon_id = _coupon_key(input.coupon_id)
-    if of_town != municipality:
-        raise UnknownCouponError
-    store = None if input.store_id is None else read(Prefix.STORE, input.store_id)
-    if input.store_id is not None and (store is None or store[0] != municipality):
-        raise NotPermittedError
-    store_id = None if store is None else store[1]
-    what = claiming.Claim(input.idempotency_key, municipality, coupon_id, wallet_id, store_id, input.valid_until)
-    posted = await claiming.claim_coupon(info.context.services, viewer, what)
-    return ClaimCouponSuccess(
-        CouponClaim(journal_of(posted, viewer, Operation.CLAIM_COUPON, wallet_id, store_id)), posted.replayed
-    )
-
-
-async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemSuccess:
-    """A hand-over at the till."""
-    viewer = actor(info, "redeem")
-    found = read(Prefix.WALLET, input.wallet_id)
-    if found is None:
-        raise UnknownWalletError
-    municipality, wallet_id = found
-    info.context.municipality = municipality
-    store_id, channel = await payee_of(info.context.services, input.payee, municipality)
-    kind, coupon_id, lot = _item(input.item, municipality)
-    what = redeeming.Redeem(
-        input.idempotency_key, municipality, wallet_id, store_id, kind, coupon_id, lot, channel, input.valid_until
-    )
-    posted = await redeeming.redeem(info.context.services, viewer, what)
-    journal = journal_of(posted, viewer, Operation.REDEEM, wallet_id, store_id)
-    return RedeemSuccess(Redemption(journal), balances_after(posted.receipt, sign=-1), posted.replayed)
-
-
-def _item(item: ItemInput, municipality: int) -> tuple[ItemKind, UUID | None, int | None]:
-    if item.coupon_id:
-        of_town, key = _coupon_key(item.coupon_id)
-        if of_town != municipality:
-            raise UnknownCouponError
-        return ItemKind.COUPON, key, None
-    lot = read_number(Prefix.LOT, item.voucher_id or item.ticket_id or "")
-    if lot is None or lot[0] != municipality:
-        raise UnknownItemError
-    return ItemKind.VOUCHER if item.voucher_id else ItemKind.TICKET, None, lot[1]
-
-
-async def rollback_redemption(info: MeguruInfo, input: RollbackRedemptionInput) -> RollbackRedemptionSuccess:
-    """Undoes a hand-over."""
-    viewer = actor(info, "rollbackRedemption")
-    found = read(Prefix.JOURNAL, input.redemption_id)
-    if found is None:
-        raise UnknownRedemptionError
-    reason = RollbackReason[input.reason.name]
-    posted = await undoing.rollback_redemption(
-        info.context.services, viewer, found[0], input.idempotency_key, found[1], reason
-    )
-    redemption = await journal_by_id(*found)
-    if redemption is None:
-        raise UnknownRedemptionError
+    request = input.claim(municipality, wallet_id)
+    posted = await claim.claim_coupon(info.context.services, info.context.signed_in, request)
     journal = journal_of(
-        posted, viewer, Operation.ROLLBACK_REDEMPTION, redemption.wallet_id, redemption.store_id, reason, redemption.id
+        posted,
+        viewer=info.context.signed_in,
+        operation=Operation.CLAIM_COUPON,
+        wallet_id=wallet_id,
+        store_id=request.store_id,
     )
-    return RollbackRedemptionSuccess(
-        RedemptionRollback(journal), balances_after(posted.receipt, sign=1), posted.replayed
-    )
-
-
-def _coupon_key(unchecked: ID) -> tuple[int, UUID]:
-    found = read(Prefix.COUPON, unchecked)
-    if found is None:
-        raise UnknownCouponError
-    return found
+    return ClaimCouponPayload(claim=CouponClaim(journal=journal), replayed=posted.replayed)

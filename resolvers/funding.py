@@ -1,46 +1,43 @@
-"""Funding sources: input in, one domain call, a view out."""
+"""Funding sources: input in, one domain call, the contract's type out."""
 
 from typing import Annotated
+from uuid import UUID
 
 from strawberry import argument
 
-from domain.assets.refusals import UnknownAssetError
-from domain.funding import link as linking
-from domain.funding.reads import Source, sources_of
-from domain.funding.refusals import UnknownFundingSourceError
-from domain.ledger.refusals import UnknownWalletError
-from resolvers.funding_views import LinkFundingSourceSuccess, RemoveFundingSourceSuccess
-from resolvers.payments import actor
-from schema.context import MeguruInfo
-from schema.funding_inputs import LinkFundingSourceInput, RemoveFundingSourceInput
-from schema.ids import ID, Prefix, read, read_number
+from domain.funding import link, reads
+from schema.core.context import MeguruInfo
+from schema.core.ids import ID, Prefix, read
+from schema.core.node import finds
+from schema.funding.inputs import LinkFundingSourceInput, RemoveFundingSourceInput
+from schema.funding.results import LinkFundingSourcePayload, RemoveFundingSourcePayload
+from schema.funding.types import FundingSource
 
-OneWallet = Annotated[ID, argument(description="The wallet.")]
+WalletId = Annotated[ID, argument(description="The wallet.")]
 
 
-async def funding_sources(info: MeguruInfo, wallet_id: OneWallet) -> list[Source]:
-    """What the viewer has linked to a wallet."""
-    viewer = actor(info, "fundingSources")
-    found = read(Prefix.WALLET, wallet_id)
-    return [] if found is None else await sources_of(*found, viewer.person_id)
+@finds(Prefix.FUNDING_SOURCE)
+async def find(info: MeguruInfo, municipality: int, key: UUID) -> FundingSource | None:
+    """A source that the viewer has linked."""
+    source = await info.context.load(reads.sources_by_keys, (municipality, key))
+    own = source is not None and source.person_id == info.context.signed_in.person_id
+    return FundingSource(source=source) if source is not None and own else None
 
 
-async def link_funding_source(info: MeguruInfo, input: LinkFundingSourceInput) -> LinkFundingSourceSuccess:
+async def funding_sources(info: MeguruInfo, wallet_id: WalletId) -> list[FundingSource]:
+    """What the viewer has linked to a wallet, oldest first."""
+    wallet = read(Prefix.WALLET, wallet_id)
+    sources = [] if wallet is None else await reads.sources_of(*wallet, info.context.signed_in.person_id)
+    return [FundingSource(source=source) for source in sources]
+
+
+async def link_funding_source(info: MeguruInfo, input: LinkFundingSourceInput) -> LinkFundingSourcePayload:
     """Links a card or account to a wallet."""
-    viewer = actor(info, "linkFundingSource")
-    found, asset = read(Prefix.WALLET, input.wallet_id), read_number(Prefix.ASSET, input.asset_id)
-    if found is None:
-        raise UnknownWalletError
-    if asset is None or asset[0] != found[0]:
-        raise UnknownAssetError
-    new = linking.NewSource(*found, asset[1], input.token.strip(), input.label.strip())
-    return LinkFundingSourceSuccess(await linking.link_source(info.context.services, viewer, new))
+    source = await link.link_source(info.context.services, info.context.signed_in, input.source())
+    return LinkFundingSourcePayload(funding_source=FundingSource(source=source))
 
 
-async def remove_funding_source(info: MeguruInfo, input: RemoveFundingSourceInput) -> RemoveFundingSourceSuccess:
-    """Takes a card or account away."""
-    viewer = actor(info, "removeFundingSource")
-    found = read(Prefix.FUNDING_SOURCE, input.funding_source_id)
-    if found is None:
-        raise UnknownFundingSourceError
-    return RemoveFundingSourceSuccess(await linking.remove_source(info.context.services, viewer, *found))
+async def remove_funding_source(info: MeguruInfo, input: RemoveFundingSourceInput) -> RemoveFundingSourcePayload:
+    """Unlinks a card or account from its wallet."""
+    source = await link.remove_source(info.context.services, info.context.signed_in, *input.key())
+    return RemoveFundingSourcePayload(funding_source=FundingSource(source=source))

@@ -1,285 +1,129 @@
-"""Money mutations, quotes and outcomes: input in, one domain call, a view out."""
+"""Payments: input in, one domain call, the contract's type out."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
-from uuid import UUID
 
 from strawberry import argument
 
-from domain.assets.refusals import UnknownAssetError
-from domain.charging import charge as charging
-from domain.codes import merchant_code
-from domain.corrections import reverse as reversing
-from domain.coupons.refusals import UnknownCouponError
-from domain.funding.refusals import UnknownFundingSourceError
-from domain.identifiers import InvalidIdError, decode
-from domain.keys import abandon as abandoning
-from domain.keys import outcome as outcomes
-from domain.ledger.kinds import Channel, JournalKind, Operation
-from domain.ledger.kinds import Outcome as KeyOutcome
-from domain.ledger.reads import Journal, journal_by_id
-from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
+from domain.ledger.kinds import Operation
+from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
+from domain.ledger.receipt_number import normalise
 from domain.ledger.request import Posted
+from domain.municipalities import reads as municipalities
 from domain.payments import pay as paying
 from domain.payments import quote as quoting
 from domain.payments import refund as refunding
 from domain.payments import top_up as topping_up
-from domain.payments.refusals import InvalidCodeError, NotOurShopError, UnknownJournalError, UnknownPaymentError
-from domain.permissions import ROOT_FIELDS
-from domain.services import Services
-from domain.stores import reads as merchants
-from domain.viewer import Viewer
-from resolvers.money import balances_after
-from resolvers.views import (
-    AbandonSuccess,
-    Charge,
-    ChargeSuccess,
-    Outcome,
-    Payment,
-    PaySuccess,
-    ProposeReversalSuccess,
-    QuotePaymentSuccess,
-    Refund,
-    RefundPaymentSuccess,
-    Reversal,
-    ReverseJournalSuccess,
-)
-from schema.context import MeguruInfo
-from schema.enums import MoneyOperation
-from schema.ids import ID, Prefix, read, read_number
-from schema.inputs import (
-    AbandonInput,
-    ChargeInput,
-    Payee,
-    PayInput,
-    ProposeReversalInput,
-    QuotePaymentInput,
-    RefundPaymentInput,
-    ReverseJournalInput,
-    WalletReference,
-)
+from domain.payments.pay import Pay
+from domain.payments.refusals import UnknownPaymentError
+from resolvers.events import After, live, visible_store, visible_wallet
+from resolvers.journals import journal_of
+from resolvers.ledger import visible_receipt
+from schema.core.context import MeguruInfo
+from schema.core.errors import NotFoundError
+from schema.core.ids import ID, Prefix, read
+from schema.events.types import ResyncRequired
+from schema.ledger.balances import balances_after
+from schema.municipalities.types import MUNICIPALITY
+from schema.payments.events import PaymentSettled
+from schema.payments.inputs import PayInput, QuotePaymentInput, RefundPaymentInput
+from schema.payments.results import PayPayload, QuotePaymentPayload, RefundPaymentPayload
+from schema.payments.types import Payment, PaymentQuote, Refund
+from schema.residents.inputs import wallet_key
 
-ASSETS_LIMIT = 100
-
-Key = Annotated[UUID, argument(description="The key.")]
-
-OfOperation = Annotated[MoneyOperation, argument(description="The mutation that the key was made for.")]
+PaymentId = Annotated[ID | None, argument(description="The id of the payment.")]
+ReceiptNumber = Annotated[str | None, argument(description="Its receipt number.")]
+Code = Annotated[str | None, argument(description=MUNICIPALITY)]
+WalletOrNone = Annotated[ID | None, argument(description="The wallet; or name a store.")]
+StoreOrNone = Annotated[ID | None, argument(description="The store; or name a wallet.")]
 
 
-def actor(info: MeguruInfo, field: str) -> Viewer:
-    """The viewer, who must have one of the roles that the permission table gives the field."""
-    viewer = info.context.signed_in
-    viewer.require(ROOT_FIELDS[field] or ())
-    return viewer
+async def payment(
+    info: MeguruInfo, id: PaymentId = None, receipt_number: ReceiptNumber = None, municipality: Code = None
+) -> Payment | None:
+    """A payment by its id, or by the receipt number that is said over a counter."""
+    journal = None
+    if id is not None:
+        key = read(Prefix.PAYMENT, id)
+        journal = None if key is None else await journal_by_id(*key)
+    elif receipt_number is not None and municipality is not None:
+        journal = await _journal_by_receipt_number(receipt_number, municipality)
+    receipt = None if journal is None else await visible_receipt(info, journal)
+    return receipt if isinstance(receipt, Payment) else None
 
 
-async def charge(info: MeguruInfo, input: ChargeInput) -> ChargeSuccess:
-    """Tops a wallet up with cash."""
-    viewer = actor(info, "charge")
-    municipality, wallet_id = wallet_of(input.wallet)
-    info.context.municipality = municipality
-    asset = read_number(Prefix.ASSET, input.asset_id)
-    if asset is None or asset[0] != municipality:
-        raise UnknownAssetError
-    store_id = None if input.store_id is None else _store_key(input.store_id, municipality)
-    what = charging.Charge(
-        input.idempotency_key, municipality, wallet_id, asset[1], input.amount, store_id, input.valid_until
+async def _journal_by_receipt_number(unchecked: str, code: str) -> Journal | None:
+    municipality, number = await municipalities.by_code(code), normalise(unchecked)
+    if municipality is None or number is None:
+        return None
+    return await journal_by_receipt_number(municipality.id, number)
+
+
+async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentPayload:
+    """Quotes a payment."""
+    wallet = wallet_key(input.wallet_id)
+    store_id, _ = await input.payee.store(info.context.services, wallet[0])
+    quote = await quoting.quote(info.context.services, info.context.signed_in, input.payment(wallet, store_id))
+    return QuotePaymentPayload(quote=PaymentQuote(quote=quote))
+
+
+async def pay(info: MeguruInfo, input: PayInput) -> PayPayload:
+    """Pays a store."""
+    wallet = wallet_key(input.wallet_id)
+    info.context.municipality = wallet[0]
+    store_id, channel = await input.payee.store(info.context.services, wallet[0])
+    request = input.payment(wallet, store_id, channel)
+    posted = await _pay(info, input, request)
+    journal = journal_of(
+        posted, viewer=info.context.signed_in, operation=Operation.PAY, wallet_id=request.wallet_id, store_id=store_id
     )
-    posted = await charging.charge(info.context.services, viewer, what)
-    journal = journal_of(posted, viewer, Operation.CHARGE, wallet_id, store_id)
-    return ChargeSuccess(Charge(journal), wallet_id, balances_after(posted.receipt, sign=1), posted.replayed)
-
-
-async def pay(info: MeguruInfo, input: PayInput) -> PaySuccess:
-    """Pays a shop."""
-    viewer = actor(info, "pay")
-    municipality, wallet_id = _wallet_key(input.wallet_id)
-    info.context.municipality = municipality
-    store_id, channel = await payee_of(info.context.services, input.payee, municipality)
-    what = paying.Pay(
-        input.idempotency_key,
-        municipality,
-        wallet_id,
-        store_id,
-        input.amount,
-        channel,
-        input.note or None,
-        input.valid_until,
-        bool(input.confirm_duplicate),
-        assets_of(input.exclude_asset_ids, municipality),
-        bool(input.rest_in_cash),
-        input.quote_token,
-        coupons_of(input.coupon_ids, municipality),
-    )
-    posted = await _paid(info, viewer, what, input)
-    journal = journal_of(posted, viewer, Operation.PAY, wallet_id, store_id)
-    return PaySuccess(
-        Payment(journal, shows_wallet=True),
-        (municipality, wallet_id),
-        balances_after(posted.receipt, sign=-1),
-        posted.replayed,
+    return PayPayload(
+        payment=Payment(journal=journal, shows_wallet=True),
+        balances=balances_after(posted.receipt, sign=-1),
+        replayed=posted.replayed,
     )
 
 
-async def _paid(info: MeguruInfo, viewer: Viewer, what: paying.Pay, input: PayInput) -> Posted:
+async def _pay(info: MeguruInfo, input: PayInput, request: Pay) -> Posted:
+    services, viewer = info.context.services, info.context.signed_in
     if input.top_up is None:
-        return await paying.pay(info.context.services, viewer, what)
-    source = read(Prefix.FUNDING_SOURCE, input.top_up.funding_source_id)
-    if source is None or source[0] != what.municipality:
-        raise UnknownFundingSourceError
-    return await topping_up.pay_with_top_up(
-        info.context.services, viewer, what, topping_up.TopUp(source[1], input.top_up.maximum)
-    )
+        return await paying.pay(services, viewer, request)
+    return await topping_up.pay_with_top_up(services, viewer, request, input.top_up.source(request.municipality))
 
 
-async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentSuccess:
-    """What `pay` would do now."""
-    viewer = actor(info, "quotePayment")
-    municipality, wallet_id = _wallet_key(input.wallet_id)
-    store_id, _ = await payee_of(info.context.services, input.payee, municipality)
-    excluded = assets_of(input.exclude_asset_ids, municipality)
-    coupons = coupons_of(input.coupon_ids, municipality)
-    asked = quoting.Asked(municipality, wallet_id, store_id, input.amount, excluded, bool(input.rest_in_cash), coupons)
-    return QuotePaymentSuccess(await quoting.quote(info.context.services, viewer, asked))
-
-
-async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundPaymentSuccess:
+async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundPaymentPayload:
     """Gives back a payment, in part or whole."""
-    viewer = actor(info, "refundPayment")
-    found = read(Prefix.PAYMENT, input.payment_id)
-    if found is None:
-        raise UnknownPaymentError
-    reason = refunding.RefundReason[input.reason.name]
-    what = refunding.Refund(input.idempotency_key, *found, input.amount, reason, input.valid_until)
-    posted = await refunding.refund(info.context.services, viewer, what)
-    payment = await journal_by_id(*found)
-    if payment is None:
+    viewer, request = info.context.signed_in, input.refund()
+    posted = await refunding.refund(info.context.services, viewer, request)
+    paid = await journal_by_id(request.municipality, request.payment_id)
+    if paid is None:
         raise UnknownPaymentError
     journal = journal_of(
-        posted, viewer, Operation.REFUND_PAYMENT, payment.wallet_id, payment.store_id, reason, payment.id
+        posted,
+        viewer=viewer,
+        operation=Operation.REFUND_PAYMENT,
+        wallet_id=paid.wallet_id,
+        store_id=paid.store_id,
+        reason=request.reason,
+        linked_journal=paid.id,
     )
-    return RefundPaymentSuccess(Refund(journal), Payment(payment, shows_wallet=False), posted.replayed)
-
-
-async def propose_reversal(info: MeguruInfo, input: ProposeReversalInput) -> ProposeReversalSuccess:
-    """The first officer's word."""
-    viewer = actor(info, "proposeReversal")
-    found = read(Prefix.PAYMENT, input.journal_id) or read(Prefix.JOURNAL, input.journal_id)
-    if found is None:
-        raise UnknownJournalError
-    reason = reversing.ReversalReason[input.reason.name]
-    return ProposeReversalSuccess(await reversing.propose_reversal(info.context.services, viewer, *found, reason))
-
-
-async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> ReverseJournalSuccess:
-    """The second officer's word, and the reversal."""
-    viewer = actor(info, "reverseJournal")
-    found = read(Prefix.APPROVAL, input.approval_id)
-    if found is None:
-        raise UnknownJournalError
-    posted = await reversing.reverse_journal(info.context.services, viewer, found[0], input.idempotency_key, found[1])
-    journal = journal_of(posted, viewer, Operation.REVERSE_JOURNAL, None, None, None, UUID(posted.receipt["journal"]))
-    return ReverseJournalSuccess(Reversal(journal), posted.replayed)
-
-
-async def outcome(info: MeguruInfo, operation: OfOperation, idempotency_key: Key) -> Outcome:
-    """What became of a key of the viewer."""
-    found = await outcomes.outcome(actor(info, "outcome"), Operation[operation.name], idempotency_key)
-    return Outcome("UNKNOWN" if found is None else found.outcome.name, found)
-
-
-async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonSuccess:
-    """Closes a key of the viewer, or says what it did."""
-    found = await abandoning.abandon(
-        info.context.services, actor(info, "abandon"), Operation[input.operation.name], input.idempotency_key
+    return RefundPaymentPayload(
+        refund=Refund(journal=journal), payment=Payment(journal=paid, shows_wallet=False), replayed=posted.replayed
     )
-    return AbandonSuccess(Outcome("ABANDONED" if found is None else found.outcome.name, found))
 
 
-def assets_of(unchecked: list[ID] | None, municipality: int) -> tuple[int, ...]:
-    """The numbers of assets that a payer named; those of other towns are in no wallet of this one."""
-    found = [read_number(Prefix.ASSET, one) for one in (unchecked or ())[:ASSETS_LIMIT]]
-    return tuple(sorted({one[1] for one in found if one is not None and one[0] == municipality}))
-
-
-def coupons_of(unchecked: list[ID] | None, municipality: int) -> tuple[UUID, ...]:
-    """The coupons of the wallet's town that a payer named; UnknownCouponError for any other text."""
-    found = [read(Prefix.COUPON, one) for one in (unchecked or ())[:ASSETS_LIMIT]]
-    if any(one is None or one[0] != municipality for one in found):
-        raise UnknownCouponError
-    return tuple(one[1] for one in found if one is not None)
-
-
-async def payee_of(services: Services, payee: Payee, municipality: int) -> tuple[UUID, Channel]:
-    """The shop that a payer named, of the wallet's town."""
-    if payee.store_id:
-        return _store_key(payee.store_id, municipality), Channel.APP
-    return await _store_of_code(services, payee.code or "", municipality), Channel.MPM
-
-
-async def _store_of_code(services: Services, unchecked: str, municipality: int) -> UUID:
-    try:
-        code = merchant_code.parse(unchecked)
-        reference = merchant_code.store_of(code, services.shop_code_guid)
-    except merchant_code.InvalidCodeError as error:
-        raise InvalidCodeError(error.reason) from error
-    if reference is None:
-        raise NotOurShopError
-    store = await merchants.by_code(municipality, reference.municipality_and_merchant, reference.store)
-    if store is None:
-        raise UnknownPayeeError
-    return store.id
-
-
-def wallet_of(reference: WalletReference) -> tuple[int, UUID]:
-    """The wallet that a counter named: by its id, or by its receive code, which only credits."""
-    if reference.wallet_id:
-        return _wallet_key(reference.wallet_id)
-    try:
-        prefix, municipality, key = decode(reference.code or "")
-    except InvalidIdError as error:
-        raise InvalidCodeError("NOT_A_CODE") from error
-    if prefix is not Prefix.RECEIVE or not isinstance(key, UUID):
-        raise InvalidCodeError("NOT_A_RECEIVE_CODE")
-    return municipality, key
-
-
-def _wallet_key(unchecked: str) -> tuple[int, UUID]:
-    found = read(Prefix.WALLET, unchecked)
-    if found is None:
-        raise UnknownWalletError
-    return found
-
-
-def _store_key(unchecked: str, municipality: int) -> UUID:
-    found = read(Prefix.STORE, unchecked)
-    if found is None or found[0] != municipality:
-        raise UnknownPayeeError
-    return found[1]
-
-
-def journal_of(
-    posted: Posted,
-    viewer: Viewer,
-    operation: Operation,
-    wallet_id: UUID | None,
-    store_id: UUID | None,
-    reason: int | None = None,
-    linked_journal: UUID | None = None,
-) -> Journal:
-    """The journal of a decision, without reading it back."""
-    return Journal(
-        posted.municipality,
-        posted.journal_id,
-        JournalKind(posted.kind),
-        viewer.person_id,
-        operation,
-        KeyOutcome.SETTLED,
-        None,
-        posted.receipt,
-        posted.receipt_number,
-        wallet_id,
-        store_id,
-        reason,
-        linked_journal,
-        posted.recorded_at,
-    )
+async def payment_settled(
+    info: MeguruInfo, wallet_id: WalletOrNone = None, store_id: StoreOrNone = None, after: After = None
+) -> AsyncGenerator[PaymentSettled | ResyncRequired, None]:
+    """Payments of a wallet or of a store, live."""
+    if wallet_id is not None and store_id is None:
+        holder = await visible_wallet(info, wallet_id)
+    elif store_id is not None and wallet_id is None:
+        holder = await visible_store(info, store_id)
+    else:
+        raise NotFoundError
+    async with aclosing(live(info, holder, after)) as events:
+        async for event in events:
+            if isinstance(event, PaymentSettled | ResyncRequired):
+                yield event

@@ -1,68 +1,50 @@
-"""Earning rules: input in, one domain call, a view out."""
+"""Earning rules: input in, one domain call, the contract's type out."""
 
-from domain.conditions.eligibility import Claims
-from domain.ledger.refusals import UnknownPayeeError
-from domain.points import manage as managing
-from domain.points import simulate as simulating
-from domain.points.kinds import RuleKind, Stacking
-from domain.points.refusals import UnknownEarningRuleError
-from domain.programmes.refusals import UnknownProgrammeError
-from resolvers.payments import actor
-from resolvers.point_views import AddEarningRuleSuccess, SimulateEarningSuccess, StopEarningRuleSuccess, of_granted
-from resolvers.value import acceptance_of, asset_of, eligibility_of
-from schema.context import MeguruInfo
-from schema.ids import Prefix, read
-from schema.points_inputs import AddEarningRuleInput, SimulateEarningInput, StopEarningRuleInput
+from uuid import UUID
+
+from domain.identifiers import Prefix
+from domain.points import manage, reads, simulate
+from schema.core.context import MeguruInfo
+from schema.core.node import finds
+from schema.core.scalars import Amount
+from schema.points.inputs import AddEarningRuleInput, SimulateEarningInput, StopEarningRuleInput
+from schema.points.results import AddEarningRulePayload, SimulateEarningPayload, StopEarningRulePayload
+from schema.points.types import EarningRule, point_grant_of
+from schema.programmes.inputs import programme_key
 
 
-async def add_earning_rule(info: MeguruInfo, input: AddEarningRuleInput) -> AddEarningRuleSuccess:
-    """A new rule."""
-    viewer = actor(info, "addEarningRule")
-    found = read(Prefix.PROGRAMME, input.programme_id)
-    if found is None:
-        raise UnknownProgrammeError
-    made = await managing.add_rule(info.context.services, viewer, *found, input.idempotency_key, _new(input, found[0]))
-    return AddEarningRuleSuccess(*made)
+@finds(Prefix.EARNING_RULE)
+async def find(info: MeguruInfo, municipality: int, key: UUID) -> EarningRule | None:
+    """An earning rule; everybody may see them."""
+    row = await info.context.load(reads.by_keys, (municipality, key))
+    return None if row is None else EarningRule(rule=row)
 
 
-def _new(input: AddEarningRuleInput, town: int) -> managing.NewRule:
-    return managing.NewRule(
-        RuleKind[input.kind.name],
-        input.name_ja.strip(),
-        input.name_en.strip(),
-        Stacking[input.stacking.name],
-        input.rate_bp,
-        input.points,
-        1 if input.minimum_amount is None else input.minimum_amount,
-        frozenset(asset_of(one, town) for one in input.base_asset_ids or ()),
-        acceptance_of(input.acceptance, town),
-        eligibility_of(input.eligibility),
-        input.cap_per_day,
-        input.cap_per_month,
-        input.priority,
+async def add_earning_rule(info: MeguruInfo, input: AddEarningRuleInput) -> AddEarningRulePayload:
+    """Adds a rule to a programme."""
+    municipality, programme = programme_key(input.programme_id)
+    rule, replayed = await manage.add_rule(
+        info.context.services,
+        info.context.signed_in,
+        municipality,
+        programme,
+        input.idempotency_key,
+        input.rule(municipality),
     )
+    return AddEarningRulePayload(earning_rule=EarningRule(rule=rule), replayed=replayed)
 
 
-async def stop_earning_rule(info: MeguruInfo, input: StopEarningRuleInput) -> StopEarningRuleSuccess:
-    """A rule gives nothing any more."""
-    viewer = actor(info, "stopEarningRule")
-    found = read(Prefix.EARNING_RULE, input.earning_rule_id)
-    if found is None:
-        raise UnknownEarningRuleError
-    return StopEarningRuleSuccess(await managing.stop_rule(info.context.services, viewer, *found))
+async def stop_earning_rule(info: MeguruInfo, input: StopEarningRuleInput) -> StopEarningRulePayload:
+    """Stops a rule for ever."""
+    rule = await manage.stop_rule(info.context.services, info.context.signed_in, *input.key())
+    return StopEarningRulePayload(earning_rule=EarningRule(rule=rule))
 
 
-async def simulate_earning(info: MeguruInfo, input: SimulateEarningInput) -> SimulateEarningSuccess:
-    """What the rules would give."""
-    viewer = actor(info, "simulateEarning")
-    found = read(Prefix.STORE, input.store_id)
-    if found is None:
-        raise UnknownPayeeError
-    claims = (
-        None if input.resident is None and input.birth_year is None else Claims(bool(input.resident), input.birth_year)
+async def simulate_earning(info: MeguruInfo, input: SimulateEarningInput) -> SimulateEarningPayload:
+    """What the rules would give on a payment."""
+    payment = input.payment(info.context.services.clock())
+    granted = await simulate.simulate(info.context.services, info.context.signed_in, payment)
+    return SimulateEarningPayload(
+        amount=Amount(sum(grant.points for grant in granted)),
+        point_grants=[point_grant_of(grant, every_rule=True) for grant in granted],
     )
-    imagined = simulating.Imagined(
-        *found, asset_of(input.asset_id, found[0]), input.amount, input.at or info.context.services.clock(), claims
-    )
-    granted = await simulating.simulate(info.context.services, viewer, imagined)
-    return SimulateEarningSuccess([of_granted(one, says_all=True) for one in granted])

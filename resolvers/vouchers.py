@@ -1,46 +1,24 @@
-"""Vouchers: input in, one domain call, a view out."""
+"""Vouchers: input in, one domain call, the contract's type out."""
 
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
-from domain.assets.expiry import after
-from domain.assets.kinds import LegalProfile
+from strawberry import argument
+
+from domain.identifiers import Prefix
 from domain.ledger.kinds import Operation
-from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
-from domain.programmes.refusals import UnknownProgrammeError
-from domain.vouchers import create as creating
-from domain.vouchers import funded
-from domain.vouchers import gift as gifts
-from domain.vouchers import preview as previewing
-from domain.vouchers import publish as publishing
-from domain.vouchers import purchase as purchasing
-from domain.vouchers.gift_code import GiftNumbers
-from domain.vouchers.kinds import VoucherTemplate
-from domain.vouchers.product import Part, Terms, VoucherProduct
-from domain.vouchers.refusals import GiftCodeError, UnknownVoucherError
-from domain.vouchers.template import Occasion, from_template
-from resolvers.money import balances_after
-from resolvers.payments import actor, journal_of, wallet_of
-from resolvers.value import acceptance_of, eligibility_of, hours_of, town_of
-from resolvers.views import BalanceAfter
-from resolvers.voucher_reads import gift_for, shown
-from resolvers.voucher_views import (
-    ActivateGiftSuccess,
-    ApproveVoucherProductSuccess,
-    CloseVoucherProductSuccess,
-    CreateVoucherProductSuccess,
-    GiftActivation,
-    IssueGiftNumbersSuccess,
-    PreviewVoucherProductSuccess,
-    ProductView,
-    PurchaseVoucherSuccess,
-    SellVoucherSuccess,
-    SubmitVoucherProductSuccess,
-    VoucherPurchase,
-)
-from schema.context import MeguruInfo
-from schema.ids import ID, Prefix, read
-from schema.voucher_inputs import (
+from domain.municipalities import reads as municipalities
+from domain.vouchers import create, funded, gift, preview, publish, purchase, reads
+from domain.vouchers.refusals import UnknownVoucherError
+from resolvers.journals import journal_of
+from schema.core.context import MeguruInfo
+from schema.core.ids import ID, read
+from schema.core.node import finds
+from schema.core.scalars import Amount
+from schema.ledger.balances import balances_after
+from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.residents.inputs import wallet_key
+from schema.vouchers.inputs import (
     ActivateGiftInput,
     ApproveVoucherProductInput,
     CloseVoucherProductInput,
@@ -51,231 +29,152 @@ from schema.voucher_inputs import (
     PurchaseVoucherInput,
     SellVoucherInput,
     SubmitVoucherProductInput,
-    VoucherProductInput,
+    product_key,
 )
+from schema.vouchers.receipts import GiftActivation, VoucherGift, VoucherPurchase, purchase_balances, voucher_gift_for
+from schema.vouchers.results import (
+    ActivateGiftPayload,
+    ApproveVoucherProductPayload,
+    CloseVoucherProductPayload,
+    CreateVoucherProductPayload,
+    IssueGiftNumbersPayload,
+    PreviewVoucherProductPayload,
+    PurchaseVoucherPayload,
+    SellVoucherPayload,
+    SubmitVoucherProductPayload,
+)
+from schema.vouchers.types import VoucherPreview, VoucherProduct, visible_products, voucher_product_for
+
+PRODUCTS_LIMIT = 100
+Code = Annotated[str, argument(description=MUNICIPALITY)]
+ProductId = Annotated[ID, argument(description="The voucher product.")]
 
 
-async def preview_voucher_product(info: MeguruInfo, input: PreviewVoucherProductInput) -> PreviewVoucherProductSuccess:
-    """What a product would cost, before it is made."""
-    viewer = actor(info, "previewVoucherProduct")
-    town = await town_of(input.municipality)
-    terms = _terms(input.product, town)
-    return PreviewVoucherProductSuccess(
-        await previewing.preview(info.context.services, viewer, town, terms, input.product.premium_rate_bp)
-    )
+@finds(Prefix.VOUCHER_PRODUCT)
+async def find_product(info: MeguruInfo, municipality: int, key: UUID) -> VoucherProduct | None:
+    """A voucher product; drafts only for the municipality's staff."""
+    return await voucher_product_for(info, municipality, key)
 
 
-async def create_voucher_product(info: MeguruInfo, input: CreateVoucherProductInput) -> CreateVoucherProductSuccess:
-    """A new draft."""
-    viewer = actor(info, "createVoucherProduct")
-    town = await town_of(input.municipality)
-    terms = _terms(input.product, town)
-    made = await creating.create_product(info.context.services, viewer, town, terms, input.product.premium_rate_bp)
-    return CreateVoucherProductSuccess(await _shown(info, made))
+@finds(Prefix.VOUCHER_GIFT)
+async def find_gift(info: MeguruInfo, municipality: int, key: UUID) -> VoucherGift | None:
+    """A gift, for the people of the wallet that bought it."""
+    return await voucher_gift_for(info, municipality, key)
+
+
+async def voucher_products(info: MeguruInfo, municipality: Code) -> list[VoucherProduct]:
+    """The voucher products of a municipality, newest first; drafts only for its staff."""
+    town = await municipalities.by_code(municipality)
+    if town is None:
+        return []
+    return await visible_products(info, town.id, await reads.of_municipality(town.id, PRODUCTS_LIMIT))
+
+
+async def voucher_product(info: MeguruInfo, id: ProductId) -> VoucherProduct | None:
+    """A voucher product; drafts only for the municipality's staff."""
+    key = read(Prefix.VOUCHER_PRODUCT, id)
+    return None if key is None else await voucher_product_for(info, *key)
+
+
+async def preview_voucher_product(info: MeguruInfo, input: PreviewVoucherProductInput) -> PreviewVoucherProductPayload:
+    """What a product would cost, before it is created."""
+    municipality = await number_of(input.municipality)
+    terms, rate_bp = input.product.terms(municipality), input.product.premium_rate_bp
+    previewed = await preview.preview(info.context.services, info.context.signed_in, municipality, terms, rate_bp)
+    return PreviewVoucherProductPayload(preview=VoucherPreview(preview=previewed))
+
+
+async def create_voucher_product(info: MeguruInfo, input: CreateVoucherProductInput) -> CreateVoucherProductPayload:
+    """Drafts a product."""
+    municipality = await number_of(input.municipality)
+    terms, rate_bp = input.product.terms(municipality), input.product.premium_rate_bp
+    row = await create.create_product(info.context.services, info.context.signed_in, municipality, terms, rate_bp)
+    return CreateVoucherProductPayload(product=VoucherProduct(product=row))
 
 
 async def create_voucher_product_from_template(
     info: MeguruInfo, input: CreateVoucherProductFromTemplateInput
-) -> CreateVoucherProductSuccess:
-    """A new draft from a template."""
-    viewer = actor(info, "createVoucherProductFromTemplate")
-    town = await town_of(input.municipality)
-    funding = _programme(input.funding_programme_id, town)
-    occasion = Occasion(
-        input.code,
-        input.name_ja,
-        input.name_en,
-        input.stock,
-        input.units_per_person,
-        input.units_per_household,
-        input.sale_starts_at,
-        input.sale_ends_at,
-        input.usable_from,
-        after(input.expires_on),
-        eligibility_of(input.eligibility),
-        funding,
+) -> CreateVoucherProductPayload:
+    """Drafts a product from a template."""
+    municipality = await number_of(input.municipality)
+    terms = input.terms(municipality)
+    row = await create.create_product(info.context.services, info.context.signed_in, municipality, terms)
+    return CreateVoucherProductPayload(product=VoucherProduct(product=row))
+
+
+async def submit_voucher_product(info: MeguruInfo, input: SubmitVoucherProductInput) -> SubmitVoucherProductPayload:
+    """Submits a draft to a second officer."""
+    key = product_key(input.product_id)
+    row = await publish.submit_product(info.context.services, info.context.signed_in, *key)
+    return SubmitVoucherProductPayload(product=VoucherProduct(product=row))
+
+
+async def approve_voucher_product(info: MeguruInfo, input: ApproveVoucherProductInput) -> ApproveVoucherProductPayload:
+    """Publishes a product with its budget, as its second officer."""
+    row, posted = await publish.approve_product(info.context.services, info.context.signed_in, input.step())
+    return ApproveVoucherProductPayload(product=VoucherProduct(product=row), replayed=posted.replayed)
+
+
+async def close_voucher_product(info: MeguruInfo, input: CloseVoucherProductInput) -> CloseVoucherProductPayload:
+    """Closes the sale."""
+    row, posted = await publish.close_product(info.context.services, info.context.signed_in, input.step())
+    return CloseVoucherProductPayload(
+        product=VoucherProduct(product=row), returned=Amount(posted.receipt["amount"]), replayed=posted.replayed
     )
-    made = await creating.create_product(
-        info.context.services, viewer, town, from_template(VoucherTemplate[input.template.name], occasion)
-    )
-    return CreateVoucherProductSuccess(await _shown(info, made))
 
 
-async def submit_voucher_product(info: MeguruInfo, input: SubmitVoucherProductInput) -> SubmitVoucherProductSuccess:
-    """The first officer's word."""
-    viewer = actor(info, "submitVoucherProduct")
-    submitted = await publishing.submit_product(info.context.services, viewer, *_product(input.product_id))
-    return SubmitVoucherProductSuccess(await _shown(info, submitted))
-
-
-async def approve_voucher_product(info: MeguruInfo, input: ApproveVoucherProductInput) -> ApproveVoucherProductSuccess:
-    """The second officer's word: published, with its budget."""
-    viewer = actor(info, "approveVoucherProduct")
-    what = publishing.Step(input.idempotency_key, *_product(input.product_id), input.valid_until)
-    product, posted = await publishing.approve_product(info.context.services, viewer, what)
-    return ApproveVoucherProductSuccess(await _shown(info, product), posted.replayed)
-
-
-async def close_voucher_product(info: MeguruInfo, input: CloseVoucherProductInput) -> CloseVoucherProductSuccess:
-    """The end of the sale."""
-    viewer = actor(info, "closeVoucherProduct")
-    what = publishing.Step(input.idempotency_key, *_product(input.product_id), input.valid_until)
-    product, posted = await publishing.close_product(info.context.services, viewer, what)
-    return CloseVoucherProductSuccess(await _shown(info, product), int(posted.receipt["amount"]), posted.replayed)
-
-
-async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> PurchaseVoucherSuccess:
-    """Buys with coin."""
-    viewer = actor(info, "purchaseVoucher")
-    municipality, wallet_id = _wallet(input.wallet_id)
+async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> PurchaseVoucherPayload:
+    """Buys units with coin or by a payment service."""
+    municipality, wallet_id = wallet_key(input.wallet_id)
     info.context.municipality = municipality
-    what = purchasing.Purchase(
-        input.idempotency_key,
-        municipality,
-        wallet_id,
-        _product_of(input.product_id, municipality),
-        input.units,
-        bool(input.gift),
-        input.valid_until,
-    )
+    services, viewer, request = info.context.services, info.context.signed_in, input.purchase(municipality, wallet_id)
     if input.funding_token is None:
-        posted = await purchasing.purchase(info.context.services, viewer, what)
+        posted = await purchase.purchase(services, viewer, request)
     else:
-        posted = await funded.purchase_with_funding(info.context.services, viewer, what, input.funding_token)
-    journal = journal_of(posted, viewer, Operation.PURCHASE_VOUCHER, wallet_id, None)
-    return PurchaseVoucherSuccess(
-        VoucherPurchase(journal), _balances(posted.receipt), (municipality, wallet_id), posted.replayed
+        posted = await funded.purchase_with_funding(services, viewer, request, input.funding_token)
+    journal = journal_of(posted, viewer=viewer, operation=Operation.PURCHASE_VOUCHER, wallet_id=wallet_id)
+    return PurchaseVoucherPayload(
+        wallet_key=(municipality, wallet_id),
+        purchase=VoucherPurchase(journal=journal),
+        balances=purchase_balances(posted.receipt),
+        replayed=posted.replayed,
     )
 
 
-async def sell_voucher(info: MeguruInfo, input: SellVoucherInput) -> SellVoucherSuccess:
-    """Sells for cash."""
-    viewer = actor(info, "sellVoucher")
-    municipality, wallet_id = wallet_of(input.wallet)
+async def sell_voucher(info: MeguruInfo, input: SellVoucherInput) -> SellVoucherPayload:
+    """Sells units for cash."""
+    municipality, wallet_id = input.wallet.key()
     info.context.municipality = municipality
-    store = None if input.store_id is None else read(Prefix.STORE, input.store_id)
-    if input.store_id is not None and (store is None or store[0] != municipality):
-        raise UnknownPayeeError
-    what = purchasing.Sale(
-        input.idempotency_key,
-        municipality,
-        wallet_id,
-        _product_of(input.product_id, municipality),
-        input.units,
-        None if store is None else store[1],
-        input.valid_until,
+    viewer, request = info.context.signed_in, input.sale(municipality, wallet_id)
+    posted = await purchase.sell(info.context.services, viewer, request)
+    journal = journal_of(
+        posted, viewer=viewer, operation=Operation.SELL_VOUCHER, wallet_id=wallet_id, store_id=request.store_id
     )
-    posted = await purchasing.sell(info.context.services, viewer, what)
-    journal = journal_of(posted, viewer, Operation.SELL_VOUCHER, wallet_id, what.store_id)
-    return SellVoucherSuccess(VoucherPurchase(journal), _balances(posted.receipt), posted.replayed)
-
-
-async def issue_gift_numbers(info: MeguruInfo, input: IssueGiftNumbersInput) -> IssueGiftNumbersSuccess:
-    """New numbers for a gift."""
-    viewer = actor(info, "issueGiftNumbers")
-    found = read(Prefix.VOUCHER_GIFT, input.gift_id)
-    if found is None:
-        raise UnknownVoucherError
-    numbers = await gifts.issue_numbers(info.context.services, viewer, *found, input.pin)
-    gift = await gift_for(info, *found)
-    if gift is None:
-        raise UnknownVoucherError
-    return IssueGiftNumbersSuccess(gift, numbers.serial, numbers.secret)
-
-
-async def activate_gift(info: MeguruInfo, input: ActivateGiftInput) -> ActivateGiftSuccess:
-    """A gift comes into a wallet of the viewer."""
-    viewer = actor(info, "activateGift")
-    municipality, wallet_id = _wallet(input.wallet_id)
-    found = read(Prefix.VOUCHER_GIFT, input.gift_id)
-    if found is None or found[0] != municipality:
-        raise GiftCodeError
-    numbers = GiftNumbers(input.serial_number, input.secret_number)
-    what = gifts.Activation(
-        input.idempotency_key, municipality, found[1], wallet_id, numbers, input.pin, input.valid_until
-    )
-    posted = await gifts.activate(info.context.services, viewer, what)
-    journal = journal_of(posted, viewer, Operation.ACTIVATE_GIFT, wallet_id, None, None, found[1])
-    return ActivateGiftSuccess(GiftActivation(journal), balances_after(posted.receipt, sign=1), posted.replayed)
-
-
-async def _shown(info: MeguruInfo, product: VoucherProduct) -> ProductView:
-    seen = await shown(info, product.municipality, [product])
-    if not seen:
-        raise UnknownVoucherError
-    return seen[0]
-
-
-def _terms(given: VoucherProductInput, town: int) -> Terms:
-    parts = tuple(
-        Part(
-            part.name_ja,
-            part.name_en,
-            part.face_value,
-            part.minimum_unit,
-            part.free,
-            acceptance_of(part.acceptance, town),
-        )
-        for part in given.sub_vouchers
-    )
-    return Terms(
-        given.code,
-        given.name_ja,
-        given.name_en,
-        given.price,
-        given.face_value,
-        parts,
-        given.stock,
-        given.units_per_person,
-        given.units_per_household,
-        given.sale_starts_at,
-        given.sale_ends_at,
-        given.usable_from,
-        after(given.expires_on),
-        hours_of(given.usable_hours),
-        eligibility_of(given.eligibility),
-        LegalProfile[given.legal_profile.name],
-        given.six_month_exempt,
-        _programme(given.funding_programme_id, town),
-        given.below_price_reason or "",
+    return SellVoucherPayload(
+        purchase=VoucherPurchase(journal=journal), balances=purchase_balances(posted.receipt), replayed=posted.replayed
     )
 
 
-def _programme(unchecked: ID | None, municipality: int) -> UUID | None:
-    if unchecked is None:
-        return None
-    found = read(Prefix.PROGRAMME, unchecked)
-    if found is None or found[0] != municipality:
-        raise UnknownProgrammeError
-    return found[1]
-
-
-def _product(unchecked: ID) -> tuple[int, UUID]:
-    found = read(Prefix.VOUCHER_PRODUCT, unchecked)
-    if found is None:
+async def issue_gift_numbers(info: MeguruInfo, input: IssueGiftNumbersInput) -> IssueGiftNumbersPayload:
+    """Issues new numbers for a gift."""
+    key = input.gift()
+    numbers = await gift.issue_numbers(info.context.services, info.context.signed_in, *key, input.pin)
+    voucher_gift = await voucher_gift_for(info, *key)
+    if voucher_gift is None:
         raise UnknownVoucherError
-    return found
+    return IssueGiftNumbersPayload(numbers=numbers, gift=voucher_gift)
 
 
-def _product_of(unchecked: ID, municipality: int) -> UUID:
-    found = _product(unchecked)
-    if found[0] != municipality:
-        raise UnknownVoucherError
-    return found[1]
-
-
-def _wallet(unchecked: ID) -> tuple[int, UUID]:
-    found = read(Prefix.WALLET, unchecked)
-    if found is None:
-        raise UnknownWalletError
-    return found
-
-
-def _balances(receipt: dict[str, Any]) -> list[BalanceAfter]:
-    """What a purchase did to the wallet: vouchers in (unless they are a gift), coin out."""
-    moved: dict[int, int] = {}
-    for asset, _, part, _ in receipt["lots"]:
-        moved[asset] = moved.get(asset, 0) + part
-    for asset, _, part, _ in receipt["paid"]:
-        moved[asset] = moved.get(asset, 0) - part
-    return [BalanceAfter(int(asset), moved[int(asset)], posted) for asset, posted in receipt["balances"].items()]
+async def activate_gift(info: MeguruInfo, input: ActivateGiftInput) -> ActivateGiftPayload:
+    """Activates a gift into a wallet of the viewer."""
+    municipality, wallet_id = wallet_key(input.wallet_id)
+    viewer, request = info.context.signed_in, input.activation(municipality, wallet_id)
+    posted = await gift.activate(info.context.services, viewer, request)
+    journal = journal_of(
+        posted, viewer=viewer, operation=Operation.ACTIVATE_GIFT, wallet_id=wallet_id, linked_journal=request.id
+    )
+    return ActivateGiftPayload(
+        activation=GiftActivation(journal=journal),
+        balances=balances_after(posted.receipt, sign=1),
+        replayed=posted.replayed,
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import overload
 from uuid import UUID
 
 from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
@@ -76,6 +77,10 @@ async def sources_of(municipality: int, lots: list[int]) -> dict[int, LotSource]
     return {row["id"]: LotSource(*row.values()) for row in found}
 
 
+@overload
+def last_day(expires_at: datetime) -> date: ...
+@overload
+def last_day(expires_at: datetime | None) -> date | None: ...
 def last_day(expires_at: datetime | None) -> date | None:
     """The last civil day in Asia/Tokyo on which value may be spent."""
     return None if expires_at is None else effective_on(expires_at - timedelta(microseconds=1))

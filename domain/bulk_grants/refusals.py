@@ -18,6 +18,7 @@ class BulkRowRefusedError(StoredRefusal):
 
     because: str
     told: dict[str, int] = field(default_factory=dict)
+    internal = True
     code = "BULK_ROW_REFUSED"
 
 

@@ -67,6 +67,7 @@ class BalanceCapError(StoredRefusal):
 class HoldNotOpenError(StoredRefusal):
     """The hold was captured, voided or has lapsed."""
 
+    internal = True
     code = "HOLD_NOT_OPEN"
 
 
@@ -75,6 +76,7 @@ class HoldExceedsError(StoredRefusal):
     """More than the hold has. Whole units."""
 
     available: int
+    internal = True
     code = "HOLD_EXCEEDS"
 
 

@@ -92,6 +92,7 @@ class QuoteChangedError(UnstoredRefusal):
 class NothingToExpireError(UnstoredRefusal):
     """Somebody was faster: the value is gone from the account already."""
 
+    internal = True
     code = "NOTHING_TO_EXPIRE"
 
 

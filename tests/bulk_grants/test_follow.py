@@ -9,7 +9,7 @@ import pytest
 from domain.background import Background
 from domain.bulk_grants.progress import progress
 from domain.identifiers import Prefix, encode
-from schema.context import Context
+from schema.core.context import Context
 from schema.root import schema
 from tests.bulk_grants.officers import LOOK, Officers
 from tests.support.town import new_town

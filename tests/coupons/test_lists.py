@@ -13,8 +13,8 @@ from domain.database import rows
 from domain.identifiers import Prefix, decode, encode
 from domain.stores import reads as merchants
 from domain.stores.open_store import NewStore, open_store
-from schema.context import Context
-from schema.execute import execute
+from schema.core.context import Context
+from schema.engine.execute import execute
 from tests.support.clock import MovableClock
 from tests.support.coupons import LIST, CouponApi
 from tests.support.town import new_town, next_number

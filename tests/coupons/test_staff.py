@@ -264,8 +264,8 @@ async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest
 
 
 async def test_a_negative_amount_is_no_amount(api: CouponApi):
-    from schema.context import Context
-    from schema.execute import execute
+    from schema.core.context import Context
+    from schema.engine.execute import execute
 
     given = {
         "idempotencyKey": str(uuid4()),

@@ -25,12 +25,12 @@ from strawberry.types import Info
 
 from domain.services import Services
 from domain.viewer import Role, Viewer
-from schema.compiled.program import compiled
-from schema.context import Context
-from schema.execute import _interpret, _run, execute, prepared
-from schema.export import sdl
-from schema.extensions import masked
-from schema.ids import Prefix, encode
+from schema.engine.compiled.program import compiled
+from schema.core.context import Context
+from schema.engine.execute import _interpret, _run, execute, prepared
+from schema.engine.export import sdl
+from schema.engine.extensions import masked
+from schema.core.ids import Prefix, encode
 from schema.root import schema
 from tests.support.town import People
 

@@ -9,8 +9,8 @@ import pytest
 from domain.identifiers import Prefix, encode
 from domain.services import Services
 from domain.viewer import Role, Viewer
-from schema.context import Context
-from schema.execute import execute
+from schema.core.context import Context
+from schema.engine.execute import execute
 from schema.root import schema
 from tests.support.town import People
 
@@ -22,7 +22,7 @@ async def lean(query: str, context: Context) -> Any:
 
 
 async def by_strawberry(query: str, context: Context) -> Any:
-    return await schema.execute(query, None, context)
+    return await schema.engine.execute(query, None, context)
 
 
 BOTH = pytest.mark.parametrize("run", [lean, by_strawberry])

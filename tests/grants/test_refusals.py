@@ -251,8 +251,8 @@ async def test_paid_value_is_not_given_and_points_are_not_charged(api: Api):
 
 
 async def test_an_instant_without_its_offset_is_not_taken(api: Api):
-    from schema.context import Context
-    from schema.execute import execute
+    from schema.core.context import Context
+    from schema.engine.execute import execute
 
     given = {
         "idempotencyKey": str(uuid4()),

@@ -130,8 +130,8 @@ async def test_pages_of_shops_go_on_behind_a_shop_and_nothing_else(town: People)
     ]
     ids = [one["node"]["id"] for one in (*page["edges"], *rest["edges"])]
     assert (len(ids), len(set(ids)), rest["pageInfo"]["hasNextPage"]) == (4, 4, False)
-    from schema.context import Context
-    from schema.execute import execute
+    from schema.core.context import Context
+    from schema.engine.execute import execute
 
     for variables in (
         {"after": "mer_x"},

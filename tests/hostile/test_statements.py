@@ -11,8 +11,8 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from domain.database import rows
 from domain.services import Services
 from domain.viewer import Viewer
-from schema.context import Context
-from schema.execute import execute
+from schema.core.context import Context
+from schema.engine.execute import execute
 from tests.hostile.world import World, new_world
 
 MANY = 12

@@ -25,8 +25,8 @@ from graphql import (
 from domain.database import rows
 from domain.services import Services
 from domain.viewer import Viewer
-from schema.context import Context
-from schema.execute import execute
+from schema.core.context import Context
+from schema.engine.execute import execute
 from schema.root import schema
 
 CORE = schema._schema

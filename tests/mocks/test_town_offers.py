@@ -8,7 +8,7 @@ from domain.database import rows
 from domain.programmes.kinds import ProgrammeKind
 from domain.viewer import Role
 from mocks.town_offers import MILES_GIVEN, UNITS, offer
-from schema.ids import Prefix, encode
+from schema.core.ids import Prefix, encode
 from tests.support.api import Api
 from tests.support.town import People
 

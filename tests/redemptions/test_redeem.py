@@ -45,8 +45,8 @@ async def test_an_item_is_handed_over_by_either_side_and_both_hear_of_it(api: Co
 
 async def execute(api: CouponApi, query: str):
     from domain.viewer import Viewer
-    from schema.context import Context
-    from schema.execute import execute as run
+    from schema.core.context import Context
+    from schema.engine.execute import execute as run
 
     everybody = Viewer(api.town.auditor.person_id, api.town.auditor.roles)
     result = await run(

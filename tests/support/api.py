@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 from domain.identifiers import Prefix, encode
 from domain.viewer import Viewer
-from schema.context import Context
-from schema.execute import execute
+from schema.core.context import Context
+from schema.engine.execute import execute
+from schema.engine.operations import document
 from tests.support.town import People
 
 ERRORS = "... on UserError { __typename code message retry }"
@@ -79,11 +80,15 @@ class Api:
         self.town = town
         self.services = town.services
 
-    async def ask(self, viewer: Viewer | None, query: str, locale: str = "ja", **variables: Any) -> Any:
-        """The first root field's value; AssertionError for a top-level error."""
-        result = await execute(query, variables, Context(self.services, viewer, locale, "trace"), None)
+    async def ask(self, viewer: Viewer | None, operation: str, locale: str = "ja", **variables: Any) -> Any:
+        """What an operation answers, by its name or by a text of its own; AssertionError for a top-level error.
+
+        A payload's results, or its refusal's data: a test reads `answer["payment"]` or `answer["code"]`.
+        """
+        text = operation if "{" in operation else document(operation)
+        result = await execute(text, variables, Context(self.services, viewer, locale, "trace"), None)
         assert result.errors is None, result.errors
-        return next(iter(result.data.values()))
+        return unwrapped(next(iter(result.data.values())))
 
     @property
     def code(self) -> str:
@@ -208,6 +213,19 @@ class Api:
     def day(self, later: timedelta = timedelta()) -> str:
         """A civil day in Asia/Tokyo."""
         return tokyo(self.services.clock() + later)
+
+
+def unwrapped(answer: Any) -> Any:
+    """The results of a payload, or the data of its refusal; exactly one of the two is there."""
+    if not isinstance(answer, dict) or "refusal" not in answer or "state" in answer:
+        return answer
+    results = {name: value for name, value in answer.items() if name != "refusal"}
+    given = [name for name, value in results.items() if name != "replayed" and value is not None]
+    assert (answer["refusal"] is None) == bool(given), answer
+    if answer["refusal"] is None:
+        return results
+    assert not results.get("replayed")
+    return {name: value for name, value in answer["refusal"].items() if value is not None}
 
 
 def tokyo(at: datetime) -> str:

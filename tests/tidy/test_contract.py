@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from graphql import build_schema, get_named_type
+from graphql import build_schema
 
 from domain.locales import catalogue
-from domain.permissions import ROOT_FIELDS
 from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal
-from schema import diff, export, lint
-from schema.errors import REFUSALS
+from schema.core.refusals import Refusal as ContractRefusal
+from schema.engine import diff, export, lint
+from schema.engine.declared import declarations
 from schema.root import schema
 
 SCHEMA = schema._schema
@@ -50,6 +50,14 @@ def test_the_contract_keeps_the_house_rules():
             '"U." union U = A | B "A." type A { "F." a: Int } "B." type B { "F." a: Int! } "Q." type Query { "For x." u: U }',
             "a is Int in A, but Int! in B",
         ),
+        (
+            '"P." type PayPayload { "F." a: Int } "Q." type Query { "For x." p: PayPayload }',
+            "has no nullable `refusal`",
+        ),
+        (
+            'type Refusal { a: Int } type PayPayload { "R." refusal: Refusal "F." a: Int! } type Query { a: Int }',
+            "PayPayload.a is never null",
+        ),
     ],
 )
 def test_the_lint_finds(sdl: str, problem: str):
@@ -64,26 +72,38 @@ def test_the_diff_finds_a_field_that_was_taken_away():
     ]
 
 
-def test_every_root_field_has_its_row_of_permissions():
-    assert root_fields() == set(ROOT_FIELDS)
+def test_every_root_field_is_declared():
+    assert root_fields() == set(declarations(SCHEMA))
 
 
-def test_every_refusal_has_a_type_and_is_in_an_answer():
-    refusals = leaves(StoredRefusal) | leaves(UnstoredRefusal)
-    unknown = {kind.__name__ for kind in refusals - set(REFUSALS)}
-    assert unknown == WITHOUT_A_FIELD, "a refusal without a type is a fault to a client"
-    members = set()
+def test_every_refusal_is_a_code_and_is_declared_by_a_field():
+    kinds = leaves(StoredRefusal) | leaves(UnstoredRefusal)
+    assert {kind.code for kind in kinds if not kind.internal} == set(SCHEMA.type_map["RefusalCode"].values)
+    declared = {kind for declaration in declarations(SCHEMA).values() for kind in declaration.refuses}
+    assert {kind.__name__ for kind in kinds - declared} == WITHOUT_A_FIELD
+
+
+def test_every_description_names_the_codes_of_its_field():
     for root in (SCHEMA.query_type, SCHEMA.mutation_type):
-        members |= {
-            one.name for field in root.fields.values() for one in getattr(get_named_type(field.type), "types", ())
-        }
-    assert {made.__name__ for made in REFUSALS.values()} <= members
+        for name, field in root.fields.items():
+            codes = re.findall(r"`([A-Z_]+)`", field.description.partition("Refusal codes: ")[2])
+            assert codes == [kind.code for kind in declarations(SCHEMA)[name].refuses], name
+
+
+def test_every_datum_of_a_refusal_is_a_field_of_the_contract():
+    kinds = leaves(StoredRefusal) | leaves(UnstoredRefusal)
+    data = {name for kind in kinds if not kind.internal for name in kind.__dataclass_fields__}
+    shown = {definition.python_name for definition in ContractRefusal.__strawberry_definition__.fields}
+    assert data - shown == {"asked", "obstacle", "voucher_state", "upload_state", "bulk_grant_state"}, (
+        "as reason or state"
+    )
 
 
 def test_every_refusal_speaks_both_languages_with_the_same_data():
     messages = {locale: catalogue.codes(locale) for locale in ("ja", "en")}
     assert set(messages["ja"]) == set(messages["en"])
-    assert {kind.code for kind in REFUSALS} <= set(messages["ja"])
+    kinds = leaves(StoredRefusal) | leaves(UnstoredRefusal)
+    assert {kind.code for kind in kinds} <= set(messages["ja"])
     for code, text in messages["ja"].items():
         assert fields(text) == fields(messages["en"][code]), code
 

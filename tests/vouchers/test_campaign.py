@@ -8,7 +8,7 @@ from uuid import uuid4
 from domain.database import rows
 from domain.ledger.kinds import AccountKind
 from domain.vouchers import reads
-from schema.ids import Prefix, read
+from schema.core.ids import Prefix, read
 from tests.support.api import PAY
 from tests.support.vouchers import VoucherApi
 from tests.vouchers.test_gifts import undo

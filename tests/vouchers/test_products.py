@@ -291,8 +291,8 @@ async def test_what_cannot_be_right_names_its_field_in_both_languages(
 
 
 async def test_an_amount_below_zero_is_no_amount(api: VoucherApi):
-    from schema.context import Context
-    from schema.execute import execute
+    from schema.core.context import Context
+    from schema.engine.execute import execute
 
     given = {"municipality": api.code, "product": api.terms(price=-5_000)}
     result = await execute(CREATE, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None)

@@ -1,0 +1,50 @@
+"""Assets: input in, one domain call, the contract's type out."""
+
+from typing import Annotated
+
+from strawberry import argument
+
+from domain.assets import change, manage, reads
+from domain.assets.kinds import AssetKind
+from domain.municipalities import reads as municipalities
+from schema.assets.inputs import ChangeAssetInput, CreateAssetInput, asset_key
+from schema.assets.results import ChangeAssetPayload, CreateAssetPayload
+from schema.assets.types import Asset
+from schema.core.context import MeguruInfo
+from schema.core.ids import Prefix
+from schema.core.node import finds
+from schema.municipalities.types import MUNICIPALITY, number_of
+
+Code = Annotated[str, argument(description=MUNICIPALITY)]
+
+
+@finds(Prefix.ASSET)
+async def find(info: MeguruInfo, municipality: int, number: int) -> Asset | None:
+    """Any asset; everybody may see them."""
+    row = await info.context.load(reads.by_ids, number)
+    return Asset(asset=row) if row is not None and row.municipality == municipality else None
+
+
+async def assets(info: MeguruInfo, municipality: Code) -> list[Asset]:  # noqa: ARG001 - as every root field
+    """The kinds of value of a municipality that wallets hold."""
+    town = await municipalities.by_code(municipality)
+    rows = [] if town is None else await reads.of_municipality(town.id)
+    return [Asset(asset=row) for row in rows if row.kind is not AssetKind.CASH]
+
+
+async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAssetPayload:
+    """Creates a kind of value."""
+    municipality = await number_of(input.municipality)
+    row = await manage.make_asset(
+        info.context.services, info.context.signed_in, municipality, input.asset(municipality)
+    )
+    return CreateAssetPayload(asset=Asset(asset=row))
+
+
+async def change_asset(info: MeguruInfo, input: ChangeAssetInput) -> ChangeAssetPayload:
+    """Changes an asset."""
+    municipality, number = asset_key(input.asset_id)
+    row = await change.change_asset(
+        info.context.services, info.context.signed_in, municipality, number, input.change(municipality)
+    )
+    return ChangeAssetPayload(asset=Asset(asset=row))

@@ -1,0 +1,66 @@
+"""Top-ups: input in, one domain call, the contract's type out."""
+
+from uuid import UUID
+
+from domain.charging import cancel
+from domain.charging import charge as charging
+from domain.charging import quote as quoting
+from domain.ledger.kinds import Operation
+from domain.ledger.reads import journal_by_id
+from domain.payments.refusals import UnknownJournalError
+from resolvers.journals import journal_of
+from schema.assets.inputs import asset_number
+from schema.charging.inputs import CancelChargeInput, ChargeInput, QuoteChargeInput
+from schema.charging.results import CancelChargePayload, ChargePayload, QuoteChargePayload
+from schema.charging.types import Charge, ChargeCancellation, ChargeQuote
+from schema.core.context import MeguruInfo
+from schema.ledger.balances import balances_after
+
+
+async def charge(info: MeguruInfo, input: ChargeInput) -> ChargePayload:
+    """Tops a wallet up with cash."""
+    viewer = info.context.signed_in
+    municipality, wallet_id = input.wallet.key()
+    info.context.municipality = municipality
+    request = input.charge(municipality, wallet_id)
+    posted = await charging.charge(info.context.services, viewer, request)
+    journal = journal_of(
+        posted, viewer=viewer, operation=Operation.CHARGE, wallet_id=wallet_id, store_id=request.store_id
+    )
+    return ChargePayload(
+        charge=Charge(journal=journal), balances=balances_after(posted.receipt, sign=1), replayed=posted.replayed
+    )
+
+
+async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteChargePayload:
+    """Quotes a top-up with its bonuses."""
+    municipality, wallet_id = input.wallet.key()
+    asset = asset_number(input.asset_id, municipality)
+    quote = await quoting.quote_charge(
+        info.context.services, info.context.signed_in, municipality, wallet_id, asset, input.amount
+    )
+    return QuoteChargePayload(quote=ChargeQuote(quote=quote))
+
+
+async def cancel_charge(info: MeguruInfo, input: CancelChargeInput) -> CancelChargePayload:
+    """Cancels a top-up at its counter."""
+    viewer, cancellation = info.context.signed_in, input.cancellation()
+    posted = await cancel.cancel_charge(info.context.services, viewer, cancellation)
+    charged = await journal_by_id(posted.municipality, UUID(posted.receipt["charge"]))
+    if charged is None:
+        raise UnknownJournalError
+    journal = journal_of(
+        posted,
+        viewer=viewer,
+        operation=Operation.CANCEL_CHARGE,
+        wallet_id=charged.wallet_id,
+        store_id=charged.store_id,
+        reason=cancellation.reason,
+        linked_journal=charged.id,
+    )
+    return CancelChargePayload(
+        cancellation=ChargeCancellation(journal=journal),
+        charge=Charge(journal=charged),
+        balances=balances_after(posted.receipt, sign=-1),
+        replayed=posted.replayed,
+    )

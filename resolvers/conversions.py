@@ -1,0 +1,71 @@
+"""Conversions: input in, one domain call, the contract's type out."""
+
+from typing import Annotated
+
+from strawberry import argument
+
+from domain.conversions import convert as converting
+from domain.conversions import quote as quoting
+from domain.conversions import rates
+from domain.conversions.convert import Convert
+from domain.conversions.reads import rates_of
+from domain.ledger.kinds import Operation
+from domain.ledger.request import Posted
+from domain.municipalities import reads as municipalities
+from resolvers.journals import journal_of
+from schema.conversions.inputs import ConvertInput, QuoteConversionInput, SetConversionRateInput
+from schema.conversions.results import ConvertPayload, QuoteConversionPayload, SetConversionRatePayload
+from schema.conversions.types import Conversion, ConversionQuote, ConversionRate
+from schema.core.context import MeguruInfo
+from schema.core.scalars import SignedAmount
+from schema.ledger.balances import BalanceAfter
+from schema.municipalities.types import MUNICIPALITY, number_of
+
+Code = Annotated[str, argument(description=MUNICIPALITY)]
+RATES_LIMIT = 100
+
+
+async def conversion_rates(info: MeguruInfo, municipality: Code) -> list[ConversionRate]:
+    """The rates of a municipality that are in force or to come."""
+    town = await municipalities.by_code(municipality)
+    rows = [] if town is None else await rates_of(town.id, info.context.services.clock(), RATES_LIMIT)
+    return [ConversionRate(rate=row) for row in rows]
+
+
+async def set_conversion_rate(info: MeguruInfo, input: SetConversionRateInput) -> SetConversionRatePayload:
+    """Sets a rate."""
+    municipality = await number_of(input.municipality)
+    rate = await rates.set_rate(info.context.services, info.context.signed_in, municipality, input.rate(municipality))
+    return SetConversionRatePayload(rate=ConversionRate(rate=rate))
+
+
+async def quote_conversion(info: MeguruInfo, input: QuoteConversionInput) -> QuoteConversionPayload:
+    """Quotes a conversion."""
+    municipality, wallet_id, from_asset, to_asset = input.parties()
+    quote = await quoting.quote_conversion(
+        info.context.services, info.context.signed_in, municipality, wallet_id, from_asset, to_asset, input.amount
+    )
+    return QuoteConversionPayload(quote=ConversionQuote(quote=quote))
+
+
+async def convert(info: MeguruInfo, input: ConvertInput) -> ConvertPayload:
+    """Converts value of a wallet into other value."""
+    viewer, conversion = info.context.signed_in, input.conversion()
+    info.context.municipality = conversion.municipality
+    posted = await converting.convert(info.context.services, viewer, conversion)
+    journal = journal_of(posted, viewer=viewer, operation=Operation.CONVERT, wallet_id=conversion.wallet_id)
+    return ConvertPayload(
+        conversion=Conversion(journal=journal), balances=_balances(posted, conversion), replayed=posted.replayed
+    )
+
+
+def _balances(posted: Posted, conversion: Convert) -> list[BalanceAfter]:
+    """The wallet's balances of what was converted, and of what was received."""
+    [[_, _, received, _]] = posted.receipt["received"]
+    moved = {conversion.from_asset: -posted.receipt["amount"], conversion.to_asset: received}
+    return [
+        BalanceAfter(
+            number=asset, moved=SignedAmount(amount), posted=SignedAmount(posted.receipt["balances"][str(asset)])
+        )
+        for asset, amount in moved.items()
+    ]

@@ -1,0 +1,58 @@
+"""What municipal staff ask of the ledger as a whole; receipts by their id."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from strawberry import argument
+
+from domain.identifiers import Prefix
+from domain.ledger import audit, reads
+from domain.ledger.kinds import Relation
+from domain.ledger.reads import Journal
+from domain.refusals import NotPermittedError
+from schema.core.access import serves, stands
+from schema.core.context import MeguruInfo
+from schema.core.node import finds
+from schema.ledger.receipts import Receipt, receipt_for
+from schema.ledger.types import Drift, DriftReport, TrialBalance
+from schema.municipalities.types import MUNICIPALITY, number_of
+
+At = Annotated[datetime | None, argument(description="An instant up to now, in UTC; now when absent.")]
+Code = Annotated[str, argument(description=MUNICIPALITY)]
+
+
+async def drift_report(info: MeguruInfo, municipality: Code) -> DriftReport:
+    """The ledger of a municipality against itself."""
+    differences = await audit.drift([await _own_municipality(info, municipality)])
+    return DriftReport(differences=[Drift(drift=difference) for difference in differences])
+
+
+async def trial_balance(info: MeguruInfo, municipality: Code, at: At = None) -> TrialBalance:
+    """The trial balance of a municipality, now or at a past instant."""
+    number = await _own_municipality(info, municipality)
+    return TrialBalance(trial=await audit.trial_balance(number, at or info.context.services.clock()))
+
+
+async def _own_municipality(info: MeguruInfo, code: str) -> int:
+    number = await number_of(code)
+    if not await serves(info, number):
+        raise NotPermittedError
+    return number
+
+
+@finds(Prefix.PAYMENT, Prefix.JOURNAL)
+async def find(info: MeguruInfo, municipality: int, key: UUID) -> Receipt | None:
+    """A settled journal, for those who may see it."""
+    journal = await info.context.load(reads.journals_by_keys, (municipality, key))
+    return None if journal is None else await visible_receipt(info, journal)
+
+
+async def visible_receipt(info: MeguruInfo, journal: Journal) -> Receipt | None:
+    """The receipt for its wallet's people, its store's staff and its municipality's staff; None for everybody else."""
+    town, wallet, store = journal.municipality, journal.wallet_id, journal.store_id
+    acted = journal.actor == info.context.signed_in.person_id
+    own = acted or await stands(info, town, wallet, Relation.OWNER, Relation.DELEGATE)
+    if not own and not await stands(info, town, store, Relation.STAFF) and not await serves(info, town):
+        return None
+    return receipt_for(journal, shows_wallet=own)

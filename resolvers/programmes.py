@@ -1,0 +1,75 @@
+"""Programmes: input in, one domain call, the contract's type out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from strawberry import argument
+
+from domain.municipalities import reads as municipalities
+from domain.programmes import change, create, reads
+from domain.programmes.kinds import ProgrammeKind
+from schema.core.context import MeguruInfo
+from schema.core.ids import ID, Prefix, read
+from schema.core.node import finds
+from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.programmes.inputs import ChangeBudgetInput, ChangeProgrammeInput, CreateProgrammeInput, programme_key
+from schema.programmes.results import ChangeBudgetPayload, ChangeProgrammePayload, CreateProgrammePayload
+from schema.programmes.types import Programme
+
+Code = Annotated[str, argument(description=MUNICIPALITY)]
+ProgrammeId = Annotated[ID, argument(description="The programme.")]
+PROGRAMMES_LIMIT = 100
+
+
+@finds(Prefix.PROGRAMME)
+async def find(info: MeguruInfo, municipality: int, programme: UUID) -> Programme | None:
+    """Any programme; everybody may see them."""
+    row = await info.context.load(reads.by_keys, (municipality, programme))
+    return None if row is None else Programme(programme=row)
+
+
+async def programmes(info: MeguruInfo, municipality: Code) -> list[Programme]:  # noqa: ARG001 - as every root field
+    """The programmes of a municipality, newest first; those of vouchers are shown as voucher products."""
+    town = await municipalities.by_code(municipality)
+    rows = [] if town is None else await reads.of_municipality(town.id)
+    given = [row for row in rows if row.kind is not ProgrammeKind.VOUCHER]
+    return [Programme(programme=row) for row in given[:PROGRAMMES_LIMIT]]
+
+
+async def programme(info: MeguruInfo, id: ProgrammeId) -> Programme | None:
+    """One programme."""
+    key = read(Prefix.PROGRAMME, id)
+    return None if key is None else await find(info, *key)
+
+
+async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> CreateProgrammePayload:
+    """Creates a programme and allocates its budget."""
+    municipality = await number_of(input.municipality)
+    row, posted = await create.create_programme(
+        info.context.services,
+        info.context.signed_in,
+        municipality,
+        key=input.idempotency_key,
+        new=input.programme(municipality),
+    )
+    return CreateProgrammePayload(programme=Programme(programme=row), replayed=posted.replayed)
+
+
+async def change_programme(info: MeguruInfo, input: ChangeProgrammeInput) -> ChangeProgrammePayload:
+    """Changes names or end of a programme."""
+    row = await change.change_programme(
+        info.context.services, info.context.signed_in, *programme_key(input.programme_id), change=input.change()
+    )
+    return ChangeProgrammePayload(programme=Programme(programme=row))
+
+
+async def change_budget(info: MeguruInfo, input: ChangeBudgetInput) -> ChangeBudgetPayload:
+    """Changes a programme's budget."""
+    row, posted = await change.change_budget(
+        info.context.services,
+        info.context.signed_in,
+        *programme_key(input.programme_id),
+        key=input.idempotency_key,
+        change=input.change,
+    )
+    return ChangeBudgetPayload(programme=Programme(programme=row), replayed=posted.replayed)

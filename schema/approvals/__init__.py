@@ -1,0 +1,1 @@
+"""Approvals: what one officer proposes and another approves."""

@@ -1,0 +1,1 @@
+"""Assets: kinds of value."""

@@ -1,0 +1,45 @@
+"""Root fields of assets."""
+
+import strawberry
+
+from domain.assets.refusals import UnknownAssetError, UnsafeChangeError
+from domain.refusals import InvalidInputError
+from resolvers import assets
+from schema.assets.results import ChangeAssetPayload, CreateAssetPayload
+from schema.assets.types import Asset
+from schema.core.fields import EVERYBODY, FINANCE, mutation, query
+
+
+@strawberry.type
+class AssetsQuery:
+    """Assets of a municipality."""
+
+    assets = query(
+        assets.assets,
+        list[Asset],
+        roles=EVERYBODY,
+        description="The kinds of value of a municipality. For everybody, also without a token.",
+    )
+
+
+@strawberry.type
+class AssetsMutation:
+    """Making and changing assets."""
+
+    create_asset = mutation(
+        assets.create_asset,
+        CreateAssetPayload,
+        roles=FINANCE,
+        refuses=(InvalidInputError,),
+        description="Creates a kind of value. For finance officers of the municipality.",
+    )
+    change_asset = mutation(
+        assets.change_asset,
+        ChangeAssetPayload,
+        roles=FINANCE,
+        refuses=(UnsafeChangeError, UnknownAssetError, InvalidInputError),
+        description=(
+            "Changes names, legal disclosures and accepting stores of a kind of value, as far as nobody loses. For"
+            " finance officers of the municipality."
+        ),
+    )

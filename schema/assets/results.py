@@ -1,0 +1,20 @@
+"""What mutations of assets answer."""
+
+import strawberry
+
+from schema.assets.types import Asset
+from schema.core.refusals import Payload
+
+
+@strawberry.type(description="What `createAsset` answers.")
+class CreateAssetPayload(Payload):
+    """A new kind of value."""
+
+    asset: Asset | None = strawberry.field(default=None, description="The asset.")
+
+
+@strawberry.type(description="What `changeAsset` answers.")
+class ChangeAssetPayload(Payload):
+    """A changed asset."""
+
+    asset: Asset | None = strawberry.field(default=None, description="The asset after the change.")

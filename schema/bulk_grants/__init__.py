@@ -1,0 +1,1 @@
+"""Bulk grants: value of a programme for the wallets of a file."""

@@ -1,0 +1,156 @@
+"""Root fields of bulk grants."""
+
+import strawberry
+
+from domain.assets.refusals import UnknownAssetError
+from domain.bulk_grants.refusals import (
+    BulkGrantStateError,
+    InvalidRowsError,
+    SameFileError,
+    UnknownBulkGrantError,
+    UnreadableFileError,
+    UploadUsedError,
+    WrongEncodingError,
+)
+from domain.ledger.refusals import KeyReusedError
+from domain.payments.refusals import ApproverIsProposerError
+from domain.programmes.refusals import BudgetExceededError, ProgrammeClosedError, UnknownProgrammeError
+from domain.refusals import BusyError, OutcomeUnknownError
+from domain.uploads.refusals import UnknownUploadError, UploadNotReadyError
+from resolvers import bulk_grants
+from schema.bulk_grants.results import (
+    ApproveBulkGrantPayload,
+    CancelBulkGrantPayload,
+    CheckBulkGrantPayload,
+    PauseBulkGrantPayload,
+    ResumeBulkGrantPayload,
+    StartBulkGrantPayload,
+    UndoBulkGrantPayload,
+)
+from schema.bulk_grants.types import BulkGrant, BulkGrantConnection
+from schema.core.fields import FINANCE, STAFF, mutation, query, subscription
+
+FILE = (
+    UnknownUploadError,
+    UploadNotReadyError,
+    WrongEncodingError,
+    UnreadableFileError,
+    UnknownProgrammeError,
+    ProgrammeClosedError,
+    UnknownAssetError,
+)
+"""What a file may be refused for as a whole."""
+STATE = (UnknownBulkGrantError, BulkGrantStateError)
+"""What a change of state may be refused for."""
+
+
+@strawberry.type
+class BulkGrantsQuery:
+    """Bulk grants of a municipality."""
+
+    bulk_grant = query(
+        bulk_grants.bulk_grant,
+        BulkGrant | None,
+        roles=STAFF,
+        description="A bulk grant; null for every other municipality's. For municipal staff of the municipality.",
+    )
+    bulk_grants = query(
+        bulk_grants.bulk_grants,
+        BulkGrantConnection,
+        roles=STAFF,
+        description="The bulk grants of a municipality, newest first. For municipal staff of the municipality.",
+    )
+
+
+@strawberry.type
+class BulkGrantsMutation:
+    """Grants by file."""
+
+    check_bulk_grant = mutation(
+        bulk_grants.check_bulk_grant,
+        CheckBulkGrantPayload,
+        roles=FINANCE,
+        refuses=FILE,
+        description=(
+            "Says what a file would grant and what is wrong with which row; moves nothing. For finance officers of the"
+            " municipality."
+        ),
+    )
+    start_bulk_grant = mutation(
+        bulk_grants.start_bulk_grant,
+        StartBulkGrantPayload,
+        roles=FINANCE,
+        moves_value=True,
+        refuses=(
+            InvalidRowsError,
+            SameFileError,
+            UploadUsedError,
+            BudgetExceededError,
+            UnknownBulkGrantError,
+            KeyReusedError,
+            *FILE,
+        ),
+        description=(
+            "Grants the rows of a file, or proposes them where the municipality requires a second officer. For finance"
+            " officers of the municipality."
+        ),
+    )
+    approve_bulk_grant = mutation(
+        bulk_grants.approve_bulk_grant,
+        ApproveBulkGrantPayload,
+        roles=FINANCE,
+        moves_value=True,
+        refuses=(ApproverIsProposerError, *STATE),
+        description="Approves another officer's bulk grant, which begins. For finance officers of the municipality.",
+    )
+    pause_bulk_grant = mutation(
+        bulk_grants.pause_bulk_grant,
+        PauseBulkGrantPayload,
+        roles=FINANCE,
+        refuses=STATE,
+        description="Pauses a bulk grant. For finance officers of the municipality.",
+    )
+    resume_bulk_grant = mutation(
+        bulk_grants.resume_bulk_grant,
+        ResumeBulkGrantPayload,
+        roles=FINANCE,
+        moves_value=True,
+        refuses=STATE,
+        description="Resumes a bulk grant. For finance officers of the municipality.",
+    )
+    cancel_bulk_grant = mutation(
+        bulk_grants.cancel_bulk_grant,
+        CancelBulkGrantPayload,
+        roles=FINANCE,
+        refuses=(*STATE, BusyError, OutcomeUnknownError),
+        description=(
+            "Cancels what a bulk grant has not granted yet, also before its approval. For finance officers of the"
+            " municipality."
+        ),
+    )
+    undo_bulk_grant = mutation(
+        bulk_grants.undo_bulk_grant,
+        UndoBulkGrantPayload,
+        roles=FINANCE,
+        moves_value=True,
+        refuses=STATE,
+        description=(
+            "Takes back what is left of everything that a bulk grant gave, once. For finance officers of the"
+            " municipality."
+        ),
+    )
+
+
+@strawberry.type
+class BulkGrantsSubscription:
+    """Bulk grants, live."""
+
+    bulk_grant_progress = subscription(
+        bulk_grants.bulk_grant_progress,
+        BulkGrant,
+        roles=STAFF,
+        description=(
+            "The progress of a bulk grant, at most four times a second; completes when it has ended. For municipal"
+            " staff of the municipality."
+        ),
+    )

@@ -1,0 +1,115 @@
+"""Inputs of bulk grants. Nothing here defaults to a meaning of money."""
+
+from uuid import UUID
+
+import strawberry
+
+from domain.bulk_grants.refusals import UnknownBulkGrantError
+from domain.bulk_grants.start import Start
+from domain.programmes.refusals import UnknownProgrammeError
+from domain.uploads.refusals import UnknownUploadError
+from schema.core.ids import ID, Prefix, read
+from schema.corrections.enums import ReversalReason
+from schema.keys.inputs import KEY
+
+UPLOAD = "The viewer's own upload, after the file was sent."
+PROGRAMME = "The programme; of kind GRANT."
+
+
+def bulk_grant_key(unchecked: str) -> tuple[int, UUID]:
+    """Municipality and key of a bulk grant's id; UnknownBulkGrantError for every other text."""
+    bulk_grant = read(Prefix.BULK_GRANT, unchecked)
+    if bulk_grant is None:
+        raise UnknownBulkGrantError
+    return bulk_grant
+
+
+def _upload_and_programme(upload_id: str, programme_id: str) -> tuple[int, UUID, UUID]:
+    """Municipality, upload and programme; UnknownUploadError, or UnknownProgrammeError for one of elsewhere."""
+    upload, programme = read(Prefix.UPLOAD, upload_id), read(Prefix.PROGRAMME, programme_id)
+    if upload is None:
+        raise UnknownUploadError
+    if programme is None or programme[0] != upload[0]:
+        raise UnknownProgrammeError
+    return upload[0], upload[1], programme[1]
+
+
+@strawberry.input(description="Checks what a file would do in a programme.")
+class CheckBulkGrantInput:
+    """A dry run."""
+
+    upload_id: ID = strawberry.field(description=UPLOAD)
+    programme_id: ID = strawberry.field(description=PROGRAMME)
+
+    def upload_and_programme(self) -> tuple[int, UUID, UUID]:
+        """Municipality, upload and programme; UnknownUploadError, UnknownProgrammeError."""
+        return _upload_and_programme(self.upload_id, self.programme_id)
+
+
+@strawberry.input(description="Grants the rows of a file.")
+class StartBulkGrantInput:
+    """A bulk grant."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    upload_id: ID = strawberry.field(description=UPLOAD)
+    programme_id: ID = strawberry.field(description=PROGRAMME)
+    skip_invalid: bool = strawberry.field(
+        description="True: wrong rows are skipped. False: a file with a wrong row is refused."
+    )
+    confirm_same_file: bool | None = strawberry.field(
+        default=None,
+        description=(
+            "True: the officer knows that a file of the same content was granted in this programme, and means to do so"
+            " again."
+        ),
+    )
+
+    def start(self) -> Start:
+        """What is to be started; UnknownUploadError, UnknownProgrammeError."""
+        municipality, upload, programme = _upload_and_programme(self.upload_id, self.programme_id)
+        return Start(
+            key=self.idempotency_key,
+            municipality=municipality,
+            upload_id=upload,
+            programme_id=programme,
+            skip_invalid=self.skip_invalid,
+            confirm_same_file=bool(self.confirm_same_file),
+        )
+
+
+@strawberry.input(description="A second finance officer approves a bulk grant, and it begins.")
+class ApproveBulkGrantInput:
+    """An approval."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    bulk_grant_id: ID = strawberry.field(description="The bulk grant; started by somebody else.")
+
+
+@strawberry.input(description="Pauses a bulk grant.")
+class PauseBulkGrantInput:
+    """A pause."""
+
+    bulk_grant_id: ID = strawberry.field(description="One that is RUNNING.")
+
+
+@strawberry.input(description="Resumes a bulk grant.")
+class ResumeBulkGrantInput:
+    """The end of a pause."""
+
+    bulk_grant_id: ID = strawberry.field(description="One that is PAUSED.")
+
+
+@strawberry.input(description="Cancels what a bulk grant has not granted yet.")
+class CancelBulkGrantInput:
+    """A cancellation."""
+
+    bulk_grant_id: ID = strawberry.field(description="One that waits for its approval, or has rows left.")
+
+
+@strawberry.input(description="Takes back what is left of everything that a bulk grant gave.")
+class UndoBulkGrantInput:
+    """An undo."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    bulk_grant_id: ID = strawberry.field(description="The bulk grant; finished or cancelled.")
+    reason: ReversalReason = strawberry.field(description="The reason.")

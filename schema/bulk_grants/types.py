@@ -1,0 +1,194 @@
+"""Bulk grants: how far they are, and what a file would do."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import argument
+
+from domain.approvals import reads as approvals
+from domain.approvals.propose import ApprovalKind
+from domain.bulk_grants import reads
+from domain.bulk_grants.check import Check
+from domain.bulk_grants.reads import BulkGrant as DomainBulkGrant
+from domain.identifiers import Prefix
+from schema.approvals.types import Approval
+from schema.bulk_grants.enums import BulkState, RowState
+from schema.bulk_grants.rows import (
+    BulkGrantRow,
+    BulkGrantRowConnection,
+    BulkGrantRowEdge,
+    BulkRowError,
+    BulkRowErrorConnection,
+    BulkRowErrorEdge,
+    row_number,
+)
+from schema.core.context import MeguruInfo
+from schema.core.node import Node
+from schema.core.page import After, First, PageInfo, check_count
+from schema.core.scalars import Amount
+from schema.programmes.types import Programme, programme_of
+
+OfState = Annotated[RowState | None, argument(description="Only rows in this state; all when absent.")]
+NotTakenBack = Annotated[
+    bool | None, argument(description="True: only rows of which an undo could not take back everything.")
+]
+
+
+@strawberry.type(description="Grants by a file, row by row. 一括付与")
+class BulkGrant(Node):
+    """Grants by a file."""
+
+    bulk_grant: strawberry.Private[DomainBulkGrant]
+
+    def key(self) -> tuple[Prefix, int, UUID | int]:
+        """Its id in its municipality."""
+        return Prefix.BULK_GRANT, self.bulk_grant.municipality, self.bulk_grant.id
+
+    @strawberry.field(description="Its state.")
+    def state(self) -> BulkState:
+        return self.bulk_grant.state
+
+    @strawberry.field(description="The programme whose value it grants.")
+    async def programme(self, info: MeguruInfo) -> Programme:
+        return await programme_of(info, self.bulk_grant.municipality, self.bulk_grant.programme_id)
+
+    @strawberry.field(description="Time of its start, in UTC.")
+    def created_at(self) -> datetime:
+        return self.bulk_grant.created_at
+
+    @strawberry.field(description="Time of its end, in UTC; null until then.")
+    def ended_at(self) -> datetime | None:
+        return self.bulk_grant.ended_at
+
+    @strawberry.field(description="Rows of the file, without empty ones.")
+    def row_count(self) -> int:
+        return self.bulk_grant.rows_total
+
+    @strawberry.field(description="Rows that were wrong in the file, and skipped.")
+    def invalid_count(self) -> int:
+        return self.bulk_grant.rows_invalid
+
+    @strawberry.field(description="Rows that were granted.")
+    def granted_count(self) -> int:
+        return self.bulk_grant.rows_granted
+
+    @strawberry.field(description="Rows that were refused when their turn came.")
+    def refused_count(self) -> int:
+        return self.bulk_grant.rows_refused
+
+    @strawberry.field(description="Rows that were cancelled before their turn.")
+    def cancelled_count(self) -> int:
+        return self.bulk_grant.rows_cancelled
+
+    @strawberry.field(description="Rows that wait for their turn.")
+    def left_count(self) -> int:
+        return self.bulk_grant.rows_left
+
+    @strawberry.field(description="Granted rows that an undo has reached.")
+    def undone_count(self) -> int:
+        return self.bulk_grant.rows_undone
+
+    @strawberry.field(description="The sum of the rows that were right in the file. Whole units.")
+    def total_amount(self) -> Amount:
+        return Amount(self.bulk_grant.amount_total)
+
+    @strawberry.field(description="What was granted. Whole units.")
+    def granted_amount(self) -> Amount:
+        return Amount(self.bulk_grant.amount_granted)
+
+    @strawberry.field(description="What an undo has taken back. Whole units.")
+    def taken_back_amount(self) -> Amount:
+        return Amount(self.bulk_grant.amount_taken_back)
+
+    @strawberry.field(description="The second officer's approval; null where none was required.")
+    async def approval(self, info: MeguruInfo) -> Approval | None:
+        subject = (self.bulk_grant.municipality, int(ApprovalKind.BULK_GRANT), self.bulk_grant.id)
+        row = await info.context.load(approvals.by_subjects, subject)
+        return None if row is None else Approval(approval=row)
+
+    @strawberry.field(description="Its rows in the file's order, at most 100 a page.")
+    async def rows(
+        self, first: First = 20, after: After = None, state: OfState = None, not_taken_back: NotTakenBack = None
+    ) -> BulkGrantRowConnection:
+        check_count(first)
+        rows = await reads.rows_after(
+            self.bulk_grant, row_number(after), first + 1, state, not_taken_back=bool(not_taken_back)
+        )
+        edges = [BulkGrantRowEdge(node=BulkGrantRow(bulk_row=row), cursor=str(row.number)) for row in rows[:first]]
+        more = PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)
+        return BulkGrantRowConnection(edges=edges, page_info=more)
+
+
+@strawberry.type(description="A bulk grant and its cursor.")
+class BulkGrantEdge:
+    """A bulk grant and its cursor."""
+
+    node: BulkGrant = strawberry.field(description="One bulk grant.")
+    cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
+
+
+@strawberry.type(description="A page of bulk grants, newest first.")
+class BulkGrantConnection:
+    """A page of bulk grants."""
+
+    edges: list[BulkGrantEdge] = strawberry.field(description="Newest first.")
+    page_info: PageInfo = strawberry.field(description="Whether there is more.")
+
+
+@strawberry.type(
+    description="What a file would do now. Nothing is set aside; everything is checked again at the start."
+)
+class BulkGrantCheck:
+    """What a file would do."""
+
+    check: strawberry.Private[Check]
+
+    @strawberry.field(description="Rows after the header, without empty ones.")
+    def row_count(self) -> int:
+        return self.check.totals.rows
+
+    @strawberry.field(description="Rows that can be granted.")
+    def valid_count(self) -> int:
+        return self.check.totals.rows - self.check.totals.invalid
+
+    @strawberry.field(description="Rows that cannot be granted.")
+    def invalid_count(self) -> int:
+        return self.check.totals.invalid
+
+    @strawberry.field(description="The sum of the rows that can be granted. Whole units.")
+    def total_amount(self) -> Amount:
+        return Amount(self.check.totals.amount)
+
+    @strawberry.field(description="What is left of the programme's budget. Whole units.")
+    def budget_left(self) -> Amount:
+        return Amount(self.check.budget_left)
+
+    @strawberry.field(description="Whether the budget covers them. If not, the file is refused as a whole.")
+    def within_budget(self) -> bool:
+        return self.check.totals.amount <= self.check.budget_left
+
+    @strawberry.field(
+        description="Whether another officer must approve: the total, or one row, is above the threshold."
+    )
+    def needs_approval(self) -> bool:
+        return self.check.needs_approval
+
+    @strawberry.field(
+        description="An earlier bulk grant of this programme with a file of the same content; null: none."
+    )
+    async def same_file(self, info: MeguruInfo) -> BulkGrant | None:
+        if self.check.same_content is None:
+            return None
+        row = await info.context.load(reads.by_keys, (self.check.municipality, self.check.same_content))
+        return None if row is None else BulkGrant(bulk_grant=row)
+
+    @strawberry.field(description="The wrong rows; at most the first 10,000 are listed.")
+    def row_errors(self, first: First = 20, after: After = None) -> BulkRowErrorConnection:
+        check_count(first)
+        behind = row_number(after)
+        rows = [row for row in self.check.errors if row.number > behind][: first + 1]
+        edges = [BulkRowErrorEdge(node=BulkRowError(file_row=row), cursor=str(row.number)) for row in rows[:first]]
+        more = PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)
+        return BulkRowErrorConnection(edges=edges, page_info=more)

@@ -1,0 +1,76 @@
+"""Root fields of top-ups."""
+
+import strawberry
+
+from domain.assets.refusals import UnknownAssetError
+from domain.ledger.kinds import Operation
+from domain.ledger.refusals import (
+    AlreadyReversedError,
+    BalanceCapError,
+    ReversalImpossibleError,
+    UnknownPayeeError,
+    UnknownWalletError,
+    WalletFrozenError,
+)
+from domain.payments.refusals import AmountOutOfRangeError, CancelTooLateError, InvalidCodeError, UnknownJournalError
+from resolvers import charging
+from schema.charging.results import CancelChargePayload, ChargePayload, QuoteChargePayload
+from schema.core.fields import COUNTER, RESIDENT, mutation, query
+
+
+@strawberry.type
+class ChargingQuery:
+    """Quotes of top-ups."""
+
+    quote_charge = query(
+        charging.quote_charge,
+        QuoteChargePayload,
+        roles=RESIDENT | COUNTER,
+        refuses=(UnknownWalletError, UnknownAssetError, InvalidCodeError, AmountOutOfRangeError),
+        description=(
+            "What `charge` would bring now, bonuses included, without a trace. For residents, charge agents and the"
+            " municipal desk."
+        ),
+    )
+
+
+@strawberry.type
+class ChargingMutation:
+    """Top-ups and their cancellation."""
+
+    charge = mutation(
+        charging.charge,
+        ChargePayload,
+        roles=COUNTER,
+        operation=Operation.CHARGE,
+        refuses=(
+            UnknownWalletError,
+            UnknownAssetError,
+            InvalidCodeError,
+            AmountOutOfRangeError,
+            BalanceCapError,
+            WalletFrozenError,
+            UnknownPayeeError,
+        ),
+        description=(
+            "Tops a wallet up with cash taken at a counter. For staff of a store that is a charge agent, and for the"
+            " municipal desk."
+        ),
+    )
+    cancel_charge = mutation(
+        charging.cancel_charge,
+        CancelChargePayload,
+        roles=COUNTER,
+        operation=Operation.CANCEL_CHARGE,
+        refuses=(
+            CancelTooLateError,
+            UnknownJournalError,
+            AlreadyReversedError,
+            ReversalImpossibleError,
+            WalletFrozenError,
+        ),
+        description=(
+            "Cancels what is unspent of a top-up soon after it; its cash is handed back. For the counter that took it:"
+            " store or desk."
+        ),
+    )

@@ -1,0 +1,41 @@
+"""What mutations and quotes of top-ups answer."""
+
+import strawberry
+
+from schema.charging.types import Charge, ChargeCancellation, ChargeQuote
+from schema.core.refusals import Payload, ReplayablePayload
+from schema.ledger.balances import BalanceAfter
+
+
+@strawberry.type(description="What `charge` answers.")
+class ChargePayload(ReplayablePayload):
+    """A settled top-up."""
+
+    charge: Charge | None = strawberry.field(default=None, description="The top-up.")
+    balances: list[BalanceAfter] | None = strawberry.field(
+        default=None, description="The wallet's balances that moved, right after the top-up."
+    )
+
+
+@strawberry.type(description="What `quoteCharge` answers.")
+class QuoteChargePayload(Payload):
+    """What `charge` would do now."""
+
+    quote: ChargeQuote | None = strawberry.field(default=None, description="The top-up that would be made.")
+
+
+@strawberry.type(
+    description=(
+        "What `cancelCharge` answers. Hand back `cancellation.amount` in cash, which may be less than the top-up."
+    )
+)
+class CancelChargePayload(ReplayablePayload):
+    """A settled cancellation."""
+
+    cancellation: ChargeCancellation | None = strawberry.field(
+        default=None, description="The receipt; its amount is what is handed back."
+    )
+    charge: Charge | None = strawberry.field(default=None, description="The top-up.")
+    balances: list[BalanceAfter] | None = strawberry.field(
+        default=None, description="The wallet's balances that moved, right after the cancellation."
+    )

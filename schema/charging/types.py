@@ -1,0 +1,136 @@
+"""Top-ups: their receipts, their cancellations, and what one would bring."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import strawberry
+
+from domain.assets.reads import last_day
+from domain.charging.quote import ChargeQuote as DomainChargeQuote
+from domain.charging.quote import QuotedBonus as DomainQuotedBonus
+from domain.ledger import reads
+from domain.ledger.kinds import JournalKind
+from schema.assets.types import Asset, asset_of
+from schema.charging.enums import CancelReason
+from schema.core.context import MeguruInfo
+from schema.core.errors import NotFoundError
+from schema.core.scalars import Amount
+from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
+from schema.programmes.types import Programme
+from schema.stores.types import Store, store_of
+
+
+@receipt_of_kind(JournalKind.CHARGE)
+@strawberry.type(description="A top-up of a wallet. チャージ")
+class Charge(Receipt):
+    """A top-up."""
+
+    @strawberry.field(description="What was charged. Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.journal.receipt["amount"])
+
+    @strawberry.field(description="The lot that it went into.")
+    def allocations(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt["lots"])
+
+    @strawberry.field(description="What campaigns added; `amount` is without it.")
+    def bonuses(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt.get("bonuses", []))
+
+    @strawberry.field(description="The agent's store; null: the municipal desk.")
+    async def store(self, info: MeguruInfo) -> Store | None:
+        store = self.journal.store_id
+        return None if store is None else await store_of(info, self.journal.municipality, store)
+
+    @strawberry.field(description="Time of the top-up, in UTC.")
+    def charged_at(self) -> datetime:
+        return self.journal.recorded_at
+
+    @strawberry.field(
+        description="What was taken back of it: cancelled by its counter, or reversed by the municipality. Whole units."
+    )
+    async def taken_back_amount(self, info: MeguruInfo) -> Amount:
+        return Amount(await info.context.load(reads.refunded, (self.journal.municipality, self.journal.id)))
+
+
+@receipt_of_kind(JournalKind.CHARGE_CANCEL)
+@strawberry.type(description="The counter that took the cash cancelled a top-up, in part or whole. チャージ取消")
+class ChargeCancellation(Receipt):
+    """A top-up that its counter cancelled."""
+
+    @strawberry.field(
+        description="What left the wallet, and is handed back in cash: the unspent part of the top-up. Whole units."
+    )
+    def amount(self) -> Amount:
+        return Amount(self.journal.receipt["amount"])
+
+    @strawberry.field(description="The lot that it left.")
+    def allocations(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt["lots"])
+
+    @strawberry.field(description="What campaigns got back, since the rest of the top-up would not have earned it.")
+    def bonuses(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt.get("bonuses", []))
+
+    @strawberry.field(description="The agent's store that hands back the cash; null: the municipal desk.")
+    async def store(self, info: MeguruInfo) -> Store | None:
+        store = self.journal.store_id
+        return None if store is None else await store_of(info, self.journal.municipality, store)
+
+    @strawberry.field(description="Time of the cancellation, in UTC.")
+    def cancelled_at(self) -> datetime:
+        return self.journal.recorded_at
+
+    @strawberry.field(description="The reason of the counter.")
+    def cancel_reason(self) -> CancelReason:
+        return CancelReason(self.journal.reason or 0)  # 0 is none of them: every cancellation has one
+
+    @strawberry.field(description="The top-up.")
+    async def charge(self, info: MeguruInfo) -> Charge:
+        key = (self.journal.municipality, UUID(self.journal.receipt["charge"]))
+        journal = await info.context.load(reads.journals_by_keys, key)
+        if journal is None:
+            raise NotFoundError
+        return Charge(journal=journal)
+
+
+@strawberry.type(description="What one campaign would add to a top-up.")
+class QuotedBonus:
+    """What one campaign would add."""
+
+    bonus: strawberry.Private[DomainQuotedBonus]
+
+    @strawberry.field(description="The campaign.")
+    def programme(self) -> Programme:
+        return Programme(programme=self.bonus.programme)
+
+    @strawberry.field(description="The kind of value that it would add.")
+    async def asset(self, info: MeguruInfo) -> Asset:
+        return await asset_of(info, self.bonus.asset)
+
+    @strawberry.field(description="How much it would add. Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.bonus.amount)
+
+    @strawberry.field(description="Last day on which the bonus could be spent, in Asia/Tokyo; null: no expiry.")
+    def expires_on(self) -> date | None:
+        return last_day(self.bonus.expires_at)
+
+
+@strawberry.type(description="What a top-up would bring now. Nothing is set aside; a campaign's budget may end before.")
+class ChargeQuote:
+    """What a top-up would bring now."""
+
+    quote: strawberry.Private[DomainChargeQuote]
+
+    @strawberry.field(description="The kind of value that would be charged.")
+    async def asset(self, info: MeguruInfo) -> Asset:
+        return await asset_of(info, self.quote.asset)
+
+    @strawberry.field(description="What would be charged, and paid in cash. Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.quote.amount)
+
+    @strawberry.field(description="What campaigns would add.")
+    def bonuses(self) -> list[QuotedBonus]:
+        return [QuotedBonus(bonus=bonus) for bonus in self.quote.bonuses]

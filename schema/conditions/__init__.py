@@ -1,0 +1,1 @@
+"""Conditions that programmes, products and rules share: which stores, when, and who."""

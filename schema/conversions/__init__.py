@@ -1,0 +1,1 @@
+"""Conversions: rates, quotes and receipts of value that became other value."""

@@ -1,0 +1,48 @@
+"""What the viewer may see, read once per request: relations to holders, and service in a municipality."""
+
+from uuid import UUID
+
+from domain.ledger import holders
+from domain.ledger.kinds import Relation
+from schema.core.context import Context, MeguruInfo
+
+MUNICIPAL = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)
+"""The staff of a municipality, who see what is only the municipality's."""
+
+
+async def _relations(context: Context, keys: list[tuple[int, UUID]]) -> list[frozenset[Relation]]:
+    return await holders.relations_of(context.asker.person_id, keys)
+
+
+async def _municipal(context: Context, municipalities: list[int]) -> list[bool]:
+    return await holders.serving(context.asker.person_id, context.asker.relations(*MUNICIPAL), municipalities)
+
+
+async def _officers(context: Context, municipalities: list[int]) -> list[bool]:
+    relations = context.asker.relations(Relation.FINANCE, Relation.AUDITOR)
+    return await holders.serving(context.asker.person_id, relations, municipalities)
+
+
+async def stands(info: MeguruInfo, municipality: int, holder: UUID | None, *among: Relation) -> bool:
+    """Whether the viewer's token and one of these relations let them act on a holder."""
+    relations = info.context.asker.relations(*among)
+    if holder is None or not relations:
+        return False
+    return not (await info.context.load_as_viewer(_relations, (municipality, holder))).isdisjoint(relations)
+
+
+async def serves(info: MeguruInfo, municipality: int) -> bool:
+    """Whether the viewer is staff of a municipality, and their token says so."""
+    served = bool(info.context.asker.relations(*MUNICIPAL))
+    return served and await info.context.load_as_viewer(_municipal, municipality)
+
+
+async def is_officer(info: MeguruInfo, municipality: int) -> bool:
+    """Whether the viewer is a finance officer or auditor of a municipality."""
+    served = bool(info.context.asker.relations(Relation.FINANCE, Relation.AUDITOR))
+    return served and await info.context.load_as_viewer(_officers, municipality)
+
+
+async def works_at(info: MeguruInfo, municipality: int, store: UUID) -> bool:
+    """Whether the viewer may see a store's figures: its staff, and the staff of its municipality."""
+    return await stands(info, municipality, store, Relation.STAFF) or await serves(info, municipality)

@@ -1,0 +1,90 @@
+"""What a resolver knows of its request: who asks, in which language, and the process's services."""
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info
+
+from domain.services import Services
+from domain.viewer import Viewer
+
+BATCH_LIMIT = 200
+"""Keys of one read of a loader."""
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class UnauthenticatedError(Exception):
+    """No token, or one that is not valid (any more)."""
+
+
+class Loader(DataLoader[K, V]):
+    """A loader whose readers may be cancelled one by one.
+
+    The executor cancels the siblings of a field that failed, and a cancelled reader would cancel what others still
+    wait for.
+    """
+
+    def load(self, key: K) -> Awaitable[V]:
+        """The value of a key, read together with those of all others that are asked for at the moment."""
+        return asyncio.shield(super().load(key))
+
+
+@dataclass(slots=True)
+class Context:
+    """One request, or one WebSocket connection."""
+
+    services: Services
+    viewer: Viewer | None
+    locale: str
+    trace_id: str
+    remembers: bool = True
+    """Whether loaders keep what they read; not on a WebSocket, where one context serves the whole connection."""
+    introspects: bool = False
+    field: str | None = None
+    municipality: int | None = None
+    refusal: str | None = None
+    connection_params: dict[str, object] | None = None
+    extra: dict[str, Any] = dataclasses.field(default_factory=dict)
+    _loaders: dict[object, Loader[Any, Any]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def signed_in(self) -> Viewer:
+        """The viewer; declarations have let only signed-in people this far."""
+        if self.viewer is None:
+            raise UnauthenticatedError
+        return self.viewer
+
+    @property
+    def asker(self) -> Viewer:
+        """The viewer, or somebody who may nothing."""
+        return self.viewer or NOBODY
+
+    def load(self, read: Callable[[list[K]], Awaitable[list[V]]], key: K) -> Awaitable[V]:
+        """The value of a key; all that one request asks of one reading function at a moment is read at once."""
+        return self._loader(read, read).load(key)
+
+    async def load_many(self, read: Callable[[list[K]], Awaitable[list[V]]], keys: list[K]) -> list[V]:
+        """The values of several keys, in their order."""
+        return list(await asyncio.gather(*[self.load(read, key) for key in keys]))
+
+    def load_as_viewer(self, read: Callable[["Context", list[K]], Awaitable[list[V]]], key: K) -> Awaitable[V]:
+        """The same for what depends on who asks, or on the services."""
+        return self._loader(read, partial(read, self)).load(key)
+
+    def _loader(self, name: object, read: Callable[[list[Any]], Any]) -> Loader[Any, Any]:
+        loader = self._loaders.get(name)
+        if loader is None:
+            loader = self._loaders[name] = Loader(read, cache=self.remembers, max_batch_size=BATCH_LIMIT)
+        return loader
+
+
+NOBODY = Viewer(UUID(int=0), frozenset())
+MeguruInfo = Info[Context, None]
+"""The `info` of every resolver."""

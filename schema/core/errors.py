@@ -1,0 +1,21 @@
+"""Errors of a request that are the client's: they have a code of their own and a text that says what to do."""
+
+
+class NotFoundError(Exception):
+    """The object of a subscription or of a reference is not there, or not for this viewer."""
+
+
+class BadCursorError(ValueError):
+    """A cursor that this connection did not make."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cursor is not one of this list; take it from an edge, a pageInfo or an eventId of the same object."
+        )
+
+
+class TooManyError(ValueError):
+    """More items were asked for than a page has."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Ask for 0 to {limit} items at a time.")

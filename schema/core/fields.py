@@ -1,0 +1,163 @@
+"""Root fields as declarations: resolver, answer, who may call, what it moves, what it may refuse, and its words.
+
+    query(resolver, Answer, description=..., roles=...)                       an object, a list, a connection
+    query(resolver, QuotePaymentPayload, ..., refuses=(...))                  a quote, answered by a payload
+    mutation(resolver, PayPayload, ..., operation=Operation.PAY, refuses=(...))
+    subscription(resolver, Event, ...)
+
+Tables of names, such as who may call what and what moves value, are computed from them: see `schema.engine.declared`.
+"""
+
+import inspect
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import strawberry
+
+from domain.ledger.kinds import Operation
+from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
+from domain.refusals import BusyError, NotPermittedError, OutcomeUnknownError, Refusal
+from domain.viewer import MUNICIPAL_STAFF, Role
+from schema.core.context import MeguruInfo
+from schema.core.refusals import Payload
+from schema.core.refusals import Refusal as ContractRefusal
+
+EVERYBODY = None
+"""Also without a token."""
+SIGNED_IN = frozenset(Role)
+RESIDENT = frozenset({Role.RESIDENT})
+STORE_STAFF = frozenset({Role.MERCHANT_STAFF})
+COUNTER = frozenset({Role.MERCHANT_STAFF, Role.DESK})
+DESK = frozenset({Role.DESK})
+FINANCE = frozenset({Role.FINANCE})
+FINANCE_OR_DESK = frozenset({Role.FINANCE, Role.DESK})
+OFFICERS = frozenset({Role.FINANCE, Role.AUDITOR})
+STAFF = MUNICIPAL_STAFF
+Roles = frozenset[Role] | None
+LEDGER = (KeyReusedError, AbandonedError, RequestExpiredError, BusyError, OutcomeUnknownError)
+"""What every mutation that moves value may answer."""
+DECLARATION = "declaration"
+"""The key of a field's declaration in its metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What is known of a root field beside its resolver and answer.
+
+    roles: who may call it; None: everybody. operation: the verb of its idempotency key, for `outcome` and `abandon`.
+    refuses: the refusals that are in its payload; every other refusal is an error of the request.
+    """
+
+    roles: Roles
+    operation: Operation | None = None
+    moves_value: bool = False
+    refuses: tuple[type[Refusal], ...] = ()
+
+    def check(self, info: MeguruInfo) -> None:
+        """Raises UnauthenticatedError or NotPermittedError for who may not call it."""
+        if self.roles is not None:
+            info.context.signed_in.require(self.roles)
+
+
+def query(
+    resolver: Callable[..., Any],
+    answer: Any,  # noqa: ANN401 - any output type
+    *,
+    description: str,
+    roles: Roles,
+    refuses: tuple[type[Refusal], ...] = (),
+) -> Any:  # noqa: ANN401 - a Strawberry field
+    """A field of Query. A quote is answered by a payload and says what it may refuse."""
+    quote = isinstance(answer, type) and issubclass(answer, Payload)
+    declared = Declaration(roles, refuses=(*refuses, NotPermittedError) if quote else ())
+    return _field(resolver, answer, description, declared)
+
+
+def mutation(
+    resolver: Callable[..., Awaitable[Payload]],
+    answer: type[Payload],
+    *,
+    description: str,
+    roles: Roles,
+    operation: Operation | None = None,
+    moves_value: bool = False,
+    refuses: tuple[type[Refusal], ...] = (),
+) -> Any:  # noqa: ANN401 - a Strawberry field
+    """A field of Mutation, answered by a payload.
+
+    With an operation it moves value under the caller's idempotency key.
+    """
+    moves_value = moves_value or operation is not None
+    every = dict.fromkeys((*refuses, NotPermittedError, *(LEDGER if operation is not None else ())))
+    return _field(resolver, answer, description, Declaration(roles, operation, moves_value, tuple(every)))
+
+
+def subscription(
+    resolver: Callable[..., AsyncGenerator[Any, None]],
+    answer: Any,  # noqa: ANN401 - any output type
+    *,
+    description: str,
+    roles: Roles,
+) -> Any:  # noqa: ANN401 - a Strawberry field
+    """A field of Subscription."""
+    declared = Declaration(roles)
+
+    @wraps(resolver)
+    async def resolve(info: MeguruInfo, **arguments: object) -> AsyncGenerator[Any, None]:
+        declared.check(info)
+        async with aclosing(resolver(info, **arguments)) as items:
+            async for item in items:
+                yield item
+
+    metadata = {DECLARATION: declared}
+    return strawberry.subscription(resolver=resolve, graphql_type=answer, description=description, metadata=metadata)
+
+
+def _field(resolver: Callable[..., Any], answer: Any, description: str, declared: Declaration) -> Any:  # noqa: ANN401
+    checked = _refusing(resolver, answer, declared) if declared.refuses else _checked(resolver, declared)
+    return strawberry.field(
+        resolver=checked,
+        graphql_type=answer,
+        description=_described(description, declared),
+        metadata={DECLARATION: declared},
+    )
+
+
+def _described(description: str, declared: Declaration) -> str:
+    codes = ", ".join(f"`{kind.code}`" for kind in declared.refuses)
+    return f"{description}\n\nRefusal codes: {codes}." if codes else description
+
+
+def _refusing(resolver: Callable[..., Any], answer: type[Payload], declared: Declaration) -> Callable[..., Any]:
+    @wraps(resolver)
+    async def resolve(info: MeguruInfo, **arguments: object) -> Payload:
+        try:
+            declared.check(info)
+            payload: Payload = await resolver(info, **arguments)
+        except declared.refuses as refusal:
+            info.context.refusal = refusal.code
+            return answer(refusal=ContractRefusal(refusal=refusal, locale=info.context.locale))
+        return payload
+
+    return resolve
+
+
+def _checked(resolver: Callable[..., Any], declared: Declaration) -> Callable[..., Any]:
+    if not inspect.iscoroutinefunction(resolver):
+
+        @wraps(resolver)
+        def answer(info: MeguruInfo, **arguments: object) -> Any:  # noqa: ANN401 - as the resolver
+            declared.check(info)
+            return resolver(info, **arguments)
+
+        return answer
+
+    @wraps(resolver)
+    async def resolve(info: MeguruInfo, **arguments: object) -> Any:  # noqa: ANN401 - as the resolver
+        declared.check(info)
+        return await resolver(info, **arguments)
+
+    return resolve

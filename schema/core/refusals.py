@@ -1,0 +1,136 @@
+"""One object type for every refusal: a code for logic, a message for the person, and its data by name."""
+
+import importlib
+import pkgutil
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+import domain
+from domain.coupons.kinds import Obstacle
+from domain.locales.catalogue import message
+from domain.refusals import InvalidInputError, Retry
+from domain.refusals import Refusal as DomainRefusal
+from schema.core.enums import contract_enum
+from schema.core.ids import ID
+from schema.core.scalars import Amount
+
+contract_enum(
+    Retry,
+    "What a client may do after a refusal.",
+    SAME_KEY="Send the same request with the same idempotency key again, later or with what was missing.",
+    NEW_KEY="This key is closed. A changed request needs a new idempotency key.",
+    NEVER="Repeating does not help.",
+)
+
+
+def refusals() -> list[type[DomainRefusal]]:
+    """Every refusal of the domain that a client can meet, in the order of the rooms."""
+    for module in pkgutil.walk_packages(domain.__path__, "domain."):
+        if module.name.endswith(".refusals"):
+            importlib.import_module(module.name)
+    return [kind for kind in _leaves(DomainRefusal) if not kind.internal]
+
+
+def _leaves(kind: type[DomainRefusal]) -> list[type[DomainRefusal]]:
+    children = kind.__subclasses__()
+    return [leaf for child in children for leaf in _leaves(child)] if children else [kind]
+
+
+def _codes() -> type[Enum]:
+    codes = Enum("RefusalCode", {kind.code: kind.code for kind in refusals()})  # type: ignore[misc] # made from the classes
+    text = (
+        "Stable codes of refusals, for logic. Codes are added, never renamed; treat unknown codes by `retry` and"
+        " `message`."
+    )
+    contract_enum(codes, text, **{kind.code: " ".join((kind.__doc__ or "").split()) for kind in refusals()})
+    return codes
+
+
+RefusalCode = _codes()
+
+
+def _data(graphql_type: Any, description: str, *names: str) -> Any:  # noqa: ANN401 - Strawberry's types have no public name
+    """A nullable field: the refusal's data of the first of these names that it has."""
+
+    def resolve(self: "Refusal") -> Any:  # noqa: ANN401 - as declared
+        return next((self.data[name] for name in names if name in self.data), None)
+
+    return strawberry.field(resolver=resolve, graphql_type=graphql_type | None, description=description)
+
+
+@strawberry.type(
+    description=(
+        "Why something was not done; nothing moved. `code` is for logic, `message` for the person. The other fields are"
+        " there where the code has such data, and null otherwise."
+    )
+)
+class Refusal:
+    """Why something was not done."""
+
+    refusal: strawberry.Private[DomainRefusal]
+    locale: strawberry.Private[str]
+
+    @strawberry.field(description="Stable, for logic.", graphql_type=RefusalCode)
+    def code(self) -> Enum:
+        return RefusalCode(self.refusal.code)
+
+    @strawberry.field(description="For the person, in the language of the request (ja or en).")
+    def message(self) -> str:
+        return message(self.refusal.code, self.locale, **self.data)
+
+    @strawberry.field(description="What the client may do.")
+    def retry(self) -> Retry:
+        return self.refusal.retry
+
+    available = _data(Amount, "What is left: of a balance, budget, cap or limit. Whole units.", "available")
+    missing = _data(Amount, "What the wallet lacks. Whole units.", "missing")
+    required = _data(Amount, "What the budget would have to cover. Whole units.", "required")
+    refundable = _data(Amount, "What is left of the payment. Whole units.", "refundable")
+    minimum = _data(Amount, "The least that is taken. Whole units.", "minimum")
+    maximum = _data(Amount, "The most that is taken. Whole units; of a note: characters.", "maximum")
+    unit = _data(Amount, "What is converted is a multiple of it. Whole units.", "unit")
+    threshold = _data(Amount, "The most that one person may grant. Whole units.", "threshold")
+    field = _data(str, "The field of the input, such as `expiresOn`.", "field")
+    problem = _data(str, "What is wrong with the field or file: LENGTH, ORDER, SIX_MONTHS and so on.", "problem")
+    reason = _data(str, "Why, where a code has several reasons: BAD_CRC, RESIDENCY, ENDED and so on.", "reason")
+    state = _data(str, "The state that does not allow it.", "voucher_state", "upload_state", "bulk_grant_state")
+    receipt_number = _data(str, "The receipt of the earlier payment.", "receipt_number")
+    coupon_id = _data(ID, "Which of the coupons in the request.", "coupon_id")
+    bulk_grant_id = _data(ID, "The bulk grant that the file or upload has already.", "bulk_grant_id")
+    units_left = _data(int, "Units that are left, or may still be bought.", "units_left")
+    maximum_count = _data(int, "How many there may be at a time.", "maximum_count")
+    minutes = _data(int, "Minutes in which it had to be done.", "minutes")
+    row = _data(int, "The row of the file, counted from 1.", "row")
+    byte = _data(int, "The byte of the file, counted from 1.", "byte")
+    row_count = _data(int, "Rows of the file.", "row_count")
+    invalid_count = _data(int, "Rows that cannot be granted.", "invalid_count")
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The refusal's data by name: a field of an input as the client wrote it, an obstacle by its name."""
+        data = self.refusal.data()
+        if isinstance(self.refusal, InvalidInputError):
+            data["field"] = to_camel_case(self.refusal.field)
+        if "obstacle" in data:
+            data["reason"] = Obstacle(data["obstacle"]).name
+        return data
+
+
+@strawberry.type
+class Payload:
+    """What a mutation or quote answers: its result, or the refusal; exactly one of the two."""
+
+    refusal: Refusal | None = strawberry.field(default=None, description="Why it was not done; null when it was.")
+
+
+@strawberry.type
+class ReplayablePayload(Payload):
+    """The same, of a request with an idempotency key."""
+
+    replayed: bool = strawberry.field(
+        default=False,
+        description="True when this key had been settled before: nothing moved now, and the answer is the same.",
+    )

@@ -1,0 +1,1 @@
+"""Corrections: a journal is reversed on the word of two officers."""

@@ -1,0 +1,45 @@
+"""Inputs of corrections. Nothing here defaults to a meaning of money."""
+
+from uuid import UUID
+
+import strawberry
+
+from domain.payments.refusals import UnknownJournalError
+from schema.core.ids import ID, Prefix, read
+from schema.corrections.enums import ReversalReason
+from schema.keys.inputs import KEY
+
+
+@strawberry.input(description="A finance officer proposes to reverse a journal.")
+class ProposeReversalInput:
+    """A proposal to reverse a journal."""
+
+    journal_id: ID = strawberry.field(
+        description=(
+            "A charge, a payment, a grant, a conversion or a purchase of vouchers of the officer's municipality, by its"
+            " own id."
+        )
+    )
+    reason: ReversalReason = strawberry.field(description="The reason.")
+
+    def journal(self) -> tuple[int, UUID]:
+        """Municipality and key of the journal; UnknownJournalError for an id of something else."""
+        journal = read(Prefix.PAYMENT, self.journal_id) or read(Prefix.JOURNAL, self.journal_id)
+        if journal is None:
+            raise UnknownJournalError
+        return journal
+
+
+@strawberry.input(description="Another finance officer approves, and the journal is reversed.")
+class ReverseJournalInput:
+    """An approval, and the reversal."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    approval_id: ID = strawberry.field(description="The proposal; of somebody else.")
+
+    def approval(self) -> tuple[int, UUID]:
+        """Municipality and key of the proposal; UnknownJournalError for an id of something else."""
+        approval = read(Prefix.APPROVAL, self.approval_id)
+        if approval is None:
+            raise UnknownJournalError
+        return approval

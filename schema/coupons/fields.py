@@ -1,0 +1,81 @@
+"""Root fields of coupons."""
+
+import strawberry
+
+from domain.assets.refusals import UnknownAssetError
+from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
+from domain.ledger.kinds import Operation
+from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError, WalletFrozenError
+from domain.payments.refusals import InvalidCodeError
+from domain.refusals import InvalidInputError
+from domain.viewer import Role
+from resolvers import coupons
+from schema.core.fields import EVERYBODY, mutation, query
+from schema.coupons.results import ChangeCouponPayload, ClaimCouponPayload, CreateCouponPayload
+from schema.coupons.types import Coupon, CouponConnection
+
+ISSUERS = frozenset({Role.FINANCE, Role.MERCHANT_STAFF})
+CLAIMANTS = frozenset({Role.RESIDENT, Role.MERCHANT_STAFF, Role.DESK})
+
+
+@strawberry.type
+class CouponsQuery:
+    """Coupons that there are."""
+
+    coupon = query(
+        coupons.coupon, Coupon | None, roles=EVERYBODY, description="A coupon. For everybody, also without a token."
+    )
+    coupons = query(
+        coupons.coupons,
+        CouponConnection,
+        roles=EVERYBODY,
+        description=(
+            "Coupons of a municipality that have not ended, as the viewer's person sees them now. For everybody, also"
+            " without a token."
+        ),
+    )  # last: from here on the name is the field's, no longer the module's
+
+
+@strawberry.type
+class CouponsMutation:
+    """How coupons are issued, changed and claimed."""
+
+    create_coupon = mutation(
+        coupons.create_coupon,
+        CreateCouponPayload,
+        roles=ISSUERS,
+        operation=Operation.CREATE_COUPON,
+        refuses=(InvalidInputError, UnknownPayeeError, UnknownAssetError),
+        description=(
+            "Issues a coupon, with its budget where the municipality bears it. For finance officers of the"
+            " municipality; for staff of a store for itself."
+        ),
+    )
+    change_coupon = mutation(
+        coupons.change_coupon,
+        ChangeCouponPayload,
+        roles=ISSUERS,
+        refuses=(UnknownCouponError, InvalidInputError),
+        description=(
+            "Renames a coupon, ends it earlier, or stops it. For finance officers of the municipality; for staff of the"
+            " store that issued it."
+        ),
+    )
+    claim_coupon = mutation(
+        coupons.claim_coupon,
+        ClaimCouponPayload,
+        roles=CLAIMANTS,
+        operation=Operation.CLAIM_COUPON,
+        refuses=(
+            UnknownCouponError,
+            CouponNotUsableError,
+            CouponUsedUpError,
+            UnknownWalletError,
+            WalletFrozenError,
+            InvalidCodeError,
+        ),
+        description=(
+            "Claims a coupon for a wallet's person. For the wallet's people, the municipal desk, and staff of a store"
+            " that accepts it."
+        ),
+    )

@@ -1,0 +1,29 @@
+"""What mutations of coupons answer."""
+
+import strawberry
+
+from schema.core.refusals import Payload, ReplayablePayload
+from schema.coupons.types import Coupon, CouponClaim
+
+
+@strawberry.type(description="What `createCoupon` answers.")
+class CreateCouponPayload(ReplayablePayload):
+    """A new coupon."""
+
+    coupon: Coupon | None = strawberry.field(default=None, description="The coupon; it is offered from its start on.")
+
+
+@strawberry.type(description="What `changeCoupon` answers.")
+class ChangeCouponPayload(Payload):
+    """A changed coupon."""
+
+    coupon: Coupon | None = strawberry.field(default=None, description="The coupon as it is now.")
+
+
+@strawberry.type(description="What `claimCoupon` answers.")
+class ClaimCouponPayload(ReplayablePayload):
+    """A settled claim."""
+
+    claim: CouponClaim | None = strawberry.field(
+        default=None, description="The receipt; its coupon shows what is left."
+    )

@@ -1,0 +1,1 @@
+"""How operations run: execution, compilation, limits, permissions, and the checks of the contract."""

@@ -1,0 +1,212 @@
+"""From a validated document to a program: what a request does with the schema is done once per document.
+
+What is not compiled (directives, introspection, subscriptions, lists with variables in them) is left to the ordinary
+executor.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+)
+from strawberry.types.field import StrawberryField
+
+from schema.core.context import Context
+from schema.engine.compiled.inputs import ABSENT, DEFINITION, Argument, UncoercibleError, UnsupportedError, Variables
+from schema.engine.compiled.outputs import (
+    FieldError,
+    Output,
+    Run,
+    Selected,
+    awaited,
+    either,
+    leaf,
+    many,
+    optional,
+    record,
+    required,
+)
+
+PLAIN = {"String": str, "ID": str, "Boolean": bool, "Amount": int, "SignedAmount": int}
+"""Scalars whose Python values are their JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One operation, ready to run."""
+
+    root: Output
+    serial: tuple[tuple[str, Callable[..., Any]], ...]
+    arguments: tuple[tuple[Argument, ...], ...]
+    required: frozenset[str]
+
+    def bind(self, variables: Mapping[str, Any], context: Context) -> Run:
+        """The arguments of all fields; UncoercibleError before anything has run."""
+        if any(variables.get(name) is None for name in self.required):
+            raise UncoercibleError
+        made = []
+        for arguments in self.arguments:
+            values = {python_name: value(variables) for python_name, value in arguments}
+            made.append({name: value for name, value in values.items() if value is not ABSENT})
+        return Run(context, made)
+
+    async def execute(self, run: Run) -> ExecutionResult:
+        """Data and errors, as the ordinary executor would answer."""
+        try:
+            data = await self._mutate(run) if self.serial else await self._query(run)
+        except FieldError as error:
+            return ExecutionResult(None, [*run.errors, error.error])
+        return ExecutionResult(data, run.errors or None)
+
+    async def _query(self, run: Run) -> Any:  # noqa: ANN401 - JSON
+        made = self.root.complete(None, None, run)
+        return await made if self.root.waits else made
+
+    async def _mutate(self, run: Run) -> dict[str, Any]:
+        return {key: await answer(None, None, run) for key, answer in self.serial}
+
+
+def compiled(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Program | None:
+    """The program of an operation of a validated document; None for what is not compiled."""
+    try:
+        return Compiler(schema, document, operation).program()
+    except UnsupportedError:
+        return None
+
+
+class Compiler:
+    """Walks one operation once."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self._operation = operation
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._variables = Variables(operation)
+        self._arguments: list[tuple[Argument, ...]] = []
+
+    def program(self) -> Program:
+        """The whole operation."""
+        roots = {OperationType.QUERY: self._schema.query_type, OperationType.MUTATION: self._schema.mutation_type}
+        root = roots.get(self._operation.operation)
+        if root is None or self._operation.directives:
+            raise UnsupportedError
+        fields = self._fields(root, [self._operation.selection_set])
+        serial = self._operation.operation is OperationType.MUTATION
+        if self._variables.unused:
+            raise UnsupportedError
+        return Program(
+            record(fields),
+            tuple((field.key, awaited(field)) for field in fields) if serial else (),
+            tuple(self._arguments),
+            frozenset(self._variables.required),
+        )
+
+    def _fields(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> list[Selected]:
+        found: dict[str, list[FieldNode]] = {}
+        for selected in sets:
+            self._collect(parent, selected, found)
+        return [self._selected(parent, key, nodes) for key, nodes in found.items()]
+
+    def _collect(
+        self, parent: GraphQLObjectType, selected: SelectionSetNode, found: dict[str, list[FieldNode]]
+    ) -> None:
+        for node in selected.selections:
+            if node.directives:
+                raise UnsupportedError
+            if isinstance(node, FieldNode):
+                found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+                continue
+            fragment = node if isinstance(node, InlineFragmentNode) else self._fragments[node.name.value]  # type: ignore[attr-defined]
+            if fragment.type_condition is None or self._applies(fragment.type_condition.name.value, parent):
+                self._collect(parent, fragment.selection_set, found)
+
+    def _applies(self, condition: str, parent: GraphQLObjectType) -> bool:
+        kind = self._schema.type_map[condition]
+        return kind is parent or (
+            isinstance(kind, GraphQLInterfaceType | GraphQLUnionType) and self._schema.is_sub_type(kind, parent)
+        )
+
+    def _selected(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return Selected(key, nodes[0], lambda *_: parent.name, False, leaf(str, str), nullable=False)  # noqa: FBT003 - it never waits
+        if name.startswith("__"):
+            raise UnsupportedError
+        field = parent.fields[name]
+        made: StrawberryField = field.extensions[DEFINITION]
+        if made.extensions:
+            raise UnsupportedError
+        get = self._getter(field, made, nodes[0])
+        waits = made.base_resolver is not None and made.is_async
+        return Selected(
+            key, nodes[0], get, waits, self._output(field.type, nodes), not isinstance(field.type, GraphQLNonNull)
+        )
+
+    def _getter(self, field: GraphQLField, made: StrawberryField, node: FieldNode) -> Callable[[Any, Run], Any]:
+        resolver: Any = made.base_resolver
+        if resolver is None:
+            attribute = attrgetter(made.python_name)
+            return lambda value, _run: attribute(value)
+        self._arguments.append(self._arguments_of(field, made, node))
+        number = len(self._arguments) - 1
+        function: Callable[..., Any] = resolver.wrapped_func
+        takes_self, takes_info = resolver.self_parameter is not None, resolver.info_parameter is not None
+        if takes_self and not takes_info and not made.arguments:
+            return lambda value, _run: function(value)
+        if takes_self and takes_info and not made.arguments:
+            return function
+
+        def call(value: Any, run: Run) -> Any:  # noqa: ANN401 - what the resolver answers
+            arguments = (
+                {**run.arguments[number], resolver.info_parameter.name: run} if takes_info else run.arguments[number]
+            )
+            return function(value, **arguments) if takes_self else function(**arguments)
+
+        return call
+
+    def _arguments_of(self, field: GraphQLField, made: StrawberryField, node: FieldNode) -> tuple[Argument, ...]:
+        names = {name: argument.extensions[DEFINITION].python_name for name, argument in field.args.items()}
+        if set(names.values()) != {argument.python_name for argument in made.arguments}:
+            raise UnsupportedError
+        return tuple(
+            self._variables.argument(names[one.name.value], one.value, field.args[one.name.value].type)
+            for one in node.arguments or ()
+        )
+
+    def _output(self, kind: GraphQLOutputType, nodes: list[FieldNode]) -> Output:
+        if isinstance(kind, GraphQLNonNull):
+            return required(self._present(kind.of_type, nodes))
+        return optional(self._present(kind, nodes))
+
+    def _present(self, kind: Any, nodes: list[FieldNode]) -> Output:  # noqa: ANN401 - any output type but a non-null one
+        if isinstance(kind, GraphQLList):
+            return many(
+                self._output(kind.of_type, nodes), nodes[0], nullable=not isinstance(kind.of_type, GraphQLNonNull)
+            )
+        sets = [node.selection_set for node in nodes if node.selection_set is not None]
+        if isinstance(kind, GraphQLObjectType):
+            return record(self._fields(kind, sets))
+        if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
+            members = self._schema.get_possible_types(kind)
+            return either({one.extensions[DEFINITION].origin: record(self._fields(one, sets)) for one in members})
+        return leaf(kind.coerce_output_value, PLAIN.get(kind.name))

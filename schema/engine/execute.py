@@ -1,0 +1,141 @@
+"""One query or mutation: limits and permissions decided once per document, its answer by a compiled program.
+
+The same limits, permissions and masks as in `schema.engine.extensions`, which serve subscriptions. What is not
+compiled, and what a program will not take, goes to the executor underneath, which also says what is wrong with an
+input.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from inspect import isawaitable
+from typing import Any, TypeGuard, cast
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+)
+from graphql import execute as core_execute
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import validate_document
+
+from schema.core.context import Context
+from schema.engine.compiled.inputs import UncoercibleError
+from schema.engine.compiled.program import Program, compiled
+from schema.engine.extensions import (
+    CACHED_DOCUMENTS,
+    NO_SHAPE,
+    NO_SUCH_OPERATION,
+    TOKEN_LIMIT,
+    Shape,
+    masked,
+    refusal_of,
+    shape_of,
+)
+from schema.engine.limits import RULES
+from schema.root import schema
+
+_IS_AWAITABLE = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+_CORE = schema._schema  # noqa: SLF001 - the schema that Strawberry built has no public door
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation of a document as far as it can be known without its variables.
+
+    What is wrong with it, or how to run it.
+    """
+
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...]
+    shape: Shape
+    program: Program | None = None
+
+
+async def execute(
+    query: str, variables: dict[str, Any] | None, context: Context, operation_name: str | None
+) -> ExecutionResult:
+    """The result of one operation, its errors as the client may read them."""
+    known = prepared(query, operation_name)
+    if known.document is None:
+        return _refused(context, *known.errors)
+    refused = refusal_of(known.shape, context)
+    if refused is not None:
+        return _refused(context, refused)
+    result = await _run(known.program, variables or {}, context) or await _interpret(
+        known.document, variables, context, operation_name
+    )
+    if result.errors:
+        result.errors = [masked(error, context) for error in result.errors]
+    return result
+
+
+async def _run(program: Program | None, variables: dict[str, Any], context: Context) -> ExecutionResult | None:
+    """The program's result; None, and nothing has run, where there is none or where it does not take the variables."""
+    if program is None:
+        return None
+    try:
+        run = program.bind(variables, context)
+    except UncoercibleError:
+        return None
+    return await program.execute(run)
+
+
+async def _interpret(
+    document: DocumentNode, variables: dict[str, Any] | None, context: Context, operation_name: str | None
+) -> ExecutionResult:
+    found = core_execute(
+        _CORE,
+        document,
+        context_value=context,
+        variable_values=variables,
+        operation_name=operation_name,
+        is_awaitable=_IS_AWAITABLE,
+        executor_class=schema.execution_context_class,
+        operation_extensions=None,
+    )
+    return await found if isawaitable(found) else found
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def prepared(query: str, operation_name: str | None) -> Prepared:
+    """Parses, validates and compiles. Apps send few documents, so most are known."""
+    try:
+        document = parse(query, max_tokens=TOKEN_LIMIT)
+    except GraphQLError as error:
+        return Prepared(None, (error,), NO_SHAPE)
+    errors = tuple(validate_document(_CORE, document, (*specified_rules, *RULES)))
+    if errors:
+        return Prepared(None, errors, NO_SHAPE)
+    shape = shape_of(_CORE, document, operation_name)
+    unknown = _unknown(document, operation_name)
+    if unknown is not None:
+        return Prepared(None, (unknown,), shape)
+    operations = [
+        node
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode) and _is_meant(node, operation_name)
+    ]
+    return Prepared(document, (), shape, compiled(_CORE, document, operations[0]) if len(operations) == 1 else None)
+
+
+def _unknown(document: DocumentNode, operation_name: str | None) -> GraphQLError | None:
+    """Refuses an operation that is not in the document, and a subscription, which goes over the WebSocket."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    meant = [node for node in operations if _is_meant(node, operation_name)]
+    if meant and all(node.operation is not OperationType.SUBSCRIPTION for node in meant):
+        return None
+    return GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"})
+
+
+def _is_meant(node: OperationDefinitionNode, operation_name: str | None) -> bool:
+    return operation_name is None or (node.name is not None and node.name.value == operation_name)
+
+
+def _refused(context: Context, *errors: GraphQLError) -> ExecutionResult:
+    return ExecutionResult(data=None, errors=[masked(error, context) for error in errors])

@@ -1,0 +1,190 @@
+"""Once per operation: limits, permissions, and what a client may read of an error."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from strawberry.extensions import (
+    AddValidationRules,
+    MaskErrors,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from domain.locales.catalogue import message
+from domain.refusals import Refusal
+from schema.core.context import Context, UnauthenticatedError
+from schema.core.errors import BadCursorError, NotFoundError, TooManyError
+from schema.core.fields import EVERYBODY
+from schema.engine.declared import declarations
+from schema.engine.limits import RULES
+
+log = structlog.get_logger()
+CACHED_DOCUMENTS = 1_000
+TOKEN_LIMIT = 2_000
+NO_SUCH_OPERATION = (
+    "There is no such operation in the document, or it does not go this way: subscriptions go over the WebSocket, the"
+    " others by POST."
+)
+INTROSPECTION = {"__schema", "__type"}
+NO_INTROSPECTION = "Introspection is for the development profile; the contract is published as schema.graphql."
+AMBIGUOUS = "The document has several operations: say which by `operationName`."
+FAULT = (
+    "Something went wrong on our side. Nothing is known to have moved: ask `outcome` with your key. / "
+    "申し訳ありません。こちらで不具合が起きました。同じキーで outcome をお確かめください。"
+)
+SIGN_IN = "Sign in: send a valid token as `Authorization: Bearer ...`."
+
+
+class Permissions(SchemaExtension):
+    """Looks up who may call every root field before anything is resolved."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used."""
+        execution = self.execution_context
+        operation_name = execution._provided_operation_name  # noqa: SLF001 - it has no public door
+        core = execution.schema._schema  # noqa: SLF001 - the same
+        refused = refusal_of(shape_of(core, execution.graphql_document, operation_name), execution.context)
+        if refused is not None:
+            execution.result = ExecutionResult(data=None, errors=[refused])
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of an operation before anybody asks for it. `field` names it in metrics."""
+
+    ambiguous: bool
+    introspects: bool
+    open: bool
+    field: str
+
+
+NO_SHAPE = Shape(ambiguous=False, introspects=False, open=False, field="invalid")
+
+
+def shape_of(schema: GraphQLSchema, document: Any, operation_name: str | None) -> Shape:  # noqa: ANN401 - graphql-core's document
+    """The root fields of the operation against their declarations."""
+    declared = declarations(schema)
+    asked = list(root_fields(document, operation_name))
+    fields = [field for field in asked if not field.startswith("__")]
+    return Shape(
+        is_ambiguous(document, operation_name),
+        not INTROSPECTION.isdisjoint(asked),
+        all(declared[field].roles is EVERYBODY for field in fields),
+        fields[0] if fields else "introspection",
+    )
+
+
+def refusal_of(shape: Shape, context: Context) -> GraphQLError | None:
+    """Why an operation is not executed at all; None if it may be. Tells the context which field it is about."""
+    if shape.ambiguous:
+        return GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
+    if shape.introspects and not context.introspects:
+        return GraphQLError(NO_INTROSPECTION, extensions={"code": "NO_INTROSPECTION"})
+    context.field = shape.field
+    if context.viewer is None and not shape.open:
+        return GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
+    return None
+
+
+def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: ANN401 - graphql-core's document
+    """Whether nobody said which of several operations is meant. Strawberry would run the first."""
+    return (
+        operation_name is None and sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1
+    )
+
+
+def root_fields(document: Any, operation_name: str | None) -> Iterator[str]:  # noqa: ANN401 - graphql-core's document
+    """Names of the root fields of the operation that will run, fragments included."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode) and (
+            operation_name is None or (node.name and node.name.value == operation_name)
+        ):
+            yield from _fields(node.selection_set, fragments)
+
+
+def _fields(selected: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[str]:
+    for node in selected.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, InlineFragmentNode):
+            yield from _fields(node.selection_set, fragments)
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _fields(fragments[node.name.value].selection_set, fragments)
+
+
+class PublicErrors(MaskErrors):
+    """Every entry of `errors` has a stable code; what we did not expect is masked, and logged with the trace id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        """The error as a client may read it."""
+        return masked(error, self.execution_context.context)
+
+
+def masked(error: GraphQLError, context: Context) -> GraphQLError:
+    """The error as a client may read it; logged if it is our own."""
+    code, text = public(error, context.locale)
+    extensions = {**(error.extensions or {}), "code": code}
+    if code == "INTERNAL":
+        log.error("graphql.fault", trace_id=context.trace_id, path=error.path, exc_info=error.original_error)
+        extensions = {"code": code, "traceId": context.trace_id}
+    return GraphQLError(
+        text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions
+    )
+
+
+def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind
+    """Code and message of an error for the client."""
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    known = (error.extensions or {}).get("code")
+    match original:
+        case None | GraphQLError() if error.path is None or known:
+            return (
+                str(known or ("BAD_USER_INPUT" if "invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")),
+                error.message,
+            )
+        case UnauthenticatedError():
+            return "UNAUTHENTICATED", SIGN_IN
+        case Refusal():
+            return original.code, message(original.code, locale, **original.data())
+        case CannotGetOperationTypeError() | InvalidOperationTypeError():
+            return "BAD_REQUEST", NO_SUCH_OPERATION
+        case NotFoundError():
+            return "NOT_FOUND", "There is no such object, or it is not one that you may see."
+        case TooManyError() | BadCursorError():
+            return "BAD_USER_INPUT", str(original)
+        case _:
+            return "INTERNAL", FAULT
+
+
+EXTENSIONS: list[Any] = [
+    PublicErrors,
+    lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+    lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+    lambda: MaxTokensLimiter(max_token_count=TOKEN_LIMIT),
+    lambda: AddValidationRules(RULES),
+    Permissions,
+]
+"""Factories or classes, never instances; the rules are built once, or the validation cache would never hit."""

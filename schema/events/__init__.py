@@ -1,0 +1,1 @@
+"""Events: what happened to a wallet or store, live and as lists."""

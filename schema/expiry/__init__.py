@@ -1,0 +1,1 @@
+"""Expiry: value whose last day is over, and reminders of it."""

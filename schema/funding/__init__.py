@@ -1,0 +1,1 @@
+"""Funding sources: cards and accounts that residents have linked to their wallets."""

@@ -1,0 +1,1 @@
+"""Grants: value of a programme for one wallet, and the thresholds above which another officer approves."""

@@ -1,0 +1,96 @@
+"""Inputs of grants. Nothing here defaults to a meaning of money."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from domain.grants.grant import Grant
+from domain.grants.thresholds import Thresholds
+from domain.ledger.refusals import UnknownWalletError
+from domain.programmes.refusals import UnknownProposalError
+from schema.core.ids import ID, Prefix, read
+from schema.core.scalars import Amount
+from schema.keys.inputs import KEY, UNTIL
+from schema.municipalities.types import MUNICIPALITY
+from schema.programmes.inputs import programme_key
+
+PROGRAMME = "The programme; of kind GRANT."
+WALLET = "The wallet, of the programme's municipality."
+AMOUNT = "Whole units, 1 to 10,000,000."
+
+
+def _programme_and_wallet(programme_id: str, wallet_id: str) -> tuple[int, UUID, UUID]:
+    """Municipality, programme and wallet; UnknownProgrammeError, or UnknownWalletError for one of elsewhere."""
+    municipality, programme = programme_key(programme_id)
+    wallet = read(Prefix.WALLET, wallet_id)
+    if wallet is None or wallet[0] != municipality:
+        raise UnknownWalletError
+    return municipality, programme, wallet[1]
+
+
+@strawberry.input(description="Staff grant value of a programme to a wallet.")
+class GrantValueInput:
+    """A grant."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    programme_id: ID = strawberry.field(description=PROGRAMME)
+    wallet_id: ID = strawberry.field(description=WALLET)
+    amount: Amount = strawberry.field(description=AMOUNT)
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
+
+    def grant(self) -> Grant:
+        """The grant; UnknownProgrammeError, UnknownWalletError."""
+        municipality, programme, wallet = _programme_and_wallet(self.programme_id, self.wallet_id)
+        return Grant(
+            key=self.idempotency_key,
+            municipality=municipality,
+            programme_id=programme,
+            wallet_id=wallet,
+            amount=self.amount,
+            valid_until=self.valid_until,
+        )
+
+
+@strawberry.input(description="Proposes a grant for another officer's approval.")
+class ProposeGrantInput:
+    """A proposal."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    programme_id: ID = strawberry.field(description=PROGRAMME)
+    wallet_id: ID = strawberry.field(description=WALLET)
+    amount: Amount = strawberry.field(description=AMOUNT)
+
+    def programme_and_wallet(self) -> tuple[int, UUID, UUID]:
+        """Municipality, programme and wallet; UnknownProgrammeError, UnknownWalletError."""
+        return _programme_and_wallet(self.programme_id, self.wallet_id)
+
+
+@strawberry.input(description="Approves somebody else's proposal, and the grant is made.")
+class ApproveGrantInput:
+    """An approval, and the grant."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    approval_id: ID = strawberry.field(description="The proposal's approval; of somebody else.")
+
+    def approval(self) -> tuple[int, UUID]:
+        """Municipality and key of the approval; UnknownProposalError for an id of something else."""
+        approval = read(Prefix.APPROVAL, self.approval_id)
+        if approval is None:
+            raise UnknownProposalError
+        return approval
+
+
+@strawberry.input(description="Amounts above which another officer must approve.")
+class SetGrantThresholdsInput:
+    """The thresholds of a municipality."""
+
+    municipality: str = strawberry.field(description=MUNICIPALITY)
+    single: Amount = strawberry.field(
+        description="The most that one person may grant to a wallet. Whole units; 0: every grant needs approval."
+    )
+    file: Amount = strawberry.field(description="The most that one person may grant by a file, in total. Whole units.")
+
+    def thresholds(self, municipality: int) -> Thresholds:
+        """The thresholds of a municipality."""
+        return Thresholds(municipality, self.single, self.file)

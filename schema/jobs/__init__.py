@@ -1,0 +1,1 @@
+"""Scheduled jobs, as municipal staff see them."""

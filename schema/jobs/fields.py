@@ -1,0 +1,14 @@
+"""Root field of scheduled jobs."""
+
+import strawberry
+
+from resolvers import jobs
+from schema.core.fields import STAFF, query
+from schema.jobs.types import Job
+
+
+@strawberry.type
+class JobsQuery:
+    """The scheduler's jobs."""
+
+    jobs = query(jobs.jobs, list[Job], roles=STAFF, description="The scheduler's jobs. For municipal staff.")

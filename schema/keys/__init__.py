@@ -1,0 +1,1 @@
+"""Idempotency keys: what became of one, and closing one for ever."""

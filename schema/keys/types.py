@@ -1,0 +1,29 @@
+"""What became of an idempotency key."""
+
+import strawberry
+
+from domain.ledger.reads import Journal
+from domain.refusals import stored_refusal
+from schema.core.context import MeguruInfo
+from schema.core.refusals import Refusal
+from schema.keys.enums import OutcomeState
+from schema.ledger.receipts import Receipt, receipt_for
+
+
+@strawberry.type(description="What became of an idempotency key.")
+class Outcome:
+    """What became of a key."""
+
+    journal: strawberry.Private[Journal | None]
+    state: OutcomeState = strawberry.field(description="How it ended, or that it has not been seen.")
+
+    @strawberry.field(description="The receipt, when settled; null otherwise.")
+    def receipt(self) -> Receipt | None:
+        return receipt_for(self.journal, shows_wallet=True)
+
+    @strawberry.field(description="The refusal, when refused; null otherwise.")
+    def refusal(self, info: MeguruInfo) -> Refusal | None:
+        journal = self.journal
+        if journal is None or journal.refusal is None:
+            return None
+        return Refusal(refusal=stored_refusal(journal.refusal, journal.receipt), locale=info.context.locale)

@@ -1,0 +1,1 @@
+"""What the ledger shows: balances, receipts, histories, and its own audit."""

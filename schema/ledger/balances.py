@@ -1,0 +1,189 @@
+"""Balances: what somebody has now, and what a journal did to it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from domain.assets.reads import last_day
+from domain.identifiers import Prefix, encode, encode_event
+from domain.ledger import reads
+from domain.ledger.book import Account
+from domain.ledger.kinds import AccountKind
+from domain.ledger.reads import Balances
+from domain.ledger.request import EventRow, effective_on
+from schema.assets.types import Asset, asset_of
+from schema.core.context import Context, MeguruInfo
+from schema.core.errors import NotFoundError
+from schema.core.ids import ID
+from schema.core.scalars import Amount, SignedAmount
+
+WALLET = frozenset({AccountKind.WALLET, AccountKind.DEBT})
+STORE = frozenset({AccountKind.PAYABLE, AccountKind.CASH})
+
+
+@strawberry.type(description="Value of one source and expiry within a balance.")
+class Lot:
+    """What a wallet has of one lot."""
+
+    account: strawberry.Private[Account]
+    now: strawberry.Private[datetime]
+
+    @strawberry.field(
+        description=(
+            "Names it for `redeem`. Stable; every wallet with value that was issued alike on one day has the same."
+        )
+    )
+    def id(self) -> ID:
+        return ID(encode(Prefix.LOT, self.account.municipality, self.account.lot))
+
+    @strawberry.field(description="What is left of it. Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.account.posted)
+
+    @strawberry.field(description="Day of issue in Asia/Tokyo; null for value without one.")
+    def issued_on(self) -> date | None:
+        return None if self.account.issued_at is None else effective_on(self.account.issued_at)
+
+    @strawberry.field(
+        description="Time from which it may be spent, in UTC, while it waits; null: it does not wait. 付与予定"
+    )
+    def usable_from(self) -> datetime | None:
+        return _waits_until(self.account, self.now)
+
+    @strawberry.field(description="Last day on which it may be spent, in Asia/Tokyo; null: no expiry.")
+    def expires_on(self) -> date | None:
+        return last_day(self.account.expires_at)
+
+
+@strawberry.type(description="What somebody has of one asset.")
+class Balance:
+    """The accounts of a holder in one asset, at an instant."""
+
+    number: strawberry.Private[int]
+    accounts: strawberry.Private[list[Account]]
+    now: strawberry.Private[datetime]
+
+    @strawberry.field(description="The asset.")
+    async def asset(self, info: MeguruInfo) -> Asset:
+        return await asset_of(info, self.number)
+
+    @strawberry.field(
+        description=(
+            "All of it, less `debt`. Whole units. A store's may be negative after refunds, a wallet's while it has a"
+            " debt."
+        )
+    )
+    def posted(self) -> SignedAmount:
+        return SignedAmount(sum(account.posted for account in self.accounts))
+
+    @strawberry.field(description="The part that is set aside by holds. Whole units.")
+    def held(self) -> Amount:
+        return Amount(sum(account.held for account in self.accounts))
+
+    @strawberry.field(
+        description="What may be spent now: posted without held, expired and not yet usable parts. Whole units."
+    )
+    def available(self) -> SignedAmount:
+        accounts = [account for account in self.accounts if account.kind != AccountKind.DEBT]
+        return SignedAmount(sum(_available(account, self.now) for account in accounts))
+
+    @strawberry.field(
+        description="What will be spendable later, see `lots { usableFrom }`; part of `posted`. Whole units. 付与予定"
+    )
+    def pending(self) -> Amount:
+        waiting = [account for account in self._wallet() if _waits_until(account, self.now) is not None]
+        return Amount(sum(account.available for account in waiting))
+
+    @strawberry.field(
+        description=(
+            "What the next value of the asset settles first, after a refund of what had earned points. Whole units."
+        )
+    )
+    def debt(self) -> Amount:
+        return Amount(-sum(account.posted for account in self.accounts if account.kind == AccountKind.DEBT))
+
+    @strawberry.field(description="A wallet's value by source and expiry; empty for stores.")
+    def lots(self) -> list[Lot]:
+        return [Lot(account=account, now=self.now) for account in self._wallet() if account.posted]
+
+    def _wallet(self) -> list[Account]:
+        return [account for account in self.accounts if account.kind == AccountKind.WALLET]
+
+
+def balances_of(balances: Balances, kinds: frozenset[AccountKind], now: datetime) -> list[Balance]:
+    """A holder's balances by asset, where it has accounts of these kinds."""
+    numbers = sorted({account.asset for account in balances.accounts if account.kind in kinds})
+    return [
+        Balance(number=number, accounts=[account for account in balances.accounts if account.asset == number], now=now)
+        for number in numbers
+    ]
+
+
+async def _read(context: Context, keys: list[tuple[int, UUID]]) -> list[Balances | None]:
+    now = context.services.clock()
+    balances = {key: await reads.balances(*key, now) for key in dict.fromkeys(keys)}
+    return [balances[key] for key in keys]
+
+
+async def _snapshot(info: MeguruInfo, municipality: int, holder: UUID) -> Balances:
+    """Accounts and last event of a holder, in one snapshot for all fields of a request that ask."""
+    balances = await info.context.load_as_viewer(_read, (municipality, holder))
+    if balances is None:
+        raise NotFoundError
+    return balances
+
+
+async def of_holder(info: MeguruInfo, municipality: int, holder: UUID, kinds: frozenset[AccountKind]) -> list[Balance]:
+    """A holder's balances now, by asset."""
+    return balances_of(await _snapshot(info, municipality, holder), kinds, info.context.services.clock())
+
+
+async def as_of(info: MeguruInfo, municipality: int, holder: UUID) -> ID:
+    """The event up to which the balances of this request are true."""
+    return ID(encode_event(municipality, holder, (await _snapshot(info, municipality, holder)).sequence))
+
+
+def _available(account: Account, now: datetime) -> int:
+    if account.kind != AccountKind.WALLET:
+        return account.posted
+    return account.available if account.usable(now) else 0
+
+
+def _waits_until(account: Account, now: datetime) -> datetime | None:
+    return account.usable_from if account.usable_from is not None and account.usable_from > now else None
+
+
+@strawberry.type(description="What a journal did to one of somebody's balances.")
+class BalanceAfter:
+    """What a journal did to a balance."""
+
+    number: strawberry.Private[int]
+    moved: SignedAmount = strawberry.field(description="By how much it changed. Whole units.")
+    posted: SignedAmount = strawberry.field(description="What there was afterwards. Whole units.")
+
+    @strawberry.field(description="The asset.")
+    async def asset(self, info: MeguruInfo) -> Asset:
+        return await asset_of(info, self.number)
+
+
+def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:
+    """The wallet's balances after a journal, as its receipt keeps them. Whole units."""
+    moved: dict[int, int] = {}
+    for asset, _, part, _ in (*receipt["lots"], *receipt.get("bonuses", ())):
+        moved[asset] = moved.get(asset, 0) + sign * part
+    for row in receipt.get("earned", ()):
+        moved[row["asset"]] = moved.get(row["asset"], 0) + row["points"]
+    return [
+        BalanceAfter(number=int(asset), moved=SignedAmount(moved.get(int(asset), 0)), posted=SignedAmount(posted))
+        for asset, posted in receipt["balances"].items()
+    ]
+
+
+def movements_of(row: EventRow) -> list[BalanceAfter]:
+    """The movements of an event. Whole units."""
+    return [
+        BalanceAfter(number=asset, moved=SignedAmount(amount), posted=SignedAmount(balance))
+        for asset, amount, balance in zip(row.assets, row.amounts, row.balances, strict=True)
+    ]

@@ -1,0 +1,110 @@
+"""Receipts: what a settled journal shows. Each kind of journal has its own type, registered where it is declared."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from domain.assets.reads import last_day
+from domain.identifiers import Prefix
+from domain.ledger import reads
+from domain.ledger.kinds import JournalKind, Outcome
+from domain.ledger.reads import Journal
+from schema.assets.types import Asset, asset_of
+from schema.core.context import MeguruInfo
+from schema.core.node import Node
+from schema.core.scalars import Amount
+from schema.ledger.enums import AllocationReason
+
+R = TypeVar("R", bound="type[Receipt]")
+RECEIPTS: dict[JournalKind, "type[Receipt]"] = {}
+
+
+@strawberry.type(description="How much of one lot a journal used or filled.")
+class Allocation:
+    """How much of one lot a journal used or filled."""
+
+    number: strawberry.Private[int]
+    ends_at: strawberry.Private[datetime | None]
+    amount: Amount = strawberry.field(description="Whole units.")
+    reason: AllocationReason | None = strawberry.field(
+        description="Why this lot was used before the next one; null for what is not a payment."
+    )
+
+    @strawberry.field(description="The asset.")
+    async def asset(self, info: MeguruInfo) -> Asset:
+        return await asset_of(info, self.number)
+
+    @strawberry.field(description="Last day of the lot, in Asia/Tokyo; null: no expiry.")
+    def expires_on(self) -> date | None:
+        return last_day(self.ends_at)
+
+
+def allocations_of(lots: list[list[Any]], reasons: list[str] | None = None) -> list[Allocation]:
+    """The lots of a receipt, with the reasons of a payment."""
+    given = [AllocationReason(reason) for reason in reasons] if reasons else [None] * len(lots)
+    return [
+        Allocation(
+            number=asset,
+            ends_at=None if expires_at is None else datetime.fromisoformat(expires_at),
+            amount=Amount(part),
+            reason=reason,
+        )
+        for (asset, _, part, expires_at), reason in zip(lots, given, strict=True)
+    ]
+
+
+@strawberry.interface(description="A settled journal: what a receipt shows.")
+class Receipt(Node):
+    """A settled journal."""
+
+    journal: strawberry.Private[Journal]
+
+    def key(self) -> tuple[Prefix, int, UUID | int]:
+        """Payments have a prefix of their own; all other journals share one."""
+        return Prefix.JOURNAL, self.journal.municipality, self.journal.id
+
+    @classmethod
+    def shown(cls, journal: Journal, *, shows_wallet: bool) -> Self:  # noqa: ARG003 - what a payment shows depends on it
+        """The receipt of a journal; most show everybody the same."""
+        return cls(journal=journal)
+
+    @strawberry.field(
+        description="Said over a counter: 9 letters and digits without look-alikes, the last a check character."
+    )
+    def receipt_number(self) -> str:
+        return str(self.journal.receipt_number)
+
+    @strawberry.field(description="Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.journal.receipt["amount"])
+
+
+def receipt_of_kind(*kinds: JournalKind) -> Callable[[R], R]:
+    """Registers a type as the receipt of journals of these kinds."""
+
+    def register(receipt: R) -> R:
+        RECEIPTS.update(dict.fromkeys(kinds, receipt))
+        return receipt
+
+    return register
+
+
+def receipt_for(journal: Journal | None, *, shows_wallet: bool) -> Receipt | None:
+    """A settled journal under the type of its kind; None for what has no receipt.
+
+    shows_wallet: whether who looks is one of the wallet's own people, who see more of a payment.
+    """
+    made = None if journal is None else RECEIPTS.get(journal.kind)
+    if journal is None or made is None or journal.outcome != Outcome.SETTLED:
+        return None
+    return made.shown(journal, shows_wallet=shows_wallet)
+
+
+async def receipt_of(info: MeguruInfo, municipality: int, journal: UUID) -> Receipt | None:
+    """The receipt of a journal that the viewer has come upon in a history or stream that they may see."""
+    row = await info.context.load(reads.journals_by_keys, (municipality, journal))
+    shows_wallet = row is not None and row.actor == info.context.asker.person_id
+    return receipt_for(row, shows_wallet=shows_wallet)

@@ -1,0 +1,1 @@
+"""Payments to stores: quotes, payments, refunds, and their events."""

@@ -1,0 +1,230 @@
+"""Payments and refunds, and what a payment would do."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+from domain.assets.reads import sources_of
+from domain.coupons.returns import refundable
+from domain.identifiers import Prefix
+from domain.ledger import reads
+from domain.ledger.kinds import JournalKind
+from domain.ledger.reads import Journal, linked_journals, note_of
+from domain.payments.explain import sentences
+from domain.payments.quote import Quote
+from schema.core.context import MeguruInfo
+from schema.core.scalars import Amount
+from schema.coupons.types import AppliedCoupon, applied_coupons_of, quoted_coupons
+from schema.ledger.enums import AllocationReason
+from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
+from schema.payments.enums import RefundReason
+from schema.points.types import PointClawback, PointGrant, point_clawbacks_of, point_grant_of, point_grants_of
+from schema.residents.types import Wallet, wallet_of
+from schema.stores.types import Store, store_of
+
+
+@receipt_of_kind(JournalKind.REFUND)
+@strawberry.type(description="A store gave back a payment, in part or whole. 返金（残高戻し）")
+class Refund(Receipt):
+    """A refund."""
+
+    @strawberry.field(description="What was given back. Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.journal.receipt["amount"])
+
+    @strawberry.field(description="The lots that it went back to, in order.")
+    def allocations(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt["lots"])
+
+    @strawberry.field(
+        description=(
+            "The part of `amount` that coupons had taken off: it goes back to who bore it, the rest to the wallet."
+            " Whole units."
+        )
+    )
+    def discount_returned(self) -> Amount:
+        return Amount(self.journal.receipt.get("discount", 0))
+
+    @strawberry.field(
+        description=(
+            "The points of the payment that it clawed back; `allocations` are what is left after them. Null for the"
+            " store's staff."
+        )
+    )
+    async def point_clawbacks(self, info: MeguruInfo) -> list[PointClawback] | None:
+        wallet = await wallet_of(info, self.journal.municipality, self.journal.wallet_id)
+        return None if wallet is None else point_clawbacks_of(self.journal)
+
+    @strawberry.field(description="The reason of the store.")
+    def reason(self) -> RefundReason:
+        return RefundReason(self.journal.reason or 0)  # 0 is none of them: every refund has one
+
+    @strawberry.field(description="Time of the refund, in UTC.")
+    def refunded_at(self) -> datetime:
+        return self.journal.recorded_at
+
+
+@receipt_of_kind(JournalKind.PAYMENT, JournalKind.CAPTURE)
+@strawberry.type(description="A payment by a resident to a store. お支払い")
+class Payment(Receipt):
+    """A payment, with who looks at it: only its wallet's own people see the note and the points."""
+
+    shows_wallet: strawberry.Private[bool]
+
+    def key(self) -> tuple[Prefix, int, UUID | int]:
+        """Payments have a prefix of their own."""
+        return Prefix.PAYMENT, self.journal.municipality, self.journal.id
+
+    @classmethod
+    def shown(cls, journal: Journal, *, shows_wallet: bool) -> Self:
+        """The payment, as those may see it who look at it."""
+        return cls(journal=journal, shows_wallet=shows_wallet)
+
+    @strawberry.field(description="What was paid. Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.journal.receipt["amount"])
+
+    @strawberry.field(
+        description="What the payer paid the store in cash in addition; `amount` is without it. Whole units."
+    )
+    def cash_due(self) -> Amount:
+        return Amount(self.journal.receipt.get("cash", 0))
+
+    @strawberry.field(description="What coupons took off the list price. Whole units.")
+    def discount(self) -> Amount:
+        return Amount(self.journal.receipt.get("discount", 0))
+
+    @strawberry.field(description="The price before coupons: `amount`, `cashDue` and `discount`. Whole units.")
+    def list_amount(self) -> Amount:
+        receipt = self.journal.receipt
+        return Amount(receipt["amount"] + receipt.get("cash", 0) + receipt.get("discount", 0))
+
+    @strawberry.field(description="Which lots it used, in spend order.")
+    def allocations(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt["lots"], self.journal.receipt.get("why"))
+
+    @strawberry.field(
+        description=(
+            "One plain sentence per lot in the language of the request: why this value, who paid for it, when it"
+            " expires."
+        )
+    )
+    async def explain(self, info: MeguruInfo) -> list[str]:
+        municipality, services = self.journal.municipality, info.context.services
+        programmes = {str(programme.id): programme for programme in await services.programmes.of(municipality)}
+        assets = {asset.id: asset for asset in await services.assets.of(municipality)}
+        sources = await sources_of(municipality, [lot for _, lot, _, _ in self.journal.receipt["lots"]])
+        return sentences(self.journal, sources, assets, programmes, info.context.locale)
+
+    @strawberry.field(description="The coupons that were used, in the order in which they were taken off.")
+    def coupons(self) -> list[AppliedCoupon]:
+        return applied_coupons_of(self.journal.municipality, self.journal.receipt)
+
+    @strawberry.field(description="The points that it earned; null for everybody but the wallet's own people.")
+    def point_grants(self) -> list[PointGrant] | None:
+        return point_grants_of(self.journal) if self.shows_wallet else None
+
+    @strawberry.field(description="What was given back of it so far, of the price before coupons. Whole units.")
+    async def refunded(self, info: MeguruInfo) -> Amount:
+        return Amount(await self._refunded(info))
+
+    @strawberry.field(
+        description=(
+            "What may still be given back, of the price before coupons and without what was paid in cash. Whole units."
+        )
+    )
+    async def refundable(self, info: MeguruInfo) -> Amount:
+        return Amount(refundable(self.journal.receipt) - await self._refunded(info))
+
+    @strawberry.field(description="Its refunds, oldest first.")
+    async def refunds(self) -> list[Refund]:
+        journals = await linked_journals(self.journal.municipality, self.journal.id, JournalKind.REFUND)
+        return [Refund(journal=journal) for journal in journals]
+
+    @strawberry.field(description="The store that was paid.")
+    async def store(self, info: MeguruInfo) -> Store | None:
+        store = self.journal.store_id
+        return None if store is None else await store_of(info, self.journal.municipality, store)
+
+    @strawberry.field(
+        description="The wallet that paid; null for everybody but its own people and the municipality's staff."
+    )
+    async def wallet(self, info: MeguruInfo) -> Wallet | None:
+        return await wallet_of(info, self.journal.municipality, self.journal.wallet_id)
+
+    @strawberry.field(
+        description="The payer's note; null where there is none, for everybody else, and once it is erased."
+    )
+    async def note(self) -> str | None:
+        return await note_of(self.journal.municipality, self.journal.id) if self.shows_wallet else None
+
+    @strawberry.field(description="Time of payment, in UTC.")
+    def paid_at(self) -> datetime:
+        return self.journal.recorded_at
+
+    async def _refunded(self, info: MeguruInfo) -> int:
+        """What was given back so far. Whole units."""
+        return await info.context.load(reads.refunded, (self.journal.municipality, self.journal.id))
+
+
+@strawberry.type(description="What a payment would do now. Nothing is set aside; `pay` may find another state.")
+class PaymentQuote:
+    """What a payment would do now."""
+
+    quote: strawberry.Private[Quote]
+
+    @strawberry.field(description="The wallet.")
+    def wallet(self) -> Wallet:
+        return Wallet(wallet=self.quote.wallet)
+
+    @strawberry.field(description="The store.")
+    def store(self) -> Store:
+        return Store(store=self.quote.store)
+
+    @strawberry.field(description="The price before coupons. Whole units.")
+    def list_amount(self) -> Amount:
+        return Amount(self.quote.list_amount)
+
+    @strawberry.field(description="What coupons would take off the list price. Whole units.")
+    def discount(self) -> Amount:
+        return Amount(sum(discount for _, discount in self.quote.coupons))
+
+    @strawberry.field(description="What would be paid, without what coupons take off. Whole units.")
+    def amount(self) -> Amount:
+        return Amount(self.quote.amount)
+
+    @strawberry.field(description="What would be paid to the store in cash; part of `amount`. Whole units.")
+    def cash_due(self) -> Amount:
+        return Amount(self.quote.cash_due)
+
+    @strawberry.field(description="What could still be spent at this store afterwards. Whole units.")
+    def available_after(self) -> Amount:
+        return Amount(self.quote.available_after)
+
+    @strawberry.field(description="Which lots it would use, in spend order.")
+    def allocations(self) -> list[Allocation]:
+        return [
+            Allocation(
+                number=part.asset,
+                ends_at=part.expires_at,
+                amount=Amount(part.amount),
+                reason=AllocationReason(part.reason),
+            )
+            for part in self.quote.parts
+        ]
+
+    @strawberry.field(description="What each coupon would take off, in order.")
+    def coupons(self) -> list[AppliedCoupon]:
+        return quoted_coupons(self.quote.coupons)
+
+    @strawberry.field(description="The points that it would earn; a budget or a cap may end before it is made.")
+    def point_grants(self) -> list[PointGrant]:
+        return [point_grant_of(granted) for granted in self.quote.points]
+
+    @strawberry.field(
+        description="Give it to `pay` as `quoteToken`: the payment is made so, or refused with QUOTE_CHANGED."
+    )
+    def token(self) -> str:
+        return self.quote.token

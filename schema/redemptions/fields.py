@@ -1,0 +1,60 @@
+"""Root fields of hand-overs."""
+
+import strawberry
+
+from domain.coupons.refusals import (
+    AlreadyRolledBackError,
+    CouponNotUsableError,
+    CouponUsedUpError,
+    ItemNotUsableError,
+    UnknownCouponError,
+    UnknownItemError,
+    UnknownRedemptionError,
+)
+from domain.ledger.kinds import Operation
+from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
+from domain.payments.refusals import InvalidCodeError, NotOurShopError
+from domain.viewer import Role
+from resolvers import redemptions
+from schema.core.fields import FINANCE_OR_DESK, mutation
+from schema.redemptions.results import RedeemPayload, RollbackRedemptionPayload
+
+
+@strawberry.type
+class RedemptionsMutation:
+    """How coupons, vouchers and tickets are handed over."""
+
+    redeem = mutation(
+        redemptions.redeem,
+        RedeemPayload,
+        roles=frozenset({Role.RESIDENT, Role.MERCHANT_STAFF}),
+        operation=Operation.REDEEM,
+        refuses=(
+            UnknownCouponError,
+            CouponNotUsableError,
+            CouponUsedUpError,
+            UnknownItemError,
+            ItemNotUsableError,
+            UnknownWalletError,
+            UnknownPayeeError,
+            StoreNotAcceptingError,
+            InvalidCodeError,
+            NotOurShopError,
+            WalletFrozenError,
+        ),
+        description=(
+            "Hands over a coupon for an item, or a whole voucher or ticket. For the wallet's people; coupons also for"
+            " staff of the store."
+        ),
+    )
+    rollback_redemption = mutation(
+        redemptions.rollback_redemption,
+        RollbackRedemptionPayload,
+        roles=FINANCE_OR_DESK,
+        operation=Operation.ROLLBACK_REDEMPTION,
+        refuses=(UnknownRedemptionError, AlreadyRolledBackError, UnknownCouponError),
+        description=(
+            "Rolls back a hand-over, once: value and counters go back. For finance officers and the desk of the"
+            " municipality."
+        ),
+    )

@@ -1,0 +1,91 @@
+"""Inputs of hand-overs. Nothing here defaults to a meaning of money."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from domain.coupons.refusals import UnknownItemError, UnknownRedemptionError
+from domain.ledger.kinds import Channel
+from domain.redemptions.redeem import Redeem
+from schema.core.ids import ID, Prefix, read, read_number
+from schema.coupons.inputs import coupon_id_in
+from schema.keys.inputs import KEY, UNTIL
+from schema.redemptions.enums import ItemKind, RollbackReason
+from schema.stores.payee import Payee
+
+
+@strawberry.input(one_of=True, description="What is handed over, in one of three ways.")
+class ItemInput:
+    """What is handed over."""
+
+    coupon_id: ID | None = strawberry.field(default=strawberry.UNSET, description="A coupon of kind FREE_ITEM.")
+    voucher_id: ID | None = strawberry.field(
+        default=strawberry.UNSET, description="A lot of vouchers in the wallet: all that is left of it."
+    )
+    ticket_id: ID | None = strawberry.field(
+        default=strawberry.UNSET, description="A lot of gift tickets in the wallet: all that is left of it."
+    )
+
+    @property
+    def kind(self) -> ItemKind:
+        """Which of the three."""
+        if self.coupon_id:
+            return ItemKind.COUPON
+        return ItemKind.VOUCHER if self.voucher_id else ItemKind.TICKET
+
+    def coupon(self, municipality: int) -> UUID | None:
+        """The coupon of a municipality, where it is one; UnknownCouponError for a text that names none."""
+        return coupon_id_in(self.coupon_id, municipality) if self.coupon_id else None
+
+    def lot(self, municipality: int) -> int | None:
+        """The lot of a voucher or ticket of a municipality; UnknownItemError for a text that names none."""
+        if self.coupon_id:
+            return None
+        lot = read_number(Prefix.LOT, self.voucher_id or self.ticket_id or "")
+        if lot is None or lot[0] != municipality:
+            raise UnknownItemError
+        return lot[1]
+
+
+@strawberry.input(description="A hand-over at the till.")
+class RedeemInput:
+    """A hand-over."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    wallet_id: ID = strawberry.field(
+        description="The wallet. Store staff may name one for a coupon only: value moves only for its own people."
+    )
+    item: ItemInput = strawberry.field(description="What is handed over.")
+    payee: Payee = strawberry.field(description="The store, of the wallet's municipality.")
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
+
+    def redeem(self, municipality: int, wallet_id: UUID, store_id: UUID, channel: Channel) -> Redeem:
+        """The hand-over; UnknownCouponError or UnknownItemError for what is not of the municipality."""
+        return Redeem(
+            key=self.idempotency_key,
+            municipality=municipality,
+            wallet_id=wallet_id,
+            store_id=store_id,
+            item=self.item.kind,
+            coupon_id=self.item.coupon(municipality),
+            lot=self.item.lot(municipality),
+            channel=channel,
+            valid_until=self.valid_until,
+        )
+
+
+@strawberry.input(description="Staff roll back a hand-over, once.")
+class RollbackRedemptionInput:
+    """A hand-over to be rolled back."""
+
+    idempotency_key: UUID = strawberry.field(description=KEY)
+    redemption_id: ID = strawberry.field(description="The hand-over, by its own id.")
+    reason: RollbackReason = strawberry.field(description="The reason.")
+
+    def redemption(self) -> tuple[int, UUID]:
+        """Municipality and key of the hand-over; UnknownRedemptionError for a text that names none."""
+        redemption = read(Prefix.JOURNAL, self.redemption_id)
+        if redemption is None:
+            raise UnknownRedemptionError
+        return redemption

@@ -1,0 +1,25 @@
+"""What hand-overs and their rollbacks answer."""
+
+import strawberry
+
+from schema.core.refusals import ReplayablePayload
+from schema.ledger.balances import BalanceAfter
+from schema.redemptions.types import Redemption, RedemptionRollback
+
+MOVED = "The wallet's balances that moved; none for a coupon."
+
+
+@strawberry.type(description="What `redeem` answers.")
+class RedeemPayload(ReplayablePayload):
+    """A settled hand-over."""
+
+    redemption: Redemption | None = strawberry.field(default=None, description="The hand-over.")
+    balances: list[BalanceAfter] | None = strawberry.field(default=None, description=MOVED)
+
+
+@strawberry.type(description="What `rollbackRedemption` answers.")
+class RollbackRedemptionPayload(ReplayablePayload):
+    """A hand-over that was rolled back."""
+
+    rollback: RedemptionRollback | None = strawberry.field(default=None, description="The rollback.")
+    balances: list[BalanceAfter] | None = strawberry.field(default=None, description=MOVED)

@@ -1,0 +1,82 @@
+"""Receipts of hand-overs and of their rollbacks."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from domain.ledger.kinds import JournalKind
+from domain.ledger.reads import journals_by_keys
+from domain.redemptions.roll_back import rolled_back
+from schema.core.context import MeguruInfo
+from schema.core.errors import NotFoundError
+from schema.coupons.types import Coupon, applied_coupons_of, coupon_of
+from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
+from schema.redemptions.enums import ItemKind, RollbackReason
+from schema.stores.types import Store, store_of
+
+
+@receipt_of_kind(JournalKind.REDEMPTION)
+@strawberry.type(description="A coupon, voucher or ticket was handed over at a store. 引換")
+class Redemption(Receipt):
+    """A hand-over."""
+
+    amount = strawberry.field(
+        resolver=Receipt.amount, description="The value that went to the store; 0 for a coupon. Whole units."
+    )
+
+    @strawberry.field(description="The lot that was handed over; none for a coupon.")
+    def allocations(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt["lots"])
+
+    @strawberry.field(description="The store.")
+    async def store(self, info: MeguruInfo) -> Store | None:
+        store = self.journal.store_id
+        return None if store is None else await store_of(info, self.journal.municipality, store)
+
+    @strawberry.field(description="Time of the hand-over, in UTC.")
+    def redeemed_at(self) -> datetime:
+        return self.journal.recorded_at
+
+    @strawberry.field(description="What was handed over.")
+    def item(self) -> ItemKind:
+        return ItemKind(self.journal.receipt["item"])
+
+    @strawberry.field(description="The coupon; null for vouchers and tickets.")
+    async def item_coupon(self, info: MeguruInfo) -> Coupon | None:
+        coupons = applied_coupons_of(self.journal.municipality, self.journal.receipt)
+        return await coupon_of(info, self.journal.municipality, coupons[0].coupon_id) if coupons else None
+
+    @strawberry.field(description="Whether staff have rolled it back.")
+    async def rolled_back(self, info: MeguruInfo) -> bool:
+        return await info.context.load(rolled_back, (self.journal.municipality, self.journal.id))
+
+
+@receipt_of_kind(JournalKind.REDEMPTION_ROLLBACK)
+@strawberry.type(description="Staff rolled back a hand-over: value and counters went back. 引換の取消")
+class RedemptionRollback(Receipt):
+    """A hand-over that was rolled back."""
+
+    amount = strawberry.field(
+        resolver=Receipt.amount, description="The value that went back; 0 for a coupon. Whole units."
+    )
+
+    @strawberry.field(description="The lot that it went back to; none for a coupon.")
+    def allocations(self) -> list[Allocation]:
+        return allocations_of(self.journal.receipt["lots"])
+
+    @strawberry.field(description="Time of the rollback, in UTC.")
+    def rolled_back_at(self) -> datetime:
+        return self.journal.recorded_at
+
+    @strawberry.field(description="The reason of the staff.")
+    def rollback_reason(self) -> RollbackReason:
+        return RollbackReason(self.journal.reason or 0)  # 0 is none of them: every rollback has one
+
+    @strawberry.field(description="The hand-over that was rolled back.")
+    async def redemption(self, info: MeguruInfo) -> Redemption:
+        key = (self.journal.municipality, UUID(self.journal.receipt["redemption"]))
+        journal = await info.context.load(journals_by_keys, key)
+        if journal is None:
+            raise NotFoundError
+        return Redemption(journal=journal)

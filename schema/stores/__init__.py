@@ -1,0 +1,1 @@
+"""Stores, where value is spent."""

@@ -1,0 +1,1 @@
+"""Uploads: one-time addresses for files."""

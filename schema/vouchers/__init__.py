@@ -1,0 +1,1 @@
+"""Vouchers: products that are sold in units, what was bought of them, and gifts."""
