@@ -16,7 +16,7 @@ from domain.coupons.coupon import Coupon
 from domain.events.bus import Bus
 from domain.funding.provider import Provider
 from domain.identifiers import Uuid7
-from domain.ledger.poster import Poster
+from domain.ledger.ledger import Ledger
 from domain.points import reads as points
 from domain.points.rules import EarningRule
 from domain.programmes import reads as programmes
@@ -28,9 +28,9 @@ from domain.together import Together
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The ledger's poster, the bus, and one clock and one source of ids."""
+    """The ledger, the bus, and one clock and one source of ids."""
 
-    poster: Poster
+    ledger: Ledger
     bus: Bus
     clock: Callable[[], datetime]
     ids: Uuid7

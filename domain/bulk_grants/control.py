@@ -81,7 +81,7 @@ async def cancel_bulk_grant(services: Services, viewer: Viewer, municipality: in
     before = (BulkState.AWAITING_APPROVAL, BulkState.RUNNING, BulkState.PAUSED)
     if bulk.state not in before:
         raise BulkGrantStateError(bulk.state.name)
-    await services.poster.post(_closing(bulk))
+    await services.ledger.post(_closing(bulk))
     return await _change(services, viewer, bulk, before, BulkState.CANCELLING, "cancel_bulk_grant")
 
 

@@ -78,7 +78,7 @@ async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | 
     over = not programme.open_at(now) or ended(asset, issue_of(programme), now)
     terms = _Terms(programme, asset, None if over else await services.lots.of(asset, issue_of(programme), now), now)
     known = await facts_of(programme, [row.wallet_id for row in page if row.wallet_id is not None])
-    posts = [services.poster.post(_grant(bulk, row, terms, known)) for row in page]
+    posts = [services.ledger.post(_grant(bulk, row, terms, known)) for row in page]
     answers = await asyncio.gather(*posts, return_exceptions=True)
     decided = [one for row, answer in zip(page, answers, strict=True) if (one := _decided(row, answer)) is not None]
     await write_decided(services, bulk, decided)
@@ -198,7 +198,7 @@ async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | N
         undo_request(bulk, row, journal, programme, await _heirs(services, programme, journal))
         for row, journal in known
     ]
-    answers = await asyncio.gather(*[services.poster.post(request) for request in requests], return_exceptions=True)
+    answers = await asyncio.gather(*[services.ledger.post(request) for request in requests], return_exceptions=True)
     taken = _all_taken(known, answers, services.clock())
     await write_taken_back(services, bulk, taken)
     return Step(len(taken), page[-1].number)

@@ -16,12 +16,13 @@ from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
 from domain.charging.bonus import Bonus
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, JournalKind, Operation, Relation
-from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
+from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Relation
+from domain.ledger.ledger import no_plan
+from domain.ledger.parties import usable_wallet
+from domain.ledger.refusals import BalanceCapError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
-from domain.payments.pay import settled
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.stores import reads as merchants
@@ -61,7 +62,10 @@ async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     now = services.clock()
     lot = None if ended(asset, CHARGED, now) else await services.lots.of(asset, CHARGED, now)
     offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
-    return settled(await services.poster.post(_request(viewer, what, asset, lot, counter, offered)))
+    request = _request(viewer, what, asset, lot, counter, offered)
+    if lot is None:  # no coin is issued any more
+        return await services.ledger.answer(request, otherwise=UnknownAssetError())
+    return await services.ledger.post(request)
 
 
 async def counter_of(municipality: int, store_id: UUID | None) -> Counter:
@@ -85,9 +89,9 @@ async def _yen(town: Municipality) -> int:
 def _request(
     viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counter: Counter, offered: list[Bonus]
 ) -> Request:
-    def plan(book: Book, _: datetime) -> Draft:
-        if lot is None:  # only a key that settled while there was coin is answered
-            raise UnknownAssetError
+    def plan(book: Book, at: datetime) -> Draft:
+        if lot is None:
+            return no_plan(book, at)
         draft = _plan(book, viewer, what, asset, lot, counter)
         for bonus in offered:
             bonuses.add(book, draft, bonus, what.wallet_id, what.amount)
@@ -120,11 +124,7 @@ def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, coun
     town = what.municipality
     if not book.may(town, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
         raise NotPermittedError
-    wallet = book.holder(town, what.wallet_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET:
-        raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
+    usable_wallet(book, town, what.wallet_id)
     after = book.total(town, what.wallet_id, asset.id) + what.amount
     if asset.balance_cap is not None and after > asset.balance_cap:
         raise BalanceCapError(asset.balance_cap)

@@ -8,7 +8,7 @@ from domain.assets.limits import check_amount
 from domain.conversions.convert import AMOUNT_MAXIMUM
 from domain.conversions.offer import Counted, offer_of, worked_out
 from domain.ledger.reads import guard_values, wallet_totals
-from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.ledger.refusals import WalletFrozenError
 from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import budgets_left
 from domain.programmes.shop_rules import StaleRulesError
@@ -35,9 +35,7 @@ async def quote_conversion(
 ) -> ConversionQuote:
     """What `convert` would do at this instant, or the refusal that it would answer."""
     check_amount(amount, AMOUNT_MAXIMUM)
-    wallet = await residents.wallet_for(viewer, municipality, wallet_id)
-    if wallet is None or not await residents.may_use(viewer, municipality, wallet_id):
-        raise UnknownWalletError
+    wallet = await residents.own_wallet(viewer, municipality, wallet_id)
     if wallet.frozen:
         raise WalletFrozenError
     try:

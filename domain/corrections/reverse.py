@@ -21,7 +21,6 @@ from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome, Re
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.pay import settled
 from domain.payments.refund import refunded_guard
 from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.programmes import caps
@@ -97,7 +96,7 @@ async def reverse_journal(
     await approve(services, viewer, approval, key)
     lines = await _lines(journal)
     undo = _Undo(journal, lines, await returns_of(journal), await heirs_of(journal, journal.wallet_id or journal.id))
-    return settled(await services.poster.post(_request(viewer, key, approval, undo)))
+    return await services.ledger.post(_request(viewer, key, approval, undo))
 
 
 async def _lines(journal: Journal) -> list[_Line]:

@@ -54,7 +54,7 @@ async def expire(services: Services, as_of: datetime | None = None) -> int:
         raise InvalidInputError("as_of", "FUTURE")
     count, after, failures = 0, (0, 0), Failures("expire")
     while page := await lapsed(as_of or now, after):
-        found = await asyncio.gather(*[services.poster.post(request_of(one)) for one in page], return_exceptions=True)
+        found = await asyncio.gather(*[services.ledger.post(request_of(one)) for one in page], return_exceptions=True)
         failures.note(found)
         count += sum(isinstance(one, Posted) and not one.replayed for one in found)
         after = (page[-1].municipality, page[-1].id)

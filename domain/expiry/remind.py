@@ -76,7 +76,7 @@ async def remind(services: Services) -> int:
     while count < RUN_LIMIT and (page := await due(services.clock(), after)):
         for begin in range(0, len(page), AT_ONCE):
             found = await asyncio.gather(
-                *[services.poster.post(request_of(one)) for one in page[begin : begin + AT_ONCE]],
+                *[services.ledger.post(request_of(one)) for one in page[begin : begin + AT_ONCE]],
                 return_exceptions=True,
             )
             failures.note(found)

@@ -16,10 +16,11 @@ from domain.grants.thresholds import require_below_threshold
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
-from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.payments.pay import settled
+from domain.ledger.kinds import AccountKind, JournalKind, LotOrigin, Operation, Relation
+from domain.ledger.ledger import no_plan
+from domain.ledger.parties import usable_wallet
+from domain.ledger.refusals import BalanceCapError
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, RequestKey, effective_on, fingerprint
 from domain.programmes import reads
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
@@ -31,7 +32,6 @@ from domain.programmes.refusals import (
     ProgrammeClosedError,
     UnknownProgrammeError,
 )
-from domain.refusals import Refusal
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -75,9 +75,10 @@ async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted
         found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
     except (ProgrammeClosedError, NotEligibleError) as refusal:
         # A key that settled while it could is answered the same for ever; the ledger knows.
-        return settled(await services.poster.post(_late(viewer, what, refusal)))
-    await require_below_threshold(viewer, what.municipality, what.key, what.amount)
-    return settled(await services.poster.post(_request(viewer, what, found)))
+        return await services.ledger.answer(_late(viewer, what), otherwise=refusal)
+    key = RequestKey(what.municipality, viewer.person_id, Operation.GRANT_VALUE, what.key)
+    await require_below_threshold(services, key, what.amount)
+    return await services.ledger.post(_request(viewer, what, found))
 
 
 async def ready(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> Ready:
@@ -110,10 +111,7 @@ def _hash(what: Grant) -> bytes:
     return fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount)
 
 
-def _late(viewer: Viewer, what: Grant, refusal: Refusal) -> Request:
-    def plan(*_: object) -> Draft:
-        raise refusal
-
+def _late(viewer: Viewer, what: Grant) -> Request:
     return Request(
         municipality=what.municipality,
         actor=viewer.person_id,
@@ -122,7 +120,7 @@ def _late(viewer: Viewer, what: Grant, refusal: Refusal) -> Request:
         input_hash=_hash(what),
         kind=JournalKind.GRANT,
         holders=(),
-        plan=plan,
+        plan=no_plan,
         valid_until=what.valid_until,
     )
 
@@ -158,11 +156,7 @@ def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, found: Ready
     The programme and the wallet are locked, the guards of the caps are read.
     """
     programme, asset, lot = found.programme, found.asset, found.lot
-    wallet = book.holder(town, wallet_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET:
-        raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
+    usable_wallet(book, town, wallet_id)
     guards, left = of_book(book, found.caps)
     if amount > left:
         raise CapExceededError(left)

@@ -1,15 +1,14 @@
 """Above which amounts a second officer approves: each town's own setting."""
 
 from dataclasses import asdict, dataclass
-from uuid import UUID
 
 from tortoise.connection import get_connection
 
 from domain.approvals.trail import record
 from domain.database import rows, transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Operation, Relation
-from domain.ledger.reads import journals_of_key
+from domain.ledger.kinds import Relation
+from domain.ledger.request import RequestKey
 from domain.programmes.refusals import ApprovalRequiredError
 from domain.services import Services
 from domain.viewer import Viewer
@@ -34,13 +33,13 @@ async def thresholds_of(municipality: int) -> Thresholds:
     return Thresholds(municipality, row["grant_threshold"], row["bulk_grant_threshold"])
 
 
-async def require_below_threshold(viewer: Viewer, municipality: int, key: UUID, amount: int) -> None:
+async def require_below_threshold(services: Services, key: RequestKey, amount: int) -> None:
     """ApprovalRequiredError above the town's threshold.
 
     A key that was settled before the town lowered it is answered as before.
     """
-    threshold = (await thresholds_of(municipality)).single
-    if amount > threshold and not await journals_of_key(viewer.person_id, Operation.GRANT_VALUE, key):
+    threshold = (await thresholds_of(key.municipality)).single
+    if amount > threshold and not await services.ledger.has_ended(key):
         raise ApprovalRequiredError(threshold)
 
 

@@ -101,6 +101,41 @@ class Operation(IntEnum):
     CANCEL_TOP_UP = 45
 
 
+KIND_OF = {
+    Operation.CHARGE: JournalKind.CHARGE,
+    Operation.PAY: JournalKind.PAYMENT,
+    Operation.REFUND_PAYMENT: JournalKind.REFUND,
+    Operation.REVERSE_JOURNAL: JournalKind.REVERSAL,
+    Operation.AUTHORIZE: JournalKind.HOLD,
+    Operation.CAPTURE: JournalKind.CAPTURE,
+    Operation.VOID: JournalKind.VOID,
+    Operation.LAPSE: JournalKind.LAPSE,
+    Operation.ALLOCATE: JournalKind.ALLOCATION,
+    Operation.GRANT_VALUE: JournalKind.GRANT,
+    Operation.EXPIRE: JournalKind.EXPIRY,
+    Operation.PURCHASE_VOUCHER: JournalKind.VOUCHER_PURCHASE,
+    Operation.SELL_VOUCHER: JournalKind.VOUCHER_PURCHASE,
+    Operation.ACTIVATE_GIFT: JournalKind.GIFT_ACTIVATION,
+    Operation.APPROVE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
+    Operation.CLOSE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
+    Operation.GRANT_ROW: JournalKind.GRANT,
+    Operation.APPROVE_GRANT: JournalKind.GRANT,
+    Operation.UNDO_GRANT_ROW: JournalKind.REVERSAL,
+    Operation.CLOSE_BULK_GRANT: JournalKind.GRANT_CLOSED,
+    Operation.CREATE_COUPON: JournalKind.COUPON_ISSUE,
+    Operation.CLAIM_COUPON: JournalKind.COUPON_CLAIM,
+    Operation.REDEEM: JournalKind.REDEMPTION,
+    Operation.ROLLBACK_REDEMPTION: JournalKind.REDEMPTION_ROLLBACK,
+    Operation.CANCEL_CHARGE: JournalKind.CHARGE_CANCEL,
+    Operation.REMIND: JournalKind.EXPIRY_REMINDER,
+    Operation.CONVERT: JournalKind.CONVERSION,
+    Operation.CHANGE_BUDGET: JournalKind.BUDGET_CHANGE,
+    Operation.TOP_UP: JournalKind.CHARGE,
+    Operation.CANCEL_TOP_UP: JournalKind.CHARGE_CANCEL,
+}
+"""The journal that an operation posts."""
+
+
 class Outcome(IntEnum):
     """How a key ended."""
 

@@ -10,7 +10,7 @@ import orjson
 from domain.database import rows
 from domain.ledger.book import Account, Hold
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
-from domain.ledger.request import GuardKey
+from domain.ledger.request import GuardKey, RequestKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,18 @@ async def journals_of_key(actor: UUID, operation: Operation, key: UUID) -> list[
         key,
     )
     return [_journal(row) for row in found]
+
+
+async def has_ended(key: RequestKey) -> bool:
+    """Whether a journal has ended the key in its town, however it ended."""
+    found = await rows(
+        "select 1 from journal where municipality_id = $1 and actor = $2 and operation = $3 and key = $4",
+        key.municipality,
+        key.actor,
+        key.operation,
+        key.key,
+    )
+    return bool(found)
 
 
 async def journals_of_actor(

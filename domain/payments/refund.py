@@ -24,7 +24,6 @@ from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, 
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import RefundExceedsError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.pay import settled
 from domain.payments.refusals import NotRefundableError, UnknownPaymentError
 from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
 from domain.refusals import NotPermittedError
@@ -77,7 +76,7 @@ async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
     if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE):
         raise NotRefundableError
     beside = Beside(await fresh_of(services, payment), await returns_of(payment), await clawback_of(payment))
-    return settled(await services.poster.post(_request(viewer, what, payment, beside)))
+    return await services.ledger.post(_request(viewer, what, payment, beside))
 
 
 def parties_of(payment: Journal) -> tuple[UUID, UUID]:

@@ -38,30 +38,19 @@ from domain.funding.refusals import (
 from domain.funding.settle import settle
 from domain.ledger import spend_order
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import (
-    SYSTEM_ACTOR,
-    AccountKind,
-    Channel,
-    Funding,
-    HolderKind,
-    HolderState,
-    JournalKind,
-    LotOrigin,
-    Operation,
-    Relation,
-)
-from domain.ledger.reads import journals_of_key, wallet_accounts
+from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
+from domain.ledger.parties import usable_wallet
+from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import (
     AlreadyReversedError,
     BalanceCapError,
     KeyReusedError,
     ReversalImpossibleError,
     UnknownWalletError,
-    WalletFrozenError,
 )
-from domain.ledger.request import Closed, Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import Pay, input_hash_of, pay, settled
+from domain.payments.pay import Pay, input_hash_of, pay
 from domain.payments.refund import refunded_guard
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import InvalidInputError, Refusal, StoredRefusal
@@ -92,7 +81,8 @@ async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: 
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
     row = await reads.top_up_of(what.municipality, viewer.person_id, what.key)
-    if row is None and not await _is_closed(viewer, what):
+    key = RequestKey(what.municipality, viewer.person_id, Operation.PAY, what.key)
+    if row is None and not await services.ledger.has_ended(key):
         row = await _begin(services, viewer, what, asked)
     if row is None:
         return await pay(services, viewer, what)
@@ -108,20 +98,12 @@ async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: 
     return await _paid(services, viewer, what, row)
 
 
-async def _is_closed(viewer: Viewer, what: Pay) -> bool:
-    return any(
-        journal.municipality == what.municipality
-        for journal in await journals_of_key(viewer.person_id, Operation.PAY, what.key)
-    )
-
-
 async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) -> TopUpRow | None:
     """The row of what is to be authorised; None where a top-up would not help, so that `pay` answers alone."""
     source = await reads.source_by_id(what.municipality, asked.source_id)
     if source is None or source.wallet_id != what.wallet_id or source.person_id != viewer.person_id:
         raise UnknownFundingSourceError
-    if not await residents.may_use(viewer, what.municipality, what.wallet_id):
-        raise UnknownWalletError
+    await residents.require_own(viewer, what.municipality, what.wallet_id)
     wallet = await residents.wallet_for(viewer, what.municipality, what.wallet_id)
 
     async def run(rules: ShopRules) -> int:
@@ -189,7 +171,7 @@ async def _authorised(services: Services, row: TopUpRow) -> None:
         raise FundingUnavailableError from error
     if approved:
         await _set_state(row, TopUpState.AUTHORISED)
-    elif await _closed(services, row, Operation.TOP_UP, JournalKind.CHARGE, row.id) is None:
+    elif await _closed(services, row, Operation.TOP_UP, row.id) is None:
         # Nobody can charge any more, also who has heard a yes meanwhile, or before: whatever may have been set aside is
         # released.
         with suppress(ProviderUnavailableError):
@@ -207,7 +189,7 @@ async def _charged(services: Services, viewer: Viewer, row: TopUpRow) -> None:
         return
     lot = await services.lots.of(asset, FUNDED, now)
     try:
-        await services.poster.post(await _charge(services, viewer, row, asset, lot))
+        await services.ledger.post(await _charge(services, viewer, row, asset, lot))
     except StoredRefusal:
         await _finish_if_possible(services, row)
         raise
@@ -238,8 +220,8 @@ async def finish(services: Services, row: TopUpRow) -> None:
         return
     if services.funding is None:
         raise ProviderUnavailableError
-    paid = await _closed(services, row, Operation.PAY, JournalKind.PAYMENT, row.key)
-    charge = await _closed(services, row, Operation.TOP_UP, JournalKind.CHARGE, row.id)
+    paid = await _closed(services, row, Operation.PAY, row.key)
+    charge = await _closed(services, row, Operation.TOP_UP, row.id)
     if charge is not None and (paid is not None or not await _taken_back(services, row, charge)):
         await services.funding.capture(row.id, row.amount)
         await _set_state(row, TopUpState.CAPTURED)
@@ -263,32 +245,10 @@ async def settle_top_ups(services: Services) -> int:
     return await settle("top_up", page, finished)
 
 
-async def _closed(
-    services: Services, row: TopUpRow, operation: Operation, kind: JournalKind, key: UUID
-) -> Posted | None:
+async def _closed(services: Services, row: TopUpRow, operation: Operation, key: UUID) -> Posted | None:
     """What a key settled; None: refused, or closed now so that it never will be."""
-
-    def plan(*_: object) -> Draft:
-        message = "a request that abandons moves nothing"
-        raise AssertionError(message)
-
-    try:
-        decision = await services.poster.post(
-            Request(
-                municipality=row.municipality,
-                actor=row.actor,
-                operation=operation,
-                key=key,
-                input_hash=b"",
-                kind=kind,
-                holders=(),
-                plan=plan,
-                abandons=True,
-            )
-        )
-    except StoredRefusal:
-        return None
-    return None if isinstance(decision, Closed) else settled(decision)
+    ended = await services.ledger.close(RequestKey(row.municipality, row.actor, operation, key))
+    return ended if isinstance(ended, Posted) else None
 
 
 async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asset, lot: Lot) -> Request:
@@ -296,16 +256,7 @@ async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asse
 
     def plan(book: Book, _: datetime) -> Draft:
         town = row.municipality
-        wallet = book.holder(town, row.wallet_id)
-        relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
-        if (
-            wallet is None
-            or wallet.kind != HolderKind.WALLET
-            or not book.may(town, row.wallet_id, viewer.person_id, relations)
-        ):
-            raise UnknownWalletError
-        if wallet.state == HolderState.FROZEN:
-            raise WalletFrozenError
+        usable_wallet(book, town, row.wallet_id, viewer)
         after = book.total(town, row.wallet_id, asset.id) + row.amount
         if asset.balance_cap is not None and after > asset.balance_cap:
             raise BalanceCapError(asset.balance_cap)
@@ -391,7 +342,7 @@ async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool
         )
 
     try:
-        await services.poster.post(
+        await services.ledger.post(
             Request(
                 municipality=row.municipality,
                 actor=SYSTEM_ACTOR,

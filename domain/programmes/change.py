@@ -18,7 +18,6 @@ from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, JournalKind, Operation, Relation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
 from domain.payments.refusals import AmountOutOfRangeError
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
@@ -107,7 +106,7 @@ async def change_budget(
         raise UnknownProgrammeError
     if not change or abs(change) > LARGEST:
         raise AmountOutOfRangeError(1, LARGEST)
-    posted = settled(await services.poster.post(_request(viewer, known, town.issuer_id, key, change)))
+    posted = await services.ledger.post(_request(viewer, known, town.issuer_id, key, change))
     await _note(viewer, known, posted)
     services.programmes.forget(municipality)
     return await _found(municipality, programme), posted

@@ -23,7 +23,6 @@ from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, O
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
 from domain.points.kinds import ClawbackRule
 from domain.programmes import reads
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
@@ -218,36 +217,34 @@ async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Progra
             counterparties={programme: town.issuer_id, town.issuer_id: programme},
         )
 
-    return settled(
-        await services.poster.post(
-            Request(
-                municipality=municipality,
-                actor=viewer.person_id,
-                operation=Operation.ALLOCATE,
-                key=key,
-                input_hash=fingerprint(
-                    kind=new.kind,
-                    name_ja=new.name_ja,
-                    name_en=new.name_en,
-                    asset=new.asset,
-                    budget=new.budget,
-                    starts_at=new.starts_at.isoformat(),
-                    ends_at=new.ends_at.isoformat(),
-                    cap=new.cap_per_person,
-                    eligibility=eligibility_to_json(new.eligibility),
-                    acceptance=acceptance_to_json(new.acceptance),
-                    usable_from=new.usable_from and new.usable_from.isoformat(),
-                    expires_at=new.expires_at and new.expires_at.isoformat(),
-                    charged=new.charged_asset,
-                    rate=new.rate_bp,
-                    activates=new.activates_after_days,
-                    clawback=new.clawback,
-                    household=new.cap_per_household,
-                ),
-                kind=JournalKind.ALLOCATION,
-                holders=(programme, town.issuer_id),
-                plan=plan,
-                facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
-            )
+    return await services.ledger.post(
+        Request(
+            municipality=municipality,
+            actor=viewer.person_id,
+            operation=Operation.ALLOCATE,
+            key=key,
+            input_hash=fingerprint(
+                kind=new.kind,
+                name_ja=new.name_ja,
+                name_en=new.name_en,
+                asset=new.asset,
+                budget=new.budget,
+                starts_at=new.starts_at.isoformat(),
+                ends_at=new.ends_at.isoformat(),
+                cap=new.cap_per_person,
+                eligibility=eligibility_to_json(new.eligibility),
+                acceptance=acceptance_to_json(new.acceptance),
+                usable_from=new.usable_from and new.usable_from.isoformat(),
+                expires_at=new.expires_at and new.expires_at.isoformat(),
+                charged=new.charged_asset,
+                rate=new.rate_bp,
+                activates=new.activates_after_days,
+                clawback=new.clawback,
+                household=new.cap_per_household,
+            ),
+            kind=JournalKind.ALLOCATION,
+            holders=(programme, town.issuer_id),
+            plan=plan,
+            facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
         )
     )

@@ -13,7 +13,6 @@ from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome, Relation
 from domain.ledger.reads import Journal, guard_values, journal_by_id
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.pay import settled
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -47,7 +46,7 @@ async def rollback_redemption(
     request = _request(
         viewer, municipality, key, redemption, redemption.wallet_id, redemption.store_id, reason, returns
     )
-    posted = settled(await services.poster.post(request))
+    posted = await services.ledger.post(request)
     await _record(services, viewer, posted, redemption_id, reason)
     return posted
 

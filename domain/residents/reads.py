@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.database import rows
 from domain.ledger.holders import may
 from domain.ledger.kinds import HolderState, Relation
+from domain.ledger.refusals import UnknownWalletError
 from domain.residents.tables import Person
 from domain.viewer import ROLE_OF, Role, Viewer
 
@@ -75,6 +76,20 @@ async def wallets_for(viewer: Viewer, keys: list[tuple[int, UUID]]) -> list[Wall
 async def may_use(viewer: Viewer, municipality: int, wallet: UUID) -> bool:
     """Whether the viewer may pay from a wallet: staff who may see it may not."""
     return await may(municipality, wallet, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE))
+
+
+async def require_own(viewer: Viewer, municipality: int, wallet: UUID) -> None:
+    """UnknownWalletError unless the viewer may pay from the wallet."""
+    if not await may_use(viewer, municipality, wallet):
+        raise UnknownWalletError
+
+
+async def own_wallet(viewer: Viewer, municipality: int, wallet_id: UUID) -> Wallet:
+    """A wallet that the viewer may pay from; UnknownWalletError."""
+    wallet = await wallet_for(viewer, municipality, wallet_id)
+    if wallet is None or not await may_use(viewer, municipality, wallet_id):
+        raise UnknownWalletError
+    return wallet
 
 
 async def exists(municipality: int, wallet: UUID) -> bool:

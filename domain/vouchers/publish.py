@@ -30,7 +30,6 @@ from domain.ledger.holders import open_holder, require_staff
 from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
 from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme, budgets_left
@@ -98,7 +97,7 @@ async def approve_product(services: Services, viewer: Viewer, what: Step) -> tup
     services.assets.forget(what.municipality)
     services.programmes.forget(what.municipality)
     product = await known(what.municipality, what.product_id)
-    posted = settled(await services.poster.post(await _publication(viewer, what, product, funding)))
+    posted = await services.ledger.post(await _publication(viewer, what, product, funding))
     return await known(what.municipality, what.product_id), posted
 
 
@@ -276,21 +275,19 @@ async def close_product(services: Services, viewer: Viewer, what: Step) -> tuple
     def plan(book: Book, at: datetime) -> Draft:
         return _close(book, product, funding, issuer, at)
 
-    posted = settled(
-        await services.poster.post(
-            Request(
-                municipality=what.municipality,
-                actor=viewer.person_id,
-                operation=Operation.CLOSE_VOUCHER_PRODUCT,
-                key=what.key,
-                input_hash=fingerprint(product=what.product_id),
-                kind=JournalKind.ALLOCATION,
-                plan=plan,
-                holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
-                guards=(product.stage_guard,),
-                valid_until=what.valid_until,
-                facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
-            )
+    posted = await services.ledger.post(
+        Request(
+            municipality=what.municipality,
+            actor=viewer.person_id,
+            operation=Operation.CLOSE_VOUCHER_PRODUCT,
+            key=what.key,
+            input_hash=fingerprint(product=what.product_id),
+            kind=JournalKind.ALLOCATION,
+            plan=plan,
+            holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
+            guards=(product.stage_guard,),
+            valid_until=what.valid_until,
+            facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
         )
     )
     return await known(what.municipality, what.product_id), posted

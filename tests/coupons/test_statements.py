@@ -45,7 +45,7 @@ async def measured(api: CouponApi, amount: int, coupons: tuple[UUID, ...]) -> tu
     payers = await payers_with_lots(api)
     counting = Counting()
     town = api.town
-    town.services.poster._observer = counting
+    town.services.ledger._poster._observer = counting
     try:
         done = await asyncio.gather(
             *[
@@ -54,7 +54,7 @@ async def measured(api: CouponApi, amount: int, coupons: tuple[UUID, ...]) -> tu
             ]
         )
     finally:
-        town.services.poster._observer = None
+        town.services.ledger._poster._observer = None
     return counting.largest(), len(done[0].receipt["lots"])
 
 

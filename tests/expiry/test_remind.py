@@ -118,7 +118,7 @@ async def test_what_is_spent_or_without_an_end_is_not_told(api: Api, moved: Mova
     await remind(api.services)
     assert await told(api) == []
     with pytest.raises(reminders.NothingToExpireError):
-        await api.services.poster.post(reminders.request_of(found[0]))
+        await api.services.ledger.post(reminders.request_of(found[0]))
     assert await journals(api, JournalKind.EXPIRY_REMINDER) == 0
     await api.town.assert_sound()
 
