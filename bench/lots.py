@@ -32,7 +32,6 @@ from domain.grants.grant import Grant, grant_value
 from domain.ledger.audit import drift
 from domain.ledger.decide import Decision
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.ledger.request import Request
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import Pay, pay
@@ -43,7 +42,7 @@ from domain.programmes.create import NewProgramme, create_programme
 from domain.programmes.kinds import ProgrammeKind
 from domain.residents.join import join, open_wallet
 from domain.services import Services
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 from mocks.embedded import postgres
 
 ROUNDS = 5

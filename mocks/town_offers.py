@@ -28,7 +28,6 @@ from domain.database import transaction
 from domain.grants.grant import Grant, grant_value
 from domain.identifiers import derived
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
 from domain.points.kinds import ClawbackRule, RuleKind, Stacking
@@ -38,7 +37,7 @@ from domain.programmes.kinds import ProgrammeKind
 from domain.refusals import Refusal
 from domain.residents.join import join
 from domain.services import Services
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 from domain.vouchers import reads as vouchers
 from domain.vouchers.create import create_product
 from domain.vouchers.kinds import Stage, VoucherTemplate

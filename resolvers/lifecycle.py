@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from domain.approvals.refusals import UnknownJournalError
 from domain.charging import cancel as cancelling
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from domain.municipalities import change as changing_towns
-from domain.payments.refusals import UnknownJournalError
 from resolvers.lifecycle_views import CancelChargeSuccess, ChargeCancellation, SetChargeCancellationSuccess
 from resolvers.money import balances_after
 from resolvers.payments import actor, journal_of

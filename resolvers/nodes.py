@@ -7,12 +7,13 @@ from strawberry import argument
 
 from domain.approvals.reads import Approval
 from domain.bulk_grants.reads import BulkGrant
-from domain.ledger.kinds import JournalKind, Outcome, Relation
+from domain.ledger.kinds import JournalKind, Outcome
 from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
 from domain.ledger.receipt_number import normalise
 from domain.municipalities import reads as municipalities
 from domain.residents.reads import Wallet
 from domain.stores.reads import Store
+from domain.viewer import Relation
 from resolvers.conversion_views import Conversion
 from resolvers.coupon_views import CouponClaim, Redemption, RedemptionRollback
 from resolvers.lifecycle_views import ChargeCancellation

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from strawberry import argument
 
+from domain.approvals.refusals import UnknownJournalError
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import charge as charging
 from domain.codes import merchant_code
+from domain.codes.refusals import InvalidCodeError, NotOurShopError
 from domain.corrections import reverse as reversing
 from domain.coupons.refusals import UnknownCouponError
 from domain.funding.refusals import UnknownFundingSourceError
@@ -23,7 +25,7 @@ from domain.payments import pay as paying
 from domain.payments import quote as quoting
 from domain.payments import refund as refunding
 from domain.payments import top_up as topping_up
-from domain.payments.refusals import InvalidCodeError, NotOurShopError, UnknownJournalError, UnknownPaymentError
+from domain.payments.refusals import UnknownPaymentError
 from domain.permissions import ROOT_FIELDS
 from domain.services import Services
 from domain.stores import reads as merchants

@@ -9,9 +9,9 @@ from domain.jobs import reads as jobs_reads
 from domain.jobs.reads import Job
 from domain.ledger.audit import TrialBalance, drift, trial_balance
 from domain.ledger.holders import serves
-from domain.ledger.kinds import Relation
 from domain.municipalities import reads as municipalities
 from domain.refusals import NotPermittedError
+from domain.viewer import Relation
 from resolvers.nodes import STAFF_OF_TOWN
 from resolvers.views import DriftReport
 from schema.context import MeguruInfo

@@ -8,7 +8,7 @@ from strawberry import argument
 from domain.assets import reads as assets
 from domain.assets.create import NewAsset
 from domain.assets.expiry import after
-from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, SizeClass
+from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
 from domain.assets.manage import make_asset
 from domain.assets.reads import Asset
 from domain.assets.refusals import UnknownAssetError
@@ -29,6 +29,7 @@ from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.residents import claim as claiming
 from domain.stores import classify as classifying
+from domain.stores.kinds import SizeClass
 from resolvers.money import balances_after
 from resolvers.payments import actor, journal_of, wallet_of
 from resolvers.views import (

@@ -11,7 +11,7 @@ from domain.assets.reads import sources_of
 from domain.events.reads import events_after
 from domain.events.stream import Resync, stream
 from domain.ledger.holders import may, serves
-from domain.ledger.kinds import JournalKind, Relation
+from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import Balances, Journal, history
 from domain.ledger.request import EventRow
 from domain.payments.explain import sentences
@@ -19,7 +19,7 @@ from domain.points.rules import EarningRule
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.stores.reads import Store
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from resolvers.money import store_balances, wallet_balances
 from resolvers.nodes import STAFF_OF_TOWN, check_count
 from resolvers.views import (

@@ -6,9 +6,9 @@ from uuid import UUID
 from strawberry import argument
 
 from domain.conditions.acceptance import EVERYWHERE
-from domain.ledger.kinds import Relation
 from domain.municipalities import reads as municipalities
 from domain.stores.reads import Store
+from domain.viewer import Relation
 from domain.vouchers import reads
 from domain.vouchers.gift import gift_in
 from domain.vouchers.preview import Preview

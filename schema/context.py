@@ -20,7 +20,6 @@ from domain.coupons import reads as coupons
 from domain.funding import reads as funding
 from domain.ledger import holders
 from domain.ledger import reads as ledger
-from domain.ledger.kinds import Relation
 from domain.ledger.request import GuardKey
 from domain.municipalities import reads as municipalities
 from domain.points import reads as points
@@ -31,7 +30,7 @@ from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.services import Services
 from domain.stores import reads as merchants
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from domain.vouchers import reads as vouchers
 from domain.vouchers.preview import accepting
 from domain.vouchers.product import VoucherProduct

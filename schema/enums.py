@@ -11,7 +11,6 @@ from domain.assets.kinds import AssetKind as DomainAssetKind
 from domain.assets.kinds import ExpiryRule as DomainExpiryRule
 from domain.assets.kinds import LegalProfile as DomainLegalProfile
 from domain.assets.kinds import RefundedAfterExpiry as DomainRefundedAfterExpiry
-from domain.assets.kinds import SizeClass as DomainSizeClass
 from domain.charging.cancel import CancelReason as DomainCancelReason
 from domain.corrections.reverse import ReversalReason as DomainReversalReason
 from domain.ledger.kinds import JournalKind, Operation
@@ -22,6 +21,7 @@ from domain.points.kinds import RuleKind as DomainRuleKind
 from domain.points.kinds import Stacking as DomainStacking
 from domain.programmes.kinds import ProgrammeKind as DomainProgrammeKind
 from domain.refusals import Retry as DomainRetry
+from domain.stores.kinds import SizeClass as DomainSizeClass
 from domain.viewer import Role
 
 value = strawberry.enum_value

@@ -7,8 +7,11 @@ from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from domain.approvals import refusals as approvals
 from domain.assets import refusals as assets
 from domain.bulk_grants import refusals as bulk
+from domain.charging import refusals as charging
+from domain.codes import refusals as codes
 from domain.conversions import refusals as conversions
 from domain.coupons import refusals as coupons
 from domain.funding import refusals as funding
@@ -301,26 +304,26 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     ledger.StoreNotAcceptingError: StoreNotAcceptingError,
     ledger.RequestExpiredError: RequestExpiredError,
     ledger.AbandonedError: AbandonedError,
-    ledger.RefundExceedsError: RefundExceedsError,
+    payments.RefundExceedsError: RefundExceedsError,
     ledger.BalanceCapError: BalanceCapError,
     ledger.AlreadyReversedError: AlreadyReversedError,
     ledger.ReversalImpossibleError: ReversalImpossibleError,
     ledger.KeyReusedError: KeyReusedError,
     ledger.UnknownPayeeError: UnknownPayeeError,
     ledger.UnknownWalletError: UnknownWalletError,
-    ledger.PossibleDuplicateError: PossibleDuplicateError,
-    payments.InvalidCodeError: InvalidCodeError,
-    payments.NotOurShopError: NotOurShopError,
-    payments.AmountOutOfRangeError: AmountOutOfRangeError,
+    payments.PossibleDuplicateError: PossibleDuplicateError,
+    codes.InvalidCodeError: InvalidCodeError,
+    codes.NotOurShopError: NotOurShopError,
+    assets.AmountOutOfRangeError: AmountOutOfRangeError,
     assets.UnknownAssetError: UnknownAssetError,
     assets.UnsafeChangeError: UnsafeChangeError,
     payments.UnknownPaymentError: UnknownPaymentError,
     payments.NotRefundableError: NotRefundableError,
-    payments.NoteTooLongError: NoteTooLongError,
-    payments.UnknownJournalError: UnknownJournalError,
-    payments.ApproverIsProposerError: ApproverIsProposerError,
-    payments.QuoteChangedError: QuoteChangedError,
-    payments.CancelTooLateError: CancelTooLateError,
+    assets.NoteTooLongError: NoteTooLongError,
+    approvals.UnknownJournalError: UnknownJournalError,
+    approvals.ApproverIsProposerError: ApproverIsProposerError,
+    ledger.QuoteChangedError: QuoteChangedError,
+    charging.CancelTooLateError: CancelTooLateError,
     funding.UnknownFundingSourceError: UnknownFundingSourceError,
     funding.TopUpExceedsError: TopUpExceedsError,
     funding.FundingDeclinedError: FundingDeclinedError,

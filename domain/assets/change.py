@@ -20,10 +20,9 @@ from domain.assets.tables import Asset as Row
 from domain.conditions.acceptance import Acceptance, from_json, to_json
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 _SETS = ("stores", "groups", "size_classes", "areas", "categories")
 

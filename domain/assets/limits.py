@@ -1,7 +1,7 @@
 """What may be moved at once, checked before the ledger is asked."""
 
 from domain.assets.kinds import AssetKind
-from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError
+from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError
 from domain.services import Services
 
 NOTE_LIMIT = 200

@@ -7,10 +7,9 @@ from domain.assets.reads import Asset
 from domain.assets.refusals import UnknownAssetError
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.request import effective_on
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 async def make_asset(services: Services, viewer: Viewer, municipality: int, new: NewAsset) -> Asset:

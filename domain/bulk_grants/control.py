@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.approvals import reads as approvals
 from domain.approvals.propose import ApprovalKind, approve
+from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.keys import closed_guard
@@ -21,11 +22,10 @@ from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import SYSTEM_ACTOR, JournalKind, Operation, Relation
+from domain.ledger.kinds import SYSTEM_ACTOR, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Request, fingerprint
-from domain.payments.refusals import ApproverIsProposerError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 async def approve_bulk_grant(

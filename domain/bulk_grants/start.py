@@ -23,14 +23,13 @@ from domain.database import transaction
 from domain.grants.thresholds import thresholds_of
 from domain.identifiers import Prefix, derived, encode
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import KeyReusedError
 from domain.programmes.reads import budgets_left
 from domain.programmes.refusals import BudgetExceededError
 from domain.services import Services
 from domain.uploads import reads as uploads
 from domain.uploads.purposes import UploadPurpose
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 WRITTEN_AT_ONCE = 5_000
 NO_REASON = 9

@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from uuid import UUID
 
+from domain.approvals.refusals import UnknownJournalError
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
+from domain.charging.refusals import CancelTooLateError
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.credit import settled_of
-from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Outcome, Relation
+from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Outcome
 from domain.ledger.parties import usable_wallet
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
@@ -26,13 +28,12 @@ from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, f
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
 from domain.payments.refund import refunded_guard
-from domain.payments.refusals import CancelTooLateError, UnknownJournalError
 from domain.programmes import caps
 from domain.programmes import reads as programmes
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 class CancelReason(IntEnum):

@@ -16,7 +16,7 @@ from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
 from domain.charging.bonus import Bonus
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import BalanceCapError
@@ -26,7 +26,7 @@ from domain.municipalities.reads import Municipality
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.stores import reads as merchants
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)

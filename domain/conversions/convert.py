@@ -14,10 +14,9 @@ from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.parties import usable_wallet
-from domain.ledger.refusals import UnknownWalletError
+from domain.ledger.refusals import QuoteChangedError, UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.refusals import QuoteChangedError
 from domain.programmes.caps import UNLIMITED, of_book
 from domain.programmes.shop_rules import StaleRulesError
 from domain.refusals import UnstoredRefusal

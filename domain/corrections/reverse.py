@@ -12,20 +12,20 @@ from uuid import UUID
 from domain.approvals import reads as approvals
 from domain.approvals.propose import ApprovalKind, approve, propose
 from domain.approvals.reads import Approval
+from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.coupons.returns import Returns, refundable, returns_of
 from domain.database import rows
 from domain.expiry.heirs import Heirs, heirs_of
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome, Relation
+from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.refund import refunded_guard
-from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.programmes import caps
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from domain.vouchers import undo as vouchers
 
 REVERSIBLE = frozenset(

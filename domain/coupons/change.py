@@ -16,10 +16,10 @@ from domain.coupons.refusals import UnknownCouponError
 from domain.coupons.tables import Coupon as Row
 from domain.database import transaction
 from domain.ledger.holders import may, require_staff, set_state
-from domain.ledger.kinds import HolderState, Relation
+from domain.ledger.kinds import HolderState
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from domain.coupons.coupon import LARGEST, Counts, Coupon, Seen, audience, out_o
 from domain.coupons.kinds import Obstacle
 from domain.coupons.uses import Chosen
 from domain.ledger.book import Book
-from domain.ledger.kinds import HolderState, JournalKind, Operation, Relation
+from domain.ledger.kinds import HolderState, JournalKind, Operation
 from domain.ledger.parties import known_wallet, owns, require_not_frozen, serves
 from domain.ledger.refusals import UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
@@ -17,7 +17,7 @@ from domain.municipalities import reads as municipalities
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.stores.reads import Store
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from domain.database import rows, transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import ensure_holder, may, require_staff
-from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes.create import AGE_LIMIT
@@ -30,7 +30,7 @@ from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
 from domain.stores import reads as merchants
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 COUNT_LIMIT = 10_000_000
 MULTIPLIER_MAXIMUM = 10 * BASIS_POINTS

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from domain.database import rows
 from domain.expiry.failures import Failures
+from domain.expiry.refusals import NothingToExpireError
 from domain.identifiers import derived
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import NONE_LOT, SYSTEM_ACTOR, AccountKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.refusals import NothingToExpireError
 from domain.refusals import InvalidInputError
 from domain.services import Services
 

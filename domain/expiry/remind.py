@@ -15,11 +15,11 @@ from uuid import UUID
 from domain.assets.reads import last_day
 from domain.database import rows
 from domain.expiry.failures import Failures
+from domain.expiry.refusals import NothingToExpireError
 from domain.identifiers import derived
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import SYSTEM_ACTOR, GuardKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.payments.refusals import NothingToExpireError
 from domain.services import Services
 
 LONGEST = 30

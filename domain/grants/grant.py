@@ -16,7 +16,7 @@ from domain.grants.thresholds import require_below_threshold
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, JournalKind, LotOrigin, Operation, Relation
+from domain.ledger.kinds import AccountKind, JournalKind, LotOrigin, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import BalanceCapError
@@ -33,7 +33,7 @@ from domain.programmes.refusals import (
     UnknownProgrammeError,
 )
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 AMOUNT_MAXIMUM = 10_000_000
 """Whole units of one grant."""

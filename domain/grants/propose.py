@@ -13,17 +13,17 @@ from tortoise.exceptions import IntegrityError
 from domain.approvals import reads as approvals
 from domain.approvals.propose import ApprovalKind, approve, proposed
 from domain.approvals.reads import Approval
+from domain.approvals.refusals import ApproverIsProposerError
 from domain.assets.limits import check_amount
 from domain.database import rows, transaction
 from domain.grants.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import GuardKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import GuardKind, JournalKind, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.refusals import KeyReusedError, UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.refusals import (
@@ -35,7 +35,7 @@ from domain.programmes.refusals import (
 )
 from domain.residents import reads as residents
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 NO_REASON = 9
 """`OTHER`: a grant needs no reason but its programme."""

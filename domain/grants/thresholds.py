@@ -7,11 +7,10 @@ from tortoise.connection import get_connection
 from domain.approvals.trail import record
 from domain.database import rows, transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.request import RequestKey
 from domain.programmes.refusals import ApprovalRequiredError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)

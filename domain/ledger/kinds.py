@@ -182,17 +182,6 @@ CAPS = frozenset({GuardKind.PROGRAMME_CAP, GuardKind.HOUSEHOLD_CAP})
 """Guards whose every change its journal keeps, so that it can be given back, and audited."""
 
 
-class Relation(IntEnum):
-    """What a person is to a holder."""
-
-    OWNER = 1
-    DELEGATE = 2
-    STAFF = 3
-    DESK = 4
-    FINANCE = 5
-    AUDITOR = 6
-
-
 class Channel(IntEnum):
     """How the parties met."""
 

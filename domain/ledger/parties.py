@@ -6,9 +6,9 @@ A stranger hears that a wallet is unknown before hearing anything else of it.
 from uuid import UUID
 
 from domain.ledger.book import Book, Holder
-from domain.ledger.kinds import HolderKind, HolderState, Relation
+from domain.ledger.kinds import HolderKind, HolderState
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 def known_wallet(book: Book, municipality: int, wallet_id: UUID) -> Holder:

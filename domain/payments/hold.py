@@ -11,16 +11,16 @@ from domain.assets.limits import check_amount, payment_maximum
 from domain.expiry.renew import renewal_of
 from domain.ledger.book import Book, Hold
 from domain.ledger.decide import lapse_request, release
-from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation
 from domain.ledger.parties import require_payment
 from domain.ledger.reads import lapsed_holds
-from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
 from domain.payments.pay import allocation, receipt_of
+from domain.payments.refusals import HoldExceedsError, HoldNotOpenError
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 LONGEST = timedelta(days=7)
 

@@ -15,9 +15,9 @@ from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, Instrument, JournalKind, Operation
 from domain.ledger.parties import require_payment
-from domain.ledger.refusals import InsufficientBalanceError, PossibleDuplicateError
+from domain.ledger.refusals import InsufficientBalanceError, QuoteChangedError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.refusals import QuoteChangedError
+from domain.payments.refusals import PossibleDuplicateError
 from domain.points import earn
 from domain.points.earn import Earner, earner_at, spent_of
 from domain.programmes.shop_rules import ShopRules, with_rules

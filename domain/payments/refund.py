@@ -20,15 +20,14 @@ from domain.coupons.returns import Returns, refundable, returns_of
 from domain.expiry.fresh import Fresh, fresh_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
-from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation
 from domain.ledger.reads import Journal, journal_by_id
-from domain.ledger.refusals import RefundExceedsError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.refusals import NotRefundableError, UnknownPaymentError
+from domain.payments.refusals import NotRefundableError, RefundExceedsError, UnknownPaymentError
 from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 AMOUNT_MAXIMUM = 2**53 - 1
 

@@ -20,7 +20,6 @@ from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import KeyReusedError
 from domain.points import reads
 from domain.points.kinds import RuleKind, Stacking
@@ -33,7 +32,7 @@ from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 PRIORITY_LIMIT = 1_000
 RULES_LIMIT = 50

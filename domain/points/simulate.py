@@ -13,14 +13,13 @@ from domain.assets.limits import check_amount
 from domain.assets.refusals import UnknownAssetError
 from domain.conditions.eligibility import Claims
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownPayeeError
 from domain.ledger.request import effective_on
 from domain.points.earn import Granted, earner_of, unlimited
 from domain.points.rules import NO_LIMIT, Payer
 from domain.services import Services
 from domain.stores import reads as merchants
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)

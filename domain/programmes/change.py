@@ -12,13 +12,13 @@ from tortoise.connection import get_connection
 
 from domain.approvals.trail import record
 from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.assets.refusals import AmountOutOfRangeError
 from domain.database import transaction
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.refusals import AmountOutOfRangeError
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
@@ -26,7 +26,7 @@ from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeErro
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 MOMENT = timedelta(microseconds=1)
 

@@ -19,7 +19,7 @@ from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
-from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
@@ -30,7 +30,7 @@ from domain.programmes.reads import Programme
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 AGE_LIMIT = 150
 ACTIVATION_LIMIT = 60

@@ -10,11 +10,11 @@ from domain.coupons.returns import Returns, returns_of
 from domain.database import rows, transaction
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome, Relation
+from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, guard_values, journal_by_id
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 ACTION = "rollback_redemption"
 

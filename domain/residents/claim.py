@@ -12,13 +12,12 @@ from tortoise.connection import get_connection
 from domain.approvals.trail import record
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownWalletError
 from domain.programmes.reads import person_of
 from domain.refusals import InvalidInputError
 from domain.residents import reads
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 OLDEST = 130
 HOUSEHOLD_LIMIT = 64

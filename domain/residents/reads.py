@@ -5,10 +5,10 @@ from uuid import UUID
 
 from domain.database import rows
 from domain.ledger.holders import may
-from domain.ledger.kinds import HolderState, Relation
+from domain.ledger.kinds import HolderState
 from domain.ledger.refusals import UnknownWalletError
 from domain.residents.tables import Person
-from domain.viewer import ROLE_OF, Role, Viewer
+from domain.viewer import ROLE_OF, Relation, Role, Viewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,16 @@
 from uuid import UUID
 
 from domain.approvals.trail import record
-from domain.assets.kinds import SizeClass
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownPayeeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
 from domain.stores import reads
+from domain.stores.kinds import SizeClass
 from domain.stores.reads import Store
 from domain.stores.tables import Store as Row
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 CODE_LIMIT = 32
 

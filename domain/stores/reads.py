@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.assets.kinds import SizeClass
 from domain.database import rows
-from domain.ledger.kinds import HolderState, Relation
-from domain.viewer import Viewer
+from domain.ledger.kinds import HolderState
+from domain.stores.kinds import SizeClass
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
-from domain.ledger.kinds import Relation
+from domain.viewer import Relation
 
 MEBIBYTE = 1_048_576
 LIFETIME = timedelta(minutes=15)

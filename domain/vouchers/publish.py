@@ -15,6 +15,7 @@ from tortoise.connection import get_connection
 
 from domain.approvals import reads as approvals
 from domain.approvals.propose import ApprovalKind, approve, propose
+from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.trail import record
 from domain.assets.create import NewAsset, create_asset
 from domain.assets.kinds import AssetKind, ExpiryRule
@@ -27,15 +28,14 @@ from domain.corrections.reverse import ReversalReason
 from domain.database import rows, transaction
 from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
-from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, HolderKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme, budgets_left
 from domain.programmes.tables import Programme as ProgrammeRow
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from domain.vouchers import reads
 from domain.vouchers.create import funding_of
 from domain.vouchers.kinds import Stage, VoucherState

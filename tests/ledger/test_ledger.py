@@ -8,7 +8,7 @@ import pytest
 
 from domain.grants.thresholds import require_below_threshold, thresholds_of
 from domain.ledger.holders import give_access, set_state
-from domain.ledger.kinds import KIND_OF, HolderState, JournalKind, Operation, Relation
+from domain.ledger.kinds import KIND_OF, HolderState, JournalKind, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import (
@@ -22,6 +22,7 @@ from domain.ledger.refusals import (
 from domain.ledger.request import Closed, Request, RequestKey
 from domain.payments.pay import Pay, input_hash_of
 from domain.programmes.refusals import ApprovalRequiredError, ProgrammeClosedError
+from domain.viewer import Relation
 from tests.support.town import People, new_town
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from domain.assets.create import NewAsset
 from domain.assets.expiry import months_later
-from domain.assets.kinds import AssetKind, ExpiryRule, SizeClass
+from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.assets.manage import make_asset
 from domain.charging.charge import Charge, charge
 from domain.conditions.acceptance import Acceptance
@@ -37,6 +37,7 @@ from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import budgets_left
 from domain.refusals import Refusal
 from domain.stores.classify import classify_store
+from domain.stores.kinds import SizeClass
 from domain.viewer import Viewer
 from tests.support.clock import MovableClock
 from tests.support.town import People, new_town

@@ -13,7 +13,6 @@ from domain.codes.merchant_code import merchant_reference
 from domain.database import transaction
 from domain.ledger.audit import drift, trial_balance
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.request import Posted
 from domain.municipalities.create import open_municipality
@@ -23,7 +22,7 @@ from domain.payments.refund import Refund, RefundReason, refund
 from domain.residents.join import join, open_wallet
 from domain.services import Services
 from domain.stores.open_store import NewStore, employ, open_store
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 
 _numbers = itertools.count(1)
 
