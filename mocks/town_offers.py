@@ -30,10 +30,10 @@ from domain.identifiers import derived
 from domain.ledger.holders import give_access
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
-from domain.points.kinds import ClawbackRule, RuleKind, Stacking
+from domain.points.kinds import RuleKind, Stacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.refusals import Refusal
 from domain.residents.join import join
 from domain.services import Services

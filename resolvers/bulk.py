@@ -7,7 +7,7 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.approvals.propose import ApprovalKind
+from domain.approvals.kinds import ApprovalKind, ReversalReason
 from domain.approvals.reads import Approval
 from domain.bulk_grants import check as checking
 from domain.bulk_grants import control, reads
@@ -16,7 +16,6 @@ from domain.bulk_grants import start as starting
 from domain.bulk_grants.check import Check
 from domain.bulk_grants.reads import BulkGrant, RowState
 from domain.bulk_grants.refusals import UnknownBulkGrantError
-from domain.corrections.reverse import ReversalReason
 from domain.grants import propose as proposing
 from domain.grants.propose import Proposal
 from domain.grants.thresholds import Thresholds, set_thresholds, thresholds_of

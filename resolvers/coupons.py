@@ -19,11 +19,11 @@ from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.municipalities import reads as municipalities
-from domain.programmes.reads import claims_of, person_of
 from domain.redemptions import redeem as redeeming
 from domain.redemptions import roll_back as undoing
 from domain.refusals import NotPermittedError
 from domain.residents import reads as residents
+from domain.residents.reads import claims_of, person_of
 from resolvers.coupon_views import (
     ChangeCouponSuccess,
     ClaimCouponSuccess,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from strawberry import argument
 
+from domain.approvals.kinds import ReversalReason
 from domain.approvals.refusals import UnknownJournalError
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import charge as charging
@@ -168,7 +169,7 @@ async def propose_reversal(info: MeguruInfo, input: ProposeReversalInput) -> Pro
     found = read(Prefix.PAYMENT, input.journal_id) or read(Prefix.JOURNAL, input.journal_id)
     if found is None:
         raise UnknownJournalError
-    reason = reversing.ReversalReason[input.reason.name]
+    reason = ReversalReason[input.reason.name]
     return ProposeReversalSuccess(await reversing.propose_reversal(info.context.services, viewer, *found, reason))
 
 

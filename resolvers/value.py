@@ -20,10 +20,9 @@ from domain.grants import grant as granting
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.municipalities import reads as municipalities
-from domain.points.kinds import ClawbackRule
 from domain.programmes import create as creating
 from domain.programmes import reads as programmes
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError, NotPermittedError

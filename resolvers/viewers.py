@@ -7,7 +7,7 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.assets.reads import sources_of
+from domain.assets.reads import ASSETS, sources_of
 from domain.events.reads import events_after
 from domain.events.stream import Resync, stream
 from domain.ledger.holders import may, serves
@@ -16,6 +16,7 @@ from domain.ledger.reads import Balances, Journal, history
 from domain.ledger.request import EventRow
 from domain.payments.explain import sentences
 from domain.points.rules import EarningRule
+from domain.programmes.reads import PROGRAMMES
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.stores.reads import Store
@@ -149,8 +150,8 @@ async def explained(info: MeguruInfo, payment: Journal) -> list[str]:
     """Why a payment used what it used, one sentence per lot."""
     town = payment.municipality
     lots = [lot for _, lot, _, _ in payment.receipt["lots"]]
-    programmes = {str(one.id): one for one in await info.context.services.programmes.of(town)}
-    assets = {one.id: one for one in await info.context.services.assets.of(town)}
+    programmes = {str(one.id): one for one in await info.context.services.shared(PROGRAMMES).of(town)}
+    assets = {one.id: one for one in await info.context.services.shared(ASSETS).of(town)}
     return sentences(payment, await sources_of(town, lots), assets, programmes, info.context.locale)
 
 

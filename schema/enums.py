@@ -7,18 +7,18 @@ from enum import Enum
 
 import strawberry
 
+from domain.approvals.kinds import ReversalReason as DomainReversalReason
 from domain.assets.kinds import AssetKind as DomainAssetKind
 from domain.assets.kinds import ExpiryRule as DomainExpiryRule
 from domain.assets.kinds import LegalProfile as DomainLegalProfile
 from domain.assets.kinds import RefundedAfterExpiry as DomainRefundedAfterExpiry
 from domain.charging.cancel import CancelReason as DomainCancelReason
-from domain.corrections.reverse import ReversalReason as DomainReversalReason
 from domain.ledger.kinds import JournalKind, Operation
 from domain.payments.refund import RefundReason as DomainRefundReason
-from domain.points.kinds import ClawbackRule as DomainClawbackRule
 from domain.points.kinds import Reason as DomainEarningReason
 from domain.points.kinds import RuleKind as DomainRuleKind
 from domain.points.kinds import Stacking as DomainStacking
+from domain.programmes.kinds import ClawbackRule as DomainClawbackRule
 from domain.programmes.kinds import ProgrammeKind as DomainProgrammeKind
 from domain.refusals import Retry as DomainRetry
 from domain.stores.kinds import SizeClass as DomainSizeClass

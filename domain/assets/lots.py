@@ -14,6 +14,7 @@ from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger.kinds import Funding, LotOrigin
 from domain.ledger.request import effective_on
+from domain.shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class Lots:
                 self._known.clear()
             found = self._known[key] = await _ensure(asset, how, key[2])
         return found
+
+
+LOTS = Shared(Lots)
+"""The lots that this process has met."""
 
 
 def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve
+from domain.approvals.kinds import ApprovalKind, ReversalReason
+from domain.approvals.propose import approve
 from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
@@ -17,7 +18,6 @@ from domain.bulk_grants.reads import BulkGrant, BulkState
 from domain.bulk_grants.record import wake
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
 from domain.bulk_grants.run import kick
-from domain.corrections.reverse import ReversalReason
 from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book

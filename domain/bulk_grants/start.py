@@ -11,7 +11,8 @@ import orjson
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.exceptions import IntegrityError
 
-from domain.approvals.propose import ApprovalKind, proposed
+from domain.approvals.kinds import ApprovalKind
+from domain.approvals.propose import proposed
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Row

@@ -10,8 +10,8 @@ import structlog
 
 from domain.assets import reads as assets
 from domain.assets.kinds import ExpiryRule
-from domain.assets.lots import ended
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, ended
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Problem
@@ -76,7 +76,9 @@ async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | 
         raise UnknownAssetError
     now = services.clock()
     over = not programme.open_at(now) or ended(asset, issue_of(programme), now)
-    terms = _Terms(programme, asset, None if over else await services.lots.of(asset, issue_of(programme), now), now)
+    terms = _Terms(
+        programme, asset, None if over else await services.shared(LOTS).of(asset, issue_of(programme), now), now
+    )
     known = await facts_of(programme, [row.wallet_id for row in page if row.wallet_id is not None])
     posts = [services.ledger.post(_grant(bulk, row, terms, known)) for row in page]
     answers = await asyncio.gather(*posts, return_exceptions=True)
@@ -209,7 +211,7 @@ async def _heirs(services: Services, programme: Programme, journal: Journal) -> 
     wallet = journal.wallet_id or programme.id
     renews = any(
         asset.id == programme.asset and asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS
-        for asset in await services.assets.of(journal.municipality)
+        for asset in await services.shared(ASSETS).of(journal.municipality)
     )
     return await heirs_of(journal, wallet) if renews else Heirs(wallet)
 

@@ -17,9 +17,11 @@ from uuid import UUID
 from domain.approvals.refusals import UnknownJournalError
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
+from domain.assets.reads import ASSETS
 from domain.charging.refusals import CancelTooLateError
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.credit import settled_of
+from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Outcome
 from domain.ledger.parties import usable_wallet
 from domain.ledger.reads import Journal, journal_by_id
@@ -27,7 +29,6 @@ from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
-from domain.payments.refund import refunded_guard
 from domain.programmes import caps
 from domain.programmes import reads as programmes
 from domain.programmes.kinds import BASIS_POINTS
@@ -112,7 +113,7 @@ async def _charge(services: Services, journal: Journal) -> _Charge:
     town = await municipalities.by_id(journal.municipality)
     if town is None or journal.wallet_id is None:
         raise UnknownJournalError
-    yen = next(asset.id for asset in await services.assets.of(town.id) if asset.kind is AssetKind.CASH)
+    yen = next(asset.id for asset in await services.shared(ASSETS).of(town.id) if asset.kind is AssetKind.CASH)
     [[asset, lot, amount, expires_at]] = journal.receipt["lots"]
     collector = UUID(journal.receipt["collector"])
     return _Charge(

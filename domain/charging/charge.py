@@ -8,9 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
-from domain.assets.kinds import CHARGEABLE, AssetKind
+from domain.assets.counters import Counter, counter_of
+from domain.assets.kinds import CHARGEABLE
 from domain.assets.limits import check_amount
-from domain.assets.lots import CHARGED, ended
+from domain.assets.lots import CHARGED, LOTS, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
@@ -21,12 +22,9 @@ from domain.ledger.ledger import no_plan
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import BalanceCapError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.municipalities import reads as municipalities
-from domain.municipalities.reads import Municipality
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.stores import reads as merchants
-from domain.viewer import Relation, Viewer
+from domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +40,6 @@ class Charge:
     valid_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """Who takes the cash."""
-
-    holder: UUID
-    relation: Relation
-    issuer: UUID
-    yen: int
-
-
 async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     """Charges the wallet or raises a refusal; the collector's cash account moves in the same journal."""
     asset = await assets.in_municipality(what.municipality, what.asset_id)
@@ -60,30 +48,12 @@ async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     check_amount(what.amount, asset.charge_maximum)
     counter = await counter_of(what.municipality, what.store_id)
     now = services.clock()
-    lot = None if ended(asset, CHARGED, now) else await services.lots.of(asset, CHARGED, now)
+    lot = None if ended(asset, CHARGED, now) else await services.shared(LOTS).of(asset, CHARGED, now)
     offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
     request = _request(viewer, what, asset, lot, counter, offered)
     if lot is None:  # no coin is issued any more
         return await services.ledger.answer(request, otherwise=UnknownAssetError())
     return await services.ledger.post(request)
-
-
-async def counter_of(municipality: int, store_id: UUID | None) -> Counter:
-    """The agent's shop, or the municipal desk; NotPermittedError for a shop that takes no money for the town."""
-    town = await municipalities.by_id(municipality)
-    if town is None:
-        raise UnknownAssetError
-    yen = await _yen(town)
-    if store_id is None:
-        return Counter(town.desk_id, Relation.DESK, town.issuer_id, yen)
-    store = await merchants.by_id(municipality, store_id)
-    if store is None or not store.charge_agent:
-        raise NotPermittedError
-    return Counter(store.id, Relation.STAFF, town.issuer_id, yen)
-
-
-async def _yen(town: Municipality) -> int:
-    return next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.CASH)
 
 
 def _request(

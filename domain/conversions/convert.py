@@ -18,6 +18,7 @@ from domain.ledger.refusals import QuoteChangedError, UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes.caps import UNLIMITED, of_book
+from domain.programmes.reads import PROGRAMMES
 from domain.programmes.shop_rules import StaleRulesError
 from domain.refusals import UnstoredRefusal
 from domain.services import Services
@@ -53,7 +54,7 @@ async def convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
     try:
         return await _convert(services, viewer, what)
     except StaleRulesError:
-        services.programmes.forget(what.municipality)
+        services.shared(PROGRAMMES).forget(what.municipality)
         return await _convert(services, viewer, what)
 
 

@@ -10,7 +10,7 @@ from domain.conversions.offer import Counted, offer_of, worked_out
 from domain.ledger.reads import guard_values, wallet_totals
 from domain.ledger.refusals import WalletFrozenError
 from domain.programmes.caps import left as caps_left
-from domain.programmes.reads import budgets_left
+from domain.programmes.reads import PROGRAMMES, budgets_left
 from domain.programmes.shop_rules import StaleRulesError
 from domain.residents import reads as residents
 from domain.services import Services
@@ -41,7 +41,7 @@ async def quote_conversion(
     try:
         return await _quote(services, municipality, wallet_id, from_asset, to_asset, amount)
     except StaleRulesError:
-        services.programmes.forget(municipality)
+        services.shared(PROGRAMMES).forget(municipality)
         return await _quote(services, municipality, wallet_id, from_asset, to_asset, amount)
 
 

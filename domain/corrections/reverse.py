@@ -6,23 +6,23 @@ On the word of two finance officers.
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum
 from uuid import UUID
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve, propose
+from domain.approvals.kinds import ApprovalKind, ReversalReason
+from domain.approvals.propose import approve, propose
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.coupons.returns import Returns, refundable, returns_of
 from domain.database import rows
 from domain.expiry.heirs import Heirs, heirs_of
 from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.guards import refunded_guard
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.refund import refunded_guard
 from domain.programmes import caps
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -38,16 +38,6 @@ REVERSIBLE = frozenset(
         JournalKind.VOUCHER_PURCHASE,
     }
 )
-
-
-class ReversalReason(IntEnum):
-    """Why a journal is undone."""
-
-    WRONG_WALLET = 1
-    WRONG_AMOUNT = 2
-    POSTED_TWICE = 3
-    FRAUD = 4
-    OTHER = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from domain.approvals.trail import record
 from domain.assets.create import NAME_LIMIT
 from domain.coupons import reads
 from domain.coupons.coupon import Coupon
+from domain.coupons.reads import COUPONS
 from domain.coupons.refusals import UnknownCouponError
 from domain.coupons.tables import Coupon as Row
 from domain.database import transaction
@@ -53,7 +54,7 @@ async def change_coupon(
                 await set_state(municipality, coupon_id, HolderState.FROZEN)
             after = {name: _told(value) for name, value in changed.items()}
             await record(municipality, viewer.person_id, "change_coupon", str(coupon_id), "", before, after, now)
-    services.coupons.forget((municipality, coupon_id))
+    services.shared(COUPONS).forget((municipality, coupon_id))
     found = await reads.by_id(municipality, coupon_id)
     if found is None:
         raise UnknownCouponError

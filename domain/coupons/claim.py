@@ -16,7 +16,7 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.stores.reads import Store
+from domain.stores.reads import STORES, Store
 from domain.viewer import Relation, Viewer
 
 
@@ -38,7 +38,7 @@ async def claim_coupon(services: Services, viewer: Viewer, what: Claim) -> Poste
     Where a coupon must be claimed, the claim takes it from the stock, and is good for one use.
     """
     chosen = await uses.choose(services, what.municipality, what.wallet_id, (what.coupon_id,))
-    store = None if what.store_id is None else await services.stores.of((what.municipality, what.store_id))
+    store = None if what.store_id is None else await services.shared(STORES).of((what.municipality, what.store_id))
     if what.store_id is not None and store is None:
         raise NotPermittedError
     town = await municipalities.by_id(what.municipality)

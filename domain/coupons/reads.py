@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from domain.cache import cached
 from domain.conditions.acceptance import from_json as acceptance_of
 from domain.conditions.eligibility import from_json as eligibility_of
 from domain.coupons.coupon import Counts, Coupon
@@ -13,15 +14,24 @@ from domain.database import rows
 from domain.ledger.kinds import HolderState
 from domain.ledger.request import effective_on
 
-__all__ = ["Counts", "Coupon", "by_id", "by_keys", "counted", "live", "taken"]
+__all__ = ["COUPONS", "Counts", "Coupon", "by_id", "by_key", "by_keys", "counted", "live", "taken"]
 
 NOBODY = UUID(int=0)
 """A person of whom nothing is counted: somebody who has not signed in."""
 
 
+async def by_key(key: tuple[int, UUID]) -> Coupon | None:
+    """One coupon by (municipality, id)."""
+    return (await by_keys([key]))[0]
+
+
 async def by_id(municipality: int, coupon: UUID) -> Coupon | None:
     """One coupon of a town."""
-    return (await by_keys([(municipality, coupon)]))[0]
+    return await by_key((municipality, coupon))
+
+
+COUPONS = cached(by_key)
+"""Coupons by (municipality, id), some seconds old at most."""
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[Coupon | None]:

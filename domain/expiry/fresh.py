@@ -16,8 +16,8 @@ from typing import Any
 
 from domain.assets.expiry import after, latest_of_six_months
 from domain.assets.kinds import RefundedAfterExpiry
-from domain.assets.lots import Issue, end_of
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, Issue, end_of
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.database import rows
 from domain.ledger.kinds import Funding, LotOrigin
 from domain.ledger.reads import Journal
@@ -65,7 +65,7 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
     policy = RefundedAfterExpiry.FRESH_DAYS
     assets = {
         asset.id: asset
-        for asset in await services.assets.of(payment.municipality)
+        for asset in await services.shared(ASSETS).of(payment.municipality)
         if asset.refunded_after_expiry is policy
     }
     now = services.clock()
@@ -96,7 +96,7 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
             how = Issue(
                 LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, end, instead_of_rule=True
             )
-            lots[row["id"]] = await services.lots.of(asset, how, now)
+            lots[row["id"]] = await services.shared(LOTS).of(asset, how, now)
     return Fresh(lots)
 
 

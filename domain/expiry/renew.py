@@ -13,8 +13,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.kinds import ExpiryRule
-from domain.assets.lots import Issue, ended
-from domain.assets.reads import Lot
+from domain.assets.lots import LOTS, Issue, ended
+from domain.assets.reads import ASSETS, Lot
 from domain.database import rows
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Funding, LotOrigin
@@ -73,7 +73,7 @@ async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Ren
     """What a payment of the wallet renews now. No question to the database where no asset of the town has the rule."""
     assets = {
         asset.id: asset
-        for asset in await services.assets.of(municipality)
+        for asset in await services.shared(ASSETS).of(municipality)
         if asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS
     }
     if not assets:
@@ -103,7 +103,7 @@ async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Ren
         asset = assets[row["asset_id"]]
         if ended(asset, how, now):  # its programme is over, and a refund gave it some more days: they are not renewed
             continue
-        lot = await services.lots.of(asset, how, now)
+        lot = await services.shared(LOTS).of(asset, how, now)
         if lot.id != row["id"] and _later(lot, row["expires_at"]):
             renewed[row["id"]] = lot
     return Renewal(renewed)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.assets.limits import check_amount
-from domain.assets.lots import Issue, ended
+from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.grants.thresholds import require_below_threshold
@@ -32,6 +32,7 @@ from domain.programmes.refusals import (
     ProgrammeClosedError,
     UnknownProgrammeError,
 )
+from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Relation, Viewer
 
@@ -89,7 +90,7 @@ async def ready(services: Services, municipality: int, programme_id: UUID, walle
     now = services.clock()
     if not programme.open_at(now):
         raise ProgrammeClosedError
-    person, claims = await reads.person_of(municipality, wallet_id)
+    person, claims = await residents.person_of(municipality, wallet_id)
     against = programme.eligibility.reason_against(claims, effective_on(now).year)
     if against is not None:
         raise NotEligibleError(against)
@@ -98,7 +99,7 @@ async def ready(services: Services, municipality: int, programme_id: UUID, walle
         raise UnknownAssetError
     if ended(asset, issue_of(programme), now):
         raise ProgrammeClosedError
-    lot = await services.lots.of(asset, issue_of(programme), now)
+    lot = await services.shared(LOTS).of(asset, issue_of(programme), now)
     return Ready(programme, asset, lot, person, None if claims is None else claims.household)
 
 

@@ -11,7 +11,8 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve, proposed
+from domain.approvals.kinds import NO_REASON, ApprovalKind
+from domain.approvals.propose import approve, proposed
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError
 from domain.assets.limits import check_amount
@@ -36,9 +37,6 @@ from domain.programmes.refusals import (
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Relation, Viewer
-
-NO_REASON = 9
-"""`OTHER`: a grant needs no reason but its programme."""
 
 
 @dataclass(frozen=True, slots=True)

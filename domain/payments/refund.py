@@ -20,9 +20,10 @@ from domain.coupons.returns import Returns, refundable, returns_of
 from domain.expiry.fresh import Fresh, fresh_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
-from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation
+from domain.ledger.guards import refunded_guard
+from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.reads import Journal, journal_by_id
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.refusals import NotRefundableError, RefundExceedsError, UnknownPaymentError
 from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
 from domain.refusals import NotPermittedError
@@ -83,11 +84,6 @@ def parties_of(payment: Journal) -> tuple[UUID, UUID]:
     if payment.wallet_id is None or payment.store_id is None:
         raise NotRefundableError
     return payment.wallet_id, payment.store_id
-
-
-def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
-    """The guard that counts what was refunded of a payment."""
-    return (municipality, GuardKind.REFUNDED, payment_id, "")
 
 
 def _request(viewer: Viewer, what: Refund, payment: Journal, beside: Beside) -> Request:

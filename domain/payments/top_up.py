@@ -21,13 +21,12 @@ from tortoise.connection import get_connection
 
 from domain.assets.kinds import CHARGEABLE, AssetKind
 from domain.assets.limits import check_amount, check_note, payment_maximum
-from domain.assets.lots import Issue, ended
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, Issue, ended
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.charging.cancel import CancelReason
 from domain.coupons import uses as coupons
 from domain.funding import reads
-from domain.funding.provider import ProviderUnavailableError
 from domain.funding.reads import OPEN, Source, TopUpRow, TopUpState
 from domain.funding.refusals import (
     FundingDeclinedError,
@@ -38,6 +37,7 @@ from domain.funding.refusals import (
 from domain.funding.settle import settle
 from domain.ledger import spend_order
 from domain.ledger.book import AccountKey, Book
+from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
 from domain.ledger.parties import usable_wallet
 from domain.ledger.reads import wallet_accounts
@@ -51,7 +51,7 @@ from domain.ledger.refusals import (
 from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import Pay, input_hash_of, pay
-from domain.payments.refund import refunded_guard
+from domain.ports import ProviderUnavailableError
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import InvalidInputError, Refusal, StoredRefusal
 from domain.residents import reads as residents
@@ -153,7 +153,7 @@ async def _missing(services: Services, what: Pay, source: Source, rules: ShopRul
 
 
 async def _asset(services: Services, municipality: int, number: int) -> Asset:
-    found = next((asset for asset in await services.assets.of(municipality) if asset.id == number), None)
+    found = next((asset for asset in await services.shared(ASSETS).of(municipality) if asset.id == number), None)
     if found is None or found.kind not in CHARGEABLE:
         raise UnknownAssetError
     return found
@@ -187,7 +187,7 @@ async def _charged(services: Services, viewer: Viewer, row: TopUpRow) -> None:
         # no coin is issued any more: the payment was made before, or is refused now, and then what was set aside is
         # released
         return
-    lot = await services.lots.of(asset, FUNDED, now)
+    lot = await services.shared(LOTS).of(asset, FUNDED, now)
     try:
         await services.ledger.post(await _charge(services, viewer, row, asset, lot))
     except StoredRefusal:
@@ -303,7 +303,9 @@ async def _issuer(services: Services, row: TopUpRow) -> tuple[UUID, int]:
     town = await municipalities.by_id(row.municipality)
     if town is None:
         raise UnknownWalletError
-    return town.issuer_id, next(asset.id for asset in await services.assets.of(town.id) if asset.kind is AssetKind.CASH)
+    return town.issuer_id, next(
+        asset.id for asset in await services.shared(ASSETS).of(town.id) if asset.kind is AssetKind.CASH
+    )
 
 
 async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool:

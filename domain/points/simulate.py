@@ -16,7 +16,9 @@ from domain.ledger.holders import require_staff
 from domain.ledger.refusals import UnknownPayeeError
 from domain.ledger.request import effective_on
 from domain.points.earn import Granted, earner_of, unlimited
+from domain.points.reads import EARNING_RULES
 from domain.points.rules import NO_LIMIT, Payer
+from domain.programmes.reads import PROGRAMMES
 from domain.services import Services
 from domain.stores import reads as merchants
 from domain.viewer import Relation, Viewer
@@ -45,9 +47,9 @@ async def simulate(services: Services, viewer: Viewer, imagined: Imagined) -> li
     asset = await assets.in_municipality(town, imagined.asset)
     if asset is None or asset.kind not in PAYABLE:
         raise UnknownAssetError
-    services.earning_rules.forget(town)
-    services.programmes.forget(town)
-    rules = await services.earning_rules.of(town)
+    services.shared(EARNING_RULES).forget(town)
+    services.shared(PROGRAMMES).forget(town)
+    rules = await services.shared(EARNING_RULES).of(town)
     payer = Payer(viewer.person_id, imagined.claims, store, effective_on(imagined.at))
     earner = await earner_of(services, payer, town, rules, imagined.at)
     return [] if earner is None else earner.traced({imagined.asset: imagined.amount}, imagined.at, unlimited(earner))

@@ -21,7 +21,7 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.reads import Programme
+from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError
@@ -58,7 +58,7 @@ async def change_programme(
             await record(
                 municipality, viewer.person_id, "change_programme", str(programme), "", _told(before), _told(after), now
             )
-    services.programmes.forget(municipality)
+    services.shared(PROGRAMMES).forget(municipality)
     return await _found(municipality, programme)
 
 
@@ -108,7 +108,7 @@ async def change_budget(
         raise AmountOutOfRangeError(1, LARGEST)
     posted = await services.ledger.post(_request(viewer, known, town.issuer_id, key, change))
     await _note(viewer, known, posted)
-    services.programmes.forget(municipality)
+    services.shared(PROGRAMMES).forget(municipality)
     return await _found(municipality, programme), posted
 
 

@@ -23,10 +23,9 @@ from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, O
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.points.kinds import ClawbackRule
 from domain.programmes import reads
-from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
-from domain.programmes.reads import Programme
+from domain.programmes.kinds import BASIS_POINTS, ClawbackRule, ProgrammeKind
+from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
@@ -128,7 +127,7 @@ async def create_programme(
     if known is None:
         raise NotPermittedError
     posted = await _allocate(services, viewer, key, known, new)
-    services.programmes.forget(municipality)
+    services.shared(PROGRAMMES).forget(municipality)
     return await reads.by_id(municipality, programme) or known, posted
 
 

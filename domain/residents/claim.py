@@ -13,9 +13,9 @@ from domain.approvals.trail import record
 from domain.database import transaction
 from domain.ledger.holders import require_staff
 from domain.ledger.refusals import UnknownWalletError
-from domain.programmes.reads import person_of
 from domain.refusals import InvalidInputError
 from domain.residents import reads
+from domain.residents.reads import person_of
 from domain.services import Services
 from domain.viewer import Relation, Viewer
 

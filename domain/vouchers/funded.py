@@ -16,9 +16,8 @@ from uuid import UUID
 
 import structlog
 
-from domain.charging.charge import counter_of
+from domain.assets.counters import counter_of
 from domain.database import rows
-from domain.funding.provider import Provider, ProviderUnavailableError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.funding.settle import settle
 from domain.identifiers import derived
@@ -26,6 +25,7 @@ from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Funding, Operation
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Posted, Request, RequestKey
+from domain.ports import Provider, ProviderUnavailableError
 from domain.programmes.refusals import NotEligibleError
 from domain.refusals import BusyError, InvalidInputError, OutcomeUnknownError, Refusal
 from domain.residents import reads as residents

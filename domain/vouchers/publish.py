@@ -14,17 +14,17 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve, propose
+from domain.approvals.kinds import NO_REASON, ApprovalKind
+from domain.approvals.propose import approve, propose
 from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.trail import record
 from domain.assets.create import NewAsset, create_asset
 from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.assets.limits import payment_maximum
-from domain.assets.reads import last_day
+from domain.assets.reads import ASSETS, last_day
 from domain.conditions.acceptance import Acceptance
 from domain.conditions.acceptance import to_json as acceptance_to_json
 from domain.conditions.eligibility import to_json as eligibility_to_json
-from domain.corrections.reverse import ReversalReason
 from domain.database import rows, transaction
 from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
@@ -32,7 +32,7 @@ from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, HolderKind, Jour
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.reads import Programme, budgets_left
+from domain.programmes.reads import PROGRAMMES, Programme, budgets_left
 from domain.programmes.tables import Programme as ProgrammeRow
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -67,7 +67,7 @@ async def submit_product(services: Services, viewer: Viewer, municipality: int, 
     product = await known(municipality, product_id)
     if product.stage is not Stage.NONE:
         raise VoucherStateError(product.state(services.clock()))
-    await propose(services, viewer, municipality, ApprovalKind.VOUCHER_PRODUCT, product.id, ReversalReason.OTHER)
+    await propose(services, viewer, municipality, ApprovalKind.VOUCHER_PRODUCT, product.id, NO_REASON)
     return await known(municipality, product_id)
 
 
@@ -94,8 +94,8 @@ async def approve_product(services: Services, viewer: Viewer, what: Step) -> tup
             raise VoucherBudgetError(product.terms.maximum_exposure, available)
     await approve(services, viewer, approval, what.key)
     await _open(services, product)
-    services.assets.forget(what.municipality)
-    services.programmes.forget(what.municipality)
+    services.shared(ASSETS).forget(what.municipality)
+    services.shared(PROGRAMMES).forget(what.municipality)
     product = await known(what.municipality, what.product_id)
     posted = await services.ledger.post(await _publication(viewer, what, product, funding))
     return await known(what.municipality, what.product_id), posted

@@ -15,20 +15,21 @@ from typing import Any
 from uuid import UUID
 
 from domain.assets import reads as assets
+from domain.assets.counters import Counter, counter_of
 from domain.assets.kinds import CHARGEABLE
-from domain.assets.lots import Issue
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, Issue
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
-from domain.charging.charge import Counter, counter_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
 from domain.ledger.parties import own_wallet, usable_wallet
 from domain.ledger.refusals import InsufficientBalanceError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.programmes.reads import Programme, person_of
+from domain.programmes.reads import Programme
 from domain.programmes.refusals import NotEligibleError
 from domain.refusals import InvalidInputError, NotPermittedError
+from domain.residents.reads import person_of
 from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers import reads
@@ -142,7 +143,9 @@ def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: 
 async def purchase(services: Services, viewer: Viewer, what: Purchase) -> Posted:
     """Buys with coin or raises a refusal."""
     deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=what.gift)
-    coins = {asset.id: asset for asset in await services.assets.of(what.municipality) if asset.kind in CHARGEABLE}
+    coins = {
+        asset.id: asset for asset in await services.shared(ASSETS).of(what.municipality) if asset.kind in CHARGEABLE
+    }
 
     def with_coin(book: Book, at: datetime, draft: Draft) -> None:
         _with_coin(book, at, draft, deal, coins)
@@ -210,7 +213,10 @@ async def deal_of(
         against = against or "UNVERIFIED"
     issue = Issue(LotOrigin.VOUCHER, Funding.NONE, product.id, product.terms.usable_from, product.terms.expires_at)
     parts = product.terms.parts if now < product.terms.expires_at else ()
-    lots = [await services.lots.of(await _asset(services, municipality, asset_of(part)), issue, now) for part in parts]
+    lots = [
+        await services.shared(LOTS).of(await _asset(services, municipality, asset_of(part)), issue, now)
+        for part in parts
+    ]
     funding = await funding_of(municipality, product.terms)
     return Deal(
         product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against
@@ -219,7 +225,7 @@ async def deal_of(
 
 async def _asset(services: Services, municipality: int, number: int) -> Asset:
     """As remembered, or from the database where it is newer than what this process knows."""
-    known = next((asset for asset in await services.assets.of(municipality) if asset.id == number), None)
+    known = next((asset for asset in await services.shared(ASSETS).of(municipality) if asset.id == number), None)
     found = known or await assets.in_municipality(municipality, number)
     if found is None:
         raise UnknownAssetError

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.approvals.propose import ApprovalKind
+from domain.approvals.kinds import ApprovalKind
 from domain.assets.kinds import LegalProfile
 from domain.conditions import hours as opening
 from domain.conditions.acceptance import from_json as acceptance_of

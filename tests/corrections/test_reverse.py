@@ -5,8 +5,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from domain.approvals.kinds import ReversalReason
 from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.database import rows
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import linked_journals

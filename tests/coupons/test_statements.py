@@ -12,6 +12,7 @@ from domain.database import rows
 from domain.identifiers import decode
 from domain.ledger.audit import drift
 from domain.payments.pay import Pay, pay
+from domain.residents.reads import PERSONS
 from domain.viewer import Viewer
 from tests.support.coupons import CouponApi
 
@@ -75,7 +76,7 @@ async def test_whose_wallets_pay_at_the_same_moment_is_read_at_once(api: CouponA
     assert isinstance(coupon, UUID)
     payers = [await api.town.new_resident() for _ in range(WALLETS)]
     await asyncio.gather(*[api.charge(1_000, wallet) for _, wallet in payers])
-    persons, reads = api.services.persons, []
+    persons, reads = api.services.shared(PERSONS), []
     read = persons._read
 
     async def counted(keys):

@@ -8,8 +8,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from domain.approvals.kinds import ReversalReason
 from domain.assets.expiry import after, months_later
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.database import rows
 from domain.expiry.expire import expire
 from domain.expiry.renew import NOTHING, renewal_of

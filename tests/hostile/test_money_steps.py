@@ -16,12 +16,12 @@ import pytest
 from domain.database import rows
 from domain.funding import settle
 from domain.funding.http import HttpProvider
-from domain.funding.provider import ProviderUnavailableError
 from domain.identifiers import decode
 from domain.ledger.kinds import JournalKind
 from domain.ledger.ledger import Ledger
 from domain.payments.pay import Pay
 from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
+from domain.ports import ProviderUnavailableError
 from domain.refusals import Refusal
 from domain.services import Services
 from domain.vouchers.funded import purchase_with_funding, settle_open

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.approvals.kinds import ReversalReason
 from domain.charging.charge import Charge, charge
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.keys.abandon import abandon
 from domain.keys.outcome import outcome
 from domain.ledger.kinds import Operation, Outcome

@@ -30,10 +30,10 @@ from domain.ledger.reads import wallet_accounts
 from domain.ledger.request import Posted, effective_on
 from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, RefundReason, refund
-from domain.points.kinds import ClawbackRule, RuleKind, Stacking
+from domain.points.kinds import RuleKind, Stacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.programmes.reads import budgets_left
 from domain.refusals import Refusal
 from domain.stores.classify import classify_store

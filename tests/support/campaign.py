@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.approvals.kinds import ReversalReason
 from domain.charging.cancel import CancelCharge, CancelReason, cancel_charge
 from domain.charging.charge import Charge, charge
 from domain.charging.quote import quote_charge
 from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
-from domain.corrections.reverse import REVERSIBLE, ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import REVERSIBLE, propose_reversal, reverse_journal
 from domain.coupons.claim import Claim, claim_coupon
 from domain.coupons.kinds import ItemKind, RollbackReason
 from domain.expiry.expire import expire
