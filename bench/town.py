@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 from domain.assets import reads as assets
 from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
+from domain.assets.new_municipality import create_municipality
 from domain.charging.charge import Charge, charge
 from domain.codes.merchant_code import merchant_reference
 from domain.compose import services
 from domain.database import transaction
 from domain.ledger.holders import give_access
-from domain.municipalities.create import create_municipality
 from domain.payments.pay import Pay, pay
 from domain.residents.join import join, open_wallet
 from domain.services import Services

@@ -18,12 +18,13 @@ from domain.bulk_grants.reads import BulkGrant, RowState
 from domain.bulk_grants.refusals import UnknownBulkGrantError
 from domain.grants import propose as proposing
 from domain.grants.propose import Proposal
-from domain.grants.thresholds import Thresholds, set_thresholds, thresholds_of
+from domain.grants.refusals import UnknownProposalError
 from domain.ledger.holders import serves
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownWalletError
 from domain.municipalities import reads as municipalities
-from domain.programmes.refusals import UnknownProgrammeError, UnknownProposalError
+from domain.municipalities.thresholds import Thresholds, set_thresholds, thresholds_of
+from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import NotPermittedError
 from domain.uploads import create as creating
 from domain.uploads.purposes import TERMS, UploadPurpose

@@ -8,7 +8,7 @@ from domain.bulk_grants.check import Check
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.reads import BulkGrant, BulkRow
 from domain.grants.propose import Proposal
-from domain.grants.thresholds import Thresholds
+from domain.municipalities.thresholds import Thresholds
 from resolvers.views import BalanceAfter, Grant, PageInfo
 
 T = TypeVar("T")

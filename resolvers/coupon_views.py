@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.coupons.coupon import Coupon
-from domain.coupons.kinds import BorneBy, ItemKind, Obstacle
+from domain.coupons.kinds import BorneBy, Obstacle
+from domain.redemptions.kinds import ItemKind
 from resolvers.views import BalanceAfter, Receipt
 
 

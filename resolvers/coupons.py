@@ -12,15 +12,17 @@ from domain.coupons import claim as claiming
 from domain.coupons import create as creating
 from domain.coupons import listing
 from domain.coupons.coupon import Coupon
-from domain.coupons.kinds import BorneBy, CouponKind, ItemKind, RollbackReason, Stacking
+from domain.coupons.kinds import BorneBy, CouponKind, Stacking
 from domain.coupons.listing import Asked, Found, Place
-from domain.coupons.refusals import UnknownCouponError, UnknownItemError, UnknownRedemptionError
+from domain.coupons.refusals import UnknownCouponError
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.municipalities import reads as municipalities
 from domain.redemptions import redeem as redeeming
 from domain.redemptions import roll_back as undoing
+from domain.redemptions.kinds import ItemKind, RollbackReason
+from domain.redemptions.refusals import UnknownItemError, UnknownRedemptionError
 from domain.refusals import NotPermittedError
 from domain.residents import reads as residents
 from domain.residents.reads import claims_of, person_of

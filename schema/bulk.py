@@ -12,8 +12,8 @@ from domain.bulk_grants.csv_file import Column
 from domain.bulk_grants.reads import BulkGrant as BulkRowOfTown
 from domain.bulk_grants.reads import BulkRow, RowState
 from domain.grants.propose import Proposal
-from domain.grants.thresholds import Thresholds
 from domain.locales.catalogue import message
+from domain.municipalities.thresholds import Thresholds
 from resolvers import bulk as resolvers
 from resolvers import bulk_views as views
 from schema.bulk_enums import BulkGrantState, BulkRowState

@@ -6,11 +6,11 @@ import strawberry
 
 from domain.coupons.kinds import BorneBy as DomainBorneBy
 from domain.coupons.kinds import CouponKind as DomainCouponKind
-from domain.coupons.kinds import ItemKind as DomainItemKind
 from domain.coupons.kinds import Obstacle as DomainObstacle
-from domain.coupons.kinds import RollbackReason as DomainRollbackReason
 from domain.coupons.kinds import Stacking as DomainStacking
 from domain.coupons.listing import Order
+from domain.redemptions.kinds import ItemKind as DomainItemKind
+from domain.redemptions.kinds import RollbackReason as DomainRollbackReason
 
 value = strawberry.enum_value
 

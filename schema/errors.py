@@ -15,11 +15,13 @@ from domain.codes import refusals as codes
 from domain.conversions import refusals as conversions
 from domain.coupons import refusals as coupons
 from domain.funding import refusals as funding
+from domain.grants import refusals as grants
 from domain.ledger import refusals as ledger
 from domain.locales.catalogue import message
 from domain.payments import refusals as payments
 from domain.points import refusals as points
 from domain.programmes import refusals as programmes
+from domain.redemptions import refusals as redemptions
 from domain.refusals import BusyError as DomainBusy
 from domain.refusals import InvalidInputError as DomainInvalidInput
 from domain.refusals import NotPermittedError as DomainNotPermitted
@@ -337,9 +339,9 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     programmes.ProgrammeClosedError: ProgrammeClosedError,
     points.UnknownEarningRuleError: UnknownEarningRuleError,
     programmes.NotEligibleError: NotEligibleError,
-    programmes.UnknownProposalError: bulk_errors.UnknownProposalError,
-    programmes.AlreadyGrantedError: bulk_errors.AlreadyGrantedError,
-    programmes.ApprovalRequiredError: bulk_errors.ApprovalRequiredError,
+    grants.UnknownProposalError: bulk_errors.UnknownProposalError,
+    grants.AlreadyGrantedError: bulk_errors.AlreadyGrantedError,
+    grants.ApprovalRequiredError: bulk_errors.ApprovalRequiredError,
     uploads.UnknownUploadError: bulk_errors.UnknownUploadError,
     uploads.UploadNotReadyError: bulk_errors.UploadNotReadyError,
     uploads.TooManyUploadsError: bulk_errors.TooManyUploadsError,
@@ -353,10 +355,10 @@ REFUSALS: dict[type[Refusal], type[UserError]] = {
     coupons.UnknownCouponError: coupon_errors.UnknownCouponError,
     coupons.CouponNotUsableError: coupon_errors.CouponNotUsableError,
     coupons.CouponUsedUpError: coupon_errors.CouponUsedUpError,
-    coupons.UnknownItemError: coupon_errors.UnknownItemError,
-    coupons.ItemNotUsableError: coupon_errors.ItemNotUsableError,
-    coupons.UnknownRedemptionError: coupon_errors.UnknownRedemptionError,
-    coupons.AlreadyRolledBackError: coupon_errors.AlreadyRolledBackError,
+    redemptions.UnknownItemError: coupon_errors.UnknownItemError,
+    redemptions.ItemNotUsableError: coupon_errors.ItemNotUsableError,
+    redemptions.UnknownRedemptionError: coupon_errors.UnknownRedemptionError,
+    redemptions.AlreadyRolledBackError: coupon_errors.AlreadyRolledBackError,
     DomainInvalidInput: InvalidInputError,
     DomainNotPermitted: NotPermittedError,
     DomainBusy: BusyError,

@@ -12,7 +12,7 @@ from tortoise.connection import get_connection
 from domain.assets.expiry import after, last_usable_day, latest_of_six_months, midnight
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
-from domain.ledger.kinds import Funding, LotOrigin
+from domain.ledger.kinds import NONE_LOT, Funding, LotOrigin
 from domain.ledger.request import effective_on
 from domain.shared import Shared
 
@@ -60,6 +60,14 @@ class Lots:
 
 LOTS = Shared(Lots)
 """The lots that this process has met."""
+
+
+async def open_none_lot(municipality: int) -> None:
+    """The lot of accounts without source and expiry. Call inside the transaction that makes the town."""
+    await get_connection("default").execute_query(
+        "insert into lot (municipality_id, id, origin, funding) overriding system value values ($1, $2, $3, $4)",
+        [municipality, NONE_LOT, LotOrigin.NONE, Funding.NONE],
+    )
 
 
 def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:

@@ -21,10 +21,10 @@ from domain.bulk_grants.reads import BulkGrant, BulkState, RowState
 from domain.bulk_grants.refusals import InvalidRowsError, SameFileError, UnknownBulkGrantError, UploadUsedError
 from domain.bulk_grants.run import kick
 from domain.database import transaction
-from domain.grants.thresholds import thresholds_of
 from domain.identifiers import Prefix, derived, encode
 from domain.ledger.holders import require_staff
 from domain.ledger.refusals import KeyReusedError
+from domain.municipalities.thresholds import thresholds_of
 from domain.programmes.reads import budgets_left
 from domain.programmes.refusals import BudgetExceededError
 from domain.services import Services

@@ -18,6 +18,7 @@ from domain.approvals.refusals import ApproverIsProposerError
 from domain.assets.limits import check_amount
 from domain.database import rows, transaction
 from domain.grants.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
+from domain.grants.refusals import AlreadyGrantedError, UnknownProposalError
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
@@ -27,13 +28,7 @@ from domain.ledger.refusals import KeyReusedError, UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.refusals import (
-    AlreadyGrantedError,
-    NotEligibleError,
-    ProgrammeClosedError,
-    UnknownProgrammeError,
-    UnknownProposalError,
-)
+from domain.programmes.refusals import NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Relation, Viewer

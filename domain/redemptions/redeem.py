@@ -12,8 +12,7 @@ from uuid import UUID
 from domain.assets.kinds import AssetKind
 from domain.coupons import uses
 from domain.coupons.coupon import Seen, obstacle
-from domain.coupons.kinds import CouponKind, ItemKind, Obstacle
-from domain.coupons.refusals import ItemNotUsableError, UnknownItemError
+from domain.coupons.kinds import CouponKind, Obstacle
 from domain.coupons.uses import NONE_CHOSEN, Applied, Chosen
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
@@ -21,6 +20,8 @@ from domain.ledger.parties import require_payment
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.pay import receipt_of
 from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.redemptions.kinds import ItemKind
+from domain.redemptions.refusals import ItemNotUsableError, UnknownItemError
 from domain.services import Services
 from domain.viewer import Viewer
 

@@ -4,8 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.approvals.trail import record
-from domain.coupons.kinds import RollbackReason
-from domain.coupons.refusals import AlreadyRolledBackError, UnknownRedemptionError
 from domain.coupons.returns import Returns, returns_of
 from domain.database import rows, transaction
 from domain.ledger.book import AccountKey, Book
@@ -13,6 +11,8 @@ from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, guard_values, journal_by_id
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
+from domain.redemptions.kinds import RollbackReason
+from domain.redemptions.refusals import AlreadyRolledBackError, UnknownRedemptionError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
 

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.grants.thresholds import require_below_threshold, thresholds_of
+from domain.grants.refusals import ApprovalRequiredError
+from domain.grants.thresholds import require_below_threshold
 from domain.ledger.holders import give_access, set_state
 from domain.ledger.kinds import KIND_OF, HolderState, JournalKind, Operation
 from domain.ledger.ledger import no_plan
@@ -20,8 +21,9 @@ from domain.ledger.refusals import (
     WalletFrozenError,
 )
 from domain.ledger.request import Closed, Request, RequestKey
+from domain.municipalities.thresholds import thresholds_of
 from domain.payments.pay import Pay, input_hash_of
-from domain.programmes.refusals import ApprovalRequiredError, ProgrammeClosedError
+from domain.programmes.refusals import ProgrammeClosedError
 from domain.viewer import Relation
 from tests.support.town import People, new_town
 

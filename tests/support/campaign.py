@@ -20,7 +20,6 @@ from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
 from domain.corrections.reverse import REVERSIBLE, propose_reversal, reverse_journal
 from domain.coupons.claim import Claim, claim_coupon
-from domain.coupons.kinds import ItemKind, RollbackReason
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.grants.grant import Grant, grant_value
@@ -35,6 +34,7 @@ from domain.payments.quote import Asked, quote
 from domain.payments.refund import Refund, RefundReason, refund
 from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
 from domain.programmes.change import change_budget
+from domain.redemptions.kinds import ItemKind, RollbackReason
 from domain.redemptions.redeem import Redeem, redeem
 from domain.redemptions.roll_back import rollback_redemption
 from domain.refusals import Refusal, StoredRefusal

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
+from domain.assets.new_municipality import open_municipality
 from domain.assets.reads import Asset
 from domain.charging.charge import Charge, charge
 from domain.codes.merchant_code import merchant_reference
@@ -15,7 +16,6 @@ from domain.ledger.audit import drift, trial_balance
 from domain.ledger.holders import give_access
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.request import Posted
-from domain.municipalities.create import open_municipality
 from domain.municipalities.reads import Municipality
 from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, RefundReason, refund
