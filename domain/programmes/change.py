@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
-from domain.approvals.trail import record
+from domain.approvals.trail import record, recorded
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.refusals import AmountOutOfRangeError
 from domain.database import transaction
@@ -160,9 +160,7 @@ async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
         query = """select coalesce(sum((receipt ->> 'change')::bigint), 0)::bigint as changed from journal
           where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0"""
         [found] = await connection.execute_query_dict(query, [town, programme.id, JournalKind.BUDGET_CHANGE])
-        query = """select 1 from audit_entry where municipality_id = $1 and action = 'change_budget' and subject = $2
-          and after ->> 'journal' = $3"""
-        if await connection.execute_query_dict(query, [town, str(programme.id), str(posted.journal_id)]):
+        if await recorded(town, "change_budget", str(programme.id), {"journal": str(posted.journal_id)}):
             return
         await Row.filter(municipality_id=town, id=programme.id).update(
             budget=began + found["changed"], budget_began=began

@@ -163,31 +163,7 @@ async def _check_assets(municipality: int, new: NewProgramme) -> None:
 async def _open(services: Services, viewer: Viewer, municipality: int, programme: UUID, new: NewProgramme) -> None:
     now = services.clock()
     async with transaction():
-        await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
-        await Row.create(
-            id=programme,
-            municipality_id=municipality,
-            kind=new.kind,
-            name_ja=new.name_ja,
-            name_en=new.name_en,
-            asset_id=new.asset,
-            funding=new.funding,
-            budget=new.budget,
-            starts_at=new.starts_at,
-            ends_at=new.ends_at,
-            cap_per_person=new.cap_per_person,
-            eligibility=eligibility_to_json(new.eligibility),
-            acceptance=acceptance_to_json(new.acceptance),
-            usable_from=new.usable_from,
-            expires_at=new.expires_at,
-            charged_asset_id=new.charged_asset,
-            rate_bp=new.rate_bp,
-            activates_after_days=new.activates_after_days,
-            clawback=new.clawback,
-            cap_per_household=new.cap_per_household,
-            created_by=viewer.person_id,
-            created_at=now,
-        )
+        await open_programme(municipality, programme, new, viewer.person_id, now)
         after = {
             "kind": new.kind.name,
             "asset": new.asset,
@@ -197,6 +173,35 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
             "cap_per_household": new.cap_per_household,
         }
         await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
+
+
+async def open_programme(municipality: int, programme: UUID, new: NewProgramme, officer: UUID, now: datetime) -> None:
+    """The row and the holder of a programme, which owns its budget. Call inside a transaction."""
+    await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
+    await Row.create(
+        id=programme,
+        municipality_id=municipality,
+        kind=new.kind,
+        name_ja=new.name_ja,
+        name_en=new.name_en,
+        asset_id=new.asset,
+        funding=new.funding,
+        budget=new.budget,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        cap_per_person=new.cap_per_person,
+        eligibility=eligibility_to_json(new.eligibility),
+        acceptance=acceptance_to_json(new.acceptance),
+        usable_from=new.usable_from,
+        expires_at=new.expires_at,
+        charged_asset_id=new.charged_asset,
+        rate_bp=new.rate_bp,
+        activates_after_days=new.activates_after_days,
+        clawback=new.clawback,
+        cap_per_household=new.cap_per_household,
+        created_by=officer,
+        created_at=now,
+    )
 
 
 async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Programme, new: NewProgramme) -> Posted:

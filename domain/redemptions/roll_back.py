@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from domain.approvals.trail import record
+from domain.approvals.trail import record, recorded
 from domain.coupons.returns import Returns, returns_of
-from domain.database import rows, transaction
+from domain.database import transaction
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
@@ -110,11 +110,10 @@ async def _record(
     services: Services, viewer: Viewer, posted: Posted, redemption_id: UUID, reason: RollbackReason
 ) -> None:
     """One row for one journal, also when the first answer was lost before it was written."""
-    known = "select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3"
-    if posted.replayed and await rows(known, posted.municipality, ACTION, str(redemption_id)):
+    after = {"journal": str(posted.journal_id)}
+    if posted.replayed and await recorded(posted.municipality, ACTION, str(redemption_id), after):
         return
     async with transaction():
-        after = {"journal": str(posted.journal_id)}
         await record(
             posted.municipality,
             viewer.person_id,
