@@ -14,7 +14,8 @@ from domain.bulk_grants import control, reads
 from domain.bulk_grants import progress as following
 from domain.bulk_grants import start as starting
 from domain.bulk_grants.check import Check
-from domain.bulk_grants.reads import BulkGrant, RowState
+from domain.bulk_grants.kinds import RowState
+from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.refusals import UnknownBulkGrantError
 from domain.grants import propose as proposing
 from domain.grants.propose import Proposal
@@ -27,7 +28,8 @@ from domain.municipalities.thresholds import Thresholds, set_thresholds, thresho
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import NotPermittedError
 from domain.uploads import create as creating
-from domain.uploads.purposes import TERMS, UploadPurpose
+from domain.uploads.kinds import UploadPurpose
+from domain.uploads.purposes import TERMS
 from domain.uploads.refusals import UnknownUploadError
 from resolvers import bulk_views as views
 from resolvers.bulk_views import EdgeOf, PageOf

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.approvals.refusals import UnknownJournalError
 from domain.charging import cancel as cancelling
+from domain.charging.kinds import CancelReason
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from domain.municipalities import change as changing_towns
@@ -23,7 +24,7 @@ async def cancel_charge(info: MeguruInfo, input: CancelChargeInput) -> CancelCha
     found = read(Prefix.JOURNAL, input.charge_id)
     if found is None:
         raise UnknownJournalError
-    reason = cancelling.CancelReason[input.reason.name]
+    reason = CancelReason[input.reason.name]
     what = cancelling.CancelCharge(input.idempotency_key, *found, reason, input.valid_until)
     posted = await cancelling.cancel_charge(info.context.services, viewer, what)
     charge = await journal_by_id(found[0], UUID(posted.receipt["charge"]))

@@ -26,6 +26,7 @@ from domain.payments import pay as paying
 from domain.payments import quote as quoting
 from domain.payments import refund as refunding
 from domain.payments import top_up as topping_up
+from domain.payments.kinds import RefundReason
 from domain.payments.refusals import UnknownPaymentError
 from domain.permissions import ROOT_FIELDS
 from domain.services import Services
@@ -151,7 +152,7 @@ async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundP
     found = read(Prefix.PAYMENT, input.payment_id)
     if found is None:
         raise UnknownPaymentError
-    reason = refunding.RefundReason[input.reason.name]
+    reason = RefundReason[input.reason.name]
     what = refunding.Refund(input.idempotency_key, *found, input.amount, reason, input.valid_until)
     posted = await refunding.refund(info.context.services, viewer, what)
     payment = await journal_by_id(*found)

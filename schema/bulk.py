@@ -9,8 +9,9 @@ from strawberry.types import Info
 
 from domain.bulk_grants.check import Check
 from domain.bulk_grants.csv_file import Column
+from domain.bulk_grants.kinds import RowState
 from domain.bulk_grants.reads import BulkGrant as BulkRowOfTown
-from domain.bulk_grants.reads import BulkRow, RowState
+from domain.bulk_grants.reads import BulkRow
 from domain.grants.propose import Proposal
 from domain.locales.catalogue import message
 from domain.municipalities.thresholds import Thresholds

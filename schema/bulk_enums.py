@@ -4,9 +4,9 @@ from enum import Enum
 
 import strawberry
 
-from domain.bulk_grants.reads import BulkState, RowState
-from domain.uploads.purposes import UploadPurpose as DomainUploadPurpose
-from domain.uploads.purposes import UploadState as DomainUploadState
+from domain.bulk_grants.kinds import BulkState, RowState
+from domain.uploads.kinds import UploadPurpose as DomainUploadPurpose
+from domain.uploads.kinds import UploadState as DomainUploadState
 
 value = strawberry.enum_value
 

@@ -12,9 +12,9 @@ from domain.assets.kinds import AssetKind as DomainAssetKind
 from domain.assets.kinds import ExpiryRule as DomainExpiryRule
 from domain.assets.kinds import LegalProfile as DomainLegalProfile
 from domain.assets.kinds import RefundedAfterExpiry as DomainRefundedAfterExpiry
-from domain.charging.cancel import CancelReason as DomainCancelReason
+from domain.charging.kinds import CancelReason as DomainCancelReason
 from domain.ledger.kinds import JournalKind, Operation
-from domain.payments.refund import RefundReason as DomainRefundReason
+from domain.payments.kinds import RefundReason as DomainRefundReason
 from domain.points.kinds import Reason as DomainEarningReason
 from domain.points.kinds import RuleKind as DomainRuleKind
 from domain.points.kinds import Stacking as DomainStacking

@@ -33,6 +33,8 @@ class Issue:
     instead_of_rule: bool = False
 
 
+TERMS_VERSION = 1
+"""The version of the terms under which value is issued; there is one until a town changes them."""
 CHARGED = Issue(LotOrigin.CHARGE, Funding.CASH)
 _Key = tuple[int, int, date, Issue]
 
@@ -104,10 +106,10 @@ async def _ensure(asset: Asset, how: Issue, day: date) -> Lot:
         [*values, issued_at, asset.six_month_exempt],
     )
     [row] = await connection.execute_query_dict(
-        """select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is not distinct from $3
+        f"""select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is not distinct from $3
           and origin = $4 and funding = $5
           and issued_on = $6 and usable_from is not distinct from $7 and expires_at is not distinct from $8
-            and terms_version = 1""",
+            and terms_version = {TERMS_VERSION:d}""",
         values,
     )
     return Lot(asset.municipality, row["id"], asset.id, asset.paid, issued_at, how.usable_from, ends, how.programme_id)

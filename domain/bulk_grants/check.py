@@ -11,7 +11,7 @@ from domain.municipalities.thresholds import thresholds_of
 from domain.programmes.reads import budgets_left
 from domain.services import Services
 from domain.uploads import reads as uploads
-from domain.uploads.purposes import UploadPurpose
+from domain.uploads.kinds import UploadPurpose
 from domain.viewer import Relation, Viewer
 
 ERRORS_KEPT = 10_000

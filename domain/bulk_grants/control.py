@@ -14,7 +14,8 @@ from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.keys import closed_guard
-from domain.bulk_grants.reads import BulkGrant, BulkState
+from domain.bulk_grants.kinds import ENDED, BulkState
+from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.record import wake
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
 from domain.bulk_grants.run import kick
@@ -158,10 +159,10 @@ def _update(
     bulk: BulkGrant, before: tuple[BulkState, ...], after: BulkState, now: datetime, more: dict[str, Any]
 ) -> tuple[str, list[Any]]:
     added = "".join(f", {name} = ${number}" for number, name in enumerate(more, 6))
-    query = f"""update bulk_grant set state = $4, ended_at = case when $4::smallint in (1, 2, 4,
-      6) then null else $5::timestamptz end{added}
+    query = f"""update bulk_grant set state = $4, ended_at = $5{added}
       where municipality_id = $1 and id = $2 and state = any ($3::smallint[]) returning id"""
-    return query, [bulk.municipality, bulk.id, list(before), after, now, *more.values()]
+    ended_at = now if after in ENDED else None
+    return query, [bulk.municipality, bulk.id, list(before), after, ended_at, *more.values()]
 
 
 def _closing(bulk: BulkGrant) -> Request:

@@ -17,7 +17,8 @@ from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Examination, examination
-from domain.bulk_grants.reads import BulkGrant, BulkState, RowState
+from domain.bulk_grants.kinds import BulkState, RowState
+from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.refusals import InvalidRowsError, SameFileError, UnknownBulkGrantError, UploadUsedError
 from domain.bulk_grants.run import kick
 from domain.database import transaction
@@ -29,7 +30,7 @@ from domain.programmes.reads import budgets_left
 from domain.programmes.refusals import BudgetExceededError
 from domain.services import Services
 from domain.uploads import reads as uploads
-from domain.uploads.purposes import UploadPurpose
+from domain.uploads.kinds import UploadPurpose
 from domain.viewer import Relation, Viewer
 
 WRITTEN_AT_ONCE = 5_000

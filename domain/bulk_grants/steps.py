@@ -17,7 +17,8 @@ from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Problem
 from domain.bulk_grants.facts import WalletFacts, facts_of
 from domain.bulk_grants.keys import closed_guard, grant_key
-from domain.bulk_grants.reads import BulkGrant, BulkRow, RowState
+from domain.bulk_grants.kinds import RowState
+from domain.bulk_grants.reads import BulkGrant, BulkRow
 from domain.bulk_grants.record import Decided, TakenBack, write_decided, write_taken_back
 from domain.bulk_grants.refusals import BulkRowRefusedError
 from domain.bulk_grants.take_back import undo_request

@@ -11,13 +11,13 @@ never beside a reversal: both count in the same guard.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 from uuid import UUID
 
 from domain.approvals.refusals import UnknownJournalError
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
 from domain.assets.reads import ASSETS
+from domain.charging.kinds import CancelReason
 from domain.charging.refusals import CancelTooLateError
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.credit import settled_of
@@ -35,15 +35,6 @@ from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
-
-
-class CancelReason(IntEnum):
-    """Why a counter cancels a charge."""
-
-    WRONG_AMOUNT = 1
-    WRONG_WALLET = 2
-    CHANGED_MIND = 3
-    OTHER = 9
 
 
 @dataclass(frozen=True, slots=True)

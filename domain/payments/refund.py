@@ -12,7 +12,6 @@ What becomes of a lot that has ended is the asset's policy: see `fresh`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from uuid import UUID
 
 from domain.assets.limits import check_amount
@@ -24,6 +23,7 @@ from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.kinds import RefundReason
 from domain.payments.refusals import NotRefundableError, RefundExceedsError, UnknownPaymentError
 from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
 from domain.refusals import NotPermittedError
@@ -31,16 +31,6 @@ from domain.services import Services
 from domain.viewer import Relation, Viewer
 
 AMOUNT_MAXIMUM = 2**53 - 1
-
-
-class RefundReason(IntEnum):
-    """Why a shop gives money back."""
-
-    RETURNED_GOODS = 1
-    WRONG_AMOUNT = 2
-    PAID_TWICE = 3
-    CANCELLED = 4
-    OTHER = 9
 
 
 @dataclass(frozen=True, slots=True)

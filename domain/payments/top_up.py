@@ -24,7 +24,7 @@ from domain.assets.limits import check_amount, check_note, payment_maximum
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
-from domain.charging.cancel import CancelReason
+from domain.charging.kinds import CancelReason
 from domain.coupons import uses as coupons
 from domain.funding import reads
 from domain.funding.reads import OPEN, Source, TopUpRow, TopUpState
@@ -118,7 +118,8 @@ async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) ->
     await get_connection("default").execute_query(
         """insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at,
           input_hash)
-          values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) on conflict (municipality_id, actor, key) do nothing""",
+          values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9)
+          on conflict (municipality_id, actor, key) do nothing""",
         [
             what.municipality,
             services.ids.new(),
@@ -129,6 +130,7 @@ async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) ->
             missing,
             services.clock(),
             input_hash_of(what),
+            TopUpState.ASKED,
         ],
     )
     return await reads.top_up_of(what.municipality, viewer.person_id, what.key)

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.connection import get_connection
-
 from domain.approvals.trail import record, recorded
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.refusals import AmountOutOfRangeError
@@ -153,23 +151,15 @@ async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
 
     Once into the trail of audit.
     """
-    town, connection = programme.municipality, get_connection("default")
+    town = programme.municipality
     async with transaction():
         row = await Row.select_for_update().get(municipality_id=town, id=programme.id)
         began = row.budget if row.budget_began is None else row.budget_began
-        query = """select coalesce(sum((receipt ->> 'change')::bigint), 0)::bigint as changed from journal
-          where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0"""
-        [found] = await connection.execute_query_dict(query, [town, programme.id, JournalKind.BUDGET_CHANGE])
+        changed = await reads.budget_changes(town, programme.id)
         if await recorded(town, "change_budget", str(programme.id), {"journal": str(posted.journal_id)}):
             return
-        await Row.filter(municipality_id=town, id=programme.id).update(
-            budget=began + found["changed"], budget_began=began
-        )
-        after = {
-            "budget": began + found["changed"],
-            "change": posted.receipt["change"],
-            "journal": str(posted.journal_id),
-        }
+        await Row.filter(municipality_id=town, id=programme.id).update(budget=began + changed, budget_began=began)
+        after = {"budget": began + changed, "change": posted.receipt["change"], "journal": str(posted.journal_id)}
         await record(
             town,
             viewer.person_id,

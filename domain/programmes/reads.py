@@ -10,7 +10,7 @@ from domain.conditions.acceptance import from_json as acceptance_of
 from domain.conditions.eligibility import Eligibility
 from domain.conditions.eligibility import from_json as eligibility_of
 from domain.database import rows
-from domain.ledger.kinds import AccountKind, Funding, GuardKind
+from domain.ledger.kinds import AccountKind, Funding, GuardKind, JournalKind, Outcome
 from domain.ledger.request import GuardKey
 from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.programmes.tables import Programme as Row
@@ -99,6 +99,20 @@ async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
     )
     left = {(row["municipality_id"], row["holder_id"]): row["left"] for row in found}
     return [left.get(key, 0) for key in keys]
+
+
+async def budget_changes(municipality: int, programme: UUID) -> int:
+    """The sum of all changes of a programme's budget since it was made. Whole units."""
+    [row] = await rows(
+        """select coalesce(sum((receipt ->> 'change')::bigint), 0)::bigint as changed from journal
+          where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = $4""",
+        municipality,
+        programme,
+        JournalKind.BUDGET_CHANGE,
+        Outcome.SETTLED,
+    )
+    changed: int = row["changed"]
+    return changed
 
 
 def _of(row: Row) -> Programme:

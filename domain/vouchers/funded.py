@@ -143,8 +143,8 @@ async def settle_open(services: Services) -> int:
 
     async def page(limit: int) -> list[_Mark]:
         found = await rows(
-            """select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation
-              where state = 0 and opened_at <= $1
+            f"""select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation
+              where state = {FundingState.OPEN:d} and opened_at <= $1
               order by random() limit $2""",
             services.clock() - OPEN_FOR,
             limit,
@@ -177,8 +177,8 @@ async def _tell(services: Services, source: Provider, mark: _Mark, state: Fundin
     """Keeps or lets go, and notes it. ProviderUnavailableError."""
     await (source.capture(mark.id, mark.amount) if state is FundingState.KEPT else source.void(mark.id))
     await rows(
-        "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and state ="
-        " 0 returning id",
+        "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and"
+        f" state = {FundingState.OPEN:d} returning id",
         mark.municipality,
         mark.id,
         state,

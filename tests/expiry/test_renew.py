@@ -194,7 +194,7 @@ async def test_a_town_without_the_rule_asks_nothing(api: Api, monkeypatch: pytes
     async def asked(*_: object) -> None:
         raise AssertionError("a question to the database")
 
-    monkeypatch.setattr("domain.expiry.renew.rows", asked)
+    monkeypatch.setattr("domain.expiry.reads.rows", asked)
     assert await renewal_of(api.services, api.town.id, api.town.wallet) is NOTHING
 
 

@@ -25,8 +25,9 @@ from domain.ledger.refusals import (
     UnknownWalletError,
     WalletFrozenError,
 )
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.payments.refusals import NotRefundableError, PossibleDuplicateError, RefundExceedsError, UnknownPaymentError
 from domain.refusals import NotPermittedError, Retry
 from domain.viewer import Relation, Role, Viewer

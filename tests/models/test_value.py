@@ -28,8 +28,9 @@ from domain.ledger.audit import trial_balance
 from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.request import Posted, effective_on
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.points.kinds import RuleKind, Stacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme

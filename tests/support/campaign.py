@@ -13,8 +13,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.approvals.kinds import ReversalReason
-from domain.charging.cancel import CancelCharge, CancelReason, cancel_charge
+from domain.charging.cancel import CancelCharge, cancel_charge
 from domain.charging.charge import Charge, charge
+from domain.charging.kinds import CancelReason
 from domain.charging.quote import quote_charge
 from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
@@ -29,9 +30,10 @@ from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Posted
 from domain.payments.hold import Authorize, OfHold, authorize, capture, lapse, void
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
 from domain.payments.quote import Asked, quote
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
 from domain.programmes.change import change_budget
 from domain.redemptions.kinds import ItemKind, RollbackReason

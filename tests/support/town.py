@@ -17,8 +17,9 @@ from domain.ledger.holders import give_access
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.request import Posted
 from domain.municipalities.reads import Municipality
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.residents.join import join, open_wallet
 from domain.services import Services
 from domain.stores.open_store import NewStore, employ, open_store
