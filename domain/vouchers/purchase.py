@@ -208,7 +208,7 @@ async def deal_of(
     now = services.clock()
     person, claims = await person_of(municipality, wallet)
     against = product.terms.eligibility.reason_against(claims, effective_on(now).year)
-    household = None if product.terms.units_per_household is None else await reads.household_of(municipality, person)
+    household = None if product.terms.units_per_household is None or claims is None else claims.household
     if product.terms.units_per_household is not None and household is None:
         against = against or "UNVERIFIED"
     issue = Issue(LotOrigin.VOUCHER, Funding.NONE, product.id, product.terms.usable_from, product.terms.expires_at)

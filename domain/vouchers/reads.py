@@ -70,14 +70,6 @@ async def taken(municipality: int, code: str) -> bool:
     )
 
 
-async def household_of(municipality: int, person: UUID) -> UUID | None:
-    """The household of a person, where the town has verified it."""
-    found = await rows(
-        "select household from person_claim where municipality_id = $1 and person_id = $2", municipality, person
-    )
-    return found[0]["household"] if found else None
-
-
 async def bought(person: UUID, keys: list[tuple[int, UUID]]) -> list[Bought]:
     """What a person and their household have bought of products, in the order of (municipality, id)."""
     found = await rows(

@@ -5,6 +5,7 @@ A table has one room that writes it. Other rooms read it in their `reads.py`, wh
 
 import ast
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ import pytest
 
 DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 MIGRATIONS = "\n".join(path.read_text() for path in (DOMAIN.parent / "migrations/sql").glob("*.sql"))
-TABLES = frozenset(re.findall(r"create table (?:if not exists )?(\w+)", MIGRATIONS))
+TABLES = frozenset(re.findall(r"create table (?:if not exists )?(\w+)", MIGRATIONS)) - frozenset(
+    re.findall(r"drop table (?:if exists )?(\w+)", MIGRATIONS)
+)
 MEASURES = frozenset(
     [
         "activates_after_days",
@@ -40,6 +43,14 @@ JOINING = {
     "ledger/batch.py": "accounts come with the terms of their lots, in the one statement under the locks",
 }
 """Files that read other rooms' tables although they are no `reads.py`, and why."""
+
+UPWARD = {
+    "funding/reads.py": "a top-up is begun by the payment that needs it",
+    "ledger/audit.py": JOINING["ledger/audit.py"],
+    "ledger/batch.py": JOINING["ledger/batch.py"],
+    "ledger/reads.py": "the same accounts with the same terms, without locks, for quotes",
+}
+"""Files that read tables of rooms that stand above theirs, and why."""
 
 WRITES = re.compile(r"\b(?:insert into|update|delete from|truncate)\s+(?:only\s+)?(\w+)", re.IGNORECASE)
 READS = re.compile(r"\b(?:from|join)\s+(?:only\s+)?(\w+)", re.IGNORECASE)
@@ -120,6 +131,22 @@ def owners(modules: dict[str, str]) -> dict[str, set[str]]:
     return found
 
 
+def owner_of_each() -> dict[str, str]:
+    written_by = {table: min(rooms) for table, rooms in owners(sources()).items()}
+    return written_by | dict.fromkeys(POSTED, "ledger")
+
+
+def layers() -> list[str]:
+    contracts = tomllib.loads((DOMAIN.parent / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [found] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    return found
+
+
+def ranks() -> dict[str, int]:
+    """The place of each room in the layers, counted from the top."""
+    return {room.strip(): place for place, layer in enumerate(layers()) for room in layer.split("|")}
+
+
 def test_a_table_is_written_by_one_room() -> None:
     found = owners(sources())
     assert {table: rooms for table, rooms in found.items() if len(rooms) > 1} == {}
@@ -138,13 +165,30 @@ def test_only_the_ledger_calls_its_functions() -> None:
 
 
 def test_other_rooms_tables_are_read_in_reads() -> None:
-    owner = {table: rooms.copy().pop() for table, rooms in owners(sources()).items()} | dict.fromkeys(POSTED, "ledger")
+    owner = owner_of_each()
     foreign = {
         path: tables
         for path, source in sources().items()
         if (tables := {table for table in read(source) if owner[table] != room_of(path)})
     }
     assert {path for path in foreign if not path.endswith("/reads.py")} == set(JOINING)
+
+
+def test_rooms_read_down_the_layers() -> None:
+    """A join is an arrow like an import: it goes to a room further down in the layers of `pyproject.toml`."""
+    owner, rank = owner_of_each(), ranks()
+    upward = {
+        path
+        for path, source in sources().items()
+        for table in read(source)
+        if owner[table] != room_of(path) and rank[owner[table]] <= rank[room_of(path)]
+    }
+    assert upward == set(UPWARD)
+
+
+def test_the_page_shows_the_layers_as_they_are() -> None:
+    page = (DOMAIN.parent / "docs/architecture.md").read_text(encoding="utf-8")
+    assert "\n".join(layers()) in page
 
 
 def test_a_statement_writes_its_tables_out() -> None:
