@@ -16,11 +16,12 @@ from rich.table import Table
 from api.migrate import described
 from api.migrate import run as run_migrations
 from api.settings import METRICS_FOLDER, Settings, SettingsError, read_settings
+from domain.assets.new_municipality import create_municipality
 from domain.compose import services
 from domain.expiry.expire import expire
 from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
 from domain.municipalities import reads as municipalities
-from domain.municipalities.create import UnknownCodeError, create_municipality
+from domain.municipalities.create import UnknownCodeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
 

@@ -106,7 +106,7 @@ class Metrics:
     async def keep(self, services: Services) -> None:
         """Sets the gauges again and again, until cancelled."""
         while True:
-            self._waiting.set(services.poster.depth)
+            self._waiting.set(services.ledger.depth)
             self._subscribers.set(services.bus.subscribers)
             self._bus.set(services.bus.connected)
             self._bus_lost.set(services.bus.lost)

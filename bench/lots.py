@@ -23,6 +23,7 @@ from bench import town
 from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
 from domain.assets.manage import make_asset
+from domain.assets.reads import ASSETS
 from domain.compose import services
 from domain.conditions.acceptance import Acceptance
 from domain.coupons.create import NewCoupon, create_coupon
@@ -32,18 +33,17 @@ from domain.grants.grant import Grant, grant_value
 from domain.ledger.audit import drift
 from domain.ledger.decide import Decision
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.ledger.request import Request
 from domain.municipalities import reads as municipalities
 from domain.payments.pay import Pay, pay
-from domain.points.kinds import ClawbackRule, RuleKind
+from domain.points.kinds import RuleKind
 from domain.points.kinds import Stacking as Together
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.residents.join import join, open_wallet
 from domain.services import Services
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 from mocks.embedded import postgres
 
 ROUNDS = 5
@@ -124,7 +124,7 @@ async def issue(made: Services, number: int, officer: Viewer) -> list[UUID]:
 async def earn(made: Services, number: int, officer: Viewer, stores: list[UUID]) -> None:
     """One percent at some shops, with caps to be counted."""
     now = made.clock()
-    points = next(asset for asset in await made.assets.of(number) if asset.code == POINTS.code)
+    points = next(asset for asset in await made.shared(ASSETS).of(number) if asset.code == POINTS.code)
     new = NewProgramme(
         ProgrammeKind.EARNING,
         "お買い物ポイント",

@@ -6,18 +6,17 @@ from uuid import UUID, uuid4
 from domain.assets import reads as assets
 from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
+from domain.assets.new_municipality import create_municipality
 from domain.charging.charge import Charge, charge
 from domain.codes.merchant_code import merchant_reference
 from domain.compose import services
 from domain.database import transaction
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
-from domain.municipalities.create import create_municipality
 from domain.payments.pay import Pay, pay
 from domain.residents.join import join, open_wallet
 from domain.services import Services
 from domain.stores.open_store import NewStore, open_store
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 
 COIN = NewAsset(
     "COIN", AssetKind.COIN, "地域通貨", "Coin", "円", "yen", paid=True, charge_maximum=10**9, payment_maximum=10**6

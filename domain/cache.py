@@ -4,10 +4,17 @@ import time
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+from domain.shared import Shared
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 SECONDS = 10.0
 LIMIT = 5_000
+
+
+def cached(read: Callable[[K], Awaitable[V]], *, keeps_nothing: bool = False) -> "Shared[Cached[K, V]]":
+    """The declaration of a cache of what `read` finds; see Cached."""
+    return Shared(lambda: Cached(read, keeps_nothing=keeps_nothing))
 
 
 class Cached(Generic[K, V]):

@@ -15,10 +15,11 @@ import asyncpg
 from tortoise import Tortoise
 
 from domain.events.bus import Bus
-from domain.funding.provider import Provider
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Parts
+from domain.ledger.ledger import Ledger
 from domain.ledger.poster import SESSION, Observer, Poster
+from domain.ports import Provider
 from domain.services import Services, utc_now
 
 MODELS = [
@@ -75,7 +76,7 @@ async def services(
 
     poster = Poster(connect, Parts(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
-    made = Services(poster, bus, clock, ids, shop_code_guid, funding)
+    made = Services(Ledger(poster), bus, clock, ids, shop_code_guid, funding)
     try:
         yield made
     finally:

@@ -5,10 +5,9 @@ What they may do there is in `holder_access`, and their token may say less.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from domain.ledger.kinds import Relation
 from domain.refusals import NotPermittedError
 
 
@@ -20,6 +19,17 @@ class Role(StrEnum):
     DESK = "DESK"
     FINANCE = "FINANCE"
     AUDITOR = "AUDITOR"
+
+
+class Relation(IntEnum):
+    """What a person is to a holder, as it lies in `holder_access`. Append only."""
+
+    OWNER = 1
+    DELEGATE = 2
+    STAFF = 3
+    DESK = 4
+    FINANCE = 5
+    AUDITOR = 6
 
 
 ROLE_OF = {

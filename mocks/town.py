@@ -19,21 +19,20 @@ import orjson
 from api.settings import read_settings
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
+from domain.assets.new_municipality import create_municipality
 from domain.charging.charge import Charge, charge
 from domain.codes.merchant_code import merchant_reference
 from domain.compose import services
 from domain.database import transaction
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.municipalities import reads as municipalities
-from domain.municipalities.create import create_municipality
 from domain.municipalities.reads import Municipality
 from domain.payments.pay import Pay, pay
 from domain.refusals import Refusal
 from domain.residents.join import join, open_wallet
 from domain.services import Services, utc_now
 from domain.stores.open_store import NewStore, employ, open_store
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 from mocks import town_data
 from mocks.town_data import TOWNS
 from mocks.town_offers import offer

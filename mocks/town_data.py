@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from domain.assets.kinds import SizeClass
+from domain.stores.kinds import SizeClass
 from domain.viewer import Role
 
 _DATA = Path(__file__).with_name("data")

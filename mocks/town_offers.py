@@ -28,17 +28,16 @@ from domain.database import transaction
 from domain.grants.grant import Grant, grant_value
 from domain.identifiers import derived
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
-from domain.points.kinds import ClawbackRule, RuleKind, Stacking
+from domain.points.kinds import RuleKind, Stacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.refusals import Refusal
 from domain.residents.join import join
 from domain.services import Services
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 from domain.vouchers import reads as vouchers
 from domain.vouchers.create import create_product
 from domain.vouchers.kinds import Stage, VoucherTemplate

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
+from domain.approvals.refusals import UnknownJournalError
 from domain.charging import cancel
 from domain.charging import charge as charging
 from domain.charging import quote as quoting
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
-from domain.payments.refusals import UnknownJournalError
 from resolvers.journals import journal_of
 from schema.assets.inputs import asset_number
 from schema.charging.inputs import CancelChargeInput, ChargeInput, QuoteChargeInput

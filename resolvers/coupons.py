@@ -12,7 +12,7 @@ from domain.coupons.listing import Order
 from domain.identifiers import Prefix
 from domain.ledger.kinds import Operation
 from domain.municipalities import reads as municipalities
-from domain.programmes.reads import claims_of, person_of
+from domain.residents.reads import claims_of, person_of
 from domain.stores import reads as stores
 from domain.stores.reads import Store
 from resolvers.journals import journal_of

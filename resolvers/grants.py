@@ -4,8 +4,9 @@ from typing import Annotated
 
 from strawberry import argument
 
-from domain.grants import grant, propose, thresholds
+from domain.grants import grant, propose
 from domain.ledger.kinds import Operation
+from domain.municipalities import thresholds
 from domain.refusals import NotPermittedError
 from resolvers.journals import journal_of
 from schema.core.access import serves

@@ -8,9 +8,9 @@ from strawberry import argument
 
 from domain.identifiers import Prefix
 from domain.ledger import audit, reads
-from domain.ledger.kinds import Relation
 from domain.ledger.reads import Journal
 from domain.refusals import NotPermittedError
+from domain.viewer import Relation
 from schema.core.access import serves, stands
 from schema.core.context import MeguruInfo
 from schema.core.node import finds

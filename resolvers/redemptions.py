@@ -1,10 +1,10 @@
 """Hand-overs: input in, one domain call, the contract's type out."""
 
-from domain.coupons.refusals import UnknownRedemptionError
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from domain.redemptions import redeem as redeeming
 from domain.redemptions import roll_back
+from domain.redemptions.refusals import UnknownRedemptionError
 from resolvers.journals import journal_of
 from schema.core.context import MeguruInfo
 from schema.ledger.balances import balances_after

@@ -1,26 +1,17 @@
 """One officer proposes, another approves; both leave an audit row in the same commit."""
 
-from enum import IntEnum
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
 from domain.approvals import reads
+from domain.approvals.kinds import ApprovalKind
 from domain.approvals.reads import Approval
 from domain.approvals.tables import Approval as Row
 from domain.approvals.trail import record
 from domain.database import transaction
 from domain.services import Services
 from domain.viewer import Viewer
-
-
-class ApprovalKind(IntEnum):
-    """What is approved."""
-
-    REVERSAL = 1
-    VOUCHER_PRODUCT = 2
-    GRANT = 3
-    BULK_GRANT = 4
 
 
 async def propose(
@@ -31,39 +22,13 @@ async def propose(
     if known is not None:
         return known
     try:
-        return await _propose(services, viewer, municipality, kind, subject, reason)
+        async with transaction():
+            return await proposed(services, viewer, municipality, kind, subject, reason)
     except IntegrityError:
         known = await reads.by_subject(municipality, kind, subject)
         if known is None:
             raise
         return known  # two at once: the other one was first
-
-
-async def _propose(
-    services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int
-) -> Approval:
-    now = services.clock()
-    async with transaction():
-        row = await Row.create(
-            id=services.ids.new(),
-            municipality_id=municipality,
-            kind=kind,
-            subject=subject,
-            reason=reason,
-            proposer=viewer.person_id,
-            proposed_at=now,
-        )
-        await record(
-            municipality,
-            viewer.person_id,
-            f"propose_{kind.name.lower()}",
-            str(subject),
-            str(reason),
-            None,
-            {"approval": str(row.id)},
-            now,
-        )
-    return reads.of(row)
 
 
 async def approve(services: Services, viewer: Viewer, approval: Approval, key: UUID) -> None:

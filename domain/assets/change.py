@@ -14,16 +14,15 @@ from domain.approvals.trail import record
 from domain.assets import reads
 from domain.assets.create import DISCLOSURE_LIMIT, NAME_LIMIT
 from domain.assets.kinds import AssetKind
-from domain.assets.reads import Asset
+from domain.assets.reads import ASSETS, Asset
 from domain.assets.refusals import UnknownAssetError, UnsafeChangeError
 from domain.assets.tables import Asset as Row
 from domain.conditions.acceptance import Acceptance, from_json, to_json
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 _SETS = ("stores", "groups", "size_classes", "areas", "categories")
 
@@ -66,7 +65,7 @@ async def change_asset(
             await record(
                 municipality, viewer.person_id, "change_asset", str(number), "", before, after, services.clock()
             )
-    services.assets.forget(municipality)
+    services.shared(ASSETS).forget(municipality)
     found = await reads.in_municipality(municipality, number)
     if found is None:
         raise UnknownAssetError

@@ -51,10 +51,3 @@ class RefundedAfterExpiry(IntEnum):
 
     NONE = 0
     FRESH_DAYS = 1
-
-
-class SizeClass(IntEnum):
-    """How large a shop is; towns draw the line at a floor area."""
-
-    SMALL = 1
-    LARGE = 2

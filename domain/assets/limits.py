@@ -1,7 +1,8 @@
 """What may be moved at once, checked before the ledger is asked."""
 
 from domain.assets.kinds import AssetKind
-from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError
+from domain.assets.reads import ASSETS
+from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError
 from domain.services import Services
 
 NOTE_LIMIT = 200
@@ -23,6 +24,10 @@ def check_note(note: str | None) -> None:
 async def payment_maximum(services: Services, municipality: int) -> int:
     """The largest payment of a town: that of the coin with the widest limit. Whole units."""
     return max(
-        (asset.payment_maximum for asset in await services.assets.of(municipality) if asset.kind != AssetKind.CASH),
+        (
+            asset.payment_maximum
+            for asset in await services.shared(ASSETS).of(municipality)
+            if asset.kind != AssetKind.CASH
+        ),
         default=1,
     )

@@ -12,8 +12,9 @@ from tortoise.connection import get_connection
 from domain.assets.expiry import after, last_usable_day, latest_of_six_months, midnight
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
-from domain.ledger.kinds import Funding, LotOrigin
+from domain.ledger.kinds import NONE_LOT, Funding, LotOrigin
 from domain.ledger.request import effective_on
+from domain.shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Issue:
     instead_of_rule: bool = False
 
 
+TERMS_VERSION = 1
+"""The version of the terms under which value is issued; there is one until a town changes them."""
 CHARGED = Issue(LotOrigin.CHARGE, Funding.CASH)
 _Key = tuple[int, int, date, Issue]
 
@@ -55,6 +58,18 @@ class Lots:
                 self._known.clear()
             found = self._known[key] = await _ensure(asset, how, key[2])
         return found
+
+
+LOTS = Shared(Lots)
+"""The lots that this process has met."""
+
+
+async def open_none_lot(municipality: int) -> None:
+    """The lot of accounts without source and expiry. Call inside the transaction that makes the town."""
+    await get_connection("default").execute_query(
+        "insert into lot (municipality_id, id, origin, funding) overriding system value values ($1, $2, $3, $4)",
+        [municipality, NONE_LOT, LotOrigin.NONE, Funding.NONE],
+    )
 
 
 def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:
@@ -91,10 +106,10 @@ async def _ensure(asset: Asset, how: Issue, day: date) -> Lot:
         [*values, issued_at, asset.six_month_exempt],
     )
     [row] = await connection.execute_query_dict(
-        """select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is not distinct from $3
+        f"""select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is not distinct from $3
           and origin = $4 and funding = $5
           and issued_on = $6 and usable_from is not distinct from $7 and expires_at is not distinct from $8
-            and terms_version = 1""",
+            and terms_version = {TERMS_VERSION:d}""",
         values,
     )
     return Lot(asset.municipality, row["id"], asset.id, asset.paid, issued_at, how.usable_from, ends, how.programme_id)

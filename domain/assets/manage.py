@@ -3,14 +3,13 @@
 from domain.approvals.trail import record
 from domain.assets import reads
 from domain.assets.create import NewAsset, check, create_asset
-from domain.assets.reads import Asset
+from domain.assets.reads import ASSETS, Asset
 from domain.assets.refusals import UnknownAssetError
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.request import effective_on
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 async def make_asset(services: Services, viewer: Viewer, municipality: int, new: NewAsset) -> Asset:
@@ -22,7 +21,7 @@ async def make_asset(services: Services, viewer: Viewer, municipality: int, new:
         number = await create_asset(municipality, new, now)
         after = {"code": new.code, "kind": new.kind.name, "paid": new.paid, "expiry_rule": new.expiry_rule.name}
         await record(municipality, viewer.person_id, "create_asset", str(number), "", None, after, now)
-    services.assets.forget(municipality)
+    services.shared(ASSETS).forget(municipality)
     found = await reads.in_municipality(municipality, number)
     if found is None:
         raise UnknownAssetError

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
 from domain.assets.tables import Asset as Row
+from domain.cache import cached
 from domain.conditions.acceptance import Acceptance, from_json
 from domain.database import rows
 from domain.ledger.request import effective_on
@@ -95,6 +96,10 @@ async def by_ids(ids: list[int]) -> list[Asset | None]:
 async def of_municipality(municipality: int) -> list[Asset]:
     """All assets of a town, by id."""
     return [_of(row) for row in await Row.filter(municipality_id=municipality).order_by("id")]
+
+
+ASSETS = cached(of_municipality)
+"""All assets of a town, some seconds old at most."""
 
 
 async def in_municipality(municipality: int, asset: int) -> Asset | None:

@@ -1,4 +1,4 @@
-"""Refusals about assets."""
+"""Refusals about assets, and about the amounts and notes that may move with them."""
 
 from dataclasses import dataclass
 
@@ -20,3 +20,22 @@ class UnsafeChangeError(UnstoredRefusal):
     field: str
     code = "UNSAFE_CHANGE"
     retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class AmountOutOfRangeError(UnstoredRefusal):
+    """Outside what may be moved at once. Whole units."""
+
+    minimum: int
+    maximum: int
+    code = "AMOUNT_OUT_OF_RANGE"
+    retry = Retry.NEW_KEY
+
+
+@dataclass(eq=False)
+class NoteTooLongError(UnstoredRefusal):
+    """The note is longer than may be kept. `maximum` in characters."""
+
+    maximum: int
+    code = "NOTE_TOO_LONG"
+    retry = Retry.NEW_KEY

@@ -6,14 +6,13 @@ from uuid import UUID
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Totals, examination
-from domain.grants.thresholds import thresholds_of
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
+from domain.municipalities.thresholds import thresholds_of
 from domain.programmes.reads import budgets_left
 from domain.services import Services
 from domain.uploads import reads as uploads
-from domain.uploads.purposes import UploadPurpose
-from domain.viewer import Viewer
+from domain.uploads.kinds import UploadPurpose
+from domain.viewer import Relation, Viewer
 
 ERRORS_KEPT = 10_000
 """Errors that an answer can list; the rest is counted."""

@@ -8,24 +8,25 @@ from typing import Any
 from uuid import UUID
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve
+from domain.approvals.kinds import ApprovalKind, ReversalReason
+from domain.approvals.propose import approve
+from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.keys import closed_guard
-from domain.bulk_grants.reads import BulkGrant, BulkState
+from domain.bulk_grants.kinds import ENDED, BulkState
+from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.record import wake
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
 from domain.bulk_grants.run import kick
-from domain.corrections.reverse import ReversalReason
 from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import SYSTEM_ACTOR, JournalKind, Operation, Relation
+from domain.ledger.kinds import SYSTEM_ACTOR, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Request, fingerprint
-from domain.payments.refusals import ApproverIsProposerError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 async def approve_bulk_grant(
@@ -81,7 +82,7 @@ async def cancel_bulk_grant(services: Services, viewer: Viewer, municipality: in
     before = (BulkState.AWAITING_APPROVAL, BulkState.RUNNING, BulkState.PAUSED)
     if bulk.state not in before:
         raise BulkGrantStateError(bulk.state.name)
-    await services.poster.post(_closing(bulk))
+    await services.ledger.post(_closing(bulk))
     return await _change(services, viewer, bulk, before, BulkState.CANCELLING, "cancel_bulk_grant")
 
 
@@ -158,10 +159,10 @@ def _update(
     bulk: BulkGrant, before: tuple[BulkState, ...], after: BulkState, now: datetime, more: dict[str, Any]
 ) -> tuple[str, list[Any]]:
     added = "".join(f", {name} = ${number}" for number, name in enumerate(more, 6))
-    query = f"""update bulk_grant set state = $4, ended_at = case when $4::smallint in (1, 2, 4,
-      6) then null else $5::timestamptz end{added}
+    query = f"""update bulk_grant set state = $4, ended_at = $5{added}
       where municipality_id = $1 and id = $2 and state = any ($3::smallint[]) returning id"""
-    return query, [bulk.municipality, bulk.id, list(before), after, now, *more.values()]
+    ended_at = now if after in ENDED else None
+    return query, [bulk.municipality, bulk.id, list(before), after, ended_at, *more.values()]
 
 
 def _closing(bulk: BulkGrant) -> Request:

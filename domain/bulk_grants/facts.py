@@ -9,6 +9,7 @@ from domain.conditions.eligibility import Claims
 from domain.database import rows
 from domain.ledger.kinds import GuardKind, HolderState
 from domain.programmes.reads import Programme
+from domain.viewer import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class WalletFacts:
 async def facts_of(programme: Programme, wallets: Sequence[UUID]) -> dict[UUID, WalletFacts]:
     """By wallet; those that the programme's town has not are left out. A wallet without a person stands for itself."""
     found = await rows(
-        """select w.id, h.state, coalesce(x.person_id, w.id) as person, c.resident, c.birth_year, c.household,
+        f"""select w.id, h.state, coalesce(x.person_id, w.id) as person, c.resident, c.birth_year, c.household,
             coalesce(g.value, 0) as given, coalesce(gh.value, 0) as given_household,
             coalesce((select sum(a.posted) from account a where a.municipality_id = w.municipality_id
               and a.holder_id = w.id
@@ -49,7 +50,8 @@ async def facts_of(programme: Programme, wallets: Sequence[UUID]) -> dict[UUID, 
           from unnest($2::uuid[]) wanted (id) join wallet w on w.municipality_id = $1 and w.id = wanted.id
           join holder h on h.municipality_id = w.municipality_id and h.id = w.id
           left join lateral (select person_id from holder_access where municipality_id = w.municipality_id
-            and holder_id = w.id and relation = 1
+            and holder_id = w.id
+            and relation = {Relation.OWNER:d}
             and revoked_at is null order by granted_at limit 1) x on true
           left join person_claim c on c.municipality_id = w.municipality_id and c.person_id = x.person_id
           left join guard g on g.municipality_id = w.municipality_id and g.kind = $5 and g.subject = $4

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 from uuid import UUID
 
 from domain.bulk_grants import reads
-from domain.bulk_grants.reads import ENDED, BulkGrant
+from domain.bulk_grants.kinds import ENDED
+from domain.bulk_grants.reads import BulkGrant
 from domain.services import Services
 
 LOOK_SECONDS = 2.0

@@ -2,41 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from domain.bulk_grants.kinds import HAS_WORK, TO_UNDO, WAITS, BulkState, RowState, UndoState
 from domain.database import rows
-
-
-class BulkState(IntEnum):
-    """Where a grant by file is. Append only."""
-
-    AWAITING_APPROVAL = 0
-    RUNNING = 1
-    PAUSED = 2
-    FINISHED = 3
-    CANCELLING = 4
-    CANCELLED = 5
-    UNDOING = 6
-    UNDONE = 7
-
-
-AT_WORK = (BulkState.RUNNING, BulkState.CANCELLING, BulkState.UNDOING)
-"""A runner has something to do."""
-ENDED = (BulkState.FINISHED, BulkState.CANCELLED, BulkState.UNDONE)
-
-
-class RowState(IntEnum):
-    """Where a row is. Append only."""
-
-    WAITING = 0
-    GRANTED = 1
-    REFUSED = 2
-    INVALID = 3
-    CANCELLED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +102,13 @@ async def same_content(municipality: int, programme: UUID, sha256: bytes) -> UUI
     Not one cancelled before anything, or undone.
     """
     found = await rows(
-        """select id from bulk_grant where municipality_id = $1 and programme_id = $2 and sha256 = $3 and state <> 7
-          and not (state in (4, 5) and rows_granted = 0) order by created_at desc limit 1""",
+        """select id from bulk_grant where municipality_id = $1 and programme_id = $2 and sha256 = $3 and state <> $4
+          and not (state = any ($5::smallint[]) and rows_granted = 0) order by created_at desc limit 1""",
         municipality,
         programme,
         sha256,
+        BulkState.UNDONE,
+        [BulkState.CANCELLING, BulkState.CANCELLED],
     )
     return found[0]["id"] if found else None
 
@@ -156,7 +130,7 @@ async def of_municipality(municipality: int, before: UUID | None, limit: int) ->
 async def at_work(limit: int) -> list[tuple[int, UUID]]:
     """Those for which a runner has something to do, in all towns."""
     found = await rows(
-        "select municipality_id, id from bulk_grant where state in (1, 4, 6) order by created_at limit $1", limit
+        f"select municipality_id, id from bulk_grant where {HAS_WORK} order by created_at limit $1", limit
     )
     return [(row["municipality_id"], row["id"]) for row in found]
 
@@ -183,7 +157,7 @@ async def waiting(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
     """Rows that nobody has granted or refused yet."""
     found = await rows(
         _ROW
-        + "where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and state = 0 order by number limit $4",
+        + f"where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and {WAITS} order by number limit $4",
         bulk.municipality,
         bulk.id,
         after,
@@ -195,8 +169,7 @@ async def waiting(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
 async def to_undo(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
     """Granted rows of which nothing has been taken back yet."""
     found = await rows(
-        _ROW
-        + "where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and state = 1 and undo_state = 0 order by"
+        _ROW + f"where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and {TO_UNDO} order by"
         " number limit $4",
         bulk.municipality,
         bulk.id,
@@ -224,7 +197,7 @@ def _row(row: dict[str, Any]) -> BulkRow:
         row["problem"],
         orjson.loads(told) if isinstance(told, str) else told,
         row["journal_id"],
-        row["undo_state"] == 1,
+        row["undo_state"] == UndoState.DONE,
         row["taken_back"],
         row["undo_problem"],
     )

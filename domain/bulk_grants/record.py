@@ -9,37 +9,41 @@ from uuid import UUID
 
 import orjson
 
-from domain.bulk_grants.reads import BulkGrant, BulkState, RowState
+from domain.bulk_grants.kinds import TO_UNDO, WAITS, BulkState, RowState, UndoState
+from domain.bulk_grants.reads import BulkGrant
 from domain.database import rows, transaction
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
 from domain.services import Services
 
 _LOCK = "select 1 from bulk_grant where municipality_id = $1 and id = $2 for no key update"
-_DONE = """with done as (update bulk_grant_row r set state = w.state, problem = w.problem, problem_data = w.told::jsonb,
-  journal_id = w.journal
-    from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::uuid[]) w (number, state, problem, told,
-      journal)
-    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.state = 0
-      returning r.state, r.amount),
-  sums as (select count(*) filter (where state = 1) as granted, count(*) filter (where state = 2) as refused,
-    count(*) filter (where state = 4) as cancelled, coalesce(sum(amount) filter (where state = 1), 0) as amount
-      from done)
+_DONE = f"""with done as (
+    update bulk_grant_row r set state = w.state, problem = w.problem, problem_data = w.told::jsonb,
+      journal_id = w.journal
+    from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::uuid[])
+      w (number, state, problem, told, journal)
+    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number
+      and r.state = {RowState.WAITING:d} returning r.state, r.amount),
+  sums as (select count(*) filter (where state = {RowState.GRANTED:d}) as granted,
+    count(*) filter (where state = {RowState.REFUSED:d}) as refused,
+    count(*) filter (where state = {RowState.CANCELLED:d}) as cancelled,
+    coalesce(sum(amount) filter (where state = {RowState.GRANTED:d}), 0) as amount from done)
   update bulk_grant b set rows_granted = rows_granted + s.granted, rows_refused = rows_refused + s.refused,
     rows_cancelled = rows_cancelled + s.cancelled, amount_granted = amount_granted + s.amount
   from sums s where b.municipality_id = $1 and b.id = $2"""
-_UNDONE = """with done as (update bulk_grant_row r set undo_state = 1, taken_back = w.taken, undo_problem = w.problem,
-  undo_journal_id = w.journal
+_UNDONE = f"""with done as (
+    update bulk_grant_row r set undo_state = {UndoState.DONE:d}, taken_back = w.taken, undo_problem = w.problem,
+      undo_journal_id = w.journal
     from unnest($3::integer[], $4::bigint[], $5::text[], $6::uuid[]) w (number, taken, problem, journal)
-    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number and r.undo_state = 0
-      returning r.taken_back),
+    where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number
+      and r.undo_state = {UndoState.NONE:d} returning r.taken_back),
   sums as (select count(*) as undone, coalesce(sum(taken_back), 0) as taken from done)
   update bulk_grant b set rows_undone = rows_undone + s.undone, amount_taken_back = amount_taken_back + s.taken
   from sums s where b.municipality_id = $1 and b.id = $2"""
 _ENDS = {
-    BulkState.RUNNING: (BulkState.FINISHED, "state = 0"),
-    BulkState.CANCELLING: (BulkState.CANCELLED, "state = 0"),
-    BulkState.UNDOING: (BulkState.UNDONE, "state = 1 and undo_state = 0"),
+    BulkState.RUNNING: (BulkState.FINISHED, WAITS),
+    BulkState.CANCELLING: (BulkState.CANCELLED, WAITS),
+    BulkState.UNDOING: (BulkState.UNDONE, TO_UNDO),
 }
 """What follows a state once no row is left that is as the condition says."""
 

@@ -13,8 +13,9 @@ from uuid import UUID
 import structlog
 
 from domain.bulk_grants import reads
+from domain.bulk_grants.kinds import AT_WORK, BulkState
 from domain.bulk_grants.lock import alone
-from domain.bulk_grants.reads import AT_WORK, BulkGrant, BulkState
+from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.record import end
 from domain.bulk_grants.steps import Step, cancel_rows, grant_rows, undo_rows
 from domain.services import Services

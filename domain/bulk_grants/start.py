@@ -11,26 +11,27 @@ import orjson
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.exceptions import IntegrityError
 
-from domain.approvals.propose import ApprovalKind, proposed
+from domain.approvals.kinds import ApprovalKind
+from domain.approvals.propose import proposed
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Examination, examination
-from domain.bulk_grants.reads import BulkGrant, BulkState, RowState
+from domain.bulk_grants.kinds import BulkState, RowState
+from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.refusals import InvalidRowsError, SameFileError, UnknownBulkGrantError, UploadUsedError
 from domain.bulk_grants.run import kick
 from domain.database import transaction
-from domain.grants.thresholds import thresholds_of
 from domain.identifiers import Prefix, derived, encode
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import KeyReusedError
+from domain.municipalities.thresholds import thresholds_of
 from domain.programmes.reads import budgets_left
 from domain.programmes.refusals import BudgetExceededError
 from domain.services import Services
 from domain.uploads import reads as uploads
-from domain.uploads.purposes import UploadPurpose
-from domain.viewer import Viewer
+from domain.uploads.kinds import UploadPurpose
+from domain.viewer import Relation, Viewer
 
 WRITTEN_AT_ONCE = 5_000
 NO_REASON = 9

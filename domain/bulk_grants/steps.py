@@ -10,14 +10,15 @@ import structlog
 
 from domain.assets import reads as assets
 from domain.assets.kinds import ExpiryRule
-from domain.assets.lots import ended
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, ended
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Problem
 from domain.bulk_grants.facts import WalletFacts, facts_of
 from domain.bulk_grants.keys import closed_guard, grant_key
-from domain.bulk_grants.reads import BulkGrant, BulkRow, RowState
+from domain.bulk_grants.kinds import RowState
+from domain.bulk_grants.reads import BulkGrant, BulkRow
 from domain.bulk_grants.record import Decided, TakenBack, write_decided, write_taken_back
 from domain.bulk_grants.refusals import BulkRowRefusedError
 from domain.bulk_grants.take_back import undo_request
@@ -76,9 +77,11 @@ async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | 
         raise UnknownAssetError
     now = services.clock()
     over = not programme.open_at(now) or ended(asset, issue_of(programme), now)
-    terms = _Terms(programme, asset, None if over else await services.lots.of(asset, issue_of(programme), now), now)
+    terms = _Terms(
+        programme, asset, None if over else await services.shared(LOTS).of(asset, issue_of(programme), now), now
+    )
     known = await facts_of(programme, [row.wallet_id for row in page if row.wallet_id is not None])
-    posts = [services.poster.post(_grant(bulk, row, terms, known)) for row in page]
+    posts = [services.ledger.post(_grant(bulk, row, terms, known)) for row in page]
     answers = await asyncio.gather(*posts, return_exceptions=True)
     decided = [one for row, answer in zip(page, answers, strict=True) if (one := _decided(row, answer)) is not None]
     await write_decided(services, bulk, decided)
@@ -198,7 +201,7 @@ async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | N
         undo_request(bulk, row, journal, programme, await _heirs(services, programme, journal))
         for row, journal in known
     ]
-    answers = await asyncio.gather(*[services.poster.post(request) for request in requests], return_exceptions=True)
+    answers = await asyncio.gather(*[services.ledger.post(request) for request in requests], return_exceptions=True)
     taken = _all_taken(known, answers, services.clock())
     await write_taken_back(services, bulk, taken)
     return Step(len(taken), page[-1].number)
@@ -209,7 +212,7 @@ async def _heirs(services: Services, programme: Programme, journal: Journal) -> 
     wallet = journal.wallet_id or programme.id
     renews = any(
         asset.id == programme.asset and asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS
-        for asset in await services.assets.of(journal.municipality)
+        for asset in await services.shared(ASSETS).of(journal.municipality)
     )
     return await heirs_of(journal, wallet) if renews else Heirs(wallet)
 

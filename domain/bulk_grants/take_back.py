@@ -16,11 +16,11 @@ from domain.bulk_grants.reads import BulkGrant, BulkRow
 from domain.expiry.heirs import Heirs
 from domain.ledger.book import Account, Book
 from domain.ledger.credit import settled_of
+from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, JournalKind, Operation
 from domain.ledger.reads import Journal
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Request, fingerprint
-from domain.payments.refund import refunded_guard
 from domain.programmes import caps
 from domain.programmes.reads import Programme
 

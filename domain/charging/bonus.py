@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.assets.lots import ended
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, ended
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.grants.grant import issue_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
@@ -13,7 +13,8 @@ from domain.ledger.kinds import AccountKind
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
-from domain.programmes.reads import Programme, person_of
+from domain.programmes.reads import PROGRAMMES, Programme
+from domain.residents.reads import person_of
 from domain.services import Services
 
 
@@ -43,7 +44,7 @@ async def offered(services: Services, municipality: int, wallet_id: UUID, charge
     """
     found = [
         programme
-        for programme in await services.programmes.of(municipality)
+        for programme in await services.shared(PROGRAMMES).of(municipality)
         if programme.kind is ProgrammeKind.CHARGE_BONUS
         and programme.charged_asset == charged
         and programme.open_at(now)
@@ -51,12 +52,12 @@ async def offered(services: Services, municipality: int, wallet_id: UUID, charge
     if not found:
         return []
     person, claims = await person_of(municipality, wallet_id)
-    assets = {asset.id: asset for asset in await services.assets.of(municipality)}
+    assets = {asset.id: asset for asset in await services.shared(ASSETS).of(municipality)}
     return [
         Bonus(
             programme,
             assets[programme.asset],
-            await services.lots.of(assets[programme.asset], issue_of(programme), now),
+            await services.shared(LOTS).of(assets[programme.asset], issue_of(programme), now),
             person,
             None if claims is None else claims.household,
         )

@@ -11,37 +11,30 @@ never beside a reversal: both count in the same guard.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 from uuid import UUID
 
+from domain.approvals.refusals import UnknownJournalError
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
+from domain.assets.reads import ASSETS
+from domain.charging.kinds import CancelReason
+from domain.charging.refusals import CancelTooLateError
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.credit import settled_of
-from domain.ledger.kinds import AccountKind, Channel, Funding, HolderState, JournalKind, Operation, Outcome, Relation
+from domain.ledger.guards import refunded_guard
+from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Outcome
+from domain.ledger.parties import usable_wallet
 from domain.ledger.reads import Journal, journal_by_id
-from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError, WalletFrozenError
+from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
-from domain.payments.pay import settled
-from domain.payments.refund import refunded_guard
-from domain.payments.refusals import CancelTooLateError, UnknownJournalError
 from domain.programmes import caps
 from domain.programmes import reads as programmes
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
-
-
-class CancelReason(IntEnum):
-    """Why a counter cancels a charge."""
-
-    WRONG_AMOUNT = 1
-    WRONG_WALLET = 2
-    CHANGED_MIND = 3
-    OTHER = 9
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +97,14 @@ async def cancel_charge(services: Services, viewer: Viewer, what: CancelCharge) 
     journal = await journal_by_id(what.municipality, what.charge_id)
     if journal is None or journal.kind is not JournalKind.CHARGE or journal.outcome is not Outcome.SETTLED:
         raise UnknownJournalError
-    return settled(await services.poster.post(_request(viewer, what, await _charge(services, journal))))
+    return await services.ledger.post(_request(viewer, what, await _charge(services, journal)))
 
 
 async def _charge(services: Services, journal: Journal) -> _Charge:
     town = await municipalities.by_id(journal.municipality)
     if town is None or journal.wallet_id is None:
         raise UnknownJournalError
-    yen = next(asset.id for asset in await services.assets.of(town.id) if asset.kind is AssetKind.CASH)
+    yen = next(asset.id for asset in await services.shared(ASSETS).of(town.id) if asset.kind is AssetKind.CASH)
     [[asset, lot, amount, expires_at]] = journal.receipt["lots"]
     collector = UUID(journal.receipt["collector"])
     return _Charge(
@@ -169,9 +162,7 @@ def _check(book: Book, viewer: Viewer, charge: _Charge, at: datetime) -> None:
     relation = Relation.DESK if journal.store_id is None else Relation.STAFF
     if not book.may(town, charge.counter, viewer.person_id, viewer.relations(relation)):
         raise NotPermittedError
-    wallet = book.holder(town, charge.wallet)
-    if wallet is None or wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
+    usable_wallet(book, town, charge.wallet)
     if book.guard(refunded_guard(town, journal.id), charge.amount).value:
         raise AlreadyReversedError
     if at >= charge.ends_at or effective_on(at) != effective_on(journal.recorded_at):

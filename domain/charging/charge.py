@@ -8,23 +8,22 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
-from domain.assets.kinds import CHARGEABLE, AssetKind
+from domain.assets.counters import Counter, counter_of
+from domain.assets.kinds import CHARGEABLE
 from domain.assets.limits import check_amount
-from domain.assets.lots import CHARGED, ended
+from domain.assets.lots import CHARGED, LOTS, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
 from domain.charging.bonus import Bonus
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import AccountKind, Channel, Funding, HolderKind, HolderState, JournalKind, Operation, Relation
-from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
+from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation
+from domain.ledger.ledger import no_plan
+from domain.ledger.parties import usable_wallet
+from domain.ledger.refusals import BalanceCapError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.municipalities import reads as municipalities
-from domain.municipalities.reads import Municipality
-from domain.payments.pay import settled
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.stores import reads as merchants
 from domain.viewer import Viewer
 
 
@@ -41,16 +40,6 @@ class Charge:
     valid_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """Who takes the cash."""
-
-    holder: UUID
-    relation: Relation
-    issuer: UUID
-    yen: int
-
-
 async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     """Charges the wallet or raises a refusal; the collector's cash account moves in the same journal."""
     asset = await assets.in_municipality(what.municipality, what.asset_id)
@@ -59,35 +48,20 @@ async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
     check_amount(what.amount, asset.charge_maximum)
     counter = await counter_of(what.municipality, what.store_id)
     now = services.clock()
-    lot = None if ended(asset, CHARGED, now) else await services.lots.of(asset, CHARGED, now)
+    lot = None if ended(asset, CHARGED, now) else await services.shared(LOTS).of(asset, CHARGED, now)
     offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
-    return settled(await services.poster.post(_request(viewer, what, asset, lot, counter, offered)))
-
-
-async def counter_of(municipality: int, store_id: UUID | None) -> Counter:
-    """The agent's shop, or the municipal desk; NotPermittedError for a shop that takes no money for the town."""
-    town = await municipalities.by_id(municipality)
-    if town is None:
-        raise UnknownAssetError
-    yen = await _yen(town)
-    if store_id is None:
-        return Counter(town.desk_id, Relation.DESK, town.issuer_id, yen)
-    store = await merchants.by_id(municipality, store_id)
-    if store is None or not store.charge_agent:
-        raise NotPermittedError
-    return Counter(store.id, Relation.STAFF, town.issuer_id, yen)
-
-
-async def _yen(town: Municipality) -> int:
-    return next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.CASH)
+    request = _request(viewer, what, asset, lot, counter, offered)
+    if lot is None:  # no coin is issued any more
+        return await services.ledger.answer(request, otherwise=UnknownAssetError())
+    return await services.ledger.post(request)
 
 
 def _request(
     viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counter: Counter, offered: list[Bonus]
 ) -> Request:
-    def plan(book: Book, _: datetime) -> Draft:
-        if lot is None:  # only a key that settled while there was coin is answered
-            raise UnknownAssetError
+    def plan(book: Book, at: datetime) -> Draft:
+        if lot is None:
+            return no_plan(book, at)
         draft = _plan(book, viewer, what, asset, lot, counter)
         for bonus in offered:
             bonuses.add(book, draft, bonus, what.wallet_id, what.amount)
@@ -120,11 +94,7 @@ def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, coun
     town = what.municipality
     if not book.may(town, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
         raise NotPermittedError
-    wallet = book.holder(town, what.wallet_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET:
-        raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
+    usable_wallet(book, town, what.wallet_id)
     after = book.total(town, what.wallet_id, asset.id) + what.amount
     if asset.balance_cap is not None and after > asset.balance_cap:
         raise BalanceCapError(asset.balance_cap)

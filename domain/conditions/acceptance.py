@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.assets.kinds import SizeClass
 from domain.conditions import hours as opening
 from domain.conditions.hours import ALWAYS, Hours
+from domain.stores.kinds import SizeClass
 
 
 class Shop(Protocol):

@@ -3,7 +3,6 @@
 And a programme's budget pays for a lot of another, in one journal.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,13 +11,14 @@ from domain.assets.limits import check_amount
 from domain.conversions.offer import Converted, Counted, Offer, offer_of, worked_out
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
-from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, Operation, Relation
-from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.ledger.kinds import AccountKind, JournalKind, Operation
+from domain.ledger.ledger import no_plan
+from domain.ledger.parties import usable_wallet
+from domain.ledger.refusals import QuoteChangedError, UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
-from domain.payments.refusals import QuoteChangedError
 from domain.programmes.caps import UNLIMITED, of_book
+from domain.programmes.reads import PROGRAMMES
 from domain.programmes.shop_rules import StaleRulesError
 from domain.refusals import UnstoredRefusal
 from domain.services import Services
@@ -54,7 +54,7 @@ async def convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
     try:
         return await _convert(services, viewer, what)
     except StaleRulesError:
-        services.programmes.forget(what.municipality)
+        services.shared(PROGRAMMES).forget(what.municipality)
         return await _convert(services, viewer, what)
 
 
@@ -65,35 +65,16 @@ async def _convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
     try:
         offer = await offer_of(services, what.municipality, what.wallet_id, what.from_asset, what.to_asset)
     except UnstoredRefusal as refusal:
-        return settled(await services.poster.post(_request(viewer, what, None, town.issuer_id, _refuser(refusal))))
-    return settled(
-        await services.poster.post(_request(viewer, what, offer, town.issuer_id, _planner(what, offer, town.issuer_id)))
-    )
+        return await services.ledger.answer(_request(viewer, what, None, town.issuer_id), otherwise=refusal)
+    return await services.ledger.post(_request(viewer, what, offer, town.issuer_id))
 
 
-_Plan = Callable[[Book, datetime], Draft]
+def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID) -> Request:
+    def admit(book: Book) -> None:
+        usable_wallet(book, what.municipality, what.wallet_id, viewer)
 
-
-def _refuser(refusal: UnstoredRefusal) -> _Plan:
-    """Answers a key that was settled before; for a new one there is no offer."""
-
-    def plan(*_: object) -> Draft:
-        raise refusal
-
-    return plan
-
-
-def _planner(what: Convert, offer: Offer, issuer: UUID) -> _Plan:
     def plan(book: Book, at: datetime) -> Draft:
-        return _plan(book, what, offer, issuer, at)
-
-    return plan
-
-
-def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID, run: _Plan) -> Request:
-    def plan(book: Book, at: datetime) -> Draft:
-        _check_wallet(book, viewer, what)
-        return run(book, at)
+        return no_plan(book, at) if offer is None else _plan(book, what, offer, issuer, at)
 
     return Request(
         municipality=what.municipality,
@@ -102,6 +83,7 @@ def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID, r
         key=what.key,
         input_hash=fingerprint(wallet=what.wallet_id, given=what.from_asset, taken=what.to_asset, amount=what.amount),
         kind=JournalKind.CONVERSION,
+        admit=admit,
         plan=plan,
         access=(what.wallet_id,),
         valid_until=what.valid_until,
@@ -112,19 +94,6 @@ def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID, r
             wallet_id=what.wallet_id, programme_id=None if offer is None else offer.programme.id, client=viewer.client
         ),
     )
-
-
-def _check_wallet(book: Book, viewer: Viewer, what: Convert) -> None:
-    wallet = book.holder(what.municipality, what.wallet_id)
-    relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
-    if (
-        wallet is None
-        or wallet.kind != HolderKind.WALLET
-        or not book.may(what.municipality, what.wallet_id, viewer.person_id, relations)
-    ):
-        raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
 
 
 def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -> Draft:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
-from domain.assets.lots import ended
+from domain.assets.lots import LOTS, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.conversions.reads import Rate, rate_at
@@ -21,7 +21,7 @@ from domain.ledger.kinds import GuardKind
 from domain.ledger.refusals import BalanceCapError, InsufficientBalanceError
 from domain.ledger.request import GuardKey, effective_on
 from domain.programmes import reads as programmes
-from domain.programmes.reads import Programme
+from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.refusals import (
     BudgetExceededError,
     CapExceededError,
@@ -30,6 +30,7 @@ from domain.programmes.refusals import (
     UnknownProgrammeError,
 )
 from domain.programmes.shop_rules import StaleRulesError
+from domain.residents import reads as residents
 from domain.services import Services
 
 
@@ -120,12 +121,12 @@ async def offer_of(services: Services, municipality: int, wallet: UUID, from_ass
         raise UnknownProgrammeError
     if not programme.open_at(now) or ended(taken, issue_of(programme), now):
         raise ProgrammeClosedError
-    person, claims = await programmes.person_of(municipality, wallet)
+    person, claims = await residents.person_of(municipality, wallet)
     against = programme.eligibility.reason_against(claims, effective_on(now).year)
     if against is not None:
         raise NotEligibleError(against)
-    lot = await services.lots.of(taken, issue_of(programme), now)
-    known = {one.id: one for one in await services.programmes.of(municipality)}
+    lot = await services.shared(LOTS).of(taken, issue_of(programme), now)
+    known = {one.id: one for one in await services.shared(PROGRAMMES).of(municipality)}
     return Offer(
         rate,
         given,

@@ -8,9 +8,9 @@ from domain.assets.limits import check_amount
 from domain.conversions.convert import AMOUNT_MAXIMUM
 from domain.conversions.offer import Counted, offer_of, worked_out
 from domain.ledger.reads import guard_values, wallet_totals
-from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.ledger.refusals import WalletFrozenError
 from domain.programmes.caps import left as caps_left
-from domain.programmes.reads import budgets_left
+from domain.programmes.reads import PROGRAMMES, budgets_left
 from domain.programmes.shop_rules import StaleRulesError
 from domain.residents import reads as residents
 from domain.services import Services
@@ -35,15 +35,13 @@ async def quote_conversion(
 ) -> ConversionQuote:
     """What `convert` would do at this instant, or the refusal that it would answer."""
     check_amount(amount, AMOUNT_MAXIMUM)
-    wallet = await residents.wallet_for(viewer, municipality, wallet_id)
-    if wallet is None or not await residents.may_use(viewer, municipality, wallet_id):
-        raise UnknownWalletError
+    wallet = await residents.own_wallet(viewer, municipality, wallet_id)
     if wallet.frozen:
         raise WalletFrozenError
     try:
         return await _quote(services, municipality, wallet_id, from_asset, to_asset, amount)
     except StaleRulesError:
-        services.programmes.forget(municipality)
+        services.shared(PROGRAMMES).forget(municipality)
         return await _quote(services, municipality, wallet_id, from_asset, to_asset, amount)
 
 

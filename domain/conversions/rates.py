@@ -16,13 +16,12 @@ from domain.assets.refusals import UnknownAssetError
 from domain.conversions.reads import Rate
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.programmes import reads as programmes
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 LARGEST_PART = 1_000_000
 LARGEST = 10_000_000

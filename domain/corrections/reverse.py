@@ -6,27 +6,25 @@ On the word of two finance officers.
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum
 from uuid import UUID
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve, propose
+from domain.approvals.kinds import ApprovalKind, ReversalReason
+from domain.approvals.propose import approve, propose
 from domain.approvals.reads import Approval
+from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.coupons.returns import Returns, refundable, returns_of
-from domain.database import rows
 from domain.expiry.heirs import Heirs, heirs_of
 from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.guards import refunded_guard
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome, Relation
-from domain.ledger.reads import Journal, journal_by_id
+from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome
+from domain.ledger.reads import EntryLine, Journal, entries_of, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.pay import settled
-from domain.payments.refund import refunded_guard
-from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.programmes import caps
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from domain.vouchers import undo as vouchers
 
 REVERSIBLE = frozenset(
@@ -41,33 +39,12 @@ REVERSIBLE = frozenset(
 )
 
 
-class ReversalReason(IntEnum):
-    """Why a journal is undone."""
-
-    WRONG_WALLET = 1
-    WRONG_AMOUNT = 2
-    POSTED_TWICE = 3
-    FRAUD = 4
-    OTHER = 9
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One entry of the journal to be undone. Whole units."""
-
-    kind: int
-    holder: UUID
-    asset: int
-    lot: int
-    amount: int
-
-
 @dataclass(frozen=True, slots=True)
 class _Undo:
     """What is undone: the entries of a journal, its coupons, and where the value is now that it brought."""
 
     journal: Journal
-    lines: list[_Line]
+    lines: list[EntryLine]
     returns: Returns
     heirs: Heirs
 
@@ -95,23 +72,12 @@ async def reverse_journal(
     if approval.proposer == viewer.person_id:
         raise ApproverIsProposerError
     await approve(services, viewer, approval, key)
-    lines = await _lines(journal)
+    lines = _without_renewal(await entries_of(journal), journal)
     undo = _Undo(journal, lines, await returns_of(journal), await heirs_of(journal, journal.wallet_id or journal.id))
-    return settled(await services.poster.post(_request(viewer, key, approval, undo)))
+    return await services.ledger.post(_request(viewer, key, approval, undo))
 
 
-async def _lines(journal: Journal) -> list[_Line]:
-    found = await rows(
-        """select a.kind, a.holder_id, a.asset_id, a.lot_id, e.amount from entry e
-          join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
-          where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
-        journal.municipality,
-        journal.id,
-    )
-    return _without_renewal([_Line(*row.values()) for row in found], journal)
-
-
-def _without_renewal(lines: list[_Line], journal: Journal) -> list[_Line]:
+def _without_renewal(lines: list[EntryLine], journal: Journal) -> list[EntryLine]:
     """A payment is undone; that it renewed the end of other value is not, since that may be spent long ago."""
     moved: dict[int, int] = {}
     for _, old, new, amount in journal.receipt.get("renewed", ()):
@@ -199,7 +165,7 @@ def _plan(book: Book, undo: _Undo) -> Draft:
     )
 
 
-def _found(book: Book, undo: _Undo, line: _Line) -> list[tuple[Account, int]]:
+def _found(book: Book, undo: _Undo, line: EntryLine) -> list[tuple[Account, int]]:
     """Where it is what an account was given: of a wallet also in lots into which it was renewed since.
 
     All of it, or nothing is undone.
@@ -234,7 +200,7 @@ def _counterparties(wallet: UUID | None, holders: list[UUID]) -> dict[UUID, UUID
     return {wallet: others[0]} | dict.fromkeys(others, wallet)
 
 
-def _account(book: Book, municipality: int, line: _Line) -> Account:
+def _account(book: Book, municipality: int, line: EntryLine) -> Account:
     return book.account(municipality, AccountKey(line.kind, line.holder, line.asset, line.lot))
 
 

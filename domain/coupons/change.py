@@ -12,14 +12,15 @@ from domain.approvals.trail import record
 from domain.assets.create import NAME_LIMIT
 from domain.coupons import reads
 from domain.coupons.coupon import Coupon
+from domain.coupons.reads import COUPONS
 from domain.coupons.refusals import UnknownCouponError
 from domain.coupons.tables import Coupon as Row
 from domain.database import transaction
 from domain.ledger.holders import may, require_staff, set_state
-from domain.ledger.kinds import HolderState, Relation
+from domain.ledger.kinds import HolderState
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def change_coupon(
                 await set_state(municipality, coupon_id, HolderState.FROZEN)
             after = {name: _told(value) for name, value in changed.items()}
             await record(municipality, viewer.person_id, "change_coupon", str(coupon_id), "", before, after, now)
-    services.coupons.forget((municipality, coupon_id))
+    services.shared(COUPONS).forget((municipality, coupon_id))
     found = await reads.by_id(municipality, coupon_id)
     if found is None:
         raise UnknownCouponError

@@ -9,15 +9,15 @@ from domain.coupons.coupon import LARGEST, Counts, Coupon, Seen, audience, out_o
 from domain.coupons.kinds import Obstacle
 from domain.coupons.uses import Chosen
 from domain.ledger.book import Book
-from domain.ledger.kinds import HolderKind, HolderState, JournalKind, Operation, Relation
-from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
+from domain.ledger.kinds import HolderState, JournalKind, Operation
+from domain.ledger.parties import known_wallet, owns, require_not_frozen, serves
+from domain.ledger.refusals import UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.stores.reads import Store
-from domain.viewer import Viewer
+from domain.stores.reads import STORES, Store
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ async def claim_coupon(services: Services, viewer: Viewer, what: Claim) -> Poste
     Where a coupon must be claimed, the claim takes it from the stock, and is good for one use.
     """
     chosen = await uses.choose(services, what.municipality, what.wallet_id, (what.coupon_id,))
-    store = None if what.store_id is None else await services.stores.of((what.municipality, what.store_id))
+    store = None if what.store_id is None else await services.shared(STORES).of((what.municipality, what.store_id))
     if what.store_id is not None and store is None:
         raise NotPermittedError
     town = await municipalities.by_id(what.municipality)
     if town is None:
         raise NotPermittedError
-    return settled(await services.poster.post(_request(viewer, what, chosen, store, town.desk_id)))
+    return await services.ledger.post(_request(viewer, what, chosen, store, town.desk_id))
 
 
 def _request(viewer: Viewer, what: Claim, chosen: Chosen, store: Store | None, desk: UUID) -> Request:
@@ -73,19 +73,14 @@ def _request(viewer: Viewer, what: Claim, chosen: Chosen, store: Store | None, d
 
 
 def _check_parties(book: Book, viewer: Viewer, what: Claim, desk: UUID) -> None:
-    wallet = book.holder(what.municipality, what.wallet_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET:
-        raise UnknownWalletError
-    own = book.may(
-        what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)
-    )
+    wallet = known_wallet(book, what.municipality, what.wallet_id)
+    own = owns(book, what.municipality, what.wallet_id, viewer)
     if what.store_id is not None:
-        if not book.may(what.municipality, what.store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
+        if not serves(book, what.municipality, what.store_id, viewer):
             raise NotPermittedError
     elif not own and not book.may(what.municipality, desk, viewer.person_id, viewer.relations(Relation.DESK)):
         raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
+    require_not_frozen(wallet)
 
 
 def _plan(book: Book, what: Claim, chosen: Chosen, coupon: Coupon, at: datetime) -> Draft:

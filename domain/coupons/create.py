@@ -22,16 +22,15 @@ from domain.database import rows, transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import ensure_holder, may, require_staff
-from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
 from domain.programmes.create import AGE_LIMIT
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
 from domain.stores import reads as merchants
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 COUNT_LIMIT = 10_000_000
 MULTIPLIER_MAXIMUM = 10 * BASIS_POINTS
@@ -181,25 +180,23 @@ async def _issue(
         for name, value in asdict(new).items()
         if name not in ("acceptance", "eligibility", "starts_at", "ends_at")
     }
-    return settled(
-        await services.poster.post(
-            Request(
-                municipality=municipality,
-                actor=viewer.person_id,
-                operation=Operation.CREATE_COUPON,
-                key=key,
-                input_hash=fingerprint(
-                    **facts,
-                    acceptance=acceptance_to_json(new.acceptance),
-                    eligibility=eligibility_to_json(new.eligibility),
-                    starts_at=new.starts_at.isoformat(),
-                    ends_at=new.ends_at.isoformat(),
-                ),
-                kind=JournalKind.COUPON_ISSUE,
-                holders=(coupon,) if budget is None else (coupon, issuer),
-                plan=plan,
-                facts=Facts(programme_id=coupon, store_id=new.store_id, client=viewer.client),
-            )
+    return await services.ledger.post(
+        Request(
+            municipality=municipality,
+            actor=viewer.person_id,
+            operation=Operation.CREATE_COUPON,
+            key=key,
+            input_hash=fingerprint(
+                **facts,
+                acceptance=acceptance_to_json(new.acceptance),
+                eligibility=eligibility_to_json(new.eligibility),
+                starts_at=new.starts_at.isoformat(),
+                ends_at=new.ends_at.isoformat(),
+            ),
+            kind=JournalKind.COUPON_ISSUE,
+            holders=(coupon,) if budget is None else (coupon, issuer),
+            plan=plan,
+            facts=Facts(programme_id=coupon, store_id=new.store_id, client=viewer.client),
         )
     )
 

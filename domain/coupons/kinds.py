@@ -30,24 +30,6 @@ class Stacking(IntEnum):
     WITH_OTHERS = 2
 
 
-class RollbackReason(IntEnum):
-    """Why staff undo a hand-over."""
-
-    WRONG_ITEM = 1
-    WRONG_WALLET = 2
-    NOT_HANDED_OVER = 3
-    TWICE = 4
-    OTHER = 9
-
-
-class ItemKind(StrEnum):
-    """What is handed over whole."""
-
-    COUPON = "COUPON"
-    VOUCHER = "VOUCHER"
-    TICKET = "TICKET"
-
-
 class Obstacle(StrEnum):
     """Why something cannot be used now. The catalogue words each as PROBLEM_<value>."""
 

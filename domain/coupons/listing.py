@@ -14,7 +14,7 @@ from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
 from domain.coupons.kinds import Obstacle
 from domain.coupons.reads import NOBODY
 from domain.database import rows
-from domain.ledger.kinds import GuardKind
+from domain.ledger.kinds import GuardKind, HolderState
 from domain.stores.reads import Store
 
 SCANNED = 200
@@ -97,7 +97,8 @@ QUERY = f"""with place as materialized (
       power(sin(radians((s.latitude_microdegrees - $4) / 2e6)),
         2) + cos(radians(s.latitude_microdegrees / 1e6)) * cos(radians($4 / 1e6))
         * power(sin(radians((s.longitude_microdegrees - $5) / 2e6)), 2)))))::bigint as metres
-    from store s join holder h on h.municipality_id = s.municipality_id and h.id = s.id and h.state = 0
+    from store s join holder h on h.municipality_id = s.municipality_id and h.id = s.id
+      and h.state = {HolderState.ACTIVE:d}
     where s.municipality_id = $1 and $4::bigint is not null and s.latitude_microdegrees is not null
       and s.longitude_microdegrees is not null),
   rules as materialized (

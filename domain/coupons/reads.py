@@ -4,24 +4,34 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from domain.cache import cached
 from domain.conditions.acceptance import from_json as acceptance_of
 from domain.conditions.eligibility import from_json as eligibility_of
 from domain.coupons.coupon import Counts, Coupon
 from domain.coupons.kinds import BorneBy, CouponKind, Stacking
 from domain.coupons.tables import Coupon as Row
 from domain.database import rows
-from domain.ledger.kinds import HolderState
+from domain.ledger.kinds import AccountKind, GuardKind, HolderState
 from domain.ledger.request import effective_on
 
-__all__ = ["Counts", "Coupon", "by_id", "by_keys", "counted", "live", "taken"]
+__all__ = ["COUPONS", "Counts", "Coupon", "by_id", "by_key", "by_keys", "counted", "live", "taken"]
 
 NOBODY = UUID(int=0)
 """A person of whom nothing is counted: somebody who has not signed in."""
 
 
+async def by_key(key: tuple[int, UUID]) -> Coupon | None:
+    """One coupon by (municipality, id)."""
+    return (await by_keys([key]))[0]
+
+
 async def by_id(municipality: int, coupon: UUID) -> Coupon | None:
     """One coupon of a town."""
-    return (await by_keys([(municipality, coupon)]))[0]
+    return await by_key((municipality, coupon))
+
+
+COUPONS = cached(by_key)
+"""Coupons by (municipality, id), some seconds old at most."""
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[Coupon | None]:
@@ -39,19 +49,21 @@ async def live(municipality: int, store: UUID | None, now: datetime) -> int:
 async def counted(municipality: int, coupons: Sequence[UUID], person: UUID, at: datetime) -> dict[UUID, Counts]:
     """What is counted of coupons and a person, in one snapshot."""
     found = await rows(
-        """select h.id, coalesce(s.value, 0) as taken, coalesce(p.value, 0) as used, coalesce(d.value, 0) as used_today,
+        f"""select h.id, coalesce(s.value, 0) as taken, coalesce(p.value, 0) as used,
+            coalesce(d.value, 0) as used_today,
             coalesce(c.value, 0) as claimed, coalesce(b.left, 0) as budget_left, h.state
           from holder h
-          left join guard s on s.municipality_id = h.municipality_id and s.kind = 20 and s.subject = h.id
-            and s.period = ''
-          left join guard p on p.municipality_id = h.municipality_id and p.kind = 21 and p.subject = h.id
-            and p.period = $3
-          left join guard d on d.municipality_id = h.municipality_id and d.kind = 22 and d.subject = h.id
-            and d.period = $4
-          left join guard c on c.municipality_id = h.municipality_id and c.kind = 23 and c.subject = h.id
-            and c.period = $3
+          left join guard s on s.municipality_id = h.municipality_id
+            and s.kind = {GuardKind.COUPON_STOCK:d} and s.subject = h.id and s.period = ''
+          left join guard p on p.municipality_id = h.municipality_id
+            and p.kind = {GuardKind.COUPON_PERSON:d} and p.subject = h.id and p.period = $3
+          left join guard d on d.municipality_id = h.municipality_id
+            and d.kind = {GuardKind.COUPON_DAY:d} and d.subject = h.id and d.period = $4
+          left join guard c on c.municipality_id = h.municipality_id
+            and c.kind = {GuardKind.COUPON_CLAIMS:d} and c.subject = h.id and c.period = $3
           left join lateral (select sum(a.posted)::bigint as left from account a
-            where a.municipality_id = h.municipality_id and a.holder_id = h.id and a.kind = 4) b on true
+            where a.municipality_id = h.municipality_id and a.holder_id = h.id
+              and a.kind = {AccountKind.BUDGET:d}) b on true
           where h.municipality_id = $1 and h.id = any ($2::uuid[])""",
         municipality,
         list(coupons),
@@ -74,8 +86,9 @@ async def counted(municipality: int, coupons: Sequence[UUID], person: UUID, at: 
 async def taken(keys: list[tuple[int, UUID]]) -> list[int]:
     """What has left the stock of each coupon."""
     found = await rows(
-        """select g.municipality_id, g.subject, g.value from unnest($1::smallint[], $2::uuid[]) w (m, s)
-          join guard g on g.municipality_id = w.m and g.kind = 20 and g.subject = w.s and g.period = ''""",
+        f"""select g.municipality_id, g.subject, g.value from unnest($1::smallint[], $2::uuid[]) w (m, s)
+          join guard g on g.municipality_id = w.m and g.kind = {GuardKind.COUPON_STOCK:d}
+            and g.subject = w.s and g.period = ''""",
         [municipality for municipality, _ in keys],
         [coupon for _, coupon in keys],
     )

@@ -1,7 +1,7 @@
-"""Refusals of coupons and of what is handed over.
+"""Refusals of coupons.
 
-StoredRefusal        CouponUsedUp, AlreadyRolledBack
-UnstoredRefusal      UnknownCoupon, CouponNotUsable, UnknownItem, ItemNotUsable, UnknownRedemption
+StoredRefusal        CouponUsedUp
+UnstoredRefusal      UnknownCoupon, CouponNotUsable
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,6 @@ class CouponUsedUpError(StoredRefusal):
 
 
 @dataclass(eq=False)
-class AlreadyRolledBackError(StoredRefusal):
-    """The hand-over was undone before."""
-
-    code = "ALREADY_ROLLED_BACK"
-    retry = Retry.NEVER
-
-
-@dataclass(eq=False)
 class UnknownCouponError(UnstoredRefusal):
     """No such coupon in the town."""
 
@@ -41,27 +33,3 @@ class CouponNotUsableError(UnstoredRefusal):
     coupon_id: str
     obstacle: str
     code = "COUPON_NOT_USABLE"
-
-
-@dataclass(eq=False)
-class UnknownItemError(UnstoredRefusal):
-    """The wallet has nothing of this voucher or ticket."""
-
-    code = "UNKNOWN_ITEM"
-    retry = Retry.NEVER
-
-
-@dataclass(eq=False)
-class ItemNotUsableError(UnstoredRefusal):
-    """The voucher or ticket cannot be handed over here and now. `obstacle`: an Obstacle."""
-
-    obstacle: str
-    code = "ITEM_NOT_USABLE"
-
-
-@dataclass(eq=False)
-class UnknownRedemptionError(UnstoredRefusal):
-    """No such hand-over in the town."""
-
-    code = "UNKNOWN_REDEMPTION"
-    retry = Retry.NEVER

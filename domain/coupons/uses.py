@@ -17,7 +17,7 @@ from domain.conditions.eligibility import Claims
 from domain.coupons import reads
 from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
 from domain.coupons.kinds import USED_UP, CouponKind, Obstacle, Stacking
-from domain.coupons.reads import NOBODY
+from domain.coupons.reads import COUPONS, NOBODY
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.identifiers import Prefix, encode
 from domain.ledger.book import Book
@@ -25,6 +25,7 @@ from domain.ledger.kinds import AccountKind, GuardKind, HolderState
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, Refusal
+from domain.residents.reads import PERSONS
 from domain.services import Services
 
 LIMIT = 5
@@ -114,10 +115,10 @@ async def choose(services: Services, municipality: int, wallet_id: UUID, ids: Se
         return NONE_CHOSEN
     if len(ids) > LIMIT or len(set(ids)) < len(ids):
         raise InvalidInputError("coupon_ids", "COUPONS_OF_PAYMENT")
-    found = [coupon for one in ids if (coupon := await services.coupons.of((municipality, one))) is not None]
+    found = [coupon for one in ids if (coupon := await services.shared(COUPONS).of((municipality, one))) is not None]
     if len(found) < len(ids):
         raise UnknownCouponError
-    person, claims = await services.persons.of((municipality, wallet_id))
+    person, claims = await services.shared(PERSONS).of((municipality, wallet_id))
     today = effective_on(services.clock())
     return Chosen(
         tuple(sorted(found, key=lambda one: (one.kind, one.id))), person, claims, (today, today + timedelta(days=1))

@@ -20,7 +20,7 @@ import structlog
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from domain.database import rows
+from domain.events.reads import sequences_of
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
 
@@ -203,15 +203,9 @@ class Bus:
         keys = list(self._inboxes)
         if not keys:
             return
-        found = await rows(
-            "select h.municipality_id, h.id, h.sequence from unnest($1::smallint[], $2::uuid[]) w (m, i)"
-            " join holder h on h.municipality_id = w.m and h.id = w.i",
-            [m for m, _ in keys],
-            [i for _, i in keys],
-        )
-        for row in found:
-            for inbox in self._inboxes.get((row["municipality_id"], row["id"]), ()):
-                if inbox.seen < row["sequence"]:
+        for (municipality, holder), sequence in (await sequences_of(keys)).items():
+            for inbox in self._inboxes.get((municipality, holder), ()):
+                if inbox.seen < sequence:
                     inbox.nudge()
 
 

@@ -29,6 +29,17 @@ async def sequence_of(municipality: int, holder: UUID) -> int | None:
     return found[0]["sequence"] if found else None
 
 
+async def sequences_of(keys: list[tuple[int, UUID]]) -> dict[tuple[int, UUID], int]:
+    """The numbers of holders' last events by (municipality, holder)."""
+    found = await rows(
+        "select h.municipality_id, h.id, h.sequence from unnest($1::smallint[], $2::uuid[]) w (m, i)"
+        " join holder h on h.municipality_id = w.m and h.id = w.i",
+        [municipality for municipality, _ in keys],
+        [holder for _, holder in keys],
+    )
+    return {(row["municipality_id"], row["id"]): row["sequence"] for row in found}
+
+
 async def recorded_at(municipality: int, holder: UUID, sequence: int) -> datetime | None:
     """When an event happened."""
     found = await rows(

@@ -1,19 +1,31 @@
 """One holder's events, live: joins the bus, reads what came before, then follows; nothing missing, nothing twice."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
-from domain.events.bus import Inbox
+from domain.events.bus import Bus, Inbox
 from domain.events.reads import events_after, recorded_at, sequence_of
 from domain.ledger.request import EventRow
-from domain.services import Services
 
 REPLAY_EVENTS = 1_000
 REPLAY_AGE = timedelta(hours=24)
 PAGE = 200
+
+
+class LiveServices(Protocol):
+    """What a stream needs of the domain's services."""
+
+    @property
+    def bus(self) -> Bus:
+        """Where committed events come from."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The process's clock, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,7 @@ class Resync:
 
 
 async def stream(
-    services: Services, municipality: int, holder: UUID, after: int | None
+    services: LiveServices, municipality: int, holder: UUID, after: int | None
 ) -> AsyncGenerator[EventRow | Resync, None]:
     """Events after a sequence (None: from now on), without end; a Resync is the last item."""
     inbox = services.bus.subscribe(municipality, holder)
@@ -51,7 +63,7 @@ async def stream(
         services.bus.unsubscribe(municipality, holder, inbox)
 
 
-async def _too_far(services: Services, municipality: int, holder: UUID, last: int, current: int) -> str | None:
+async def _too_far(services: LiveServices, municipality: int, holder: UUID, last: int, current: int) -> str | None:
     if last > current:
         return "AHEAD"
     if current - last > REPLAY_EVENTS:

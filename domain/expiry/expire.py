@@ -4,44 +4,19 @@ It was not spendable before this ran: the ledger looks at the lot's end. So it m
 """
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from domain.database import rows
 from domain.expiry.failures import Failures
+from domain.expiry.reads import Lapsed, lapsed
+from domain.expiry.refusals import NothingToExpireError
 from domain.identifiers import derived
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import NONE_LOT, SYSTEM_ACTOR, AccountKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.refusals import NothingToExpireError
 from domain.refusals import InvalidInputError
 from domain.services import Services
 
 PAGE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Lapsed:
-    """One account of a wallet with value whose time is over. Whole units."""
-
-    municipality: int
-    id: int
-    version: int
-    wallet: UUID
-    asset: int
-    lot: int
-    expires_at: datetime
-    programme: UUID | None
-    returns_to_budget: bool
-    issuer: UUID
-
-    @property
-    def target(self) -> tuple[AccountKind, UUID]:
-        """Where the value goes."""
-        if self.returns_to_budget and self.programme is not None:
-            return AccountKind.BUDGET, self.programme
-        return AccountKind.BREAKAGE, self.issuer
 
 
 async def expire(services: Services, as_of: datetime | None = None) -> int:
@@ -53,30 +28,13 @@ async def expire(services: Services, as_of: datetime | None = None) -> int:
     if as_of is not None and as_of > now:
         raise InvalidInputError("as_of", "FUTURE")
     count, after, failures = 0, (0, 0), Failures("expire")
-    while page := await lapsed(as_of or now, after):
-        found = await asyncio.gather(*[services.poster.post(request_of(one)) for one in page], return_exceptions=True)
+    while page := await lapsed(as_of or now, after, PAGE):
+        found = await asyncio.gather(*[services.ledger.post(request_of(one)) for one in page], return_exceptions=True)
         failures.note(found)
         count += sum(isinstance(one, Posted) and not one.replayed for one in found)
         after = (page[-1].municipality, page[-1].id)
     failures.raise_if_any()
     return count
-
-
-async def lapsed(as_of: datetime, after: tuple[int, int]) -> list[Lapsed]:
-    """A page of accounts with ended value, in the order of (municipality, account)."""
-    found = await rows(
-        """select a.municipality_id, a.id, a.version, a.holder_id, a.asset_id, a.lot_id, l.expires_at, l.programme_id,
-            s.returns_to_budget, m.issuer_id
-          from lot l join account a on a.municipality_id = l.municipality_id and a.lot_id = l.id and a.kind = 1
-            and a.posted <> 0
-          join asset s on s.id = a.asset_id join municipality m on m.id = a.municipality_id
-          where l.expires_at <= $1 and a.posted > a.held and (a.municipality_id, a.id) > ($2, $3)
-          order by a.municipality_id, a.id limit $4""",
-        as_of,
-        *after,
-        PAGE,
-    )
-    return [Lapsed(*row.values()) for row in found]
 
 
 def request_of(one: Lapsed) -> Request:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from domain.payments.refusals import NothingToExpireError
+from domain.expiry.refusals import NothingToExpireError
 
 LIMIT = 100
 """Failures after which a run is given up: then it is not a wallet that is wrong."""

@@ -16,10 +16,9 @@ from typing import Any
 
 from domain.assets.expiry import after, latest_of_six_months
 from domain.assets.kinds import RefundedAfterExpiry
-from domain.assets.lots import Issue, end_of
-from domain.assets.reads import Asset, Lot
-from domain.database import rows
-from domain.ledger.kinds import Funding, LotOrigin
+from domain.assets.lots import LOTS, Issue, end_of
+from domain.assets.reads import ASSETS, Asset, Lot
+from domain.expiry.reads import lots_by_ids
 from domain.ledger.reads import Journal
 from domain.ledger.request import effective_on
 from domain.services import Services
@@ -65,7 +64,7 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
     policy = RefundedAfterExpiry.FRESH_DAYS
     assets = {
         asset.id: asset
-        for asset in await services.assets.of(payment.municipality)
+        for asset in await services.shared(ASSETS).of(payment.municipality)
         if asset.refunded_after_expiry is policy
     }
     now = services.clock()
@@ -76,27 +75,15 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
     ]
     if not ended:
         return NOTHING
-    found = await rows(
-        """select l.id, l.asset_id, l.origin, l.funding, l.programme_id, l.issued_on, l.expires_at,
-          p.expires_at as ends_with_programme from lot l
-          left join programme p on p.municipality_id = l.municipality_id and p.id = l.programme_id
-          where l.municipality_id = $1 and l.id = any ($2::bigint[])""",
-        payment.municipality,
-        ended,
-    )
     lots = {}
-    for row in found:
-        asset = assets[row["asset_id"]]
-        first = Issue(
-            LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, row["ends_with_programme"]
-        )
-        is_fresh = row["expires_at"] != end_of(asset, first, row["issued_on"])
-        end = _end(asset, row["issued_on"], now)
+    for lot in await lots_by_ids(payment.municipality, ended):
+        asset = assets[lot.asset]
+        first = Issue(lot.origin, lot.funding, lot.programme, None, lot.programme_expires_at)
+        is_fresh = lot.expires_at != end_of(asset, first, lot.issued_on)
+        end = _end(asset, lot.issued_on, now)
         if end > now + SOON and not (is_fresh and asset.six_month_exempt):
-            how = Issue(
-                LotOrigin(row["origin"]), Funding(row["funding"]), row["programme_id"], None, end, instead_of_rule=True
-            )
-            lots[row["id"]] = await services.lots.of(asset, how, now)
+            issue = Issue(lot.origin, lot.funding, lot.programme, None, end, instead_of_rule=True)
+            lots[lot.id] = await services.shared(LOTS).of(asset, issue, now)
     return Fresh(lots)
 
 

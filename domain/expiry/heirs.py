@@ -5,14 +5,11 @@ the first one.
 """
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import orjson
-
-from domain.database import rows
+from domain.expiry.reads import renewals_since
 from domain.ledger.book import Account, AccountKey, Book
-from domain.ledger.kinds import AccountKind, JournalKind
+from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import Journal
 
 
@@ -55,19 +52,4 @@ class Heirs:
 
 async def heirs_of(journal: Journal, wallet: UUID) -> Heirs:
     """What payments of the wallet have renewed since the journal."""
-    found = await rows(
-        """select j.receipt -> 'renewed' as renewed from event e
-          join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id and j.receipt ? 'renewed'
-          where e.municipality_id = $1 and e.holder_id = $2 and e.kind = any ($3::smallint[]) and e.recorded_at >= $4
-            order by e.sequence""",
-        journal.municipality,
-        wallet,
-        [JournalKind.PAYMENT, JournalKind.CAPTURE],
-        journal.recorded_at,
-    )
-    return Heirs(wallet, tuple((old, new, amount) for row in found for _, old, new, amount in _lines(row["renewed"])))
-
-
-def _lines(stored: Any) -> list[list[int]]:  # noqa: ANN401 - JSON, as the driver gives it
-    found: list[list[int]] = orjson.loads(stored) if isinstance(stored, str) else stored
-    return found
+    return Heirs(wallet, tuple(await renewals_since(journal, wallet)))

@@ -8,75 +8,31 @@ not reminded of at that step: its holder has just read its last day.
 """
 
 import asyncio
-from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 from domain.assets.reads import last_day
-from domain.database import rows
 from domain.expiry.failures import Failures
+from domain.expiry.reads import START, Due, due
+from domain.expiry.refusals import NothingToExpireError
 from domain.identifiers import derived
 from domain.ledger.book import Account, Book
-from domain.ledger.kinds import SYSTEM_ACTOR, GuardKind, JournalKind, Operation
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.payments.refusals import NothingToExpireError
+from domain.ledger.kinds import SYSTEM_ACTOR, JournalKind, Operation
+from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
 from domain.services import Services
 
-LONGEST = 30
 PAGE = 1_000
 AT_ONCE = 200
 RUN_LIMIT = 20_000
 """Reminders of one run; the rest is told by the next."""
 
-Cursor = tuple[int, UUID, int, date]
-START: Cursor = (0, UUID(int=0), 0, date.min)
-
-DUE = """select * from (
-    select a.municipality_id, a.holder_id, a.asset_id, d.last_on, m.issuer_id,
-      case when d.last_on - $2::date <= 1 then 1 when d.last_on - $2::date <= 7 then 7 else 30 end as step,
-        min(l.issued_on) as issued_on
-    from lot l cross join lateral (select ((l.expires_at - interval '1 microsecond') at time zone 'Asia/Tokyo')::date as
-      last_on) d
-    join account a on a.municipality_id = l.municipality_id and a.lot_id = l.id and a.kind = 1 and a.posted <> 0
-    join municipality m on m.id = l.municipality_id
-    where l.expires_at > $1 and l.expires_at <= $1::timestamptz + interval '32 days' and d.last_on - $2::date <= $3
-    group by 1, 2, 3, 4, 5) due
-  where issued_on <= last_on - step and (municipality_id, holder_id, asset_id, last_on) > ($4, $5, $6, $7)
-    and not exists (select from guard g where g.municipality_id = due.municipality_id and g.kind = 40
-      and g.subject = due.holder_id
-      and g.period = due.asset_id || ':' || to_char(due.last_on, 'YYYY-MM-DD') || ':' || due.step)
-  order by municipality_id, holder_id, asset_id, last_on limit $8"""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One reminder that is due: value of one asset in one wallet, by its last day."""
-
-    municipality: int
-    wallet: UUID
-    asset: int
-    last_on: date
-    issuer: UUID
-    step: int
-
-    @property
-    def told(self) -> GuardKey:
-        """The guard that says whether it was told."""
-        return (
-            self.municipality,
-            GuardKind.EXPIRY_REMINDED,
-            self.wallet,
-            f"{self.asset}:{self.last_on.isoformat()}:{self.step}",
-        )
-
 
 async def remind(services: Services) -> int:
     """Tells what is due; how many wallets' reminders, at most RUN_LIMIT."""
     count, after, failures = 0, START, Failures("remind")
-    while count < RUN_LIMIT and (page := await due(services.clock(), after)):
+    while count < RUN_LIMIT and (page := await due(services.clock(), after, PAGE)):
         for begin in range(0, len(page), AT_ONCE):
             found = await asyncio.gather(
-                *[services.poster.post(request_of(one)) for one in page[begin : begin + AT_ONCE]],
+                *[services.ledger.post(request_of(one)) for one in page[begin : begin + AT_ONCE]],
                 return_exceptions=True,
             )
             failures.note(found)
@@ -85,15 +41,6 @@ async def remind(services: Services) -> int:
         after = (last.municipality, last.wallet, last.asset, last.last_on)
     failures.raise_if_any()
     return count
-
-
-async def due(now: datetime, after: Cursor) -> list[Due]:
-    """A page of what is due and was not told."""
-    found = await rows(DUE, now, effective_on(now), LONGEST, *after, PAGE)
-    return [
-        Due(row["municipality_id"], row["holder_id"], row["asset_id"], row["last_on"], row["issuer_id"], row["step"])
-        for row in found
-    ]
 
 
 def request_of(one: Due) -> Request:
@@ -109,7 +56,7 @@ def request_of(one: Due) -> Request:
         )
 
     def plan(book: Book, at: datetime) -> Draft:
-        guard = book.guard(one.told, 1)
+        guard = book.guard(one.guard, 1)
         lots = [account for account in book.wallet_lots(one.municipality, one.wallet) if ends(account, at)]
         if guard.value or not lots:
             raise NothingToExpireError
@@ -136,6 +83,6 @@ def request_of(one: Due) -> Request:
         kind=JournalKind.EXPIRY_REMINDER,
         holders=(one.wallet,),
         plan=plan,
-        guards=(one.told,),
+        guards=(one.guard,),
         facts=Facts(wallet_id=one.wallet),
     )

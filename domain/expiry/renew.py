@@ -13,11 +13,11 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.kinds import ExpiryRule
-from domain.assets.lots import Issue, ended
-from domain.assets.reads import Lot
-from domain.database import rows
+from domain.assets.lots import LOTS, Issue, ended
+from domain.assets.reads import ASSETS, Lot
+from domain.expiry.reads import renewable_lots
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import AccountKind, Funding, LotOrigin
+from domain.ledger.kinds import AccountKind
 from domain.ledger.request import Draft
 from domain.services import Services
 
@@ -73,37 +73,19 @@ async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Ren
     """What a payment of the wallet renews now. No question to the database where no asset of the town has the rule."""
     assets = {
         asset.id: asset
-        for asset in await services.assets.of(municipality)
+        for asset in await services.shared(ASSETS).of(municipality)
         if asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS
     }
     if not assets:
         return NOTHING
-    found = await rows(
-        """select l.id, l.asset_id, l.origin, l.funding, l.programme_id, l.usable_from, l.expires_at,
-          p.expires_at as ends_with_programme
-          from account a join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id
-          left join programme p on p.municipality_id = l.municipality_id and p.id = l.programme_id
-          where a.municipality_id = $1 and a.holder_id = $2 and a.kind = 1 and a.posted <> 0
-            and a.asset_id = any ($3::integer[])
-            and l.expires_at > $4""",
-        municipality,
-        wallet,
-        list(assets),
-        now := services.clock(),
-    )
+    now = services.clock()
     renewed = {}
-    for row in found:
-        how = Issue(
-            LotOrigin(row["origin"]),
-            Funding(row["funding"]),
-            row["programme_id"],
-            row["usable_from"],
-            row["ends_with_programme"],
-        )
-        asset = assets[row["asset_id"]]
-        if ended(asset, how, now):  # its programme is over, and a refund gave it some more days: they are not renewed
+    for lot in await renewable_lots(municipality, wallet, list(assets), now):
+        issue = Issue(lot.origin, lot.funding, lot.programme, lot.usable_from, lot.programme_expires_at)
+        asset = assets[lot.asset]
+        if ended(asset, issue, now):  # its programme is over, and a refund gave it some more days: they are not renewed
             continue
-        lot = await services.lots.of(asset, how, now)
-        if lot.id != row["id"] and _later(lot, row["expires_at"]):
-            renewed[row["id"]] = lot
+        later = await services.shared(LOTS).of(asset, issue, now)
+        if later.id != lot.id and _later(later, lot.expires_at):
+            renewed[lot.id] = later
     return Renewal(renewed)

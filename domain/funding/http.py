@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.funding.provider import ProviderUnavailableError
+from domain.ports import ProviderUnavailableError
 
 TIMEOUT_SECONDS = 5
 ANSWER_LIMIT = 65_536

@@ -14,7 +14,6 @@ from domain.assets.refusals import UnknownAssetError
 from domain.funding import reads
 from domain.funding.reads import Source
 from domain.funding.refusals import UnknownFundingSourceError
-from domain.ledger.refusals import UnknownWalletError
 from domain.refusals import InvalidInputError
 from domain.residents import reads as residents
 from domain.services import Services
@@ -38,8 +37,7 @@ class NewSource:
 
 async def link_source(services: Services, viewer: Viewer, new: NewSource) -> Source:
     """Links it; the same token again is the same source."""
-    if not await residents.may_use(viewer, new.municipality, new.wallet_id):
-        raise UnknownWalletError
+    await residents.require_own(viewer, new.municipality, new.wallet_id)
     asset = await assets.in_municipality(new.municipality, new.asset)
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError

@@ -101,7 +101,10 @@ async def top_up_of(municipality: int, actor: UUID, key: UUID) -> TopUpRow | Non
 async def open_top_ups(before: datetime, limit: int) -> list[TopUpRow]:
     """Top-ups that were begun before an instant and have no end yet, in all towns, in no order."""
     found = await rows(
-        _TOP_UP + "where t.state in (0, 1) and t.created_at < $1 order by random() limit $2", before, limit
+        _TOP_UP + f"where t.state in ({TopUpState.ASKED:d}, {TopUpState.AUTHORISED:d}) and t.created_at < $1"
+        " order by random() limit $2",
+        before,
+        limit,
     )
     return [_row(row) for row in found]
 

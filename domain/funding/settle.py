@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from domain.funding.provider import ProviderUnavailableError
+from domain.ports import ProviderUnavailableError
 
 PAGE = 100
 """Rows that are read together, in no order: so none that can never be finished stands before the others for ever."""

@@ -9,17 +9,18 @@ from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.assets.limits import check_amount
-from domain.assets.lots import Issue, ended
+from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.grants.thresholds import require_below_threshold
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, HolderKind, HolderState, JournalKind, LotOrigin, Operation, Relation
-from domain.ledger.refusals import BalanceCapError, UnknownWalletError, WalletFrozenError
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.payments.pay import settled
+from domain.ledger.kinds import AccountKind, JournalKind, LotOrigin, Operation
+from domain.ledger.ledger import no_plan
+from domain.ledger.parties import usable_wallet
+from domain.ledger.refusals import BalanceCapError
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, RequestKey, effective_on, fingerprint
 from domain.programmes import reads
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
@@ -31,9 +32,9 @@ from domain.programmes.refusals import (
     ProgrammeClosedError,
     UnknownProgrammeError,
 )
-from domain.refusals import Refusal
+from domain.residents import reads as residents
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 AMOUNT_MAXIMUM = 10_000_000
 """Whole units of one grant."""
@@ -75,9 +76,10 @@ async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted
         found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
     except (ProgrammeClosedError, NotEligibleError) as refusal:
         # A key that settled while it could is answered the same for ever; the ledger knows.
-        return settled(await services.poster.post(_late(viewer, what, refusal)))
-    await require_below_threshold(viewer, what.municipality, what.key, what.amount)
-    return settled(await services.poster.post(_request(viewer, what, found)))
+        return await services.ledger.answer(_late(viewer, what), otherwise=refusal)
+    key = RequestKey(what.municipality, viewer.person_id, Operation.GRANT_VALUE, what.key)
+    await require_below_threshold(services, key, what.amount)
+    return await services.ledger.post(_request(viewer, what, found))
 
 
 async def ready(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> Ready:
@@ -88,7 +90,7 @@ async def ready(services: Services, municipality: int, programme_id: UUID, walle
     now = services.clock()
     if not programme.open_at(now):
         raise ProgrammeClosedError
-    person, claims = await reads.person_of(municipality, wallet_id)
+    person, claims = await residents.person_of(municipality, wallet_id)
     against = programme.eligibility.reason_against(claims, effective_on(now).year)
     if against is not None:
         raise NotEligibleError(against)
@@ -97,7 +99,7 @@ async def ready(services: Services, municipality: int, programme_id: UUID, walle
         raise UnknownAssetError
     if ended(asset, issue_of(programme), now):
         raise ProgrammeClosedError
-    lot = await services.lots.of(asset, issue_of(programme), now)
+    lot = await services.shared(LOTS).of(asset, issue_of(programme), now)
     return Ready(programme, asset, lot, person, None if claims is None else claims.household)
 
 
@@ -110,10 +112,7 @@ def _hash(what: Grant) -> bytes:
     return fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount)
 
 
-def _late(viewer: Viewer, what: Grant, refusal: Refusal) -> Request:
-    def plan(*_: object) -> Draft:
-        raise refusal
-
+def _late(viewer: Viewer, what: Grant) -> Request:
     return Request(
         municipality=what.municipality,
         actor=viewer.person_id,
@@ -122,7 +121,7 @@ def _late(viewer: Viewer, what: Grant, refusal: Refusal) -> Request:
         input_hash=_hash(what),
         kind=JournalKind.GRANT,
         holders=(),
-        plan=plan,
+        plan=no_plan,
         valid_until=what.valid_until,
     )
 
@@ -158,11 +157,7 @@ def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, found: Ready
     The programme and the wallet are locked, the guards of the caps are read.
     """
     programme, asset, lot = found.programme, found.asset, found.lot
-    wallet = book.holder(town, wallet_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET:
-        raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
+    usable_wallet(book, town, wallet_id)
     guards, left = of_book(book, found.caps)
     if amount > left:
         raise CapExceededError(left)

@@ -11,35 +11,27 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve, proposed
+from domain.approvals.kinds import NO_REASON, ApprovalKind
+from domain.approvals.propose import approve, proposed
 from domain.approvals.reads import Approval
+from domain.approvals.refusals import ApproverIsProposerError
 from domain.assets.limits import check_amount
 from domain.database import rows, transaction
 from domain.grants.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
+from domain.grants.refusals import AlreadyGrantedError, UnknownProposalError
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import GuardKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import GuardKind, JournalKind, Operation
+from domain.ledger.ledger import no_plan
 from domain.ledger.refusals import KeyReusedError, UnknownWalletError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.pay import settled
-from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.refusals import (
-    AlreadyGrantedError,
-    NotEligibleError,
-    ProgrammeClosedError,
-    UnknownProgrammeError,
-    UnknownProposalError,
-)
-from domain.refusals import Refusal
+from domain.programmes.refusals import NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
 from domain.residents import reads as residents
 from domain.services import Services
-from domain.viewer import Viewer
-
-NO_REASON = 9
-"""`OTHER`: a grant needs no reason but its programme."""
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +109,13 @@ async def approve_grant(
         raise UnknownProposalError
     if proposal.proposer == viewer.person_id:
         raise ApproverIsProposerError
-    made_ready = await _ready(services, proposal)
-    if isinstance(made_ready, Ready):
-        await approve(services, viewer, proposal.approval, key)
-    return proposal, settled(await services.poster.post(_request(viewer, key, proposal, made_ready)))
-
-
-async def _ready(services: Services, proposal: Proposal) -> Ready | Refusal:
-    """What the grant needs, or why it cannot be made any more.
-
-    A key that settled before is answered the same all the same.
-    """
     try:
-        return await ready(services, proposal.municipality, proposal.programme_id, proposal.wallet_id)
+        found = await ready(services, proposal.municipality, proposal.programme_id, proposal.wallet_id)
     except (ProgrammeClosedError, NotEligibleError) as refusal:
-        return refusal
+        # A key that settled while the grant could be made is answered the same for ever.
+        return proposal, await services.ledger.answer(_request(viewer, key, proposal, None), otherwise=refusal)
+    await approve(services, viewer, proposal.approval, key)
+    return proposal, await services.ledger.post(_request(viewer, key, proposal, found))
 
 
 async def by_id(municipality: int, proposal: UUID) -> Proposal | None:
@@ -161,21 +145,20 @@ async def by_approval(municipality: int, approval_id: UUID) -> Proposal | None:
     )
 
 
-def _request(viewer: Viewer, key: UUID, proposal: Proposal, made_ready: Ready | Refusal) -> Request:
+def _request(viewer: Viewer, key: UUID, proposal: Proposal, found: Ready | None) -> Request:
     town = proposal.municipality
     once = (town, GuardKind.GRANT_PROPOSAL, proposal.id, "")
 
-    def plan(book: Book, _: datetime) -> Draft:
-        if isinstance(made_ready, Refusal):
-            raise made_ready
+    def plan(book: Book, at: datetime) -> Draft:
+        if found is None:
+            return no_plan(book, at)
         guard = book.guard(once, 1)
         if guard.value:
             raise AlreadyGrantedError
-        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, made_ready)
+        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, found)
         draft.guards.append((guard, 1))
         return draft
 
-    found = made_ready if isinstance(made_ready, Ready) else None
     return Request(
         municipality=town,
         actor=viewer.person_id,

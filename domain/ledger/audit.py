@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.database import rows
-from domain.ledger.kinds import AccountKind
+from domain.ledger.kinds import AccountKind, GuardKind, HoldState, JournalKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,11 @@ CHECKS = {
       group by municipality_id, journal_id, asset_id having sum(amount) <> 0"""
     ),
     "account_held": (
-        """select a.municipality_id, a.id::text, a.held, coalesce(h.held, 0)::bigint from account a left join (
+        f"""select a.municipality_id, a.id::text, a.held, coalesce(h.held, 0)::bigint from account a left join (
         select o.municipality_id, x.account, sum(x.amount) as held
           from hold o, unnest(o.accounts, o.amounts) x (account, amount)
-        where o.state = 0 group by 1, 2) h on h.municipality_id = a.municipality_id and h.account = a.id
+        where o.state = {HoldState.OPEN:d} group by 1, 2) h
+        on h.municipality_id = a.municipality_id and h.account = a.id
       where a.municipality_id = any ($1::smallint[]) and a.held <> coalesce(h.held, 0)"""
     ),
     "event_sequence": (
@@ -107,40 +108,47 @@ CHECKS = {
         where coalesce(told.balance, 0) <> coalesce(stored.posted, 0)"""
     ),
     "refunded": (
-        """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint),
+        f"""select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint),
           0)::bigint from guard g
-      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject and j.outcome = 0
-        and j.kind in (3, 4, 25)
-      where g.kind = 1 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
+      left join journal j on j.municipality_id = g.municipality_id and j.linked_journal = g.subject
+        and j.outcome = {Outcome.SETTLED:d}
+        and j.kind in ({JournalKind.REFUND:d}, {JournalKind.REVERSAL:d}, {JournalKind.CHARGE_CANCEL:d})
+      where g.kind = {GuardKind.REFUNDED:d} and g.municipality_id = any ($1::smallint[])
+      group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum((j.receipt ->> 'amount')::bigint), 0)"""
     ),
     "voucher_sold": (
-        """select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'units')::bigint), 0)::bigint
-          from guard g
-      left join journal j on j.municipality_id = g.municipality_id and j.programme_id = g.subject and j.kind = 13
-        and j.outcome = 0
+        f"""select g.municipality_id, g.subject::text, g.value,
+          coalesce(sum((j.receipt ->> 'units')::bigint), 0)::bigint from guard g
+      left join journal j on j.municipality_id = g.municipality_id and j.programme_id = g.subject
+        and j.kind = {JournalKind.VOUCHER_PURCHASE:d} and j.outcome = {Outcome.SETTLED:d}
         and not exists (select from journal r
-          where r.municipality_id = j.municipality_id and r.linked_journal = j.id and r.kind = 4 and r.outcome = 0)
-      where g.kind = 11 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
+          where r.municipality_id = j.municipality_id and r.linked_journal = j.id
+            and r.kind = {JournalKind.REVERSAL:d} and r.outcome = {Outcome.SETTLED:d})
+      where g.kind = {GuardKind.VOUCHER_SOLD:d} and g.municipality_id = any ($1::smallint[])
+      group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum((j.receipt ->> 'units')::bigint), 0)"""
     ),
     "coupon_stock": (
-        """select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
+        f"""select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
       left join event e on e.municipality_id = g.municipality_id and e.holder_id = g.subject
       left join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
       left join lateral (select sum((line ->> 1)::bigint) as change
         from jsonb_array_elements(j.receipt -> 'stocks') line
         where line ->> 0 = g.subject::text) told on true
-      where g.kind = 20 and g.municipality_id = any ($1::smallint[]) group by g.municipality_id, g.subject, g.value
+      where g.kind = {GuardKind.COUPON_STOCK:d} and g.municipality_id = any ($1::smallint[])
+      group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum(told.change), 0)"""
     ),
     "programme_cap": (
-        """with counted as (select j.municipality_id, (c ->> 0)::smallint as kind, (c ->> 1)::uuid as subject,
+        f"""with counted as (select j.municipality_id, (c ->> 0)::smallint as kind, (c ->> 1)::uuid as subject,
           c ->> 2 as period,
         sum((c ->> 3)::bigint) as value from journal j cross join lateral jsonb_array_elements(j.receipt -> 'caps') c
-        where j.municipality_id = any ($1::smallint[]) and j.outcome = 0 and j.receipt ? 'caps' group by 1, 2, 3, 4),
+        where j.municipality_id = any ($1::smallint[]) and j.outcome = {Outcome.SETTLED:d} and j.receipt ? 'caps'
+        group by 1, 2, 3, 4),
       stored as (select g.municipality_id, g.kind, g.subject, g.period, g.value from guard g
-        where g.kind in (2, 42) and g.municipality_id = any ($1::smallint[]))
+        where g.kind in ({GuardKind.PROGRAMME_CAP:d}, {GuardKind.HOUSEHOLD_CAP:d})
+          and g.municipality_id = any ($1::smallint[]))
       select p.municipality_id, subject::text || ' ' || period, coalesce(stored.value, 0), coalesce(counted.value,
         0)::bigint
       from stored full join counted using (municipality_id, kind, subject, period)

@@ -19,7 +19,7 @@ from domain.identifiers import Uuid7
 from domain.ledger import receipt_number
 from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
 from domain.ledger.decide import Decision, Lines, Planner
-from domain.ledger.kinds import JournalKind, Outcome
+from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Outcome
 from domain.ledger.request import EventRow, Request
 
 ACCOUNTS_PER_BLOCK = 100_000
@@ -29,32 +29,32 @@ KEYS = """select j.municipality_id, j.actor, j.operation, j.key, j.id, j.kind, j
   j.recorded_at from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::uuid[]) wanted (m, a, o, k)
   join journal j on j.municipality_id = wanted.m and j.actor = wanted.a and j.operation = wanted.o
     and j.key = wanted.k"""
-ACCOUNTS = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted, a.held, a.floor,
+ACCOUNTS = f"""select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted, a.held, a.floor,
   a.version,
   a.version, l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id
     from unnest($1::smallint[], $2::uuid[]) wanted (m, h)
   join account a on a.municipality_id = wanted.m and a.holder_id = wanted.h
   join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id join asset s on s.id = a.asset_id
-  where a.kind <> 1 or a.posted <> 0 or a.held <> 0 or a.lot_id = any ($3::bigint[])"""
+  where a.kind <> {AccountKind.WALLET:d} or a.posted <> 0 or a.held <> 0 or a.lot_id = any ($3::bigint[])"""
 ACCESS = """select x.municipality_id, x.holder_id, x.person_id, x.relation
   from unnest($1::smallint[], $2::uuid[], $3::uuid[]) wanted (m, h, p)
   join holder_access x on x.municipality_id = wanted.m and x.holder_id = wanted.h and x.person_id = wanted.p
     where x.revoked_at is null"""
-HOLDS = """select h.municipality_id, h.id, h.wallet_id, h.payee_id, h.state, h.accounts, h.amounts, h.captured,
+HOLDS = f"""select h.municipality_id, h.id, h.wallet_id, h.payee_id, h.state, h.accounts, h.amounts, h.captured,
   h.expires_at
   from unnest($1::smallint[], $2::uuid[]) wanted (m, w) join hold h on h.municipality_id = wanted.m
-    and h.wallet_id = wanted.w where h.state = 0"""
+    and h.wallet_id = wanted.w where h.state = {HoldState.OPEN:d}"""
 GUARDS = """select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ceiling
   from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) wanted (m, k, s, p)
   join guard g on g.municipality_id = wanted.m and g.kind = wanted.k and g.subject = wanted.s and g.period = wanted.p"""
-RECENT = """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets,
+RECENT = f"""select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets,
   e.amounts, e.balances,
   e.recorded_at, j.receipt_number, coalesce(j.receipt -> 'asked', j.receipt -> 'amount')::bigint
   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) wanted (m, h, c, s)
   join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20
     and e.recorded_at > $5
     and e.counterparty_id = wanted.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
-      where e.kind = 2"""
+      where e.kind = {JournalKind.PAYMENT:d}"""
 POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[],
   $5::posting_holder[],
   $6::posting_guard[], $7::posting_hold[])"""

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from domain.ledger.kinds import FLOORS, NONE_LOT, AccountKind, HoldState, JournalKind, Outcome, Relation
+from domain.ledger.kinds import FLOORS, NONE_LOT, AccountKind, HoldState, JournalKind, Outcome
 from domain.ledger.request import EventRow, GuardKey
+from domain.viewer import Relation
 
 
 class LedgerFaultError(Exception):

@@ -72,6 +72,8 @@ class Planner:
         try:
             if request.valid_until is not None and request.valid_until < at:
                 raise RequestExpiredError  # noqa: TRY301 - stored like any refusal of the plan
+            if request.admit is not None:
+                request.admit(self.book)
             return self._settle(request, request.plan(self.book, at), at)
         except StoredRefusal as refusal:
             self._refuse(request, refusal, at)

@@ -6,9 +6,9 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from domain.database import rows
-from domain.ledger.kinds import HolderKind, HolderState, Relation
+from domain.ledger.kinds import HolderKind, HolderState
 from domain.refusals import NotPermittedError
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 async def open_holder(municipality: int, holder: UUID, kind: HolderKind, now: datetime) -> None:

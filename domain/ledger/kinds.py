@@ -1,9 +1,14 @@
-"""The ledger's small numbers, as they lie in the database. Append only: a number never changes its meaning."""
+"""The ledger's small numbers, as they lie in the database. Append only: a number never changes its meaning.
 
-from enum import IntEnum
+Kinds of journals, operations and guards are of the rooms, which take new numbers from a range of their own: two
+branches never give one number two meanings.
+"""
+
+from enum import IntEnum, unique
 from uuid import UUID
 
 
+@unique
 class HolderKind(IntEnum):
     """Who owns accounts."""
 
@@ -14,6 +19,7 @@ class HolderKind(IntEnum):
     ISSUER = 5
 
 
+@unique
 class HolderState(IntEnum):
     """Whether a holder takes part."""
 
@@ -21,6 +27,7 @@ class HolderState(IntEnum):
     FROZEN = 1
 
 
+@unique
 class AccountKind(IntEnum):
     """What an account of a holder says."""
 
@@ -39,68 +46,126 @@ FLOORS: dict[int, int | None] = {
 }
 
 
+@unique
 class JournalKind(IntEnum):
     """What a journal records; also the kind of its events."""
 
-    CHARGE = 1
+    # payments; new ones 100 to 199
     PAYMENT = 2
     REFUND = 3
-    REVERSAL = 4
     HOLD = 5
     CAPTURE = 6
     VOID = 7
     LAPSE = 8
-    ALLOCATION = 9
-    GRANT = 10
+    # charging; new ones 200 to 299
+    CHARGE = 1
+    CHARGE_CANCEL = 25
+    # corrections; new ones 300 to 399
+    REVERSAL = 4
+    # expiry; new ones 400 to 499
     EXPIRY = 11
+    EXPIRY_REMINDER = 26
+    # programmes; new ones 500 to 599
+    ALLOCATION = 9
+    BUDGET_CHANGE = 28
+    # grants and bulk_grants; new ones 600 to 699
+    GRANT = 10
+    GRANT_CLOSED = 20
+    # vouchers; new ones 700 to 799
     VOUCHER_PURCHASE = 13
     GIFT_ACTIVATION = 14
-    GRANT_CLOSED = 20
+    # coupons; new ones 800 to 899
     COUPON_CLAIM = 15
+    COUPON_ISSUE = 18
+    # redemptions; new ones 900 to 999
     REDEMPTION = 16
     REDEMPTION_ROLLBACK = 17
-    COUPON_ISSUE = 18
-    CHARGE_CANCEL = 25
-    EXPIRY_REMINDER = 26
+    # conversions; new ones 1000 to 1099
     CONVERSION = 27
-    BUDGET_CHANGE = 28
 
 
+@unique
 class Operation(IntEnum):
     """The verb whose idempotency key a journal closes."""
 
-    CHARGE = 1
+    # payments; new ones 100 to 199
     PAY = 2
     REFUND_PAYMENT = 3
-    REVERSE_JOURNAL = 4
     AUTHORIZE = 5
     CAPTURE = 6
     VOID = 7
     LAPSE = 8
-    ALLOCATE = 9
-    GRANT_VALUE = 10
+    TOP_UP = 44
+    CANCEL_TOP_UP = 45
+    # charging; new ones 200 to 299
+    CHARGE = 1
+    CANCEL_CHARGE = 40
+    # corrections; new ones 300 to 399
+    REVERSE_JOURNAL = 4
+    # expiry; new ones 400 to 499
     EXPIRE = 11
+    REMIND = 41
+    # programmes; new ones 500 to 599
+    ALLOCATE = 9
+    CHANGE_BUDGET = 43
+    # grants and bulk_grants; new ones 600 to 699
+    GRANT_VALUE = 10
+    APPROVE_GRANT = 31
+    GRANT_ROW = 30
+    UNDO_GRANT_ROW = 32
+    CLOSE_BULK_GRANT = 33
+    # vouchers; new ones 700 to 799
     PURCHASE_VOUCHER = 13
     SELL_VOUCHER = 14
     ACTIVATE_GIFT = 15
     APPROVE_VOUCHER_PRODUCT = 16
     CLOSE_VOUCHER_PRODUCT = 17
-    GRANT_ROW = 30
-    APPROVE_GRANT = 31
-    UNDO_GRANT_ROW = 32
-    CLOSE_BULK_GRANT = 33
+    # coupons; new ones 800 to 899
     CREATE_COUPON = 20
     CLAIM_COUPON = 21
+    # redemptions; new ones 900 to 999
     REDEEM = 22
     ROLLBACK_REDEMPTION = 23
-    CANCEL_CHARGE = 40
-    REMIND = 41
+    # conversions; new ones 1000 to 1099
     CONVERT = 42
-    CHANGE_BUDGET = 43
-    TOP_UP = 44
-    CANCEL_TOP_UP = 45
 
 
+KIND_OF = {
+    Operation.CHARGE: JournalKind.CHARGE,
+    Operation.PAY: JournalKind.PAYMENT,
+    Operation.REFUND_PAYMENT: JournalKind.REFUND,
+    Operation.REVERSE_JOURNAL: JournalKind.REVERSAL,
+    Operation.AUTHORIZE: JournalKind.HOLD,
+    Operation.CAPTURE: JournalKind.CAPTURE,
+    Operation.VOID: JournalKind.VOID,
+    Operation.LAPSE: JournalKind.LAPSE,
+    Operation.ALLOCATE: JournalKind.ALLOCATION,
+    Operation.GRANT_VALUE: JournalKind.GRANT,
+    Operation.EXPIRE: JournalKind.EXPIRY,
+    Operation.PURCHASE_VOUCHER: JournalKind.VOUCHER_PURCHASE,
+    Operation.SELL_VOUCHER: JournalKind.VOUCHER_PURCHASE,
+    Operation.ACTIVATE_GIFT: JournalKind.GIFT_ACTIVATION,
+    Operation.APPROVE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
+    Operation.CLOSE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
+    Operation.GRANT_ROW: JournalKind.GRANT,
+    Operation.APPROVE_GRANT: JournalKind.GRANT,
+    Operation.UNDO_GRANT_ROW: JournalKind.REVERSAL,
+    Operation.CLOSE_BULK_GRANT: JournalKind.GRANT_CLOSED,
+    Operation.CREATE_COUPON: JournalKind.COUPON_ISSUE,
+    Operation.CLAIM_COUPON: JournalKind.COUPON_CLAIM,
+    Operation.REDEEM: JournalKind.REDEMPTION,
+    Operation.ROLLBACK_REDEMPTION: JournalKind.REDEMPTION_ROLLBACK,
+    Operation.CANCEL_CHARGE: JournalKind.CHARGE_CANCEL,
+    Operation.REMIND: JournalKind.EXPIRY_REMINDER,
+    Operation.CONVERT: JournalKind.CONVERSION,
+    Operation.CHANGE_BUDGET: JournalKind.BUDGET_CHANGE,
+    Operation.TOP_UP: JournalKind.CHARGE,
+    Operation.CANCEL_TOP_UP: JournalKind.CHARGE_CANCEL,
+}
+"""The journal that an operation posts."""
+
+
+@unique
 class Outcome(IntEnum):
     """How a key ended."""
 
@@ -109,6 +174,7 @@ class Outcome(IntEnum):
     ABANDONED = 2
 
 
+@unique
 class HoldState(IntEnum):
     """Where a hold is."""
 
@@ -118,46 +184,46 @@ class HoldState(IntEnum):
     LAPSED = 3
 
 
+@unique
 class GuardKind(IntEnum):
     """What a guard counts."""
 
-    REFUNDED = 1
+    # expiry; new ones 400 to 499
+    EXPIRY_REMINDED = 40
+    # programmes; new ones 500 to 599
     PROGRAMME_CAP = 2
-    EARNED_PER_DAY = 3
-    EARNED_PER_MONTH = 4
-    CLAWED_BACK = 5
+    HOUSEHOLD_CAP = 42
+    # grants and bulk_grants; new ones 600 to 699
+    GRANT_PROPOSAL = 30
+    BULK_GRANT_CLOSED = 31
+    # vouchers; new ones 700 to 799
     VOUCHER_STAGE = 10
     VOUCHER_SOLD = 11
     VOUCHER_PERSON = 12
     VOUCHER_HOUSEHOLD = 13
     VOUCHER_GIFT = 14
-    GRANT_PROPOSAL = 30
-    BULK_GRANT_CLOSED = 31
+    # coupons; new ones 800 to 899
     COUPON_STOCK = 20
     COUPON_PERSON = 21
     COUPON_DAY = 22
     COUPON_CLAIMS = 23
+    # redemptions; new ones 900 to 999
     ROLLED_BACK = 24
-    EXPIRY_REMINDED = 40
+    # conversions; new ones 1000 to 1099
     CONVERTED_TODAY = 41
-    HOUSEHOLD_CAP = 42
+    # points; new ones 1100 to 1199
+    EARNED_PER_DAY = 3
+    EARNED_PER_MONTH = 4
+    CLAWED_BACK = 5
+    # ledger; new ones 1200 to 1299
+    REFUNDED = 1
 
 
 CAPS = frozenset({GuardKind.PROGRAMME_CAP, GuardKind.HOUSEHOLD_CAP})
 """Guards whose every change its journal keeps, so that it can be given back, and audited."""
 
 
-class Relation(IntEnum):
-    """What a person is to a holder."""
-
-    OWNER = 1
-    DELEGATE = 2
-    STAFF = 3
-    DESK = 4
-    FINANCE = 5
-    AUDITOR = 6
-
-
+@unique
 class Channel(IntEnum):
     """How the parties met."""
 
@@ -169,6 +235,7 @@ class Channel(IntEnum):
     APP = 6
 
 
+@unique
 class Instrument(IntEnum):
     """What the payer held in the hand."""
 
@@ -179,6 +246,7 @@ class Instrument(IntEnum):
     PAPER = 5
 
 
+@unique
 class Funding(IntEnum):
     """Where value came from."""
 
@@ -189,6 +257,7 @@ class Funding(IntEnum):
     BANK = 4
 
 
+@unique
 class LotOrigin(IntEnum):
     """What made a lot."""
 

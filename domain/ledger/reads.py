@@ -9,8 +9,8 @@ import orjson
 
 from domain.database import rows
 from domain.ledger.book import Account, Hold
-from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
-from domain.ledger.request import GuardKey
+from domain.ledger.kinds import AccountKind, GuardKind, HoldState, JournalKind, Operation, Outcome
+from domain.ledger.request import GuardKey, RequestKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,25 @@ class Movement:
     recorded_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry of a journal, with the account that it moved. Whole units."""
+
+    kind: int
+    holder: UUID
+    asset: int
+    lot: int
+    amount: int
+
+
 _JOURNAL = """select municipality_id, id, kind, actor, operation, outcome, refusal, receipt, receipt_number, wallet_id,
   store_id, reason,
   linked_journal, recorded_at from journal """
-_ACCOUNT = """select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted,
+_ACCOUNT = f"""select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted,
   case when a.held = 0 then 0 else a.held - coalesce((select sum(x.amount)
     from hold o, unnest(o.accounts, o.amounts) x (account, amount)
-    where o.municipality_id = a.municipality_id and o.wallet_id = a.holder_id and o.state = 0 and o.expires_at <= $3
-      and x.account = a.id), 0)
+    where o.municipality_id = a.municipality_id and o.wallet_id = a.holder_id and o.state = {HoldState.OPEN:d}
+      and o.expires_at <= $3 and x.account = a.id), 0)
   end::bigint as held, a.floor, a.version, null as version_before, l.expires_at, l.usable_from, l.issued_at, s.paid,
     l.programme_id """
 
@@ -108,6 +119,18 @@ async def journals_of_key(actor: UUID, operation: Operation, key: UUID) -> list[
     return [_journal(row) for row in found]
 
 
+async def has_ended(key: RequestKey) -> bool:
+    """Whether a journal has ended the key in its town, however it ended."""
+    found = await rows(
+        "select 1 from journal where municipality_id = $1 and actor = $2 and operation = $3 and key = $4",
+        key.municipality,
+        key.actor,
+        key.operation,
+        key.key,
+    )
+    return bool(found)
+
+
 async def journals_of_actor(
     municipality: int, actor: UUID, operation: Operation, keys: list[UUID]
 ) -> dict[UUID, Journal]:
@@ -123,13 +146,26 @@ async def journals_of_actor(
     return {row["key"]: _journal(row) for row in found}
 
 
+async def entries_of(journal: Journal) -> list[EntryLine]:
+    """The entries of a journal, by asset and account."""
+    found = await rows(
+        """select a.kind, a.holder_id, a.asset_id, a.lot_id, e.amount from entry e
+          join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
+          where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
+        journal.municipality,
+        journal.id,
+    )
+    return [EntryLine(*row.values()) for row in found]
+
+
 async def linked_journals(municipality: int, journal: UUID, kind: JournalKind) -> list[Journal]:
     """Settled journals of a kind that name another, such as the refunds of a payment, oldest first."""
     found = await rows(
-        _JOURNAL + "where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0 order by id",
+        _JOURNAL + "where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = $4 order by id",
         municipality,
         journal,
         kind,
+        Outcome.SETTLED,
     )
     return [_journal(row) for row in found]
 
@@ -232,8 +268,8 @@ async def balance_at(municipality: int, holder: UUID, asset: int, at: datetime) 
 async def lapsed_holds(now: datetime, limit: int = 500) -> list[Hold]:
     """Open holds whose time is over, in all towns."""
     found = await rows(
-        """select municipality_id, id, wallet_id, payee_id, state, accounts, amounts, captured, expires_at from hold
-          where state = 0 and expires_at <= $1 order by municipality_id, id limit $2""",
+        f"""select municipality_id, id, wallet_id, payee_id, state, accounts, amounts, captured, expires_at from hold
+          where state = {HoldState.OPEN:d} and expires_at <= $1 order by municipality_id, id limit $2""",
         now,
         limit,
     )

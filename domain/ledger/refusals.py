@@ -1,8 +1,8 @@
-"""Refusals of the ledger.
+"""Refusals of the ledger, and those that every verb that moves value may raise.
 
-StoredRefusal        InsufficientBalance, WalletFrozen, RequestExpired, Abandoned, RefundExceeds, BalanceCap,
-StoreNotAccepting, HoldNotOpen, HoldExceeds, ReversalImpossible, AlreadyReversed
-UnstoredRefusal      KeyReused, UnknownPayee, UnknownWallet, PossibleDuplicate
+StoredRefusal        InsufficientBalance, WalletFrozen, RequestExpired, Abandoned, BalanceCap, StoreNotAccepting,
+                     ReversalImpossible, AlreadyReversed
+UnstoredRefusal      KeyReused, UnknownPayee, UnknownWallet, QuoteChanged
 """
 
 from dataclasses import dataclass
@@ -48,36 +48,11 @@ class AbandonedError(StoredRefusal):
 
 
 @dataclass(eq=False)
-class RefundExceedsError(StoredRefusal):
-    """More than is left of the payment. Whole units."""
-
-    refundable: int
-    code = "REFUND_EXCEEDS"
-
-
-@dataclass(eq=False)
 class BalanceCapError(StoredRefusal):
     """The wallet may not hold so much of this asset. Whole units."""
 
     maximum: int
     code = "BALANCE_CAP"
-
-
-@dataclass(eq=False)
-class HoldNotOpenError(StoredRefusal):
-    """The hold was captured, voided or has lapsed."""
-
-    internal = True
-    code = "HOLD_NOT_OPEN"
-
-
-@dataclass(eq=False)
-class HoldExceedsError(StoredRefusal):
-    """More than the hold has. Whole units."""
-
-    available: int
-    internal = True
-    code = "HOLD_EXCEEDS"
 
 
 @dataclass(eq=False)
@@ -121,8 +96,7 @@ class UnknownWalletError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
-class PossibleDuplicateError(UnstoredRefusal):
-    """The same wallet paid the same shop the same amount within 60 seconds under another key."""
+class QuoteChangedError(UnstoredRefusal):
+    """The payment would not use what its quote showed; ask for a new quote, the key may be used again."""
 
-    receipt_number: str
-    code = "POSSIBLE_DUPLICATE"
+    code = "QUOTE_CHANGED"

@@ -65,12 +65,23 @@ Plan = Callable[["Book", datetime], Draft]
 
 
 @dataclass(frozen=True, slots=True)
+class RequestKey:
+    """A key of somebody for one operation in one town. It ends once: settled, refused, or closed."""
+
+    municipality: int
+    actor: UUID
+    operation: Operation
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One journal to be posted.
 
     holders: every holder whose accounts may change; the ledger locks them all. lots: lots that may be credited although
     the wallet's account in them is empty or new. access: holders on which the actor's relation decides. recent: a
     wallet and a shop, whose payments of the last minute the plan looks at. guards: rows to be read before planning.
+    admit: who may ask, checked before the plan, and also where a key that ended is all that can be answered.
     """
 
     municipality: int
@@ -89,6 +100,7 @@ class Request:
     valid_until: datetime | None = None
     note: str | None = None
     abandons: bool = False
+    admit: Callable[["Book"], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from domain.approvals.trail import record
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.municipalities import reads
 from domain.municipalities.reads import Municipality
 from domain.municipalities.tables import Municipality as Row
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 MINUTES_OF_A_DAY = 1_440
 

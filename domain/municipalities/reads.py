@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.database import rows
 from domain.municipalities.codes import LENGTH
 from domain.municipalities.tables import Municipality as Row
 
@@ -44,6 +45,13 @@ async def by_code(unchecked: str) -> Municipality | None:
 async def every() -> list[Municipality]:
     """All towns, by short number."""
     return [_of(row) for row in await Row.all().order_by("id")]
+
+
+async def household_salt(municipality: int) -> UUID:
+    """The town's own salt for the hashes of its households' numbers."""
+    [row] = await rows("select household_salt from municipality where id = $1", municipality)
+    salt: UUID = row["household_salt"]
+    return salt
 
 
 def _of(row: Row) -> Municipality:

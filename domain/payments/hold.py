@@ -11,15 +11,16 @@ from domain.assets.limits import check_amount, payment_maximum
 from domain.expiry.renew import renewal_of
 from domain.ledger.book import Book, Hold
 from domain.ledger.decide import lapse_request, release
-from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation
+from domain.ledger.parties import require_payment
 from domain.ledger.reads import lapsed_holds
-from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
-from domain.payments.pay import allocation, check_parties, receipt_of, settled
+from domain.payments.pay import allocation, receipt_of
+from domain.payments.refusals import HoldExceedsError, HoldNotOpenError
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 LONGEST = timedelta(days=7)
 
@@ -52,14 +53,14 @@ async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Post
     check_amount(what.amount, await payment_maximum(services, what.municipality))
 
     async def run(rules: ShopRules) -> Posted:
-        return settled(await services.poster.post(_authorization(viewer, what, rules)))
+        return await services.ledger.post(_authorization(viewer, what, rules))
 
     return await with_rules(services, what.municipality, what.store_id, (), run)
 
 
 def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
+        require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer)
         taken, _ = allocation(
             book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=False
         )
@@ -144,7 +145,7 @@ async def lapse(services: Services) -> int:
     """Releases holds whose time is over; how many. They count as released before this runs."""
     found = await lapsed_holds(services.clock())
     for hold in found:
-        await services.poster.post(lapse_request(hold))
+        await services.ledger.post(lapse_request(hold))
     return len(found)
 
 
@@ -168,22 +169,18 @@ async def _post(
     amount: int | None,
     lots: tuple[int, ...] = (),
 ) -> Posted:
-    return settled(
-        await services.poster.post(
-            Request(
-                municipality=hold.municipality,
-                actor=viewer.person_id,
-                operation=operation,
-                key=key,
-                input_hash=fingerprint(hold=hold.id, amount=amount),
-                kind=kind,
-                holders=(hold.wallet_id, hold.store_id),
-                plan=plan,
-                access=(hold.store_id,),
-                lots=lots,
-                facts=Facts(
-                    wallet_id=hold.wallet_id, store_id=hold.store_id, linked_journal=hold.id, client=viewer.client
-                ),
-            )
+    return await services.ledger.post(
+        Request(
+            municipality=hold.municipality,
+            actor=viewer.person_id,
+            operation=operation,
+            key=key,
+            input_hash=fingerprint(hold=hold.id, amount=amount),
+            kind=kind,
+            holders=(hold.wallet_id, hold.store_id),
+            plan=plan,
+            access=(hold.store_id,),
+            lots=lots,
+            facts=Facts(wallet_id=hold.wallet_id, store_id=hold.store_id, linked_journal=hold.id, client=viewer.client),
         )
     )

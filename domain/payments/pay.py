@@ -13,27 +13,11 @@ from domain.coupons.uses import Applied, Chosen
 from domain.expiry.renew import Renewal, renewal_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
-from domain.ledger.kinds import (
-    AccountKind,
-    Channel,
-    Funding,
-    HolderKind,
-    HolderState,
-    Instrument,
-    JournalKind,
-    Operation,
-    Relation,
-)
-from domain.ledger.refusals import (
-    InsufficientBalanceError,
-    PossibleDuplicateError,
-    StoreNotAcceptingError,
-    UnknownPayeeError,
-    UnknownWalletError,
-    WalletFrozenError,
-)
+from domain.ledger.kinds import AccountKind, Channel, Funding, Instrument, JournalKind, Operation
+from domain.ledger.parties import require_payment
+from domain.ledger.refusals import InsufficientBalanceError, QuoteChangedError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.refusals import QuoteChangedError
+from domain.payments.refusals import PossibleDuplicateError
 from domain.points import earn
 from domain.points.earn import Earner, earner_at, spent_of
 from domain.programmes.shop_rules import ShopRules, with_rules
@@ -114,22 +98,14 @@ async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
 
     async def run(rules: ShopRules) -> Posted:
         earner = await earner_at(services, rules.store, what.wallet_id, services.clock())
-        return settled(await services.poster.post(_request(viewer, what, rules, Beside(chosen, earner, renewal))))
+        return await services.ledger.post(_request(viewer, what, rules, Beside(chosen, earner, renewal)))
 
     return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
 
 
-def settled(decision: object) -> Posted:
-    """The journal of a request that does not abandon."""
-    if not isinstance(decision, Posted):
-        message = "a request that moves value was closed as abandoned"
-        raise TypeError(message)
-    return decision
-
-
 def _request(viewer: Viewer, what: Pay, rules: ShopRules, beside: Beside) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        check_parties(book, what.municipality, what.wallet_id, what.store_id, viewer)
+        require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer)
         applied = coupons.applied_in(book, beside.chosen, rules.store, what.amount, at)
         if not what.confirm_duplicate:
             _check_duplicate(book, what, at)
@@ -161,25 +137,6 @@ def _request(viewer: Viewer, what: Pay, rules: ShopRules, beside: Beside) -> Req
             client=viewer.client,
         ),
     )
-
-
-def check_parties(book: Book, municipality: int, wallet_id: UUID, store_id: UUID, viewer: Viewer) -> None:
-    """Who pays, who is paid, and whether both take part now; read under the locks."""
-    wallet = book.holder(municipality, wallet_id)
-    relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
-    if (
-        wallet is None
-        or wallet.kind != HolderKind.WALLET
-        or not book.may(municipality, wallet_id, viewer.person_id, relations)
-    ):
-        raise UnknownWalletError
-    store = book.holder(municipality, store_id)
-    if store is None or store.kind != HolderKind.STORE:
-        raise UnknownPayeeError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
-    if store.state != HolderState.ACTIVE:
-        raise StoreNotAcceptingError
 
 
 def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:

@@ -11,7 +11,7 @@ from domain.coupons.uses import Applied, Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.reads import wallet_totals
-from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
+from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, WalletFrozenError
 from domain.payments.pay import allocation, token_of
 from domain.points.earn import Granted, earner_at, limits_now, spent_of
 from domain.programmes.shop_rules import ShopRules, with_rules
@@ -67,9 +67,7 @@ class Asked:
 async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
     """The allocation that `pay` would make at this instant, or the refusal that it would answer."""
     check_amount(asked.amount, await payment_maximum(services, asked.municipality))
-    wallet = await residents.wallet_for(viewer, asked.municipality, asked.wallet_id)
-    if wallet is None or not await residents.may_use(viewer, asked.municipality, asked.wallet_id):
-        raise UnknownWalletError
+    wallet = await residents.own_wallet(viewer, asked.municipality, asked.wallet_id)
     store = await merchants.by_id(asked.municipality, asked.store_id)
     if store is None:
         raise UnknownPayeeError

@@ -12,7 +12,6 @@ What becomes of a lot that has ended is the asset's policy: see `fresh`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from uuid import UUID
 
 from domain.assets.limits import check_amount
@@ -20,28 +19,18 @@ from domain.coupons.returns import Returns, refundable, returns_of
 from domain.expiry.fresh import Fresh, fresh_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
-from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Relation
+from domain.ledger.guards import refunded_guard
+from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.reads import Journal, journal_by_id
-from domain.ledger.refusals import RefundExceedsError
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.pay import settled
-from domain.payments.refusals import NotRefundableError, UnknownPaymentError
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.payments.kinds import RefundReason
+from domain.payments.refusals import NotRefundableError, RefundExceedsError, UnknownPaymentError
 from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
 from domain.refusals import NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 AMOUNT_MAXIMUM = 2**53 - 1
-
-
-class RefundReason(IntEnum):
-    """Why a shop gives money back."""
-
-    RETURNED_GOODS = 1
-    WRONG_AMOUNT = 2
-    PAID_TWICE = 3
-    CANCELLED = 4
-    OTHER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +66,7 @@ async def refund(services: Services, viewer: Viewer, what: Refund) -> Posted:
     if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE):
         raise NotRefundableError
     beside = Beside(await fresh_of(services, payment), await returns_of(payment), await clawback_of(payment))
-    return settled(await services.poster.post(_request(viewer, what, payment, beside)))
+    return await services.ledger.post(_request(viewer, what, payment, beside))
 
 
 def parties_of(payment: Journal) -> tuple[UUID, UUID]:
@@ -85,11 +74,6 @@ def parties_of(payment: Journal) -> tuple[UUID, UUID]:
     if payment.wallet_id is None or payment.store_id is None:
         raise NotRefundableError
     return payment.wallet_id, payment.store_id
-
-
-def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
-    """The guard that counts what was refunded of a payment."""
-    return (municipality, GuardKind.REFUNDED, payment_id, "")
 
 
 def _request(viewer: Viewer, what: Refund, payment: Journal, beside: Beside) -> Request:

@@ -1,43 +1,12 @@
-"""Refusals of payments. All but CancelTooLate are decided before the ledger is asked.
+"""Refusals of payments, refunds and holds.
 
-Nothing is written, the same key may come again.
-
-StoredRefusal        CancelTooLate
-UnstoredRefusal      InvalidCode, NotOurShop, AmountOutOfRange, QuoteChanged, UnknownPayment, NotRefundable,
-NoteTooLong,
-UnknownJournal, ApproverIsProposer, NothingToExpire
+StoredRefusal        RefundExceeds, HoldNotOpen, HoldExceeds
+UnstoredRefusal      UnknownPayment, NotRefundable, PossibleDuplicate
 """
 
 from dataclasses import dataclass
 
 from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
-
-
-@dataclass(eq=False)
-class InvalidCodeError(UnstoredRefusal):
-    """Not a code that can be paid to; `reason` says what is wrong with it."""
-
-    reason: str
-    code = "INVALID_CODE"
-    retry = Retry.NEVER
-
-
-@dataclass(eq=False)
-class NotOurShopError(UnstoredRefusal):
-    """A code of a shop, such as a JPQR code, but not of one of ours."""
-
-    code = "NOT_OUR_SHOP"
-    retry = Retry.NEVER
-
-
-@dataclass(eq=False)
-class AmountOutOfRangeError(UnstoredRefusal):
-    """Outside what may be moved at once. Whole units."""
-
-    minimum: int
-    maximum: int
-    code = "AMOUNT_OUT_OF_RANGE"
-    retry = Retry.NEW_KEY
 
 
 @dataclass(eq=False)
@@ -57,49 +26,33 @@ class NotRefundableError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
-class NoteTooLongError(UnstoredRefusal):
-    """The note is longer than may be kept. `maximum` in characters."""
+class RefundExceedsError(StoredRefusal):
+    """More than is left of the payment. Whole units."""
 
-    maximum: int
-    code = "NOTE_TOO_LONG"
-    retry = Retry.NEW_KEY
-
-
-@dataclass(eq=False)
-class UnknownJournalError(UnstoredRefusal):
-    """No such journal or approval in the town, or not one that can be reversed."""
-
-    code = "UNKNOWN_JOURNAL"
-    retry = Retry.NEVER
+    refundable: int
+    code = "REFUND_EXCEEDS"
 
 
 @dataclass(eq=False)
-class ApproverIsProposerError(UnstoredRefusal):
-    """Two persons: who proposes does not approve."""
-
-    code = "APPROVER_IS_PROPOSER"
-    retry = Retry.NEVER
-
-
-@dataclass(eq=False)
-class QuoteChangedError(UnstoredRefusal):
-    """The payment would not use what its quote showed; ask for a new quote, the key may be used again."""
-
-    code = "QUOTE_CHANGED"
-
-
-@dataclass(eq=False)
-class NothingToExpireError(UnstoredRefusal):
-    """Somebody was faster: the value is gone from the account already."""
+class HoldNotOpenError(StoredRefusal):
+    """The hold was captured, voided or has lapsed."""
 
     internal = True
-    code = "NOTHING_TO_EXPIRE"
+    code = "HOLD_NOT_OPEN"
 
 
 @dataclass(eq=False)
-class CancelTooLateError(StoredRefusal):
-    """The counter's time to cancel the charge is over: `minutes`, and the same day."""
+class HoldExceedsError(StoredRefusal):
+    """More than the hold has. Whole units."""
 
-    minutes: int
-    code = "CANCEL_TOO_LATE"
-    retry = Retry.NEVER
+    available: int
+    internal = True
+    code = "HOLD_EXCEEDS"
+
+
+@dataclass(eq=False)
+class PossibleDuplicateError(UnstoredRefusal):
+    """The same wallet paid the same shop the same amount within 60 seconds under another key."""
+
+    receipt_number: str
+    code = "POSSIBLE_DUPLICATE"

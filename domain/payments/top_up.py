@@ -21,13 +21,12 @@ from tortoise.connection import get_connection
 
 from domain.assets.kinds import CHARGEABLE, AssetKind
 from domain.assets.limits import check_amount, check_note, payment_maximum
-from domain.assets.lots import Issue, ended
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, Issue, ended
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
-from domain.charging.cancel import CancelReason
+from domain.charging.kinds import CancelReason
 from domain.coupons import uses as coupons
 from domain.funding import reads
-from domain.funding.provider import ProviderUnavailableError
 from domain.funding.reads import OPEN, Source, TopUpRow, TopUpState
 from domain.funding.refusals import (
     FundingDeclinedError,
@@ -38,31 +37,21 @@ from domain.funding.refusals import (
 from domain.funding.settle import settle
 from domain.ledger import spend_order
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import (
-    SYSTEM_ACTOR,
-    AccountKind,
-    Channel,
-    Funding,
-    HolderKind,
-    HolderState,
-    JournalKind,
-    LotOrigin,
-    Operation,
-    Relation,
-)
-from domain.ledger.reads import journals_of_key, wallet_accounts
+from domain.ledger.guards import refunded_guard
+from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
+from domain.ledger.parties import usable_wallet
+from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import (
     AlreadyReversedError,
     BalanceCapError,
     KeyReusedError,
     ReversalImpossibleError,
     UnknownWalletError,
-    WalletFrozenError,
 )
-from domain.ledger.request import Closed, Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import Pay, input_hash_of, pay, settled
-from domain.payments.refund import refunded_guard
+from domain.payments.pay import Pay, input_hash_of, pay
+from domain.ports import ProviderUnavailableError
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import InvalidInputError, Refusal, StoredRefusal
 from domain.residents import reads as residents
@@ -92,7 +81,8 @@ async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: 
     check_note(what.note)
     check_amount(what.amount, await payment_maximum(services, what.municipality))
     row = await reads.top_up_of(what.municipality, viewer.person_id, what.key)
-    if row is None and not await _is_closed(viewer, what):
+    key = RequestKey(what.municipality, viewer.person_id, Operation.PAY, what.key)
+    if row is None and not await services.ledger.has_ended(key):
         row = await _begin(services, viewer, what, asked)
     if row is None:
         return await pay(services, viewer, what)
@@ -108,20 +98,12 @@ async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: 
     return await _paid(services, viewer, what, row)
 
 
-async def _is_closed(viewer: Viewer, what: Pay) -> bool:
-    return any(
-        journal.municipality == what.municipality
-        for journal in await journals_of_key(viewer.person_id, Operation.PAY, what.key)
-    )
-
-
 async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) -> TopUpRow | None:
     """The row of what is to be authorised; None where a top-up would not help, so that `pay` answers alone."""
     source = await reads.source_by_id(what.municipality, asked.source_id)
     if source is None or source.wallet_id != what.wallet_id or source.person_id != viewer.person_id:
         raise UnknownFundingSourceError
-    if not await residents.may_use(viewer, what.municipality, what.wallet_id):
-        raise UnknownWalletError
+    await residents.require_own(viewer, what.municipality, what.wallet_id)
     wallet = await residents.wallet_for(viewer, what.municipality, what.wallet_id)
 
     async def run(rules: ShopRules) -> int:
@@ -136,7 +118,8 @@ async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) ->
     await get_connection("default").execute_query(
         """insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at,
           input_hash)
-          values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) on conflict (municipality_id, actor, key) do nothing""",
+          values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9)
+          on conflict (municipality_id, actor, key) do nothing""",
         [
             what.municipality,
             services.ids.new(),
@@ -147,6 +130,7 @@ async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) ->
             missing,
             services.clock(),
             input_hash_of(what),
+            TopUpState.ASKED,
         ],
     )
     return await reads.top_up_of(what.municipality, viewer.person_id, what.key)
@@ -171,7 +155,7 @@ async def _missing(services: Services, what: Pay, source: Source, rules: ShopRul
 
 
 async def _asset(services: Services, municipality: int, number: int) -> Asset:
-    found = next((asset for asset in await services.assets.of(municipality) if asset.id == number), None)
+    found = next((asset for asset in await services.shared(ASSETS).of(municipality) if asset.id == number), None)
     if found is None or found.kind not in CHARGEABLE:
         raise UnknownAssetError
     return found
@@ -189,7 +173,7 @@ async def _authorised(services: Services, row: TopUpRow) -> None:
         raise FundingUnavailableError from error
     if approved:
         await _set_state(row, TopUpState.AUTHORISED)
-    elif await _closed(services, row, Operation.TOP_UP, JournalKind.CHARGE, row.id) is None:
+    elif await _closed(services, row, Operation.TOP_UP, row.id) is None:
         # Nobody can charge any more, also who has heard a yes meanwhile, or before: whatever may have been set aside is
         # released.
         with suppress(ProviderUnavailableError):
@@ -205,9 +189,9 @@ async def _charged(services: Services, viewer: Viewer, row: TopUpRow) -> None:
         # no coin is issued any more: the payment was made before, or is refused now, and then what was set aside is
         # released
         return
-    lot = await services.lots.of(asset, FUNDED, now)
+    lot = await services.shared(LOTS).of(asset, FUNDED, now)
     try:
-        await services.poster.post(await _charge(services, viewer, row, asset, lot))
+        await services.ledger.post(await _charge(services, viewer, row, asset, lot))
     except StoredRefusal:
         await _finish_if_possible(services, row)
         raise
@@ -238,8 +222,8 @@ async def finish(services: Services, row: TopUpRow) -> None:
         return
     if services.funding is None:
         raise ProviderUnavailableError
-    paid = await _closed(services, row, Operation.PAY, JournalKind.PAYMENT, row.key)
-    charge = await _closed(services, row, Operation.TOP_UP, JournalKind.CHARGE, row.id)
+    paid = await _closed(services, row, Operation.PAY, row.key)
+    charge = await _closed(services, row, Operation.TOP_UP, row.id)
     if charge is not None and (paid is not None or not await _taken_back(services, row, charge)):
         await services.funding.capture(row.id, row.amount)
         await _set_state(row, TopUpState.CAPTURED)
@@ -263,32 +247,10 @@ async def settle_top_ups(services: Services) -> int:
     return await settle("top_up", page, finished)
 
 
-async def _closed(
-    services: Services, row: TopUpRow, operation: Operation, kind: JournalKind, key: UUID
-) -> Posted | None:
+async def _closed(services: Services, row: TopUpRow, operation: Operation, key: UUID) -> Posted | None:
     """What a key settled; None: refused, or closed now so that it never will be."""
-
-    def plan(*_: object) -> Draft:
-        message = "a request that abandons moves nothing"
-        raise AssertionError(message)
-
-    try:
-        decision = await services.poster.post(
-            Request(
-                municipality=row.municipality,
-                actor=row.actor,
-                operation=operation,
-                key=key,
-                input_hash=b"",
-                kind=kind,
-                holders=(),
-                plan=plan,
-                abandons=True,
-            )
-        )
-    except StoredRefusal:
-        return None
-    return None if isinstance(decision, Closed) else settled(decision)
+    ended = await services.ledger.close(RequestKey(row.municipality, row.actor, operation, key))
+    return ended if isinstance(ended, Posted) else None
 
 
 async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asset, lot: Lot) -> Request:
@@ -296,16 +258,7 @@ async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asse
 
     def plan(book: Book, _: datetime) -> Draft:
         town = row.municipality
-        wallet = book.holder(town, row.wallet_id)
-        relations = viewer.relations(Relation.OWNER, Relation.DELEGATE)
-        if (
-            wallet is None
-            or wallet.kind != HolderKind.WALLET
-            or not book.may(town, row.wallet_id, viewer.person_id, relations)
-        ):
-            raise UnknownWalletError
-        if wallet.state == HolderState.FROZEN:
-            raise WalletFrozenError
+        usable_wallet(book, town, row.wallet_id, viewer)
         after = book.total(town, row.wallet_id, asset.id) + row.amount
         if asset.balance_cap is not None and after > asset.balance_cap:
             raise BalanceCapError(asset.balance_cap)
@@ -352,7 +305,9 @@ async def _issuer(services: Services, row: TopUpRow) -> tuple[UUID, int]:
     town = await municipalities.by_id(row.municipality)
     if town is None:
         raise UnknownWalletError
-    return town.issuer_id, next(asset.id for asset in await services.assets.of(town.id) if asset.kind is AssetKind.CASH)
+    return town.issuer_id, next(
+        asset.id for asset in await services.shared(ASSETS).of(town.id) if asset.kind is AssetKind.CASH
+    )
 
 
 async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool:
@@ -391,7 +346,7 @@ async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool
         )
 
     try:
-        await services.poster.post(
+        await services.ledger.post(
             Request(
                 municipality=row.municipality,
                 actor=SYSTEM_ACTOR,

@@ -24,10 +24,10 @@ from domain.ledger.reads import Journal
 from domain.ledger.request import Draft, GuardKey
 from domain.municipalities import reads as municipalities
 from domain.points import reads
-from domain.points.kinds import ClawbackRule
 from domain.points.rules import MULTIPLIER_ONE, EarningRule
 from domain.programmes import caps
 from domain.programmes import reads as programmes
+from domain.programmes.kinds import ClawbackRule
 from domain.programmes.reads import Programme
 
 Lots = list[list[Any]]

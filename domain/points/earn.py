@@ -12,16 +12,18 @@ from typing import Any
 from uuid import UUID
 
 from domain.assets.expiry import midnight
-from domain.assets.lots import Issue, ended
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, Issue, ended
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, LotOrigin
 from domain.ledger.reads import guard_values
 from domain.ledger.request import Draft, GuardKey, effective_on
+from domain.points.reads import EARNING_RULES
 from domain.points.rules import MULTIPLIER_ONE, NO_LIMIT, Candidate, EarningRule, Limits, Payer, Traced, earned
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.reads import Programme, budgets_left
+from domain.programmes.reads import PROGRAMMES, Programme, budgets_left
+from domain.residents.reads import PERSONS
 from domain.services import Services
 from domain.stores.reads import Store
 
@@ -98,11 +100,13 @@ class Earner:
 async def earner_at(services: Services, store: Store, wallet_id: UUID, now: datetime) -> Earner | None:
     """What a wallet may earn at a shop now; None where no rule could apply."""
     rules = [
-        rule for rule in await services.earning_rules.of(store.municipality) if rule.acceptance.open_to(store, now)
+        rule
+        for rule in await services.shared(EARNING_RULES).of(store.municipality)
+        if rule.acceptance.open_to(store, now)
     ]
     if not rules:
         return None  # and no budget is locked for rules that cannot apply
-    payer = Payer(*await services.persons.of((store.municipality, wallet_id)), store, effective_on(now))
+    payer = Payer(*await services.shared(PERSONS).of((store.municipality, wallet_id)), store, effective_on(now))
     return await earner_of(services, payer, store.municipality, rules, now)
 
 
@@ -115,12 +119,12 @@ async def earner_of(
     """
     open_now = {
         programme.id: programme
-        for programme in await services.programmes.of(town)
+        for programme in await services.shared(PROGRAMMES).of(town)
         if programme.kind is ProgrammeKind.EARNING
         and programme.open_at(now)
         and programme.eligibility.reason_against(payer.claims, payer.day.year) is None
     }
-    assets = {asset.id: asset for asset in await services.assets.of(town)}
+    assets = {asset.id: asset for asset in await services.shared(ASSETS).of(town)}
     useful = [rule for rule in rules if rule.programme in open_now]
     found = [await _source(services, open_now[key], assets, now) for key in sorted({rule.programme for rule in useful})]
     sources = {source.programme.id: source for source in found if source is not None}
@@ -151,7 +155,7 @@ async def _source(
     how = Issue(LotOrigin.GRANT, programme.funding, programme.id, starts, programme.expires_at)
     if ended(asset, how, now):
         return None
-    lot = await services.lots.of(asset, how, now)
+    lot = await services.shared(LOTS).of(asset, how, now)
     return Source(programme, asset, lot) if _can_be_spent(lot) else None
 
 

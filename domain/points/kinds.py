@@ -1,4 +1,4 @@
-"""How rules give points, and what becomes of points that were spent before a refund. Append only."""
+"""How rules give points, and what each said of a payment. Append only."""
 
 from enum import IntEnum, StrEnum
 
@@ -15,14 +15,6 @@ class Stacking(IntEnum):
 
     WITH_OTHERS = 1
     ALONE = 2
-
-
-class ClawbackRule(IntEnum):
-    """What becomes of points that are to be taken back and were spent already."""
-
-    DEDUCT = 1
-    DEBT = 2
-    WAIVE = 3
 
 
 class Reason(StrEnum):

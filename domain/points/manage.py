@@ -20,10 +20,10 @@ from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import KeyReusedError
 from domain.points import reads
 from domain.points.kinds import RuleKind, Stacking
+from domain.points.reads import EARNING_RULES
 from domain.points.refusals import UnknownEarningRuleError
 from domain.points.rules import EarningRule
 from domain.points.tables import EarningRule as Row
@@ -33,7 +33,7 @@ from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 PRIORITY_LIMIT = 1_000
 RULES_LIMIT = 50
@@ -102,7 +102,7 @@ async def add_rule(
             replayed = True
     if known is not None and (known.programme != programme_id or _facts(known) != _facts(new)):
         raise KeyReusedError
-    services.earning_rules.forget(municipality)
+    services.shared(EARNING_RULES).forget(municipality)
     found = await reads.by_id(municipality, rule)
     if found is None:
         raise UnknownEarningRuleError
@@ -179,7 +179,7 @@ async def stop_rule(services: Services, viewer: Viewer, municipality: int, rule:
                 {"stopped_at": now.isoformat()},
                 now,
             )
-    services.earning_rules.forget(municipality)
+    services.shared(EARNING_RULES).forget(municipality)
     found = await reads.by_id(municipality, rule)
     if found is None:
         raise UnknownEarningRuleError

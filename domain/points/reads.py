@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain.cache import cached
 from domain.conditions.acceptance import from_json as acceptance_of
 from domain.conditions.eligibility import from_json as eligibility_of
 from domain.points.kinds import RuleKind, Stacking
@@ -12,6 +13,10 @@ from domain.points.tables import EarningRule as Row
 async def of_municipality(municipality: int) -> list[EarningRule]:
     """The rules of a town that are not stopped."""
     return [_of(row) for row in await Row.filter(municipality_id=municipality, stopped_at=None)]
+
+
+EARNING_RULES = cached(of_municipality, keeps_nothing=True)
+"""The rules of a town that are not stopped, some seconds old at most."""
 
 
 async def of_programmes(keys: list[tuple[int, UUID]]) -> list[list[EarningRule]]:

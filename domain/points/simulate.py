@@ -13,14 +13,15 @@ from domain.assets.limits import check_amount
 from domain.assets.refusals import UnknownAssetError
 from domain.conditions.eligibility import Claims
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownPayeeError
 from domain.ledger.request import effective_on
 from domain.points.earn import Granted, earner_of, unlimited
+from domain.points.reads import EARNING_RULES
 from domain.points.rules import NO_LIMIT, Payer
+from domain.programmes.reads import PROGRAMMES
 from domain.services import Services
 from domain.stores import reads as merchants
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ async def simulate(services: Services, viewer: Viewer, imagined: Imagined) -> li
     asset = await assets.in_municipality(town, imagined.asset)
     if asset is None or asset.kind not in PAYABLE:
         raise UnknownAssetError
-    services.earning_rules.forget(town)
-    services.programmes.forget(town)
-    rules = await services.earning_rules.of(town)
+    services.shared(EARNING_RULES).forget(town)
+    services.shared(PROGRAMMES).forget(town)
+    rules = await services.shared(EARNING_RULES).of(town)
     payer = Payer(viewer.person_id, imagined.claims, store, effective_on(imagined.at))
     earner = await earner_of(services, payer, town, rules, imagined.at)
     return [] if earner is None else earner.traced({imagined.asset: imagined.amount}, imagined.at, unlimited(earner))

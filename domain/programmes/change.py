@@ -8,26 +8,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.connection import get_connection
-
-from domain.approvals.trail import record
+from domain.approvals.trail import record, recorded
 from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.assets.refusals import AmountOutOfRangeError
 from domain.database import transaction
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
-from domain.payments.refusals import AmountOutOfRangeError
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.reads import Programme
+from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 MOMENT = timedelta(microseconds=1)
 
@@ -59,7 +56,7 @@ async def change_programme(
             await record(
                 municipality, viewer.person_id, "change_programme", str(programme), "", _told(before), _told(after), now
             )
-    services.programmes.forget(municipality)
+    services.shared(PROGRAMMES).forget(municipality)
     return await _found(municipality, programme)
 
 
@@ -107,9 +104,9 @@ async def change_budget(
         raise UnknownProgrammeError
     if not change or abs(change) > LARGEST:
         raise AmountOutOfRangeError(1, LARGEST)
-    posted = settled(await services.poster.post(_request(viewer, known, town.issuer_id, key, change)))
+    posted = await services.ledger.post(_request(viewer, known, town.issuer_id, key, change))
     await _note(viewer, known, posted)
-    services.programmes.forget(municipality)
+    services.shared(PROGRAMMES).forget(municipality)
     return await _found(municipality, programme), posted
 
 
@@ -154,25 +151,15 @@ async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
 
     Once into the trail of audit.
     """
-    town, connection = programme.municipality, get_connection("default")
+    town = programme.municipality
     async with transaction():
         row = await Row.select_for_update().get(municipality_id=town, id=programme.id)
         began = row.budget if row.budget_began is None else row.budget_began
-        query = """select coalesce(sum((receipt ->> 'change')::bigint), 0)::bigint as changed from journal
-          where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = 0"""
-        [found] = await connection.execute_query_dict(query, [town, programme.id, JournalKind.BUDGET_CHANGE])
-        query = """select 1 from audit_entry where municipality_id = $1 and action = 'change_budget' and subject = $2
-          and after ->> 'journal' = $3"""
-        if await connection.execute_query_dict(query, [town, str(programme.id), str(posted.journal_id)]):
+        changed = await reads.budget_changes(town, programme.id)
+        if await recorded(town, "change_budget", str(programme.id), {"journal": str(posted.journal_id)}):
             return
-        await Row.filter(municipality_id=town, id=programme.id).update(
-            budget=began + found["changed"], budget_began=began
-        )
-        after = {
-            "budget": began + found["changed"],
-            "change": posted.receipt["change"],
-            "journal": str(posted.journal_id),
-        }
+        await Row.filter(municipality_id=town, id=programme.id).update(budget=began + changed, budget_began=began)
+        after = {"budget": began + changed, "change": posted.receipt["change"], "journal": str(posted.journal_id)}
         await record(
             town,
             viewer.person_id,

@@ -19,19 +19,17 @@ from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
-from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
-from domain.points.kinds import ClawbackRule
 from domain.programmes import reads
-from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
-from domain.programmes.reads import Programme
+from domain.programmes.kinds import BASIS_POINTS, ClawbackRule, ProgrammeKind
+from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 AGE_LIMIT = 150
 ACTIVATION_LIMIT = 60
@@ -129,7 +127,7 @@ async def create_programme(
     if known is None:
         raise NotPermittedError
     posted = await _allocate(services, viewer, key, known, new)
-    services.programmes.forget(municipality)
+    services.shared(PROGRAMMES).forget(municipality)
     return await reads.by_id(municipality, programme) or known, posted
 
 
@@ -165,31 +163,7 @@ async def _check_assets(municipality: int, new: NewProgramme) -> None:
 async def _open(services: Services, viewer: Viewer, municipality: int, programme: UUID, new: NewProgramme) -> None:
     now = services.clock()
     async with transaction():
-        await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
-        await Row.create(
-            id=programme,
-            municipality_id=municipality,
-            kind=new.kind,
-            name_ja=new.name_ja,
-            name_en=new.name_en,
-            asset_id=new.asset,
-            funding=new.funding,
-            budget=new.budget,
-            starts_at=new.starts_at,
-            ends_at=new.ends_at,
-            cap_per_person=new.cap_per_person,
-            eligibility=eligibility_to_json(new.eligibility),
-            acceptance=acceptance_to_json(new.acceptance),
-            usable_from=new.usable_from,
-            expires_at=new.expires_at,
-            charged_asset_id=new.charged_asset,
-            rate_bp=new.rate_bp,
-            activates_after_days=new.activates_after_days,
-            clawback=new.clawback,
-            cap_per_household=new.cap_per_household,
-            created_by=viewer.person_id,
-            created_at=now,
-        )
+        await open_programme(municipality, programme, new, viewer.person_id, now)
         after = {
             "kind": new.kind.name,
             "asset": new.asset,
@@ -199,6 +173,35 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
             "cap_per_household": new.cap_per_household,
         }
         await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
+
+
+async def open_programme(municipality: int, programme: UUID, new: NewProgramme, officer: UUID, now: datetime) -> None:
+    """The row and the holder of a programme, which owns its budget. Call inside a transaction."""
+    await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
+    await Row.create(
+        id=programme,
+        municipality_id=municipality,
+        kind=new.kind,
+        name_ja=new.name_ja,
+        name_en=new.name_en,
+        asset_id=new.asset,
+        funding=new.funding,
+        budget=new.budget,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        cap_per_person=new.cap_per_person,
+        eligibility=eligibility_to_json(new.eligibility),
+        acceptance=acceptance_to_json(new.acceptance),
+        usable_from=new.usable_from,
+        expires_at=new.expires_at,
+        charged_asset_id=new.charged_asset,
+        rate_bp=new.rate_bp,
+        activates_after_days=new.activates_after_days,
+        clawback=new.clawback,
+        cap_per_household=new.cap_per_household,
+        created_by=officer,
+        created_at=now,
+    )
 
 
 async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Programme, new: NewProgramme) -> Posted:
@@ -218,36 +221,34 @@ async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Progra
             counterparties={programme: town.issuer_id, town.issuer_id: programme},
         )
 
-    return settled(
-        await services.poster.post(
-            Request(
-                municipality=municipality,
-                actor=viewer.person_id,
-                operation=Operation.ALLOCATE,
-                key=key,
-                input_hash=fingerprint(
-                    kind=new.kind,
-                    name_ja=new.name_ja,
-                    name_en=new.name_en,
-                    asset=new.asset,
-                    budget=new.budget,
-                    starts_at=new.starts_at.isoformat(),
-                    ends_at=new.ends_at.isoformat(),
-                    cap=new.cap_per_person,
-                    eligibility=eligibility_to_json(new.eligibility),
-                    acceptance=acceptance_to_json(new.acceptance),
-                    usable_from=new.usable_from and new.usable_from.isoformat(),
-                    expires_at=new.expires_at and new.expires_at.isoformat(),
-                    charged=new.charged_asset,
-                    rate=new.rate_bp,
-                    activates=new.activates_after_days,
-                    clawback=new.clawback,
-                    household=new.cap_per_household,
-                ),
-                kind=JournalKind.ALLOCATION,
-                holders=(programme, town.issuer_id),
-                plan=plan,
-                facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
-            )
+    return await services.ledger.post(
+        Request(
+            municipality=municipality,
+            actor=viewer.person_id,
+            operation=Operation.ALLOCATE,
+            key=key,
+            input_hash=fingerprint(
+                kind=new.kind,
+                name_ja=new.name_ja,
+                name_en=new.name_en,
+                asset=new.asset,
+                budget=new.budget,
+                starts_at=new.starts_at.isoformat(),
+                ends_at=new.ends_at.isoformat(),
+                cap=new.cap_per_person,
+                eligibility=eligibility_to_json(new.eligibility),
+                acceptance=acceptance_to_json(new.acceptance),
+                usable_from=new.usable_from and new.usable_from.isoformat(),
+                expires_at=new.expires_at and new.expires_at.isoformat(),
+                charged=new.charged_asset,
+                rate=new.rate_bp,
+                activates=new.activates_after_days,
+                clawback=new.clawback,
+                household=new.cap_per_household,
+            ),
+            kind=JournalKind.ALLOCATION,
+            holders=(programme, town.issuer_id),
+            plan=plan,
+            facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
         )
     )

@@ -13,5 +13,13 @@ class ProgrammeKind(IntEnum):
     CONVERSION = 7
 
 
+class ClawbackRule(IntEnum):
+    """What becomes of points that are to be taken back and were spent already."""
+
+    DEDUCT = 1
+    DEBT = 2
+    WAIVE = 3
+
+
 BASIS_POINTS = 10_000
 """The whole, in hundredths of a percent."""

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from domain.cache import cached
 from domain.conditions.acceptance import Acceptance
 from domain.conditions.acceptance import from_json as acceptance_of
-from domain.conditions.eligibility import Claims, Eligibility
+from domain.conditions.eligibility import Eligibility
 from domain.conditions.eligibility import from_json as eligibility_of
 from domain.database import rows
-from domain.ledger.kinds import AccountKind, Funding, GuardKind
+from domain.ledger.kinds import AccountKind, Funding, GuardKind, JournalKind, Outcome
 from domain.ledger.request import GuardKey
-from domain.points.kinds import ClawbackRule
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.programmes.tables import Programme as Row
 
 
@@ -71,6 +70,10 @@ async def of_municipality(municipality: int) -> list[Programme]:
     return [_of(row) for row in await Row.filter(municipality_id=municipality).order_by("-created_at", "id")]
 
 
+PROGRAMMES = cached(of_municipality, keeps_nothing=True)
+"""All programmes of a town, some seconds old at most."""
+
+
 async def by_id(municipality: int, programme: UUID) -> Programme | None:
     """One programme of a town."""
     row = await Row.get_or_none(municipality_id=municipality, id=programme)
@@ -98,43 +101,18 @@ async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
     return [left.get(key, 0) for key in keys]
 
 
-async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | None]:
-    """Whose wallet it is, for caps per person, and what the town knows of them.
-
-    A wallet without a person stands for itself.
-    """
-    return (await persons_of([(municipality, wallet)]))[0]
-
-
-async def persons_of(keys: list[tuple[int, UUID]]) -> list[tuple[UUID, Claims | None]]:
-    """The same for many, in the order of (municipality, wallet)."""
-    found = await rows(
-        """select distinct on (x.municipality_id, x.holder_id) x.municipality_id, x.holder_id, x.person_id, c.resident,
-          c.birth_year, c.household
-          from unnest($1::smallint[], $2::uuid[]) w (m, h)
-          join holder_access x on x.municipality_id = w.m and x.holder_id = w.h and x.relation = 1
-            and x.revoked_at is null
-          left join person_claim c on c.municipality_id = x.municipality_id and c.person_id = x.person_id
-          order by x.municipality_id, x.holder_id, x.granted_at""",
-        [municipality for municipality, _ in keys],
-        [wallet for _, wallet in keys],
-    )
-    people = {(row["municipality_id"], row["holder_id"]): (row["person_id"], _claims(row)) for row in found}
-    return [people.get(key, (key[1], None)) for key in keys]
-
-
-async def claims_of(municipality: int, person: UUID) -> Claims | None:
-    """What the town knows of a person."""
-    found = await rows(
-        "select resident, birth_year, household from person_claim where municipality_id = $1 and person_id = $2",
+async def budget_changes(municipality: int, programme: UUID) -> int:
+    """The sum of all changes of a programme's budget since it was made. Whole units."""
+    [row] = await rows(
+        """select coalesce(sum((receipt ->> 'change')::bigint), 0)::bigint as changed from journal
+          where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = $4""",
         municipality,
-        person,
+        programme,
+        JournalKind.BUDGET_CHANGE,
+        Outcome.SETTLED,
     )
-    return _claims(found[0]) if found else None
-
-
-def _claims(row: dict[str, Any]) -> Claims | None:
-    return None if row["resident"] is None else Claims(row["resident"], row["birth_year"], row["household"])
+    changed: int = row["changed"]
+    return changed
 
 
 def _of(row: Row) -> Programme:

@@ -1,7 +1,7 @@
 """Refusals of programmes.
 
-StoredRefusal        BudgetExceeded, CapExceeded, AlreadyGranted
-UnstoredRefusal      UnknownProgramme, UnknownProposal, ProgrammeClosed, NotEligible, ApprovalRequired
+StoredRefusal        BudgetExceeded, CapExceeded
+UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible
 """
 
 from dataclasses import dataclass
@@ -34,14 +34,6 @@ class UnknownProgrammeError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
-class UnknownProposalError(UnstoredRefusal):
-    """No such proposed grant in the town."""
-
-    code = "UNKNOWN_PROPOSAL"
-    retry = Retry.NEVER
-
-
-@dataclass(eq=False)
 class ProgrammeClosedError(UnstoredRefusal):
     """Before the programme begins, or after its end."""
 
@@ -54,18 +46,3 @@ class NotEligibleError(UnstoredRefusal):
 
     reason: str
     code = "NOT_ELIGIBLE"
-
-
-@dataclass(eq=False)
-class AlreadyGrantedError(StoredRefusal):
-    """The proposal was granted under another key."""
-
-    code = "ALREADY_GRANTED"
-
-
-@dataclass(eq=False)
-class ApprovalRequiredError(UnstoredRefusal):
-    """Above the town's threshold: it is proposed, and another officer approves. Whole units."""
-
-    threshold: int
-    code = "APPROVAL_REQUIRED"

@@ -10,13 +10,13 @@ from typing import TypeVar
 from uuid import UUID
 
 from domain.assets.kinds import PAYABLE
-from domain.assets.reads import Asset
+from domain.assets.reads import ASSETS, Asset
 from domain.conditions.acceptance import EVERYWHERE, Acceptance
 from domain.ledger.book import Account
 from domain.ledger.refusals import UnknownPayeeError
-from domain.programmes.reads import Programme
+from domain.programmes.reads import PROGRAMMES, Programme
 from domain.services import Services
-from domain.stores.reads import Store
+from domain.stores.reads import STORES, Store
 
 T = TypeVar("T")
 
@@ -75,11 +75,11 @@ class ShopRules:
 
 async def rules_of(services: Services, municipality: int, store_id: UUID, excluded: Iterable[int] = ()) -> ShopRules:
     """The rules of a town at a shop, some seconds old at most; UnknownPayeeError."""
-    store = await services.stores.of((municipality, store_id))
+    store = await services.shared(STORES).of((municipality, store_id))
     if store is None:
         raise UnknownPayeeError
-    assets = {asset.id: asset for asset in await services.assets.of(municipality)}
-    programmes = {programme.id: programme for programme in await services.programmes.of(municipality)}
+    assets = {asset.id: asset for asset in await services.shared(ASSETS).of(municipality)}
+    programmes = {programme.id: programme for programme in await services.shared(PROGRAMMES).of(municipality)}
     return ShopRules(store, assets, programmes, frozenset(excluded))
 
 
@@ -94,6 +94,6 @@ async def with_rules(
     try:
         return await run(await rules_of(services, municipality, store_id, excluded))
     except StaleRulesError:
-        services.assets.forget(municipality)
-        services.programmes.forget(municipality)
+        services.shared(ASSETS).forget(municipality)
+        services.shared(PROGRAMMES).forget(municipality)
         return await run(await rules_of(services, municipality, store_id, excluded))

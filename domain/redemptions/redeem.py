@@ -12,15 +12,16 @@ from uuid import UUID
 from domain.assets.kinds import AssetKind
 from domain.coupons import uses
 from domain.coupons.coupon import Seen, obstacle
-from domain.coupons.kinds import CouponKind, ItemKind, Obstacle
-from domain.coupons.refusals import ItemNotUsableError, UnknownItemError
+from domain.coupons.kinds import CouponKind, Obstacle
 from domain.coupons.uses import NONE_CHOSEN, Applied, Chosen
 from domain.ledger.book import Account, Book
-from domain.ledger.kinds import AccountKind, Channel, HolderKind, HolderState, JournalKind, Operation, Relation
-from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
+from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
+from domain.ledger.parties import require_payment
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.pay import check_parties, receipt_of, settled
+from domain.payments.pay import receipt_of
 from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.redemptions.kinds import ItemKind
+from domain.redemptions.refusals import ItemNotUsableError, UnknownItemError
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -48,7 +49,7 @@ async def redeem(services: Services, viewer: Viewer, what: Redeem) -> Posted:
     chosen = await uses.choose(services, what.municipality, what.wallet_id, named)
 
     async def run(rules: ShopRules) -> Posted:
-        return settled(await services.poster.post(_request(viewer, what, rules, chosen)))
+        return await services.ledger.post(_request(viewer, what, rules, chosen))
 
     return await with_rules(services, what.municipality, what.store_id, (), run)
 
@@ -86,7 +87,7 @@ def _request(viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen) -> 
 
 
 def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen, at: datetime) -> Draft:
-    _check_either_side(book, viewer, what)
+    require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer, staff_may=True)
     [coupon] = chosen.coupons
     if coupon.kind is not CouponKind.FREE_ITEM:
         raise uses.refused(coupon, Obstacle.NOT_FOR_HAND_OVER)
@@ -98,28 +99,9 @@ def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chose
     return draft
 
 
-def _check_either_side(book: Book, viewer: Viewer, what: Redeem) -> None:
-    """Like a payment's check, but the shop's staff may also act."""
-    town, person = what.municipality, viewer.person_id
-    own = book.may(town, what.wallet_id, person, viewer.relations(Relation.OWNER, Relation.DELEGATE))
-    wallet, store = book.holder(town, what.wallet_id), book.holder(town, what.store_id)
-    if (
-        wallet is None
-        or wallet.kind != HolderKind.WALLET
-        or not (own or book.may(town, what.store_id, person, viewer.relations(Relation.STAFF)))
-    ):
-        raise UnknownWalletError
-    if store is None or store.kind != HolderKind.STORE:
-        raise UnknownPayeeError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
-    if store.state != HolderState.ACTIVE:
-        raise StoreNotAcceptingError
-
-
 def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, at: datetime) -> Draft:
     town = what.municipality
-    check_parties(book, town, what.wallet_id, what.store_id, viewer)
+    require_payment(book, town, what.wallet_id, what.store_id, viewer)
     account = _lot_of(book, what, rules)
     reason = _against(account, rules, at)
     if reason is not None:

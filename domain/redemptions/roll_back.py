@@ -3,19 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from domain.approvals.trail import record
-from domain.coupons.kinds import RollbackReason
-from domain.coupons.refusals import AlreadyRolledBackError, UnknownRedemptionError
+from domain.approvals.trail import record, recorded
 from domain.coupons.returns import Returns, returns_of
-from domain.database import rows, transaction
+from domain.database import transaction
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome, Relation
+from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, guard_values, journal_by_id
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
-from domain.payments.pay import settled
+from domain.redemptions.kinds import RollbackReason
+from domain.redemptions.refusals import AlreadyRolledBackError, UnknownRedemptionError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 ACTION = "rollback_redemption"
 
@@ -47,7 +46,7 @@ async def rollback_redemption(
     request = _request(
         viewer, municipality, key, redemption, redemption.wallet_id, redemption.store_id, reason, returns
     )
-    posted = settled(await services.poster.post(request))
+    posted = await services.ledger.post(request)
     await _record(services, viewer, posted, redemption_id, reason)
     return posted
 
@@ -111,11 +110,10 @@ async def _record(
     services: Services, viewer: Viewer, posted: Posted, redemption_id: UUID, reason: RollbackReason
 ) -> None:
     """One row for one journal, also when the first answer was lost before it was written."""
-    known = "select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3"
-    if posted.replayed and await rows(known, posted.municipality, ACTION, str(redemption_id)):
+    after = {"journal": str(posted.journal_id)}
+    if posted.replayed and await recorded(posted.municipality, ACTION, str(redemption_id), after):
         return
     async with transaction():
-        after = {"journal": str(posted.journal_id)}
         await record(
             posted.municipality,
             viewer.person_id,

@@ -12,13 +12,13 @@ from tortoise.connection import get_connection
 from domain.approvals.trail import record
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownWalletError
-from domain.programmes.reads import person_of
+from domain.municipalities.reads import household_salt
 from domain.refusals import InvalidInputError
 from domain.residents import reads
+from domain.residents.reads import person_of
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 OLDEST = 130
 HOUSEHOLD_LIMIT = 64
@@ -31,10 +31,7 @@ def household_number(unchecked: str) -> str:
 
 async def _hashed(municipality: int, number: str) -> UUID:
     """The household without its number: a hash with the town's own salt, so that two towns' are never alike."""
-    [row] = await get_connection("default").execute_query_dict(
-        "select household_salt from municipality where id = $1", [municipality]
-    )
-    salt: UUID = row["household_salt"]
+    salt = await household_salt(municipality)
     return UUID(bytes=hashlib.sha256(salt.bytes + number.encode()).digest()[:16])
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from domain.identifiers import Uuid7
 from domain.ledger.holders import give_access, open_holder
-from domain.ledger.kinds import HolderKind, Relation
+from domain.ledger.kinds import HolderKind
 from domain.residents.tables import Person, PersonName, Wallet
+from domain.viewer import Relation
 
 
 async def join(name: str | None, now: datetime, ids: Uuid7) -> UUID:

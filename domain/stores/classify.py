@@ -3,17 +3,16 @@
 from uuid import UUID
 
 from domain.approvals.trail import record
-from domain.assets.kinds import SizeClass
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.ledger.refusals import UnknownPayeeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
 from domain.stores import reads
-from domain.stores.reads import Store
+from domain.stores.kinds import SizeClass
+from domain.stores.reads import STORES, Store
 from domain.stores.tables import Store as Row
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 
 CODE_LIMIT = 32
 
@@ -36,7 +35,7 @@ async def classify_store(
         was = {"store_group": before.store_group, "size_class": before.size_class, "area": before.area}
         after = {"store_group": group, "size_class": size, "area": area}
         await record(municipality, viewer.person_id, "classify_store", str(store_id), "", was, after, services.clock())
-    services.stores.forget((municipality, store_id))
+    services.shared(STORES).forget((municipality, store_id))
     found = await reads.by_id(municipality, store_id)
     if found is None:
         raise UnknownPayeeError

@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.assets.kinds import SizeClass
 from domain.identifiers import Uuid7
 from domain.ledger.holders import give_access, open_holder
-from domain.ledger.kinds import HolderKind, Relation
+from domain.ledger.kinds import HolderKind
+from domain.stores.kinds import SizeClass
 from domain.stores.tables import Store
+from domain.viewer import Relation
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.assets.kinds import SizeClass
+from domain.cache import cached
 from domain.database import rows
-from domain.ledger.kinds import HolderState, Relation
-from domain.viewer import Viewer
+from domain.ledger.kinds import HolderState
+from domain.stores.kinds import SizeClass
+from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,18 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[Store | None]:
     return [stores.get(key) for key in keys]
 
 
+async def by_key(key: tuple[int, UUID]) -> Store | None:
+    """One store by (municipality, id)."""
+    return (await by_keys([key]))[0]
+
+
 async def by_id(municipality: int, store: UUID) -> Store | None:
     """One shop."""
-    return (await by_keys([(municipality, store)]))[0]
+    return await by_key((municipality, store))
+
+
+STORES = cached(by_key)
+"""Stores by (municipality, id), some seconds old at most."""
 
 
 async def by_code(municipality: int, merchant_code: str, store_code: str) -> Store | None:

@@ -11,7 +11,8 @@ from domain.approvals.trail import record
 from domain.database import rows, transaction
 from domain.ledger.holders import require_staff
 from domain.services import Services
-from domain.uploads.purposes import LIFETIME, TERMS, WAITING_LIMIT, UploadPurpose, UploadState
+from domain.uploads.kinds import UploadPurpose, UploadState
+from domain.uploads.purposes import LIFETIME, TERMS, WAITING_LIMIT
 from domain.uploads.reads import Upload
 from domain.uploads.refusals import TooManyUploadsError
 from domain.viewer import Viewer
@@ -53,8 +54,8 @@ async def create_upload(services: Services, viewer: Viewer, municipality: int, p
 
 async def _waiting(municipality: int, person: UUID, services: Services) -> int:
     found = await rows(
-        "select count(*) from upload where municipality_id = $1 and person_id = $2 and state in (0, 1) and expires_at"
-        " > $3",
+        f"""select count(*) from upload where municipality_id = $1 and person_id = $2 and expires_at > $3
+          and state in ({UploadState.WAITING:d}, {UploadState.ARRIVING:d})""",
         municipality,
         person,
         services.clock(),

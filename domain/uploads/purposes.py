@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import IntEnum
 
-from domain.ledger.kinds import Relation
+from domain.uploads.kinds import UploadPurpose
+from domain.viewer import Relation
 
 MEBIBYTE = 1_048_576
 LIFETIME = timedelta(minutes=15)
@@ -13,22 +13,6 @@ CHUNK_BYTES = 262_144
 """Bytes of one row of `upload_chunk`: the most that a process keeps of a file that is arriving."""
 WAITING_LIMIT = 20
 """Addresses of one person that wait at a time."""
-
-
-class UploadPurpose(IntEnum):
-    """What a file is for. Append only."""
-
-    BULK_GRANT = 1
-
-
-class UploadState(IntEnum):
-    """Where a file is. Append only."""
-
-    WAITING = 0
-    ARRIVING = 1
-    RECEIVED = 2
-    FAILED = 3
-    ERASED = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.database import rows
-from domain.uploads.purposes import UploadPurpose, UploadState
+from domain.uploads.kinds import UploadPurpose, UploadState
 from domain.uploads.refusals import UnknownUploadError, UploadNotReadyError
 
 
@@ -24,6 +24,12 @@ class Upload:
 
 
 _UPLOAD = "select municipality_id, id, purpose, person_id, state, bytes, sha256, expires_at from upload "
+_TO_ERASE = f"""select u.municipality_id, u.id from upload u join municipality m on m.id = u.municipality_id
+  where u.state <> {UploadState.ERASED:d}
+  and ((u.state = {UploadState.RECEIVED:d} and u.received_at + make_interval(days => m.upload_retention_days) <= $1)
+    or (u.state <> {UploadState.RECEIVED:d} and u.expires_at <= $2))
+  order by 1, 2 limit $3"""
+ERASED_PAGE = 100
 
 
 async def by_id(municipality: int, upload: UUID) -> Upload | None:
@@ -50,6 +56,12 @@ async def content(municipality: int, upload: UUID) -> bytes:
         upload,
     )
     return b"".join(row["content"] for row in found)
+
+
+async def to_erase(now: datetime, arriving_since: datetime) -> list[tuple[int, UUID]]:
+    """A page of uploads to be erased: kept for the town's days, or never arrived whole."""
+    found = await rows(_TO_ERASE, now, arriving_since, ERASED_PAGE)
+    return [(row["municipality_id"], row["id"]) for row in found]
 
 
 def _of(

@@ -12,7 +12,8 @@ from domain.database import rows
 from domain.services import Services
 from domain.uploads import reads
 from domain.uploads.create import hashed
-from domain.uploads.purposes import CHUNK_BYTES, TERMS, Terms, UploadState
+from domain.uploads.kinds import UploadState
+from domain.uploads.purposes import CHUNK_BYTES, TERMS, Terms
 from domain.uploads.reads import Upload
 
 
@@ -44,11 +45,13 @@ async def look_up(services: Services, municipality: int, key: UUID, secret: str,
 async def claim(services: Services, upload: Upload) -> bool:
     """Takes the address for this sending; of two at once one gets it."""
     changed = await _changed(
-        "update upload set state = 1 where municipality_id = $1 and id = $2 and state = 0 and expires_at > $3"
+        "update upload set state = $4 where municipality_id = $1 and id = $2 and state = $5 and expires_at > $3"
         " returning id",
         upload.municipality,
         upload.id,
         services.clock(),
+        UploadState.ARRIVING,
+        UploadState.WAITING,
     )
     return bool(changed)
 
@@ -56,9 +59,11 @@ async def claim(services: Services, upload: Upload) -> bool:
 async def fail(upload: Upload) -> None:
     """The sending broke off, or was too long: nothing of it stays, and the address is used up."""
     await _changed(
-        "update upload set state = 3 where municipality_id = $1 and id = $2 and state = 1 returning id",
+        "update upload set state = $3 where municipality_id = $1 and id = $2 and state = $4 returning id",
         upload.municipality,
         upload.id,
+        UploadState.FAILED,
+        UploadState.ARRIVING,
     )
     await _changed(
         "delete from upload_chunk where municipality_id = $1 and upload_id = $2 returning number",
@@ -102,8 +107,8 @@ class Receiver:
             await self._write(bytes(self._rest))
         sha256: bytes = self._digest.digest()
         await _changed(
-            """update upload set state = 2, bytes = $3, sha256 = $4, received_at = $5
-              where municipality_id = $1 and id = $2 and state = 1 returning id""",
+            f"""update upload set state = {UploadState.RECEIVED:d}, bytes = $3, sha256 = $4, received_at = $5
+              where municipality_id = $1 and id = $2 and state = {UploadState.ARRIVING:d} returning id""",
             self.upload.municipality,
             self.upload.id,
             self.size,

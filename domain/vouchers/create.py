@@ -13,7 +13,6 @@ from domain.conditions.acceptance import to_json as acceptance_to_json
 from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.database import transaction
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.programmes import reads as programmes
 from domain.programmes.create import AGE_LIMIT
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
@@ -21,7 +20,7 @@ from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from domain.vouchers import reads
 from domain.vouchers.product import Part, Terms, VoucherProduct
 from domain.vouchers.refusals import UnknownVoucherError

@@ -16,20 +16,18 @@ from uuid import UUID
 
 import structlog
 
-from domain.charging.charge import counter_of
+from domain.assets.counters import counter_of
 from domain.database import rows
-from domain.funding.provider import Provider, ProviderUnavailableError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.funding.settle import settle
 from domain.identifiers import derived
 from domain.ledger.book import Book
-from domain.ledger.kinds import AccountKind, Funding, JournalKind, Operation
-from domain.ledger.reads import journals_of_key
-from domain.ledger.refusals import KeyReusedError, UnknownWalletError
-from domain.ledger.request import Draft, Posted, Request
-from domain.payments.pay import settled
+from domain.ledger.kinds import AccountKind, Funding, Operation
+from domain.ledger.refusals import KeyReusedError
+from domain.ledger.request import Draft, Posted, Request, RequestKey
+from domain.ports import Provider, ProviderUnavailableError
 from domain.programmes.refusals import NotEligibleError
-from domain.refusals import BusyError, InvalidInputError, OutcomeUnknownError, Refusal, StoredRefusal
+from domain.refusals import BusyError, InvalidInputError, OutcomeUnknownError, Refusal
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
@@ -71,11 +69,11 @@ async def purchase_with_funding(services: Services, viewer: Viewer, what: Purcha
         raise FundingUnavailableError
     if not 0 < len(token) <= TOKEN_LIMIT:
         raise InvalidInputError("funding_token", "LENGTH")
-    if not await residents.may_use(viewer, what.municipality, what.wallet_id):
-        raise UnknownWalletError
+    await residents.require_own(viewer, what.municipality, what.wallet_id)
     deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=what.gift)
     request = await _request(viewer, what, deal)
-    if not await journals_of_key(viewer.person_id, Operation.PURCHASE_VOUCHER, what.key):
+    key = RequestKey(what.municipality, viewer.person_id, Operation.PURCHASE_VOUCHER, what.key)
+    if not await services.ledger.has_ended(key):
         _check_before(services, deal)  # nobody's money is set aside for what cannot be bought
     mark = await _open(request, deal.price, services.clock())
     if mark.input_hash != request.input_hash:
@@ -122,7 +120,7 @@ async def _approved(source: Provider, mark: _Mark, token: str) -> bool:
 
 async def _decide(services: Services, source: Provider, mark: _Mark, request: Request) -> Posted:
     try:
-        posted = settled(await services.poster.post(request))
+        posted = await services.ledger.post(request)
     except (BusyError, OutcomeUnknownError):
         raise  # the same key asks again; the job finishes it if it never comes
     except Refusal:
@@ -145,8 +143,8 @@ async def settle_open(services: Services) -> int:
 
     async def page(limit: int) -> list[_Mark]:
         found = await rows(
-            """select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation
-              where state = 0 and opened_at <= $1
+            f"""select municipality_id, id, actor, key, input_hash, amount, state from funding_authorisation
+              where state = {FundingState.OPEN:d} and opened_at <= $1
               order by random() limit $2""",
             services.clock() - OPEN_FOR,
             limit,
@@ -169,38 +167,18 @@ async def _finish(services: Services, source: Provider, mark: _Mark) -> Posted |
 
 async def _closed(services: Services, mark: _Mark) -> Posted | None:
     """Closes the purchase's key for ever, or learns that it settled: the journal then."""
-    try:
-        decision: object = await services.poster.post(_closing(mark))
-    except StoredRefusal:
-        decision = None
+    key = RequestKey(mark.municipality, mark.actor, Operation.PURCHASE_VOUCHER, mark.key)
+    decision = await services.ledger.close(key)
     # The key may have bought with coin: then this money is not needed, and is let go.
     return decision if isinstance(decision, Posted) and decision.receipt.get("authorisation") == str(mark.id) else None
-
-
-def _closing(mark: _Mark) -> Request:
-    def plan(*_: object) -> Draft:
-        message = "a request that abandons moves nothing"
-        raise AssertionError(message)
-
-    return Request(
-        municipality=mark.municipality,
-        actor=mark.actor,
-        operation=Operation.PURCHASE_VOUCHER,
-        key=mark.key,
-        input_hash=b"",
-        kind=JournalKind.VOUCHER_PURCHASE,
-        holders=(),
-        plan=plan,
-        abandons=True,
-    )
 
 
 async def _tell(services: Services, source: Provider, mark: _Mark, state: FundingState) -> None:
     """Keeps or lets go, and notes it. ProviderUnavailableError."""
     await (source.capture(mark.id, mark.amount) if state is FundingState.KEPT else source.void(mark.id))
     await rows(
-        "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and state ="
-        " 0 returning id",
+        "update funding_authorisation set state = $3, closed_at = $4 where municipality_id = $1 and id = $2 and"
+        f" state = {FundingState.OPEN:d} returning id",
         mark.municipality,
         mark.id,
         state,

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from domain.database import rows
 from domain.ledger.book import AccountKey, Book
-from domain.ledger.kinds import AccountKind, Channel, HolderKind, HolderState, JournalKind, Operation, Outcome, Relation
-from domain.ledger.reads import Journal, guard_values, journal_by_id, journals_of_key
-from domain.ledger.refusals import UnknownWalletError, WalletFrozenError
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.pay import settled
+from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation, Outcome
+from domain.ledger.parties import usable_wallet
+from domain.ledger.reads import Journal, guard_values, journal_by_id
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.refusals import InvalidInputError
 from domain.residents import reads as residents
 from domain.services import Services
@@ -102,21 +101,14 @@ async def issue_numbers(services: Services, viewer: Viewer, municipality: int, g
 
 async def activate(services: Services, viewer: Viewer, what: Activation) -> Posted:
     """Moves a gift's vouchers into a wallet of the viewer, or raises a refusal."""
-    if not await residents.may_use(viewer, what.municipality, what.wallet_id):
-        raise UnknownWalletError
-    if not await _decided(
-        viewer, what
-    ):  # an ended key of this person is answered again, whatever became of the numbers since
+    await residents.require_own(viewer, what.municipality, what.wallet_id)
+    key = RequestKey(what.municipality, viewer.person_id, Operation.ACTIVATE_GIFT, what.key)
+    if not await services.ledger.has_ended(key):  # one that has is answered again, whatever became of the numbers
         await _verify(what)
     gift = await gift_of(what.municipality, what.id)
     if gift is None:
         raise GiftCodeError
-    return settled(await services.poster.post(_request(viewer, what, gift, UUID(gift.receipt["product"]))))
-
-
-async def _decided(viewer: Viewer, what: Activation) -> bool:
-    found = await journals_of_key(viewer.person_id, Operation.ACTIVATE_GIFT, what.key)
-    return any(journal.municipality == what.municipality for journal in found)
+    return await services.ledger.post(_request(viewer, what, gift, UUID(gift.receipt["product"])))
 
 
 async def _verify(what: Activation) -> None:
@@ -161,10 +153,7 @@ async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
 
 def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        if not book.may(
-            what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)
-        ):
-            raise UnknownWalletError
+        usable_wallet(book, what.municipality, what.wallet_id, viewer)
         return _plan(book, at, what, gift, product)
 
     return Request(
@@ -192,11 +181,6 @@ def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> 
 
 def _plan(book: Book, at: datetime, what: Activation, gift: Journal, product: UUID) -> Draft:
     town = what.municipality
-    wallet = book.holder(town, what.wallet_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET:
-        raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
     opened = book.guard(gift_guard(town, what.id), 1)
     if opened.value:
         raise GiftUsedError

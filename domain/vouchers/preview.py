@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from domain.conditions.acceptance import Acceptance
 from domain.ledger.holders import require_staff
-from domain.ledger.kinds import Relation
 from domain.programmes.reads import budgets_left
 from domain.services import Services
 from domain.stores import reads as merchants
 from domain.stores.reads import Store
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from domain.vouchers.create import check, funding_of
 from domain.vouchers.product import Terms
 

@@ -14,29 +14,27 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind, approve, propose
-from domain.approvals.trail import record
+from domain.approvals.kinds import NO_REASON, ApprovalKind
+from domain.approvals.propose import approve, propose
+from domain.approvals.refusals import ApproverIsProposerError
+from domain.approvals.trail import record, recorded
 from domain.assets.create import NewAsset, create_asset
 from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.assets.limits import payment_maximum
-from domain.assets.reads import last_day
+from domain.assets.reads import ASSETS, last_day
 from domain.conditions.acceptance import Acceptance
-from domain.conditions.acceptance import to_json as acceptance_to_json
-from domain.conditions.eligibility import to_json as eligibility_to_json
-from domain.corrections.reverse import ReversalReason
 from domain.database import rows, transaction
 from domain.ledger.book import Book
-from domain.ledger.holders import open_holder, require_staff
-from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, HolderKind, JournalKind, Operation, Relation
+from domain.ledger.holders import require_staff
+from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, JournalKind, Operation
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
-from domain.payments.pay import settled
-from domain.payments.refusals import ApproverIsProposerError
+from domain.programmes import reads as programmes
+from domain.programmes.create import NewProgramme, open_programme
 from domain.programmes.kinds import ProgrammeKind
-from domain.programmes.reads import Programme, budgets_left
-from domain.programmes.tables import Programme as ProgrammeRow
+from domain.programmes.reads import PROGRAMMES, Programme, budgets_left
 from domain.services import Services
-from domain.viewer import Viewer
+from domain.viewer import Relation, Viewer
 from domain.vouchers import reads
 from domain.vouchers.create import funding_of
 from domain.vouchers.kinds import Stage, VoucherState
@@ -68,7 +66,7 @@ async def submit_product(services: Services, viewer: Viewer, municipality: int, 
     product = await known(municipality, product_id)
     if product.stage is not Stage.NONE:
         raise VoucherStateError(product.state(services.clock()))
-    await propose(services, viewer, municipality, ApprovalKind.VOUCHER_PRODUCT, product.id, ReversalReason.OTHER)
+    await propose(services, viewer, municipality, ApprovalKind.VOUCHER_PRODUCT, product.id, NO_REASON)
     return await known(municipality, product_id)
 
 
@@ -95,10 +93,10 @@ async def approve_product(services: Services, viewer: Viewer, what: Step) -> tup
             raise VoucherBudgetError(product.terms.maximum_exposure, available)
     await approve(services, viewer, approval, what.key)
     await _open(services, product)
-    services.assets.forget(what.municipality)
-    services.programmes.forget(what.municipality)
+    services.shared(ASSETS).forget(what.municipality)
+    services.shared(PROGRAMMES).forget(what.municipality)
     product = await known(what.municipality, what.product_id)
-    posted = settled(await services.poster.post(await _publication(viewer, what, product, funding)))
+    posted = await services.ledger.post(await _publication(viewer, what, product, funding))
     return await known(what.municipality, what.product_id), posted
 
 
@@ -112,12 +110,9 @@ async def _open(services: Services, product: VoucherProduct) -> None:
         await get_connection("default").execute_query(
             "select pg_advisory_xact_lock(hashtext($1))", [f"voucher_product {product.id}"]
         )
-        if await rows(
-            "select 1 from programme where municipality_id = $1 and id = $2", product.municipality, product.id
-        ):
+        if await programmes.by_id(product.municipality, product.id) is not None:
             return
         now = services.clock()
-        await open_holder(product.municipality, product.id, HolderKind.PROGRAMME, now)
         numbers = [
             await _asset(product, position, part, maximum, now) for position, part in enumerate(product.terms.parts, 1)
         ]
@@ -161,27 +156,20 @@ async def _programme(product: VoucherProduct, asset: int, now: datetime) -> None
         product.municipality,
         product.id,
     )
-    await ProgrammeRow.create(
-        id=product.id,
-        municipality_id=product.municipality,
+    programme = NewProgramme(
         kind=ProgrammeKind.VOUCHER,
         name_ja=terms.name_ja,
         name_en=terms.name_en,
-        asset_id=asset,
-        funding=Funding.PUBLIC_BUDGET,
+        asset=asset,
         budget=terms.face_value * terms.stock,
         starts_at=terms.sale_starts_at,
         ends_at=terms.sale_ends_at,
-        cap_per_person=None,
-        eligibility=eligibility_to_json(terms.eligibility),
-        acceptance=acceptance_to_json(Acceptance(hours=terms.hours)),
+        eligibility=terms.eligibility,
+        acceptance=Acceptance(hours=terms.hours),
         usable_from=terms.usable_from,
         expires_at=terms.expires_at,
-        charged_asset_id=None,
-        rate_bp=None,
-        created_by=row["created_by"],
-        created_at=now,
     )
+    await open_programme(product.municipality, product.id, programme, row["created_by"], now)
 
 
 async def issuer_of(municipality: int) -> UUID:
@@ -276,21 +264,19 @@ async def close_product(services: Services, viewer: Viewer, what: Step) -> tuple
     def plan(book: Book, at: datetime) -> Draft:
         return _close(book, product, funding, issuer, at)
 
-    posted = settled(
-        await services.poster.post(
-            Request(
-                municipality=what.municipality,
-                actor=viewer.person_id,
-                operation=Operation.CLOSE_VOUCHER_PRODUCT,
-                key=what.key,
-                input_hash=fingerprint(product=what.product_id),
-                kind=JournalKind.ALLOCATION,
-                plan=plan,
-                holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
-                guards=(product.stage_guard,),
-                valid_until=what.valid_until,
-                facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
-            )
+    posted = await services.ledger.post(
+        Request(
+            municipality=what.municipality,
+            actor=viewer.person_id,
+            operation=Operation.CLOSE_VOUCHER_PRODUCT,
+            key=what.key,
+            input_hash=fingerprint(product=what.product_id),
+            kind=JournalKind.ALLOCATION,
+            plan=plan,
+            holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
+            guards=(product.stage_guard,),
+            valid_until=what.valid_until,
+            facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
         )
     )
     return await known(what.municipality, what.product_id), posted
@@ -299,11 +285,7 @@ async def close_product(services: Services, viewer: Viewer, what: Step) -> tuple
 async def _note_closing(services: Services, viewer: Viewer, what: Step) -> None:
     """One row of the trail of audit for one key, however often it is sent."""
     action, after = "close_voucher_product", {"key": str(what.key)}
-    known = (
-        "select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3 and actor = $4 and after"
-        " ->> 'key' = $5"
-    )
-    if await rows(known, what.municipality, action, str(what.product_id), viewer.person_id, str(what.key)):
+    if await recorded(what.municipality, action, str(what.product_id), after, actor=viewer.person_id):
         return
     async with transaction():
         await record(

@@ -15,30 +15,21 @@ from typing import Any
 from uuid import UUID
 
 from domain.assets import reads as assets
+from domain.assets.counters import Counter, counter_of
 from domain.assets.kinds import CHARGEABLE
-from domain.assets.lots import Issue
-from domain.assets.reads import Asset, Lot
+from domain.assets.lots import LOTS, Issue
+from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
-from domain.charging.charge import Counter, counter_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account, AccountKey, Book
-from domain.ledger.kinds import (
-    AccountKind,
-    Channel,
-    Funding,
-    HolderKind,
-    HolderState,
-    JournalKind,
-    LotOrigin,
-    Operation,
-    Relation,
-)
-from domain.ledger.refusals import InsufficientBalanceError, UnknownWalletError, WalletFrozenError
+from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
+from domain.ledger.parties import own_wallet, usable_wallet
+from domain.ledger.refusals import InsufficientBalanceError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.payments.pay import settled
-from domain.programmes.reads import Programme, person_of
+from domain.programmes.reads import Programme
 from domain.programmes.refusals import NotEligibleError
 from domain.refusals import InvalidInputError, NotPermittedError
+from domain.residents.reads import person_of
 from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers import reads
@@ -115,10 +106,7 @@ def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: 
     """The journal of a purchase by the wallet's own people."""
 
     def plan(book: Book, at: datetime) -> Draft:
-        if not book.may(
-            what.municipality, what.wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE)
-        ):
-            raise UnknownWalletError
+        own_wallet(book, what.municipality, what.wallet_id, viewer)
         draft = _sell(book, at, deal)
         pays(book, at, draft)
         return draft
@@ -155,12 +143,14 @@ def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: 
 async def purchase(services: Services, viewer: Viewer, what: Purchase) -> Posted:
     """Buys with coin or raises a refusal."""
     deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=what.gift)
-    coins = {asset.id: asset for asset in await services.assets.of(what.municipality) if asset.kind in CHARGEABLE}
+    coins = {
+        asset.id: asset for asset in await services.shared(ASSETS).of(what.municipality) if asset.kind in CHARGEABLE
+    }
 
     def with_coin(book: Book, at: datetime, draft: Draft) -> None:
         _with_coin(book, at, draft, deal, coins)
 
-    return settled(await services.poster.post(request_of(viewer, what, deal, with_coin, Funding.NONE)))
+    return await services.ledger.post(request_of(viewer, what, deal, with_coin, Funding.NONE))
 
 
 async def sell(services: Services, viewer: Viewer, what: Sale) -> Posted:
@@ -175,32 +165,30 @@ async def sell(services: Services, viewer: Viewer, what: Sale) -> Posted:
         _with_cash(book, draft, deal, counter)
         return draft
 
-    return settled(
-        await services.poster.post(
-            Request(
-                municipality=what.municipality,
-                actor=viewer.person_id,
-                operation=Operation.SELL_VOUCHER,
-                key=what.key,
-                input_hash=fingerprint(
-                    wallet=what.wallet_id, product=what.product_id, units=what.units, store=what.store_id
-                ),
-                kind=JournalKind.VOUCHER_PURCHASE,
-                holders=(*deal.holders, counter.holder),
-                plan=plan,
-                access=(counter.holder,),
-                lots=tuple(lot.id for lot in deal.lots),
-                guards=deal.guards,
-                valid_until=what.valid_until,
-                facts=Facts(
-                    wallet_id=what.wallet_id,
-                    store_id=what.store_id,
-                    programme_id=deal.product.id,
-                    channel=Channel.DESK,
-                    funding=Funding.CASH,
-                    client=viewer.client,
-                ),
-            )
+    return await services.ledger.post(
+        Request(
+            municipality=what.municipality,
+            actor=viewer.person_id,
+            operation=Operation.SELL_VOUCHER,
+            key=what.key,
+            input_hash=fingerprint(
+                wallet=what.wallet_id, product=what.product_id, units=what.units, store=what.store_id
+            ),
+            kind=JournalKind.VOUCHER_PURCHASE,
+            holders=(*deal.holders, counter.holder),
+            plan=plan,
+            access=(counter.holder,),
+            lots=tuple(lot.id for lot in deal.lots),
+            guards=deal.guards,
+            valid_until=what.valid_until,
+            facts=Facts(
+                wallet_id=what.wallet_id,
+                store_id=what.store_id,
+                programme_id=deal.product.id,
+                channel=Channel.DESK,
+                funding=Funding.CASH,
+                client=viewer.client,
+            ),
         )
     )
 
@@ -220,12 +208,15 @@ async def deal_of(
     now = services.clock()
     person, claims = await person_of(municipality, wallet)
     against = product.terms.eligibility.reason_against(claims, effective_on(now).year)
-    household = None if product.terms.units_per_household is None else await reads.household_of(municipality, person)
+    household = None if product.terms.units_per_household is None or claims is None else claims.household
     if product.terms.units_per_household is not None and household is None:
         against = against or "UNVERIFIED"
     issue = Issue(LotOrigin.VOUCHER, Funding.NONE, product.id, product.terms.usable_from, product.terms.expires_at)
     parts = product.terms.parts if now < product.terms.expires_at else ()
-    lots = [await services.lots.of(await _asset(services, municipality, asset_of(part)), issue, now) for part in parts]
+    lots = [
+        await services.shared(LOTS).of(await _asset(services, municipality, asset_of(part)), issue, now)
+        for part in parts
+    ]
     funding = await funding_of(municipality, product.terms)
     return Deal(
         product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against
@@ -234,7 +225,7 @@ async def deal_of(
 
 async def _asset(services: Services, municipality: int, number: int) -> Asset:
     """As remembered, or from the database where it is newer than what this process knows."""
-    known = next((asset for asset in await services.assets.of(municipality) if asset.id == number), None)
+    known = next((asset for asset in await services.shared(ASSETS).of(municipality) if asset.id == number), None)
     found = known or await assets.in_municipality(municipality, number)
     if found is None:
         raise UnknownAssetError
@@ -244,7 +235,7 @@ async def _asset(services: Services, municipality: int, number: int) -> Asset:
 def _sell(book: Book, at: datetime, deal: Deal) -> Draft:
     """Counts the units and moves the vouchers and the premium; the price is the caller's. Pure."""
     product, town = deal.product, deal.product.municipality
-    _check_wallet(book, town, deal.wallet)
+    usable_wallet(book, town, deal.wallet)
     if (
         book.guard(product.stage_guard, Stage.CLOSED).value != Stage.PUBLISHED
         or not product.terms.sale_starts_at <= at < product.terms.sale_ends_at
@@ -275,14 +266,6 @@ def _sell(book: Book, at: datetime, deal: Deal) -> Draft:
         reserve = book.plain(town, AccountKind.BUDGET, product.id, deal.funding.asset)
         draft.moves.append((reserve, book.plain(town, AccountKind.ISSUANCE, deal.issuer, deal.funding.asset), premium))
     return draft
-
-
-def _check_wallet(book: Book, town: int, wallet_id: UUID) -> None:
-    wallet = book.holder(town, wallet_id)
-    if wallet is None or wallet.kind != HolderKind.WALLET:
-        raise UnknownWalletError
-    if wallet.state == HolderState.FROZEN:
-        raise WalletFrozenError
 
 
 def _count(book: Book, draft: Draft, deal: Deal) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.approvals.propose import ApprovalKind
+from domain.approvals.kinds import ApprovalKind
 from domain.assets.kinds import LegalProfile
 from domain.conditions import hours as opening
 from domain.conditions.acceptance import from_json as acceptance_of
@@ -68,14 +68,6 @@ async def taken(municipality: int, code: str) -> bool:
     return bool(
         await rows("select 1 from voucher_product where municipality_id = $1 and code = $2", municipality, code)
     )
-
-
-async def household_of(municipality: int, person: UUID) -> UUID | None:
-    """The household of a person, where the town has verified it."""
-    found = await rows(
-        "select household from person_claim where municipality_id = $1 and person_id = $2", municipality, person
-    )
-    return found[0]["household"] if found else None
 
 
 async def bought(person: UUID, keys: list[tuple[int, UUID]]) -> list[Bought]:

@@ -5,10 +5,11 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from domain.assets.kinds import LegalProfile, SizeClass
+from domain.assets.kinds import LegalProfile
 from domain.conditions.acceptance import EVERYWHERE, Acceptance
 from domain.conditions.eligibility import Eligibility
 from domain.conditions.hours import ALWAYS
+from domain.stores.kinds import SizeClass
 from domain.vouchers.kinds import VoucherTemplate
 from domain.vouchers.product import Part, Terms
 

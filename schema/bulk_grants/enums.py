@@ -1,6 +1,6 @@
 """Enums of bulk grants."""
 
-from domain.bulk_grants.reads import BulkState, RowState
+from domain.bulk_grants.kinds import BulkState, RowState
 from schema.core.enums import contract_enum
 
 contract_enum(

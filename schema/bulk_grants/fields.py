@@ -2,6 +2,7 @@
 
 import strawberry
 
+from domain.approvals.refusals import ApproverIsProposerError
 from domain.assets.refusals import UnknownAssetError
 from domain.bulk_grants.refusals import (
     BulkGrantStateError,
@@ -13,7 +14,6 @@ from domain.bulk_grants.refusals import (
     WrongEncodingError,
 )
 from domain.ledger.refusals import KeyReusedError
-from domain.payments.refusals import ApproverIsProposerError
 from domain.programmes.refusals import BudgetExceededError, ProgrammeClosedError, UnknownProgrammeError
 from domain.refusals import BusyError, OutcomeUnknownError
 from domain.uploads.refusals import UnknownUploadError, UploadNotReadyError

@@ -8,7 +8,7 @@ import strawberry
 from strawberry import argument
 
 from domain.approvals import reads as approvals
-from domain.approvals.propose import ApprovalKind
+from domain.approvals.kinds import ApprovalKind
 from domain.bulk_grants import reads
 from domain.bulk_grants.check import Check
 from domain.bulk_grants.reads import BulkGrant as DomainBulkGrant

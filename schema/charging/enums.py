@@ -1,6 +1,6 @@
 """Enums of top-ups."""
 
-from domain.charging.cancel import CancelReason
+from domain.charging.kinds import CancelReason
 from schema.core.enums import contract_enum
 
 contract_enum(

@@ -2,7 +2,10 @@
 
 import strawberry
 
-from domain.assets.refusals import UnknownAssetError
+from domain.approvals.refusals import UnknownJournalError
+from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
+from domain.charging.refusals import CancelTooLateError
+from domain.codes.refusals import InvalidCodeError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import (
     AlreadyReversedError,
@@ -12,7 +15,6 @@ from domain.ledger.refusals import (
     UnknownWalletError,
     WalletFrozenError,
 )
-from domain.payments.refusals import AmountOutOfRangeError, CancelTooLateError, InvalidCodeError, UnknownJournalError
 from resolvers import charging
 from schema.charging.results import CancelChargePayload, ChargePayload, QuoteChargePayload
 from schema.core.fields import COUNTER, RESIDENT, mutation, query

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import strawberry
 
+from domain.approvals.refusals import UnknownJournalError
 from domain.charging.cancel import CancelCharge
 from domain.charging.charge import Charge
-from domain.payments.refusals import UnknownJournalError
 from schema.assets.inputs import asset_number
 from schema.charging.enums import CancelReason
 from schema.core.ids import ID, Prefix, read

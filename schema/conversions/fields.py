@@ -2,11 +2,16 @@
 
 import strawberry
 
-from domain.assets.refusals import UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
 from domain.conversions.refusals import ConversionAmountError, ConversionCapError, NoConversionRateError
 from domain.ledger.kinds import Operation
-from domain.ledger.refusals import BalanceCapError, InsufficientBalanceError, UnknownWalletError, WalletFrozenError
-from domain.payments.refusals import AmountOutOfRangeError, QuoteChangedError
+from domain.ledger.refusals import (
+    BalanceCapError,
+    InsufficientBalanceError,
+    QuoteChangedError,
+    UnknownWalletError,
+    WalletFrozenError,
+)
 from domain.programmes.refusals import (
     BudgetExceededError,
     CapExceededError,

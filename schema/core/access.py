@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.ledger import holders
-from domain.ledger.kinds import Relation
+from domain.viewer import Relation
 from schema.core.context import Context, MeguruInfo
 
 MUNICIPAL = (Relation.DESK, Relation.FINANCE, Relation.AUDITOR)

@@ -115,8 +115,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description=(
-            "An instant, ISO 8601. Answers have one form, UTC with milliseconds, such as 2026-11-24T00:00:00.000Z; inputs"
-            " carry their offset, Z or such as +09:00, and are of the"
+            "An instant, ISO 8601. Answers have one form, UTC with milliseconds, such as 2026-11-24T00:00:00.000Z;"
+            " inputs carry their offset, Z or such as +09:00, and are of the"
             " years 1900 to 2999."
         ),
         serialize=written_instant,

@@ -1,6 +1,6 @@
 """Enums of corrections."""
 
-from domain.corrections.reverse import ReversalReason
+from domain.approvals.kinds import ReversalReason
 from schema.core.enums import contract_enum
 
 contract_enum(

@@ -2,9 +2,9 @@
 
 import strawberry
 
+from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
-from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
 from resolvers import corrections
 from schema.core.fields import FINANCE, mutation
 from schema.corrections.results import ProposeReversalPayload, ReverseJournalPayload

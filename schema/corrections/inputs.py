@@ -4,7 +4,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain.payments.refusals import UnknownJournalError
+from domain.approvals.refusals import UnknownJournalError
 from schema.core.ids import ID, Prefix, read
 from schema.corrections.enums import ReversalReason
 from schema.keys.inputs import KEY

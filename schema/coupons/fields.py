@@ -3,10 +3,10 @@
 import strawberry
 
 from domain.assets.refusals import UnknownAssetError
+from domain.codes.refusals import InvalidCodeError
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError, WalletFrozenError
-from domain.payments.refusals import InvalidCodeError
 from domain.refusals import InvalidInputError
 from domain.viewer import Role
 from resolvers import coupons

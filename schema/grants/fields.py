@@ -2,19 +2,17 @@
 
 import strawberry
 
-from domain.assets.refusals import UnknownAssetError
+from domain.approvals.refusals import ApproverIsProposerError
+from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
+from domain.grants.refusals import AlreadyGrantedError, ApprovalRequiredError, UnknownProposalError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import BalanceCapError, KeyReusedError, UnknownWalletError, WalletFrozenError
-from domain.payments.refusals import AmountOutOfRangeError, ApproverIsProposerError
 from domain.programmes.refusals import (
-    AlreadyGrantedError,
-    ApprovalRequiredError,
     BudgetExceededError,
     CapExceededError,
     NotEligibleError,
     ProgrammeClosedError,
     UnknownProgrammeError,
-    UnknownProposalError,
 )
 from resolvers import grants
 from schema.core.fields import FINANCE, FINANCE_OR_DESK, STAFF, mutation, query

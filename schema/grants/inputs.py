@@ -6,9 +6,9 @@ from uuid import UUID
 import strawberry
 
 from domain.grants.grant import Grant
-from domain.grants.thresholds import Thresholds
+from domain.grants.refusals import UnknownProposalError
 from domain.ledger.refusals import UnknownWalletError
-from domain.programmes.refusals import UnknownProposalError
+from domain.municipalities.thresholds import Thresholds
 from schema.core.ids import ID, Prefix, read
 from schema.core.scalars import Amount
 from schema.keys.inputs import KEY, UNTIL

@@ -6,8 +6,8 @@ from uuid import UUID
 import strawberry
 
 from domain.grants.propose import Proposal
-from domain.grants.thresholds import Thresholds
 from domain.ledger.kinds import JournalKind
+from domain.municipalities.thresholds import Thresholds
 from schema.approvals.types import Approval
 from schema.core.context import MeguruInfo
 from schema.core.scalars import Amount

@@ -1,6 +1,6 @@
 """Enums of payments."""
 
-from domain.payments.refund import RefundReason
+from domain.payments.kinds import RefundReason
 from schema.core.enums import contract_enum
 
 contract_enum(

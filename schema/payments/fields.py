@@ -2,7 +2,8 @@
 
 import strawberry
 
-from domain.assets.refusals import UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError, UnknownAssetError
+from domain.codes.refusals import InvalidCodeError, NotOurShopError
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.funding.refusals import (
     FundingDeclinedError,
@@ -14,22 +15,13 @@ from domain.ledger.kinds import Operation
 from domain.ledger.refusals import (
     BalanceCapError,
     InsufficientBalanceError,
-    PossibleDuplicateError,
-    RefundExceedsError,
+    QuoteChangedError,
     StoreNotAcceptingError,
     UnknownPayeeError,
     UnknownWalletError,
     WalletFrozenError,
 )
-from domain.payments.refusals import (
-    AmountOutOfRangeError,
-    InvalidCodeError,
-    NoteTooLongError,
-    NotOurShopError,
-    NotRefundableError,
-    QuoteChangedError,
-    UnknownPaymentError,
-)
+from domain.payments.refusals import NotRefundableError, PossibleDuplicateError, RefundExceedsError, UnknownPaymentError
 from domain.refusals import InvalidInputError
 from resolvers import payments
 from schema.core.fields import RESIDENT, SIGNED_IN, STORE_STAFF, mutation, query, subscription

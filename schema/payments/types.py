@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain.assets.reads import sources_of
+from domain.assets.reads import ASSETS, sources_of
 from domain.coupons.returns import refundable
 from domain.identifiers import Prefix
 from domain.ledger import reads
@@ -14,6 +14,7 @@ from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import Journal, linked_journals, note_of
 from domain.payments.explain import sentences
 from domain.payments.quote import Quote
+from domain.programmes.reads import PROGRAMMES
 from schema.core.context import MeguruInfo
 from schema.core.scalars import Amount
 from schema.coupons.types import AppliedCoupon, applied_coupons_of, quoted_coupons
@@ -113,8 +114,8 @@ class Payment(Receipt):
     )
     async def explain(self, info: MeguruInfo) -> list[str]:
         municipality, services = self.journal.municipality, info.context.services
-        programmes = {str(programme.id): programme for programme in await services.programmes.of(municipality)}
-        assets = {asset.id: asset for asset in await services.assets.of(municipality)}
+        programmes = {str(programme.id): programme for programme in await services.shared(PROGRAMMES).of(municipality)}
+        assets = {asset.id: asset for asset in await services.shared(ASSETS).of(municipality)}
         sources = await sources_of(municipality, [lot for _, lot, _, _ in self.journal.receipt["lots"]])
         return sentences(self.journal, sources, assets, programmes, info.context.locale)
 

@@ -2,9 +2,8 @@
 
 import strawberry
 
-from domain.assets.refusals import UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
 from domain.ledger.refusals import KeyReusedError, UnknownPayeeError
-from domain.payments.refusals import AmountOutOfRangeError
 from domain.points.refusals import UnknownEarningRuleError
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError

@@ -1,7 +1,6 @@
 """Enums of programmes."""
 
-from domain.points.kinds import ClawbackRule
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from schema.core.enums import contract_enum
 
 contract_enum(

@@ -2,9 +2,8 @@
 
 import strawberry
 
-from domain.assets.refusals import UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
 from domain.ledger.kinds import Operation
-from domain.payments.refusals import AmountOutOfRangeError
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from resolvers import programmes

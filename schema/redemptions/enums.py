@@ -1,6 +1,6 @@
 """Enums of hand-overs."""
 
-from domain.coupons.kinds import ItemKind, RollbackReason
+from domain.redemptions.kinds import ItemKind, RollbackReason
 from schema.core.enums import contract_enum
 
 contract_enum(

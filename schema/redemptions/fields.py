@@ -2,18 +2,16 @@
 
 import strawberry
 
-from domain.coupons.refusals import (
+from domain.codes.refusals import InvalidCodeError, NotOurShopError
+from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
+from domain.ledger.kinds import Operation
+from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
+from domain.redemptions.refusals import (
     AlreadyRolledBackError,
-    CouponNotUsableError,
-    CouponUsedUpError,
     ItemNotUsableError,
-    UnknownCouponError,
     UnknownItemError,
     UnknownRedemptionError,
 )
-from domain.ledger.kinds import Operation
-from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
-from domain.payments.refusals import InvalidCodeError, NotOurShopError
 from domain.viewer import Role
 from resolvers import redemptions
 from schema.core.fields import FINANCE_OR_DESK, mutation

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import strawberry
 
-from domain.coupons.refusals import UnknownItemError, UnknownRedemptionError
 from domain.ledger.kinds import Channel
 from domain.redemptions.redeem import Redeem
+from domain.redemptions.refusals import UnknownItemError, UnknownRedemptionError
 from schema.core.ids import ID, Prefix, read, read_number
 from schema.coupons.inputs import coupon_id_in
 from schema.keys.inputs import KEY, UNTIL

@@ -4,9 +4,9 @@ from uuid import UUID
 
 import strawberry
 
+from domain.codes.refusals import InvalidCodeError
 from domain.identifiers import InvalidIdError, decode
 from domain.ledger.refusals import UnknownWalletError
-from domain.payments.refusals import InvalidCodeError
 from schema.core.ids import ID, Prefix, read
 
 

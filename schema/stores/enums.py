@@ -1,6 +1,6 @@
 """Enums of stores."""
 
-from domain.assets.kinds import SizeClass
+from domain.stores.kinds import SizeClass
 from schema.core.enums import contract_enum
 
 contract_enum(

@@ -5,9 +5,9 @@ from uuid import UUID
 import strawberry
 
 from domain.codes import merchant_code
+from domain.codes.refusals import InvalidCodeError, NotOurShopError
 from domain.ledger.kinds import Channel
 from domain.ledger.refusals import UnknownPayeeError
-from domain.payments.refusals import InvalidCodeError, NotOurShopError
 from domain.services import Services
 from domain.stores import reads
 from schema.core.ids import ID, Prefix, read

@@ -1,6 +1,6 @@
 """Enums of uploads."""
 
-from domain.uploads.purposes import UploadPurpose, UploadState
+from domain.uploads.kinds import UploadPurpose, UploadState
 from schema.core.enums import contract_enum
 
 contract_enum(

@@ -2,11 +2,12 @@
 
 import strawberry
 
+from domain.approvals.refusals import ApproverIsProposerError
 from domain.assets.refusals import UnknownAssetError
+from domain.codes.refusals import InvalidCodeError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import InsufficientBalanceError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
-from domain.payments.refusals import ApproverIsProposerError, InvalidCodeError
 from domain.programmes.refusals import NotEligibleError, UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from domain.vouchers.refusals import (

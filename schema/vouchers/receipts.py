@@ -7,8 +7,9 @@ from uuid import UUID
 import strawberry
 
 from domain.identifiers import Prefix
-from domain.ledger.kinds import JournalKind, Relation
+from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import Journal, guard_values, journals_by_keys
+from domain.viewer import Relation
 from domain.vouchers.gift import gift_in
 from domain.vouchers.product import gift_guard
 from schema.core.access import stands

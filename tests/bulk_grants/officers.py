@@ -12,7 +12,7 @@ from domain.database import rows, transaction
 from domain.identifiers import Prefix, decode, encode
 from domain.services import Services
 from domain.uploads.create import create_upload
-from domain.uploads.purposes import UploadPurpose
+from domain.uploads.kinds import UploadPurpose
 from domain.uploads.receive import Receiver, claim
 from domain.viewer import Viewer
 from tests.support.api import ERRORS, Api

@@ -8,7 +8,8 @@ from domain.bulk_grants import check as checking
 from domain.database import rows, transaction
 from domain.identifiers import Prefix, encode
 from domain.ledger.holders import give_access, set_state
-from domain.ledger.kinds import HolderState, Relation
+from domain.ledger.kinds import HolderState
+from domain.viewer import Relation
 from tests.bulk_grants.officers import Officers
 from tests.support.town import new_town
 

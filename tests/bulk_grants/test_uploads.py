@@ -6,7 +6,8 @@ from domain.database import rows
 from domain.uploads import reads
 from domain.uploads.create import create_upload
 from domain.uploads.erase import erase_uploads
-from domain.uploads.purposes import CHUNK_BYTES, LIFETIME, UploadPurpose, UploadState
+from domain.uploads.kinds import UploadPurpose, UploadState
+from domain.uploads.purposes import CHUNK_BYTES, LIFETIME
 from domain.uploads.receive import NotTaken, Receiver, claim, fail, look_up
 from tests.bulk_grants.officers import Officers
 from tests.support.clock import MovableClock

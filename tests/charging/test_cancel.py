@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.approvals.kinds import ReversalReason
 from domain.charging.cancel import Earned
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.database import rows
 from domain.identifiers import decode
 from domain.ledger.holders import set_state

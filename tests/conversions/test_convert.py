@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.approvals.kinds import ReversalReason
 from domain.conversions.reads import Rate
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.database import rows, transaction
 from domain.identifiers import decode
 from domain.ledger.audit import trial_balance

@@ -5,12 +5,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.approvals.kinds import ReversalReason
+from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.database import rows
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import linked_journals
-from domain.ledger.refusals import AlreadyReversedError, RefundExceedsError, ReversalImpossibleError
-from domain.payments.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
+from domain.payments.refusals import RefundExceedsError
 from domain.refusals import NotPermittedError
 from tests.support.town import People, new_town
 

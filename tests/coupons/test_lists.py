@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from domain.assets.kinds import SizeClass
 from domain.conditions.acceptance import Acceptance, from_json
 from domain.coupons import listing
 from domain.database import rows
 from domain.identifiers import Prefix, decode, encode
 from domain.stores import reads as merchants
+from domain.stores.kinds import SizeClass
 from domain.stores.open_store import NewStore, open_store
 from schema.core.context import Context
 from schema.engine.execute import execute

@@ -299,7 +299,8 @@ async def test_a_whole_refund_gives_the_use_back_if_the_coupon_says_so(api: Coup
 
 
 async def test_a_payment_that_the_coupon_pays_alone_can_be_refunded_and_reversed_once(api: CouponApi):
-    from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+    from domain.approvals.kinds import ReversalReason
+    from domain.corrections.reverse import propose_reversal, reverse_journal
     from domain.identifiers import decode
 
     coupon = await api.coupon(rateBp=10_000, perPerson=1)

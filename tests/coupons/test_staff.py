@@ -234,7 +234,7 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
 
     before = await api.state()
     with pytest.raises(CouponNotUsableError):
-        await api.services.poster.post(
+        await api.services.ledger.post(
             paying._request(api.town.resident, what, rules, paying.Beside(chosen, None, Renewal()))
         )
     assert await api.state() == before

@@ -12,6 +12,7 @@ from domain.database import rows
 from domain.identifiers import decode
 from domain.ledger.audit import drift
 from domain.payments.pay import Pay, pay
+from domain.residents.reads import PERSONS
 from domain.viewer import Viewer
 from tests.support.coupons import CouponApi
 
@@ -45,7 +46,7 @@ async def measured(api: CouponApi, amount: int, coupons: tuple[UUID, ...]) -> tu
     payers = await payers_with_lots(api)
     counting = Counting()
     town = api.town
-    town.services.poster._observer = counting
+    town.services.ledger._poster._observer = counting
     try:
         done = await asyncio.gather(
             *[
@@ -54,7 +55,7 @@ async def measured(api: CouponApi, amount: int, coupons: tuple[UUID, ...]) -> tu
             ]
         )
     finally:
-        town.services.poster._observer = None
+        town.services.ledger._poster._observer = None
     return counting.largest(), len(done[0].receipt["lots"])
 
 
@@ -75,7 +76,7 @@ async def test_whose_wallets_pay_at_the_same_moment_is_read_at_once(api: CouponA
     assert isinstance(coupon, UUID)
     payers = [await api.town.new_resident() for _ in range(WALLETS)]
     await asyncio.gather(*[api.charge(1_000, wallet) for _, wallet in payers])
-    persons, reads = api.services.persons, []
+    persons, reads = api.services.shared(PERSONS), []
     read = persons._read
 
     async def counted(keys):

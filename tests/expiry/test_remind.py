@@ -11,7 +11,8 @@ from domain.database import rows
 from domain.events.stream import stream
 from domain.expiry import remind as reminders
 from domain.expiry.expire import expire
-from domain.expiry.remind import START, due, remind
+from domain.expiry.reads import START, due
+from domain.expiry.remind import remind
 from domain.jobs.schedule import JOBS
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
@@ -112,13 +113,13 @@ async def test_what_is_spent_or_without_an_end_is_not_told(api: Api, moved: Mova
     await api.grant(programme, 500)
     await api.grant(await api.programme(await api.asset("EVER"), 1_000), 100)
     moved.forward(timedelta(days=11))
-    found = [one for one in await due(api.services.clock(), START) if one.municipality == api.town.id]
+    found = [one for one in await due(api.services.clock(), START, reminders.PAGE) if one.municipality == api.town.id]
     assert [one.last_on.isoformat() for one in found] == [last]
     await api.pay(600)
     await remind(api.services)
     assert await told(api) == []
     with pytest.raises(reminders.NothingToExpireError):
-        await api.services.poster.post(reminders.request_of(found[0]))
+        await api.services.ledger.post(reminders.request_of(found[0]))
     assert await journals(api, JournalKind.EXPIRY_REMINDER) == 0
     await api.town.assert_sound()
 

@@ -8,8 +8,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from domain.approvals.kinds import ReversalReason
 from domain.assets.expiry import after, months_later
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.database import rows
 from domain.expiry.expire import expire
 from domain.expiry.renew import NOTHING, renewal_of
@@ -193,7 +194,7 @@ async def test_a_town_without_the_rule_asks_nothing(api: Api, monkeypatch: pytes
     async def asked(*_: object) -> None:
         raise AssertionError("a question to the database")
 
-    monkeypatch.setattr("domain.expiry.renew.rows", asked)
+    monkeypatch.setattr("domain.expiry.reads.rows", asked)
     assert await renewal_of(api.services, api.town.id, api.town.wallet) is NOTHING
 
 

@@ -16,11 +16,12 @@ import pytest
 from domain.database import rows
 from domain.funding import settle
 from domain.funding.http import HttpProvider
-from domain.funding.provider import ProviderUnavailableError
 from domain.identifiers import decode
 from domain.ledger.kinds import JournalKind
+from domain.ledger.ledger import Ledger
 from domain.payments.pay import Pay
 from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
+from domain.ports import ProviderUnavailableError
 from domain.refusals import Refusal
 from domain.services import Services
 from domain.vouchers.funded import purchase_with_funding, settle_open
@@ -108,8 +109,8 @@ class Shop:
     def services(self, steps: Steps | None = None) -> Services:
         if steps is None:
             return replace(self.api.town.services, funding=HttpProvider(self.provider.address, KEY))
-        poster: Any = DyingPoster(self.api.town.services.poster, steps)
-        return replace(self.api.town.services, funding=Dying(self.provider.address, steps), poster=poster)
+        dying: Any = DyingPoster(self.api.town.services.ledger._poster, steps)
+        return replace(self.api.town.services, funding=Dying(self.provider.address, steps), ledger=Ledger(dying))
 
     async def buys(self, services: Services) -> Any:
         what = Purchase(self.key, self.api.town.id, self.api.town.wallet, self.product, 1)
@@ -254,8 +255,8 @@ async def test_another_process_hears_no_while_this_one_has_heard_yes(
 
     services = replace(shop.services(), funding=Between(shop.provider.address, KEY))
     if dies:
-        poster: Any = DyingPoster(services.poster, Steps(2))
-        services = replace(services, poster=poster)
+        dying: Any = DyingPoster(services.ledger._poster, Steps(2))
+        services = replace(services, ledger=Ledger(dying))
     with suppress(Refusal, Killed):
         await VERBS[name](shop, services)
     await recovered(shop, VERBS[name], "job", moved)

@@ -12,6 +12,7 @@ from domain.expiry import remind as reminding
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.ledger.kinds import JournalKind
+from domain.ledger.ledger import Ledger
 from domain.services import Services
 from tests.support.api import Api
 from tests.support.clock import MovableClock
@@ -48,8 +49,8 @@ async def test_expiry_and_reminders_go_on_behind_a_wallet_that_fails(
     monkeypatch.setattr(reminding, "PAGE", 1)
     api = Api(town)
     wallets = sorted(await wallets_with_ending_value(api), key=str)
-    poster: Any = Broken(town.services.poster, wallets[place])
-    services: Services = replace(town.services, poster=poster)
+    broken: Any = Broken(town.services.ledger._poster, wallets[place])
+    services: Services = replace(town.services, ledger=Ledger(broken))
     moved.forward(timedelta(days=15))
     with pytest.raises(RuntimeError):
         await remind(services)

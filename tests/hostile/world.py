@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 from domain.database import rows
 from domain.identifiers import Prefix, decode, encode, encode_event
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.services import Services
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 from tests.bulk_grants.officers import START, Officers
 from tests.conversions.test_convert import SET
 from tests.payments.test_top_up import LINK

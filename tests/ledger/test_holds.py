@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.ledger.refusals import HoldExceedsError, HoldNotOpenError, InsufficientBalanceError, UnknownWalletError
+from domain.ledger.refusals import InsufficientBalanceError, UnknownWalletError
 from domain.payments.hold import Authorize, OfHold, authorize, capture, lapse, void
+from domain.payments.refusals import HoldExceedsError, HoldNotOpenError
 from domain.refusals import NotPermittedError
 from tests.support.town import People
 

@@ -227,12 +227,12 @@ async def test_a_batch_takes_a_constant_number_of_statements(town: People):
     await town.charge(50_000)
     residents = [await town.new_resident() for _ in range(64)]
     await asyncio.gather(*[town.charge(1_000, wallet) for _, wallet in residents])
-    town.services.poster._observer = Observer()
+    town.services.ledger._poster._observer = Observer()
     await town.pay(1)
     await asyncio.gather(
         *[pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, 1)) for viewer, wallet in residents]
     )
-    town.services.poster._observer = None
+    town.services.ledger._poster._observer = None
     sizes = {size for size, _ in seen}
     assert max(sizes) > 10, sizes
     assert {statements for _, statements in seen} <= {7, 8, 9}, seen

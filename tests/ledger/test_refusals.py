@@ -7,31 +7,30 @@ from uuid import uuid4
 
 import pytest
 
-from domain.assets.refusals import UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError, UnknownAssetError
 from domain.charging.charge import Charge, charge
 from domain.keys.abandon import abandon
 from domain.keys.outcome import outcome
 from domain.ledger.holders import set_state, withdraw_access
-from domain.ledger.kinds import HolderState, Operation, Outcome, Relation
+from domain.ledger.kinds import HolderState, Operation, Outcome
 from domain.ledger.reads import journals_of_key
 from domain.ledger.refusals import (
     AbandonedError,
     BalanceCapError,
     InsufficientBalanceError,
     KeyReusedError,
-    PossibleDuplicateError,
-    RefundExceedsError,
     RequestExpiredError,
     StoreNotAcceptingError,
     UnknownPayeeError,
     UnknownWalletError,
     WalletFrozenError,
 )
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
-from domain.payments.refusals import AmountOutOfRangeError, NoteTooLongError, NotRefundableError, UnknownPaymentError
+from domain.payments.refund import Refund, refund
+from domain.payments.refusals import NotRefundableError, PossibleDuplicateError, RefundExceedsError, UnknownPaymentError
 from domain.refusals import NotPermittedError, Retry
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 from tests.support.town import People, new_town
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.assets.kinds import SizeClass
 from domain.conditions.acceptance import Acceptance, from_json, to_json
 from domain.ledger import spend_order
 from domain.ledger.book import Account
+from domain.stores.kinds import SizeClass
 from tests.support.api import Api
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -8,8 +8,7 @@ import pytest
 
 from domain.database import rows
 from domain.funding.http import HttpProvider
-from domain.keys.abandon import KIND_OF
-from domain.ledger.kinds import Operation
+from domain.ledger.kinds import KIND_OF, Operation
 from mocks.payment_provider import KEY, PaymentProvider
 from schema.enums import MoneyOperation
 from tests.payments.test_top_up import link

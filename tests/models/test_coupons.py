@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.approvals.kinds import ReversalReason
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.identifiers import decode
 from domain.services import Services
 from tests.support.coupons import CouponApi

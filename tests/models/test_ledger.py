@@ -9,15 +9,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.approvals.kinds import ReversalReason
 from domain.charging.charge import Charge, charge
-from domain.corrections.reverse import ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.keys.abandon import abandon
 from domain.keys.outcome import outcome
 from domain.ledger.kinds import Operation, Outcome
 from domain.ledger.request import Posted
 from domain.payments.hold import Authorize, OfHold, authorize, capture, void
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.refusals import Refusal
 from domain.viewer import Viewer
 from tests.support.town import People, new_town

@@ -23,8 +23,9 @@ from domain.database import rows
 from domain.expiry.expire import expire
 from domain.grants.grant import Grant, grant_value
 from domain.ledger.kinds import AccountKind, GuardKind
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.refusals import Refusal
 from domain.services import Services
 from tests.support.clock import MovableClock

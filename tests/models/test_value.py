@@ -15,7 +15,7 @@ import pytest
 
 from domain.assets.create import NewAsset
 from domain.assets.expiry import months_later
-from domain.assets.kinds import AssetKind, ExpiryRule, SizeClass
+from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.assets.manage import make_asset
 from domain.charging.charge import Charge, charge
 from domain.conditions.acceptance import Acceptance
@@ -28,15 +28,17 @@ from domain.ledger.audit import trial_balance
 from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.request import Posted, effective_on
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
-from domain.points.kinds import ClawbackRule, RuleKind, Stacking
+from domain.payments.refund import Refund, refund
+from domain.points.kinds import RuleKind, Stacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.programmes.reads import budgets_left
 from domain.refusals import Refusal
 from domain.stores.classify import classify_store
+from domain.stores.kinds import SizeClass
 from domain.viewer import Viewer
 from tests.support.clock import MovableClock
 from tests.support.town import People, new_town

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger.refusals import RefundExceedsError
 from domain.payments.refund import give_back
+from domain.payments.refusals import RefundExceedsError
 from tests.support.town import People
 
 lots = st.lists(st.integers(1, 100), min_size=1, max_size=6).map(

@@ -11,11 +11,12 @@ import pytest
 
 from domain.database import rows
 from domain.funding.http import HttpProvider
-from domain.funding.provider import ProviderUnavailableError
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState, JournalKind
 from domain.payments import top_up as topping
 from domain.payments.top_up import settle_top_ups
+from domain.ports import ProviderUnavailableError
+from domain.stores.reads import STORES
 from domain.viewer import Viewer
 from mocks.payment_provider import DECLINED, KEY, PaymentProvider
 from tests.support.api import ERRORS, Api
@@ -284,10 +285,10 @@ async def test_frozen_closed_capped_and_possibly_twice(api: Api, provider: Payme
     assert (await pay(api, 100, source))["code"] == "WALLET_FROZEN"
     await set_state(api.town.id, api.town.wallet, HolderState.ACTIVE)
     await set_state(api.town.id, api.town.store, HolderState.FROZEN)
-    api.services.stores.forget((api.town.id, api.town.store))
+    api.services.shared(STORES).forget((api.town.id, api.town.store))
     assert (await pay(api, 100, source))["code"] == "STORE_NOT_ACCEPTING"
     await set_state(api.town.id, api.town.store, HolderState.ACTIVE)
-    api.services.stores.forget((api.town.id, api.town.store))
+    api.services.shared(STORES).forget((api.town.id, api.town.store))
     assert provider.calls == []
     key = str(uuid4())
     await pay(api, 100, source)

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.assets.kinds import SizeClass
 from domain.conditions.acceptance import EVERYWHERE, Acceptance
 from domain.conditions.eligibility import ANYBODY, Claims, Eligibility
 from domain.conditions.hours import Hours
@@ -19,6 +18,7 @@ from domain.ledger.request import effective_on
 from domain.points.clawback import rest_of
 from domain.points.kinds import Reason, RuleKind, Stacking
 from domain.points.rules import Candidate, EarningRule, Limits, Payer, earned
+from domain.stores.kinds import SizeClass
 
 AT = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
 """A Friday, 10:00 in Tokyo."""

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.assets.change import covers
-from domain.assets.kinds import SizeClass
 from domain.conditions.acceptance import Acceptance
 from domain.database import rows
 from domain.identifiers import Prefix, decode, encode
 from domain.ledger.audit import trial_balance
 from domain.ledger.kinds import AccountKind
+from domain.stores.kinds import SizeClass
 from domain.stores.reads import Store
 from tests.support.api import ERRORS, Api
 from tests.support.clock import MovableClock

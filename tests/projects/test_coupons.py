@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.database import rows
+from domain.stores.reads import STORES
 from tests.support.clock import MovableClock
 from tests.support.coupons import CouponApi
 from tests.support.town import People
@@ -20,7 +21,7 @@ async def api(town: People) -> CouponApi:
 async def test_s36_e_coupons_for_tourists(api: CouponApi, moved: MovableClock):
     """石井町: visitors claim 1,000 yen off a stay of 3,000 and more at inns and shops of the area, 20 in all, one each, borne by the town."""
     await rows("update store set area = 'station' where municipality_id = $1 and id = $2", api.town.id, api.town.store)
-    api.services.stores.forget((api.town.id, api.town.store))
+    api.services.shared(STORES).forget((api.town.id, api.town.store))
     coupon = await api.coupon(
         kind="FIXED_AMOUNT",
         rateBp=None,

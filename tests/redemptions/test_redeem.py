@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from domain.database import rows
+from domain.stores.reads import STORES
 from tests.support.clock import MovableClock
 from tests.support.coupons import CLAIM, CouponApi
 
@@ -248,7 +249,7 @@ async def test_value_under_the_same_rules_of_shop_and_time_as_a_payment(api: Cou
     await rows(
         "update store set store_group = 'inns' where municipality_id = $1 and id = $2", api.town.id, api.town.store
     )
-    api.services.stores.forget((api.town.id, api.town.store))
+    api.services.shared(STORES).forget((api.town.id, api.town.store))
     moved.forward(timedelta(days=40))
     ended = await api.nothing_moved(api.redeem({"ticketId": lot}))
     assert (ended["code"], ended["reason"]) == ("ITEM_NOT_USABLE", "ENDED")

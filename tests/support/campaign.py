@@ -12,14 +12,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.charging.cancel import CancelCharge, CancelReason, cancel_charge
+from domain.approvals.kinds import ReversalReason
+from domain.charging.cancel import CancelCharge, cancel_charge
 from domain.charging.charge import Charge, charge
+from domain.charging.kinds import CancelReason
 from domain.charging.quote import quote_charge
 from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
-from domain.corrections.reverse import REVERSIBLE, ReversalReason, propose_reversal, reverse_journal
+from domain.corrections.reverse import REVERSIBLE, propose_reversal, reverse_journal
 from domain.coupons.claim import Claim, claim_coupon
-from domain.coupons.kinds import ItemKind, RollbackReason
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.grants.grant import Grant, grant_value
@@ -29,11 +30,13 @@ from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Posted
 from domain.payments.hold import Authorize, OfHold, authorize, capture, lapse, void
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
 from domain.payments.quote import Asked, quote
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
 from domain.programmes.change import change_budget
+from domain.redemptions.kinds import ItemKind, RollbackReason
 from domain.redemptions.redeem import Redeem, redeem
 from domain.redemptions.roll_back import rollback_redemption
 from domain.refusals import Refusal, StoredRefusal

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from domain.assets.create import NewAsset
 from domain.assets.expiry import after
-from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry, SizeClass
+from domain.assets.kinds import AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
 from domain.assets.manage import make_asset
 from domain.conditions.acceptance import Acceptance
 from domain.conditions.eligibility import ANYBODY
@@ -22,13 +22,14 @@ from domain.coupons.kinds import BorneBy, CouponKind, Stacking
 from domain.funding.link import NewSource, link_source
 from domain.identifiers import derived
 from domain.ledger.request import effective_on
-from domain.points.kinds import ClawbackRule, RuleKind
+from domain.points.kinds import RuleKind
 from domain.points.kinds import Stacking as RuleStacking
 from domain.points.manage import NewRule, add_rule
 from domain.programmes.create import NewProgramme, create_programme
-from domain.programmes.kinds import ProgrammeKind
+from domain.programmes.kinds import ClawbackRule, ProgrammeKind
 from domain.residents.claim import record_claim
 from domain.stores.classify import classify_store
+from domain.stores.kinds import SizeClass
 from domain.viewer import Viewer
 from domain.vouchers.create import create_product
 from domain.vouchers.product import Part, Terms

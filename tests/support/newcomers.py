@@ -20,11 +20,10 @@ from domain.compose import services
 from domain.database import transaction
 from domain.identifiers import Prefix, encode
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.municipalities import reads as municipalities
 from domain.residents.join import join, open_wallet
 from domain.stores.open_store import NewStore, employ, open_store
-from domain.viewer import Role
+from domain.viewer import Relation, Role
 
 ROOT = Path(__file__).parents[2]
 

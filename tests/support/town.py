@@ -7,23 +7,23 @@ from uuid import UUID, uuid4
 
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
+from domain.assets.new_municipality import open_municipality
 from domain.assets.reads import Asset
 from domain.charging.charge import Charge, charge
 from domain.codes.merchant_code import merchant_reference
 from domain.database import transaction
 from domain.ledger.audit import drift, trial_balance
 from domain.ledger.holders import give_access
-from domain.ledger.kinds import Relation
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.request import Posted
-from domain.municipalities.create import open_municipality
 from domain.municipalities.reads import Municipality
+from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.refund import Refund, RefundReason, refund
+from domain.payments.refund import Refund, refund
 from domain.residents.join import join, open_wallet
 from domain.services import Services
 from domain.stores.open_store import NewStore, employ, open_store
-from domain.viewer import Role, Viewer
+from domain.viewer import Relation, Role, Viewer
 
 _numbers = itertools.count(1)
 

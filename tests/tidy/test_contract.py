@@ -1,6 +1,8 @@
 """The contract, its permissions and its words, against the code."""
 
 import re
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from graphql import build_schema
@@ -15,6 +17,11 @@ from schema.root import schema
 SCHEMA = schema._schema
 WITHOUT_A_FIELD = {"BulkRowRefusedError", "HoldExceedsError", "HoldNotOpenError", "NothingToExpireError"}
 """Of verbs that no field offers yet."""
+
+
+DOMAIN = Path(__file__).resolve().parents[2] / "domain"
+for refusals in sorted(DOMAIN.glob("*/refusals.py")):  # also of rooms that no field reaches
+    import_module(f"domain.{refusals.parent.name}.refusals")
 
 
 def leaves(kind: type[Refusal]) -> set[type[Refusal]]:

@@ -10,7 +10,7 @@ import pytest
 from graphql import GraphQLInputObjectType
 
 from domain.bulk_grants.csv_file import Column
-from domain.bulk_grants.reads import BulkState
+from domain.bulk_grants.kinds import BulkState
 from domain.coupons.kinds import Obstacle
 from domain.locales import catalogue
 from domain.refusals import StoredRefusal, UnstoredRefusal

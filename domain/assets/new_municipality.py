@@ -1,0 +1,56 @@
+"""A new town: its row, its issuer and desk, the yen of its cash boxes and its coin."""
+
+from datetime import datetime
+
+from domain.assets.create import NewAsset, create_asset
+from domain.assets.kinds import AssetKind, ExpiryRule
+from domain.assets.lots import open_none_lot
+from domain.database import transaction
+from domain.identifiers import Uuid7
+from domain.municipalities import reads
+from domain.municipalities.create import national_name, write_municipality
+from domain.municipalities.reads import Municipality
+
+YEN = NewAsset(
+    "JPY", AssetKind.CASH, "日本円", "Japanese yen", "円", "yen", paid=False, charge_maximum=1, payment_maximum=1
+)
+COIN = NewAsset(
+    "COIN",
+    AssetKind.COIN,
+    "地域通貨",
+    "Local currency",
+    "円",
+    "yen",
+    paid=True,
+    charge_maximum=50_000,
+    payment_maximum=300_000,
+    balance_cap=300_000,
+    expires_after_months=12,
+    expiry_rule=ExpiryRule.MONTHS_AFTER_ISSUE,
+)
+
+
+async def create_municipality(
+    code: str, name: str | None, now: datetime, ids: Uuid7, coin: NewAsset = COIN
+) -> tuple[Municipality, bool]:
+    """The town of a national code, made if missing; whether it was made now.
+
+    UnknownCodeError for a code that is none.
+    """
+    national = national_name(code)
+    async with transaction() as connection:
+        # Two at once: the second waits here and then finds the town of the first.
+        await connection.execute_query("select pg_advisory_xact_lock(hashtext('municipality'))")
+        known = await reads.by_code(code)
+        if known is not None:
+            return known, False
+        return await open_municipality(code, name or national, now, ids, coin), True
+
+
+async def open_municipality(code: str, name: str, now: datetime, ids: Uuid7, coin: NewAsset = COIN) -> Municipality:
+    """A town with its issuer, its desk, the yen of its cash boxes and its coin. Call inside a transaction."""
+    municipality = await write_municipality(code, name, now, ids)
+    await open_none_lot(municipality.id)
+    await create_asset(municipality.id, YEN, now)
+    await create_asset(municipality.id, coin, now)
+    return municipality
