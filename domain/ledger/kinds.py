@@ -5,6 +5,7 @@ branches never give one number two meanings.
 """
 
 from enum import IntEnum, unique
+from typing import Self
 from uuid import UUID
 
 
@@ -86,83 +87,67 @@ class JournalKind(IntEnum):
 
 @unique
 class Operation(IntEnum):
-    """The verb whose idempotency key a journal closes."""
+    """The verb whose idempotency key a journal closes.
+
+    Each says which kind of journal it posts, and by which mutation clients ask for it; None: nobody but ourselves does.
+    """
+
+    kind: JournalKind
+    mutation: str | None
+
+    def __new__(cls, number: int, kind: JournalKind, mutation: str | None = None) -> Self:
+        """The number is what lies in the database."""
+        operation = int.__new__(cls, number)
+        operation._value_ = number
+        operation.kind = kind
+        operation.mutation = mutation
+        return operation
+
+    @classmethod
+    def of(cls, number: int) -> "Operation":
+        """The operation of a number in the database."""
+        return next(operation for operation in cls if operation == number)
 
     # payments; new ones 100 to 199
-    PAY = 2
-    REFUND_PAYMENT = 3
-    AUTHORIZE = 5
-    CAPTURE = 6
-    VOID = 7
-    LAPSE = 8
-    TOP_UP = 44
-    CANCEL_TOP_UP = 45
+    PAY = 2, JournalKind.PAYMENT, "pay"
+    REFUND_PAYMENT = 3, JournalKind.REFUND, "refundPayment"
+    AUTHORIZE = 5, JournalKind.HOLD
+    CAPTURE = 6, JournalKind.CAPTURE
+    VOID = 7, JournalKind.VOID
+    LAPSE = 8, JournalKind.LAPSE
+    TOP_UP = 44, JournalKind.CHARGE
+    CANCEL_TOP_UP = 45, JournalKind.CHARGE_CANCEL
     # charging; new ones 200 to 299
-    CHARGE = 1
-    CANCEL_CHARGE = 40
+    CHARGE = 1, JournalKind.CHARGE, "charge"
+    CANCEL_CHARGE = 40, JournalKind.CHARGE_CANCEL, "cancelCharge"
     # corrections; new ones 300 to 399
-    REVERSE_JOURNAL = 4
+    REVERSE_JOURNAL = 4, JournalKind.REVERSAL, "reverseJournal"
     # expiry; new ones 400 to 499
-    EXPIRE = 11
-    REMIND = 41
+    EXPIRE = 11, JournalKind.EXPIRY
+    REMIND = 41, JournalKind.EXPIRY_REMINDER
     # programmes; new ones 500 to 599
-    ALLOCATE = 9
-    CHANGE_BUDGET = 43
+    ALLOCATE = 9, JournalKind.ALLOCATION, "createProgramme"
+    CHANGE_BUDGET = 43, JournalKind.BUDGET_CHANGE, "changeBudget"
     # grants and bulk_grants; new ones 600 to 699
-    GRANT_VALUE = 10
-    APPROVE_GRANT = 31
-    GRANT_ROW = 30
-    UNDO_GRANT_ROW = 32
-    CLOSE_BULK_GRANT = 33
+    GRANT_VALUE = 10, JournalKind.GRANT, "grantValue"
+    APPROVE_GRANT = 31, JournalKind.GRANT, "approveGrant"
+    GRANT_ROW = 30, JournalKind.GRANT
+    UNDO_GRANT_ROW = 32, JournalKind.REVERSAL
+    CLOSE_BULK_GRANT = 33, JournalKind.GRANT_CLOSED
     # vouchers; new ones 700 to 799
-    PURCHASE_VOUCHER = 13
-    SELL_VOUCHER = 14
-    ACTIVATE_GIFT = 15
-    APPROVE_VOUCHER_PRODUCT = 16
-    CLOSE_VOUCHER_PRODUCT = 17
+    PURCHASE_VOUCHER = 13, JournalKind.VOUCHER_PURCHASE, "purchaseVoucher"
+    SELL_VOUCHER = 14, JournalKind.VOUCHER_PURCHASE, "sellVoucher"
+    ACTIVATE_GIFT = 15, JournalKind.GIFT_ACTIVATION, "activateGift"
+    APPROVE_VOUCHER_PRODUCT = 16, JournalKind.ALLOCATION, "approveVoucherProduct"
+    CLOSE_VOUCHER_PRODUCT = 17, JournalKind.ALLOCATION, "closeVoucherProduct"
     # coupons; new ones 800 to 899
-    CREATE_COUPON = 20
-    CLAIM_COUPON = 21
+    CREATE_COUPON = 20, JournalKind.COUPON_ISSUE, "createCoupon"
+    CLAIM_COUPON = 21, JournalKind.COUPON_CLAIM, "claimCoupon"
     # redemptions; new ones 900 to 999
-    REDEEM = 22
-    ROLLBACK_REDEMPTION = 23
+    REDEEM = 22, JournalKind.REDEMPTION, "redeem"
+    ROLLBACK_REDEMPTION = 23, JournalKind.REDEMPTION_ROLLBACK, "rollbackRedemption"
     # conversions; new ones 1000 to 1099
-    CONVERT = 42
-
-
-KIND_OF = {
-    Operation.CHARGE: JournalKind.CHARGE,
-    Operation.PAY: JournalKind.PAYMENT,
-    Operation.REFUND_PAYMENT: JournalKind.REFUND,
-    Operation.REVERSE_JOURNAL: JournalKind.REVERSAL,
-    Operation.AUTHORIZE: JournalKind.HOLD,
-    Operation.CAPTURE: JournalKind.CAPTURE,
-    Operation.VOID: JournalKind.VOID,
-    Operation.LAPSE: JournalKind.LAPSE,
-    Operation.ALLOCATE: JournalKind.ALLOCATION,
-    Operation.GRANT_VALUE: JournalKind.GRANT,
-    Operation.EXPIRE: JournalKind.EXPIRY,
-    Operation.PURCHASE_VOUCHER: JournalKind.VOUCHER_PURCHASE,
-    Operation.SELL_VOUCHER: JournalKind.VOUCHER_PURCHASE,
-    Operation.ACTIVATE_GIFT: JournalKind.GIFT_ACTIVATION,
-    Operation.APPROVE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
-    Operation.CLOSE_VOUCHER_PRODUCT: JournalKind.ALLOCATION,
-    Operation.GRANT_ROW: JournalKind.GRANT,
-    Operation.APPROVE_GRANT: JournalKind.GRANT,
-    Operation.UNDO_GRANT_ROW: JournalKind.REVERSAL,
-    Operation.CLOSE_BULK_GRANT: JournalKind.GRANT_CLOSED,
-    Operation.CREATE_COUPON: JournalKind.COUPON_ISSUE,
-    Operation.CLAIM_COUPON: JournalKind.COUPON_CLAIM,
-    Operation.REDEEM: JournalKind.REDEMPTION,
-    Operation.ROLLBACK_REDEMPTION: JournalKind.REDEMPTION_ROLLBACK,
-    Operation.CANCEL_CHARGE: JournalKind.CHARGE_CANCEL,
-    Operation.REMIND: JournalKind.EXPIRY_REMINDER,
-    Operation.CONVERT: JournalKind.CONVERSION,
-    Operation.CHANGE_BUDGET: JournalKind.BUDGET_CHANGE,
-    Operation.TOP_UP: JournalKind.CHARGE,
-    Operation.CANCEL_TOP_UP: JournalKind.CHARGE_CANCEL,
-}
-"""The journal that an operation posts."""
+    CONVERT = 42, JournalKind.CONVERSION, "convert"
 
 
 @unique

@@ -12,7 +12,6 @@ from typing import NoReturn, Protocol
 
 from domain.ledger import reads
 from domain.ledger.book import Book, LedgerFaultError
-from domain.ledger.kinds import KIND_OF
 from domain.ledger.request import Closed, Draft, Posted, Request, RequestKey
 from domain.refusals import StoredRefusal, UnstoredRefusal
 
@@ -87,7 +86,7 @@ def _closing(key: RequestKey) -> Request:
         operation=key.operation,
         key=key.key,
         input_hash=b"",
-        kind=KIND_OF[key.operation],
+        kind=key.operation.kind,
         holders=(),
         plan=no_plan,
         abandons=True,

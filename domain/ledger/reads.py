@@ -305,7 +305,7 @@ def _journal(row: dict[str, Any]) -> Journal:
         row["id"],
         JournalKind(row["kind"]),
         row["actor"],
-        Operation(row["operation"]),
+        Operation.of(row["operation"]),
         Outcome(row["outcome"]),
         row["refusal"],
         orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"],
