@@ -89,7 +89,7 @@ async def answer(process: Process, operation: dict[str, Any], context: Context) 
     seconds = time.perf_counter() - started
     field = context.field or "invalid"
     ended = "error" if errors else "refused" if context.refusal else "ok"
-    process.metrics.answered(field, ended, seconds)
+    process.metrics.answered(field, ended, seconds, interpreted=context.interpreted)
     log.info(
         "graphql.answered",
         field=field,

@@ -41,6 +41,12 @@ class Metrics:
         self._seconds = Histogram(
             "meguru_request_seconds", "Time from request to answer.", ["field"], buckets=SECONDS, registry=self.registry
         )
+        self._interpreted = Counter(
+            "meguru_interpreted",
+            "Operations that the ordinary executor answered, which the compiled engine did not take.",
+            ["field"],
+            registry=self.registry,
+        )
         self._journals = Counter(
             "meguru_journals",
             "Requests that the ledger decided.",
@@ -88,9 +94,11 @@ class Metrics:
             registry=self.registry,
         )
 
-    def answered(self, field: str, ended: str, seconds: float) -> None:
-        """One operation. `ended`: ok, refused, error."""
+    def answered(self, field: str, ended: str, seconds: float, *, interpreted: bool = False) -> None:
+        """One operation. `ended`: ok, refused, error. interpreted: by the ordinary executor, not compiled."""
         self._requests.labels(field, ended).inc()
+        if interpreted:
+            self._interpreted.labels(field).inc()
         self._seconds.labels(field).observe(seconds)
 
     def committed(

@@ -48,6 +48,8 @@ class Context:
     """Whether loaders keep what they read; not on a WebSocket, where one context serves the whole connection."""
     introspects: bool = False
     field: str | None = None
+    interpreted: bool = False
+    """Whether the ordinary executor answered, because the document is not compiled or its variables were not taken."""
     municipality: int | None = None
     refusal: str | None = None
     connection_params: dict[str, object] | None = None

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, get_args
 
 import strawberry
 
@@ -22,6 +22,7 @@ from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpire
 from domain.refusals import BusyError, NotPermittedError, OutcomeUnknownError, Refusal
 from domain.viewer import MUNICIPAL_STAFF, Role
 from schema.core.context import MeguruInfo
+from schema.core.errors import NotFoundError
 from schema.core.refusals import Payload
 from schema.core.refusals import Refusal as ContractRefusal
 
@@ -61,6 +62,10 @@ class Declaration:
         if self.roles is not None:
             info.context.signed_in.require(self.roles)
 
+    def permits(self, info: MeguruInfo) -> bool:
+        """Whether the viewer may call it; UnauthenticatedError where there is none."""
+        return self.roles is None or not info.context.signed_in.roles.isdisjoint(self.roles)
+
 
 def query(
     resolver: Callable[..., Any],
@@ -70,7 +75,10 @@ def query(
     roles: Roles,
     refuses: tuple[type[Refusal], ...] = (),
 ) -> Any:  # noqa: ANN401 - a Strawberry field
-    """A field of Query. A quote is answered by a payload and says what it may refuse."""
+    """A field of Query. A quote is answered by a payload and says what it may refuse.
+
+    An object that may be null is null for who may not call it.
+    """
     quote = isinstance(answer, type) and issubclass(answer, Payload)
     declared = Declaration(roles, refuses=(*refuses, NotPermittedError) if quote else ())
     return _field(resolver, answer, description, declared)
@@ -102,12 +110,13 @@ def subscription(
     description: str,
     roles: Roles,
 ) -> Any:  # noqa: ANN401 - a Strawberry field
-    """A field of Subscription."""
+    """A field of Subscription. For who may not call it, its object is not there."""
     declared = Declaration(roles)
 
     @wraps(resolver)
     async def resolve(info: MeguruInfo, **arguments: object) -> AsyncGenerator[Any, None]:
-        declared.check(info)
+        if not declared.permits(info):
+            raise NotFoundError
         async with aclosing(resolver(info, **arguments)) as items:
             async for item in items:
                 yield item
@@ -117,13 +126,18 @@ def subscription(
 
 
 def _field(resolver: Callable[..., Any], answer: Any, description: str, declared: Declaration) -> Any:  # noqa: ANN401
-    checked = _refusing(resolver, answer, declared) if declared.refuses else _checked(resolver, declared)
     return strawberry.field(
-        resolver=checked,
+        resolver=_guarded(resolver, answer, declared),
         graphql_type=answer,
         description=_described(description, declared),
         metadata={DECLARATION: declared},
     )
+
+
+def _guarded(resolver: Callable[..., Any], answer: Any, declared: Declaration) -> Callable[..., Any]:  # noqa: ANN401
+    if declared.refuses:
+        return _refusing(resolver, answer, declared)
+    return _seen(resolver, declared) if type(None) in get_args(answer) else _checked(resolver, declared)
 
 
 def _described(description: str, declared: Declaration) -> str:
@@ -141,6 +155,14 @@ def _refusing(resolver: Callable[..., Any], answer: type[Payload], declared: Dec
             info.context.refusal = refusal.code
             return answer(refusal=ContractRefusal(refusal=refusal, locale=info.context.locale))
         return payload
+
+    return resolve
+
+
+def _seen(resolver: Callable[..., Awaitable[Any]], declared: Declaration) -> Callable[..., Any]:
+    @wraps(resolver)
+    async def resolve(info: MeguruInfo, **arguments: object) -> Any:  # noqa: ANN401 - as the resolver
+        return await resolver(info, **arguments) if declared.permits(info) else None
 
     return resolve
 

@@ -89,6 +89,7 @@ async def _run(program: Program | None, variables: dict[str, Any], context: Cont
 async def _interpret(
     document: DocumentNode, variables: dict[str, Any] | None, context: Context, operation_name: str | None
 ) -> ExecutionResult:
+    context.interpreted = True
     found = core_execute(
         _CORE,
         document,
