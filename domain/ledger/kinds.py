@@ -103,11 +103,6 @@ class Operation(IntEnum):
         operation.mutation = mutation
         return operation
 
-    @classmethod
-    def of(cls, number: int) -> "Operation":
-        """The operation of a number in the database."""
-        return next(operation for operation in cls if operation == number)
-
     # payments; new ones 100 to 199
     PAY = 2, JournalKind.PAYMENT, "pay"
     REFUND_PAYMENT = 3, JournalKind.REFUND, "refundPayment"
@@ -148,6 +143,14 @@ class Operation(IntEnum):
     ROLLBACK_REDEMPTION = 23, JournalKind.REDEMPTION_ROLLBACK, "rollbackRedemption"
     # conversions; new ones 1000 to 1099
     CONVERT = 42, JournalKind.CONVERSION, "convert"
+
+
+_OPERATIONS = {int(operation): operation for operation in Operation}
+
+
+def operation_of(number: int) -> Operation:
+    """The operation of a number in the database."""
+    return _OPERATIONS[number]
 
 
 @unique

@@ -9,7 +9,7 @@ import orjson
 
 from domain.database import rows
 from domain.ledger.book import Account, Hold
-from domain.ledger.kinds import AccountKind, GuardKind, HoldState, JournalKind, Operation, Outcome
+from domain.ledger.kinds import AccountKind, GuardKind, HoldState, JournalKind, Operation, Outcome, operation_of
 from domain.ledger.request import GuardKey, RequestKey
 
 
@@ -305,7 +305,7 @@ def _journal(row: dict[str, Any]) -> Journal:
         row["id"],
         JournalKind(row["kind"]),
         row["actor"],
-        Operation.of(row["operation"]),
+        operation_of(row["operation"]),
         Outcome(row["outcome"]),
         row["refusal"],
         orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"],
