@@ -43,8 +43,8 @@ class App:
 
     def routes(self) -> list[BaseRoute]:
         """All routes; those for app developers only in the development profile."""
-        found: list[BaseRoute] = [WebSocketRoute(path, self._socket) for path in GRAPHQL]
-        found += [
+        paths: list[BaseRoute] = [WebSocketRoute(path, self._socket) for path in GRAPHQL]
+        paths += [
             Route("/livez", livez),
             Route("/readyz", readyz(self.process)),
             Route("/metrics", self.metrics),
@@ -52,14 +52,14 @@ class App:
             Route("/.well-known/jwks.json", self.jwks),
         ]
         if self._settings.development:
-            found += [Route("/", playground.page), Route("/dev/personas", personas(self.process)), *playground.routes()]
-        return found
+            paths += [Route("/", playground.page), Route("/dev/personas", personas(self.process)), *playground.routes()]
+        return paths
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """From the first connection to the database to the last."""
-        async with process(self._settings) as made:
-            self._process = made
+        async with process(self._settings) as running:
+            self._process = running
             spare_the_collector()
             log.info("api.started", profile=self._settings.profile.value)
             yield

@@ -94,9 +94,9 @@ def create(
     """Make a town, if it is not there yet: it takes payments at once, without a restart."""
 
     async def run() -> None:
-        async with _services() as made:
-            town, new = await create_municipality(code, name, made.clock(), made.ids)
-            typer.echo(f"{town.code} {town.name}: {'made' if new else 'was there'}, number {town.id}.")
+        async with _services() as services:
+            town, new = await create_municipality(code, name, services.clock(), services.ids)
+            typer.echo(f"{town.code} {town.name}: {'services' if new else 'was there'}, number {town.id}.")
 
     try:
         asyncio.run(run())
@@ -116,8 +116,8 @@ def expire_value(
     """
 
     async def run() -> None:
-        async with _services() as made:
-            count = await expire(made, None if as_of is None else as_of.replace(tzinfo=UTC))
+        async with _services() as services:
+            count = await expire(services, None if as_of is None else as_of.replace(tzinfo=UTC))
             typer.echo(f"{count} lots of wallets have ended and were taken out.")
 
     try:
@@ -131,9 +131,12 @@ def audit() -> None:
     """Check every town's ledger against itself; exit code 1 for any difference."""
 
     async def run() -> list[tuple[str, TrialBalance, list[Drift]]]:
-        async with _services() as made:
-            found = await municipalities.every()
-            return [(town.name, await trial_balance(town.id, made.clock()), await drift([town.id])) for town in found]
+        async with _services() as services:
+            municipalities_known = await municipalities.every()
+            return [
+                (town.name, await trial_balance(town.id, services.clock()), await drift([town.id]))
+                for town in municipalities_known
+            ]
 
     reports = asyncio.run(run())
     table = Table("town", "trial balance", "differences")
@@ -142,8 +145,11 @@ def audit() -> None:
     console = Console()
     console.print(table)
     for name, _, differences in reports:
-        for one in differences:
-            console.print(f"{name}: {one.check} {one.subject}: stored {one.stored}, entries say {one.expected}")
+        for difference in differences:
+            console.print(
+                f"{name}: {difference.check} {difference.subject}: stored {difference.stored},"
+                f" entries say {difference.expected}"
+            )
     if any(differences or not trial.balanced for _, trial, differences in reports):
         raise typer.Exit(1)
 

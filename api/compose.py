@@ -37,9 +37,9 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         pool_size=settings.pool_size,
         observer=metrics,
         funding=None if settings.funding_url is None else HttpProvider(settings.funding_url, settings.funding_key),
-    ) as made:
-        gauges = asyncio.create_task(metrics.keep(made))
+    ) as live:
+        gauges = asyncio.create_task(metrics.keep(live))
         try:
-            yield Process(settings, made, Tokens(Keys(folder)), metrics)
+            yield Process(settings, live, Tokens(Keys(folder)), metrics)
         finally:
             gauges.cancel()

@@ -127,16 +127,18 @@ def parse(headers: dict[bytes, bytes], body: bytes) -> dict[str, Any]:
     if NUL in body:
         raise BadRequestError(400, "BAD_USER_INPUT", "A text has no NUL character (\\u0000).")
     try:
-        found = orjson.loads(body)
+        operation = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadRequestError(400, "BAD_JSON", "The body is not JSON.") from error
-    if isinstance(found, list):
+    if isinstance(operation, list):
         raise BadRequestError(400, "NO_BATCHES", "One operation per request; a list of them is not taken.")
-    if not isinstance(found, dict) or not isinstance(found.get("query"), str):
+    if not isinstance(operation, dict) or not isinstance(operation.get("query"), str):
         raise BadRequestError(400, "BAD_REQUEST", 'The body must be {"query": "...", "variables": {...}}.')
-    if not isinstance(found.get("variables"), dict | None) or not isinstance(found.get("operationName"), str | None):
+    if not isinstance(operation.get("variables"), dict | None) or not isinstance(
+        operation.get("operationName"), str | None
+    ):
         raise BadRequestError(400, "BAD_REQUEST", "`variables` must be an object and `operationName` a text.")
-    return found
+    return operation
 
 
 async def viewer_of(process: Process, headers: dict[bytes, bytes]) -> Viewer | None:

@@ -136,9 +136,9 @@ class Metrics:
 def forget_the_dead(folder: Path) -> None:
     """Gauges of processes that are no more do not count; their counters do."""
     for path in folder.glob("gauge_live*.db"):
-        found = re.fullmatch(r"gauge_live\w+_(\d+)", path.stem)
-        if found is not None and not Path(f"/proc/{found[1]}").exists() and Path("/proc").exists():
-            mark_process_dead(int(found[1]), str(folder))  # type: ignore[no-untyped-call]
+        pid = re.fullmatch(r"gauge_live\w+_(\d+)", path.stem)
+        if pid is not None and not Path(f"/proc/{pid[1]}").exists() and Path("/proc").exists():
+            mark_process_dead(int(pid[1]), str(folder))  # type: ignore[no-untyped-call]
 
 
 def _name(decision: Decision) -> str:

@@ -19,12 +19,12 @@ def personas(process: Callable[[], Process]) -> Callable[[Request], object]:
     """`GET /dev/personas`: [{name, role, municipality, storeId?, walletIds?, assetId?, token}]."""
 
     async def answer(_: Request) -> Response:
-        made = process()
-        path = made.settings.personas_file
+        running = process()
+        path = running.settings.personas_file
         if path is None or not path.exists():
             return JSONResponse([])
         return JSONResponse(
-            [_with_token(made, persona) for persona in read(path)], headers={"cache-control": "no-store"}
+            [_with_token(running, persona) for persona in read(path)], headers={"cache-control": "no-store"}
         )
 
     return answer
@@ -32,8 +32,8 @@ def personas(process: Callable[[], Process]) -> Callable[[Request], object]:
 
 def read(path: Path) -> list[dict[str, Any]]:
     """The people that the demo towns were seeded with."""
-    found: list[dict[str, Any]] = orjson.loads(path.read_bytes())
-    return found
+    personas: list[dict[str, Any]] = orjson.loads(path.read_bytes())
+    return personas
 
 
 def _with_token(process: Process, persona: dict[str, Any]) -> dict[str, Any]:

@@ -90,9 +90,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _production(self) -> Self:
-        found = list(self._mistakes()) if self.profile is Profile.PRODUCTION else []
-        if found:
-            raise ValueError("\n".join(found))
+        mistakes = list(self._mistakes()) if self.profile is Profile.PRODUCTION else []
+        if mistakes:
+            raise ValueError("\n".join(mistakes))
         return self
 
     def _mistakes(self) -> Iterator[str]:
@@ -127,17 +127,17 @@ def read_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg] # from the environment
     except ValidationError as error:
-        lines = [line for found in error.errors() for line in _lines(found["loc"], found["msg"])]
+        lines = [line for mistake in error.errors() for line in _lines(mistake["loc"], mistake["msg"])]
     except UnreadableError as error:
         lines = [_unreadable(str(error))]
     raise SettingsError("\n".join(lines))  # without its cause: the values may be secrets
 
 
-def _lines(where: tuple[int | str, ...], what: str) -> list[str]:
-    said = what.removeprefix("Value error, ")
+def _lines(where: tuple[int | str, ...], text: str) -> list[str]:
+    said = text.removeprefix("Value error, ")
     return [f"MEGURU_{'_'.join(map(str, where)).upper()}: {said}"] if where else said.splitlines()
 
 
 def _unreadable(said: str) -> str:
-    found = re.search(r'field "(\w+)"', said)
-    return f'MEGURU_{"" if found is None else found[1].upper()}: must be JSON, such as ["https://wallet.example.jp"]'
+    field = re.search(r'field "(\w+)"', said)
+    return f'MEGURU_{"" if field is None else field[1].upper()}: must be JSON, such as ["https://wallet.example.jp"]'

@@ -60,11 +60,11 @@ class Keys:
 
     def jwks(self) -> dict[str, Any]:
         """The key set that `/.well-known/jwks.json` publishes. RFC 7517."""
-        made = []
+        keys = []
         for kid, key in self._keys.items():
             public = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
-            made.append({**public, "kid": kid, "alg": ALGORITHM, "use": "sig"})
-        return {"keys": made}
+            keys.append({**public, "kid": kid, "alg": ALGORITHM, "use": "sig"})
+        return {"keys": keys}
 
 
 def make_development_key(folder: Path) -> None:
@@ -110,17 +110,17 @@ class Tokens:
 
     async def verify(self, token: str) -> Verified:
         """Who a token says is asking; InvalidTokenError."""
-        found = self._known.get(token)
-        if found is None:
-            found = self._verified(token)
-            self._known[token] = found
+        verified = self._known.get(token)
+        if verified is None:
+            verified = self._verified(token)
+            self._known[token] = verified
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        if found.expires_at <= time.time():
+        if verified.expires_at <= time.time():
             raise InvalidTokenError
-        if await self._session(found.viewer.person_id) != found.session_version:
+        if await self._session(verified.viewer.person_id) != verified.session_version:
             raise InvalidTokenError
-        return found
+        return verified
 
     def _verified(self, token: str) -> Verified:
         if len(token) > LONGEST_TOKEN:

@@ -38,11 +38,11 @@ _NOT_TAKEN = {
 class NotReceivedError(Exception):
     """Why a file was not taken: status, code, and the figures of its message."""
 
-    def __init__(self, status: int, code: str, **told: object) -> None:
+    def __init__(self, status: int, code: str, **data: object) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
-        self.told = told
+        self.told = data
 
 
 def uploads(process: Callable[[], Process]) -> Callable[[Request], Awaitable[Response]]:
@@ -98,10 +98,10 @@ async def _address(process: Process, request: Request) -> Upload:
         raise NotReceivedError(*_NOT_TAKEN[NotTaken.UNKNOWN]) from error
     if prefix is not Prefix.UPLOAD or not isinstance(key, UUID):
         raise NotReceivedError(*_NOT_TAKEN[NotTaken.UNKNOWN])
-    found = await look_up(process.services, municipality, key, request.path_params["secret"], viewer.person_id)
-    if isinstance(found, NotTaken):
-        raise NotReceivedError(*_NOT_TAKEN[found])
-    return found
+    upload = await look_up(process.services, municipality, key, request.path_params["secret"], viewer.person_id)
+    if isinstance(upload, NotTaken):
+        raise NotReceivedError(*_NOT_TAKEN[upload])
+    return upload
 
 
 def _check_head(request: Request, terms: Terms) -> None:

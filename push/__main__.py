@@ -19,12 +19,12 @@ async def main() -> None:
     """Until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, stop.set)
-    async with parts() as made:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with parts() as running:
         while not stop.is_set():
             try:
-                await work(made, stop)
+                await work(running, stop)
             except Exception as error:
                 if classify(error) is not Fault.UNAVAILABLE:
                     raise
@@ -32,14 +32,14 @@ async def main() -> None:
                 await pause(stop)
 
 
-async def work(made: Parts, stop: asyncio.Event) -> None:
+async def work(running: Parts, stop: asyncio.Event) -> None:
     """Leads as long as the connection lives."""
-    connection = await made.connect()
+    connection = await running.connect()
     try:
         while not await lead(connection) and not stop.is_set():
             await pause(stop)
         while not stop.is_set():
-            await run_due(made.services, connection)
+            await run_due(running.services, connection)
             await pause(stop)
     finally:
         await connection.close()

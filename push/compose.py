@@ -47,5 +47,5 @@ async def parts() -> AsyncIterator[Parts]:
     funding = None if settings.funding_url is None else HttpProvider(settings.funding_url, settings.funding_key)
     async with services(
         settings.database_url, redis_url=settings.redis_url, shop_code_guid="", pool_size=2, funding=funding
-    ) as made:
-        yield Parts(made, connect)
+    ) as live:
+        yield Parts(live, connect)

@@ -89,7 +89,7 @@ async def coupons(
     if town is None:
         return CouponConnection(edges=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
     person, claims = await _person(info, town.id, wallet_id)
-    asked = listing.Asked(
+    question = listing.Asked(
         municipality=town.id,
         person=person,
         claims=claims,
@@ -101,7 +101,7 @@ async def coupons(
         order=sort,
     )
     start = None if after is None else _read_cursor(sort, after)
-    page, rest = await listing.listed(asked, info.context.services.clock(), start, first)
+    page, rest = await listing.listed(question, info.context.services.clock(), start, first)
     return _connection(sort, page, rest)
 
 

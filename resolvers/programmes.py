@@ -32,8 +32,8 @@ async def programmes(info: MeguruInfo, municipality: Code) -> list[Programme]:  
     """The programmes of a municipality, newest first; those of vouchers are shown as voucher products."""
     town = await municipalities.by_code(municipality)
     rows = [] if town is None else await reads.of_municipality(town.id)
-    given = [row for row in rows if row.kind is not ProgrammeKind.VOUCHER]
-    return [Programme(programme=row) for row in given[:PROGRAMMES_LIMIT]]
+    programmes_of_staff = [row for row in rows if row.kind is not ProgrammeKind.VOUCHER]
+    return [Programme(programme=row) for row in programmes_of_staff[:PROGRAMMES_LIMIT]]
 
 
 async def programme(info: MeguruInfo, id: ProgrammeId) -> Programme | None:

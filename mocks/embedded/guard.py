@@ -56,9 +56,9 @@ def _guard() -> None:
         signal.signal(ignored, signal.SIG_IGN)
     watched: dict[int, int] = {}
     for line in sys.stdin:
-        what, pid, how = line.split()
+        order, pid, how = line.split()
         watched.pop(int(pid), None)
-        if what == "+":
+        if order == "+":
             watched[int(pid)] = int(how)
     for pid, how in watched.items():
         _send(pid, how)

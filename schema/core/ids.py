@@ -16,18 +16,18 @@ def wallet_id(municipality: int, key: UUID) -> ID:
 
 def read(prefix: Prefix, unchecked: str) -> tuple[int, UUID] | None:
     """Municipality and key of an id of one kind; None for every other text."""
-    found = read_any(unchecked)
-    if found is None or found[0] is not prefix or not isinstance(found[2], UUID):
+    parts = read_any(unchecked)
+    if parts is None or parts[0] is not prefix or not isinstance(parts[2], UUID):
         return None
-    return found[1], found[2]
+    return parts[1], parts[2]
 
 
 def read_number(prefix: Prefix, unchecked: str) -> tuple[int, int] | None:
     """Municipality and number of an id of one kind; None for every other text."""
-    found = read_any(unchecked)
-    if found is None or found[0] is not prefix or not isinstance(found[2], int):
+    parts = read_any(unchecked)
+    if parts is None or parts[0] is not prefix or not isinstance(parts[2], int):
         return None
-    return found[1], found[2]
+    return parts[1], parts[2]
 
 
 def read_any(unchecked: str) -> tuple[Prefix, int, UUID | int] | None:

@@ -56,13 +56,13 @@ def parse_instant(value: object) -> datetime:
     if not isinstance(value, str):
         raise _bad(message)
     try:
-        found = datetime.fromisoformat(value)
-        known = found.tzinfo is not None and found.astimezone(UTC).year in YEARS
+        instant = datetime.fromisoformat(value)
+        known = instant.tzinfo is not None and instant.astimezone(UTC).year in YEARS
     except (ValueError, OverflowError) as error:
         raise _bad(message) from error
     if not known:
         raise _bad(message)
-    return found
+    return instant
 
 
 def written_instant(at: datetime) -> str:
@@ -81,12 +81,12 @@ def parse_day(value: object) -> date:
     if not isinstance(value, str):
         raise _bad(message)
     try:
-        found = date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError as error:
         raise _bad(message) from error
-    if found.year not in YEARS:
+    if day.year not in YEARS:
         raise _bad(message)
-    return found
+    return day
 
 
 def day_literal(node: ValueNode, _variables: object = None) -> date:

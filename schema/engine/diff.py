@@ -24,11 +24,11 @@ def dangerous(old: str, new: str) -> list[str]:
 
 def main(ref: str) -> int:
     """1 when something breaks."""
-    found = subprocess.run(["git", "show", f"{ref}:schema/schema.graphql"], check=False, capture_output=True, text=True)  # noqa: S603, S607
-    if found.returncode != 0:
+    shown = subprocess.run(["git", "show", f"{ref}:schema/schema.graphql"], check=False, capture_output=True, text=True)  # noqa: S603, S607
+    if shown.returncode != 0:
         sys.stdout.write(f"{ref} has no contract to compare with\n")
         return 0
-    broken, risky = breaking(found.stdout, sdl()), dangerous(found.stdout, sdl())
+    broken, risky = breaking(shown.stdout, sdl()), dangerous(shown.stdout, sdl())
     sys.stdout.writelines([f"breaking: {line}\n" for line in broken] + [f"dangerous: {line}\n" for line in risky])
     return 1 if broken else 0
 

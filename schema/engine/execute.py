@@ -90,7 +90,7 @@ async def _interpret(
     document: DocumentNode, variables: dict[str, Any] | None, context: Context, operation_name: str | None
 ) -> ExecutionResult:
     context.interpreted = True
-    found = core_execute(
+    result = core_execute(
         _CORE,
         document,
         context_value=context,
@@ -100,7 +100,7 @@ async def _interpret(
         executor_class=schema.execution_context_class,
         operation_extensions=None,
     )
-    return await found if isawaitable(found) else found
+    return await result if isawaitable(result) else result
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)

@@ -81,11 +81,11 @@ NO_SHAPE = Shape(ambiguous=False, introspects=False, open=False, field="invalid"
 def shape_of(schema: GraphQLSchema, document: Any, operation_name: str | None) -> Shape:  # noqa: ANN401 - graphql-core's document
     """The root fields of the operation against their declarations."""
     declared = declarations(schema)
-    asked = list(root_fields(document, operation_name))
-    fields = [field for field in asked if not field.startswith("__")]
+    names = list(root_fields(document, operation_name))
+    fields = [field for field in names if not field.startswith("__")]
     return Shape(
         is_ambiguous(document, operation_name),
-        not INTROSPECTION.isdisjoint(asked),
+        not INTROSPECTION.isdisjoint(names),
         all(declared[field].roles is EVERYBODY for field in fields),
         fields[0] if fields else "introspection",
     )

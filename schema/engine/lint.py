@@ -28,13 +28,13 @@ def _names_and_descriptions(schema: GraphQLSchema) -> Iterator[str]:
     for name, kind in schema.type_map.items():
         if name.startswith("__") or name in {"String", "Int", "Float", "Boolean", "ID", "UUID"}:
             continue
-        yield from _thing(name, name, kind.description, PASCAL)
+        yield from _problems_of(name, name, kind.description, PASCAL)
         if isinstance(kind, GraphQLEnumType):
-            for value, told in kind.values.items():
-                yield from _thing(f"{name}.{value}", value, told.description, SHOUT)
+            for value, definition in kind.values.items():
+                yield from _problems_of(f"{name}.{value}", value, definition.description, SHOUT)
         if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)):
             for field, described in kind.fields.items():
-                yield from _thing(f"{name}.{field}", field, described.description, CAMEL)
+                yield from _problems_of(f"{name}.{field}", field, described.description, CAMEL)
         if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)):
             yield from _arguments(kind)
 
@@ -42,12 +42,12 @@ def _names_and_descriptions(schema: GraphQLSchema) -> Iterator[str]:
 def _arguments(kind: GraphQLObjectType | GraphQLInterfaceType) -> Iterator[str]:
     """Of every argument but `input`, whose type says it all."""
     for field, resolved in kind.fields.items():
-        for argument, told in resolved.args.items():
+        for argument, definition in resolved.args.items():
             if argument != "input":
-                yield from _thing(f"{kind.name}.{field}({argument})", argument, told.description, CAMEL)
+                yield from _problems_of(f"{kind.name}.{field}({argument})", argument, definition.description, CAMEL)
 
 
-def _thing(where: str, name: str, description: str | None, pattern: re.Pattern[str]) -> Iterator[str]:
+def _problems_of(where: str, name: str, description: str | None, pattern: re.Pattern[str]) -> Iterator[str]:
     if not description:
         yield f"{where} has no description"
     if not pattern.fullmatch(name):
@@ -91,12 +91,12 @@ def _alike(schema: GraphQLSchema) -> Iterator[str]:
     for kind in schema.type_map.values():
         if not is_abstract_type(kind) or kind.name == "Node":
             continue
-        found: dict[str, dict[str, str]] = {}
+        types_of: dict[str, dict[str, str]] = {}
         for member in schema.get_possible_types(kind):
             for field, resolved in member.fields.items():
-                found.setdefault(field, {}).setdefault(str(resolved.type), member.name)
-        for field, types in found.items():
+                types_of.setdefault(field, {}).setdefault(str(resolved.type), member.name)
+        for field, types in types_of.items():
             if len(types) > 1:
                 yield f"{kind.name}: {field} is " + ", but ".join(
-                    f"{told} in {member}" for told, member in types.items()
+                    f"{shown} in {member}" for shown, member in types.items()
                 )

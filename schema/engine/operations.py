@@ -43,14 +43,14 @@ def _fragments() -> dict[str, tuple[FragmentDefinitionNode, str]]:
 
 
 def _spread(node: Node) -> set[str]:
-    found: set[str] = set()
+    names: set[str] = set()
 
     class Spreads(Visitor):
         def enter_fragment_spread(self, spread: FragmentSpreadNode, *_: object) -> None:
-            found.add(spread.name.value)
+            names.add(spread.name.value)
 
     visit(node, Spreads())
-    return found
+    return names
 
 
 def operation_of(text: str) -> OperationDefinitionNode:

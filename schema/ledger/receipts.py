@@ -44,7 +44,7 @@ class Allocation:
 
 def allocations_of(lots: list[list[Any]], reasons: list[str] | None = None) -> list[Allocation]:
     """The lots of a receipt, with the reasons of a payment."""
-    given = [AllocationReason(reason) for reason in reasons] if reasons else [None] * len(lots)
+    known = [AllocationReason(reason) for reason in reasons] if reasons else [None] * len(lots)
     return [
         Allocation(
             number=asset,
@@ -52,7 +52,7 @@ def allocations_of(lots: list[list[Any]], reasons: list[str] | None = None) -> l
             amount=Amount(part),
             reason=reason,
         )
-        for (asset, _, part, expires_at), reason in zip(lots, given, strict=True)
+        for (asset, _, part, expires_at), reason in zip(lots, known, strict=True)
     ]
 
 
@@ -97,10 +97,10 @@ def receipt_for(journal: Journal | None, *, shows_wallet: bool) -> Receipt | Non
 
     shows_wallet: whether who looks is one of the wallet's own people, who see more of a payment.
     """
-    made = None if journal is None else RECEIPTS.get(journal.kind)
-    if journal is None or made is None or journal.outcome != Outcome.SETTLED:
+    kind = None if journal is None else RECEIPTS.get(journal.kind)
+    if journal is None or kind is None or journal.outcome != Outcome.SETTLED:
         return None
-    return made.shown(journal, shows_wallet=shows_wallet)
+    return kind.shown(journal, shows_wallet=shows_wallet)
 
 
 async def receipt_of(info: MeguruInfo, municipality: int, journal: UUID) -> Receipt | None:

@@ -103,12 +103,14 @@ class InputObject:
 
     @cached_property
     def _fields(self) -> list[tuple[str, str, Coerce, bool]]:
-        found = []
+        fields = []
         for field in self._definition.fields:
-            name = next(name for name, made in self._kind.fields.items() if made.extensions[DEFINITION] is field)
+            name = next(
+                name for name, definition in self._kind.fields.items() if definition.extensions[DEFINITION] is field
+            )
             implied = field.default_value is MISSING and field.default_factory is MISSING
-            found.append((name, field.python_name, coercer(self._kind.fields[name].type), implied))
-        return found
+            fields.append((name, field.python_name, coercer(self._kind.fields[name].type), implied))
+        return fields
 
     def __call__(self, value: Any) -> Any:  # noqa: ANN401 - JSON
         """The input, or UncoercibleError."""
@@ -116,16 +118,16 @@ class InputObject:
             return None
         if type(value) is not dict or (self._definition.is_one_of and (len(value) != 1 or None in value.values())):
             raise UncoercibleError
-        made, known = {}, 0
+        values, known = {}, 0
         for name, python_name, coerce, implied in self._fields:
             if name in value:
-                made[python_name] = coerce(value[name])
+                values[python_name] = coerce(value[name])
                 known += 1
             elif implied:
-                made[python_name] = coerce(None)
+                values[python_name] = coerce(None)
         if known != len(value):
             raise UncoercibleError
-        return self._definition.origin(**made)
+        return self._definition.origin(**values)
 
 
 @cache
@@ -165,8 +167,8 @@ class Variables:
 
     def _object(self, fields: dict[str, Json]) -> Json:
         def build(sent: Mapping[str, Any]) -> dict[str, Any]:
-            made = {name: value(sent) for name, value in fields.items()}
-            return {name: value for name, value in made.items() if value is not ABSENT}
+            values = {name: value(sent) for name, value in fields.items()}
+            return {name: value for name, value in values.items() if value is not ABSENT}
 
         return build
 
@@ -181,8 +183,8 @@ class Variables:
             return Argument(python_name, lambda _: constant)
 
         def value(sent: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the type is
-            found = json(sent)
-            return ABSENT if found is ABSENT else coerce(found)
+            sent_value = json(sent)
+            return ABSENT if sent_value is ABSENT else coerce(sent_value)
 
         return Argument(python_name, value)
 

@@ -69,19 +69,19 @@ class FieldError(Exception):
 
 def failed(error: Exception, nodes: Sequence[Any], path: Path, run: Run, *, nullable: bool) -> None:
     """Notes the error where null is allowed; raises it to the parent where not."""
-    found = error if isinstance(error, FieldError) else FieldError(located_error(error, nodes, steps(path)))
+    failure = error if isinstance(error, FieldError) else FieldError(located_error(error, nodes, steps(path)))
     if not nullable:
-        raise found
-    run.errors.append(found.error)
+        raise failure
+    run.errors.append(failure.error)
 
 
 def steps(path: Path) -> list[str | int]:
     """A path as GraphQL writes it, from the root."""
-    found: list[str | int] = []
+    keys: list[str | int] = []
     while path is not None:
         path, key = path
-        found.append(key)
-    return found[::-1]
+        keys.append(key)
+    return keys[::-1]
 
 
 def required(output: Output) -> Output:
@@ -124,56 +124,62 @@ def many(output: Output, node: Any, *, nullable: bool) -> Output:  # noqa: ANN40
     """A list."""
     if output.waits:
 
-        async def one(value: Any, path: Path, run: Run) -> Any:  # noqa: ANN401 - JSON
+        async def complete_item(value: Any, path: Path, run: Run) -> Any:  # noqa: ANN401 - JSON
             try:
                 return await output.complete(value, path, run)
             except Exception as error:  # noqa: BLE001 - told to the client, or raised
                 return failed(error, [node], path, run, nullable=nullable)
 
         async def wait(value: Any, path: Path, run: Run) -> list[Any]:  # noqa: ANN401 - any iterable
-            return await together([one(item, (path, index), run) for index, item in enumerate(value)])
+            return await together([complete_item(item, (path, index), run) for index, item in enumerate(value)])
 
         return Output(wait, waits=True)
 
     def complete(value: Any, path: Path, run: Run) -> list[Any]:  # noqa: ANN401 - any iterable
-        made = []
+        items = []
         for index, item in enumerate(value):
             try:
-                made.append(output.complete(item, (path, index), run))
+                items.append(output.complete(item, (path, index), run))
             except Exception as error:  # noqa: BLE001 - told to the client, or raised
                 failed(error, [node], (path, index), run, nullable=nullable)
-                made.append(None)
-        return made
+                items.append(None)
+        return items
 
     return Output(complete)
 
 
 def record(fields: Sequence[Selected]) -> Output:
     """An object: what waits is waited for together, so that loaders see all of it at once."""
-    keys = [one.key for one in fields]
-    plain = [(one.key, answered(one)) for one in fields if not one.waits]
+    keys = [selected.key for selected in fields]
+    plain = [(selected.key, answered(selected)) for selected in fields if not selected.waits]
     if len(plain) == len(keys):
 
         def complete(value: Any, path: Path, run: Run) -> dict[str, Any]:  # noqa: ANN401 - the parent
             return {key: answer(value, path, run) for key, answer in plain}
 
         return Output(complete)
-    waiting = [(one.key, awaited(one)) for one in fields if one.waits]
+    waiting = [(selected.key, awaited(selected)) for selected in fields if selected.waits]
 
     async def wait(value: Any, path: Path, run: Run) -> dict[str, Any]:  # noqa: ANN401 - the parent
-        made = dict.fromkeys(keys)
+        answers = dict.fromkeys(keys)
         for key, answer in plain:
-            made[key] = answer(value, path, run)
-        found = await together([answer(value, path, run) for _, answer in waiting])
-        made.update(zip((key for key, _ in waiting), found, strict=True))
-        return made
+            answers[key] = answer(value, path, run)
+        waited = await together([answer(value, path, run) for _, answer in waiting])
+        answers.update(zip((key for key, _ in waiting), waited, strict=True))
+        return answers
 
     return Output(wait, waits=True)
 
 
-def answered(one: Selected) -> Callable[[Any, Path, Run], Any]:
+def answered(selected: Selected) -> Callable[[Any, Path, Run], Any]:
     """A field that waits for nothing."""
-    key, get, complete, node, nullable = one.key, one.get, one.output.complete, one.node, one.nullable
+    key, get, complete, node, nullable = (
+        selected.key,
+        selected.get,
+        selected.output.complete,
+        selected.node,
+        selected.nullable,
+    )
 
     def answer(value: Any, path: Path, run: Run) -> Any:  # noqa: ANN401 - JSON
         try:
@@ -184,18 +190,23 @@ def answered(one: Selected) -> Callable[[Any, Path, Run], Any]:
     return answer
 
 
-def awaited(one: Selected) -> Callable[[Any, Path, Run], Coroutine[Any, Any, Any]]:
+def awaited(selected: Selected) -> Callable[[Any, Path, Run], Coroutine[Any, Any, Any]]:
     """A field whose resolver or whose type waits."""
-    key, node, nullable = one.key, one.node, one.nullable
-    get, get_waits, complete, output_waits = one.get, one.get_waits, one.output.complete, one.output.waits
+    key, node, nullable = selected.key, selected.node, selected.nullable
+    get, get_waits, complete, output_waits = (
+        selected.get,
+        selected.get_waits,
+        selected.output.complete,
+        selected.output.waits,
+    )
 
     async def answer(value: Any, path: Path, run: Run) -> Any:  # noqa: ANN401 - JSON
         try:
-            found = get(value, run)
+            resolved = get(value, run)
             if get_waits:
-                found = await found
-            made = complete(found, (path, key), run)
-            return await made if output_waits else made
+                resolved = await resolved
+            completed = complete(resolved, (path, key), run)
+            return await completed if output_waits else completed
         except Exception as error:  # noqa: BLE001 - told to the client, or raised
             return failed(error, [node], (path, key), run, nullable=nullable)
 
@@ -206,11 +217,11 @@ async def together(waiting: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
     """All results; the first error only once nothing is under way any more."""
     if len(waiting) == 1:
         return [await waiting[0]]
-    found = await asyncio.gather(*waiting, return_exceptions=True)
-    for one in found:
-        if isinstance(one, BaseException):
-            raise one
-    return found
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
 
 
 def either(members: Mapping[type, Output]) -> Output:

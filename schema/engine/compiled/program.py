@@ -62,11 +62,11 @@ class Program:
         """The arguments of all fields; UncoercibleError before anything has run."""
         if any(variables.get(name) is None for name in self.required):
             raise UncoercibleError
-        made = []
+        bound = []
         for arguments in self.arguments:
             values = {python_name: value(variables) for python_name, value in arguments}
-            made.append({name: value for name, value in values.items() if value is not ABSENT})
-        return Run(context, made)
+            bound.append({name: value for name, value in values.items() if value is not ABSENT})
+        return Run(context, bound)
 
     async def execute(self, run: Run) -> ExecutionResult:
         """Data and errors, as the ordinary executor would answer."""
@@ -77,8 +77,8 @@ class Program:
         return ExecutionResult(data, run.errors or None)
 
     async def _query(self, run: Run) -> Any:  # noqa: ANN401 - JSON
-        made = self.root.complete(None, None, run)
-        return await made if self.root.waits else made
+        data = self.root.complete(None, None, run)
+        return await data if self.root.waits else data
 
     async def _mutate(self, run: Run) -> dict[str, Any]:
         return {key: await answer(None, None, run) for key, answer in self.serial}
@@ -122,23 +122,23 @@ class Compiler:
         )
 
     def _fields(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> list[Selected]:
-        found: dict[str, list[FieldNode]] = {}
+        selected_nodes: dict[str, list[FieldNode]] = {}
         for selected in sets:
-            self._collect(parent, selected, found)
-        return [self._selected(parent, key, nodes) for key, nodes in found.items()]
+            self._collect(parent, selected, selected_nodes)
+        return [self._selected(parent, key, nodes) for key, nodes in selected_nodes.items()]
 
     def _collect(
-        self, parent: GraphQLObjectType, selected: SelectionSetNode, found: dict[str, list[FieldNode]]
+        self, parent: GraphQLObjectType, selected: SelectionSetNode, nodes: dict[str, list[FieldNode]]
     ) -> None:
         for node in selected.selections:
             if node.directives:
                 raise UnsupportedError
             if isinstance(node, FieldNode):
-                found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+                nodes.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
                 continue
             fragment = node if isinstance(node, InlineFragmentNode) else self._fragments[node.name.value]  # type: ignore[attr-defined]
             if fragment.type_condition is None or self._applies(fragment.type_condition.name.value, parent):
-                self._collect(parent, fragment.selection_set, found)
+                self._collect(parent, fragment.selection_set, nodes)
 
     def _applies(self, condition: str, parent: GraphQLObjectType) -> bool:
         kind = self._schema.type_map[condition]
@@ -153,27 +153,27 @@ class Compiler:
         if name.startswith("__"):
             raise UnsupportedError
         field = parent.fields[name]
-        made: StrawberryField = field.extensions[DEFINITION]
-        if made.extensions:
+        definition: StrawberryField = field.extensions[DEFINITION]
+        if definition.extensions:
             raise UnsupportedError
-        get = self._getter(field, made, nodes[0])
-        waits = made.base_resolver is not None and made.is_async
+        get = self._getter(field, definition, nodes[0])
+        waits = definition.base_resolver is not None and definition.is_async
         return Selected(
             key, nodes[0], get, waits, self._output(field.type, nodes), not isinstance(field.type, GraphQLNonNull)
         )
 
-    def _getter(self, field: GraphQLField, made: StrawberryField, node: FieldNode) -> Callable[[Any, Run], Any]:
-        resolver: Any = made.base_resolver
+    def _getter(self, field: GraphQLField, definition: StrawberryField, node: FieldNode) -> Callable[[Any, Run], Any]:
+        resolver: Any = definition.base_resolver
         if resolver is None:
-            attribute = attrgetter(made.python_name)
+            attribute = attrgetter(definition.python_name)
             return lambda value, _run: attribute(value)
-        self._arguments.append(self._arguments_of(field, made, node))
+        self._arguments.append(self._arguments_of(field, definition, node))
         number = len(self._arguments) - 1
         function: Callable[..., Any] = resolver.wrapped_func
         takes_self, takes_info = resolver.self_parameter is not None, resolver.info_parameter is not None
-        if takes_self and not takes_info and not made.arguments:
+        if takes_self and not takes_info and not definition.arguments:
             return lambda value, _run: function(value)
-        if takes_self and takes_info and not made.arguments:
+        if takes_self and takes_info and not definition.arguments:
             return function
 
         def call(value: Any, run: Run) -> Any:  # noqa: ANN401 - what the resolver answers
@@ -184,13 +184,13 @@ class Compiler:
 
         return call
 
-    def _arguments_of(self, field: GraphQLField, made: StrawberryField, node: FieldNode) -> tuple[Argument, ...]:
+    def _arguments_of(self, field: GraphQLField, definition: StrawberryField, node: FieldNode) -> tuple[Argument, ...]:
         names = {name: argument.extensions[DEFINITION].python_name for name, argument in field.args.items()}
-        if set(names.values()) != {argument.python_name for argument in made.arguments}:
+        if set(names.values()) != {argument.python_name for argument in definition.arguments}:
             raise UnsupportedError
         return tuple(
-            self._variables.argument(names[one.name.value], one.value, field.args[one.name.value].type)
-            for one in node.arguments or ()
+            self._variables.argument(names[sent.name.value], sent.value, field.args[sent.name.value].type)
+            for sent in node.arguments or ()
         )
 
     def _output(self, kind: GraphQLOutputType, nodes: list[FieldNode]) -> Output:
@@ -208,5 +208,7 @@ class Compiler:
             return record(self._fields(kind, sets))
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
             members = self._schema.get_possible_types(kind)
-            return either({one.extensions[DEFINITION].origin: record(self._fields(one, sets)) for one in members})
+            return either(
+                {member.extensions[DEFINITION].origin: record(self._fields(member, sets)) for member in members}
+            )
         return leaf(kind.coerce_output_value, PLAIN.get(kind.name))
