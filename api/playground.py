@@ -6,9 +6,11 @@ GraphiQL with ready tabs, personas and faults, all from this host.
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+
+from schema.engine.operations import document, files
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -19,8 +21,14 @@ POLICY = (
 
 
 def routes() -> list[BaseRoute]:
-    """The page's scripts and styles under `/static`."""
-    return [Mount("/static", StaticFiles(directory=STATIC))]
+    """The page's scripts and styles under `/static`, and the operations that its scenes play."""
+    return [Mount("/static", StaticFiles(directory=STATIC)), Route("/playground/operations", operations)]
+
+
+async def operations(_: Request) -> Response:
+    """`GET /playground/operations`: {name: text}, each with the fragments that it needs."""
+    texts = {path.stem: document(path.stem) for path in files()}
+    return JSONResponse(texts, headers={"cache-control": "no-store"})
 
 
 async def page(_: Request) -> Response:

@@ -1,4 +1,4 @@
-"""`python -m bench.lots`: payments over six lots, with a coupon, and with points, beside payments over one lot.
+"""`python -m bench.lots`: payments over six lots, with a coupon, and with points, compared with payments over one lot.
 
 In the same run.
 
@@ -20,11 +20,11 @@ from uuid import UUID, uuid4
 
 from api.migrate import migrate
 from bench import town
+from domain import compose
 from domain.assets.create import NewAsset
 from domain.assets.kinds import AssetKind
 from domain.assets.manage import make_asset
 from domain.assets.reads import ASSETS
-from domain.compose import services
 from domain.conditions.acceptance import Acceptance
 from domain.coupons.create import NewCoupon, create_coupon
 from domain.coupons.kinds import BorneBy, CouponKind, Stacking
@@ -80,28 +80,28 @@ class Counting:
         self.batches += 1
 
 
-async def prepare(made: Services, number: int) -> tuple[Viewer, list[UUID]]:
+async def prepare(services: Services, number: int) -> tuple[Viewer, list[UUID]]:
     """A finance officer, and as many programmes as there are lots."""
-    found = await municipalities.by_id(number)
-    if found is None:
+    municipality = await municipalities.by_id(number)
+    if municipality is None:
         raise LookupError(number)
-    now = made.clock()
+    now = services.clock()
     async with transaction():
-        person = await join(None, now, made.ids)
-        await give_access(number, found.issuer_id, person, Relation.FINANCE, now)
+        person = await join(None, now, services.ids)
+        await give_access(number, municipality.issuer_id, person, Relation.FINANCE, now)
     officer = Viewer(person, frozenset({Role.FINANCE}))
-    points = await make_asset(made, officer, number, POINTS)
+    points = await make_asset(services, officer, number, POINTS)
     period = (now - timedelta(minutes=1), now + timedelta(days=1))
     new = [
-        NewProgramme(ProgrammeKind.GRANT, f"事業{one}", f"Programme {one}", points.id, 10**9, *period)
-        for one in range(LOTS)
+        NewProgramme(ProgrammeKind.GRANT, f"事業{lot}", f"Programme {lot}", points.id, 10**9, *period)
+        for lot in range(LOTS)
     ]
-    return officer, [(await create_programme(made, officer, number, uuid4(), one))[0].id for one in new]
+    return officer, [(await create_programme(services, officer, number, uuid4(), programme))[0].id for programme in new]
 
 
-async def issue(made: Services, number: int, officer: Viewer) -> list[UUID]:
+async def issue(services: Services, number: int, officer: Viewer) -> list[UUID]:
     """Coupons of the town that take DISCOUNT off, with a stock and limits to be counted."""
-    now = made.clock()
+    now = services.clock()
     new = NewCoupon(
         CouponKind.FIXED_AMOUNT,
         "値引き",
@@ -118,13 +118,13 @@ async def issue(made: Services, number: int, officer: Viewer) -> list[UUID]:
         per_person=1,
         per_day=1,
     )
-    return [(await create_coupon(made, officer, number, uuid4(), new))[0].id for _ in range(COUPONS)]
+    return [(await create_coupon(services, officer, number, uuid4(), new))[0].id for _ in range(COUPONS)]
 
 
-async def earn(made: Services, number: int, officer: Viewer, stores: list[UUID]) -> None:
-    """One percent at some shops, with caps to be counted."""
-    now = made.clock()
-    points = next(asset for asset in await made.shared(ASSETS).of(number) if asset.code == POINTS.code)
+async def earn(services: Services, number: int, officer: Viewer, stores: list[UUID]) -> None:
+    """One percent at some stores, with caps to be counted."""
+    now = services.clock()
+    points = next(asset for asset in await services.shared(ASSETS).of(number) if asset.code == POINTS.code)
     new = NewProgramme(
         ProgrammeKind.EARNING,
         "お買い物ポイント",
@@ -136,7 +136,7 @@ async def earn(made: Services, number: int, officer: Viewer, stores: list[UUID])
         activates_after_days=0,
         clawback=ClawbackRule.WAIVE,
     )
-    programme, _ = await create_programme(made, officer, number, uuid4(), new)
+    programme, _ = await create_programme(services, officer, number, uuid4(), new)
     rule = NewRule(
         RuleKind.PERCENT,
         "10%",
@@ -147,23 +147,26 @@ async def earn(made: Services, number: int, officer: Viewer, stores: list[UUID])
         cap_per_day=10**6,
         acceptance=Acceptance(stores=frozenset(stores)),
     )
-    await add_rule(made, officer, number, programme.id, uuid4(), rule)
+    await add_rule(services, officer, number, programme.id, uuid4(), rule)
 
 
-async def people(made: Services, number: int) -> list[tuple[Viewer, UUID]]:
+async def people(services: Services, number: int) -> list[tuple[Viewer, UUID]]:
     """New wallets and who may use them."""
-    found = []
+    payers = []
     async with transaction():
         for _ in range(WALLETS):
-            person = await join(None, made.clock(), made.ids)
-            found.append(
-                (Viewer(person, frozenset({Role.RESIDENT})), await open_wallet(number, person, made.clock(), made.ids))
+            person = await join(None, services.clock(), services.ids)
+            payers.append(
+                (
+                    Viewer(person, frozenset({Role.RESIDENT})),
+                    await open_wallet(number, person, services.clock(), services.ids),
+                )
             )
-    return found
+    return payers
 
 
 async def one_round(
-    made: Services,
+    services: Services,
     number: int,
     officer: Viewer,
     programmes: list[UUID],
@@ -172,7 +175,7 @@ async def one_round(
     coupons: Sequence[UUID] = (),
 ) -> float:
     """Payments per second of wallets with so many lots, each emptied by its payment."""
-    payers = await people(made, number)
+    payers = await people(services, number)
     amount = LOTS * PART
     for programme in programmes[:lots]:
         for start in range(0, WALLETS, TOGETHER):
@@ -180,11 +183,11 @@ async def one_round(
                 Grant(uuid4(), number, programme, wallet, amount // lots)
                 for _, wallet in payers[start : start + TOGETHER]
             ]
-            await asyncio.gather(*[grant_value(made, officer, one) for one in grants])
+            await asyncio.gather(*[grant_value(services, officer, grant) for grant in grants])
     price = amount + (DISCOUNT if coupons else 0)
     started = time.perf_counter()
     for start in range(0, WALLETS, TOGETHER):
-        asked = [
+        payments = [
             (
                 viewer,
                 Pay(
@@ -198,7 +201,7 @@ async def one_round(
             )
             for at, (viewer, wallet) in enumerate(payers[start : start + TOGETHER])
         ]
-        await asyncio.gather(*[pay(made, viewer, what) for viewer, what in asked])
+        await asyncio.gather(*[pay(services, viewer, payment) for viewer, payment in payments])
     return WALLETS / (time.perf_counter() - started)
 
 
@@ -211,17 +214,17 @@ async def main() -> None:
         await migrate(database.url())
         number, _, stores = await town.make(database.url(), 10, 100)
         counting = Counting()
-        async with services(database.url(), redis_url=None, shop_code_guid="", observer=counting) as made:
-            officer, programmes = await prepare(made, number)
-            coupons = await issue(made, number, officer)
-            shops, earning = stores[: len(stores) // 2], stores[len(stores) // 2 :]
-            await earn(made, number, officer, earning)
+        async with compose.services(database.url(), redis_url=None, shop_code_guid="", observer=counting) as services:
+            officer, programmes = await prepare(services, number)
+            coupons = await issue(services, number, officer)
+            plain_stores, earning_stores = stores[: len(stores) // 2], stores[len(stores) // 2 :]
+            await earn(services, number, officer, earning_stores)
             plain, many, cheaper, earned = [], [], [], []
             for _ in range(ROUNDS):
-                plain.append(await one_round(made, number, officer, programmes, shops, 1))
-                many.append(await one_round(made, number, officer, programmes, shops, LOTS))
-                cheaper.append(await one_round(made, number, officer, programmes, shops, LOTS, coupons))
-                earned.append(await one_round(made, number, officer, programmes, earning, 1))
+                plain.append(await one_round(services, number, officer, programmes, plain_stores, 1))
+                many.append(await one_round(services, number, officer, programmes, plain_stores, LOTS))
+                cheaper.append(await one_round(services, number, officer, programmes, plain_stores, LOTS, coupons))
+                earned.append(await one_round(services, number, officer, programmes, earning_stores, 1))
             print(f"1 lot                {median(plain):6.0f} payments/s")
             for name, rates in (
                 (f"{LOTS} lots", many),

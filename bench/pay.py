@@ -2,7 +2,7 @@
 
 In the same run.
 
-    python -m bench.pay [--seconds 4] [--wallets 2000] [--stores 200]
+    python -m bench.pay [--seconds 4] [--wallets 2000] [--stores 200] [--operation PayInBrief]
 Starts its own durable PostgreSQL and its own server. 32 and 128 connections from another process, one and two server
 processes.
 """
@@ -54,12 +54,13 @@ class Ground:
     port_of_database: int
     wallets: int
     stores: int
+    operation: str
 
 
 async def prepare(ground: Ground) -> None:
     """The schema, the town, the payers' tokens and the reference's function."""
     await migrate(ground.database_url)
-    number, people, shops = await town.make(ground.database_url, 2 * ground.wallets, ground.stores)
+    number, people, stores = await town.make(ground.database_url, 2 * ground.wallets, ground.stores)
     make_development_key(ground.folder / "keys")
     tokens = Tokens(Keys(ground.folder / "keys"))
     # The first half pays over HTTP; the second half is the reference's, which would fill every wallet's last minute
@@ -70,7 +71,7 @@ async def prepare(ground: Ground) -> None:
         for person, wallet in people[: ground.wallets]
     ]
     (ground.folder / "payers.json").write_bytes(
-        orjson.dumps({"payers": payers, "stores": [encode(Prefix.STORE, number, shop) for shop in shops]})
+        orjson.dumps({"payers": payers, "stores": [encode(Prefix.STORE, number, store) for store in stores]})
     )
     owner = await asyncpg.connect(ground.database_url)
     await owner.execute((HERE / "reference.sql").read_text())
@@ -109,10 +110,10 @@ def reference(ground: Ground, clients: int, seconds: int) -> float:
 
 def best_clients(ground: Ground, seconds: int) -> int:
     """How many clients pgbench does best with."""
-    found = {clients: reference(ground, clients, seconds) for clients in CLIENTS}
-    for clients, rate in found.items():
+    rates = {clients: reference(ground, clients, seconds) for clients in CLIENTS}
+    for clients, rate in rates.items():
         print(f"reference: pgbench {clients:2d} clients  {rate:6.0f} payments/s")
-    return max(found, key=lambda clients: found[clients])
+    return max(rates, key=lambda clients: rates[clients])
 
 
 @contextmanager
@@ -162,6 +163,7 @@ def load(ground: Ground, port: int, connections: int, seconds: int) -> dict[str,
         str(connections),
         str(seconds),
         str(ground.folder / "payers.json"),
+        ground.operation,
     ]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     report: dict[str, Any] = json.loads(done.stdout)
@@ -227,8 +229,8 @@ def measure(ground: Ground, processes: int, connections: int, clients: int, seco
 async def audit(ground: Ground) -> None:
     """Of our own payments nothing may drift; the reference's rows are in the same tables and must agree too."""
     async with services(ground.database_url, redis_url=None, shop_code_guid="") as _:
-        found = await drift([1])
-    print("drift after all runs:", found or "none")
+        differences = await drift([1])
+    print("drift after all runs:", differences or "none")
 
 
 def main() -> None:
@@ -237,13 +239,22 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--wallets", type=int, default=2_000)
     parser.add_argument("--stores", type=int, default=200)
+    parser.add_argument("--operation", default="PayInBrief", help="in schema/operations; Pay answers the whole receipt")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="meguru-bench-"))
     folder.chmod(0o755)
     database = postgres.start(folder / "postgres")
     bus = valkey.start(folder / "valkey")
     try:
-        ground = Ground(folder, database.url(), bus.url(), database.port, options.wallets, options.stores)
+        ground = Ground(
+            folder=folder,
+            database_url=database.url(),
+            redis_url=bus.url(),
+            port_of_database=database.port,
+            wallets=options.wallets,
+            stores=options.stores,
+            operation=options.operation,
+        )
         asyncio.run(prepare(ground))
         clients = best_clients(ground, options.seconds)
         for processes in (1, 2):

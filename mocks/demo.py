@@ -1,12 +1,11 @@
-"""`make demo`: plays a payment from phone to till in the terminal, with real HTTP and WebSocket clients.
+"""`make demo`: plays a payment from phone to till in the terminal, and checks every step.
 
-And checks every step.
+Over real HTTP and WebSocket clients, with the operations of the apps (`schema/operations`).
 
     python -m mocks.demo [--url http://127.0.0.1:8000]
 
 When nothing answers at --url, it starts a server of its own on a free port and a temporary folder, and stops it at the
-end.
-Exit code 0 only if everything held; else 1, with what differed.
+end. Exit code 0 only if everything held; else 1, with what differed.
 """
 
 import argparse
@@ -66,8 +65,8 @@ async def run(url: str, console: Console) -> list[str]:
         except UnplayableError as error:
             return [str(error)]
         console.print(f"[bold]Meguru めぐる[/] at {url}")
-        for role, one in (("phone", scene.phone), ("till", scene.till), ("desk", scene.desk)):
-            console.print(f"   {role:6} {one.name}")
+        for role, person in (("phone", scene.phone), ("till", scene.till), ("desk", scene.desk)):
+            console.print(f"   {role:6} {person.name}")
         try:
             await play(scene)
         except UnplayableError as error:

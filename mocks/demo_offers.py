@@ -2,40 +2,12 @@
 
 from typing import Any
 
-from mocks.demo_scene import Scene, UnplayableError, new_key, spelled, yen
+from mocks.demo_scene import Scene, UnplayableError, lots_of, new_key, spelled, yen
 from mocks.town_offers import POINT, VOUCHER
 
 AMOUNT = 1_000
 COUPON = "まちの1割引クーポン"
 RULE = "お買い物で1％"
-
-QUOTE = """query Quote($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename
-  ... on QuotePaymentSuccess { quote { token listAmount discount amount pointGrants { amount } allocations { amount
-    asset { code } } } }
-  ... on UserError { code message retry } } }"""
-PAY = """mutation Pay($input: PayInput!) { pay(input: $input) { __typename
-  ... on PaySuccess { payment { id receiptNumber listAmount discount amount allocations { amount asset { code } }
-    pointGrants { amount usableFrom asset { code } ruleTrace { amount rule { name } } } } }
-  ... on UserError { code message retry } } }"""
-REFUND = """mutation Refund($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename
-  ... on RefundPaymentSuccess { refund { amount discountReturned } payment { refundable } }
-  ... on UserError { code message retry } } }"""
-TAKEN_BACK = (
-    """query TakenBack($id: ID!) { payment(id: $id) { refunds { pointClawbacks { amount asset { code } } } } }"""
-)
-BALANCES = "query Balances($id: ID!) { wallet(id: $id) { balances { posted available pending asset { code } } } }"
-COUPONS = """query Coupons($town: String!, $wallet: ID!) { coupons(municipality: $town, walletId: $wallet, first: 100) {
-  edges { claimCount node { id name } } } }"""
-CLAIM = """mutation Claim($input: ClaimCouponInput!) { claimCoupon(input: $input) { __typename
-  ... on ClaimCouponSuccess { claim { receiptNumber coupon { name } } } ... on UserError { code message retry } } }"""
-PRODUCTS = (
-    "query Products($town: String!) { voucherProducts(municipality: $town) { id code name state price faceValue"
-    " stockLeft } }"
-)
-BUY = """mutation Buy($input: PurchaseVoucherInput!) { purchaseVoucher(input: $input) { __typename
-  ... on PurchaseVoucherSuccess { purchase { receiptNumber amount faceValue allocations { amount asset { code name } } }
-    }
-  ... on UserError { code message retry } } }"""
 
 
 async def points(scene: Scene) -> None:
@@ -43,13 +15,14 @@ async def points(scene: Scene) -> None:
     scene.step("Points", f"{yen(AMOUNT)} earn 1 %; a refund takes back what the rest would not have earned")
     before, coin = await balance(scene, POINT), await scene.available()
     quoted = await quote(scene, exclude=scene.all_but("COIN"))
-    told = sum(one["amount"] for one in quoted["pointGrants"])
-    scene.tell(f"the quote promises {told} points")
+    promised = sum(grant["amount"] for grant in quoted["pointGrants"])
+    scene.tell(f"the quote promises {promised} points")
     paid = await pay(scene, exclude=scene.all_but("COIN"))
-    given = [one for one in paid["pointGrants"] if one["asset"]["code"] == POINT]
-    earned = sum(one["amount"] for one in given)
-    scene.check(f"the payment gave them: {earned} {POINT}", sum(one["amount"] for one in paid["pointGrants"]), told)
-    traced = [trace["amount"] for one in given for trace in one["ruleTrace"] if trace["rule"]["name"] == RULE]
+    given = [grant for grant in paid["pointGrants"] if grant["asset"]["code"] == POINT]
+    earned = sum(grant["amount"] for grant in given)
+    all_earned = sum(grant["amount"] for grant in paid["pointGrants"])
+    scene.check(f"the payment gave them: {earned} {POINT}", all_earned, promised)
+    traced = [trace["amount"] for grant in given for trace in grant["ruleTrace"] if trace["rule"]["name"] == RULE]
     scene.check(f"the rule “{RULE}” gave {AMOUNT // 100}", traced, [AMOUNT // 100])
     waiting = await balance(scene, POINT)
     scene.check(
@@ -57,12 +30,10 @@ async def points(scene: Scene) -> None:
     )
     scene.check("and cannot be spent yet", waiting["available"], before["available"])
     half = await refund(scene, paid["id"], AMOUNT // 2)
-    found = await scene.ask(
-        scene.phone, TAKEN_BACK, {"id": paid["id"]}
-    )  # of points only the wallet's own people are told
-    back = sum(
-        one["amount"] for each in found["refunds"] for one in each["pointClawbacks"] if one["asset"]["code"] == POINT
-    )
+    # Only the wallet's own people are told of points: the till's answer has none of it.
+    refunded = await scene.ask(scene.phone, "Payment", {"id": paid["id"]})
+    clawbacks = [clawback for each in refunded["refunds"] for clawback in each["pointClawbacks"]]
+    back = sum(clawback["amount"] for clawback in clawbacks if clawback["asset"]["code"] == POINT)
     scene.check(
         f"refunding half takes {back} back", (await balance(scene, POINT))["pending"], waiting["pending"] - back
     )
@@ -73,16 +44,17 @@ async def points(scene: Scene) -> None:
 
 
 async def coupon(scene: Scene) -> None:
-    """A coupon of the town: the resident pays less, the shop gets the full price."""
+    """A coupon of the town: the resident pays less, the store gets the full price."""
     scene.step("Coupon", f"“{COUPON}” on {yen(AMOUNT)}: the town bears the discount")
-    found = await scene.ask(scene.phone, COUPONS, {"town": scene.phone.municipality, "wallet": scene.phone.wallet})
-    edge = next((one for one in found["edges"] if one["node"]["name"] == COUPON), None)
+    given = {"municipality": scene.phone.municipality, "walletId": scene.phone.wallet, "first": 100}
+    coupons = await scene.ask(scene.phone, "Coupons", given)
+    edge = next((edge for edge in coupons["edges"] if edge["node"]["name"] == COUPON), None)
     if edge is None:
         message = f"the town has no coupon “{COUPON}”"
         raise UnplayableError(message)
     key, coin = edge["node"]["id"], await scene.available()
     claim = {"idempotencyKey": new_key(), "couponId": key, "wallet": {"walletId": scene.phone.wallet}}
-    claimed = (await scene.succeed(scene.phone, CLAIM, {"input": claim}))["claim"]
+    claimed = (await scene.succeed(scene.phone, "ClaimCoupon", {"input": claim}))["claim"]
     scene.tell(f"claimed “{claimed['coupon']['name']}”, receipt {spelled(claimed['receiptNumber'])}")
     quoted = await quote(scene, exclude=scene.all_but("COIN"), couponIds=[key])
     scene.check("the quote takes a tenth off", (quoted["listAmount"], quoted["discount"]), (AMOUNT, AMOUNT // 10))
@@ -96,9 +68,9 @@ async def coupon(scene: Scene) -> None:
 
 
 async def voucher(scene: Scene) -> None:
-    """A unit of a premium voucher, bought with coin and used up at a large and a small shop."""
-    listed = await scene.ask_all(scene.phone, PRODUCTS, {"town": scene.phone.municipality})
-    product = next((one for one in listed if one["code"] == VOUCHER), None)
+    """A unit of a premium voucher, bought with coin and used up at a large and a small store."""
+    products = await scene.ask_all(scene.phone, "VoucherProducts", {"municipality": scene.phone.municipality})
+    product = next((product for product in products if product["code"] == VOUCHER), None)
     if product is None or product["state"] != "ON_SALE":
         message = f"the town has no voucher product {VOUCHER} on sale"
         raise UnplayableError(message)
@@ -107,24 +79,25 @@ async def voucher(scene: Scene) -> None:
     await scene.top_up(price)
     coin = await scene.available()
     given = {"idempotencyKey": new_key(), "walletId": scene.phone.wallet, "productId": product["id"], "units": 1}
-    bought = (await scene.succeed(scene.phone, BUY, {"input": given}))["purchase"]
+    bought = (await scene.succeed(scene.phone, "PurchaseVoucher", {"input": given}))["purchase"]
     scene.check(
         f"bought, receipt {spelled(bought['receiptNumber'])}", (bought["amount"], bought["faceValue"]), (price, face)
     )
     scene.check("coin paid for it", await scene.available(), coin - price)
-    parts = {one["asset"]["code"]: one for one in bought["allocations"]}
-    for one in parts.values():
-        scene.tell(f"{one['asset']['name']}: {yen(one['amount'])}")
+    names = {sub["asset"]["code"]: sub["asset"]["name"] for sub in product["subVouchers"]}
+    parts = {part["asset"]["code"]: part for part in bought["allocations"]}
+    for code, part in parts.items():
+        scene.tell(f"{names[code]}: {yen(part['amount'])}")
     common, small = parts[f"{VOUCHER}_1"]["amount"], parts[f"{VOUCHER}_2"]["amount"]
     used = await pay(scene, common, exclude=scene.all_but(f"{VOUCHER}_1"))
     scene.check(f"the common part pays {yen(common)} at {scene.till.name}", lots_of(used), [(f"{VOUCHER}_1", common)])
-    used = await pay(scene, small, exclude=scene.all_but(f"{VOUCHER}_2"), payee={"storeId": scene.small_shop})
-    scene.check(f"the small shops' part pays {yen(small)} at a small shop", lots_of(used), [(f"{VOUCHER}_2", small)])
+    used = await pay(scene, small, exclude=scene.all_but(f"{VOUCHER}_2"), payee={"storeId": scene.small_store})
+    scene.check(f"the small stores' part pays {yen(small)} at a small store", lots_of(used), [(f"{VOUCHER}_2", small)])
     scene.check("coin paid for none of it", await scene.available(), coin - price)
 
 
 async def quote(scene: Scene, amount: int = AMOUNT, *, exclude: list[str], **more: object) -> dict[str, Any]:
-    """What a payment at the till's shop would do."""
+    """What a payment at the till's store would do."""
     given = {
         "walletId": scene.phone.wallet,
         "payee": {"code": scene.code},
@@ -132,34 +105,29 @@ async def quote(scene: Scene, amount: int = AMOUNT, *, exclude: list[str], **mor
         "excludeAssetIds": exclude,
         **more,
     }
-    found: dict[str, Any] = (await scene.succeed(scene.phone, QUOTE, {"input": given}))["quote"]
-    return found
+    quoted: dict[str, Any] = (await scene.succeed(scene.phone, "QuotePayment", {"input": given}))["quote"]
+    return quoted
 
 
 async def pay(scene: Scene, amount: int = AMOUNT, *, exclude: list[str], **more: object) -> dict[str, Any]:
-    """A payment at the till's shop, without some kinds of value."""
+    """A payment at the till's store, without some kinds of value."""
     variables = scene.payment(amount, new_key())
     variables["input"] |= {"excludeAssetIds": exclude, **more}
-    paid: dict[str, Any] = (await scene.succeed(scene.phone, PAY, variables))["payment"]
+    paid: dict[str, Any] = (await scene.succeed(scene.phone, "Pay", variables))["payment"]
     return paid
 
 
 async def refund(scene: Scene, payment: str, amount: int) -> dict[str, Any]:
     """The till gives an amount of the list price back."""
     given = {"idempotencyKey": new_key(), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
-    return await scene.succeed(scene.till, REFUND, {"input": given})
+    return await scene.succeed(scene.till, "RefundPayment", {"input": given})
 
 
 async def balance(scene: Scene, code: str) -> dict[str, int]:
     """What the phone has of one kind of value."""
-    found = await scene.ask(scene.phone, BALANCES, {"id": scene.phone.wallet})
-    named = ("posted", "available", "pending")
+    wallet = await scene.ask(scene.phone, "Wallet", {"id": scene.phone.wallet})
+    sums = ("posted", "available", "pending")
     return next(
-        ({name: one[name] for name in named} for one in found["balances"] if one["asset"]["code"] == code),
-        dict.fromkeys(named, 0),
+        ({name: balance[name] for name in sums} for balance in wallet["balances"] if balance["asset"]["code"] == code),
+        dict.fromkeys(sums, 0),
     )
-
-
-def lots_of(payment: dict[str, Any]) -> list[tuple[str, int]]:
-    """Which kinds of value paid."""
-    return [(one["asset"]["code"], one["amount"]) for one in payment["allocations"]]

@@ -3,22 +3,9 @@
 import time
 from typing import Any
 
-from mocks.demo_scene import PAY, Scene, ms, new_key, spelled, yen
+from mocks.demo_scene import Scene, ms, new_key, spelled, yen
 
 CHARGED, GIVEN_BACK = 3_000, 500
-
-QUOTE = """query Quote($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename
-  ... on QuotePaymentSuccess { quote { amount availableAfter store { name } allocations { amount expiresOn } } }
-  ... on UserError { code message retry } } }"""
-REFUND = """mutation Refund($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename
-  ... on RefundPaymentSuccess { refund { receiptNumber amount } payment { refunded refundable } replayed }
-  ... on UserError { code message retry } } }"""
-OUTCOME = (
-    "query Outcome($key: UUID!) { outcome(operation: PAY, idempotencyKey: $key) { state receipt { receiptNumber amount"
-    " } } }"
-)
-ABANDON = """mutation Abandon($key: UUID!) { abandon(input: {operation: PAY, idempotencyKey: $key}) { __typename
-  ... on AbandonSuccess { outcome { state } } ... on UserError { code message retry } } }"""
 
 
 async def charge(scene: Scene) -> None:
@@ -35,22 +22,21 @@ async def charge(scene: Scene) -> None:
 
 async def quote(scene: Scene, amount: int) -> None:
     """What a payment would do, before it is made."""
-    scene.step("Quote", f"the phone reads the shop's QR code and asks what {yen(amount)} would do")
+    scene.step("Quote", f"the phone reads the store's QR code and asks what {yen(amount)} would do")
     scene.tell(f"code {scene.code[:44]}… ({len(scene.code)} characters, EMVCo)")
     before = await scene.available()
-    asked = {
+    given = {
         "walletId": scene.phone.wallet,
         "payee": {"code": scene.code},
         "amount": amount,
         "excludeAssetIds": scene.all_but("COIN"),
     }
-    found = (await scene.succeed(scene.phone, QUOTE, {"input": asked}))["quote"]
-    for part in found["allocations"]:
+    quoted = (await scene.succeed(scene.phone, "QuotePayment", {"input": given}))["quote"]
+    for part in quoted["allocations"]:
         scene.tell(f"{yen(part['amount'])} of the value that expires on {part['expiresOn'] or 'no day'}")
-    scene.check(f"the parts make {yen(amount)}", sum(part["amount"] for part in found["allocations"]), amount)
-    scene.check(
-        f"at {found['store']['name']}, leaving {yen(found['availableAfter'])}", found["availableAfter"], before - amount
-    )
+    scene.check(f"the parts make {yen(amount)}", sum(part["amount"] for part in quoted["allocations"]), amount)
+    left = quoted["availableAfter"]
+    scene.check(f"at {quoted['store']['name']}, leaving {yen(left)}", left, before - amount)
     scene.check("nothing moved by asking", await scene.available(), before)
 
 
@@ -59,12 +45,12 @@ async def pay(scene: Scene, amount: int, key: str) -> dict[str, Any]:
     scene.step("Pay", f"{scene.phone.name} pays {yen(amount)}; the till listens over a WebSocket")
     before = await scene.available()
     started = time.perf_counter()
-    done = await scene.succeed(scene.phone, PAY, scene.payment(amount, key))
+    payload = await scene.succeed(scene.phone, "Pay", scene.payment(amount, key))
     answered = time.perf_counter()
-    payment: dict[str, Any] = done["payment"]
+    payment: dict[str, Any] = payload["payment"]
     scene.check(
         f"phone: paid, receipt {spelled(payment['receiptNumber'])}, answered after {ms(answered - started)}",
-        done["replayed"],
+        payload["replayed"],
         wanted=False,
     )
     at, event = await scene.heard(payment["receiptNumber"])
@@ -76,27 +62,17 @@ async def pay(scene: Scene, amount: int, key: str) -> dict[str, Any]:
 
 async def refund(scene: Scene, payment: dict[str, Any]) -> None:
     """A part of the payment goes back to where it came from."""
-    scene.step("Refund", f"the shop gives {yen(GIVEN_BACK)} back")
+    scene.step("Refund", f"the store gives {yen(GIVEN_BACK)} back")
     before = await scene.available()
-    done = await scene.succeed(
-        scene.till,
-        REFUND,
-        {
-            "input": {
-                "idempotencyKey": new_key(),
-                "paymentId": payment["id"],
-                "amount": GIVEN_BACK,
-                "reason": "RETURNED_GOODS",
-            }
-        },
-    )
+    given = {"idempotencyKey": new_key(), "paymentId": payment["id"], "amount": GIVEN_BACK, "reason": "RETURNED_GOODS"}
+    payload = await scene.succeed(scene.till, "RefundPayment", {"input": given})
     rest = payment["amount"] - GIVEN_BACK
     scene.check(
         f"refunded {yen(GIVEN_BACK)}; {yen(rest)} more could be",
-        done["payment"],
+        {name: payload["payment"][name] for name in ("refunded", "refundable")},
         {"refunded": GIVEN_BACK, "refundable": rest},
     )
-    _, event = await scene.heard(done["refund"]["receiptNumber"])
+    _, event = await scene.heard(payload["refund"]["receiptNumber"])
     scene.check(
         f"till:  {event['__typename']} {event['amount']:,}",
         (event["__typename"], event["amount"]),
@@ -109,7 +85,7 @@ async def replay(scene: Scene, payment: dict[str, Any], key: str) -> None:
     """The same key again: the same answer, and nothing moves."""
     scene.step("Replay", "the phone sends the same payment with the same key again")
     before = await scene.available()
-    again = await scene.succeed(scene.phone, PAY, scene.payment(payment["amount"], key))
+    again = await scene.succeed(scene.phone, "Pay", scene.payment(payment["amount"], key))
     number = again["payment"]["receiptNumber"]
     scene.check(f"the same receipt {spelled(number)}", number, payment["receiptNumber"])
     scene.check("replayed: true", again["replayed"], wanted=True)
@@ -121,9 +97,9 @@ async def lose_the_answer(scene: Scene, amount: int) -> None:
     scene.step("Dropped answer", f"{yen(amount)} is paid, and the network fails before the answer arrives")
     key, before = new_key(), await scene.available()
     await scene.lose(scene.payment(amount, key), "drop-after-commit")
-    found = await scene.ask(scene.phone, OUTCOME, {"key": key})
-    scene.check(f"outcome of the key: {found['state']}", found["state"], "SETTLED")
-    receipt = found["receipt"] or {}
+    outcome = await scene.ask(scene.phone, "Outcome", {"operation": "PAY", "idempotencyKey": key})
+    scene.check(f"outcome of the key: {outcome['state']}", outcome["state"], "SETTLED")
+    receipt = outcome["receipt"] or {}
     scene.check(
         f"its receipt {spelled(receipt.get('receiptNumber', ''))} says {yen(amount)}", receipt.get("amount"), amount
     )
@@ -137,14 +113,13 @@ async def abandon(scene: Scene, amount: int) -> None:
     scene.step("Abandoned key", "the network fails before the commit; the customer gives up and pays cash")
     key, before = new_key(), await scene.available()
     await scene.lose(scene.payment(amount, key), "drop-before-commit")
-    found = await scene.ask(scene.phone, OUTCOME, {"key": key})
-    scene.check(f"outcome of the key: {found['state']}", found["state"], "UNKNOWN")
-    closed = (await scene.succeed(scene.phone, ABANDON, {"key": key}))["outcome"]["state"]
+    named = {"operation": "PAY", "idempotencyKey": key}
+    outcome = await scene.ask(scene.phone, "Outcome", named)
+    scene.check(f"outcome of the key: {outcome['state']}", outcome["state"], "UNKNOWN")
+    closed = (await scene.succeed(scene.phone, "Abandon", {"input": named}))["outcome"]["state"]
     scene.check(f"abandon closes it: {closed}", closed, "ABANDONED")
-    late = await scene.ask(scene.phone, PAY, scene.payment(amount, key))
-    scene.check(
-        f"the late request is refused: {late['__typename']} “{late.get('message')}”", late.get("code"), "ABANDONED"
-    )
+    refusal = await scene.be_refused(scene.phone, "Pay", scene.payment(amount, key))
+    scene.check(f"the late request is refused: {refusal['code']} “{refusal['message']}”", refusal["code"], "ABANDONED")
     scene.check("nothing moved", await scene.available(), before)
 
 
@@ -152,12 +127,12 @@ async def be_refused(scene: Scene) -> None:
     """More than there is."""
     before = await scene.available()
     scene.step("Refusal", f"{yen(before + 1)} from a wallet of {yen(before)}")
-    found = await scene.ask(scene.phone, PAY, scene.payment(before + 1, new_key()))
+    refusal = await scene.be_refused(scene.phone, "Pay", scene.payment(before + 1, new_key()))
     scene.check(
-        f"{found['__typename']}, retry {found.get('retry')}",
-        (found.get("code"), found.get("retry")),
+        f"{refusal['code']}, retry {refusal['retry']}",
+        (refusal["code"], refusal["retry"]),
         ("INSUFFICIENT_BALANCE", "NEW_KEY"),
     )
-    scene.check(f"the data says {yen(found.get('available', 0))}", found.get("available"), before)
-    scene.check(f"“{found.get('message')}”", "残高" in str(found.get("message")), wanted=True)
+    scene.check(f"the data says {yen(refusal['available'])}", refusal["available"], before)
+    scene.check(f"“{refusal['message']}”", "残高" in refusal["message"], wanted=True)
     scene.check("nothing moved", await scene.available(), before)

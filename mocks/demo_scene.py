@@ -17,19 +17,9 @@ from rich.console import Console
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from schema.engine.operations import document
+
 LIVE_SECONDS = 10.0
-
-STORE = "query Shop($id: ID!) { store(id: $id) { name code asOfEventId } }"
-ASSETS = "query Assets($town: String!) { assets(municipality: $town) { id code } }"
-
-BALANCE = "query Balance($id: ID!) { wallet(id: $id) { balances { available asset { id } } } }"
-EVENTS = """subscription Till($id: ID!, $after: ID) { storeEvents(storeId: $id, after: $after) { __typename eventId
-  ... on Movements { receiptNumber amount } } }"""
-CHARGE = """mutation Charge($input: ChargeInput!) { charge(input: $input) { __typename
-  ... on ChargeSuccess { charge { receiptNumber amount } replayed } ... on UserError { code message retry } } }"""
-PAY = """mutation Pay($input: PayInput!) { pay(input: $input) { __typename
-  ... on PaySuccess { payment { id receiptNumber amount } replayed }
-  ... on InsufficientBalanceError { available } ... on UserError { code message retry } } }"""
 
 
 class UnplayableError(Exception):
@@ -60,7 +50,7 @@ class Scene:
     till: Persona
     desk: Persona
     finance: Persona
-    small_shop: str
+    small_store: str
     code: str = ""
     assets: dict[str, str] = field(default_factory=dict)
     live: "asyncio.Queue[tuple[float, dict[str, Any]]]" = field(default_factory=asyncio.Queue)
@@ -84,45 +74,55 @@ class Scene:
             self.different.append(f"step {self.steps}: {text}: expected {wanted!r}, got {got!r}")
             self.console.print(f"   [red]✗ {text}: expected {wanted!r}, got {got!r}[/]")
 
-    async def ask(self, who: Persona, query: str, variables: dict[str, Any], **headers: str) -> dict[str, Any]:
-        """The first field of an operation's answer, an object. Messages are asked for in Japanese."""
-        return dict(await self.ask_all(who, query, variables, **headers))
+    async def ask(self, person: Persona, operation: str, variables: dict[str, Any], **headers: str) -> dict[str, Any]:
+        """What an operation answers, by its name: an object. Messages are asked for in Japanese."""
+        return dict(await self.ask_all(person, operation, variables, **headers))
 
-    async def ask_all(self, who: Persona, query: str, variables: dict[str, Any], **headers: str) -> Any:  # noqa: ANN401 - JSON
+    async def ask_all(self, person: Persona, operation: str, variables: dict[str, Any], **headers: str) -> Any:  # noqa: ANN401 - JSON
         """The same, whatever it is."""
-        sent = {"authorization": f"Bearer {who.token}", "accept-language": "ja", **headers}
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=sent)
-        body: dict[str, Any] = answer.json()
+        sent = {"authorization": f"Bearer {person.token}", "accept-language": "ja", **headers}
+        content = {"query": document(operation), "variables": variables}
+        response = await self.http.post("/graphql", json=content, headers=sent)
+        body: dict[str, Any] = response.json()
         data = body.get("data")
-        if body.get("errors") or not data or (found := next(iter(data.values()))) is None:
-            message = f"{query.split('(', maxsplit=1)[0]} answered {answer.status_code} {answer.text[:300]}"
+        if body.get("errors") or not data or (answer := next(iter(data.values()))) is None:
+            message = f"{operation} answered {response.status_code} {response.text[:300]}"
             raise UnplayableError(message)
-        return found
+        return answer
 
-    async def succeed(self, who: Persona, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """The same, where a refusal ends the play."""
-        found = await self.ask(who, query, variables)
-        if "code" in found:
-            message = f"{query.split('(', maxsplit=1)[0]} was refused: {found['code']} {found['message']}"
+    async def succeed(self, person: Persona, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The payload of a mutation or quote; a refusal ends the play."""
+        payload = await self.ask(person, operation, variables)
+        refusal = payload["refusal"]
+        if refusal is not None:
+            message = f"{operation} was refused: {refusal['code']} {refusal['message']}"
             raise UnplayableError(message)
-        return found
+        return payload
+
+    async def be_refused(self, person: Persona, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The refusal of a mutation or quote; anything else ends the play."""
+        payload = await self.ask(person, operation, variables)
+        refusal: dict[str, Any] | None = payload["refusal"]
+        if refusal is None:
+            message = f"{operation} was not refused: {payload}"
+            raise UnplayableError(message)
+        return refusal
 
     async def lose(self, variables: dict[str, Any], fault: str) -> None:
-        """Pays over a network that fails as told; the phone must be left without an answer."""
-        got = "no answer"
+        """Pays over a network that fails; the phone must be left without an answer."""
+        answer = "no answer"
         try:
-            got = str(await self.ask(self.phone, PAY, variables, **{"X-Meguru-Fault": fault}))
+            answer = str(await self.ask(self.phone, "Pay", variables, **{"X-Meguru-Fault": fault}))
         except httpx.TransportError as error:
             self.tell(f"phone: {type(error).__name__}")
-        self.check("the phone has no answer", got, "no answer")
+        self.check("the phone has no answer", answer, "no answer")
 
     async def look_around(self) -> str:
-        """Learns the shop's code and the town's kinds of value; the event after which the till listens."""
-        shop = await self.ask(self.till, STORE, {"id": self.till.store})
-        self.code = shop["code"]
-        for asset in await self.ask_all(self.phone, ASSETS, {"town": self.phone.municipality}):
+        """Learns the store's code and the town's kinds of value; the event after which the till listens."""
+        self.code = (await self.ask(self.till, "Store", {"id": self.till.store}))["code"]
+        for asset in await self.ask_all(self.phone, "Assets", {"municipality": self.phone.municipality}):
             self.assets[asset["code"]] = asset["id"]
-        return str(shop["asOfEventId"])
+        return str((await self.ask(self.till, "StoreBalances", {"id": self.till.store}))["asOfEventId"])
 
     def all_but(self, *codes: str) -> list[str]:
         """Every kind of value of the town but these: what the wallet holds of them stays out of a payment."""
@@ -132,13 +132,13 @@ class Scene:
         """Cash at the desk becomes coin in the wallet."""
         wallet = {"walletId": self.phone.wallet}
         given = {"idempotencyKey": new_key(), "wallet": wallet, "assetId": self.phone.asset, "amount": amount}
-        charge: dict[str, Any] = (await self.succeed(self.desk, CHARGE, {"input": given}))["charge"]
+        charge: dict[str, Any] = (await self.succeed(self.desk, "Charge", {"input": given}))["charge"]
         return charge
 
     async def available(self) -> int:
         """What the phone's wallet may spend in coin. Yen."""
-        found = await self.ask(self.phone, BALANCE, {"id": self.phone.wallet})
-        return sum(balance["available"] for balance in found["balances"] if balance["asset"]["id"] == self.phone.asset)
+        wallet = await self.ask(self.phone, "Wallet", {"id": self.phone.wallet})
+        return sum(balance["available"] for balance in wallet["balances"] if balance["asset"]["id"] == self.phone.asset)
 
     async def heard(self, receipt: str) -> tuple[float, dict[str, Any]]:
         """When the till's live line said a receipt, and what it said. Other customers' lines are passed over."""
@@ -153,7 +153,7 @@ class Scene:
             raise UnplayableError(message) from error
 
     def payment(self, amount: int, key: str) -> dict[str, Any]:
-        """Variables of a payment in coin by the shop's QR code.
+        """Variables of a payment in coin by the store's QR code.
 
         Two may be alike within a minute, and both are meant.
         """
@@ -163,7 +163,7 @@ class Scene:
 
 @asynccontextmanager
 async def till(scene: Scene, after: str) -> AsyncIterator[None]:
-    """The shop's till listens meanwhile, over graphql-transport-ws."""
+    """The store's till listens meanwhile, over graphql-transport-ws."""
     address = scene.url.replace("http", "ws", 1) + "/graphql"
     async with connect(
         address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, open_timeout=10
@@ -174,10 +174,8 @@ async def till(scene: Scene, after: str) -> AsyncIterator[None]:
         if first.get("type") != "connection_ack":
             message = f"the WebSocket answered {first} to connection_init"
             raise UnplayableError(message)
-        variables = {"id": scene.till.store, "after": after}
-        await socket.send(
-            text({"type": "subscribe", "id": "till", "payload": {"query": EVENTS, "variables": variables}})
-        )
+        subscription = {"query": document("StoreEvents"), "variables": {"storeId": scene.till.store, "after": after}}
+        await socket.send(text({"type": "subscribe", "id": "till", "payload": subscription}))
         listening = asyncio.create_task(listen(scene, socket))
         try:
             yield
@@ -198,30 +196,37 @@ async def listen(scene: Scene, socket: ClientConnection) -> None:
             scene.different.append(f"the till's line said {message}")
 
 
-def cast(found: list[dict[str, Any]]) -> tuple[Persona, Persona, Persona, Persona, str]:
-    """A phone, a till, a desk and a finance officer of one town, and another shop of it."""
+def cast(personas: list[dict[str, Any]]) -> tuple[Persona, Persona, Persona, Persona, str]:
+    """A phone, a till, a desk and a finance officer of one town, and another store of it."""
     people = [
         Persona(
-            one["name"],
-            one["role"],
-            one["municipality"],
-            one["token"],
-            one["assetId"],
-            (one.get("walletIds") or [""])[0],
-            one.get("storeId", ""),
+            name=persona["name"],
+            role=persona["role"],
+            municipality=persona["municipality"],
+            token=persona["token"],
+            asset=persona["assetId"],
+            wallet=(persona.get("walletIds") or [""])[0],
+            store=persona.get("storeId", ""),
         )
-        for one in found
+        for persona in personas
     ]
-    roles = {(one.municipality, one.role): one for one in reversed(people)}
-    for town in dict.fromkeys(one.municipality for one in people):
-        phone, shop, desk, finance = (
+    roles = {(person.municipality, person.role): person for person in reversed(people)}
+    for town in dict.fromkeys(person.municipality for person in people):
+        phone, till, desk, finance = (
             roles.get((town, role)) for role in ("RESIDENT", "MERCHANT_STAFF", "DESK", "FINANCE")
         )
-        others = [one.store for one in people if one.municipality == town and one.store and one is not shop]
-        if phone and shop and desk and finance and others:
-            return phone, shop, desk, finance, others[0]
-    message = "there is no town with a resident, two shops, a desk and a finance officer among the personas"
+        others = [
+            person.store for person in people if person.municipality == town and person.store and person is not till
+        ]
+        if phone and till and desk and finance and others:
+            return phone, till, desk, finance, others[0]
+    message = "there is no town with a resident, two stores, a desk and a finance officer among the personas"
     raise UnplayableError(message)
+
+
+def lots_of(payment: dict[str, Any]) -> list[tuple[str, int]]:
+    """Which kinds of value paid, and how much of each."""
+    return [(part["asset"]["code"], part["amount"]) for part in payment["allocations"]]
 
 
 def yen(amount: int) -> str:

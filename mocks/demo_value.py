@@ -7,23 +7,9 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mocks import demo_payment
-from mocks.demo_scene import Scene, new_key, yen
+from mocks.demo_scene import Scene, lots_of, new_key, yen
 
 CODE = "DEMO_POINT"
-CREATE_ASSET = """mutation CreateAsset($input: CreateAssetInput!) { createAsset(input: $input) { __typename
-  ... on CreateAssetSuccess { asset { id } } ... on UserError { code message retry } } }"""
-CREATE_PROGRAMME = """mutation CreateProgramme($input: CreateProgrammeInput!) { createProgramme(input: $input) {
-  __typename
-  ... on CreateProgrammeSuccess { programme { id budgetLeft } } ... on UserError { code message retry } } }"""
-GRANT = """mutation Grant($input: GrantValueInput!) { grantValue(input: $input) { __typename
-  ... on GrantValueSuccess { grant { receiptNumber amount } } ... on UserError { code message retry } } }"""
-QUOTE = """query Quote($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename
-  ... on QuotePaymentSuccess { quote { token allocations { amount asset { code } } } } ... on UserError { code message
-    retry } } }"""
-PAY = """mutation Pay($input: PayInput!) { pay(input: $input) { __typename
-  ... on PaySuccess { payment { id explain allocations { amount asset { code } } } } ... on UserError { code message
-    retry } } }"""
 
 
 async def mixed(scene: Scene) -> None:
@@ -37,31 +23,29 @@ async def mixed(scene: Scene) -> None:
     points = await points_of(scene)
     scene.assets[CODE] = points
     programme = await programme_of(scene, points, given)
-    await scene.succeed(scene.desk, GRANT, grant(scene.phone.wallet, programme, given, new_key()))
-    quoted = (await scene.succeed(scene.phone, QUOTE, quote(scene, amount)))["quote"]
+    await scene.succeed(scene.desk, "GrantValue", grant(scene.phone.wallet, programme, given, new_key()))
+    quoted = (await scene.succeed(scene.phone, "QuotePayment", quote(scene, amount)))["quote"]
     variables = scene.payment(amount, new_key())
     variables["input"] |= {"quoteToken": quoted["token"], "excludeAssetIds": scene.all_but("COIN", CODE)}
-    paid = (await scene.succeed(scene.phone, PAY, variables))["payment"]
-    used = [(one["asset"]["code"], one["amount"]) for one in paid["allocations"]]
+    paid = (await scene.succeed(scene.phone, "Pay", variables))["payment"]
+    used = lots_of(paid)
     scene.check(f"paid as quoted: {used}", paid["allocations"], quoted["allocations"])
     scene.check("the points go first, coin fills up", used, [(CODE, given), ("COIN", amount - given)])
     for sentence in paid["explain"]:
         scene.tell(sentence)
-    await scene.succeed(scene.till, demo_payment.REFUND, refund(paid["id"], amount, new_key()))
+    await scene.succeed(scene.till, "RefundPayment", refund(paid["id"], amount, new_key()))
     scene.check("the refund gives both back", await scene.available(), before)
     variables = scene.payment(given, new_key())
     variables["input"] |= {"excludeAssetIds": scene.all_but(CODE)}
-    spent = (await scene.succeed(scene.phone, PAY, variables))["payment"]
-    scene.check(
-        f"{given} points alone pay {yen(given)}",
-        [(one["asset"]["code"], one["amount"]) for one in spent["allocations"]],
-        [(CODE, given)],
-    )
+    spent = (await scene.succeed(scene.phone, "Pay", variables))["payment"]
+    scene.check(f"{given} points alone pay {yen(given)}", lots_of(spent), [(CODE, given)])
     scene.check("the coin is untouched", await scene.available(), before)
 
 
 async def points_of(scene: Scene) -> str:
     """The demo's points; made by the first play of a town."""
+    if CODE in scene.assets:
+        return scene.assets[CODE]
     given = {
         "municipality": scene.finance.municipality,
         "code": CODE,
@@ -81,10 +65,8 @@ async def points_of(scene: Scene) -> str:
         "transferable": False,
         "returnsToBudget": True,
     }
-    found = await scene.ask(scene.finance, CREATE_ASSET, {"input": given})
-    if "asset" in found:
-        return str(found["asset"]["id"])
-    return scene.assets[CODE]
+    payload = await scene.succeed(scene.finance, "CreateAsset", {"input": given})
+    return str(payload["asset"]["id"])
 
 
 async def programme_of(scene: Scene, points: str, budget: int) -> str:
@@ -101,8 +83,8 @@ async def programme_of(scene: Scene, points: str, budget: int) -> str:
         "startsAt": (now - timedelta(minutes=1)).isoformat(),
         "endsAt": (now + timedelta(days=1)).isoformat(),
     }
-    found = await scene.succeed(scene.finance, CREATE_PROGRAMME, {"input": given})
-    return str(found["programme"]["id"])
+    payload = await scene.succeed(scene.finance, "CreateProgramme", {"input": given})
+    return str(payload["programme"]["id"])
 
 
 def grant(wallet: str, programme: str, amount: int, key: str) -> dict[str, Any]:

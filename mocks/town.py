@@ -1,6 +1,6 @@
 """Seeds the two demo towns through the domain's own verbs.
 
-Shops, people, a month of charges and payments, and what they offer. Once.
+Stores, people, a month of charges and payments, and what they offer. Once.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from uuid import UUID, uuid4
 import orjson
 
 from api.settings import read_settings
+from domain import compose
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
 from domain.assets.new_municipality import create_municipality
 from domain.charging.charge import Charge, charge
 from domain.codes.merchant_code import merchant_reference
-from domain.compose import services
 from domain.database import transaction
 from domain.ledger.holders import give_access
 from domain.municipalities import reads as municipalities
@@ -64,50 +64,52 @@ class Seeded:
     desk: Viewer | None = None
 
 
-async def seed(clock: Clock, made: Services) -> list[dict[str, Any]]:
+async def seed(clock: Clock, services: Services) -> list[dict[str, Any]]:
     """Both towns; the personas that an app developer can be."""
     personas: list[dict[str, Any]] = []
-    towns = [await _town(made, data, personas) for data in TOWNS]
-    await _person_of_both(made, towns, personas)
+    towns = [await _town(services, data, personas) for data in TOWNS]
+    await _person_of_both(services, towns, personas)
     end = utc_now()
     for day in range(DAYS):
         clock.now = end - timedelta(days=DAYS - day)
         for seeded in towns:
-            await _day(made, seeded, day)
+            await _day(services, seeded, day)
     clock.now = end
     for seeded in towns:
-        await together(_charge(made, seeded, wallet, 10_000) for _, wallet in seeded.people[:2] + seeded.people[-1:])
+        await together(
+            _charge(services, seeded, wallet, 10_000) for _, wallet in seeded.people[:2] + seeded.people[-1:]
+        )
     return personas
 
 
-async def _town(made: Services, data: town_data.Town, personas: list[dict[str, Any]]) -> Seeded:
-    town, _ = await create_municipality(data.code, data.name, made.clock(), made.ids)
+async def _town(services: Services, data: town_data.Town, personas: list[dict[str, Any]]) -> Seeded:
+    town, _ = await create_municipality(data.code, data.name, services.clock(), services.ids)
     coin = next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.COIN)
     seeded = Seeded(town, coin)
     async with transaction():
-        for number, shop in enumerate(town_data.shops(data), start=1):
-            new = NewStore(**asdict(shop), merchant_code=merchant_reference(town.id, number), store_code="S01")
-            seeded.stores.append(await open_store(town.id, new, made.clock(), made.ids))
+        for number, listing in enumerate(town_data.listings(data), start=1):
+            new = NewStore(**asdict(listing), merchant_code=merchant_reference(town.id, number), store_code="S01")
+            seeded.stores.append(await open_store(town.id, new, services.clock(), services.ids))
         for name in town_data.residents(data):
-            person = await join(name, made.clock(), made.ids)
-            seeded.people.append((person, await open_wallet(town.id, person, made.clock(), made.ids)))
-        await _staff(made, seeded, data, personas)
+            person = await join(name, services.clock(), services.ids)
+            seeded.people.append((person, await open_wallet(town.id, person, services.clock(), services.ids)))
+        await _staff(services, seeded, data, personas)
     return seeded
 
 
-async def _staff(made: Services, seeded: Seeded, data: town_data.Town, personas: list[dict[str, Any]]) -> None:
-    town, now = seeded.town, made.clock()
+async def _staff(services: Services, seeded: Seeded, data: town_data.Town, personas: list[dict[str, Any]]) -> None:
+    town, now = seeded.town, services.clock()
     for name, (person, wallet) in zip(town_data.residents(data)[:2], seeded.people, strict=False):
         personas.append(
             _persona(seeded, name, Role.RESIDENT, person, walletIds=[encode(Prefix.WALLET, town.id, wallet)])
         )
-    for shop, store in zip(town_data.shops(data), seeded.stores[:2], strict=False):
-        person = await join(f"{shop.name} スタッフ", now, made.ids)
+    for listing, store in zip(town_data.listings(data), seeded.stores[:2], strict=False):
+        person = await join(f"{listing.name} スタッフ", now, services.ids)
         await employ(town.id, store, person, now)
         personas.append(
             _persona(
                 seeded,
-                f"{shop.name} スタッフ",
+                f"{listing.name} スタッフ",
                 Role.MERCHANT_STAFF,
                 person,
                 storeId=encode(Prefix.STORE, town.id, store),
@@ -119,17 +121,17 @@ async def _staff(made: Services, seeded: Seeded, data: town_data.Town, personas:
         ("会計課長", Role.FINANCE, Relation.FINANCE, town.issuer_id),
         ("監査", Role.AUDITOR, Relation.AUDITOR, town.issuer_id),
     ):
-        person = await join(f"{town.name} {title}", now, made.ids)
+        person = await join(f"{town.name} {title}", now, services.ids)
         await give_access(town.id, holder, person, relation, now)
         personas.append(_persona(seeded, f"{town.name} {title}", role, person))
         if role is Role.DESK:
             seeded.desk = Viewer(person, frozenset({Role.DESK}))
 
 
-async def _person_of_both(made: Services, towns: list[Seeded], personas: list[dict[str, Any]]) -> None:
+async def _person_of_both(services: Services, towns: list[Seeded], personas: list[dict[str, Any]]) -> None:
     async with transaction():
-        person = await join("北野 めぐる", made.clock(), made.ids)
-        wallets = [await open_wallet(seeded.town.id, person, made.clock(), made.ids) for seeded in towns]
+        person = await join("北野 めぐる", services.clock(), services.ids)
+        wallets = [await open_wallet(seeded.town.id, person, services.clock(), services.ids) for seeded in towns]
     for seeded, wallet in zip(towns, wallets, strict=True):
         seeded.people.append((person, wallet))
     ids = [encode(Prefix.WALLET, seeded.town.id, wallet) for seeded, wallet in zip(towns, wallets, strict=True)]
@@ -148,25 +150,25 @@ def _persona(seeded: Seeded, name: str, role: Role, person: UUID, **more: object
     }
 
 
-async def _day(made: Services, seeded: Seeded, day: int) -> None:
+async def _day(services: Services, seeded: Seeded, day: int) -> None:
     """A third of the people pay once or twice a day; everybody charges on two days of the month."""
     chance = random.Random(f"{seeded.town.code} {day}")  # noqa: S311 - the same town at every run, no secret
     charging = [wallet for number, (_, wallet) in enumerate(seeded.people) if number % 15 == day % 15]
-    await together(_charge(made, seeded, wallet, chance.choice([3_000, 5_000, 10_000])) for wallet in charging)
+    await together(_charge(services, seeded, wallet, chance.choice([3_000, 5_000, 10_000])) for wallet in charging)
     paying = [(person, wallet) for person, wallet in seeded.people if chance.random() < 0.35]
     await together(
-        _pay(made, seeded, person, wallet, chance.choice(seeded.stores), chance.randrange(12, 250) * 10)
+        _pay(services, seeded, person, wallet, chance.choice(seeded.stores), chance.randrange(12, 250) * 10)
         for person, wallet in paying
     )
 
 
-async def _charge(made: Services, seeded: Seeded, wallet: UUID, amount: int) -> None:
+async def _charge(services: Services, seeded: Seeded, wallet: UUID, amount: int) -> None:
     if seeded.desk is not None:
-        await charge(made, seeded.desk, Charge(uuid4(), seeded.town.id, wallet, seeded.coin, amount))
+        await charge(services, seeded.desk, Charge(uuid4(), seeded.town.id, wallet, seeded.coin, amount))
 
 
-async def _pay(made: Services, seeded: Seeded, person: UUID, wallet: UUID, store: UUID, amount: int) -> None:
-    await pay(made, Viewer(person, frozenset({Role.RESIDENT})), Pay(uuid4(), seeded.town.id, wallet, store, amount))
+async def _pay(services: Services, seeded: Seeded, person: UUID, wallet: UUID, store: UUID, amount: int) -> None:
+    await pay(services, Viewer(person, frozenset({Role.RESIDENT})), Pay(uuid4(), seeded.town.id, wallet, store, amount))
 
 
 async def together(work: Iterable[Awaitable[None]]) -> None:
@@ -183,19 +185,28 @@ async def main() -> None:
     """
     clock = Clock(utc_now() - timedelta(days=DAYS + 1))
     settings = read_settings()
-    async with services(
+    async with compose.services(
         settings.database_url, redis_url=None, shop_code_guid=settings.shop_code_guid, clock=clock
-    ) as made:
+    ) as services:
         if await municipalities.by_code(TOWNS[0].code) is not None and PERSONAS.exists():
-            personas = orjson.loads(PERSONAS.read_bytes())
+            personas = kept_personas()
         else:
-            sys.stdout.write("Making the demo towns, once: 70 shops, 213 people, a month of payments ...\n")
+            sys.stdout.write("Making the demo towns, once: 70 stores, 213 people, a month of payments ...\n")
             sys.stdout.flush()
-            personas = await seed(clock, made)
+            personas = await seed(clock, services)
             _keep(personas)
         clock.now = utc_now()
-        if await offer(made, personas):
-            _keep(personas)
+        await offer(services, personas)
+        _keep(personas)
+
+
+def kept_personas() -> list[dict[str, Any]]:
+    """The personas of an earlier start. In old data folders the ids of stores begin with `mer_`."""
+    personas: list[dict[str, Any]] = orjson.loads(PERSONAS.read_bytes())
+    for persona in personas:
+        if "storeId" in persona:
+            persona["storeId"] = f"{Prefix.STORE}_{persona['storeId'].partition('_')[2]}"
+    return personas
 
 
 def _keep(personas: list[dict[str, Any]]) -> None:

@@ -1,10 +1,9 @@
-"""What the demo towns are made of: invented shops and people, the same at every run.
+"""What the demo towns are made of: invented stores and people, the same at every run.
 
 The lists are in `mocks/data/*.tsv`.
 
 The towns carry real national codes, because the code is checked; everything else is made up: streets, numbers, postal
-codes,
-telephone numbers (no exchange begins with 00), shops and people.
+codes, telephone numbers (no exchange begins with 00), stores and people.
 """
 
 import csv
@@ -21,7 +20,7 @@ _DATA = Path(__file__).with_name("data")
 WEEKDAYS = "月火水木金土日"
 """Monday first, as `datetime.weekday()` counts."""
 LARGE_CATEGORIES = frozenset({"supermarket", "hardware"})
-"""Whose shops are large ones in these towns."""
+"""Whose stores are large ones in these towns."""
 _BORN_FROM, _BORN_YEARS = 1938, 75
 _PART = re.compile(rf"(?P<days>毎日|[{WEEKDAYS}〜・]+)(?P<closed>休)?(?: (?P<times>\S+))?")
 _PERIOD = re.compile(r"(\d{1,2}):([0-5]\d)〜(翌?)(\d{1,2}):([0-5]\d)")
@@ -36,7 +35,7 @@ class ResidentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A kind of shop: `code` is the town's, `merchant_category_code` (4 digits, ISO 18245) is EMVCo's field 52."""
+    """A kind of store: `code` is the town's, `merchant_category_code` (4 digits, ISO 18245) is EMVCo's field 52."""
 
     code: str
     name_ja: str
@@ -62,7 +61,7 @@ class OpeningHours:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a shop says of itself to `domain.stores.open_store`, but for its two codes.
+    """What a store says of itself to `domain.stores.open_store`, but for its two codes.
 
     Coordinates in millionths of a degree.
     """
@@ -84,8 +83,8 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
-    """An invented shop. `merchant_code` and `store_code` are fields 01 and 02 of its EMVCo template."""
+class Store:
+    """An invented store. `merchant_code` and `store_code` are fields 01 and 02 of its EMVCo template."""
 
     key: str
     town_code: str
@@ -158,26 +157,26 @@ class Town:
     name_roman: str
     latitude_microdegrees: int
     longitude_microdegrees: int
-    shops: tuple[Shop, ...]
+    stores: tuple[Store, ...]
     residents: tuple[Resident, ...]
     demo: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Somebody that an app developer can be. `resident_key` for residents, `shop_key` for a shop's staff."""
+    """Somebody that an app developer can be. `resident_key` for residents, `store_key` for a store's staff."""
 
     key: str
     name: str
     role: Role
     town_codes: tuple[str, ...]
     resident_key: str | None = None
-    shop_key: str | None = None
+    store_key: str | None = None
 
 
-def shops(town: Town) -> Iterator[Listing]:
-    """The town's shops as the domain takes them, in the order of `town.shops`."""
-    return (shop.listing() for shop in town.shops)
+def listings(town: Town) -> Iterator[Listing]:
+    """The town's stores as the domain takes them, in the order of `town.stores`."""
+    return (store.listing() for store in town.stores)
 
 
 def residents(town: Town) -> list[str]:
@@ -192,11 +191,11 @@ def parse_hours(unchecked: str) -> OpeningHours:
     """
     week: dict[int, tuple[OpenPeriod, ...]] = {}
     for part in unchecked.split("、"):
-        found = _PART.fullmatch(part)
-        if found is None or (found["closed"] is None) == (found["times"] is None):
+        match = _PART.fullmatch(part)
+        if match is None or (match["closed"] is None) == (match["times"] is None):
             raise ValueError("opening hours: neither times nor 休", part)
-        periods = tuple(_period(period) for period in found["times"].split("・")) if found["times"] else ()
-        for day in _days(found["days"]):
+        periods = tuple(_period(period) for period in match["times"].split("・")) if match["times"] else ()
+        for day in _days(match["days"]):
             if day in week:
                 raise ValueError("opening hours: a weekday twice", part)
             week[day] = periods
@@ -218,11 +217,11 @@ def _days(text: str) -> Iterator[int]:
 
 
 def _period(text: str) -> OpenPeriod:
-    found = _PERIOD.fullmatch(text)
-    if found is None:
+    match = _PERIOD.fullmatch(text)
+    if match is None:
         raise ValueError("opening hours: no time", text)
-    next_day = 24 if found[3] else 0
-    return OpenPeriod(int(found[1]) * 60 + int(found[2]), (int(found[4]) + next_day) * 60 + int(found[5]))
+    next_day = 24 if match[3] else 0
+    return OpenPeriod(int(match[1]) * 60 + int(match[2]), (int(match[4]) + next_day) * 60 + int(match[5]))
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -230,8 +229,8 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True))
 
 
-def _shop(row: dict[str, str]) -> Shop:
-    return Shop(
+def _store(row: dict[str, str]) -> Store:
+    return Store(
         key=row["key"],
         town_code=row["town"],
         merchant_code=row["merchant_code"],
@@ -251,7 +250,7 @@ def _shop(row: dict[str, str]) -> Shop:
 
 
 def _towns() -> tuple[Town, ...]:
-    every_shop = [_shop(row) for row in _rows("shops.tsv")]
+    every_store = [_store(row) for row in _rows("stores.tsv")]
     people = _people()
     return tuple(
         Town(
@@ -262,7 +261,7 @@ def _towns() -> tuple[Town, ...]:
             name_roman=row["name_roman"],
             latitude_microdegrees=int(row["latitude_microdegrees"]),
             longitude_microdegrees=int(row["longitude_microdegrees"]),
-            shops=tuple(shop for shop in every_shop if shop.town_code == row["code"]),
+            stores=tuple(store for store in every_store if store.town_code == row["code"]),
             residents=tuple(
                 _resident(f"{row['key']}-{number:03d}", next(people)) for number in range(1, int(row["residents"]) + 1)
             ),
@@ -273,8 +272,8 @@ def _towns() -> tuple[Town, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    family: dict[str, str]
-    given: dict[str, str]
+    family_name: dict[str, str]
+    given_name: dict[str, str]
     birth_year: int
     card_only: bool
 
@@ -289,20 +288,22 @@ def _people() -> Iterator[_Drawn]:
     for number in range(len(families) * len(given_names)):
         birth_year = _BORN_FROM + (number * 29 + 40) % _BORN_YEARS  # 29 and 75 have no common factor: every year comes
         of_age = [name for name in given_names if int(name["born_from"]) <= birth_year <= int(name["born_to"])]
-        family, given = families[number * 7 % len(families)], of_age[number % len(of_age)]
-        if (family["name"], given["name"]) in taken:
+        family_name, given_name = families[number * 7 % len(families)], of_age[number % len(of_age)]
+        if (family_name["name"], given_name["name"]) in taken:
             continue
-        taken.add((family["name"], given["name"]))
-        yield _Drawn(family, given, birth_year, card_only=birth_year > 2010 or (birth_year < 1950 and number % 2 == 0))
+        taken.add((family_name["name"], given_name["name"]))
+        yield _Drawn(
+            family_name, given_name, birth_year, card_only=birth_year > 2010 or (birth_year < 1950 and number % 2 == 0)
+        )
 
 
 def _resident(key: str, drawn: _Drawn) -> Resident:
     return Resident(
         key=key,
-        family_name=drawn.family["name"],
-        given_name=drawn.given["name"],
-        family_name_kana=drawn.family["name_kana"],
-        given_name_kana=drawn.given["name_kana"],
+        family_name=drawn.family_name["name"],
+        given_name=drawn.given_name["name"],
+        family_name_kana=drawn.family_name["name_kana"],
+        given_name_kana=drawn.given_name["name_kana"],
         birth_year=drawn.birth_year,
         kind=ResidentKind.RESIDENT,
         card_only=drawn.card_only,
@@ -316,9 +317,9 @@ def _personas() -> Iterator[Persona]:
             yield Persona(
                 f"{town.key}-resident-{number}", resident.name, Role.RESIDENT, codes, resident_key=resident.key
             )
-        for number, shop in enumerate(town.shops[:2], start=1):
+        for number, store in enumerate(town.stores[:2], start=1):
             yield Persona(
-                f"{town.key}-shop-{number}", f"{shop.name} スタッフ", Role.MERCHANT_STAFF, codes, shop_key=shop.key
+                f"{town.key}-store-{number}", f"{store.name} スタッフ", Role.MERCHANT_STAFF, codes, store_key=store.key
             )
         yield Persona(f"{town.key}-desk", f"{town.name} 窓口", Role.DESK, codes)
         yield Persona(f"{town.key}-finance", f"{town.name} 会計", Role.FINANCE, codes)

@@ -3,8 +3,7 @@
 Points of 1 %, miles to convert, coupons, and a premium voucher on sale.
 
 Each part is made once, by the people of the town, through the domain's own verbs: under keys of its own, or by its
-code. So it is
-made in an older data folder too, and whatever was cut off goes on.
+code. So it is made in an older data folder too, and whatever was cut off goes on.
 """
 
 import sys
@@ -54,52 +53,47 @@ UNITS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who makes it: two finance officers, and the staff of a shop."""
+    """Who makes it: two finance officers, and the staff of a store."""
 
     officer: Viewer
     second: Viewer
-    shop: Viewer
+    store_staff: Viewer
     store: UUID
 
 
-async def offer(made: Services, personas: list[dict[str, Any]]) -> bool:
-    """Everything, in each town of the personas.
-
-    True: a persona was added, for a town that had one finance officer only.
-    """
-    added = False
-    for code in dict.fromkeys(one["municipality"] for one in personas):
+async def offer(services: Services, personas: list[dict[str, Any]]) -> None:
+    """Everything, in each town of the personas; a persona is added for a town with only one finance officer."""
+    for code in dict.fromkeys(persona["municipality"] for persona in personas):
         town = await municipalities.by_code(code)
-        people = [one for one in personas if one["municipality"] == code]
+        people = [persona for persona in personas if persona["municipality"] == code]
         if town is None:
             continue
-        if sum(one["role"] == Role.FINANCE for one in people) == 1:
-            people.append(await _second_officer(made, town, people[0]["assetId"]))
+        if sum(persona["role"] == Role.FINANCE for persona in people) == 1:
+            people.append(await _second_officer(services, town, people[0]["assetId"]))
             personas.append(people[-1])
-            added = True
-        await _offer(made, town.id, _staff(people), [wallet for one in personas for wallet in one.get("walletIds", ())])
-    return added
+        wallets = [wallet for persona in personas for wallet in persona.get("walletIds", ())]
+        await _offer(services, town.id, _staff(people), wallets)
 
 
 def _staff(people: list[dict[str, Any]]) -> Staff:
     def of(role: Role) -> list[dict[str, Any]]:
-        return [one for one in people if one["role"] == role]
+        return [persona for persona in people if persona["role"] == role]
 
-    def viewer(one: dict[str, Any]) -> Viewer:
-        return Viewer(UUID(one["personId"]), frozenset({Role(one["role"])}))
+    def viewer(persona: dict[str, Any]) -> Viewer:
+        return Viewer(UUID(persona["personId"]), frozenset({Role(persona["role"])}))
 
-    [first, second, *_], [shop, *_] = of(Role.FINANCE), of(Role.MERCHANT_STAFF)
-    store = read(Prefix.STORE, shop["storeId"])
+    [first, second, *_], [clerk, *_] = of(Role.FINANCE), of(Role.MERCHANT_STAFF)
+    store = read(Prefix.STORE, clerk["storeId"])
     if store is None:
-        raise ValueError("a persona without a shop", shop["name"])
-    return Staff(viewer(first), viewer(second), viewer(shop), store[1])
+        raise ValueError("a persona without a store", clerk["name"])
+    return Staff(officer=viewer(first), second=viewer(second), store_staff=viewer(clerk), store=store[1])
 
 
-async def _second_officer(made: Services, town: Municipality, asset: str) -> dict[str, Any]:
+async def _second_officer(services: Services, town: Municipality, asset: str) -> dict[str, Any]:
     name = f"{town.name} 会計課長"
     async with transaction():
-        person = await join(name, made.clock(), made.ids)
-        await give_access(town.id, town.issuer_id, person, Relation.FINANCE, made.clock())
+        person = await join(name, services.clock(), services.ids)
+        await give_access(town.id, town.issuer_id, person, Relation.FINANCE, services.clock())
     return {
         "name": name,
         "role": Role.FINANCE.value,
@@ -109,15 +103,15 @@ async def _second_officer(made: Services, town: Municipality, asset: str) -> dic
     }
 
 
-async def _offer(made: Services, town: int, staff: Staff, wallets: list[str]) -> None:
-    point = await _asset(made, town, staff, POINT, AssetKind.SHOPPING_POINT, "まちのポイント", "Town points")
-    mile = await _asset(made, town, staff, MILE, AssetKind.MILE, "健康マイル", "Health miles")
+async def _offer(services: Services, town: int, staff: Staff, wallets: list[str]) -> None:
+    point = await _asset(services, town, staff, POINT, AssetKind.SHOPPING_POINT, "まちのポイント", "Town points")
+    mile = await _asset(services, town, staff, MILE, AssetKind.MILE, "健康マイル", "Health miles")
     parts = (
-        _earning(made, town, staff, point),
-        _miles(made, town, staff, mile, wallets),
-        _conversion(made, town, staff, mile, point),
-        _coupons(made, town, staff),
-        _voucher(made, town, staff, point),
+        _earning(services, town, staff, point),
+        _miles(services, town, staff, mile, wallets),
+        _conversion(services, town, staff, mile, point),
+        _coupons(services, town, staff),
+        _voucher(services, town, staff, point),
     )
     for part in parts:
         try:
@@ -127,7 +121,7 @@ async def _offer(made: Services, town: int, staff: Staff, wallets: list[str]) ->
 
 
 async def _asset(
-    made: Services, town: int, staff: Staff, code: str, kind: AssetKind, name_ja: str, name_en: str
+    services: Services, town: int, staff: Staff, code: str, kind: AssetKind, name_ja: str, name_en: str
 ) -> int:
     for known in await assets.of_municipality(town):
         if known.code == code:
@@ -147,57 +141,61 @@ async def _asset(
         expires_after_months=12,
         returns_to_budget=True,
     )
-    return (await make_asset(made, staff.officer, town, new)).id
+    return (await make_asset(services, staff.officer, town, new)).id
 
 
-def _key(town: int, what: str) -> UUID:
-    return derived(UUID(int=town), "demo_offer", what)
+def _key(town: int, part: str) -> UUID:
+    return derived(UUID(int=town), "demo_offer", part)
 
 
-async def _programme(made: Services, town: int, staff: Staff, what: str, new: NewProgramme) -> UUID:
-    return (await create_programme(made, staff.officer, town, _key(town, what), new))[0].id
+async def _programme(services: Services, town: int, staff: Staff, part: str, new: NewProgramme) -> UUID:
+    return (await create_programme(services, staff.officer, town, _key(town, part), new))[0].id
 
 
 def _new(kind: ProgrammeKind, name_ja: str, name_en: str, asset: int) -> NewProgramme:
     return NewProgramme(kind, name_ja, name_en, asset, 100_000_000, midnight(FROM), after(LAST_DAY))
 
 
-async def _earning(made: Services, town: int, staff: Staff, point: int) -> None:
+async def _earning(services: Services, town: int, staff: Staff, point: int) -> None:
     new = _new(ProgrammeKind.EARNING, "お買い物ポイント", "Shopping points", point)
     programme = await _programme(
-        made, town, staff, "earning", replace(new, activates_after_days=7, clawback=ClawbackRule.DEBT)
+        services, town, staff, "earning", replace(new, activates_after_days=7, clawback=ClawbackRule.DEBT)
     )
     rule = NewRule(RuleKind.PERCENT, "お買い物で1％", "1 % of what you pay", Stacking.WITH_OTHERS, rate_bp=100)
-    await add_rule(made, staff.officer, town, programme, _key(town, "rule"), rule)
+    await add_rule(services, staff.officer, town, programme, _key(town, "rule"), rule)
 
 
-async def _miles(made: Services, town: int, staff: Staff, mile: int, wallets: list[str]) -> None:
+async def _miles(services: Services, town: int, staff: Staff, mile: int, wallets: list[str]) -> None:
     programme = await _programme(
-        made, town, staff, "miles", _new(ProgrammeKind.GRANT, "歩いて健康", "Walk for health", mile)
+        services, town, staff, "miles", _new(ProgrammeKind.GRANT, "歩いて健康", "Walk for health", mile)
     )
     for unchecked in wallets:
         wallet = read(Prefix.WALLET, unchecked)
         if wallet is not None and wallet[0] == town:
             await grant_value(
-                made, staff.officer, Grant(_key(town, f"miles {unchecked}"), town, programme, wallet[1], MILES_GIVEN)
+                services,
+                staff.officer,
+                Grant(_key(town, f"miles {unchecked}"), town, programme, wallet[1], MILES_GIVEN),
             )
 
 
-async def _conversion(made: Services, town: int, staff: Staff, mile: int, point: int) -> None:
+async def _conversion(services: Services, town: int, staff: Staff, mile: int, point: int) -> None:
     programme = await _programme(
-        made,
+        services,
         town,
         staff,
         "conversion",
         _new(ProgrammeKind.CONVERSION, "マイルをポイントに", "Miles into points", point),
     )
-    if not any((rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, made.clock(), 100)):
+    if not any(
+        (rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, services.clock(), 100)
+    ):
         await set_rate(
-            made, staff.officer, town, NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000)
+            services, staff.officer, town, NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000)
         )
 
 
-async def _coupons(made: Services, town: int, staff: Staff) -> None:
+async def _coupons(services: Services, town: int, staff: Staff) -> None:
     tenth = NewCoupon(
         CouponKind.PERCENT,
         "まちの1割引クーポン",
@@ -225,19 +223,19 @@ async def _coupons(made: Services, town: int, staff: Staff) -> None:
         returns_on_refund=True,
         store_id=staff.store,
     )
-    await create_coupon(made, staff.officer, town, _key(town, "coupon"), tenth)
-    await create_coupon(made, staff.shop, town, _key(town, "item"), item)
+    await create_coupon(services, staff.officer, town, _key(town, "coupon"), tenth)
+    await create_coupon(services, staff.store_staff, town, _key(town, "item"), item)
 
 
-async def _voucher(made: Services, town: int, staff: Staff, point: int) -> None:
+async def _voucher(services: Services, town: int, staff: Staff, point: int) -> None:
     budget = await _programme(
-        made,
+        services,
         town,
         staff,
         "premium",
         _new(ProgrammeKind.GRANT, "商品券のプレミアム原資", "Budget of voucher premiums", point),
     )
-    product = next((one for one in await vouchers.of_municipality(town, 100) if one.terms.code == VOUCHER), None)
+    product = next((known for known in await vouchers.of_municipality(town, 100) if known.terms.code == VOUCHER), None)
     if product is None:
         sale, ends = midnight(FROM), after(LAST_DAY)
         terms = from_template(
@@ -257,8 +255,8 @@ async def _voucher(made: Services, town: int, staff: Staff, point: int) -> None:
                 funding_programme=budget,
             ),
         )
-        product = await create_product(made, staff.officer, town, terms)
+        product = await create_product(services, staff.officer, town, terms)
     if not product.submitted:
-        product = await submit_product(made, staff.officer, town, product.id)
+        product = await submit_product(services, staff.officer, town, product.id)
     if product.stage is Stage.NONE:
-        await approve_product(made, staff.second, Step(_key(town, "product"), town, product.id))
+        await approve_product(services, staff.second, Step(_key(town, "product"), town, product.id))

@@ -16,6 +16,7 @@ from api.migrate import migrate
 from domain.compose import services as open_services
 from domain.services import Services
 from mocks.embedded import postgres, valkey
+from mocks.payment_provider import PaymentProvider
 from tests.support.clock import MovableClock
 from tests.support.town import People, new_town
 
@@ -104,6 +105,13 @@ async def services(database_url: str, clock: MovableClock) -> AsyncIterator[Serv
 async def town(services: Services) -> People:
     """A fresh town: nothing of another test is in it."""
     return await new_town(services)
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[PaymentProvider]:
+    """A payment provider that answers over HTTP."""
+    async with PaymentProvider().serving() as serving:
+        yield serving
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 // GraphiQL with tabs by scene. A tab brings its persona and its fault along; everything can be changed above. Scenes are in scenes/*.js.
 "use strict";
 
-const ERROR = "... on UserError { code message retry }";
 const remembered = { key: crypto.randomUUID(), lost: crypto.randomUUID() };
 const choice = { persona: null, locale: "ja", fault: "" };
 const clients = new Map();
 const scenes = new Map();
 const bring = new Map();
+let operations = {};
 const element = (id) => document.getElementById(id);
 
 // What the latest answers of this page were about: LAST_PAYMENT and the like in variables stand for it.
@@ -30,31 +30,29 @@ function scene(name, ja, en, tabs) {
   scenes.set(name, { label: `${ja} / ${en}`, tabs });
 }
 
-function tab(name, persona, query, variables, fault = "") {
+// A tab plays an operation of the apps (schema/operations) under the tab's own name; a text of its own only where that is what it shows.
+function tab(name, persona, ja, en, variables, { operation = name, text = null, fault = "" } = {}) {
   bring.set(name, { persona, fault });
-  return { query: laidOut(query), variables: JSON.stringify(variables, null, 2) };
+  const comments = [persona.name, ...ja.split(/(?<=。)/), ...wrapped(en)];
+  if (text === null) {
+    comments.push(`schema/operations: ${operation}.graphql`);
+    text = operations[operation].replace(/^(query|mutation|subscription) \w+/, `$1 ${name}`);
+  }
+  return { query: `${comments.map((line) => `# ${line}\n`).join("")}${text.trim()}`, variables: JSON.stringify(variables, null, 2) };
 }
 
-// A field a line, small sets of them on one, and the two languages of the comment below each other: nothing is cut off beside the answer.
-const TOKEN = /#[^\n]*|\.\.\. on \w+|(?:query|mutation|subscription) \w+|\w+|\([^()]*\)|[{}]/g;
-
-function laidOut(query) {
-  const lines = [];
-  let depth = 0;
-  for (const [token] of query.matchAll(TOKEN)) {
-    if (token.startsWith("#")) lines.push(...token.split(/ \/ |; /).map((part, number) => (number ? `# ${part}` : part)));
-    else if (token === "{") {
-      lines[lines.length - 1] += " {";
-      depth += 1;
-    } else if (token === "}") lines.push(`${"  ".repeat(--depth)}}`);
-    else if (token.startsWith("(")) lines[lines.length - 1] += token;
-    else lines.push("  ".repeat(depth) + token);
+// Lines that are not cut off beside the answer.
+function wrapped(text) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1).length + word.length > 52) lines.push("");
+    lines[lines.length - 1] += lines.at(-1) ? ` ${word}` : word;
   }
-  return lines.join("\n").replace(/\{((?:\s+\w+)+)\s+\}/g, (block, names) => (names.length < 90 ? `{ ${names.trim().split(/\s+/).join(" ")} }` : block));
+  return lines;
 }
 
 function withLatest(text) {
-  return text.replace(/LAST_([A-Z]+(?:_[A-Z]+)*)/g, (found, name) => latest[name] ?? found);
+  return text.replace(/LAST_([A-Z]+(?:_[A-Z]+)*)/g, (placeholder, name) => latest[name] ?? placeholder);
 }
 
 function note(data) {
@@ -71,9 +69,9 @@ function choose(persona, fault) {
 
 // The editor tells the name and kind of an operation a moment late, so both are read from the text.
 function operation({ query, variables, operationName }) {
-  const found = [...query.replaceAll(/#.*/g, "").matchAll(/\b(query|mutation|subscription)\s+(\w+)/g)];
-  const one = found.find(([, , name]) => name === operationName) ?? found[0];
-  return { kind: one?.[1] ?? "query", body: { query, variables, operationName: one?.[2] ?? null } };
+  const named = [...query.replaceAll(/#.*/g, "").matchAll(/\b(query|mutation|subscription)\s+(\w+)/g)];
+  const [, kind = "query", name = null] = named.find(([, , name]) => name === operationName) ?? named[0] ?? [];
+  return { kind, body: { query, variables, operationName: name } };
 }
 
 function fetcher(params) {
@@ -94,7 +92,7 @@ async function send(operation) {
 
 // The file that the address waits for, as a back office would send it: two right rows, and one that is wrong.
 async function sendFile(address) {
-  const wallets = choice.personas.flatMap((one) => one.role === "RESIDENT" && one.municipality === choice.persona.municipality ? one.walletIds[0] : []);
+  const wallets = choice.personas.flatMap(({ role, municipality, walletIds }) => (role === "RESIDENT" && municipality === choice.persona.municipality ? walletIds[0] : []));
   const rows = [...wallets.slice(0, 2).map((wallet, number) => `${wallet},${100 * (number + 1)},`), "wal_nobody,100,"];
   const headers = { "content-type": "text/csv", authorization: `Bearer ${choice.persona.token}` };
   await fetch(address, { method: "PUT", headers, body: ["walletId,amount,note", ...rows].join("\n") });
@@ -126,8 +124,8 @@ function forgetful() {
 
 // Whom the scenes are about, and what their town offers: looked up by name, since ids differ in every data folder.
 async function world(personas) {
-  const resident = personas.find((one) => one.role === "RESIDENT");
-  const all = (role) => personas.filter((one) => one.role === role && one.municipality === resident.municipality);
+  const resident = personas.find((persona) => persona.role === "RESIDENT");
+  const all = (role) => personas.filter((persona) => persona.role === role && persona.municipality === resident.municipality);
   const [finance, second] = all("FINANCE");
   const other = all("RESIDENT")[1];
   const query = `query Town($municipality: String!) {
@@ -140,28 +138,29 @@ async function world(personas) {
   const { data } = await (await fetch("/graphql", { method: "POST", body, headers: { "content-type": "application/json" } })).json();
   const coupons = data.coupons.edges.map((edge) => edge.node);
   const ids = {
-    ...Object.fromEntries(data.assets.map((one) => [one.code, one.id])),
-    coupon: coupons.find((one) => one.kind === "PERCENT" && one.claimRequired)?.id,
-    item: coupons.find((one) => one.kind === "FREE_ITEM")?.id,
-    product: data.voucherProducts.find((one) => one.code === "PREMIUM_30")?.id,
-    miles: data.programmes.find((one) => one.kind === "GRANT" && one.asset.code === "HEALTH_MILE")?.id,
-    premium: data.programmes.find((one) => one.kind === "GRANT" && one.asset.code === "TOWN_POINT")?.id,
+    ...Object.fromEntries(data.assets.map(({ code, id }) => [code, id])),
+    coupon: coupons.find((coupon) => coupon.kind === "PERCENT" && coupon.claimRequired)?.id,
+    item: coupons.find((coupon) => coupon.kind === "FREE_ITEM")?.id,
+    product: data.voucherProducts.find((product) => product.code === "PREMIUM_30")?.id,
+    miles: data.programmes.find(({ kind, asset }) => kind === "GRANT" && asset.code === "HEALTH_MILE")?.id,
+    premium: data.programmes.find(({ kind, asset }) => kind === "GRANT" && asset.code === "TOWN_POINT")?.id,
   };
-  const shop = all("MERCHANT_STAFF")[0];
-  return { resident, other, shop, desk: all("DESK")[0], finance, second, wallet: resident.walletIds[0], otherWallet: other.walletIds[0], ids };
+  const store = all("MERCHANT_STAFF")[0];
+  return { resident, other, store, desk: all("DESK")[0], finance, second, wallet: resident.walletIds[0], otherWallet: other.walletIds[0], ids };
 }
 
 async function main() {
-  const personas = await (await fetch("/dev/personas")).json();
+  let personas;
+  [personas, operations] = await Promise.all(["/dev/personas", "/playground/operations"].map(async (path) => (await fetch(path)).json()));
   if (!personas.length) {
     element("graphiql").textContent = "デモのまちがまだありません。make run で起動してください。/ No demo towns yet: start with make run.";
     return;
   }
   choice.personas = personas;
   const people = await world(personas);
-  for (const one of personas) element("persona").add(new Option(`${one.name} (${one.role})`, one.name));
+  for (const { name, role } of personas) element("persona").add(new Option(`${name} (${role})`, name));
   for (const [name, { label }] of scenes) element("scene").add(new Option(label, name));
-  element("persona").onchange = (event) => choose(personas.find((one) => one.name === event.target.value), choice.fault);
+  element("persona").onchange = (event) => choose(personas.find((persona) => persona.name === event.target.value), choice.fault);
   element("fault").onchange = (event) => choose(choice.persona, event.target.value);
   element("locale").onchange = (event) => { choice.locale = event.target.value; };
   element("scene").onchange = (event) => { location.hash = event.target.value; };

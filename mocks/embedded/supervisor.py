@@ -37,7 +37,7 @@ RUN_FILE = "run.env"
 BANNER = """
   Meguru めぐる is running.
 
-    Playground   {address}/graphql   (choose a persona: a resident, a shop's staff, the town's desk)
+    Playground   {address}/graphql   (choose a persona: a resident, a store's staff, the town's desk)
     Personas     curl {address}/dev/personas
     Database     {psql} {database}
     Logs         {logs}

@@ -9,5 +9,5 @@ from tests.support.served import served
 @pytest.fixture(scope="session")
 def address(scratch: Path) -> Iterator[str]:
     (scratch / "api").mkdir()
-    with served(scratch / "api") as (found, _):
-        yield found
+    with served(scratch / "api") as (url, _):
+        yield url

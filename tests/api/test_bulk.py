@@ -6,8 +6,9 @@ And what is sent wrongly.
 import asyncio
 import http.client
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,59 +17,53 @@ import pytest
 from websockets.asyncio.client import connect
 
 from domain.identifiers import decode
-from tests.bulk_grants.officers import CHECK, LOOK, START, verb
-from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME
+from tests.support.api import ASSET, picked
+from tests.support.apps import Persona, ask, body, headers, personas, somebody
 from tests.support.eventually import eventually
 
-UPLOAD = (
-    "mutation($input: CreateUploadInput!) { createUpload(input: $input) { ... on CreateUploadSuccess { upload { id address maximumBytes contentTypes"
-    " expiresAt } } ... on UserError { code message } } }"
-)
-FOLLOW = "subscription($id: ID!) { bulkGrantProgress(id: $id) { state grantedCount leftCount grantedAmount } }"
-BALANCES = "query($id: ID!) { wallet(id: $id) { balances { posted asset { id } } } }"
 CSV = {"content-type": "text/csv"}
+FOLLOWED = ("state", "grantedCount", "leftCount", "grantedAmount")
 SIXTEEN = 16 * 1_048_576
 
-Ask = Callable[..., dict]
+Upload = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def people(address: str) -> list[dict]:
-    return httpx.get(f"{address}/dev/personas").json()
+def people(address: str) -> list[Persona]:
+    return personas(address)
 
 
 @pytest.fixture(scope="module")
-def officers(people: list[dict]) -> list[dict]:
+def officers(people: list[Persona]) -> list[dict]:
     """Both finance officers of the first town."""
-    found = [one for one in people if one["role"] == "FINANCE" and one["municipality"] == people[0]["municipality"]]
-    assert len(found) == 2
-    return found
+    town = people[0]["municipality"]
+    both = [person for person in people if person["role"] == "FINANCE" and person["municipality"] == town]
+    assert len(both) == 2
+    return both
 
 
-@pytest.fixture(scope="module")
-def ask(address: str) -> Ask:
-    def send(query: str, persona: dict, **variables: object) -> dict:
-        headers = {"authorization": f"Bearer {persona['token']}", "accept-language": "ja"}
-        answer = httpx.post(
-            f"{address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=30
-        ).json()
-        assert "errors" not in answer, answer
-        return next(iter(answer["data"].values()))
-
-    return send
+def new_upload(address: str, officer: Persona, municipality: str | None = None) -> Any:
+    given = {"municipality": municipality or officer["municipality"], "purpose": "BULK_GRANT"}
+    return ask(address, "CreateUpload", officer["token"], input=given)
 
 
 @pytest.fixture
-def made(ask: Ask, officers: list[dict]) -> dict:
+def upload(address: str, officers: list[Persona]) -> Upload:
     """A new address for a file."""
-    return ask(UPLOAD, officers[0], input={"municipality": officers[0]["municipality"], "purpose": "BULK_GRANT"})[
-        "upload"
-    ]
+    return new_upload(address, officers[0])["upload"]
 
 
-def put(address: str, made: dict, content: bytes, persona: dict | None, **headers: str) -> httpx.Response:
-    signed = {} if persona is None else {"authorization": f"Bearer {persona['token']}"}
-    return httpx.put(address + made["address"], content=content, headers={**CSV, **signed, **headers}, timeout=60)
+def put(
+    address: str, upload: Upload, content: bytes | Iterator[bytes], persona: Persona | None, **others: str
+) -> httpx.Response:
+    sent = headers(None if persona is None else persona["token"], **{**CSV, **others})
+    return httpx.put(address + upload["address"], content=content, headers=sent, timeout=60)
+
+
+def neighbour_of(people: list[Persona], officer: Persona) -> Persona:
+    """A finance officer of another town."""
+    town = officer["municipality"]
+    return next(person for person in people if person["role"] == "FINANCE" and person["municipality"] != town)
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:
@@ -76,12 +71,11 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def programme(ask: Ask, officers: list[dict]) -> dict:
+def programme(address: str, officers: list[Persona]) -> dict[str, str]:
     """Points and a programme that grants them."""
-    town = officers[0]["municipality"]
-    asset = ask(
-        CREATE_ASSET, officers[0], input={**ASSET, "municipality": town, "code": f"BULK{uuid4().hex[:6].upper()}"}
-    )["asset"]["id"]
+    town, token = officers[0]["municipality"], officers[0]["token"]
+    points = {**ASSET, "municipality": town, "code": f"BULK{uuid4().hex[:6].upper()}"}
+    asset = ask(address, "CreateAsset", token, input=points)["asset"]["id"]
     given = {
         "idempotencyKey": str(uuid4()),
         "municipality": town,
@@ -93,17 +87,23 @@ def programme(ask: Ask, officers: list[dict]) -> dict:
         "startsAt": "2020-01-01T00:00:00Z",
         "endsAt": "2099-01-01T00:00:00Z",
     }
-    return {"asset": asset, "id": ask(CREATE_PROGRAMME, officers[0], input=given)["programme"]["id"]}
+    return {"asset": asset, "id": ask(address, "CreateProgramme", token, input=given)["programme"]["id"]}
 
 
-def posted(ask: Ask, persona: dict, wallet: str, asset: str) -> int:
-    found = ask(BALANCES, persona, id=wallet)["balances"]
-    return sum(one["posted"] for one in found if one["asset"]["id"] == asset)
+def check_of(address: str, officer: Persona, upload: Upload, programme: dict[str, str]) -> Any:
+    given = {"uploadId": upload["id"], "programmeId": programme["id"]}
+    return ask(address, "CheckBulkGrant", officer["token"], input=given)
 
 
-async def followed(address: str, persona: dict, bulk: str) -> list[dict]:
+def posted(address: str, officer: Persona, wallets: list[str], asset: str) -> list[int]:
+    """What each wallet has of an asset."""
+    shown = [ask(address, "Wallet", officer["token"], id=wallet)["balances"] for wallet in wallets]
+    return [sum(balance["posted"] for balance in balances if balance["asset"]["id"] == asset) for balances in shown]
+
+
+async def followed(address: str, persona: Persona, bulk: str) -> list[dict[str, Any]]:
     """All that the live line says, until the server ends it."""
-    found = []
+    states = []
     async with connect(
         address.replace("http", "ws", 1) + "/graphql",
         subprotocols=["graphql-transport-ws"],
@@ -114,26 +114,22 @@ async def followed(address: str, persona: dict, bulk: str) -> list[dict]:
             json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {persona['token']}"}})
         )
         assert json.loads(await socket.recv())["type"] == "connection_ack"
-        await socket.send(
-            json.dumps({"type": "subscribe", "id": "1", "payload": {"query": FOLLOW, "variables": {"id": bulk}}})
-        )
+        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": body("BulkGrantProgress", id=bulk)}))
         while True:
             message = json.loads(await asyncio.wait_for(socket.recv(), 30))
             if message["type"] == "complete":
-                return found
+                return states
             if message["type"] == "next":
-                found.append(message["payload"]["data"]["bulkGrantProgress"])
+                states.append(picked(message["payload"]["data"]["bulkGrantProgress"], *FOLLOWED))
 
 
 async def test_a_file_from_its_address_to_the_wallets(
-    address: str, ask: Ask, people: list[dict], officers: list[dict], made: dict, programme: dict
+    address: str, people: list[Persona], officers: list[Persona], upload: Upload, programme: dict[str, str]
 ):
     first, second = officers
-    town = decode(first["assetId"])[1]
-    every = list(dict.fromkeys(wallet for one in people for wallet in one.get("walletIds", ())))
-    wallets, elsewhere = [[one for one in every if (decode(one)[1] == town) is own] for own in (True, False)]
+    wallets, elsewhere = wallets_of_town(people, first)
     assert (len(wallets) >= 2, bool(elsewhere)) == (True, True)
-    assert (made["maximumBytes"], "text/csv" in made["contentTypes"]) == (SIXTEEN, True)
+    assert (upload["maximumBytes"], "text/csv" in upload["contentTypes"]) == (SIXTEEN, True)
     lines = [
         "ｳｫﾚｯﾄID,金額,備考",
         *[f'{wallet},"４００，０００",子育て世帯' for wallet in wallets],
@@ -141,11 +137,9 @@ async def test_a_file_from_its_address_to_the_wallets(
         "",
     ]
     content = "\r\n".join(lines).encode("cp932")
-    sent = put(address, made, content, first)
-    assert (sent.status_code, sent.json()) == (201, {"upload": {"id": made["id"], "bytes": len(content)}})
-    given = {"uploadId": made["id"], "programmeId": programme["id"]}
-    check = ask(CHECK, first, input=given)["check"]
-    total = 400_000 * len(wallets)
+    sent = put(address, upload, content, first)
+    assert (sent.status_code, sent.json()) == (201, {"upload": {"id": upload["id"], "bytes": len(content)}})
+    check, total = check_of(address, first, upload, programme)["check"], 400_000 * len(wallets)
     assert (check["validCount"], check["invalidCount"], check["totalAmount"], check["needsApproval"]) == (
         len(wallets),
         1,
@@ -158,62 +152,76 @@ async def test_a_file_from_its_address_to_the_wallets(
         "ウォレットID",
         "UNKNOWN_WALLET",
     )
-    assert (
-        ask(START, first, input={**given, "idempotencyKey": str(uuid4()), "skipInvalid": False})["code"]
-        == "INVALID_ROWS"
-    )
-    key = str(uuid4())
-    begun = ask(START, first, input={**given, "idempotencyKey": key, "skipInvalid": True})["bulkGrant"]
-    assert begun["state"] == "AWAITING_APPROVAL"
-    bulk = begun["id"]
-    assert [posted(ask, first, wallet, programme["asset"]) for wallet in wallets] == [0] * len(wallets)
+    given = {"uploadId": upload["id"], "programmeId": programme["id"], "idempotencyKey": str(uuid4())}
+    refused = ask(address, "StartBulkGrant", first["token"], input={**given, "skipInvalid": False})
+    assert refused["code"] == "INVALID_ROWS"
+    given = {**given, "idempotencyKey": str(uuid4()), "skipInvalid": True}
+    waiting = ask(address, "StartBulkGrant", first["token"], input=given)["bulkGrant"]
+    assert waiting["state"] == "AWAITING_APPROVAL"
+    assert posted(address, first, wallets, programme["asset"]) == [0] * len(wallets)
+    await assert_granted_once_approved(address, officers, waiting["id"], len(wallets), total)
+    assert posted(address, first, wallets, programme["asset"]) == [400_000] * len(wallets)
+    again = ask(address, "StartBulkGrant", first["token"], input=given)
+    assert (again["replayed"], again["bulkGrant"]["state"]) == (True, "FINISHED")
+    undo = {"idempotencyKey": str(uuid4()), "bulkGrantId": waiting["id"], "reason": "WRONG_AMOUNT"}
+    ask(address, "UndoBulkGrant", second["token"], input=undo)
+    await eventually(lambda: ask(address, "BulkGrant", first["token"], id=waiting["id"])["state"] == "UNDONE", 30)
+    assert posted(address, first, wallets, programme["asset"]) == [0] * len(wallets)
+
+
+def wallets_of_town(people: list[Persona], officer: Persona) -> tuple[list[str], list[str]]:
+    """The wallets of the officer's town, and those of the others."""
+    town = decode(officer["assetId"])[1]
+    every = list(dict.fromkeys(wallet for person in people for wallet in person.get("walletIds", ())))
+    own = [wallet for wallet in every if decode(wallet)[1] == town]
+    return own, [wallet for wallet in every if wallet not in own]
+
+
+async def assert_granted_once_approved(
+    address: str, officers: list[Persona], bulk: str, count: int, total: int
+) -> None:
+    """The second officer approves while the first follows."""
+    first, second = officers
     following = asyncio.create_task(followed(address, first, bulk))
     await asyncio.sleep(0.3)
-    approved = await asyncio.to_thread(
-        ask, verb("approveBulkGrant", keyed=True), second, input={"idempotencyKey": str(uuid4()), "bulkGrantId": bulk}
-    )
+    approval = {"idempotencyKey": str(uuid4()), "bulkGrantId": bulk}
+    approved = await asyncio.to_thread(ask, address, "ApproveBulkGrant", second["token"], input=approval)
     assert not approved["replayed"]
-    told = await asyncio.wait_for(following, 40)
-    assert told[0] == {"state": "AWAITING_APPROVAL", "grantedCount": 0, "leftCount": len(wallets), "grantedAmount": 0}
-    assert told[-1] == {"state": "FINISHED", "grantedCount": len(wallets), "leftCount": 0, "grantedAmount": total}
-    assert [posted(ask, first, wallet, programme["asset"]) for wallet in wallets] == [400_000] * len(wallets)
-    again = ask(START, first, input={**given, "idempotencyKey": key, "skipInvalid": True})
-    assert (again["replayed"], again["bulkGrant"]["state"]) == (True, "FINISHED")
-    ask(
-        verb("undoBulkGrant", keyed=True),
-        second,
-        input={"idempotencyKey": str(uuid4()), "bulkGrantId": bulk, "reason": "WRONG_AMOUNT"},
-    )
-    await eventually(lambda: ask(LOOK, first, id=bulk)["state"] == "UNDONE", 30)
-    assert [posted(ask, first, wallet, programme["asset"]) for wallet in wallets] == [0] * len(wallets)
+    states = await asyncio.wait_for(following, 40)
+    assert states[0] == {"state": "AWAITING_APPROVAL", "grantedCount": 0, "leftCount": count, "grantedAmount": 0}
+    assert states[-1] == {"state": "FINISHED", "grantedCount": count, "leftCount": 0, "grantedAmount": total}
 
 
-def test_an_address_is_for_one_file_of_its_person(address: str, people: list[dict], officers: list[dict], made: dict):
+def test_an_address_is_for_one_file_of_its_person(
+    address: str, people: list[Persona], officers: list[Persona], upload: Upload
+):
     first, second = officers
-    neighbour = next(one for one in people if one["role"] == "FINANCE" and one["municipality"] != first["municipality"])
-    assert code_of(put(address, made, b"x", None)) == (401, "UNAUTHENTICATED")
+    neighbour = neighbour_of(people, first)
+    assert code_of(put(address, upload, b"x", None)) == (401, "UNAUTHENTICATED")
     for stranger in (second, neighbour, people[0]):
-        assert code_of(put(address, made, b"x", stranger)) == (404, "UPLOAD_ADDRESS_UNKNOWN")
-    wrong = {"address": made["address"][:-1] + ("A" if made["address"][-1] != "A" else "B")}
+        assert code_of(put(address, upload, b"x", stranger)) == (404, "UPLOAD_ADDRESS_UNKNOWN")
+    wrong = {"address": upload["address"][:-1] + ("A" if upload["address"][-1] != "A" else "B")}
     assert code_of(put(address, wrong, b"x", first)) == (404, "UPLOAD_ADDRESS_UNKNOWN")
-    for path in ("/uploads/upl_x/y", "/uploads/" + first["assetId"] + "/y", f"/uploads/{made['id']}/%00"):
+    for path in ("/uploads/upl_x/y", "/uploads/" + first["assetId"] + "/y", f"/uploads/{upload['id']}/%00"):
         assert code_of(put(address, {"address": path}, b"x", first)) == (404, "UPLOAD_ADDRESS_UNKNOWN")
-    assert put(address, made, b"x", first).status_code == 201, "none of them has used it up"
-    again = put(address, made, b"y", first, **{"accept-language": "ja"})
+    assert put(address, upload, b"x", first).status_code == 201, "none of them has used it up"
+    again = put(address, upload, b"y", first, **{"accept-language": "ja"})
     assert code_of(again) == (409, "UPLOAD_ADDRESS_USED")
     assert again.json()["errors"][0]["message"] == "この送り先は一度使われています。新しい送り先を作ってください。"
-    assert httpx.get(address + made["address"]).status_code == 405
-    assert httpx.post(address + made["address"], content=b"x").status_code == 405
+    assert httpx.get(address + upload["address"]).status_code == 405
+    assert httpx.post(address + upload["address"], content=b"x").status_code == 405
 
 
-def test_wrong_types_and_sizes_are_refused_before_anything_is_read(address: str, officers: list[dict], made: dict):
+def test_wrong_types_and_sizes_are_refused_before_anything_is_read(
+    address: str, officers: list[Persona], upload: Upload
+):
     for kind in ("application/json", "text/plain", "application/octet-stream", ""):
-        refused = put(address, made, b"x", officers[0], **{"content-type": kind, "accept-language": "en"})
+        refused = put(address, upload, b"x", officers[0], **{"content-type": kind, "accept-language": "en"})
         assert code_of(refused) == (415, "UPLOAD_WRONG_TYPE")
         assert "text/csv" in refused.json()["errors"][0]["message"]
-    assert code_of(put(address, made, b"", officers[0])) == (400, "UPLOAD_EMPTY")
+    assert code_of(put(address, upload, b"", officers[0])) == (400, "UPLOAD_EMPTY")
     with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)) as connection:
-        connection.putrequest("PUT", made["address"])
+        connection.putrequest("PUT", upload["address"])
         for name, value in {
             **CSV,
             "authorization": f"Bearer {officers[0]['token']}",
@@ -226,12 +234,12 @@ def test_wrong_types_and_sizes_are_refused_before_anything_is_read(address: str,
             413,
             "UPLOAD_TOO_LARGE",
         )
-    kept = put(address, made, b"x", officers[0], **{"content-type": "Text/CSV; charset=Shift_JIS; header=present"})
+    kept = put(address, upload, b"x", officers[0], **{"content-type": "Text/CSV; charset=Shift_JIS; header=present"})
     assert kept.status_code == 201
 
 
 def test_a_file_that_grows_too_long_on_its_way_is_dropped(
-    address: str, ask: Ask, officers: list[dict], made: dict, programme: dict
+    address: str, officers: list[Persona], upload: Upload, programme: dict[str, str]
 ):
     """Without a declared length: it is counted as it comes, and nothing of it stays."""
 
@@ -239,32 +247,25 @@ def test_a_file_that_grows_too_long_on_its_way_is_dropped(
         for _ in range(17):
             yield b"x" * 1_048_576
 
-    refused = httpx.put(
-        address + made["address"],
-        content=parts(),
-        headers={**CSV, "authorization": f"Bearer {officers[0]['token']}"},
-        timeout=60,
-    )
-    assert code_of(refused) == (413, "UPLOAD_TOO_LARGE")
-    assert code_of(put(address, made, b"x", officers[0])) == (409, "UPLOAD_ADDRESS_USED")
-    found = ask(CHECK, officers[0], input={"uploadId": made["id"], "programmeId": programme["id"]})
-    assert (found["code"], found["state"]) == ("UPLOAD_NOT_READY", "FAILED")
+    assert code_of(put(address, upload, parts(), officers[0])) == (413, "UPLOAD_TOO_LARGE")
+    assert code_of(put(address, upload, b"x", officers[0])) == (409, "UPLOAD_ADDRESS_USED")
+    refused = check_of(address, officers[0], upload, programme)
+    assert (refused["code"], refused["state"]) == ("UPLOAD_NOT_READY", "FAILED")
 
 
-def test_the_largest_file_is_taken(address: str, ask: Ask, officers: list[dict], made: dict, programme: dict):
-    assert put(address, made, b"x" * SIXTEEN, officers[0]).json()["upload"]["bytes"] == SIXTEEN
-    found = ask(CHECK, officers[0], input={"uploadId": made["id"], "programmeId": programme["id"]})
-    assert (found["code"], found["problem"]) == ("UNREADABLE_FILE", "FILE_LONG_LINE")
+def test_the_largest_file_is_taken(address: str, officers: list[Persona], upload: Upload, programme: dict[str, str]):
+    assert put(address, upload, b"x" * SIXTEEN, officers[0]).json()["upload"]["bytes"] == SIXTEEN
+    refused = check_of(address, officers[0], upload, programme)
+    assert (refused["code"], refused["problem"]) == ("UNREADABLE_FILE", "FILE_LONG_LINE")
 
 
 async def test_a_file_that_breaks_off_is_dropped(
-    address: str, ask: Ask, officers: list[dict], made: dict, programme: dict
+    address: str, officers: list[Persona], upload: Upload, programme: dict[str, str]
 ):
-    given = {"uploadId": made["id"], "programmeId": programme["id"]}
     host = urlsplit(address)
     _, writer = await asyncio.open_connection(host.hostname, host.port)
     head = [
-        f"PUT {made['address']} HTTP/1.1",
+        f"PUT {upload['address']} HTTP/1.1",
         f"host: {host.netloc}",
         "content-type: text/csv",
         "content-length: 5000000",
@@ -274,34 +275,31 @@ async def test_a_file_that_breaks_off_is_dropped(
     await writer.drain()
 
     def state() -> str:
-        found = ask(CHECK, officers[0], input=given)
-        return found["state"]
+        return check_of(address, officers[0], upload, programme)["state"]
 
     await eventually(lambda: state() == "ARRIVING")
     writer.close()
     await eventually(lambda: state() == "FAILED")
-    assert code_of(put(address, made, b"x", officers[0])) == (409, "UPLOAD_ADDRESS_USED")
+    assert code_of(put(address, upload, b"x", officers[0])) == (409, "UPLOAD_ADDRESS_USED")
 
 
-def test_of_two_sendings_at_once_one_is_taken(address: str, officers: list[dict], made: dict):
+def test_of_two_sendings_at_once_one_is_taken(address: str, officers: list[Persona], upload: Upload):
     async def both() -> list[int]:
-        headers = {**CSV, "authorization": f"Bearer {officers[0]['token']}"}
+        signed = headers(officers[0]["token"], **CSV)
         async with httpx.AsyncClient(timeout=30) as client:
             sent = [
-                client.put(address + made["address"], content=b"walletId,amount\n" * 50_000, headers=headers)
+                client.put(address + upload["address"], content=b"walletId,amount\n" * 50_000, headers=signed)
                 for _ in range(6)
             ]
-            return sorted(one.status_code for one in await asyncio.gather(*sent))
+            return sorted(answer.status_code for answer in await asyncio.gather(*sent))
 
     assert asyncio.run(both()) == [201, 409, 409, 409, 409, 409]
 
 
-def test_who_may_ask_for_an_address(address: str, ask: Ask, people: list[dict], officers: list[dict]):
+def test_who_may_ask_for_an_address(address: str, people: list[Persona], officers: list[Persona]):
     town = officers[0]["municipality"]
-    neighbour = next(one for one in people if one["role"] == "FINANCE" and one["municipality"] != town)
     for role in ("RESIDENT", "MERCHANT_STAFF", "DESK", "AUDITOR"):
-        persona = next(one for one in people if one["role"] == role and one["municipality"] == town)
-        assert ask(UPLOAD, persona, input={"municipality": town, "purpose": "BULK_GRANT"})["code"] == "NOT_PERMITTED"
-    assert ask(UPLOAD, neighbour, input={"municipality": town, "purpose": "BULK_GRANT"})["code"] == "NOT_PERMITTED"
-    asked = [ask(UPLOAD, officers[1], input={"municipality": town, "purpose": "BULK_GRANT"}) for _ in range(21)]
-    assert [one.get("code") for one in asked] == [None] * 20 + ["TOO_MANY_UPLOADS"]
+        assert new_upload(address, somebody(people, role, town), town)["code"] == "NOT_PERMITTED"
+    assert new_upload(address, neighbour_of(people, officers[0]), town)["code"] == "NOT_PERMITTED"
+    answers = [new_upload(address, officers[1]) for _ in range(21)]
+    assert [answer.get("code") for answer in answers] == [None] * 20 + ["TOO_MANY_UPLOADS"]

@@ -6,18 +6,17 @@ After the next start the scheduler ends it.
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from tests.bulk_grants.officers import LOOK, START
-from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME
+from tests.support.api import ASSET
+from tests.support.apps import ask, headers, personas, somebody
 from tests.support.crowd import crowd
 from tests.support.eventually import eventually
 from tests.support.served import ROOT, served
 
-UPLOAD = "mutation($input: CreateUploadInput!) { createUpload(input: $input) { ... on CreateUploadSuccess { upload { id address } } } }"
-LEFT = "query($id: ID!) { programme(id: $id) { budgetLeft } }"
 BALANCES = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Wallet { balances { posted } } } }"
 ROWS = 4_000
 
@@ -27,19 +26,14 @@ class Officer:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        people = httpx.get(f"{address}/dev/personas").json()
-        self.me = next(one for one in people if one["role"] == "FINANCE")
-        self.headers = {"authorization": f"Bearer {self.me['token']}"}
+        self.me = somebody(personas(address), "FINANCE")
 
-    def ask(self, query: str, **variables: object) -> dict:
-        body = {"query": query, "variables": variables}
-        answer = httpx.post(f"{self.address}/graphql", json=body, headers=self.headers, timeout=30).json()
-        assert "errors" not in answer, answer
-        return next(iter(answer["data"].values()))
+    def ask(self, operation: str, /, **variables: object) -> Any:
+        return ask(self.address, operation, self.me["token"], **variables)
 
     def programme(self) -> str:
         town = self.me["municipality"]
-        asset = self.ask(CREATE_ASSET, input={**ASSET, "municipality": town, "code": "CROWD"})["asset"]["id"]
+        asset = self.ask("CreateAsset", input={**ASSET, "municipality": town, "code": "CROWD"})["asset"]["id"]
         given = {
             "idempotencyKey": str(uuid4()),
             "municipality": town,
@@ -51,19 +45,21 @@ class Officer:
             "startsAt": "2020-01-01T00:00:00Z",
             "endsAt": "2099-01-01T00:00:00Z",
         }
-        return self.ask(CREATE_PROGRAMME, input=given)["programme"]["id"]
+        return self.ask("CreateProgramme", input=given)["programme"]["id"]
 
     def start(self, programme: str, content: bytes) -> str:
-        made = self.ask(UPLOAD, input={"municipality": self.me["municipality"], "purpose": "BULK_GRANT"})["upload"]
-        sent = httpx.put(
-            self.address + made["address"],
-            content=content,
-            headers={**self.headers, "content-type": "text/csv"},
-            timeout=30,
-        )
+        purpose = {"municipality": self.me["municipality"], "purpose": "BULK_GRANT"}
+        upload = self.ask("CreateUpload", input=purpose)["upload"]
+        csv = headers(self.me["token"], **{"content-type": "text/csv"})
+        sent = httpx.put(self.address + upload["address"], content=content, headers=csv, timeout=30)
         assert sent.status_code == 201, sent.text
-        given = {"idempotencyKey": str(uuid4()), "uploadId": made["id"], "programmeId": programme, "skipInvalid": False}
-        return self.ask(START, input=given)["bulkGrant"]["id"]
+        given = {
+            "idempotencyKey": str(uuid4()),
+            "uploadId": upload["id"],
+            "programmeId": programme,
+            "skipInvalid": False,
+        }
+        return self.ask("StartBulkGrant", input=given)["bulkGrant"]["id"]
 
 
 def settings_of(folder: Path) -> dict[str, str]:
@@ -77,24 +73,24 @@ async def test_killed_in_the_middle_every_row_is_granted_once(tmp_path: Path):
         wallets = crowd(settings_of(tmp_path), officer.me["municipality"], ROWS)
         content = "\n".join(["walletId,amount", *[f"{wallet},100" for wallet in wallets]]).encode()
         bulk = officer.start(programme, content)
-        await eventually(lambda: officer.ask(LOOK, id=bulk)["grantedCount"] > 300, 30)
+        await eventually(lambda: officer.ask("BulkGrant", id=bulk)["grantedCount"] > 300, 30)
         subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=True)  # API, push, PostgreSQL and Valkey
         process.kill()
     with served(tmp_path) as (address, _):
         officer = Officer(address)
-        assert 300 < officer.ask(LOOK, id=bulk)["grantedCount"] < ROWS, "it was killed in the middle"
-        await eventually(lambda: officer.ask(LOOK, id=bulk)["state"] == "FINISHED", 60)
-        done = officer.ask(LOOK, id=bulk)
+        assert 300 < officer.ask("BulkGrant", id=bulk)["grantedCount"] < ROWS, "it was killed in the middle"
+        await eventually(lambda: officer.ask("BulkGrant", id=bulk)["state"] == "FINISHED", 60)
+        done = officer.ask("BulkGrant", id=bulk)
         assert (done["grantedCount"], done["refusedCount"], done["leftCount"], done["grantedAmount"]) == (
             ROWS,
             0,
             0,
             100 * ROWS,
         )
-        assert officer.ask(LEFT, id=programme)["budgetLeft"] == 1_000_000 - 100 * ROWS
+        assert officer.ask("Programme", id=programme)["budgetLeft"] == 1_000_000 - 100 * ROWS
         for start in range(0, ROWS, 100):
-            found = officer.ask(BALANCES, ids=wallets[start : start + 100])
-            assert [[one["posted"] for one in node["balances"]] for node in found] == [[100]] * 100
+            nodes = officer.ask(BALANCES, ids=wallets[start : start + 100])
+            assert [[balance["posted"] for balance in node["balances"]] for node in nodes] == [[100]] * 100
         audit = [sys.executable, "-m", "api.cli", "audit"]
         audited = subprocess.run(
             audit, cwd=ROOT, env=settings_of(tmp_path), capture_output=True, text=True, check=False

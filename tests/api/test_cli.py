@@ -8,20 +8,16 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
-import httpx
 import pytest
 
 from api.tokens import Keys, Tokens
 from domain.identifiers import Prefix, encode
 from domain.viewer import Role
+from tests.support.api import picked
+from tests.support.apps import ask, personas, somebody
 from tests.support.eventually import eventually
 from tests.support.newcomers import newcomers
 from tests.support.served import ROOT
-
-CHARGE = "mutation C($input: ChargeInput!) { charge(input: $input) { __typename ... on UserError { code message } } }"
-PAY = "mutation P($input: PayInput!) { pay(input: $input) { __typename ... on UserError { code message } } }"
-LOOK = "query W($id: ID!) { wallet(id: $id) { municipality { name } balances { posted } } }"
-TRIAL = "query T($town: String!) { trialBalance(municipality: $town) { balanced lines { accountKind posted } } }"
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +55,6 @@ def assert_one_line(done: "subprocess.CompletedProcess[str]", *parts: str) -> No
         assert part in line
 
 
-def ask(address: str, query: str, variables: dict, token: str) -> dict:
-    answer = httpx.post(
-        f"{address}/graphql",
-        json={"query": query, "variables": variables},
-        headers={"authorization": f"Bearer {token}"},
-        timeout=20,
-    )
-    assert "errors" not in answer.json(), answer.text
-    return answer.json()["data"]
-
-
 def assert_takes_money(address: str, settings: dict[str, str], code: str, name: str) -> None:
     """People move in, one is charged 1,000 and pays 400, all at the running server, at the first try."""
     people = newcomers(settings, code)
@@ -84,25 +69,28 @@ def assert_takes_money(address: str, settings: dict[str, str], code: str, name: 
         "assetId": people["assetId"],
         "amount": 1_000,
     }
-    assert ask(address, CHARGE, {"input": charge}, token(Role.DESK))["charge"] == {"__typename": "ChargeSuccess"}
+    assert "charge" in ask(address, "Charge", token(Role.DESK), input=charge)
     pay = {
         "idempotencyKey": str(uuid4()),
         "walletId": people["walletId"],
         "payee": {"storeId": people["storeId"]},
         "amount": 400,
     }
-    assert ask(address, PAY, {"input": pay}, token(Role.RESIDENT))["pay"] == {"__typename": "PaySuccess"}
-    wallet = ask(address, LOOK, {"id": people["walletId"]}, token(Role.RESIDENT))["wallet"]
-    assert wallet == {"municipality": {"name": name}, "balances": [{"posted": 600}]}
-    trial = ask(address, TRIAL, {"town": code}, token(Role.FINANCE))["trialBalance"]
+    assert "payment" in ask(address, "Pay", token(Role.RESIDENT), input=pay)
+    wallet = ask(address, "Wallet", token(Role.RESIDENT), id=people["walletId"])
+    assert picked(wallet, "municipality.name", "balances.posted") == {
+        "municipality": {"name": name},
+        "balances": [{"posted": 600}],
+    }
+    trial = ask(address, "TrialBalance", token(Role.FINANCE), municipality=code)
     assert trial["balanced"]
     assert {(line["accountKind"], line["posted"]) for line in trial["lines"]} >= {("WALLET", 600), ("PAYABLE", 400)}
 
 
 def test_a_new_town_takes_a_charge_and_a_payment_at_the_running_server(address: str, settings: dict[str, str]):
-    made = create(settings, "012025")
-    assert made.returncode == 0, made.stderr
-    [number] = re.fullmatch(r"012025 函館市: made, number (\d+)\.\n", made.stdout).groups()
+    created = create(settings, "012025")
+    assert created.returncode == 0, created.stderr
+    [number] = re.fullmatch(r"012025 函館市: made, number (\d+)\.\n", created.stdout).groups()
     again = create(settings, "012025", "--name", "別の名")
     assert (again.returncode, again.stdout) == (0, f"012025 函館市: was there, number {number}.\n")
     assert_takes_money(address, settings, "012025", "函館市")
@@ -112,15 +100,15 @@ def test_a_town_that_somebody_asked_for_before_it_was_made_takes_money_at_once_t
     address: str, settings: dict[str, str]
 ):
     """A server that remembers that there was nothing must not keep a new town waiting."""
-    made = create(settings, "012033")
-    number = int(re.search(r"number (\d+)", made.stdout)[1]) + 1
-    resident = next(one for one in httpx.get(f"{address}/dev/personas").json() if one["role"] == "RESIDENT")
+    created = create(settings, "012033")
+    number = int(re.search(r"number (\d+)", created.stdout)[1]) + 1
+    resident = somebody(personas(address), "RESIDENT")
     wallet, store = encode(Prefix.WALLET, number, uuid4()), encode(Prefix.STORE, number, uuid4())
     early = {"idempotencyKey": str(uuid4()), "walletId": wallet, "payee": {"storeId": store}, "amount": 400}
-    assert ask(address, PAY, {"input": early}, resident["token"])["pay"]["__typename"] != "PaySuccess"
+    assert "payment" not in ask(address, "Pay", resident["token"], input=early)
     name = "小樽の次"
-    made = create(settings, "012041", "--name", name)
-    assert made.stdout == f"012041 {name}: made, number {number}.\n"
+    created = create(settings, "012041", "--name", name)
+    assert created.stdout == f"012041 {name}: made, number {number}.\n"
     assert_takes_money(address, settings, "012041", name)
 
 
@@ -130,8 +118,8 @@ def test_the_same_town_made_twice_at_once_is_made_once(settings: dict[str, str])
         subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    said = [one.communicate(timeout=60) for one in both]
-    assert [one.returncode for one in both] == [0, 0], said
+    said = [process.communicate(timeout=60) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
     assert len({re.search(r"number \d+", out)[0] for out, _ in said}) == 1
     assert sorted(re.search(r": ([a-z ]+),", out)[1] for out, _ in said) == ["made", "was there"]
 

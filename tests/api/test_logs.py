@@ -11,15 +11,11 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.api.test_bulk import CSV, UPLOAD
-from tests.bulk_grants.officers import CHECK, START
-from tests.payments.test_top_up import LINK
-from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME, GRANT
+from tests.support.api import ASSET, unwrapped
+from tests.support.apps import Persona, body, headers, personas
 from tests.support.served import served
-from tests.support.vouchers import ACTIVATE, APPROVE, CREATE, NUMBERS, PURCHASE, SUBMIT
 
-CLAIM = "mutation($input: RecordClaimInput!) { recordClaim(input: $input) { ... on RecordClaimSuccess { verifiedAt } ... on UserError { code } } }"
-PAY = "mutation($input: PayInput!) { pay(input: $input) { ... on PaySuccess { payment { id } } ... on UserError { code } } }"
+CSV = {"content-type": "text/csv"}
 SECRETS = {
     "card": "tok_GEHEIM_KARTE",
     "label": "家族カード4242",
@@ -44,25 +40,23 @@ class Campaign:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.people = httpx.get(f"{address}/dev/personas").json()
+        self.people = personas(address)
         self.town = self.people[0]["municipality"]
         self.secrets: dict[str, str] = dict(SECRETS)
 
-    def person(self, role: str, number: int = 0) -> dict[str, Any]:
-        return [one for one in self.people if one["role"] == role and one["municipality"] == self.town][number]
+    def person(self, role: str, number: int = 0) -> Persona:
+        own = [person for person in self.people if person["municipality"] == self.town]
+        return [person for person in own if person["role"] == role][number]
 
-    def ask(self, query: str, persona: dict[str, Any], **variables: object) -> Any:
-        headers = {"authorization": f"Bearer {persona['token']}", "x-meguru-client": "app/1"}
-        answer = httpx.post(
-            f"{self.address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=30
-        ).json()
-        return next(iter(answer["data"].values())) if answer.get("data") else answer
+    def ask(self, operation: str, persona: Persona, /, **variables: object) -> Any:
+        """What it answers, or the errors of the request."""
+        sent, signed = body(operation, **variables), headers(persona["token"], **{"x-meguru-client": "app/1"})
+        answer = httpx.post(f"{self.address}/graphql", json=sent, headers=signed, timeout=30).json()
+        return unwrapped(next(iter(answer["data"].values()))) if answer.get("data") else answer
 
-    def put(self, path: str, content: bytes, persona: dict[str, Any] | None, **headers: str) -> int:
-        signed = {} if persona is None else {"authorization": f"Bearer {persona['token']}"}
-        return httpx.put(
-            self.address + path, content=content, headers={**CSV, **signed, **headers}, timeout=30
-        ).status_code
+    def put(self, path: str, content: bytes, persona: Persona | None, **others: str) -> int:
+        signed = headers(None if persona is None else persona["token"], **{**CSV, **others})
+        return httpx.put(self.address + path, content=content, headers=signed, timeout=30).status_code
 
 
 def key() -> str:
@@ -72,55 +66,44 @@ def key() -> str:
 def value_by_file(c: Campaign) -> None:
     officer, resident, desk = c.person("FINANCE"), c.person("RESIDENT"), c.person("DESK")
     wallet = resident["walletIds"][0]
-    asset = c.ask(
-        CREATE_ASSET, officer, input={**ASSET, "municipality": c.town, "code": f"L{uuid4().hex[:6].upper()}"}
-    )["asset"]["id"]
-    programme = c.ask(
-        CREATE_PROGRAMME,
-        officer,
-        input={
-            "idempotencyKey": key(),
-            "municipality": c.town,
-            "kind": "GRANT",
-            "nameJa": "事業",
-            "nameEn": "Programme",
-            "assetId": asset,
-            "budget": 90_000,
-            "startsAt": "2020-01-01T00:00:00Z",
-            "endsAt": "2099-01-01T00:00:00Z",
-        },
-    )["programme"]["id"]
-    assert "code" not in c.ask(
-        GRANT, officer, input={"idempotencyKey": key(), "programmeId": programme, "walletId": wallet, "amount": 10}
-    )
-    assert "code" not in c.ask(
-        CLAIM,
-        desk,
-        input={"walletId": wallet, "resident": True, "birthYear": 1980, "householdCode": c.secrets["household"]},
-    )
-    made = c.ask(UPLOAD, officer, input={"municipality": c.town, "purpose": "BULK_GRANT"})["upload"]
-    c.secrets["address"] = made["address"].rpartition("/")[2]
+    points = {**ASSET, "municipality": c.town, "code": f"L{uuid4().hex[:6].upper()}"}
+    given = {
+        "idempotencyKey": key(),
+        "municipality": c.town,
+        "kind": "GRANT",
+        "nameJa": "事業",
+        "nameEn": "Programme",
+        "assetId": c.ask("CreateAsset", officer, input=points)["asset"]["id"],
+        "budget": 90_000,
+        "startsAt": "2020-01-01T00:00:00Z",
+        "endsAt": "2099-01-01T00:00:00Z",
+    }
+    programme = c.ask("CreateProgramme", officer, input=given)["programme"]["id"]
+    grant = {"idempotencyKey": key(), "programmeId": programme, "walletId": wallet, "amount": 10}
+    assert "grant" in c.ask("GrantValue", officer, input=grant)
+    claim = {"walletId": wallet, "resident": True, "birthYear": 1980, "householdCode": c.secrets["household"]}
+    assert "verifiedAt" in c.ask("RecordClaim", desk, input=claim)
+    upload = c.ask("CreateUpload", officer, input={"municipality": c.town, "purpose": "BULK_GRANT"})["upload"]
+    c.secrets["address"] = upload["address"].rpartition("/")[2]
     content = f"walletId,amount,note\r\n{wallet},5,{c.secrets['csv']}\r\nwal_wrong,x,{c.secrets['csv']}\r\n".encode()
-    assert c.put(made["address"], content, None) == 401
-    assert c.put(made["address"], content, resident) == 404
-    assert c.put(made["address"], content, officer, **{"content-type": "text/html"}) == 415
-    assert c.put(made["address"] + "x", content, officer) == 404
-    assert httpx.get(c.address + made["address"]).status_code == 405
-    assert c.put(made["address"], content, officer) == 201
-    assert c.put(made["address"], content, officer) == 409
-    assert c.ask(CHECK, officer, input={"uploadId": made["id"], "programmeId": programme})["check"]["invalidCount"] == 1
-    given = {"idempotencyKey": key(), "uploadId": made["id"], "programmeId": programme, "skipInvalid": True}
-    assert "bulkGrant" in c.ask(START, officer, input=given)
+    assert c.put(upload["address"], content, None) == 401
+    assert c.put(upload["address"], content, resident) == 404
+    assert c.put(upload["address"], content, officer, **{"content-type": "text/html"}) == 415
+    assert c.put(upload["address"] + "x", content, officer) == 404
+    assert httpx.get(c.address + upload["address"]).status_code == 405
+    assert c.put(upload["address"], content, officer) == 201
+    assert c.put(upload["address"], content, officer) == 409
+    given = {"uploadId": upload["id"], "programmeId": programme}
+    assert c.ask("CheckBulkGrant", officer, input=given)["check"]["invalidCount"] == 1
+    given = {**given, "idempotencyKey": key(), "skipInvalid": True}
+    assert "bulkGrant" in c.ask("StartBulkGrant", officer, input=given)
 
 
 def gifts_and_cards(c: Campaign) -> None:
     officer, other, resident = c.person("FINANCE"), c.person("FINANCE", 1), c.person("RESIDENT")
     wallet = resident["walletIds"][0]
-    coin = next(
-        one["id"]
-        for one in c.ask("query($m: String!) { assets(municipality: $m) { id code } }", officer, m=c.town)
-        if one["code"] == "COIN"
-    )
+    assets = c.ask("Assets", officer, municipality=c.town)
+    coin = next(asset["id"] for asset in assets if asset["code"] == "COIN")
     terms = {
         "code": f"V{uuid4().hex[:8]}",
         "nameJa": "商品券",
@@ -137,16 +120,14 @@ def gifts_and_cards(c: Campaign) -> None:
         "legalProfile": "MUNICIPALITY",
         "sixMonthExempt": False,
     }
-    product = c.ask(CREATE, officer, input={"municipality": c.town, "product": terms})["product"]["id"]
-    assert c.ask(SUBMIT, officer, input={"productId": product})["product"]["state"] == "REVIEW"
-    assert "product" in c.ask(APPROVE, other, input={"idempotencyKey": key(), "productId": product})
-    bought = c.ask(
-        PURCHASE,
-        resident,
-        input={"idempotencyKey": key(), "walletId": wallet, "productId": product, "units": 1, "gift": True},
-    )
-    gift = bought["purchase"]["gift"]["id"]
-    numbers = c.ask(NUMBERS, resident, input={"giftId": gift, "pin": c.secrets["pin"]})
+    draft = {"municipality": c.town, "product": terms}
+    product = c.ask("CreateVoucherProduct", officer, input=draft)["product"]["id"]
+    assert c.ask("SubmitVoucherProduct", officer, input={"productId": product})["product"]["state"] == "REVIEW"
+    approval = {"idempotencyKey": key(), "productId": product}
+    assert "product" in c.ask("ApproveVoucherProduct", other, input=approval)
+    bought = {"idempotencyKey": key(), "walletId": wallet, "productId": product, "units": 1, "gift": True}
+    gift = c.ask("PurchaseVoucher", resident, input=bought)["purchase"]["gift"]["id"]
+    numbers = c.ask("IssueGiftNumbers", resident, input={"giftId": gift, "pin": c.secrets["pin"]})
     c.secrets |= {"serial": numbers["serialNumber"], "secret": numbers["secretNumber"]}
     typed = {
         "idempotencyKey": key(),
@@ -156,43 +137,28 @@ def gifts_and_cards(c: Campaign) -> None:
         "secretNumber": numbers["secretNumber"],
         "pin": "0000",
     }
-    assert c.ask(ACTIVATE, resident, input=typed)["code"] == "GIFT_CODE"
-    assert "activation" in c.ask(ACTIVATE, resident, input={**typed, "pin": c.secrets["pin"]})
+    assert c.ask("ActivateGift", resident, input=typed)["code"] == "GIFT_CODE"
+    assert "activation" in c.ask("ActivateGift", resident, input={**typed, "pin": c.secrets["pin"]})
     cards(c, resident, coin, product)
 
 
-def cards(c: Campaign, resident: Any, coin: str, product: str) -> None:
+def cards(c: Campaign, resident: Persona, coin: str, product: str) -> None:
     wallet = resident["walletIds"][0]
     card = {"walletId": wallet, "assetId": coin, "token": c.secrets["card"], "label": c.secrets["label"]}
-    source = c.ask(LINK, resident, input=card)["fundingSource"]["id"]
-    shop = c.person("MERCHANT_STAFF")["storeId"]
-    paid = {
+    source = c.ask("LinkFundingSource", resident, input=card)["fundingSource"]["id"]
+    payment = {
         "idempotencyKey": key(),
         "walletId": wallet,
-        "payee": {"storeId": shop},
+        "payee": {"storeId": c.person("MERCHANT_STAFF")["storeId"]},
         "amount": 1,
         "note": c.secrets["note"],
         "confirmDuplicate": True,
     }
-    c.ask(PAY, resident, input=paid)
-    c.ask(
-        PAY,
-        resident,
-        input={
-            **paid,
-            "idempotencyKey": key(),
-            "amount": 49_000,
-            "topUp": {"fundingSourceId": source, "maximum": 49_999},
-        },
-    )
-    token = {
-        "idempotencyKey": key(),
-        "walletId": wallet,
-        "productId": product,
-        "units": 1,
-        "fundingToken": c.secrets["funding"],
-    }
-    c.ask(PURCHASE, resident, input=token)
+    c.ask("Pay", resident, input=payment)
+    top_up = {"fundingSourceId": source, "maximum": 49_999}
+    c.ask("Pay", resident, input={**payment, "idempotencyKey": key(), "amount": 49_000, "topUp": top_up})
+    purchase = {"idempotencyKey": key(), "walletId": wallet, "productId": product, "units": 1}
+    c.ask("PurchaseVoucher", resident, input={**purchase, "fundingToken": c.secrets["funding"]})
 
 
 async def what_goes_wrong(c: Campaign) -> None:
@@ -239,9 +205,9 @@ async def test_no_secret_is_logged_or_counted(loud: tuple[str, Path]):
     said = {path.name: path.read_text(errors="replace") for path in folder.rglob("*.log*") if path.is_file()}
     assert any("graphql.answered" in text for text in said.values()), "the logs of the server are among them"
     assert any("upload.received" in text for text in said.values())
-    tokens = {f"token of {one['role']}": one["token"].rpartition(".")[2] for one in c.people}
-    for what, secret in (c.secrets | tokens).items():
-        assert secret not in metrics, what
+    tokens = {f"token of {person['role']}": person["token"].rpartition(".")[2] for person in c.people}
+    for secret_name, secret in (c.secrets | tokens).items():
+        assert secret not in metrics, secret_name
         for name, text in said.items():
-            assert secret not in text, (what, name)
-            assert secret.encode("unicode-escape").decode() not in text, (what, name)
+            assert secret not in text, (secret_name, name)
+            assert secret.encode("unicode-escape").decode() not in text, (secret_name, name)

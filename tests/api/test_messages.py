@@ -8,13 +8,14 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.apps import body, personas, somebody
+
 TOWN = "query($m: String!) { assets(municipality: $m) { code } }"
 
 
 @pytest.fixture(scope="module")
 def token(address: str) -> str:
-    people = httpx.get(f"{address}/dev/personas").json()
-    return next(one["token"] for one in people if one["role"] == "FINANCE")
+    return somebody(personas(address), "FINANCE")["token"]
 
 
 def opened(address: str) -> connect:
@@ -61,12 +62,11 @@ async def test_what_is_no_message_ends_the_connection_with_a_reason(address: str
 
 
 async def test_the_same_id_twice_says_so(address: str):
-    resident = next(one for one in httpx.get(f"{address}/dev/personas").json() if one["role"] == "RESIDENT")
+    resident = somebody(personas(address), "RESIDENT")
     async with opened(address) as socket:
         await sign_in(socket, resident["token"])
-        follow = "subscription($id: ID!) { walletEvents(walletId: $id) { eventId } }"
-        wallet = {"query": follow, "variables": {"id": resident["walletIds"][0]}}
-        both = json.dumps({"type": "subscribe", "id": "i" * 64, "payload": wallet})
+        follow = body("WalletEvents", walletId=resident["walletIds"][0])
+        both = json.dumps({"type": "subscribe", "id": "i" * 64, "payload": follow})
         await socket.send(both)
         await socket.send(both)
         with pytest.raises(ConnectionClosed) as closed:
@@ -84,8 +84,8 @@ async def test_nul_by_an_escape_of_the_document(address: str, token: str, text: 
     async with opened(address) as socket:
         await sign_in(socket, token)
         await socket.send(subscribe(query))
-        told = json.loads(await socket.recv())
-    assert (told["type"], told["payload"][0]["extensions"]["code"]) == ("error", "BAD_USER_INPUT")
+        message = json.loads(await socket.recv())
+    assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "BAD_USER_INPUT")
 
 
 async def test_good_messages_go_through(address: str, token: str):

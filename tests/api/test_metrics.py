@@ -15,15 +15,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
+from tests.support.apps import Persona, answered, body, headers, personas, somebody
 from tests.support.eventually import eventually
 from tests.support.served import served
 
-TIME = "{ serverTime }"
-CHARGE = "mutation C($input: ChargeInput!) { charge(input: $input) { __typename ... on UserError { code } } }"
-PAY = "mutation P($input: PayInput!) { pay(input: $input) { __typename ... on UserError { code } } }"
-NAME_ONLY = "mutation P($input: PayInput!) { pay(input: $input) { __typename } }"
-EVENTS = "subscription S($id: ID!) { storeEvents(storeId: $id) { __typename } }"
-QUOTE = "query Q($input: QuotePaymentInput!) { quotePayment(input: $input) { __typename } }"
+WITHOUT_THE_REFUSAL = "mutation P($input: PayInput!) { pay(input: $input) { __typename } }"
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +37,16 @@ def address(instance: tuple[str, int]) -> str:
 
 
 @pytest.fixture(scope="module")
-def people(address: str) -> list[dict]:
-    return httpx.get(f"{address}/dev/personas").json()
+def people(address: str) -> list[Persona]:
+    return personas(address)
 
 
 @pytest.fixture
 async def clients(address: str) -> AsyncIterator[list[httpx.AsyncClient]]:
     """Several apps, each with a connection of its own."""
-    made = [httpx.AsyncClient(base_url=address, timeout=20) for _ in range(8)]
-    yield made
-    for client in made:
+    apps = [httpx.AsyncClient(base_url=address, timeout=20) for _ in range(8)]
+    yield apps
+    for client in apps:
         await client.aclose()
 
 
@@ -66,8 +62,8 @@ def servers(supervisor: int) -> list[int]:
 
 
 def children(pid: int) -> list[int]:
-    found = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in found.splitlines() if int(line.split()[1]) == pid]
+    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return [int(line.split()[0]) for line in table.splitlines() if int(line.split()[1]) == pid]
 
 
 def command(pid: int) -> bytes:
@@ -88,26 +84,22 @@ def only(answering: int, among: list[int]) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def till(address: str, shop: dict) -> AsyncIterator[None]:
-    """A shop's live line, which stays until its end or the server's."""
+async def till(address: str, store: Persona) -> AsyncIterator[None]:
+    """A store's live line, which stays until its end or the server's."""
     async with connect(
         address.replace("http", "ws", 1) + "/graphql", subprotocols=["graphql-transport-ws"], proxy=None, open_timeout=4
     ) as socket:
         await socket.send(
-            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {shop['token']}"}})
+            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {store['token']}"}})
         )
         assert json.loads(await asyncio.wait_for(socket.recv(), 4))["type"] == "connection_ack"
-        await socket.send(
-            json.dumps(
-                {"type": "subscribe", "id": "1", "payload": {"query": EVENTS, "variables": {"id": shop["storeId"]}}}
-            )
-        )
+        follow = body("StoreEvents", storeId=store["storeId"])
+        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": follow}))
         yield
 
 
-async def ask(client: httpx.AsyncClient, query: str, token: str | None = None, **variables: object) -> dict:
-    headers = {} if token is None else {"authorization": f"Bearer {token}"}
-    return (await client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)).json()
+async def ask(client: httpx.AsyncClient, operation: str, token: str | None = None, /, **variables: object) -> dict:
+    return (await client.post("/graphql", json=body(operation, **variables), headers=headers(token))).json()
 
 
 def figure(name: str, **labels: str) -> str:
@@ -156,7 +148,7 @@ async def test_an_operation_counts_once_whichever_process_took_it_and_whichever_
     key = requests("serverTime", "ok")
     before = await count(address, key)
     for _ in range(5):
-        await asyncio.gather(*[ask(client, TIME) for client in clients])
+        await asyncio.gather(*[ask(client, "ServerTime") for client in clients])
     await settles(address, key, before + 5 * len(clients))
     assert await count(address, figure("meguru_request_seconds_count", field="serverTime")) == await count(address, key)
 
@@ -172,7 +164,7 @@ async def test_each_process_tells_what_the_other_took(instance: tuple[str, int])
         with only(pid, both):
             async with httpx.AsyncClient(base_url=address, timeout=4) as client:
                 for _ in range(times):
-                    assert "errors" not in await ask(client, TIME)
+                    assert "errors" not in await ask(client, "ServerTime")
     for pid in both:
         with only(pid, both):
             assert await count(address, key) == before + 7
@@ -180,64 +172,65 @@ async def test_each_process_tells_what_the_other_took(instance: tuple[str, int])
 
 
 async def test_what_was_refused_and_what_went_wrong_are_told_apart(
-    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+    address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
-    resident, shop = people[0], next(one for one in people if "storeId" in one)
+    resident, store = somebody(people, "RESIDENT"), somebody(people, "MERCHANT_STAFF")
     before = await figures(address)
 
     def given(amount: int) -> dict:
         return {
             "idempotencyKey": str(uuid4()),
             "walletId": resident["walletIds"][0],
-            "payee": {"storeId": shop["storeId"]},
+            "payee": {"storeId": store["storeId"]},
             "amount": amount,
         }
 
     paid = [
-        await ask(client, PAY, resident["token"], input={**given(1), "confirmDuplicate": True}) for client in clients
+        await ask(client, "Pay", resident["token"], input={**given(1), "confirmDuplicate": True}) for client in clients
     ]
-    assert {one["data"]["pay"]["__typename"] for one in paid} == {"PaySuccess"}
-    refused = [
-        await ask(client, query, resident["token"], input=given(0)) for client in clients for query in (PAY, NAME_ONLY)
-    ]
-    assert {one["data"]["pay"]["__typename"] for one in refused} == {"AmountOutOfRangeError"}
-    poor = [await ask(client, PAY, resident["token"], input=given(299_999)) for client in clients]
-    assert {one["data"]["pay"]["__typename"] for one in poor} == {"InsufficientBalanceError"}
-    wrong = [await ask(client, PAY, input=given(1)) for client in clients]
-    wrong += [await ask(client, PAY, resident["token"], input={**given(1), "amount": "1"}) for client in clients]
-    assert all(one["errors"] for one in wrong)
-    for ended, more in (("ok", len(paid)), ("refused", len(refused) + len(poor)), ("error", len(wrong))):
+    assert all("payment" in answered(answer) for answer in paid)
+    refused = [await ask(client, "Pay", resident["token"], input=given(0)) for client in clients]
+    assert {answered(answer)["code"] for answer in refused} == {"AMOUNT_OUT_OF_RANGE"}
+    unread = [await ask(client, WITHOUT_THE_REFUSAL, resident["token"], input=given(0)) for client in clients]
+    assert [answer["data"] for answer in unread] == [{"pay": {"__typename": "PayPayload"}}] * len(clients)
+    poor = [await ask(client, "Pay", resident["token"], input=given(299_999)) for client in clients]
+    assert {answered(answer)["code"] for answer in poor} == {"INSUFFICIENT_BALANCE"}
+    refused += [*unread, *poor]
+    wrong = [await ask(client, "Pay", input=given(1)) for client in clients]
+    wrong += [await ask(client, "Pay", resident["token"], input={**given(1), "amount": "1"}) for client in clients]
+    assert all(answer["errors"] for answer in wrong)
+    for ended, more in (("ok", len(paid)), ("refused", len(refused)), ("error", len(wrong))):
         await settles(address, requests("pay", ended), before.get(requests("pay", ended), 0) + more)
 
 
 async def test_a_query_that_answers_a_refusal_counts_as_refused(
-    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+    address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
-    resident, shop = people[0], next(one for one in people if "storeId" in one)
-    given = {"walletId": resident["walletIds"][0], "payee": {"storeId": shop["storeId"]}, "amount": 299_999}
+    resident, store = somebody(people, "RESIDENT"), somebody(people, "MERCHANT_STAFF")
+    given = {"walletId": resident["walletIds"][0], "payee": {"storeId": store["storeId"]}, "amount": 299_999}
     key = requests("quotePayment", "refused")
     before = await count(address, key)
     for client in clients:
-        answer = await ask(client, QUOTE, resident["token"], input=given)
-        assert answer["data"]["quotePayment"] == {"__typename": "InsufficientBalanceError"}
+        answer = await ask(client, "QuotePayment", resident["token"], input=given)
+        assert answered(answer)["code"] == "INSUFFICIENT_BALANCE"
     await settles(address, key, before + len(clients))
 
 
 async def test_staff_fields_refused_by_an_error_count_as_error(
-    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+    address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
     key = requests("jobs", "error")
     before = await count(address, key)
     for token in (None, people[0]["token"]):
-        assert (await ask(clients[0], "{ jobs { name } }", token))["errors"]
+        assert (await ask(clients[0], "Jobs", token))["errors"]
     await settles(address, key, before + 2)
     assert await count(address, requests("jobs", "ok")) == 0
 
 
 async def test_what_the_ledger_decided_is_summed_by_town_operation_and_decision(
-    address: str, clients: list[httpx.AsyncClient], people: list[dict]
+    address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
-    resident, desk = people[0], next(one for one in people if one["role"] == "DESK")
+    resident, desk = somebody(people, "RESIDENT"), somebody(people, "DESK")
     before = await figures(address)
     keys = [str(uuid4()) for _ in clients]
     for _ in range(2):  # the second time each key is replayed
@@ -248,27 +241,25 @@ async def test_what_the_ledger_decided_is_summed_by_town_operation_and_decision(
                 "assetId": desk["assetId"],
                 "amount": 1,
             }
-            assert (await ask(client, CHARGE, desk["token"], input=given))["data"]["charge"] == {
-                "__typename": "ChargeSuccess"
-            }
+            assert "charge" in answered(await ask(client, "Charge", desk["token"], input=given))
     for decision in ("SETTLED", "REPLAYED"):
         key = figure("meguru_journals_total", municipality="1", operation="CHARGE", decision=decision)
         await settles(address, key, before.get(key, 0) + len(clients))
 
 
 async def test_the_counters_outlive_a_process_and_its_gauges_do_not(
-    instance: tuple[str, int], clients: list[httpx.AsyncClient], people: list[dict]
+    instance: tuple[str, int], clients: list[httpx.AsyncClient], people: list[Persona]
 ):
     """Last in this file: one of the two processes is another afterwards."""
     address, supervisor = instance
     first, second = servers(supervisor)
     before = await count(address, requests("serverTime", "ok"))
     for _ in range(3):
-        await asyncio.gather(*[ask(client, TIME) for client in clients])
+        await asyncio.gather(*[ask(client, "ServerTime") for client in clients])
     async with AsyncExitStack() as tills:
         for pid in (first, first, second):
             with only(pid, [first, second]):
-                await tills.enter_async_context(till(address, next(one for one in people if "storeId" in one)))
+                await tills.enter_async_context(till(address, somebody(people, "MERCHANT_STAFF")))
         await settles(address, "meguru_subscribers", 3)
         os.kill(first, signal.SIGKILL)
 
@@ -278,6 +269,6 @@ async def test_the_counters_outlive_a_process_and_its_gauges_do_not(
 
         await eventually(replaced, 20)
         await settles(address, "meguru_subscribers", 1)
-    assert "errors" not in await ask(clients[0], TIME)
+    assert "errors" not in await ask(clients[0], "ServerTime")
     await settles(address, requests("serverTime", "ok"), before + 3 * len(clients) + 1)
     await settles(address, "meguru_bus_connected", 1)

@@ -15,14 +15,10 @@ import pytest
 from api.tokens import Keys, Tokens
 from domain.jobs.schedule import JOBS
 from domain.viewer import Role
+from tests.support.apps import Persona, answered, body, headers, personas, somebody
 from tests.support.eventually import eventually
 
-TRIAL = "query T($town: String!, $at: DateTime) { trialBalance(municipality: $town, at: $at) { asOfAt balanced lines { accountKind posted asset { code } } } }"
-DRIFT = "query D($town: String!) { driftReport(municipality: $town) { differences { check subject stored expected } } }"
-JOB_LIST = "{ jobs { name lastStartedAt lastFinishedAt nextRunAt rowsLast lastError } }"
-OF_A_TOWN = (TRIAL, DRIFT)
-TIME = "{ serverTime }"
-CHARGE = "mutation C($input: ChargeInput!) { charge(input: $input) { __typename } }"
+OF_A_TOWN = ("TrialBalance", "DriftReport")
 STAFF = ("DESK", "FINANCE", "AUDITOR")
 OTHERS = ("RESIDENT", "MERCHANT_STAFF")
 
@@ -30,25 +26,23 @@ Ask = Callable[..., dict]
 
 
 @pytest.fixture(scope="module")
-def people(address: str) -> list[dict]:
-    return httpx.get(f"{address}/dev/personas").json()
+def people(address: str) -> list[Persona]:
+    return personas(address)
 
 
 @pytest.fixture(scope="module")
-def towns(people: list[dict]) -> list[str]:
+def towns(people: list[Persona]) -> list[str]:
     """The codes of both demo towns."""
-    found = list(dict.fromkeys(one["municipality"] for one in people))
-    assert len(found) == 2
-    return found
+    codes = list(dict.fromkeys(person["municipality"] for person in people))
+    assert len(codes) == 2
+    return codes
 
 
 @pytest.fixture(scope="module")
 def ask(address: str) -> Ask:
-    def send(query: str, token: str | None = None, **variables: object) -> dict:
-        headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        return httpx.post(
-            f"{address}/graphql", json={"query": query, "variables": variables}, headers=headers, timeout=20
-        ).json()
+    def send(operation: str, token: str | None = None, /, **variables: object) -> dict:
+        sent = body(operation, **variables)
+        return httpx.post(f"{address}/graphql", json=sent, headers=headers(token), timeout=20).json()
 
     return send
 
@@ -58,12 +52,9 @@ def issue(scratch: Path, address: str) -> Callable[[dict, Role], str]:
     """Tokens of the served instance, with whatever role: what a mistaken login service might say of a person."""
     data = scratch / "api" / "data"
     tokens = Tokens(Keys(data / "keys"))
-    known = {(one["name"], one["role"]): one["personId"] for one in orjson.loads((data / "personas.json").read_bytes())}
+    kept = orjson.loads((data / "personas.json").read_bytes())
+    known = {(person["name"], person["role"]): person["personId"] for person in kept}
     return lambda persona, role: tokens.issue(UUID(known[persona["name"], persona["role"]]), frozenset({role}), 60)
-
-
-def somebody(people: list[dict], role: str, town: str) -> dict:
-    return next(one for one in people if one["role"] == role and one["municipality"] == town)
 
 
 def assert_refused(answer: dict, code: str) -> None:
@@ -75,115 +66,119 @@ def assert_refused(answer: dict, code: str) -> None:
 
 def lines(answer: dict) -> dict[tuple[str, str], int]:
     trial = answer["data"]["trialBalance"]
-    found = {(line["asset"]["code"], line["accountKind"]): line["posted"] for line in trial["lines"]}
-    assert len(found) == len(trial["lines"]), "one line for each kind and asset"
-    return found
+    posted = {(line["asset"]["code"], line["accountKind"]): line["posted"] for line in trial["lines"]}
+    assert len(posted) == len(trial["lines"]), "one line for each kind and asset"
+    return posted
 
 
-def sums(found: dict[tuple[str, str], int]) -> dict[str, int]:
-    return {code: sum(posted for (asset, _), posted in found.items() if asset == code) for code, _ in found}
+def sums(lines: dict[tuple[str, str], int]) -> dict[str, int]:
+    return {code: sum(posted for (asset, _), posted in lines.items() if asset == code) for code, _ in lines}
 
 
 @pytest.mark.parametrize("role", STAFF)
 def test_staff_of_a_town_see_that_its_ledger_is_balanced_and_agrees_with_itself(
-    ask: Ask, people: list[dict], towns: list[str], role: str
+    ask: Ask, people: list[Persona], towns: list[str], role: str
 ):
     seen = []
     for town in towns:
         token = somebody(people, role, town)["token"]
-        trial = ask(TRIAL, token, town=town)
+        trial = ask("TrialBalance", token, municipality=town)
         assert trial["data"]["trialBalance"]["balanced"], trial
-        found = lines(trial)
-        assert set(sums(found).values()) == {0}
-        assert found["COIN", "WALLET"] > 0 > found["COIN", "ISSUANCE"]
-        assert ask(DRIFT, token, town=town) == {"data": {"driftReport": {"differences": []}}}
-        seen.append(found)
+        posted = lines(trial)
+        assert set(sums(posted).values()) == {0}
+        assert posted["COIN", "WALLET"] > 0 > posted["COIN", "ISSUANCE"]
+        assert ask("DriftReport", token, municipality=town) == {"data": {"driftReport": {"differences": []}}}
+        seen.append(posted)
     assert seen[0] != seen[1], "each town has its own"
 
 
-def test_a_past_instant_shows_what_was_there_then(ask: Ask, people: list[dict], towns: list[str]):
+def test_a_past_instant_shows_what_was_there_then(ask: Ask, people: list[Persona], towns: list[str]):
     town = towns[0]
     desk, resident = somebody(people, "DESK", town), somebody(people, "RESIDENT", town)
-    at = ask(TIME)["data"]["serverTime"]
-    before = lines(ask(TRIAL, desk["token"], town=town))
+    at = ask("ServerTime")["data"]["serverTime"]
+    before = lines(ask("TrialBalance", desk["token"], municipality=town))
     given = {
         "idempotencyKey": str(uuid4()),
         "wallet": {"walletId": resident["walletIds"][0]},
         "assetId": desk["assetId"],
         "amount": 7,
     }
-    assert ask(CHARGE, desk["token"], input=given)["data"]["charge"]["__typename"] == "ChargeSuccess"
-    after = lines(ask(TRIAL, desk["token"], town=town))
+    assert "charge" in answered(ask("Charge", desk["token"], input=given))
+    after = lines(ask("TrialBalance", desk["token"], municipality=town))
     moved = {key: posted - before.get(key, 0) for key, posted in after.items() if posted != before.get(key, 0)}
     assert moved == {("COIN", "ISSUANCE"): -7, ("COIN", "WALLET"): 7, ("JPY", "ISSUANCE"): -7, ("JPY", "CASH"): 7}
-    then = ask(TRIAL, desk["token"], town=town, at=at)
+    then = ask("TrialBalance", desk["token"], municipality=town, at=at)
     assert lines(then) == before
     assert then["data"]["trialBalance"]["balanced"]
     assert datetime.fromisoformat(then["data"]["trialBalance"]["asOfAt"]) == datetime.fromisoformat(at)
 
 
-def test_before_everything_there_is_nothing_and_that_is_balanced(ask: Ask, people: list[dict], towns: list[str]):
+def test_before_everything_there_is_nothing_and_that_is_balanced(ask: Ask, people: list[Persona], towns: list[str]):
     token = somebody(people, "FINANCE", towns[0])["token"]
-    trial = ask(TRIAL, token, town=towns[0], at="2001-01-01T00:00:00Z")["data"]["trialBalance"]
+    trial = ask("TrialBalance", token, municipality=towns[0], at="2001-01-01T00:00:00Z")["data"]["trialBalance"]
     assert (trial["balanced"], trial["lines"]) == (True, [])
 
 
 @pytest.mark.parametrize("role", STAFF)
-@pytest.mark.parametrize("query", OF_A_TOWN, ids=["trialBalance", "driftReport"])
-def test_staff_of_the_other_town_are_refused(ask: Ask, people: list[dict], towns: list[str], query: str, role: str):
+@pytest.mark.parametrize("operation", OF_A_TOWN, ids=["trialBalance", "driftReport"])
+def test_staff_of_the_other_town_are_refused(
+    ask: Ask, people: list[Persona], towns: list[str], operation: str, role: str
+):
     for town, other in (towns, reversed(towns)):
-        assert_refused(ask(query, somebody(people, role, other)["token"], town=town), "NOT_PERMITTED")
+        assert_refused(ask(operation, somebody(people, role, other)["token"], municipality=town), "NOT_PERMITTED")
 
 
 @pytest.mark.parametrize("role", OTHERS)
-@pytest.mark.parametrize("query", [*OF_A_TOWN, JOB_LIST], ids=["trialBalance", "driftReport", "jobs"])
-def test_residents_and_shop_staff_are_refused(ask: Ask, people: list[dict], towns: list[str], query: str, role: str):
-    variables = {"town": towns[0]} if query in OF_A_TOWN else {}
-    assert_refused(ask(query, somebody(people, role, towns[0])["token"], **variables), "NOT_PERMITTED")
+@pytest.mark.parametrize("operation", [*OF_A_TOWN, "Jobs"], ids=["trialBalance", "driftReport", "jobs"])
+def test_residents_and_store_staff_are_refused(
+    ask: Ask, people: list[Persona], towns: list[str], operation: str, role: str
+):
+    variables = {"municipality": towns[0]} if operation in OF_A_TOWN else {}
+    assert_refused(ask(operation, somebody(people, role, towns[0])["token"], **variables), "NOT_PERMITTED")
 
 
-@pytest.mark.parametrize("query", [*OF_A_TOWN, JOB_LIST], ids=["trialBalance", "driftReport", "jobs"])
-def test_without_a_token_one_must_sign_in(ask: Ask, towns: list[str], query: str):
-    assert_refused(ask(query, **({"town": towns[0]} if query in OF_A_TOWN else {})), "UNAUTHENTICATED")
+@pytest.mark.parametrize("operation", [*OF_A_TOWN, "Jobs"], ids=["trialBalance", "driftReport", "jobs"])
+def test_without_a_token_one_must_sign_in(ask: Ask, towns: list[str], operation: str):
+    assert_refused(ask(operation, **({"municipality": towns[0]} if operation in OF_A_TOWN else {})), "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("town", ["012343", "abc", ""])
 def test_a_town_that_is_not_there_is_refused_as_another_towns_is(
-    ask: Ask, people: list[dict], towns: list[str], town: str
+    ask: Ask, people: list[Persona], towns: list[str], town: str
 ):
     """So nobody learns which towns there are."""
     token = somebody(people, "FINANCE", towns[0])["token"]
-    for query in OF_A_TOWN:
-        refused = ask(query, token, town=town)
+    for operation in OF_A_TOWN:
+        refused = ask(operation, token, municipality=town)
         assert_refused(refused, "NOT_PERMITTED")
-        assert refused["errors"][0]["message"] == ask(query, token, town=towns[1])["errors"][0]["message"]
+        assert refused["errors"][0]["message"] == ask(operation, token, municipality=towns[1])["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("query", OF_A_TOWN, ids=["trialBalance", "driftReport"])
+@pytest.mark.parametrize("operation", OF_A_TOWN, ids=["trialBalance", "driftReport"])
 def test_it_takes_the_role_and_the_relation(
-    ask: Ask, people: list[dict], towns: list[str], issue: Callable[[dict, Role], str], query: str
+    ask: Ask, people: list[Persona], towns: list[str], issue: Callable[[dict, Role], str], operation: str
 ):
     """A resident whose token says FINANCE serves no town; a finance officer who signed in as a resident asks as a resident."""
     resident, officer = somebody(people, "RESIDENT", towns[0]), somebody(people, "FINANCE", towns[0])
-    assert_refused(ask(query, issue(resident, Role.FINANCE), town=towns[0]), "NOT_PERMITTED")
-    assert_refused(ask(query, issue(officer, Role.RESIDENT), town=towns[0]), "NOT_PERMITTED")
-    assert_refused(ask(query, issue(officer, Role.DESK), town=towns[0]), "NOT_PERMITTED")
-    assert "errors" not in ask(query, issue(officer, Role.FINANCE), town=towns[0])
+    assert_refused(ask(operation, issue(resident, Role.FINANCE), municipality=towns[0]), "NOT_PERMITTED")
+    assert_refused(ask(operation, issue(officer, Role.RESIDENT), municipality=towns[0]), "NOT_PERMITTED")
+    assert_refused(ask(operation, issue(officer, Role.DESK), municipality=towns[0]), "NOT_PERMITTED")
+    assert "errors" not in ask(operation, issue(officer, Role.FINANCE), municipality=towns[0])
 
 
 @pytest.mark.parametrize("role", STAFF)
 async def test_staff_see_each_job_of_the_scheduler_and_how_its_last_run_went(
-    ask: Ask, people: list[dict], towns: list[str], role: str
+    ask: Ask, people: list[Persona], towns: list[str], role: str
 ):
     token = somebody(people, role, towns[0])["token"]
 
     def ran() -> list[dict]:
-        found = ask(JOB_LIST, token)["data"]["jobs"]
-        return found if found and all(job["lastFinishedAt"] for job in found) and len(found) >= len(JOBS) else []
+        jobs = ask("Jobs", token)["data"]["jobs"]
+        return jobs if jobs and all(job["lastFinishedAt"] for job in jobs) and len(jobs) >= len(JOBS) else []
 
-    found = await eventually(ran, 30)
-    assert [job["name"] for job in found] == sorted(job.name for job in JOBS)
-    for job in found:
+    jobs = await eventually(ran, 30)
+    assert [job["name"] for job in jobs] == sorted(job.name for job in JOBS)
+    for job in jobs:
         assert job["lastError"] is None
         started, finished, following = [
             datetime.fromisoformat(job[name]) for name in ("lastStartedAt", "lastFinishedAt", "nextRunAt")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bulk_grants.officers import Officers
+from tests.support.officers import Officers
 from tests.support.town import People
 
 

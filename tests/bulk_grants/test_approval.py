@@ -12,30 +12,18 @@ import pytest
 
 from domain.database import rows
 from domain.viewer import Viewer
-from tests.bulk_grants.officers import Officers
-from tests.support.api import ERRORS, GRANT
+from tests.support.api import picked
+from tests.support.officers import Officers
 from tests.support.town import new_town
-
-SET = (
-    "mutation($input: SetGrantThresholdsInput!) { setGrantThresholds(input: $input) { ... on SetGrantThresholdsSuccess { thresholds { single file"
-    " municipality { code } } } " + ERRORS + " } }"
-)
-PROPOSE = (
-    "mutation($input: ProposeGrantInput!) { proposeGrant(input: $input) { ... on ProposeGrantSuccess { replayed proposal { amount programme { id } wallet { id }"
-    " approval { id approvedAt reason } } } " + ERRORS + " } }"
-)
-APPROVE = (
-    "mutation($input: ApproveGrantInput!) { approveGrant(input: $input) { ... on ApproveGrantSuccess { replayed grant { id amount programme { id } }"
-    " balances { posted moved } } ... on BudgetExceededError { available } " + ERRORS + " } }"
-)
-PROPOSAL = "query($id: ID!) { grantProposal(id: $id) { amount wallet { id } approval { id approvedAt } } }"
-THRESHOLDS = "query($m: String!) { grantThresholds(municipality: $m) { single file } }"
 
 
 async def thresholds(api: Officers, single: int, file: int, viewer: Viewer | None = None) -> Any:
-    return await api.ask(
-        viewer or api.town.finance, SET, input={"municipality": api.code, "single": single, "file": file}
-    )
+    given = {"municipality": api.code, "single": single, "file": file}
+    return await api.ask(viewer or api.town.finance, "SetGrantThresholds", input=given)
+
+
+async def known_thresholds(api: Officers, viewer: Viewer) -> dict[str, int]:
+    return picked(await api.ask(viewer, "GrantThresholds", municipality=api.code), "single", "file")
 
 
 async def propose(
@@ -47,25 +35,28 @@ async def propose(
         "walletId": api.wallet(),
         "amount": amount,
     }
-    return await api.ask(viewer or api.town.desk, PROPOSE, input=given)
+    return await api.ask(viewer or api.town.desk, "ProposeGrant", input=given)
 
 
 async def approve(api: Officers, approval: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-    return await api.ask(
-        viewer or api.town.finance, APPROVE, input={"idempotencyKey": key or str(uuid4()), "approvalId": approval}
-    )
+    given = {"idempotencyKey": key or str(uuid4()), "approvalId": approval}
+    return await api.ask(viewer or api.town.finance, "ApproveGrant", input=given)
 
 
 async def test_a_town_sets_its_thresholds_and_the_trail_keeps_what_they_were(api: Officers):
-    assert await api.ask(api.town.desk, THRESHOLDS, m=api.code) == {"single": 100_000, "file": 1_000_000}
-    changed = await thresholds(api, 500, 900)
-    assert changed["thresholds"] == {"single": 500, "file": 900, "municipality": {"code": api.code}}
-    assert await api.ask(api.town.auditor, THRESHOLDS, m=api.code) == {"single": 500, "file": 900}
+    assert await known_thresholds(api, api.town.desk) == {"single": 100_000, "file": 1_000_000}
+    changed = (await thresholds(api, 500, 900))["thresholds"]
+    assert picked(changed, "single", "file", "municipality.code") == {
+        "single": 500,
+        "file": 900,
+        "municipality": {"code": api.code},
+    }
+    assert await known_thresholds(api, api.town.auditor) == {"single": 500, "file": 900}
     [trail] = await rows(
         "select actor, before, after from audit_entry where municipality_id = $1 and action = 'set_grant_thresholds'",
         api.town.id,
     )
-    before, after = [orjson.loads(one) if isinstance(one, str) else one for one in (trail["before"], trail["after"])]
+    before, after = [orjson.loads(row) if isinstance(row, str) else row for row in (trail["before"], trail["after"])]
     assert (trail["actor"], before["single"], before["file"], after["single"], after["file"]) == (
         api.town.finance.person_id,
         100_000,
@@ -88,9 +79,9 @@ async def test_a_file_above_the_threshold_waits_for_another_officer(api: Officer
     wallets = await api.residents(4)
     await thresholds(api, 100_000, 399)
     assert (await api.check(api.csv(wallets), programme))["check"]["needsApproval"]
-    begun = (await api.start(api.csv(wallets), programme))["bulkGrant"]
-    assert (begun["state"], begun["approval"]["approvedAt"]) == ("AWAITING_APPROVAL", None)
-    bulk = begun["id"]
+    waiting = (await api.start(api.csv(wallets), programme))["bulkGrant"]
+    assert (waiting["state"], waiting["approval"]["approvedAt"]) == ("AWAITING_APPROVAL", None)
+    bulk = waiting["id"]
     assert await api.run(bulk) == 0
     own = await api.approve(bulk, api.town.finance)
     assert (own["code"], own["message"]) == (
@@ -113,13 +104,13 @@ async def test_a_file_above_the_threshold_waits_for_another_officer(api: Officer
         api.town.id,
         str((await api.row_of(bulk)).id),
     )
-    assert [one["action"] for one in trail] == [
+    assert [entry["action"] for entry in trail] == [
         "propose_bulk_grant",
         "start_bulk_grant",
         "approve_bulk_grant",
         "run_bulk_grant",
     ]
-    assert {one["actor"] for one in trail} == {api.town.finance.person_id, api.town.other_finance.person_id}
+    assert {entry["actor"] for entry in trail} == {api.town.finance.person_id, api.town.other_finance.person_id}
     await api.town.assert_sound()
 
 
@@ -138,7 +129,7 @@ async def test_approved_and_called_off_at_once_it_is_one_of_the_two(api: Officer
     for _ in range(4):
         wallets = await api.residents(2)
         bulk = await api.started(api.csv(wallets), programme)
-        approved, cancelled = await asyncio.gather(api.approve(bulk), api.do("cancelBulkGrant", bulk))
+        approved, cancelled = await asyncio.gather(api.approve(bulk), api.do("CancelBulkGrant", bulk))
         await api.run(bulk)
         state = (await api.look(bulk))["state"]
         assert "bulkGrant" in cancelled, "what was approved first is called off"
@@ -158,24 +149,24 @@ async def test_a_single_grant_above_the_threshold_is_proposed_and_approved(api: 
     assert refused["message"] == "1,000円分を超える付与には、別の担当者の承認が必要です。付与を申請してください。"
     assert await api.left(programme) == 9_000
     proposed = (await propose(api, programme, 1_001))["proposal"]
-    assert proposed["approval"] == {"id": proposed["approval"]["id"], "approvedAt": None, "reason": "OTHER"}
+    assert picked(proposed["approval"], "approvedAt", "reason") == {"approvedAt": None, "reason": "OTHER"}
     assert (proposed["amount"], proposed["wallet"]["id"], proposed["programme"]["id"]) == (
         1_001,
         api.wallet(),
         programme,
     )
     approval = proposed["approval"]["id"]
-    assert (await api.ask(api.town.finance, PROPOSAL, id=approval))["amount"] == 1_001
+    assert (await api.ask(api.town.finance, "GrantProposal", id=approval))["amount"] == 1_001
     for viewer in (api.town.desk, api.town.auditor, api.town.resident, (await new_town(api.services)).finance):
         assert (await approve(api, approval, viewer))["code"] == "NOT_PERMITTED"
     key = str(uuid4())
     answers = await asyncio.gather(
         *[approve(api, approval, key=key) for _ in range(4)], approve(api, approval, api.town.other_finance)
     )
-    granted = [one for one in answers if "grant" in one]
-    assert sorted(one["replayed"] for one in granted) in ([False], [False, True, True, True])
-    assert {one["code"] for one in answers if "code" in one} == {"ALREADY_GRANTED"}
-    assert {one["grant"]["amount"] for one in granted} == {1_001}
+    granted = [answer for answer in answers if "grant" in answer]
+    assert sorted(answer["replayed"] for answer in granted) in ([False], [False, True, True, True])
+    assert {answer["code"] for answer in answers if "code" in answer} == {"ALREADY_GRANTED"}
+    assert {answer["grant"]["amount"] for answer in granted} == {1_001}
     assert await api.left(programme) == 7_999
     assert sum((await api.balances()).values()) == 2_001
     await api.town.assert_sound()
@@ -197,13 +188,13 @@ async def test_proposals_are_once_for_their_key_and_for_their_town(api: Officers
     programme = await api.points(1_000)
     key = str(uuid4())
     answers = await asyncio.gather(*[propose(api, programme, 300, key=key) for _ in range(4)])
-    [approval] = {one["proposal"]["approval"]["id"] for one in answers}
-    assert sorted(one["replayed"] for one in answers) == [False, True, True, True]
+    [approval] = {answer["proposal"]["approval"]["id"] for answer in answers}
+    assert sorted(answer["replayed"] for answer in answers) == [False, True, True, True]
     assert (await propose(api, programme, 301, key=key))["code"] == "KEY_REUSED"
     assert (await propose(api, programme, 0))["code"] == "AMOUNT_OUT_OF_RANGE"
     assert (await propose(api, "prg_x", 1))["code"] == "UNKNOWN_PROGRAMME"
     neighbours = Officers(await new_town(api.services))
-    assert await neighbours.ask(neighbours.town.finance, PROPOSAL, id=approval) is None
+    assert await neighbours.ask(neighbours.town.finance, "GrantProposal", id=approval) is None
     assert (await propose(api, programme, 300, neighbours.town.finance))["code"] == "NOT_PERMITTED"
     for viewer in (api.town.resident, api.town.staff, api.town.auditor):
         assert (await propose(api, programme, 300, viewer))["code"] == "NOT_PERMITTED"
@@ -212,18 +203,15 @@ async def test_proposals_are_once_for_their_key_and_for_their_town(api: Officers
 
 async def test_keys_of_approved_grants_mismatch_close_and_tell_their_outcome(api: Officers):
     programme = await api.points(10_000)
-    one = (await propose(api, programme, 300))["proposal"]["approval"]["id"]
-    two = (await propose(api, programme, 400))["proposal"]["approval"]["id"]
+    first = (await propose(api, programme, 300))["proposal"]["approval"]["id"]
+    second = (await propose(api, programme, 400))["proposal"]["approval"]["id"]
     key, closed = str(uuid4()), str(uuid4())
-    await approve(api, one, key=key)
-    assert (await approve(api, two, key=key))["code"] == "KEY_REUSED"
-    outcome = "query($key: UUID!) { outcome(operation: APPROVE_GRANT, idempotencyKey: $key) { state } }"
-    assert (await api.ask(api.town.finance, outcome, key=key))["state"] == "SETTLED"
-    abandon = (
-        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
-    )
-    await api.ask(api.town.finance, abandon, input={"operation": "APPROVE_GRANT", "idempotencyKey": closed})
-    assert (await approve(api, two, key=closed))["code"] == "ABANDONED"
+    await approve(api, first, key=key)
+    assert (await approve(api, second, key=key))["code"] == "KEY_REUSED"
+    outcome = await api.ask(api.town.finance, "Outcome", operation="APPROVE_GRANT", idempotencyKey=key)
+    assert outcome["state"] == "SETTLED"
+    await api.ask(api.town.finance, "Abandon", input={"operation": "APPROVE_GRANT", "idempotencyKey": closed})
+    assert (await approve(api, second, key=closed))["code"] == "ABANDONED"
     assert await api.left(programme) == 9_700
     await api.town.assert_sound()
 
@@ -241,9 +229,6 @@ async def test_a_grant_that_was_made_is_answered_again_after_the_threshold_was_l
 @pytest.mark.parametrize("amount", [100_000, 100_001])
 async def test_without_a_setting_a_hundred_thousand_is_the_most_of_one_person(api: Officers, amount: int):
     programme = await api.points(1_000_000)
-    answer = await api.ask(
-        api.town.finance,
-        GRANT,
-        input={"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": amount},
-    )
+    given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": amount}
+    answer = await api.ask(api.town.finance, "GrantValue", input=given)
     assert answer.get("code") == (None if amount == 100_000 else "APPROVAL_REQUIRED")

@@ -10,7 +10,7 @@ from domain.identifiers import Prefix, encode
 from domain.ledger.holders import give_access, set_state
 from domain.ledger.kinds import HolderState
 from domain.viewer import Relation
-from tests.bulk_grants.officers import Officers
+from tests.support.officers import Officers
 from tests.support.town import new_town
 
 
@@ -144,7 +144,7 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
     await api.run(begun["id"])
     assert await api.given(wallets) == [100, 0, 900, 0, 0, 0, 0, 0, 0]
     invalid = await api.rows(begun["id"], state="INVALID", locale="en")
-    assert [(one["row"], one["message"]) for one in invalid] == [(row, text) for row, _, _, text in english]
+    assert [(row["row"], row["message"]) for row in invalid] == [(number, text) for number, _, _, text in english]
     await api.town.assert_sound()
 
 
@@ -193,7 +193,7 @@ async def test_errors_come_in_pages_and_are_listed_up_to_a_limit(api: Officers, 
     first = (await api.check(upload, programme, first=100))["check"]
     assert (first["invalidCount"], first["rowErrors"]["pageInfo"]) == (1_300, {"hasNextPage": True, "endCursor": "101"})
     last = (await api.check(upload, programme, first=100, after="1201"))["check"]["rowErrors"]
-    assert ([one["node"]["row"] for one in last["edges"]][::99], last["pageInfo"]["hasNextPage"]) == (
+    assert ([edge["node"]["row"] for edge in last["edges"]][::99], last["pageInfo"]["hasNextPage"]) == (
         [1202, 1301],
         False,
     )

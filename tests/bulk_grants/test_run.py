@@ -11,15 +11,15 @@ import pytest
 from domain.bulk_grants import run as running
 from domain.bulk_grants.run import run_bulk_grants
 from domain.database import rows
-from tests.bulk_grants.officers import Officers
+from tests.support.api import picked
+from tests.support.officers import Officers
 
 
 async def test_a_file_is_granted_row_by_row(api: Officers):
     programme = await api.points(10_000)
     wallets = await api.residents(5)
     begun = await api.start(api.csv(wallets, 120), programme)
-    assert begun["bulkGrant"] | {"id": ""} == {
-        "id": "",
+    expected = {
         "state": "RUNNING",
         "rowCount": 5,
         "invalidCount": 0,
@@ -33,14 +33,15 @@ async def test_a_file_is_granted_row_by_row(api: Officers):
         "takenBackAmount": 0,
         "approval": None,
     }
+    assert picked(begun["bulkGrant"], *expected) == expected
     bulk = begun["bulkGrant"]["id"]
     assert await api.run(bulk) == 5
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["leftCount"], done["grantedAmount"]) == ("FINISHED", 5, 0, 600)
     assert await api.given(wallets) == [120] * 5
     assert await api.left(programme) == 9_400
-    found = await api.rows(bulk)
-    assert [(one["row"], one["state"], one["grant"]["amount"], one["wallet"]["id"]) for one in found] == [
+    granted = await api.rows(bulk)
+    assert [(row["row"], row["state"], row["grant"]["amount"], row["wallet"]["id"]) for row in granted] == [
         (number, "GRANTED", 120, api.wallet(wallet)) for number, wallet in enumerate(wallets, 2)
     ]
     assert await api.run(bulk) == 0
@@ -142,7 +143,7 @@ async def test_killed_between_the_ledger_and_the_table_the_table_learns_what_the
     await api.run(bulk)
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["refusedCount"]) == ("FINISHED", 64, 36)
-    assert {one["code"] for one in await api.rows(bulk, state="REFUSED")} == {"PROGRAMME_CLOSED"}
+    assert {row["code"] for row in await api.rows(bulk, state="REFUSED")} == {"PROGRAMME_CLOSED"}
     assert sorted(Counter(await api.given(wallets)).items()) == [(0, 36), (100, 64)]
     assert await api.left(programme) == 1_000_000 - 6_400
     await api.town.assert_sound()
@@ -152,16 +153,16 @@ async def test_pause_resume_and_the_job(api: Officers):
     programme = await api.points()
     wallets = await api.residents(10)
     bulk = await api.started(api.csv(wallets), programme)
-    assert (await api.do("pauseBulkGrant", bulk))["bulkGrant"]["state"] == "PAUSED"
-    assert (await api.do("pauseBulkGrant", bulk))["bulkGrant"]["state"] == "PAUSED"
+    assert (await api.do("PauseBulkGrant", bulk))["bulkGrant"]["state"] == "PAUSED"
+    assert (await api.do("PauseBulkGrant", bulk))["bulkGrant"]["state"] == "PAUSED"
     assert await api.run(bulk) == 0
     await run_bulk_grants(api.services)
     assert await api.given(wallets) == [0] * 10
-    assert (await api.do("resumeBulkGrant", bulk))["bulkGrant"]["state"] == "RUNNING"
+    assert (await api.do("ResumeBulkGrant", bulk))["bulkGrant"]["state"] == "RUNNING"
     assert await run_bulk_grants(api.services) >= 10
     assert await api.given(wallets) == [100] * 10
-    assert (await api.do("pauseBulkGrant", bulk))["state"] == "FINISHED"
-    assert (await api.do("resumeBulkGrant", bulk))["code"] == "BULK_GRANT_STATE"
+    assert (await api.do("PauseBulkGrant", bulk))["state"] == "FINISHED"
+    assert (await api.do("ResumeBulkGrant", bulk))["code"] == "BULK_GRANT_STATE"
     await api.town.assert_sound()
 
 
@@ -179,8 +180,8 @@ async def test_what_changed_meanwhile_is_refused_row_by_row(api: Officers):
     await api.grant(other, 400, wallets[2])
     await api.grant(programme, 400)
     await api.run(bulk)
-    found = {one["row"]: (one["state"], one["code"], one["message"]) for one in await api.rows(bulk)}
-    assert found == {
+    outcomes = {row["row"]: (row["state"], row["code"], row["message"]) for row in await api.rows(bulk)}
+    assert outcomes == {
         2: ("REFUSED", "WALLET_FROZEN", "このウォレットは停止中です。停止を解除してから付与してください。"),
         3: ("REFUSED", "CAP_EXCEEDED", "お一人さま（または世帯）の上限を超えます（あと100円分）。"),
         4: ("REFUSED", "BALANCE_CAP", "ウォレットの残高の上限（500円分）を超えます。"),
@@ -200,7 +201,7 @@ async def test_calling_off_stops_everything_that_was_not_granted(api: Officers):
     runner = asyncio.create_task(api.run(bulk))
     while not (await api.row_of(bulk)).rows_granted:
         await asyncio.sleep(0)
-    answer = await api.do("cancelBulkGrant", bulk)
+    answer = await api.do("CancelBulkGrant", bulk)
     assert answer["bulkGrant"]["state"] in {"CANCELLING", "CANCELLED"}, answer
     await runner
     await api.run(bulk)
@@ -210,7 +211,7 @@ async def test_calling_off_stops_everything_that_was_not_granted(api: Officers):
     assert 0 < done["grantedCount"] < 200
     assert Counter(await api.given(wallets)) == {100: done["grantedCount"], 0: done["cancelledCount"]}
     assert await api.left(programme) == 1_000_000 - done["grantedAmount"]
-    assert (await api.do("cancelBulkGrant", bulk))["bulkGrant"]["state"] == "CANCELLED"
+    assert (await api.do("CancelBulkGrant", bulk))["bulkGrant"]["state"] == "CANCELLED"
     await api.town.assert_sound()
 
 
@@ -222,13 +223,13 @@ async def test_a_runner_that_comes_too_late_grants_nothing_after_the_close(api: 
     wallets = await api.residents(20)
     bulk = await api.started(api.csv(wallets), programme)
     stale = await api.row_of(bulk)
-    assert (await api.do("cancelBulkGrant", bulk))["bulkGrant"]["state"] == "CANCELLING"
+    assert (await api.do("CancelBulkGrant", bulk))["bulkGrant"]["state"] == "CANCELLING"
     step = await grant_rows(api.services, stale, 0)
     assert step is not None
     await api.run(bulk)
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["cancelledCount"]) == ("CANCELLED", 0, 20)
-    assert {(one["code"], one["message"]) for one in await api.rows(bulk)} == {
+    assert {(row["code"], row["message"]) for row in await api.rows(bulk)} == {
         ("CANCELLED", "取りやめのため、付与していません。")
     }
     assert await api.given(wallets) == [0] * 20
@@ -250,7 +251,7 @@ async def test_rows_that_were_granted_before_the_close_are_known_although_their_
         broken.setattr(steps, "write_decided", die)
         with pytest.raises(asyncio.CancelledError):
             await api.run(bulk)
-    await api.do("cancelBulkGrant", bulk)
+    await api.do("CancelBulkGrant", bulk)
     await api.run(bulk)
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["cancelledCount"], done["grantedAmount"]) == (
@@ -269,8 +270,8 @@ async def test_a_start_is_once_for_its_key(api: Officers):
     upload = await api.upload(api.csv(wallets))
     key = str(uuid4())
     answers: list[Any] = await asyncio.gather(*[api.start(upload, programme, idempotencyKey=key) for _ in range(5)])
-    assert sorted(one["replayed"] for one in answers) == [False, True, True, True, True]
-    [bulk] = {one["bulkGrant"]["id"] for one in answers}
+    assert sorted(answer["replayed"] for answer in answers) == [False, True, True, True, True]
+    [bulk] = {answer["bulkGrant"]["id"] for answer in answers}
     assert (await api.start(upload, programme, idempotencyKey=key, skipInvalid=True))["code"] == "KEY_REUSED"
     used = await api.start(upload, programme)
     assert (used["code"], used["bulkGrantId"], used["retry"]) == ("UPLOAD_USED", bulk, "NEVER")
@@ -290,12 +291,12 @@ async def test_the_same_file_again_must_be_meant(api: Officers):
     first = await api.started(api.csv(wallets), programme)
     await api.run(first)
     again = await api.upload(api.csv(wallets))
-    assert (await api.check(again, programme))["check"]["sameFile"] == {"id": first}
+    assert (await api.check(again, programme))["check"]["sameFile"]["id"] == first
     refused = await api.start(again, programme)
     assert (refused["code"], refused["bulkGrantId"], refused["retry"]) == ("SAME_FILE", first, "SAME_KEY")
     assert await api.given(wallets) == [100] * 3
-    both = await asyncio.gather(*[api.start(await api.upload(api.csv(wallets, 7)), programme) for _ in range(3)])
-    assert sorted(one.get("code", "") for one in both) == ["", "SAME_FILE", "SAME_FILE"]
+    answers = await asyncio.gather(*[api.start(await api.upload(api.csv(wallets, 7)), programme) for _ in range(3)])
+    assert sorted(answer.get("code", "") for answer in answers) == ["", "SAME_FILE", "SAME_FILE"]
     meant = await api.start(again, programme, confirmSameFile=True)
     await api.run(meant["bulkGrant"]["id"])
     assert await api.given(wallets) == [200] * 3

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,19 +17,11 @@ from domain.identifiers import decode
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState
 from domain.ledger.refusals import AlreadyReversedError
-from tests.support.api import Api
+from domain.viewer import Viewer
+from tests.support.api import Api, picked
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import cancel, cash_of, charged, to_tokyo
 from tests.support.town import new_town
-
-SET = (
-    "mutation($input: SetChargeCancellationInput!) { setChargeCancellation(input: $input) { ... on SetChargeCancellationSuccess {"
-    " municipality { chargeCancelMinutes } } ... on InvalidInputError { field problem } ... on UserError { code } } }"
-)
-EVENTS = (
-    "query($id: ID!) { wallet(id: $id) { events(first: 50) { edges { node { __typename ... on ChargeCancelled { amount cancellation { amount } }"
-    " } } } } }"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -41,22 +34,33 @@ async def campaign(api: Api, rate_bp: int = 2_000, **facts: object) -> str:
     return await api.bonus(await api.asset("BONUS", kind="BONUS_COIN"), 100_000, rate_bp, **facts)
 
 
+def bonuses(receipt: dict[str, Any]) -> list[tuple[int, str]]:
+    """Amounts and codes of the bonuses of a charge, or of its cancellation."""
+    return [(bonus["amount"], bonus["asset"]["code"]) for bonus in receipt["bonuses"]]
+
+
+async def set_window(api: Api, minutes: int, viewer: Viewer | None = None) -> Any:
+    """The answer to setting in how many minutes a charge may be cancelled."""
+    given = {"municipality": api.code, "minutes": minutes}
+    return await api.ask(viewer or api.town.finance, "SetChargeCancellation", input=given)
+
+
 async def test_all_of_it_goes_back(api: Api):
     programme = await campaign(api, capPerPerson=2_000)
     charge = await charged(api, 10_000)
     assert await cash_of(api, api.town.town.desk_id) == 10_000
     key = str(uuid4())
-    done = await cancel(api, charge["id"], idempotencyKey=key)
-    assert done["charge"] == {"amount": 10_000, "takenBackAmount": 10_000}
-    told = done["cancellation"]
-    assert (told["amount"], told["reason"], told["store"], told["charge"]["id"]) == (
+    answer = await cancel(api, charge["id"], idempotencyKey=key)
+    assert picked(answer["charge"], "amount", "takenBackAmount") == {"amount": 10_000, "takenBackAmount": 10_000}
+    cancellation = answer["cancellation"]
+    assert (cancellation["amount"], cancellation["cancelReason"], cancellation["store"]) == (
         10_000,
         "WRONG_AMOUNT",
         None,
-        charge["id"],
     )
-    assert told["bonuses"] == [{"amount": 2_000, "asset": {"code": "BONUS"}}]
-    assert {(one["asset"]["code"], one["moved"], one["posted"]) for one in done["balances"]} == {
+    assert cancellation["charge"]["id"] == charge["id"]
+    assert bonuses(cancellation) == [(2_000, "BONUS")]
+    assert {(after["asset"]["code"], after["moved"], after["posted"]) for after in answer["balances"]} == {
         ("COIN", -10_000, 0),
         ("BONUS", -2_000, 0),
     }
@@ -66,12 +70,12 @@ async def test_all_of_it_goes_back(api: Api):
         100_000,
     )
     again = await cancel(api, charge["id"], idempotencyKey=key)
-    assert (again["replayed"], again["cancellation"], again["balances"]) == (True, told, done["balances"])
+    assert (again["replayed"], again["cancellation"], again["balances"]) == (True, cancellation, answer["balances"])
     assert (await cancel(api, charge["id"], idempotencyKey=key, reason="OTHER"))["code"] == "KEY_REUSED"
     assert (await cancel(api, charge["id"]))["code"] == "ALREADY_REVERSED"
-    assert (await charged(api, 10_000))["bonuses"] == [{"amount": 2_000}], "the person's cap was given back"
-    edges = (await api.ask(api.town.resident, EVENTS, id=api.wallet()))["events"]["edges"]
-    assert [one["node"] for one in edges][1] == {
+    assert bonuses(await charged(api, 10_000)) == [(2_000, "BONUS")], "the person's cap was given back"
+    edges = (await api.ask(api.town.resident, "WalletPastEvents", id=api.wallet(), first=50))["events"]["edges"]
+    assert picked(edges[1]["node"], "__typename", "amount", "cancellation.amount") == {
         "__typename": "ChargeCancelled",
         "amount": -12_000,
         "cancellation": {"amount": 10_000},
@@ -81,15 +85,22 @@ async def test_all_of_it_goes_back(api: Api):
 
 async def test_the_receipt_can_be_asked_for(api: Api):
     charge = await charged(api, 1_000)
-    told = (await cancel(api, charge["id"]))["cancellation"]
-    query = "query($id: ID!) { node(id: $id) { __typename ... on ChargeCancellation { amount receiptNumber } } }"
-    shown = await api.ask(api.town.resident, query, id=told["id"])
-    assert shown == {"__typename": "ChargeCancellation", "amount": 1_000, "receiptNumber": told["receiptNumber"]}
+    cancellation = (await cancel(api, charge["id"]))["cancellation"]
+    receipt = await api.ask(api.town.resident, "Receipt", id=cancellation["id"])
+    assert picked(receipt, "__typename", "amount", "receiptNumber") == {
+        "__typename": "ChargeCancellation",
+        "amount": 1_000,
+        "receiptNumber": cancellation["receiptNumber"],
+    }
     stranger, _ = await api.town.new_resident()
-    assert await api.ask(stranger, query, id=told["id"]) is None
-    query = "query($id: ID!) { wallet(id: $id) { transactions(first: 1) { edges { node { kind amount receipt { id } } } } } }"
-    [edge] = (await api.ask(api.town.resident, query, id=api.wallet()))["transactions"]["edges"]
-    assert edge["node"] == {"kind": "CHARGE_CANCEL", "amount": -1_000, "receipt": {"id": told["id"]}}
+    assert await api.ask(stranger, "Receipt", id=cancellation["id"]) is None
+    history = await api.ask(api.town.resident, "WalletHistory", id=api.wallet(), first=1)
+    [edge] = history["transactions"]["edges"]
+    assert picked(edge["node"], "kind", "amount", "receipt.id") == {
+        "kind": "CHARGE_CANCEL",
+        "amount": -1_000,
+        "receipt": {"id": cancellation["id"]},
+    }
 
 
 async def test_only_what_is_unspent(api: Api):
@@ -97,11 +108,9 @@ async def test_only_what_is_unspent(api: Api):
     charge = await charged(api, 10_000)
     await api.pay(1_500, excludeAssetIds=[])
     assert await api.balances() == {"COIN": 8_500, "BONUS": 1_000}, "the coin ends first"
-    done = await cancel(api, charge["id"])
-    assert (done["cancellation"]["amount"], done["charge"]["takenBackAmount"]) == (8_500, 8_500)
-    assert done["cancellation"]["bonuses"] == [{"amount": 850, "asset": {"code": "BONUS"}}], (
-        "1,500 stay, which earn 150"
-    )
+    answer = await cancel(api, charge["id"])
+    assert (answer["cancellation"]["amount"], answer["charge"]["takenBackAmount"]) == (8_500, 8_500)
+    assert bonuses(answer["cancellation"]) == [(850, "BONUS")], "1,500 stay, which earn 150"
     assert (await api.balances(), await api.left(programme)) == ({"BONUS": 150}, 100_000 - 150)
     assert (await cancel(api, charge["id"]))["code"] == "ALREADY_REVERSED", "once, whatever was left"
     await api.town.assert_sound()
@@ -111,11 +120,11 @@ async def test_what_is_spent_of_a_bonus_must_have_been_earned(api: Api):
     programme = await campaign(api, capPerPerson=2_000)
     charge = await charged(api, 10_000)
     await api.pay(500, excludeAssetIds=[api.coin])
-    done = await cancel(api, charge["id"])
-    assert done["cancellation"]["amount"] == 7_500, "2,500 stay, which earned the 500 that are spent"
-    assert done["cancellation"]["bonuses"] == [{"amount": 1_500, "asset": {"code": "BONUS"}}]
+    cancellation = (await cancel(api, charge["id"]))["cancellation"]
+    assert cancellation["amount"] == 7_500, "2,500 stay, which earned the 500 that are spent"
+    assert bonuses(cancellation) == [(1_500, "BONUS")]
     assert (await api.balances(), await api.left(programme)) == ({"COIN": 2_500}, 100_000 - 500)
-    assert (await charged(api, 10_000))["bonuses"] == [{"amount": 1_500}], "of the cap, 500 stay used"
+    assert bonuses(await charged(api, 10_000)) == [(1_500, "BONUS")], "of the cap, 500 stay used"
     await api.town.assert_sound()
 
 
@@ -144,8 +153,7 @@ async def test_after_the_window_or_the_day_it_is_too_late(api: Api, moved: Movab
     key = str(uuid4())
     refused = await cancel(api, second, idempotencyKey=key)
     assert (refused["code"], refused["minutes"], refused["retry"]) == ("CANCEL_TOO_LATE", 30, "NEVER")
-    set_to = {"municipality": api.code, "minutes": 1_440}
-    assert (await api.ask(api.town.finance, SET, input=set_to))["municipality"] == {"chargeCancelMinutes": 1_440}
+    assert (await set_window(api, 1_440))["municipality"]["chargeCancelMinutes"] == 1_440
     assert (await cancel(api, second, idempotencyKey=key))["code"] == "CANCEL_TOO_LATE", (
         "a refusal is final for its key"
     )
@@ -153,21 +161,20 @@ async def test_after_the_window_or_the_day_it_is_too_late(api: Api, moved: Movab
     to_tokyo(moved, 0, 1)
     assert (await cancel(api, third))["code"] == "CANCEL_TOO_LATE", "another day"
     late = (await charged(api, 400))["id"]
-    await api.ask(api.town.finance, SET, input={**set_to, "minutes": 0})
+    await set_window(api, 0)
     assert (await cancel(api, late))["code"] == "CANCEL_TOO_LATE", "never"
     assert await api.balances() == {"COIN": 700}
     await api.town.assert_sound()
 
 
 async def test_who_may_set_the_window(api: Api):
-    asked = {"municipality": api.code, "minutes": 10}
     other = await new_town(api.services)
     for viewer in (api.town.desk, api.town.staff, api.town.resident, api.town.auditor, other.finance):
-        assert (await api.ask(viewer, SET, input=asked))["code"] == "NOT_PERMITTED"
+        assert (await set_window(api, 10, viewer))["code"] == "NOT_PERMITTED"
     for minutes in (-1, 1_441):
-        wrong = await api.ask(api.town.finance, SET, input={**asked, "minutes": minutes})
-        assert (wrong["field"], wrong["problem"]) == ("minutes", "MINUTES")
-    await api.ask(api.town.finance, SET, input=asked)
+        refused = await set_window(api, minutes)
+        assert (refused["field"], refused["problem"]) == ("minutes", "MINUTES")
+    await set_window(api, 10)
     [row] = await rows(
         "select before, after from audit_entry where municipality_id = $1 and action = 'set_charge_cancellation'",
         api.town.id,
@@ -176,17 +183,17 @@ async def test_who_may_set_the_window(api: Api):
 
 
 async def test_by_the_same_counter_only(api: Api):
-    at_shop = (await charged(api, 1_000, api.town.staff, storeId=api.store()))["id"]
+    at_store = (await charged(api, 1_000, api.town.staff, storeId=api.store()))["id"]
     at_desk = (await charged(api, 2_000))["id"]
     _, elsewhere = await api.town.new_store(charge_agent=True)
     other = await new_town(api.services)
     for viewer in (api.town.desk, elsewhere, api.town.resident, api.town.finance, other.staff):
-        assert (await cancel(api, at_shop, viewer))["code"] == "NOT_PERMITTED"
+        assert (await cancel(api, at_store, viewer))["code"] == "NOT_PERMITTED"
     for viewer in (api.town.staff, other.desk):
         assert (await cancel(api, at_desk, viewer))["code"] == "NOT_PERMITTED"
     assert await cash_of(api, api.town.store) == 1_000
-    done = await cancel(api, at_shop, api.town.staff)
-    assert (done["cancellation"]["amount"], done["cancellation"]["store"]) == (1_000, {"id": api.store()})
+    cancellation = (await cancel(api, at_store, api.town.staff))["cancellation"]
+    assert (cancellation["amount"], cancellation["store"]["id"]) == (1_000, api.store())
     assert (await cash_of(api, api.town.store), await cash_of(api, api.town.town.desk_id)) == (0, 2_000)
     await api.town.assert_sound()
 
@@ -196,8 +203,8 @@ async def test_what_is_no_charge(api: Api):
     paid = (await api.pay(100))["payment"]["id"]
     for unknown in (paid, "jrn_nonsense", api.wallet()):
         assert (await cancel(api, unknown))["code"] == "UNKNOWN_JOURNAL"
-    done = (await cancel(api, charge["id"]))["cancellation"]["id"]
-    assert (await cancel(api, done))["code"] == "UNKNOWN_JOURNAL", "a cancellation is not cancelled"
+    cancellation = (await cancel(api, charge["id"]))["cancellation"]["id"]
+    assert (await cancel(api, cancellation))["code"] == "UNKNOWN_JOURNAL", "a cancellation is not cancelled"
     await api.town.assert_sound()
 
 
@@ -208,11 +215,8 @@ async def test_a_frozen_wallet_a_late_request_and_a_closed_key(api: Api):
     await set_state(api.town.id, api.town.wallet, HolderState.ACTIVE)
     assert (await cancel(api, charge, validUntil=api.at(timedelta(seconds=-1))))["code"] == "REQUEST_EXPIRED"
     closed = str(uuid4())
-    abandon = (
-        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
-    )
-    asked = {"operation": "CANCEL_CHARGE", "idempotencyKey": closed}
-    assert (await api.ask(api.town.desk, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
+    abandoned = await api.abandon("CANCEL_CHARGE", closed, api.town.desk)
+    assert abandoned["outcome"]["state"] == "ABANDONED"
     assert (await cancel(api, charge, idempotencyKey=closed))["code"] == "ABANDONED"
     assert await api.balances() == {"COIN": 1_000}
     await api.town.assert_sound()
@@ -222,7 +226,7 @@ async def test_once_however_often_it_is_asked_and_never_beside_a_reversal(api: A
     town = api.town
     charge, other = (await charged(api, 1_000))["id"], (await charged(api, 500))["id"]
     answers = await asyncio.gather(*[cancel(api, charge) for _ in range(10)])
-    assert sorted(one.get("code", "") for one in answers) == ["", *["ALREADY_REVERSED"] * 9]
+    assert sorted(answer.get("code", "") for answer in answers) == ["", *["ALREADY_REVERSED"] * 9]
     journal, second = decode(charge)[2], decode(other)[2]
     assert isinstance(journal, UUID)
     assert isinstance(second, UUID)
@@ -235,13 +239,12 @@ async def test_once_however_often_it_is_asked_and_never_beside_a_reversal(api: A
         reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id),
         return_exceptions=True,
     )
-    assert (
-        sum(
-            isinstance(one, AlreadyReversedError) or (isinstance(one, dict) and one.get("code") == "ALREADY_REVERSED")
-            for one in both
-        )
-        == 1
-    )
+    already_reversed = [
+        isinstance(answer, AlreadyReversedError)
+        or (isinstance(answer, dict) and answer.get("code") == "ALREADY_REVERSED")
+        for answer in both
+    ]
+    assert sum(already_reversed) == 1
     assert await api.balances() == {}
     await town.assert_sound()
 
@@ -249,13 +252,13 @@ async def test_once_however_often_it_is_asked_and_never_beside_a_reversal(api: A
 async def test_payments_at_the_same_moment_lose_nothing(api: Api):
     programme = await campaign(api, 1_000)
     charge = (await charged(api, 10_000))["id"]
-    paid = [api.pay(100) for _ in range(20)]
-    answers = await asyncio.gather(*paid[:10], cancel(api, charge), *paid[10:])
-    done = answers[10]
-    spent = sum(one["payment"]["amount"] for one in answers if "payment" in one)
+    payments = [api.pay(100) for _ in range(20)]
+    answers = await asyncio.gather(*payments[:10], cancel(api, charge), *payments[10:])
+    kept = 10_000 - answers[10]["cancellation"]["amount"]
+    spent = sum(answer["payment"]["amount"] for answer in answers if "payment" in answer)
     left = await api.balances()
-    assert 10_000 - done["cancellation"]["amount"] + 100_000 - await api.left(programme) == spent + sum(left.values())
-    assert await cash_of(api, api.town.town.desk_id) == 10_000 - done["cancellation"]["amount"]
+    assert kept + 100_000 - await api.left(programme) == spent + sum(left.values())
+    assert await cash_of(api, api.town.town.desk_id) == kept
     await api.town.assert_sound()
 
 

@@ -12,8 +12,8 @@ FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
 
 
 def test_times_of_day_are_read_strictly():
-    assert [minute_of(one) for one in ("00:00", "09:30", "24:00")] == [0, 570, 1_440]
-    assert {minute_of(one) for one in ("24:01", "9:30", "09:60", "09：30", "", "ab:cd", "-1:00", "09:3")} == {None}
+    assert [minute_of(time) for time in ("00:00", "09:30", "24:00")] == [0, 570, 1_440]
+    assert {minute_of(time) for time in ("24:01", "9:30", "09:60", "09：30", "", "ab:cd", "-1:00", "09:3")} == {None}
     assert time_of(570) == "09:30"
 
 
@@ -51,4 +51,4 @@ def test_the_day_is_that_of_tokyo_and_the_end_is_exclusive():
     assert ALWAYS.open_at(FRIDAY)
     assert not ALWAYS.restricted
     assert hours.restricted
-    assert [from_json(to_json(one)) for one in (hours, ALWAYS)] == [hours, Hours()]
+    assert [from_json(to_json(rule)) for rule in (hours, ALWAYS)] == [hours, Hours()]

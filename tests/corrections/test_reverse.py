@@ -1,11 +1,12 @@
 """Correction by a linked reversing journal, on the word of two officers."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from domain.approvals.kinds import ReversalReason
+from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.corrections.reverse import propose_reversal, reverse_journal
 from domain.database import rows
@@ -17,7 +18,7 @@ from domain.refusals import NotPermittedError
 from tests.support.town import People, new_town
 
 
-async def propose(town: People, journal):
+async def propose(town: People, journal: UUID) -> Approval:
     return await propose_reversal(town.services, town.finance, town.id, journal, ReversalReason.WRONG_AMOUNT)
 
 
@@ -26,19 +27,18 @@ async def test_a_payment_is_undone_with_opposite_entries(town: People):
     paid = await town.pay(400)
     approval = await propose(town, paid.journal_id)
     key = uuid4()
-    done = await reverse_journal(town.services, town.other_finance, town.id, key, approval.id)
+    reversal = await reverse_journal(town.services, town.other_finance, town.id, key, approval.id)
     assert await town.balance() == 1_000
-    assert [journal.id for journal in await linked_journals(town.id, paid.journal_id, JournalKind.REVERSAL)] == [
-        done.journal_id
-    ]
+    linked = await linked_journals(town.id, paid.journal_id, JournalKind.REVERSAL)
+    assert [journal.id for journal in linked] == [reversal.journal_id]
     assert (await reverse_journal(town.services, town.other_finance, town.id, key, approval.id)).replayed
     with pytest.raises(AlreadyReversedError):
         await reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id)
     with pytest.raises(RefundExceedsError):
         await town.refund(paid.journal_id, 1)
     await town.assert_sound()
-    actions = await rows("select action, actor from audit_entry where municipality_id = $1 order by id", town.id)
-    assert [(row["action"], row["actor"]) for row in actions] == [
+    entries = await rows("select action, actor from audit_entry where municipality_id = $1 order by id", town.id)
+    assert [(entry["action"], entry["actor"]) for entry in entries] == [
         ("propose_reversal", town.finance.person_id),
         ("approve_reversal", town.other_finance.person_id),
     ]

@@ -1,46 +1,35 @@
-"""Lists of coupons: near a place, at a shop, claimed, usable now, expiring soon; pages neither miss nor repeat."""
+"""Lists of coupons: near a place, at a store, claimed, usable now, expiring soon; pages neither miss nor repeat."""
 
 import random
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from domain.conditions.acceptance import Acceptance, from_json
 from domain.coupons import listing
 from domain.database import rows
 from domain.identifiers import Prefix, decode, encode
-from domain.stores import reads as merchants
+from domain.stores import reads as store_reads
 from domain.stores.kinds import SizeClass
-from domain.stores.open_store import NewStore, open_store
 from schema.core.context import Context
 from schema.engine.execute import execute
+from schema.engine.operations import document
 from tests.support.clock import MovableClock
-from tests.support.coupons import LIST, CouponApi
-from tests.support.town import new_town, next_number
+from tests.support.coupons import CouponApi
+from tests.support.projects import classified_store
+from tests.support.town import new_town
 
 STATION = {"latitudeMicrodegrees": 35_681_236, "longitudeMicrodegrees": 139_767_125}
 
 
-async def shop(api: CouponApi, **facts: Any) -> Any:
-    from domain.codes.merchant_code import merchant_reference
-    from domain.database import transaction
-
-    number = next_number()
-    given = {
-        "name": f"商店{number}",
-        "name_kana": "ショウテン",
-        "name_roman": "SHOTEN",
-        "category": "food",
-        "merchant_category_code": "5411",
-    }
-    async with transaction():
-        new = NewStore(**{**given, **facts}, merchant_code=merchant_reference(api.town.id, number), store_code="S01")
-        return await open_store(api.town.id, new, api.services.clock(), api.services.ids)
-
-
-def names(page: Any) -> list[str]:
+def ids(page: Any) -> list[str]:
     return [edge["node"]["id"] for edge in page["edges"]]
+
+
+def obstacles(page: Any) -> list[str | None]:
+    return [edge["whyNot"] and edge["whyNot"]["obstacle"] for edge in page["edges"]]
 
 
 async def test_what_there_is_with_why_it_cannot_be_used_now(api: CouponApi):
@@ -59,41 +48,34 @@ async def test_what_there_is_with_why_it_cannot_be_used_now(api: CouponApi):
     stopped = await api.coupon()
     await api.change(stopped, stopNow=True)
     page = await api.list(api.town.resident)
-    assert names(page) == [open_, later, elders, claimable], "the earliest end first; what is stopped is gone"
-    reasons = [edge["whyNot"] and edge["whyNot"]["reason"] for edge in page["edges"]]
-    assert reasons == [None, "NOT_STARTED", "AGE", "NOT_CLAIMED"]
+    assert ids(page) == [open_, later, elders, claimable], "the earliest end first; what is stopped is gone"
+    assert obstacles(page) == [None, "NOT_STARTED", "AGE", "NOT_CLAIMED"]
     assert page["edges"][3]["whyNot"]["message"] == "ご利用の前に、クーポンを取得してください。"
     english = await api.list(api.town.resident, "en")
     assert english["edges"][1]["whyNot"]["message"] == "Its time has not come yet."
     assert english["edges"][0]["node"]["name"] == "Discount"
-    assert names(await api.list(api.town.resident, usable=True)) == [open_]
-    nobody = await api.list(None)
-    assert [edge["whyNot"] and edge["whyNot"]["reason"] for edge in nobody["edges"]] == [
-        None,
-        "NOT_STARTED",
-        "UNVERIFIED",
-        "NOT_CLAIMED",
-    ]
-    assert names(await api.list(api.town.resident, before=api.at(timedelta(days=6, seconds=9)))) == [open_, later], (
-        "expiring soon"
-    )
+    assert ids(await api.list(api.town.resident, usableNow=True)) == [open_]
+    assert obstacles(await api.list(None)) == [None, "NOT_STARTED", "UNVERIFIED", "NOT_CLAIMED"]
+    soon = await api.list(api.town.resident, endsBefore=api.at(timedelta(days=6, seconds=9)))
+    assert ids(soon) == [open_, later], "expiring soon"
     await api.claim(claimable)
-    assert names(await api.list(api.town.resident, claimed=True)) == [claimable]
-    assert names(await api.list(api.town.resident, usable=True)) == [open_, claimable]
+    assert ids(await api.list(api.town.resident, claimed=True)) == [claimable]
+    assert ids(await api.list(api.town.resident, usableNow=True)) == [open_, claimable]
 
 
 async def test_the_desk_sees_for_a_wallet_and_nobody_else_does(api: CouponApi):
     coupon = await api.item_coupon(claimRequired=True)
     await api.claim(coupon)
-    page = await api.list(api.town.desk, wallet=api.wallet(), claimed=True)
+    page = await api.list(api.town.desk, walletId=api.wallet(), claimed=True)
     assert [(edge["node"]["id"], edge["claimCount"]) for edge in page["edges"]] == [(coupon, 1)]
     stranger, _ = await api.town.new_resident()
     for viewer in (stranger, api.town.staff, None):
-        assert await code_of(api, viewer, wallet=api.wallet()) == "NOT_FOUND"
+        assert await code_of(api, viewer, walletId=api.wallet()) == "NOT_FOUND"
 
 
 async def code_of(api: CouponApi, viewer: Any, **facts: Any) -> Any:
-    result = await execute(LIST, {"town": api.code, **facts}, Context(api.services, viewer, "ja", "trace"), None)
+    variables = {"municipality": api.code, **facts}
+    result = await execute(document("Coupons"), variables, Context(api.services, viewer, "ja", "trace"), None)
     assert result.errors is not None
     return result.errors[0].extensions["code"]
 
@@ -103,20 +85,20 @@ async def test_used_up_for_this_person_says_so_and_for_others_does_not(api: Coup
     coupon = await api.coupon(perPerson=1, stock=2)
     await api.pay_with(500, coupon)
     mine = (await api.list(api.town.resident))["edges"][0]
-    assert (mine["whyNot"]["reason"], mine["node"]["stockLeft"]) == ("PERSON_LIMIT", 1)
+    assert (mine["whyNot"]["obstacle"], mine["node"]["stockLeft"]) == ("PERSON_LIMIT", 1)
     neighbour, wallet = await api.town.new_resident()
     assert (await api.list(neighbour))["edges"][0]["whyNot"] is None
     await api.charge(1_000, wallet)
     await api.pay_with(500, coupon, wallet=wallet, viewer=neighbour)
     third, _ = await api.town.new_resident()
-    assert (await api.list(third))["edges"][0]["whyNot"]["reason"] == "STOCK_GONE"
+    assert (await api.list(third))["edges"][0]["whyNot"]["obstacle"] == "STOCK_GONE"
 
 
 async def test_near_a_place_by_distance(api: CouponApi):
-    """Tokyo station; a shop 1,112 m to the north, one 910 m to the east (cos 35.68° of 1,112 m is 903 m), one far away, one nowhere."""
-    north = await shop(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
-    east = await shop(api, latitude_microdegrees=35_681_236, longitude_microdegrees=139_777_125)
-    far = await shop(api, latitude_microdegrees=43_064_000, longitude_microdegrees=141_346_000)
+    """Tokyo station; a store 1,112 m to the north, one 910 m to the east (cos 35.68° of 1,112 m is 903 m), one far away, one nowhere."""
+    north = await classified_store(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
+    east = await classified_store(api, latitude_microdegrees=35_681_236, longitude_microdegrees=139_777_125)
+    far = await classified_store(api, latitude_microdegrees=43_064_000, longitude_microdegrees=141_346_000)
     at = {
         name: await api.coupon(acceptance={"storeIds": [api.store(store)]})
         for name, store in (("north", north), ("east", east), ("far", far))
@@ -124,62 +106,62 @@ async def test_near_a_place_by_distance(api: CouponApi):
     nowhere = await api.coupon(acceptance={"storeIds": [api.store()]})
     everywhere = await api.coupon(endsAt=api.at(timedelta(days=1)))
     page = await api.list(api.town.resident, near=STATION, sort="DISTANCE")
-    assert names(page)[2:] == [at["north"], at["far"]]
-    assert set(names(page)[:2]) == {at["east"], everywhere}, "a coupon of every shop is as near as the nearest of them"
+    assert ids(page)[2:] == [at["north"], at["far"]]
+    assert set(ids(page)[:2]) == {at["east"], everywhere}, "a coupon of every store is as near as the nearest of them"
     metres = {edge["node"]["id"]: edge["distanceMetres"] for edge in page["edges"]}
     assert abs(metres[at["north"]] - 1_112) <= 1
     assert abs(metres[at["east"]] - 903) <= 1
     assert 820_000 < metres[at["far"]] < 845_000
     within = await api.list(api.town.resident, near={**STATION, "withinMetres": 1_000}, sort="DISTANCE")
-    assert set(names(within)) == {at["east"], everywhere}
+    assert set(ids(within)) == {at["east"], everywhere}
     by_expiry = await api.list(api.town.resident, near=STATION)
-    assert names(by_expiry)[0] == everywhere
+    assert ids(by_expiry)[0] == everywhere
     assert {edge["node"]["id"]: edge["distanceMetres"] for edge in by_expiry["edges"]}[nowhere] is None
     closed = "update holder set state = 1 where municipality_id = $1 and id = $2"
     await rows(closed, api.town.id, east)
-    assert names(await api.list(api.town.resident, near=STATION, sort="DISTANCE"))[-1] == at["far"]
-    assert at["east"] not in names(await api.list(api.town.resident, near=STATION, sort="DISTANCE")), "closed"
+    assert ids(await api.list(api.town.resident, near=STATION, sort="DISTANCE"))[-1] == at["far"]
+    assert at["east"] not in ids(await api.list(api.town.resident, near=STATION, sort="DISTANCE")), "closed"
 
 
 @pytest.mark.parametrize("sort", ["EXPIRY", "DISTANCE"])
 async def test_pages_neither_miss_nor_repeat(api: CouponApi, sort: str):
-    await shop(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
+    await classified_store(api, latitude_microdegrees=35_691_236, longitude_microdegrees=139_767_125)
     same_end = api.at(timedelta(days=5))
-    made = {
+    coupons = {
         await api.coupon(endsAt=same_end if number % 2 else api.at(timedelta(days=number + 1))) for number in range(11)
     }
     seen: list[str] = []
     after = None
     for _ in range(20):
         page = await api.list(api.town.resident, near=STATION, sort=sort, first=3, after=after)
-        seen += names(page)
+        seen += ids(page)
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
     assert len(seen) == 11
-    assert set(seen) == made
+    assert set(seen) == coupons
 
 
 async def test_a_filter_over_many_coupons_fills_its_pages(api: CouponApi, monkeypatch: pytest.MonkeyPatch):
     """What is not usable is passed over; a page that grew too long to look for goes on with its cursor."""
     monkeypatch.setattr(listing, "SCANNED", 2)
     monkeypatch.setattr(listing, "SCANS", 2)
-    made = [
+    coupons = [
         await api.coupon(endsAt=api.at(timedelta(days=2 + n)), startsAt=api.at(timedelta(days=1 if n < 7 else -1)))
         for n in range(10)
     ]
     seen, after, pages = [], None, 0
     while pages < 20:
-        page = await api.list(api.town.resident, usable=True, first=2, after=after)
-        seen += names(page)
+        page = await api.list(api.town.resident, usableNow=True, first=2, after=after)
+        seen += ids(page)
         after, pages = page["pageInfo"]["endCursor"], pages + 1
         if not page["pageInfo"]["hasNextPage"]:
             break
-    assert seen == made[7:]
+    assert seen == coupons[7:]
     assert pages > 2
 
 
-async def test_bad_cursors_places_and_shops(api: CouponApi):
+async def test_bad_cursors_places_and_stores(api: CouponApi):
     await api.coupon()
     cursor = (await api.list(None))["edges"][0]["cursor"]
     for after in (
@@ -199,12 +181,12 @@ async def test_bad_cursors_places_and_shops(api: CouponApi):
     )
     assert await code_of(api, None, first=101) == "BAD_USER_INPUT"
     other = await new_town(api.services)
-    assert await code_of(api, None, store=encode(Prefix.STORE, other.id, other.store)) == "NOT_FOUND"
-    assert (await api.ask(None, LIST, town="999999"))["edges"] == []
+    assert await code_of(api, None, storeId=encode(Prefix.STORE, other.id, other.store)) == "NOT_FOUND"
+    assert (await api.ask(None, "Coupons", municipality="999999"))["edges"] == []
 
 
-async def test_the_database_and_the_domain_agree_on_which_shop_takes_what(api: CouponApi):
-    """Random rules and shops: the list at a shop is what `Acceptance.accepts` says."""
+async def test_the_database_and_the_domain_agree_on_which_store_takes_what(api: CouponApi):
+    """Random rules and stores: the list at a store is what `Acceptance.accepts` says."""
     chance = random.Random(20261126)
     codes = {
         "store_group": ["", "a", "b"],
@@ -212,8 +194,10 @@ async def test_the_database_and_the_domain_agree_on_which_shop_takes_what(api: C
         "category": ["food", "books", "tobacco"],
         "size_class": list(SizeClass),
     }
-    shops = [await shop(api, **{name: chance.choice(values) for name, values in codes.items()}) for _ in range(6)]
-    made: dict[str, Acceptance] = {}
+    stores = [
+        await classified_store(api, **{name: chance.choice(values) for name, values in codes.items()}) for _ in range(6)
+    ]
+    rules: dict[str, Acceptance] = {}
     for _ in range(25):
         rule: dict[str, Any] = {}
         for name, values in (
@@ -227,23 +211,21 @@ async def test_the_database_and_the_domain_agree_on_which_shop_takes_what(api: C
         if chance.random() < 0.3:
             rule["sizeClasses"] = [chance.choice(list(SizeClass)).name]
         if chance.random() < 0.3:
-            rule["storeIds"] = [api.store(one) for one in chance.sample(shops, 3)]
+            rule["storeIds"] = [api.store(key) for key in chance.sample(stores, 3)]
         coupon = await api.coupon(acceptance=rule)
         [row] = await rows("select acceptance from coupon where id = $1", decode(coupon)[2])
-        import orjson
-
-        made[coupon] = from_json(orjson.loads(row["acceptance"]))
-    answers = set()
-    for one in shops:
-        store = await merchants.by_id(api.town.id, one)
+        rules[coupon] = from_json(orjson.loads(row["acceptance"]))
+    counts = set()
+    for key in stores:
+        store = await store_reads.by_id(api.town.id, key)
         assert store is not None
-        expected = {coupon for coupon, rule in made.items() if rule.accepts(store)}
-        assert set(names(await api.list(None, store=api.store(one), first=100))) == expected
-        answers.add(len(expected))
-    assert len(answers) > 1
+        expected = {coupon for coupon, rule in rules.items() if rule.accepts(store)}
+        assert set(ids(await api.list(None, storeId=api.store(key), first=100))) == expected
+        counts.add(len(expected))
+    assert len(counts) > 1
 
 
-async def test_another_towns_coupons_are_not_found(api: CouponApi, moved: MovableClock):
+async def test_coupons_of_another_municipality_are_not_found(api: CouponApi, moved: MovableClock):
     other = CouponApi(await new_town(api.services))
     theirs = await other.coupon()
     await api.charge(1_000)
@@ -252,11 +234,10 @@ async def test_another_towns_coupons_are_not_found(api: CouponApi, moved: Movabl
     assert (await api.nothing_moved(api.claim(theirs)))["code"] == "UNKNOWN_COUPON"
     moved_id = encode(Prefix.COUPON, api.town.id, decode(theirs)[2])
     assert (await api.nothing_moved(api.pay_with(100, moved_id)))["code"] == "UNKNOWN_COUPON"
-    assert await api.ask(None, "query($id: ID!) { coupon(id: $id) { id } }", id=moved_id) is None
-    node = "query($id: ID!) { node(id: $id) { ... on Coupon { id name } } }"
-    assert (await api.ask(api.town.resident, node, id=theirs))["id"] == theirs, (
-        "coupons are public, each under its own town's id"
+    assert await api.ask(None, "Coupon", id=moved_id) is None
+    assert await api.ask(api.town.resident, "Node", id=theirs) == {"__typename": "Coupon", "id": theirs}, (
+        "coupons are public, each under its own municipality's id"
     )
-    assert await api.ask(api.town.resident, node, id=moved_id) is None
+    assert await api.ask(api.town.resident, "Node", id=moved_id) is None
     moved.forward(timedelta(days=100))
     assert (await other.list(None))["edges"] == [], "what has ended is not listed"

@@ -7,10 +7,20 @@ from uuid import uuid4
 
 import pytest
 
+from domain.coupons import create, uses
+from domain.coupons.refusals import CouponNotUsableError
 from domain.database import rows
+from domain.expiry.renew import Renewal
+from domain.identifiers import Prefix, decode, encode
 from domain.locales.catalogue import message
+from domain.payments import pay as paying
+from domain.programmes.shop_rules import rules_of
+from schema.core.context import Context
+from schema.engine.execute import execute
+from schema.engine.operations import document
+from tests.support.api import picked
 from tests.support.clock import MovableClock
-from tests.support.coupons import CREATE, CouponApi
+from tests.support.coupons import CouponApi
 from tests.support.town import new_town
 
 OWN = {"borneBy": "STORE", "budget": None}
@@ -69,52 +79,43 @@ OWN = {"borneBy": "STORE", "budget": None}
         ({"acceptance": {"hours": {"fromTime": "10:00", "untilTime": "10:00"}}}, "untilTime", "ORDER"),
         ({"acceptance": {"hours": {"untilTime": "24:01"}}}, "untilTime", "TIME"),
         ({"eligibility": {"ageFrom": 70, "ageTo": 60}}, "ageTo", "ORDER"),
-        ({"acceptance": {"storeIds": ["mer_nonsense"]}}, "storeIds", "UNKNOWN_STORE"),
+        ({"acceptance": {"storeIds": ["str_nonsense"]}}, "storeIds", "UNKNOWN_STORE"),
     ],
 )
 async def test_wrong_coupons_name_their_field_in_both_languages_and_nothing_is_made(
     api: CouponApi, facts: dict[str, Any], field: str, problem: str
 ):
     given = {**facts, "idempotencyKey": str(uuid4())}
-    refused = await api.nothing_moved(api.create_coupon(**given))
-    assert (refused["code"], refused["field"], refused["problem"], refused["retry"]) == (
-        "INVALID_INPUT",
-        field,
-        problem,
-        "NEW_KEY",
-    )
-    assert refused["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
+    refusal = await api.nothing_moved(api.create_coupon(**given))
+    assert (refusal["code"], refusal["field"], refusal["problem"]) == ("INVALID_INPUT", field, problem)
+    assert refusal["retry"] == "NEW_KEY"
+    assert refusal["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
     english = await api.create_coupon(locale="en", **given)
     assert english["message"] == message("INVALID_INPUT", "en", field=field, problem=problem)
     assert english["message"].isascii() or "“" in english["message"]
     assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
 
 
-async def test_shops_of_another_town_and_shops_that_are_not_there(api: CouponApi):
+async def test_stores_of_another_municipality_and_stores_that_are_not_there(api: CouponApi):
     other = await new_town(api.services)
-    from domain.identifiers import Prefix, encode
-
     for store in (encode(Prefix.STORE, other.id, other.store), encode(Prefix.STORE, api.town.id, other.store)):
-        refused = await api.nothing_moved(api.create_coupon(acceptance={"storeIds": [store]}))
-        assert (refused["field"], refused["problem"]) == ("storeIds", "UNKNOWN_STORE")
+        refusal = await api.nothing_moved(api.create_coupon(acceptance={"storeIds": [store]}))
+        assert (refusal["field"], refusal["problem"]) == ("storeIds", "UNKNOWN_STORE")
     theirs = await api.nothing_moved(
         api.create_coupon(api.town.staff, storeId=encode(Prefix.STORE, other.id, other.store), **OWN)
     )
     assert theirs["code"] == "UNKNOWN_PAYEE"
 
 
-async def test_a_shops_own_coupon_is_borne_by_it_and_serves_there_only(api: CouponApi):
+async def test_a_stores_own_coupon_is_borne_by_it_and_serves_there_only(api: CouponApi):
     store = {"storeId": api.store()}
     assert (await api.create_coupon(api.town.staff, **store))["problem"] == "STORE_BEARS_ITS_OWN"
-    assert (await api.create_coupon(api.town.staff, **store, **OWN, acceptance={"areas": ["a"]}))[
-        "problem"
-    ] == "OWN_SHOP_ONLY"
-    coupon = await api.coupon(api.town.staff, **store, **OWN)
-    query = "query($id: ID!) { coupon(id: $id) { store { id } borneBy budgetLeft acceptance { stores { id } hours { weekdays } } } }"
-    told = await api.ask(None, query, id=coupon)
-    assert (told["store"]["id"], told["borneBy"], told["budgetLeft"]) == (api.store(), "STORE", None)
-    assert told["acceptance"]["stores"] == [{"id": api.store()}]
-    assert told["acceptance"]["hours"]["weekdays"] == [
+    wider = await api.create_coupon(api.town.staff, **store, **OWN, acceptance={"areas": ["a"]})
+    assert wider["problem"] == "OWN_SHOP_ONLY"
+    coupon = await api.ask(None, "Coupon", id=await api.coupon(api.town.staff, **store, **OWN))
+    assert (coupon["store"]["id"], coupon["borneBy"], coupon["budgetLeft"]) == (api.store(), "STORE", None)
+    assert picked(coupon["acceptance"]["stores"], "id") == [{"id": api.store()}]
+    assert coupon["acceptance"]["hours"]["weekdays"] == [
         "MONDAY",
         "TUESDAY",
         "WEDNESDAY",
@@ -126,16 +127,14 @@ async def test_a_shops_own_coupon_is_borne_by_it_and_serves_there_only(api: Coup
 
 
 async def test_who_may_issue(api: CouponApi):
-    other_store, other_staff = await api.town.new_store()
+    _, other_staff = await api.town.new_store()
     for viewer in (api.town.desk, api.town.auditor, api.town.resident, api.town.staff):
         assert (await api.nothing_moved(api.create_coupon(viewer)))["code"] == "NOT_PERMITTED"
     for viewer in (api.town.finance, other_staff):
-        assert (await api.nothing_moved(api.create_coupon(viewer, storeId=api.store(), **OWN)))[
-            "code"
-        ] == "NOT_PERMITTED"
+        refusal = await api.nothing_moved(api.create_coupon(viewer, storeId=api.store(), **OWN))
+        assert refusal["code"] == "NOT_PERMITTED"
     other = await new_town(api.services)
     assert (await api.nothing_moved(api.create_coupon(other.finance)))["code"] == "NOT_PERMITTED"
-    _ = other_store
 
 
 async def test_a_coupon_is_made_once_for_its_key(api: CouponApi):
@@ -145,31 +144,25 @@ async def test_a_coupon_is_made_once_for_its_key(api: CouponApi):
         "endsAt": api.at(timedelta(days=9)),
         "budget": 700,
     }
-    made = await asyncio.gather(*[api.create_coupon(**given) for _ in range(10)])
-    assert {one["coupon"]["id"] for one in made} == {made[0]["coupon"]["id"]}
-    assert sum(not one["replayed"] for one in made) == 1
-    assert made[0]["coupon"]["budget"] == 700
+    answers = await asyncio.gather(*[api.create_coupon(**given) for _ in range(10)])
+    coupon = answers[0]["coupon"]
+    assert {answer["coupon"]["id"] for answer in answers} == {coupon["id"]}
+    assert sum(not answer["replayed"] for answer in answers) == 1
+    assert coupon["budget"] == 700
     other = await api.nothing_moved(api.create_coupon(**{**given, "budget": 800}))
     assert other["code"] == "KEY_REUSED"
-    assert (await api.seen(made[0]["coupon"]["id"]))["budgetLeft"] == 700
+    assert (await api.seen(coupon["id"]))["budgetLeft"] == 700
     assert len(await rows("select 1 from coupon where municipality_id = $1", api.town.id)) == 1
-    assert (
-        len(
-            await rows("select 1 from audit_entry where municipality_id = $1 and action = 'create_coupon'", api.town.id)
-        )
-        == 1
-    )
+    trail = "select 1 from audit_entry where municipality_id = $1 and action = 'create_coupon'"
+    assert len(await rows(trail, api.town.id)) == 1
 
 
 async def test_a_key_that_was_abandoned_makes_no_coupon(api: CouponApi):
     key = str(uuid4())
-    abandon = (
-        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
-    )
-    asked = {"operation": "CREATE_COUPON", "idempotencyKey": key}
-    assert (await api.ask(api.town.staff, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
-    refused = await api.nothing_moved(api.create_coupon(api.town.staff, idempotencyKey=key, storeId=api.store(), **OWN))
-    assert refused["code"] == "ABANDONED"
+    given = {"operation": "CREATE_COUPON", "idempotencyKey": key}
+    assert (await api.ask(api.town.staff, "Abandon", input=given))["outcome"]["state"] == "ABANDONED"
+    refusal = await api.nothing_moved(api.create_coupon(api.town.staff, idempotencyKey=key, storeId=api.store(), **OWN))
+    assert refusal["code"] == "ABANDONED"
     assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
 
 
@@ -179,9 +172,9 @@ async def test_a_replay_after_the_end_answers_the_same(api: CouponApi, moved: Mo
         "startsAt": api.at(timedelta(days=-1)),
         "endsAt": api.at(timedelta(days=1)),
     }
-    made = await api.create_coupon(**given)
+    first = await api.create_coupon(**given)
     moved.forward(timedelta(days=2))
-    assert (await api.create_coupon(**given)) == {**made, "replayed": True}
+    assert (await api.create_coupon(**given)) == {**first, "replayed": True}
 
 
 async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
@@ -196,8 +189,8 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
         ({"endsAt": api.at(timedelta(days=-2))}, "endsAt", "PAST"),
         ({"nameEn": ""}, "nameEn", "LENGTH"),
     ):
-        refused = await api.nothing_moved(api.change(coupon, **facts))
-        assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
+        refusal = await api.nothing_moved(api.change(coupon, **facts))
+        assert (refusal["code"], refusal["field"], refusal["problem"]) == ("INVALID_INPUT", field, problem)
     assert (await api.change("cpn_nonsense", stopNow=True))["code"] == "UNKNOWN_COUPON"
     stopped = (await api.change(coupon, stopNow=True))["coupon"]["stoppedAt"]
     assert stopped is not None
@@ -215,23 +208,14 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
 
 async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponApi):
     """The stop is a state of the coupon's holder, which the ledger locks: no copy of the row in a process can outlive it."""
-    from domain.coupons import uses
-    from domain.expiry.renew import Renewal
-    from domain.payments import pay as paying
-    from domain.programmes.shop_rules import rules_of
-
     await api.charge(1_000)
     coupon = await api.coupon()
-    from domain.identifiers import decode
-
     what = paying.Pay(
         uuid4(), api.town.id, api.town.wallet, api.town.store, 100, confirm_duplicate=True, coupons=(decode(coupon)[2],)
     )
     chosen = await uses.choose(api.services, what.municipality, what.wallet_id, what.coupons)
     rules = await rules_of(api.services, api.town.id, api.town.store)
     await api.change(coupon, stopNow=True)
-    from domain.coupons.refusals import CouponNotUsableError
-
     before = await api.state()
     with pytest.raises(CouponNotUsableError):
         await api.services.ledger.post(
@@ -249,13 +233,11 @@ async def test_who_may_change(api: CouponApi):
     assert (await api.change(towns, api.town.staff, stopNow=True))["code"] == "NOT_PERMITTED"
     assert (await api.change(own, api.town.staff, nameEn="Other"))["coupon"]["id"] == own
     assert (await api.change(own, api.town.finance, stopNow=True))["coupon"]["stoppedAt"] is not None, (
-        "the town may stop a shop's coupon"
+        "the municipality may stop a store's coupon"
     )
 
 
 async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest.MonkeyPatch):
-    from domain.coupons import create
-
     monkeypatch.setitem(create.LIVE_LIMIT, False, 2)
     first, _ = await api.coupon(), await api.coupon()
     assert (await api.nothing_moved(api.create_coupon()))["problem"] == "TOO_MANY_COUPONS"
@@ -264,9 +246,6 @@ async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest
 
 
 async def test_a_negative_amount_is_no_amount(api: CouponApi):
-    from schema.core.context import Context
-    from schema.engine.execute import execute
-
     given = {
         "idempotencyKey": str(uuid4()),
         "municipality": api.code,
@@ -283,6 +262,8 @@ async def test_a_negative_amount_is_no_amount(api: CouponApi):
         "stacking": "ALONE",
         "returnsOnRefund": True,
     }
-    result = await execute(CREATE, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None)
+    result = await execute(
+        document("CreateCoupon"), {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None
+    )
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}

@@ -1,6 +1,7 @@
 """Compiled documents against the ordinary executor: the same data, the same errors, whatever is asked."""
 
 import re
+from pathlib import Path
 from typing import Any, NewType
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import strawberry
 from graphql import (
     DocumentNode,
     OperationDefinitionNode,
+    OperationType,
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -25,12 +27,13 @@ from strawberry.types import Info
 
 from domain.services import Services
 from domain.viewer import Role, Viewer
-from schema.engine.compiled.program import compiled
 from schema.core.context import Context
+from schema.core.ids import Prefix, encode
+from schema.engine.compiled.program import compiled
 from schema.engine.execute import _interpret, _run, execute, prepared
 from schema.engine.export import sdl
 from schema.engine.extensions import masked
-from schema.core.ids import Prefix, encode
+from schema.engine.operations import document, files, operation_of
 from schema.root import schema
 from tests.support.town import People
 
@@ -48,7 +51,7 @@ QUERIES = [
     + RECEIPT,
     (
         "query($s: ID!) { a: store(id: $s) { id name balances { posted asset { code } } } b: store(id: $s) { name category code events(first: 2) {"
-        " edges { node { __typename eventId ... on PaymentSettled { payment { id paidAt } } ... on Movements { amount balances { moved posted } } } } } } }"
+        " edges { node { __typename eventId amount balances { moved posted } ... on PaymentSettled { payment { id paidAt } } } } } } }"
     ),
     '{ viewer { person { id } roles { name municipality { name } store { name } } wallets { id } } nothing: store(id: "x") { id } serverTime2: __typename }',
     "query($p: ID!) { payment(id: $p) { ...Receipt wallet { id } note refunds { reason amount } } node(id: $p) { id __typename } }"
@@ -56,8 +59,8 @@ QUERIES = [
     'query($w: ID!, $s: ID!) { nodes(ids: ["bad", "wal_x"]) { id } wallet(id: $w) { ... on Node { id } ... { frozen } } store(id: $s) { ... on Node { __typename } } }',
     "query($w: ID!, $first: Int!) { wallet(id: $w) { transactions(first: $first) { edges { cursor } } } }",
     (
-        "query($w: ID!, $s: ID!) { quotePayment(input: {walletId: $w, payee: {storeId: $s}, amount: 40}) { ... on QuotePaymentSuccess {"
-        " quote { amount availableAfter store { name } allocations { amount expiresOn asset { code } } } } ... on UserError { code message retry } } }"
+        "query($w: ID!, $s: ID!) { quotePayment(input: {walletId: $w, payee: {storeId: $s}, amount: 40}) { refusal { code message retry }"
+        " quote { amount availableAfter store { name } allocations { amount expiresOn asset { code } } } } }"
     ),
 ]
 
@@ -73,10 +76,10 @@ def context(services: Services, viewer: Viewer) -> Context:
 
 def shape(result: Any) -> Any:
     """What a client reads; errors in no order, since concurrent fields have none."""
-    told = [{**error.formatted, "path": tuple(error.path or ())} for error in result.errors or ()]
-    for one in told:
-        one.get("extensions", {}).pop("traceId", None)
-    return result.data, sorted(map(repr, told))
+    errors = [{**error.formatted, "path": tuple(error.path or ())} for error in result.errors or ()]
+    for error in errors:
+        error.get("extensions", {}).pop("traceId", None)
+    return result.data, sorted(map(repr, errors))
 
 
 async def both(
@@ -120,8 +123,7 @@ async def test_queries_of_apps(services: Services, lively: Any, query: str):
         assert result.data is not None or result.errors
 
 
-PAY = """mutation($input: PayInput!) { pay(input: $input) { __typename ... on PaySuccess { payment { id receiptNumber amount paidAt store { name } }
-  balances { moved posted asset { code } } replayed wallet { id } } ... on InsufficientBalanceError { available } ... on UserError { code message retry } } }"""
+PAY = document("Pay")
 CHANGING = re.compile(r"'(id|receiptNumber|paidAt|eventId)': '[^']*'")
 
 
@@ -137,12 +139,12 @@ async def test_payments_and_their_refusals(services: Services, lively: Any, amou
             "amount": amount,
             "confirmDuplicate": True,
         }
-        asked = prepared(PAY, None)
+        known_document = prepared(PAY, None)
         reading = context(services, town.resident)
         result = await (
-            _run(asked.program, {"input": sent}, reading)
+            _run(known_document.program, {"input": sent}, reading)
             if compiles
-            else _interpret(asked.document, {"input": sent}, reading, None)  # type: ignore[arg-type]
+            else _interpret(known_document.document, {"input": sent}, reading, None)  # type: ignore[arg-type]
         )
         text = CHANGING.sub(r"\1", repr(shape(result)))
         answers.append(re.sub(r"'posted': \d+", "posted", text))
@@ -194,6 +196,13 @@ async def test_wrong_inputs_are_told_by_the_executor(services: Services, town: P
     result = await both(services, town.resident, PAY, variables)
     assert result.data is None
     assert {error.extensions["code"] for error in result.errors} <= {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+def test_every_operation_of_an_app_is_compiled(path: Path):
+    known = prepared(document(path.stem), None)
+    operation = operation_of(document(path.stem)).operation
+    assert (known.program is None) == (operation is OperationType.SUBSCRIPTION)
 
 
 @pytest.mark.parametrize(
@@ -267,8 +276,8 @@ async def test_many_generated_queries(services: Services, one_town: Any, text: s
 async def same_answers(services: Services, one_town: Any, text: str) -> None:
     town, known = one_town
     query = print_ast(with_real_ids(text, known))
-    asked = prepared(query, None)
-    assume(asked.document is not None and asked.program is not None)
+    known_document = prepared(query, None)
+    assume(known_document.document is not None and known_document.program is not None)
     assume("serverTime" not in query and "asOfAt" not in query)
     await both(services, town.resident, query, all_errors=False)
 
@@ -317,6 +326,34 @@ class Other:
     other: int = 1
 
 
+@strawberry.interface
+class Named:
+    first_name: str = "first"
+
+    @strawberry.field
+    def name(self) -> str:
+        return self.first_name
+
+
+@strawberry.type
+class Town(Named):
+    @strawberry.field
+    async def people(self) -> int | None:
+        return fail("people")
+
+
+@strawberry.type
+class Person(Named):
+    age: int = 30
+
+
+@strawberry.type
+class Stranger:
+    """Of no interface."""
+
+    first_name: str = "stranger"
+
+
 @strawberry.type
 class Query:
     @strawberry.field
@@ -344,11 +381,19 @@ class Query:
         return [Leaf(), Other()]
 
     @strawberry.field
+    def named(self) -> list[Named]:
+        return [Town(), Person(), Town(first_name="second")]
+
+    @strawberry.field
+    def anybody(self) -> list[Named | None]:
+        return [Person(), Stranger(), None]  # type: ignore[list-item]
+
+    @strawberry.field
     def wrong(self) -> int | None:
         return "no number"  # type: ignore[return-value]
 
 
-SMALL = strawberry.Schema(Query)
+SMALL = strawberry.Schema(Query, types=[Town, Person, Stranger])
 PARTS = ["name", "broken", "perhaps", "later", "strictLater", "__typename"]
 ROOTS = ["one", "strict", "many", "all", "nothing"]
 
@@ -364,6 +409,9 @@ async def test_faults_become_null_where_the_contract_lets_them(root: str, parts:
     [
         "{ wrong }",
         "{ either { __typename ... on Leaf { name perhaps } ... on Other { other } } }",
+        "{ named { __typename name firstName ... on Person { age } } }",
+        "{ named { name ... on Town { people } ... on Named { firstName } } }",
+        "{ anybody { __typename name ... on Person { age } } }",
         "{ many(count: 0) { name } again: many(count: 1, extra: null) { name later } }",
         "{ one { name } one { n: name } ...F } fragment F on Query { one { perhaps } }",
     ],
@@ -378,8 +426,8 @@ async def same(query: str) -> None:
     assert isinstance(operation, OperationDefinitionNode)
     program = compiled(SMALL._schema, document, operation)
     assert program is not None
-    found: Any = core_execute(SMALL._schema, document)
-    expected = await found if hasattr(found, "__await__") else found
+    executed: Any = core_execute(SMALL._schema, document)
+    expected = await executed if hasattr(executed, "__await__") else executed
     result = await program.execute(program.bind({}, None))  # type: ignore[arg-type]
     assert result.data == expected.data
     assert sorted(map(repr, (error.path for error in result.errors or ()))) == sorted(

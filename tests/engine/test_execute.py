@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from domain.identifiers import Prefix, encode
+from domain.municipalities import reads as municipalities
 from domain.services import Services
 from domain.viewer import Role, Viewer
 from schema.core.context import Context
@@ -22,7 +23,7 @@ async def lean(query: str, context: Context) -> Any:
 
 
 async def by_strawberry(query: str, context: Context) -> Any:
-    return await schema.engine.execute(query, None, context)
+    return await schema.execute(query, None, context)
 
 
 BOTH = pytest.mark.parametrize("run", [lean, by_strawberry])
@@ -74,8 +75,8 @@ async def test_a_fault_is_masked(services: Services):
 
 
 async def test_a_subscription_goes_over_the_socket(services: Services):
-    found = await execute('subscription { walletEvents(walletId: "x") { eventId } }', None, context(services), None)
-    assert code(found) == "BAD_REQUEST"
+    result = await execute('subscription { walletEvents(walletId: "x") { eventId } }', None, context(services), None)
+    assert code(result) == "BAD_REQUEST"
 
 
 async def test_a_forged_id_is_not_found(services: Services):
@@ -86,10 +87,10 @@ async def test_a_forged_id_is_not_found(services: Services):
 
 @pytest.mark.parametrize("code", ["", "01210", "0121060", "岩見沢市です。", "\x00\x00\x00\x00\x00\x00", "x" * 1_000])
 async def test_a_code_that_no_town_has_is_not_found(services: Services, code: str):
-    found = await execute(
+    result = await execute(
         "query($m: String!) { assets(municipality: $m) { id } }", {"m": code}, context(services, None), None
     )
-    assert (found.data, found.errors) == ({"assets": []}, None)
+    assert (result.data, result.errors) == ({"assets": []}, None)
     refused = await execute(
         "query($m: String!) { trialBalance(municipality: $m) { balanced } }", {"m": code}, context(services), None
     )
@@ -98,13 +99,13 @@ async def test_a_code_that_no_town_has_is_not_found(services: Services, code: st
 
 
 async def test_a_cancelled_reader_does_not_cancel_what_others_wait_for(services: Services, town: People):
-    loaders = context(services).loaders
+    request = context(services)
 
     async def read() -> Any:
-        return await loaders.municipalities.load(town.id)
+        return await request.load(municipalities.by_ids, town.id)
 
     first, second = asyncio.create_task(read()), asyncio.create_task(read())
     await asyncio.sleep(0)  # both wait now
     first.cancel()
-    found = await second
-    assert (found.id, first.cancelled()) == (town.id, True)
+    municipality = await second
+    assert (municipality.id, first.cancelled()) == (town.id, True)

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import aclosing
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,14 +17,10 @@ from domain.expiry.remind import remind
 from domain.jobs.schedule import JOBS
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
+from domain.viewer import Viewer
 from tests.support.api import Api
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import journals, to_tokyo
-
-EVENTS = (
-    "query($id: ID!) { wallet(id: $id) { events(first: 50) { edges { node { eventId __typename ... on ValueExpiring { amount: expiringAmount daysLeft expiresOn"
-    " asset { code } } } } } transactions(first: 50) { edges { node { kind } } } } }"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -31,14 +28,17 @@ def noon(moved: MovableClock) -> None:
     to_tokyo(moved, 12)
 
 
-async def told(api: Api, wallet: Any = None, viewer: Any = None) -> list[tuple[str, int, int, str]]:
-    found = await api.ask(viewer or api.town.resident, EVENTS, id=api.wallet(wallet))
-    nodes = [edge["node"] for edge in found["events"]["edges"]]
+async def reminders_of(
+    api: Api, wallet: UUID | None = None, viewer: Viewer | None = None
+) -> list[tuple[str, int, int, str]]:
+    """Code of the asset, amount, days left and last day of every reminder of a wallet."""
+    events = await api.ask(viewer or api.town.resident, "WalletPastEvents", id=api.wallet(wallet), first=50)
+    nodes = [edge["node"] for edge in events["events"]["edges"]]
     assert len({node["eventId"] for node in nodes}) == len(nodes)
     return [
-        (one["asset"]["code"], one["amount"], one["daysLeft"], one["expiresOn"])
-        for one in nodes
-        if one["__typename"] == "ValueExpiring"
+        (node["asset"]["code"], node["expiringAmount"], node["daysLeft"], node["expiresOn"])
+        for node in nodes
+        if node["__typename"] == "ValueExpiring"
     ]
 
 
@@ -63,10 +63,10 @@ async def test_30_7_and_1_day_before(api: Api, moved: MovableClock):
     ):
         to_tokyo(moved, 12, days=(date.fromisoformat(last) - date.fromisoformat(api.day())).days - days)
         await asyncio.gather(*[remind(api.services) for _ in range(3)])
-        assert await told(api) == [("POINT", 500, left, last) for left in expected]
+        assert await reminders_of(api) == [("POINT", 500, left, last) for left in expected]
     moved.forward(timedelta(days=1))
     await remind(api.services)
-    assert len(await told(api)) == 3, "nothing is said of what has ended"
+    assert len(await reminders_of(api)) == 3, "nothing is said of what has ended"
     await expire(api.services)
     await api.town.assert_sound()
 
@@ -83,12 +83,12 @@ async def test_one_for_each_wallet_asset_and_end_with_what_is_left(api: Api, mov
     await api.pay(100, excludeAssetIds=[])
     moved.forward(timedelta(days=18))
     await remind(api.services)
-    assert sorted(await told(api)) == sorted([("POINT", 440, 20, last), ("OTHER", 300, 20, last)]), (
+    assert sorted(await reminders_of(api)) == sorted([("POINT", 440, 20, last), ("OTHER", 300, 20, last)]), (
         "late, and once for two lots of one end"
     )
-    assert await told(api, theirs, neighbour) == [("POINT", 70, 20, last)]
-    found = await api.ask(api.town.resident, EVENTS, id=api.wallet())
-    assert [edge["node"]["kind"] for edge in found["transactions"]["edges"]] == [
+    assert await reminders_of(api, theirs, neighbour) == [("POINT", 70, 20, last)]
+    history = await api.ask(api.town.resident, "WalletHistory", id=api.wallet(), first=50)
+    assert [edge["node"]["kind"] for edge in history["transactions"]["edges"]] == [
         "PAYMENT",
         "GRANT",
         "GRANT",
@@ -101,10 +101,10 @@ async def test_what_was_just_received_is_not_reminded_of_at_that_step(api: Api, 
     programme, last = await points(api, 20)
     await api.grant(programme, 500)
     await remind(api.services)
-    assert await told(api) == []
+    assert await reminders_of(api) == []
     moved.forward(timedelta(days=14))
     await remind(api.services)
-    assert await told(api) == [("POINT", 500, 6, last)]
+    assert await reminders_of(api) == [("POINT", 500, 6, last)]
     await api.town.assert_sound()
 
 
@@ -113,13 +113,14 @@ async def test_what_is_spent_or_without_an_end_is_not_told(api: Api, moved: Mova
     await api.grant(programme, 500)
     await api.grant(await api.programme(await api.asset("EVER"), 1_000), 100)
     moved.forward(timedelta(days=11))
-    found = [one for one in await due(api.services.clock(), START, reminders.PAGE) if one.municipality == api.town.id]
-    assert [one.last_on.isoformat() for one in found] == [last]
+    page = await due(api.services.clock(), START, reminders.PAGE)
+    ending = [value for value in page if value.municipality == api.town.id]
+    assert [value.last_on.isoformat() for value in ending] == [last]
     await api.pay(600)
     await remind(api.services)
-    assert await told(api) == []
+    assert await reminders_of(api) == []
     with pytest.raises(reminders.NothingToExpireError):
-        await api.services.ledger.post(reminders.request_of(found[0]))
+        await api.services.ledger.post(reminders.request_of(ending[0]))
     assert await journals(api, JournalKind.EXPIRY_REMINDER) == 0
     await api.town.assert_sound()
 

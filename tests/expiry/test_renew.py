@@ -17,15 +17,11 @@ from domain.expiry.renew import NOTHING, renewal_of
 from domain.ledger.audit import trial_balance
 from domain.ledger.kinds import AccountKind, JournalKind
 from domain.payments.hold import Authorize, OfHold, authorize, capture
-from tests.support.api import ASSET, CREATE_ASSET, Api
+from tests.support.api import Api
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import journals, to_tokyo
 
 LAST_USE = {"expiryRule": "LAST_USE_MONTHS", "expiresAfterMonths": 36}
-LOTS = (
-    "query($id: ID!) { wallet(id: $id) { balances { asset { code } lots { amount issuedOn expiresOn } }"
-    " transactions(first: 50) { edges { node { kind amount asset { code } } } } } }"
-)
 YEAR = timedelta(days=365)
 
 
@@ -42,12 +38,13 @@ async def yoroca(api: Api, **facts: Any) -> str:
 
 
 async def lots(api: Api, code: str = "YOROCA") -> list[tuple[int, str]]:
-    found = await api.ask(api.town.resident, LOTS, id=api.wallet())
+    """Amount and last day of every lot of an asset in the wallet."""
+    wallet = await api.ask(api.town.resident, "Wallet", id=api.wallet())
     return sorted(
         (lot["amount"], lot["expiresOn"])
-        for one in found["balances"]
-        if one["asset"]["code"] == code
-        for lot in one["lots"]
+        for balance in wallet["balances"]
+        if balance["asset"]["code"] == code
+        for lot in balance["lots"]
     )
 
 
@@ -86,7 +83,7 @@ async def test_once_a_day_and_nothing_shows_in_the_history(api: Api, moved: Mova
     await api.charge(10_000, assetId=coin)
     moved.forward(YEAR)
     answers = await asyncio.gather(*[api.pay(100) for _ in range(10)])
-    assert all(one["payment"]["amount"] == 100 for one in answers)
+    assert all(answer["payment"]["amount"] == 100 for answer in answers)
     assert await lots(api) == [(9_000, end(api))]
     receipts = await rows(
         "select receipt ? 'renewed' as renewed from journal where municipality_id = $1 and kind = 2", api.town.id
@@ -96,10 +93,10 @@ async def test_once_a_day_and_nothing_shows_in_the_history(api: Api, moved: Mova
     await api.charge(1_000)
     await api.pay(200, excludeAssetIds=[coin])
     assert await lots(api) == [(9_000, end(api))], "the wallet was used, whatever it paid with"
-    found = await api.ask(api.town.resident, LOTS, id=api.wallet())
+    history = await api.ask(api.town.resident, "WalletHistory", id=api.wallet(), first=50)
     newest = [
-        (one["node"]["kind"], one["node"]["amount"], one["node"]["asset"]["code"])
-        for one in found["transactions"]["edges"][:2]
+        (edge["node"]["kind"], edge["node"]["amount"], edge["node"]["asset"]["code"])
+        for edge in history["transactions"]["edges"][:2]
     ]
     assert newest == [("PAYMENT", -200, "COIN"), ("CHARGE", 1_000, "COIN")]
     await api.town.assert_sound()
@@ -118,13 +115,13 @@ async def test_points_keep_their_programme_and_its_end(api: Api, moved: MovableC
     moved.forward(timedelta(days=100))
     await api.pay(100, excludeAssetIds=[points])
     assert await lots(api, "POINT") == [(300, months_later(date.fromisoformat(api.day()), 6).isoformat()), (400, last)]
-    assert (await api.pay(350, excludeAssetIds=[api.coin]))["available"] == 300, "still for baby shops only"
-    found = await rows(
+    assert (await api.pay(350, excludeAssetIds=[api.coin]))["available"] == 300, "still for baby stores only"
+    by_programme = await rows(
         "select l.programme_id, sum(a.posted)::int as posted from account a join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id"
         " where a.municipality_id = $1 and a.kind = 1 and l.programme_id is not null group by 1",
         api.town.id,
     )
-    assert sorted(row["posted"] for row in found) == [300, 400]
+    assert sorted(row["posted"] for row in by_programme) == [300, 400]
     await api.town.assert_sound()
 
 
@@ -191,10 +188,10 @@ async def test_a_town_without_the_rule_asks_nothing(api: Api, monkeypatch: pytes
     await api.charge(1_000)
     await api.pay(1)
 
-    async def asked(*_: object) -> None:
+    async def forbidden(*_: object) -> None:
         raise AssertionError("a question to the database")
 
-    monkeypatch.setattr("domain.expiry.reads.rows", asked)
+    monkeypatch.setattr("domain.expiry.reads.rows", forbidden)
     assert await renewal_of(api.services, api.town.id, api.town.wallet) is NOTHING
 
 
@@ -208,8 +205,7 @@ async def test_a_town_without_the_rule_asks_nothing(api: Api, monkeypatch: pytes
     ],
 )
 async def test_wrong_rules_name_their_field(api: Api, facts: dict[str, Any], field: str, problem: str):
-    given = {**ASSET, "municipality": api.code, "code": "NEW", **LAST_USE, **facts}
-    refused = await api.ask(api.town.finance, CREATE_ASSET, input=given)
+    refused = await api.create_asset("NEW", **{**LAST_USE, **facts})
     assert (refused["field"], refused["problem"]) == (field, problem)
 
 

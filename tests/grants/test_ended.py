@@ -16,15 +16,15 @@ async def test_a_programme_gives_nothing_after_the_last_day_of_its_value(api: Ap
     campaign = await api.bonus(points, 1_000, 1_000, expiresOn=last)
     other = await api.bonus(points, 1_000, 500)
     moved.forward(timedelta(days=3))
-    assert [(await api.grant(one, 100))["grant"]["amount"] for one in (by_asset, by_programme)] == [100, 100], (
-        "on the last day"
-    )
+    granted = [(await api.grant(programme, 100))["grant"]["amount"] for programme in (by_asset, by_programme)]
+    assert granted == [100, 100], "on the last day"
     moved.forward(timedelta(days=1))
     for programme in (by_asset, by_programme):
         assert (await api.grant(programme, 100))["code"] == "PROGRAMME_CLOSED"
-    assert [one["amount"] for one in (await api.quote_charge(1_000))["quote"]["bonuses"]] == [50]
-    assert [one["amount"] for one in (await api.charge(1_000))["charge"]["bonuses"]] == [50]
-    assert [await api.left(one) for one in (by_asset, by_programme, campaign, other)] == [900, 900, 1_000, 950]
+    assert [bonus["amount"] for bonus in (await api.quote_charge(1_000))["quote"]["bonuses"]] == [50]
+    assert [bonus["amount"] for bonus in (await api.charge(1_000))["charge"]["bonuses"]] == [50]
+    left = [await api.left(programme) for programme in (by_asset, by_programme, campaign, other)]
+    assert left == [900, 900, 1_000, 950]
     await api.town.assert_sound()
 
 

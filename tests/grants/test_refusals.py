@@ -7,9 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from domain.database import rows
+from domain.database import rows, transaction
 from domain.locales.catalogue import message
-from tests.support.api import ASSET, CREATE_ASSET, CREATE_PROGRAMME, GRANT, Api
+from domain.programmes import create as creating
+from domain.refusals import BusyError
+from domain.residents.join import open_wallet
+from schema.core.context import Context
+from schema.engine.execute import execute
+from schema.engine.operations import document
+from tests.support.api import Api, picked
 from tests.support.clock import MovableClock
 
 
@@ -18,9 +24,11 @@ async def test_a_budget_is_never_overdrawn_by_grants_at_the_same_moment(api: Api
     programme = await api.programme(points, 1_000)
     residents = [await api.town.new_resident() for _ in range(30)]
     answers = await asyncio.gather(*[api.grant(programme, 100, wallet) for _, wallet in residents])
-    refused = [one for one in answers if "code" in one]
+    refused = [answer for answer in answers if "code" in answer]
     assert len(refused) == 20
-    assert {(one["code"], one["available"], one["retry"]) for one in refused} == {("BUDGET_EXCEEDED", 0, "NEW_KEY")}
+    assert {(refusal["code"], refusal["available"], refusal["retry"]) for refusal in refused} == {
+        ("BUDGET_EXCEEDED", 0, "NEW_KEY")
+    }
     assert await api.left(programme) == 0
     await api.town.assert_sound()
 
@@ -30,16 +38,13 @@ async def test_a_bonus_campaign_is_never_overdrawn_either(api: Api):
     campaign = await api.bonus(bonus, 1_000, 1_000)
     residents = [await api.town.new_resident() for _ in range(30)]
     answers = await asyncio.gather(*[api.charge(1_000, wallet) for _, wallet in residents])
-    given = [sum(one["amount"] for one in answer["charge"]["bonuses"]) for answer in answers]
+    given = [sum(bonus["amount"] for bonus in answer["charge"]["bonuses"]) for answer in answers]
     assert (sum(given), sorted(set(given))) == (1_000, [0, 100])
     assert await api.left(campaign) == 0
     await api.town.assert_sound()
 
 
 async def test_the_cap_of_a_person_counts_over_all_wallets_and_under_races(api: Api):
-    from domain.database import transaction
-    from domain.residents.join import open_wallet
-
     points = await api.asset("POINT")
     programme = await api.programme(points, 100_000, capPerPerson=500)
     async with transaction():
@@ -47,8 +52,8 @@ async def test_the_cap_of_a_person_counts_over_all_wallets_and_under_races(api: 
     answers = await asyncio.gather(
         *[api.grant(programme, 100, wallet) for wallet in (api.town.wallet, card) for _ in range(5)]
     )
-    refused = [one for one in answers if "code" in one]
-    assert (len(refused), {(one["code"], one["available"]) for one in refused}) == (5, {("CAP_EXCEEDED", 0)})
+    refused = [(answer["code"], answer["available"]) for answer in answers if "code" in answer]
+    assert refused == [("CAP_EXCEEDED", 0)] * 5
     assert await api.left(programme) == 99_500
     await api.town.assert_sound()
 
@@ -58,15 +63,11 @@ async def test_keys_of_grants_replay_mismatch_and_close(api: Api):
     programme = await api.programme(points, 1_000)
     key = str(uuid4())
     answers = await asyncio.gather(*[api.grant(programme, 100, idempotencyKey=key) for _ in range(5)])
-    assert sorted(one["replayed"] for one in answers) == [False, True, True, True, True]
-    assert len({one["grant"]["receiptNumber"] for one in answers}) == 1
+    assert sorted(answer["replayed"] for answer in answers) == [False, True, True, True, True]
+    assert len({answer["grant"]["receiptNumber"] for answer in answers}) == 1
     assert (await api.grant(programme, 200, idempotencyKey=key))["code"] == "KEY_REUSED"
     closed = str(uuid4())
-    abandon = (
-        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
-    )
-    asked = {"operation": "GRANT_VALUE", "idempotencyKey": closed}
-    assert (await api.ask(api.town.desk, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
+    assert (await api.abandon("GRANT_VALUE", closed, api.town.desk))["outcome"]["state"] == "ABANDONED"
     assert (await api.grant(programme, 100, idempotencyKey=closed))["code"] == "ABANDONED"
     assert await api.left(programme) == 900
     await api.town.assert_sound()
@@ -79,11 +80,14 @@ async def test_a_programme_is_made_once_for_its_key(api: Api):
         "startsAt": api.at(timedelta(days=-1)),
         "endsAt": api.at(timedelta(days=9)),
     }
-    made = await asyncio.gather(*[api.create_programme(points, 700, **given) for _ in range(4)], return_exceptions=True)
+    answers = await asyncio.gather(
+        *[api.create_programme(points, 700, **given) for _ in range(4)], return_exceptions=True
+    )
     again = await api.create_programme(points, 700, **given)
     assert again["replayed"]
     assert again["programme"]["budgetLeft"] == 700
-    assert {one["programme"]["id"] for one in made if isinstance(one, dict)} == {again["programme"]["id"]}
+    ids = {answer["programme"]["id"] for answer in answers if isinstance(answer, dict)}
+    assert ids == {again["programme"]["id"]}
     assert (await api.create_programme(points, 800, **given))["code"] == "KEY_REUSED"
     assert len(await rows("select 1 from programme where municipality_id = $1", api.town.id)) == 1
     await api.town.assert_sound()
@@ -97,7 +101,7 @@ async def test_who_may_and_when(api: Api, moved: MovableClock):
     assert (await api.grant(programme, 1))["grant"]["amount"] == 1
     given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": 1}
     for viewer in (api.town.resident, api.town.staff, api.town.auditor):
-        assert (await api.ask(viewer, GRANT, input=given))["code"] == "NOT_PERMITTED"
+        assert (await api.ask(viewer, "GrantValue", input=given))["code"] == "NOT_PERMITTED"
     moved.forward(timedelta(days=1))
     assert (await api.grant(programme, 1))["code"] == "PROGRAMME_CLOSED"
     assert (await api.grant(programme, 0))["code"] == "AMOUNT_OUT_OF_RANGE"
@@ -195,9 +199,7 @@ WRONG_ASSETS = [
 
 @pytest.mark.parametrize(("facts", "field", "problem"), WRONG_ASSETS)
 async def test_wrong_assets_name_their_field(api: Api, facts: dict[str, Any], field: str, problem: str):
-    refused = await api.ask(
-        api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts}
-    )
+    refused = await api.create_asset(**{"code": "NEW", **facts})
     assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", field, problem)
     assert refused["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
     assert await rows("select 1 from asset where municipality_id = $1 and code = 'NEW'", api.town.id) == []
@@ -205,11 +207,10 @@ async def test_wrong_assets_name_their_field(api: Api, facts: dict[str, Any], fi
 
 async def test_codes_of_assets_are_taken_once_and_by_finance_only(api: Api):
     await api.asset("POINT")
-    given = {**ASSET, "municipality": api.code, "code": "POINT"}
-    refused = await api.ask(api.town.finance, CREATE_ASSET, input=given)
+    refused = await api.create_asset("POINT")
     assert (refused["field"], refused["problem"]) == ("code", "TAKEN")
     for viewer in (api.town.desk, api.town.resident, api.town.staff):
-        assert (await api.ask(viewer, CREATE_ASSET, input={**given, "code": "OTHER"}))["code"] == "NOT_PERMITTED"
+        assert (await api.create_asset("OTHER", viewer))["code"] == "NOT_PERMITTED"
     trail = await rows(
         "select action from audit_entry where municipality_id = $1 and action = 'create_asset'", api.town.id
     )
@@ -251,9 +252,6 @@ async def test_paid_value_is_not_given_and_points_are_not_charged(api: Api):
 
 
 async def test_an_instant_without_its_offset_is_not_taken(api: Api):
-    from schema.core.context import Context
-    from schema.engine.execute import execute
-
     given = {
         "idempotencyKey": str(uuid4()),
         "municipality": api.code,
@@ -265,16 +263,15 @@ async def test_an_instant_without_its_offset_is_not_taken(api: Api):
         "startsAt": "2026-11-24T00:00:00",
         "endsAt": "2027-11-24T00:00:00Z",
     }
-    result = await execute(
-        CREATE_PROGRAMME, {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None
-    )
+    context = Context(api.services, api.town.finance, "ja", "trace")
+    result = await execute(document("CreateProgramme"), {"input": given}, context, None)
     assert result.data is None
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}
     assert "offset" in result.errors[0].message
 
 
-async def test_a_rule_shows_its_shops_and_codes(api: Api):
+async def test_a_rule_shows_its_stores_and_codes(api: Api):
     rule = {
         "storeIds": [api.store()],
         "groups": ["b", "a"],
@@ -283,10 +280,10 @@ async def test_a_rule_shows_its_shops_and_codes(api: Api):
     }
     points = await api.asset("POINT", acceptance=rule)
     await api.programme(points, 100, acceptance={"areas": ["north"]})
-    shown = "acceptance { stores { id } groups sizeClasses areas categories excludedCategories }"
-    query = "query($m: String!) { assets(municipality: $m) { code " + shown + " } }"
-    [asset] = [one for one in await api.ask(None, query, m=api.code) if one["code"] == "POINT"]
-    assert asset["acceptance"] == {
+    assets = await api.ask(None, "Assets", municipality=api.code)
+    [acceptance] = [asset["acceptance"] for asset in assets if asset["code"] == "POINT"]
+    lists = ("groups", "sizeClasses", "areas", "categories", "excludedCategories")
+    assert picked(acceptance, "stores.id", *lists) == {
         "stores": [{"id": api.store()}],
         "groups": ["a", "b"],
         "sizeClasses": ["SMALL"],
@@ -294,25 +291,23 @@ async def test_a_rule_shows_its_shops_and_codes(api: Api):
         "categories": [],
         "excludedCategories": ["tobacco"],
     }
-    [programme] = await api.ask(
-        None, "query($m: String!) { programmes(municipality: $m) { " + shown + " } }", m=api.code
-    )
+    [programme] = await api.ask(None, "Programmes", municipality=api.code)
     assert (programme["acceptance"]["areas"], programme["acceptance"]["stores"]) == (["north"], [])
 
 
 async def test_settled_keys_of_staff_are_answered_for_ever(api: Api, moved: MovableClock):
     """The programme is over, and the same keys still say what they did; a key that comes too late is refused."""
     points = await api.asset("POINT")
-    made, granted = str(uuid4()), str(uuid4())
-    facts = {"idempotencyKey": made, "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=90))}
+    key, grant_key = str(uuid4()), str(uuid4())
+    facts = {"idempotencyKey": key, "startsAt": api.at(timedelta(days=-1)), "endsAt": api.at(timedelta(days=90))}
     programme = (await api.create_programme(points, 1_000, **facts))["programme"]["id"]
-    assert (await api.grant(programme, 100, idempotencyKey=granted))["replayed"] is False
+    assert (await api.grant(programme, 100, idempotencyKey=grant_key))["replayed"] is False
     moved.forward(timedelta(days=91))
     again = await api.create_programme(points, 1_000, **facts)
     assert (again["replayed"], again["programme"]["id"]) == (True, programme)
     assert (await api.create_programme(points, 999, **facts))["code"] == "KEY_REUSED"
-    assert (await api.grant(programme, 100, idempotencyKey=granted))["replayed"] is True
-    assert (await api.grant(programme, 101, idempotencyKey=granted))["code"] == "KEY_REUSED"
+    assert (await api.grant(programme, 100, idempotencyKey=grant_key))["replayed"] is True
+    assert (await api.grant(programme, 101, idempotencyKey=grant_key))["code"] == "KEY_REUSED"
     assert (await api.grant(programme, 100))["code"] == "PROGRAMME_CLOSED"
     assert (await api.balances(), await api.left(programme)) == ({"POINT": 100}, 900)
     await api.town.assert_sound()
@@ -322,8 +317,6 @@ async def test_a_programme_that_was_begun_is_finished_with_its_own_terms_only(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ):
     """The row is there and the budget is not: the same key finishes it, and with other terms it is refused."""
-    from domain.programmes import create as creating
-    from domain.refusals import BusyError
 
     async def busy(*_: object) -> None:
         raise BusyError

@@ -31,11 +31,11 @@ class Probe:
 
 
 def of(arguments: Callable[[World], Any], asks: str, *may: str) -> Probe:
-    async def made(world: World) -> dict[str, Any]:
-        found = arguments(world)
-        return await found if hasattr(found, "__await__") else found
+    async def prepared(world: World) -> dict[str, Any]:
+        given = arguments(world)
+        return await given if hasattr(given, "__await__") else given
 
-    return Probe(made, asks, frozenset({asks, *may}))
+    return Probe(prepared, asks, frozenset({asks, *may}))
 
 
 def public(arguments: Callable[[World], Any]) -> Probe:
@@ -50,17 +50,17 @@ def keyed(**given: Any) -> dict[str, Any]:
     return {"input": {"idempotencyKey": str(uuid4()), **given}}
 
 
-def told(**given: Any) -> dict[str, Any]:
+def unkeyed(**given: Any) -> dict[str, Any]:
     return {"input": given}
 
 
-async def later(found: Awaitable[str], name: str, **given: Any) -> dict[str, Any]:
+async def later(id_of: Awaitable[str], name: str, **given: Any) -> dict[str, Any]:
     """With an id that has to be made first."""
-    return keyed(**{name: await found}, **given)
+    return keyed(**{name: await id_of}, **given)
 
 
-async def later_told(found: Awaitable[str], name: str, **given: Any) -> dict[str, Any]:
-    return told(**{name: await found}, **given)
+async def later_unkeyed(id_of: Awaitable[str], name: str, **given: Any) -> dict[str, Any]:
+    return unkeyed(**{name: await id_of}, **given)
 
 
 async def of_payment(w: World) -> dict[str, Any]:
@@ -82,13 +82,13 @@ async def activation(w: World) -> dict[str, Any]:
 async def running(w: World, *, paused: bool) -> dict[str, Any]:
     bulk = await w.new_bulk()
     if paused:
-        await w.officers.do("pauseBulkGrant", bulk)
-    return told(bulkGrantId=bulk)
+        await w.officers.do("PauseBulkGrant", bulk)
+    return unkeyed(bulkGrantId=bulk)
 
 
 async def filed(w: World, *, start: bool) -> dict[str, Any]:
-    found = {"uploadId": await w.new_upload(), "programmeId": w.programme}
-    return keyed(**found, skipInvalid=True, confirmSameFile=True) if start else told(**found)
+    given = {"uploadId": await w.new_upload(), "programmeId": w.programme}
+    return keyed(**given, skipInvalid=True, confirmSameFile=True) if start else unkeyed(**given)
 
 
 def coupon(w: World) -> dict[str, Any]:
@@ -122,11 +122,11 @@ def programme(w: World) -> dict[str, Any]:
 def template(w: World) -> dict[str, Any]:
     terms = w.vouchers.terms()
     kept = ("code", "stock", "unitsPerPerson", "saleStartsAt", "saleEndsAt", "usableFrom", "expiresOn")
-    return told(municipality=w.api.code, template="PREMIUM_20", **{name: terms[name] for name in kept})
+    return unkeyed(municipality=w.api.code, template="PREMIUM_20", **{name: terms[name] for name in kept})
 
 
 def rate(w: World) -> dict[str, Any]:
-    return told(
+    return unkeyed(
         municipality=w.api.code,
         fromAssetId=w.points,
         toAssetId=w.other_points,
@@ -144,10 +144,10 @@ PROBES: dict[str, Probe] = {
     "store": public(lambda w: {"id": w.store}),
     "payment": of(lambda w: {"id": w.payment}, "resident", "staff", *TOWN),
     "quotePayment": of(
-        lambda w: told(walletId=w.wallet, payee={"storeId": w.store}, amount=1, couponIds=[]), "resident"
+        lambda w: unkeyed(walletId=w.wallet, payee={"storeId": w.store}, amount=1, couponIds=[]), "resident"
     ),
     "quoteCharge": of(
-        lambda w: told(wallet={"walletId": w.wallet}, assetId=w.api.coin, amount=100),
+        lambda w: unkeyed(wallet={"walletId": w.wallet}, assetId=w.api.coin, amount=100),
         "resident",
         "staff",
         "other_staff",
@@ -156,12 +156,12 @@ PROBES: dict[str, Probe] = {
     "assets": public(lambda w: {"municipality": w.api.code}),
     "programmes": public(lambda w: {"municipality": w.api.code}),
     "programme": public(lambda w: {"id": w.programme}),
-    "simulateEarning": of(lambda w: told(storeId=w.store, assetId=w.api.coin, amount=100), "finance", *TOWN),
+    "simulateEarning": of(lambda w: unkeyed(storeId=w.store, assetId=w.api.coin, amount=100), "finance", *TOWN),
     "coupons": public(lambda w: {"municipality": w.api.code}),
     "coupon": public(lambda w: {"id": w.coupon}),
     "conversionRates": public(lambda w: {"municipality": w.api.code}),
     "quoteConversion": of(
-        lambda w: told(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"
+        lambda w: unkeyed(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"
     ),
     "fundingSources": of(lambda w: {"walletId": w.wallet}, "resident"),
     "outcome": of(
@@ -176,7 +176,7 @@ PROBES: dict[str, Probe] = {
     "voucherProducts": public(lambda w: {"municipality": w.api.code}),
     "voucherProduct": of(lambda w: {"id": w.draft}, "finance", *TOWN),
     "previewVoucherProduct": of(
-        lambda w: told(municipality=w.api.code, product=w.vouchers.terms()), "finance", "auditor"
+        lambda w: unkeyed(municipality=w.api.code, product=w.vouchers.terms()), "finance", "auditor"
     ),
     "bulkGrant": of(lambda w: {"id": w.bulk}, "finance", *TOWN),
     "bulkGrants": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),
@@ -190,44 +190,44 @@ PROBES: dict[str, Probe] = {
     ),
     "refundPayment": of(of_payment, "staff"),
     "abandon": of(lambda _: keyed(operation="PAY"), "resident", *(EVERYBODY - {"nobody"})),
-    "recordClaim": of(lambda w: told(walletId=w.wallet, resident=True, birthYear=1980, householdCode="H-1"), "desk"),
+    "recordClaim": of(lambda w: unkeyed(walletId=w.wallet, resident=True, birthYear=1980, householdCode="H-1"), "desk"),
     "classifyStore": of(
-        lambda w: told(storeId=w.store, storeGroup="G", sizeClass="SMALL", area="A"), "finance", "desk"
+        lambda w: unkeyed(storeId=w.store, storeGroup="G", sizeClass="SMALL", area="A"), "finance", "desk"
     ),
-    "createAsset": officer(lambda w: told(**ASSET, municipality=w.api.code, code=f"A{uuid4().hex[:8].upper()}")),
+    "createAsset": officer(lambda w: unkeyed(**ASSET, municipality=w.api.code, code=f"A{uuid4().hex[:8].upper()}")),
     "createProgramme": officer(programme),
     "addEarningRule": officer(
         lambda w: keyed(
             programmeId=w.earning, kind="PERCENT", rateBp=1, nameJa="規則", nameEn="Rule", priority=0, stacking="ALONE"
         )
     ),
-    "stopEarningRule": officer(lambda w: later_told(w.new_rule(), "earningRuleId")),
+    "stopEarningRule": officer(lambda w: later_unkeyed(w.new_rule(), "earningRuleId")),
     "grantValue": of(lambda w: keyed(programmeId=w.programme, walletId=w.wallet, amount=1), "finance", "desk"),
     "createCoupon": officer(coupon),
-    "changeCoupon": officer(lambda w: later_told(w.coupons.coupon(), "couponId", nameJa="改名")),
+    "changeCoupon": officer(lambda w: later_unkeyed(w.coupons.coupon(), "couponId", nameJa="改名")),
     "claimCoupon": of(
         lambda w: later(w.coupons.coupon(), "couponId", wallet={"walletId": w.wallet}), "resident", "desk"
     ),
     "redeem": of(
-        lambda w: keyed(walletId=w.wallet, item={"couponId": w.shop_coupon}, payee={"storeId": w.store}),
+        lambda w: keyed(walletId=w.wallet, item={"couponId": w.store_coupon}, payee={"storeId": w.store}),
         "resident",
         "staff",
     ),
     "rollbackRedemption": of(
         lambda w: later(w.new_redemption(), "redemptionId", reason="WRONG_ITEM"), "desk", "finance"
     ),
-    "proposeReversal": officer(lambda w: later_told(w.new_charge(), "journalId", reason="WRONG_AMOUNT")),
+    "proposeReversal": officer(lambda w: later_unkeyed(w.new_charge(), "journalId", reason="WRONG_AMOUNT")),
     "reverseJournal": of(lambda w: later(w.new_reversal(), "approvalId"), "other_finance"),
-    "createVoucherProduct": officer(lambda w: told(municipality=w.api.code, product=w.vouchers.terms())),
+    "createVoucherProduct": officer(lambda w: unkeyed(municipality=w.api.code, product=w.vouchers.terms())),
     "createVoucherProductFromTemplate": officer(template),
-    "submitVoucherProduct": officer(lambda w: later_told(w.new_draft(), "productId")),
+    "submitVoucherProduct": officer(lambda w: later_unkeyed(w.new_draft(), "productId")),
     "approveVoucherProduct": of(lambda w: later(w.in_review(), "productId"), "other_finance"),
     "closeVoucherProduct": officer(lambda w: later(w.vouchers.product(), "productId")),
     "purchaseVoucher": of(lambda w: keyed(walletId=w.wallet, productId=w.product, units=1), "resident"),
     "sellVoucher": of(lambda w: keyed(wallet={"walletId": w.wallet}, productId=w.product, units=1), "desk"),
-    "issueGiftNumbers": of(lambda w: later_told(w.new_gift(), "giftId", pin="2580"), "resident"),
+    "issueGiftNumbers": of(lambda w: later_unkeyed(w.new_gift(), "giftId", pin="2580"), "resident"),
     "activateGift": of(activation, "resident"),
-    "createUpload": officer(lambda w: told(municipality=w.api.code, purpose="BULK_GRANT")),
+    "createUpload": officer(lambda w: unkeyed(municipality=w.api.code, purpose="BULK_GRANT")),
     "checkBulkGrant": officer(lambda w: filed(w, start=False)),
     "startBulkGrant": officer(lambda w: filed(w, start=True)),
     "approveBulkGrant": of(lambda w: later(w.waiting_bulk(), "bulkGrantId"), "other_finance"),
@@ -237,19 +237,21 @@ PROBES: dict[str, Probe] = {
     "undoBulkGrant": officer(lambda w: later(w.finished_bulk(), "bulkGrantId", reason="OTHER")),
     "proposeGrant": of(lambda w: keyed(programmeId=w.programme, walletId=w.wallet, amount=5), "finance", "desk"),
     "approveGrant": of(lambda w: later(w.new_proposal(), "approvalId"), "other_finance"),
-    "setGrantThresholds": officer(lambda w: told(municipality=w.api.code, single=100_000, file=1_000_000)),
+    "setGrantThresholds": officer(lambda w: unkeyed(municipality=w.api.code, single=100_000, file=1_000_000)),
     "cancelCharge": of(lambda w: later(w.new_charge(), "chargeId", reason="OTHER"), "desk"),
-    "setChargeCancellation": officer(lambda w: told(municipality=w.api.code, minutes=30)),
+    "setChargeCancellation": officer(lambda w: unkeyed(municipality=w.api.code, minutes=30)),
     "setConversionRate": officer(rate),
     "convert": of(
         lambda w: keyed(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"
     ),
     "linkFundingSource": of(
-        lambda w: told(walletId=w.wallet, assetId=w.api.coin, token="tok_probe", label="•••• 1"), "resident"
+        lambda w: unkeyed(walletId=w.wallet, assetId=w.api.coin, token="tok_probe", label="•••• 1"), "resident"
     ),
-    "removeFundingSource": of(lambda w: later_told(w.new_source(), "fundingSourceId"), "resident"),
-    "changeAsset": officer(lambda w: later_told(w.api.asset(f"A{uuid4().hex[:8].upper()}"), "assetId", nameJa="改名")),
-    "changeProgramme": officer(lambda w: later_told(w.api.programme(w.points, 100), "programmeId", nameJa="改名")),
+    "removeFundingSource": of(lambda w: later_unkeyed(w.new_source(), "fundingSourceId"), "resident"),
+    "changeAsset": officer(
+        lambda w: later_unkeyed(w.api.asset(f"A{uuid4().hex[:8].upper()}"), "assetId", nameJa="改名")
+    ),
+    "changeProgramme": officer(lambda w: later_unkeyed(w.api.programme(w.points, 100), "programmeId", nameJa="改名")),
     "changeBudget": officer(lambda w: later(w.api.programme(w.points, 100), "programmeId", change=1)),
     # Subscription
     "walletEvents": of(lambda w: {"walletId": w.wallet, "after": w.start_of(w.town.wallet)}, "resident", *TOWN),
@@ -259,5 +261,5 @@ PROBES: dict[str, Probe] = {
 }
 
 
-async def _id(found: Awaitable[str]) -> dict[str, Any]:
-    return {"id": await found}
+async def _id(id_of: Awaitable[str]) -> dict[str, Any]:
+    return {"id": await id_of}

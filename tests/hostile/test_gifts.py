@@ -29,7 +29,7 @@ async def test_a_stranger_with_the_id_does_not_lock_the_receiver_out(api: Vouche
     numbers = await api.numbers(gift)
     stranger, theirs = await api.town.new_resident()
     answers = await asyncio.gather(*[api.activate(gift, GUESS, stranger, theirs) for _ in range(50)])
-    assert {one["code"] for one in answers} == {"GIFT_CODE"}
+    assert {answer["code"] for answer in answers} == {"GIFT_CODE"}
     friend, wallet = await api.town.new_resident()
     assert (await api.activate(gift, numbers, friend, wallet))["activation"]["amount"] == 6_500
     await api.town.assert_sound()
@@ -50,9 +50,10 @@ async def test_an_id_says_nothing_of_whether_there_is_such_a_gift(api: VoucherAp
     payment = encode(Prefix.VOUCHER_GIFT, api.town.id, decode(own)[2])
     stranger, theirs = await api.town.new_resident()
     answers = [
-        await api.activate(one, GUESS, stranger, theirs) for one in (used, locked, unissued, nothing, payment, "vch_x")
+        await api.activate(name, GUESS, stranger, theirs)
+        for name in (used, locked, unissued, nothing, payment, "vch_x")
     ]
-    assert len({(one["code"], one["message"]) for one in answers}) == 1, answers
+    assert len({(answer["code"], answer["message"]) for answer in answers}) == 1, answers
 
 
 async def test_a_wrong_secret_number_costs_no_slow_hash(api: VoucherApi):

@@ -11,10 +11,10 @@ import pytest
 from graphql import GraphQLNonNull, get_named_type
 
 from domain.identifiers import InvalidIdError, Prefix, decode, encode
+from tests.hostile.arguments import Path, inputs, is_list, is_one_of, leaves, put
 from tests.hostile.probes import PROBES
-from tests.hostile.test_isolation import askers
-from tests.hostile.walk import Path, Refused, ask, inputs, is_list, is_one_of, is_refused, leaves, put
-from tests.hostile.world import World
+from tests.hostile.walk import Refused, ask, is_refused
+from tests.hostile.world import World, askers
 
 PUBLIC_KINDS = {"node", "nodes"}
 """Fields that take ids of every kind, also of those that everybody may see."""
@@ -88,15 +88,15 @@ async def test_no_value_is_a_fault(world: World, elsewhere: World, name: str):
     faults = []
     for path, kind in inputs(name):
         values = HOSTILE.get(get_named_type(kind).name, ())
-        given = [value for one in values for value in (([one], [one] * MANY) if is_list(kind) else (one,))]
+        given = [sent for value in values for sent in (([value], [value] * MANY) if is_list(kind) else (value,))]
         alone = is_one_of(name, path)
         if not isinstance(kind, GraphQLNonNull) and not alone:
             given.append(None)
-        for one in given:
-            asked = put(arguments, path[:-1], {path[-1]: one}) if alone else put(arguments, path, one)
-            answer = await ask(world.services, viewer, name, asked)
+        for value in given:
+            sent = put(arguments, path[:-1], {path[-1]: value}) if alone else put(arguments, path, value)
+            answer = await ask(world.services, viewer, name, sent)
             if isinstance(answer, Refused) and answer.code not in SAYS_NO:
-                faults.append((path, str(one)[:40], answer))
+                faults.append((path, str(value)[:40], answer))
     assert faults == []
     await ask(world.services, viewer, name, arguments)  # what it had set is as it was
     await world.town.assert_sound()

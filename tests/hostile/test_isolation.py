@@ -7,11 +7,12 @@ import asyncpg
 import pytest
 
 from domain.database import rows
-from domain.permissions import ROOT_FIELDS
 from domain.viewer import Role, Viewer
+from schema.core.fields import EVERYBODY
+from schema.engine.declared import declarations
 from tests.hostile.probes import PROBES
-from tests.hostile.walk import Refused, ask, fields, found_in, is_refused, state_of
-from tests.hostile.world import World, all_powers, everything
+from tests.hostile.walk import CORE, Refused, ask, fields, is_refused, state_of, values_of
+from tests.hostile.world import World, all_powers, askers, everything
 
 PRIVATE = (
     "budgetLeft",
@@ -33,24 +34,7 @@ MAY_BE_EMPTY = {"jobs"}
 
 def test_every_root_field_has_its_probe():
     """Whoever adds a field says here who may ask it; what is missing is open to whoever guesses."""
-    assert set(PROBES) == set(ROOT_FIELDS) == set(fields())
-
-
-async def askers(world: World, elsewhere: World) -> dict[str, Viewer | None]:
-    """Who asks a town, by the names that probes use. Tokens of people who act as one thing only are of that role."""
-    town = world.town
-    return {
-        "nobody": None,
-        "resident": town.resident,
-        "neighbour": everything(world.neighbour),
-        "staff": town.staff,
-        "other_staff": everything(world.other_staff),
-        "desk": town.desk,
-        "finance": town.finance,
-        "other_finance": town.other_finance,
-        "auditor": town.auditor,
-        "stranger": await all_powers(elsewhere),
-    }
+    assert set(PROBES) == set(declarations(CORE)) == set(fields())
 
 
 @pytest.mark.parametrize("name", sorted(PROBES))
@@ -61,18 +45,18 @@ async def test_who_gets_an_answer_and_who_gets_nothing(
     viewers = await askers(world, elsewhere)
     arguments = await probe.arguments(world)
     before, services = await state_of(world.id, owner), world.services
-    refused = [
-        one for one in viewers if one not in probe.may and (one != "other_finance" or "finance" not in probe.may)
+    outsiders = [
+        who for who in viewers if who not in probe.may and (who != "other_finance" or "finance" not in probe.may)
     ]
-    answers = {one: await ask(services, viewers[one], name, arguments) for one in refused}
-    told = {one: answer for one, answer in answers.items() if not is_refused(answer)}
-    assert told == {}, "these people have no business here"
+    answers = {who: await ask(services, viewers[who], name, arguments) for who in outsiders}
+    answered = {who: answer for who, answer in answers.items() if not is_refused(answer)}
+    assert answered == {}, "these people have no business here"
     assert await state_of(world.id, owner) == before, "nothing moved"
     answer = await ask(services, viewers[probe.asks], name, arguments)
     assert name in MAY_BE_EMPTY or not is_refused(answer), (probe.asks, answer)
-    for one in sorted(probe.may - {probe.asks}):
-        answer = await ask(services, viewers[one], name, await probe.arguments(world))
-        assert name in MAY_BE_EMPTY or not is_refused(answer), (one, answer)
+    for who in sorted(probe.may - {probe.asks}):
+        answer = await ask(services, viewers[who], name, await probe.arguments(world))
+        assert name in MAY_BE_EMPTY or not is_refused(answer), (who, answer)
 
 
 async def test_the_town_is_sound_after_all_of_it(world: World):
@@ -94,8 +78,8 @@ async def test_what_is_kept_for_ever_has_ids_and_codes_only(world: World):
         "top_up",
     )
     for table in kept:
-        found = await rows(f"select to_jsonb(t)::text as text from {table} t where municipality_id = $1", world.id)
-        text = " ".join(row["text"] for row in found)
+        kept_rows = await rows(f"select to_jsonb(t)::text as text from {table} t where municipality_id = $1", world.id)
+        text = " ".join(row["text"] for row in kept_rows)
         assert [secret for secret in ("試験 太郎", "tok_", "••••", "H-1", '"2580"') if secret in text] == [], table
 
 
@@ -110,17 +94,17 @@ async def test_what_is_public_shows_nothing_private(world: World, elsewhere: Wor
         if name == "viewer":
             continue  # what is theirs
         for private in PRIVATE:
-            assert set(map(str, found_in(answer, private))) <= {"None"}, (private, answer)
+            assert set(map(str, values_of(answer, private))) <= {"None"}, (private, answer)
 
 
 @pytest.mark.parametrize("role", list(Role))
 async def test_a_token_that_says_less_is_less(world: World, elsewhere: World, role: Role):
     """The right person with a token of one role: only what that role may."""
     person = await all_powers(world)
-    town = world.services
     for name, probe in sorted(PROBES.items()):
-        needed = ROOT_FIELDS[name]
-        if needed is None or role in needed:
+        needed = declarations(CORE)[name].roles
+        if needed is EVERYBODY or role in needed:
             continue
-        answer = await ask(town, Viewer(person.person_id, frozenset({role})), name, await probe.arguments(world))
+        viewer = Viewer(person.person_id, frozenset({role}))
+        answer = await ask(world.services, viewer, name, await probe.arguments(world))
         assert is_refused(answer), (name, answer)

@@ -27,8 +27,8 @@ from domain.services import Services
 from domain.vouchers.funded import purchase_with_funding, settle_open
 from domain.vouchers.purchase import Purchase
 from mocks.payment_provider import KEY, PaymentProvider
-from tests.payments.test_top_up import LINK
 from tests.support.clock import MovableClock
+from tests.support.funding import linked
 from tests.support.town import People
 from tests.support.vouchers import VoucherApi
 
@@ -74,9 +74,9 @@ class Dying(HttpProvider):
         except Killed:
             deed.close()
             raise
-        found = await deed
+        answer = await deed
         self._steps.step()
-        return found
+        return answer
 
 
 class DyingPoster:
@@ -87,23 +87,21 @@ class DyingPoster:
 
     async def post(self, request: Any) -> Any:
         self._steps.step()
-        found = await self._poster.post(request)
+        posted = await self._poster.post(request)
         self._steps.step()
-        return found
+        return posted
 
 
-class Shop:
+class Till:
     """A town with a provider: a voucher is bought with a card, or a payment brings its own money. Both take PRICE."""
 
     def __init__(self, api: VoucherApi, provider: PaymentProvider) -> None:
         self.api, self.provider = api, provider
         self.key, self.product, self.source = uuid4(), UUID(int=0), UUID(int=0)
 
-    async def prepare(self) -> "Shop":
+    async def prepare(self) -> "Till":
         self.product = decode(await self.api.product(unitsPerPerson=10))[2]  # type: ignore[assignment]
-        given = {"walletId": self.api.wallet(), "assetId": self.api.coin, "token": "tok_card", "label": "•••• 1"}
-        made = await self.api.ask(self.api.town.resident, LINK, input=given)
-        self.source = decode(made["fundingSource"]["id"])[2]  # type: ignore[assignment]
+        self.source = decode(await linked(self.api))[2]  # type: ignore[assignment]
         return self
 
     def services(self, steps: Steps | None = None) -> Services:
@@ -113,13 +111,13 @@ class Shop:
         return replace(self.api.town.services, funding=Dying(self.provider.address, steps), ledger=Ledger(dying))
 
     async def buys(self, services: Services) -> Any:
-        what = Purchase(self.key, self.api.town.id, self.api.town.wallet, self.product, 1)
-        return await purchase_with_funding(services, self.api.town.resident, what, "tok_card")
+        request = Purchase(self.key, self.api.town.id, self.api.town.wallet, self.product, 1)
+        return await purchase_with_funding(services, self.api.town.resident, request, "tok_card")
 
     async def pays(self, services: Services, amount: int = PRICE) -> Any:
         town = self.api.town
-        what = Pay(self.key, town.id, town.wallet, town.store, amount, confirm_duplicate=True)
-        return await pay_with_top_up(services, town.resident, what, TopUp(self.source, 50_000))
+        request = Pay(self.key, town.id, town.wallet, town.store, amount, confirm_duplicate=True)
+        return await pay_with_top_up(services, town.resident, request, TopUp(self.source, 50_000))
 
     async def settle(self, services: Services) -> None:
         await settle_open(services)
@@ -151,57 +149,57 @@ class Shop:
         await town.assert_sound()
 
 
-Verb = Callable[[Shop, Services], Awaitable[Any]]
-VERBS: dict[str, Verb] = {"purchase": Shop.buys, "top-up": Shop.pays}
+Verb = Callable[[Till, Services], Awaitable[Any]]
+VERBS: dict[str, Verb] = {"purchase": Till.buys, "top-up": Till.pays}
 
 
 @pytest.fixture
-async def shop(town: People, moved: MovableClock) -> AsyncIterator[Shop]:
+async def till(town: People, moved: MovableClock) -> AsyncIterator[Till]:
     async with PaymentProvider().serving() as provider:
-        yield await Shop(VoucherApi(town), provider).prepare()
+        yield await Till(VoucherApi(town), provider).prepare()
     assert moved.shift >= timedelta()
 
 
-async def recovered(shop: Shop, verb: Verb, how: str, moved: MovableClock) -> None:
+async def recovered(till: Till, verb: Verb, how: str, moved: MovableClock) -> None:
     """By the client with its key, by the job, or by both of them in two processes at once."""
     if how in {"job", "both"}:
         moved.forward(LATER)
     work = []
     if how in {"key", "both"}:
-        work.append(verb(shop, shop.services()))
+        work.append(verb(till, till.services()))
     if how in {"job", "both"}:
-        work += [shop.settle(shop.services()), shop.settle(shop.services())]
+        work += [till.settle(till.services()), till.settle(till.services())]
     for answer in await asyncio.gather(*work, return_exceptions=True):
         assert answer is None or not isinstance(answer, BaseException) or isinstance(answer, Refusal), answer
-    if await shop.open():  # closed by the next run
+    if await till.open():  # closed by the next run
         moved.forward(LATER)
-        await shop.settle(shop.services())
+        await till.settle(till.services())
 
 
 @pytest.mark.parametrize("how", ["key", "job", "both"])
 @pytest.mark.parametrize("at", range(1, 10))
 @pytest.mark.parametrize("name", VERBS)
-async def test_killed_between_any_two_steps(shop: Shop, moved: MovableClock, name: str, at: int, how: str):
+async def test_killed_between_any_two_steps(till: Till, moved: MovableClock, name: str, at: int, how: str):
     steps = Steps(at)
     with suppress(Killed):
-        await VERBS[name](shop, shop.services(steps))
-    await recovered(shop, VERBS[name], how, moved)
-    await shop.assert_even()
+        await VERBS[name](till, till.services(steps))
+    await recovered(till, VERBS[name], how, moved)
+    await till.assert_even()
 
 
-async def test_those_are_all_its_steps(shop: Shop):
-    for verb, many in ((Shop.pays, 12), (Shop.buys, 6)):
-        shop.key, steps = uuid4(), Steps()
-        await verb(shop, shop.services(steps))
+async def test_those_are_all_its_steps(till: Till):
+    for verb, many in ((Till.pays, 12), (Till.buys, 6)):
+        till.key, steps = uuid4(), Steps()
+        await verb(till, till.services(steps))
         assert steps.passed == many
 
 
 @pytest.mark.parametrize("at", range(10, 13))
-async def test_killed_at_the_end_of_a_top_up(shop: Shop, moved: MovableClock, at: int):
+async def test_killed_at_the_end_of_a_top_up(till: Till, moved: MovableClock, at: int):
     with suppress(Killed):
-        await shop.pays(shop.services(Steps(at)))
-    await recovered(shop, Shop.pays, "job", moved)
-    await shop.assert_even()
+        await till.pays(till.services(Steps(at)))
+    await recovered(till, Till.pays, "job", moved)
+    await till.assert_even()
 
 
 class Scripted(HttpProvider):
@@ -212,11 +210,11 @@ class Scripted(HttpProvider):
         self.answers = list(answers)
 
     async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-        told = self.answers.pop(0) if self.answers else ""
-        found = True if told == "DECLINED" else await super().authorise(reference, token, amount)
-        if told == "SILENT":
+        answer = self.answers.pop(0) if self.answers else ""
+        approved = True if answer == "DECLINED" else await super().authorise(reference, token, amount)
+        if answer == "SILENT":
             raise ProviderUnavailableError
-        return told != "DECLINED" and found
+        return answer != "DECLINED" and approved
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -229,96 +227,96 @@ class Scripted(HttpProvider):
         ("DECLINED", "APPROVED"),
     ],
 )
-async def test_a_provider_that_changes_its_mind(shop: Shop, moved: MovableClock, name: str, answers: tuple[str, ...]):
-    services = replace(shop.services(), funding=Scripted(shop.provider.address, *answers))
+async def test_a_provider_that_changes_its_mind(till: Till, moved: MovableClock, name: str, answers: tuple[str, ...]):
+    services = replace(till.services(), funding=Scripted(till.provider.address, *answers))
     for _ in answers:
         with suppress(Refusal):
-            await VERBS[name](shop, services)
-    await recovered(shop, VERBS[name], "job", moved)
-    await shop.assert_even()
+            await VERBS[name](till, services)
+    await recovered(till, VERBS[name], "job", moved)
+    await till.assert_even()
 
 
 @pytest.mark.parametrize("dies", [False, True])
 @pytest.mark.parametrize("name", VERBS)
 async def test_another_process_hears_no_while_this_one_has_heard_yes(
-    shop: Shop, moved: MovableClock, name: str, dies: bool
+    till: Till, moved: MovableClock, name: str, dies: bool
 ):
     """Both under one key; and the one that heard yes may die once it has charged."""
-    other = replace(shop.services(), funding=Scripted(shop.provider.address, "DECLINED"))
+    other = replace(till.services(), funding=Scripted(till.provider.address, "DECLINED"))
 
     class Between(HttpProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-            found = await super().authorise(reference, token, amount)
+            approved = await super().authorise(reference, token, amount)
             with suppress(Refusal):
-                await VERBS[name](shop, other)
-            return found
+                await VERBS[name](till, other)
+            return approved
 
-    services = replace(shop.services(), funding=Between(shop.provider.address, KEY))
+    services = replace(till.services(), funding=Between(till.provider.address, KEY))
     if dies:
         dying: Any = DyingPoster(services.ledger._poster, Steps(2))
         services = replace(services, ledger=Ledger(dying))
     with suppress(Refusal, Killed):
-        await VERBS[name](shop, services)
-    await recovered(shop, VERBS[name], "job", moved)
-    await shop.assert_even()
+        await VERBS[name](till, services)
+    await recovered(till, VERBS[name], "job", moved)
+    await till.assert_even()
 
 
 @pytest.mark.parametrize("name", VERBS)
 @pytest.mark.parametrize("early", [True, False])
-async def test_an_answer_that_comes_after_the_job(shop: Shop, moved: MovableClock, name: str, early: bool):
+async def test_an_answer_that_comes_after_the_job(till: Till, moved: MovableClock, name: str, early: bool):
     """The authorisation, or its answer, is on its way for longer than anybody waits."""
     asked, going_on = asyncio.Event(), asyncio.Event()
 
     class Slow(HttpProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-            found = await super().authorise(reference, token, amount) if early else None
+            approved = await super().authorise(reference, token, amount) if early else None
             asked.set()
             await going_on.wait()
-            return await super().authorise(reference, token, amount) if found is None else found
+            return await super().authorise(reference, token, amount) if approved is None else approved
 
-    task = asyncio.create_task(VERBS[name](shop, replace(shop.services(), funding=Slow(shop.provider.address, KEY))))  # type: ignore[arg-type]
+    task = asyncio.create_task(VERBS[name](till, replace(till.services(), funding=Slow(till.provider.address, KEY))))  # type: ignore[arg-type]
     await asked.wait()
     moved.forward(LATER)
-    await shop.settle(shop.services())
+    await till.settle(till.services())
     going_on.set()
     with pytest.raises(Refusal):
         await task
-    await recovered(shop, VERBS[name], "job", moved)
-    assert shop.provider.captured == 0
-    await shop.assert_even()
+    await recovered(till, VERBS[name], "job", moved)
+    assert till.provider.captured == 0
+    await till.assert_even()
 
 
-async def test_a_key_with_other_words_takes_no_money(shop: Shop):
+async def test_a_key_with_other_words_takes_no_money(till: Till):
     """What was asked first is what the money is for: with another amount it is another payment, which needs a key of its own."""
-    shop.provider.silent = {"authorise"}
+    till.provider.silent = {"authorise"}
     with pytest.raises(Refusal):
-        await shop.pays(shop.services())
-    shop.provider.silent = set()
+        await till.pays(till.services())
+    till.provider.silent = set()
     with pytest.raises(Refusal) as refused:
-        await shop.pays(shop.services(), 10)
+        await till.pays(till.services(), 10)
     assert refused.value.code == "KEY_REUSED"
-    assert (shop.provider.captured, await shop.api.balances()) == (0, {})
-    await shop.pays(shop.services())
-    await shop.assert_even()
+    assert (till.provider.captured, await till.api.balances()) == (0, {})
+    await till.pays(till.services())
+    await till.assert_even()
 
 
 @pytest.mark.parametrize("name", VERBS)
 async def test_what_can_never_be_finished_does_not_stand_before_the_rest(
-    shop: Shop, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str
+    till: Till, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str
 ):
     """The provider has forgotten the first ones, which stay open for somebody to look at; the others are people's money too."""
     monkeypatch.setattr(settle, "PAGE", 2)
-    shop.provider.silent = {"authorise"}
+    till.provider.silent = {"authorise"}
     first = []
     for _ in range(3):
-        shop.key = uuid4()
+        till.key = uuid4()
         with suppress(Refusal):
-            await VERBS[name](shop, shop.services())
-        first.append(list(shop.provider.known)[-1])
+            await VERBS[name](till, till.services())
+        first.append(list(till.provider.known)[-1])
     with suppress(Refusal):
-        shop.key = uuid4()
-        await VERBS[name](shop, shop.services())
-    shop.provider.silent = set()
+        till.key = uuid4()
+        await VERBS[name](till, till.services())
+    till.provider.silent = set()
 
     class Forgetful(HttpProvider):
         async def void(self, reference: UUID) -> None:
@@ -330,12 +328,12 @@ async def test_what_can_never_be_finished_does_not_stand_before_the_rest(
 
     moved.forward(LATER)
     for _ in range(30):
-        await shop.settle(replace(shop.services(), funding=Forgetful(shop.provider.address, KEY)))
-        if await shop.open() == 3:
+        await till.settle(replace(till.services(), funding=Forgetful(till.provider.address, KEY)))
+        if await till.open() == 3:
             break
-    assert await shop.open() == 3
-    await shop.settle(shop.services())
-    await shop.assert_even()
+    assert await till.open() == 3
+    await till.settle(till.services())
+    await till.assert_even()
 
 
 @pytest.mark.parametrize(

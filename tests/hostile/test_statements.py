@@ -1,5 +1,6 @@
 """What lists cost the database: as many statements for many items as for one."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,13 +15,14 @@ from domain.viewer import Viewer
 from schema.core.context import Context
 from schema.engine.execute import execute
 from tests.hostile.world import World, new_world
+from tests.support.lifecycle import cancel
 
 MANY = 12
 """More than the statements of any of these documents."""
-SHOP = "store { name } municipality { name } acceptance { stores { name } }"
+STORE = "store { name } municipality { name } acceptance { stores { name } }"
 COUPONS = (
     "query($m: String!) { coupons(municipality: $m, first: 50) { edges { claimCount whyNot { obstacle } node { id name stockLeft budgetLeft "
-    + SHOP
+    + STORE
     + " } } } }"
 )
 PRODUCTS = (
@@ -62,21 +64,27 @@ EVENTS = (
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that the pool is asked for meanwhile."""
-    asked: list[str] = []
+    """The statements that the pool is asked for meanwhile.
+
+    They run one after another, in the order in which they were asked for: which of two is answered first would decide
+    whether what comes next is one batch of a loader or two.
+    """
+    statements: list[str] = []
+    in_order = asyncio.Lock()
     kept = {name: getattr(AsyncpgDBClient, name) for name in ("execute_query", "execute_query_dict")}
 
     def noting(method: Any) -> Any:
         async def run(self: Any, query: str, values: Any = None) -> Any:
-            asked.append(" ".join(query.split())[:150])
-            return await method(self, query, values)
+            statements.append(" ".join(query.split())[:150])
+            async with in_order:
+                return await method(self, query, values)
 
         return run
 
     for name, method in kept.items():
         setattr(AsyncpgDBClient, name, noting(method))
     try:
-        yield asked
+        yield statements
     finally:
         for name, method in kept.items():
             setattr(AsyncpgDBClient, name, method)
@@ -84,10 +92,14 @@ def counted() -> Iterator[list[str]]:
 
 async def cost(services: Services, viewer: Viewer | None, document: str, **variables: Any) -> list[str]:
     await rows("select 1")
-    with counted() as asked:
+    with counted() as statements:
         result = await execute(document, variables, Context(services, viewer, "ja", "trace"), None)
     assert result.errors is None, result.errors
-    return asked
+    return statements
+
+
+def repeated(statements: list[str]) -> list[str]:
+    return sorted(statement for statement in statements if statements.count(statement) > 1)
 
 
 async def one_of_each(w: World) -> None:
@@ -119,33 +131,23 @@ async def things_happen(w: World) -> None:
     await w.coupons.claim(claimed)
     await w.coupons.rollback(await w.new_redemption())
     await api.refund((await w.coupons.pay_with(100, claimed))["payment"]["id"], 10)
-    from tests.conversions.test_convert import CONVERT
-    from tests.support.lifecycle import cancel
-
-    given = {
-        "idempotencyKey": str(uuid4()),
-        "walletId": w.wallet,
-        "fromAssetId": w.points,
-        "toAssetId": w.other_points,
-        "amount": 1,
-    }
-    await api.ask(w.town.resident, CONVERT, input=given)
+    await w.market.convert(1)
     await cancel(api, await w.new_charge())
 
 
 @pytest.fixture(scope="module")
 async def small(services: Services) -> World:
-    made = await new_world(services)
-    await one_of_each(made)
-    return made
+    world = await new_world(services)
+    await one_of_each(world)
+    return world
 
 
 @pytest.fixture(scope="module")
 async def large(services: Services) -> World:
-    made = await new_world(services)
+    world = await new_world(services)
     for _ in range(MANY):
-        await one_of_each(made)
-    return made
+        await one_of_each(world)
+    return world
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ async def test_lists_of_a_town(small: World, large: World, document: str, who: s
         viewer = None if who == "nobody" else getattr(world.town, who)
         await cost(world.services, viewer, document, m=world.api.code)  # what is remembered is read
         costs.append(await cost(world.services, viewer, document, m=world.api.code))
-    assert len(costs[1]) == len(costs[0]), [one for one in costs[1] if costs[1].count(one) > 1]
+    assert len(costs[1]) == len(costs[0]), repeated(costs[1])
 
 
 async def test_rows_of_a_file(services: Services):
@@ -169,15 +171,7 @@ async def test_rows_of_a_file(services: Services):
         world = await new_world(services)
         wallets = await world.officers.residents(count)
         upload = await world.officers.upload(world.officers.csv(wallets))
-        from tests.bulk_grants.officers import START
-
-        given = {
-            "idempotencyKey": str(uuid4()),
-            "uploadId": upload,
-            "programmeId": world.programme,
-            "skipInvalid": False,
-        }
-        bulk = (await world.officers.ask(world.town.finance, START, input=given))["bulkGrant"]["id"]
+        bulk = await world.officers.started(upload, world.programme)
         await world.officers.run(bulk)
         costs.append(await cost(world.services, world.town.auditor, ROWS, id=bulk))
     assert len(costs[0]) == len(costs[1]), costs[1]
@@ -201,7 +195,7 @@ async def test_what_happened_to_a_wallet(services: Services, document: str):
         for _ in range(count):
             await things_happen(world)
         costs.append(await cost(world.services, world.town.resident, document, id=world.wallet))
-    assert len(costs[0]) == len(costs[1]), sorted(one for one in costs[1] if costs[1].count(one) > 1)
+    assert len(costs[0]) == len(costs[1]), repeated(costs[1])
 
 
 async def test_nodes_of_every_kind(small: World, services: Services):
@@ -223,8 +217,8 @@ async def test_nodes_of_every_kind(small: World, services: Services):
             await w.new_source(),
         ]
 
-    more = [one for _ in range(5) for one in await some()]
+    more = [node for _ in range(5) for node in await some()]
     more += [f"pay_{'0' * 24}{number:05}" for number in range(10)]
     for viewer in (w.town.finance, w.town.resident):
         few, many = await cost(services, viewer, NODES, ids=await some()), await cost(services, viewer, NODES, ids=more)
-        assert len(many) <= len(few) + 1, sorted(one for one in many if many.count(one) > 1)
+        assert len(many) <= len(few) + 1, repeated(many)

@@ -11,15 +11,13 @@ from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
-    GraphQLInputObjectType,
     GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLUnionType,
     Undefined,
     get_named_type,
+    is_required_argument,
 )
 
 from domain.database import rows
@@ -49,8 +47,8 @@ def fields() -> dict[str, tuple[str, GraphQLField]]:
 def document(name: str, depth: int = 2) -> str:
     """A field with all its arguments as variables, and everything below it, so deep."""
     kind, field = fields()[name]
-    declared = ", ".join(f"${one}: {argument.type}" for one, argument in field.args.items())
-    passed = ", ".join(f"{one}: ${one}" for one in field.args)
+    declared = ", ".join(f"${argument}: {known.type}" for argument, known in field.args.items())
+    passed = ", ".join(f"{argument}: ${argument}" for argument in field.args)
     head = f"{kind}({declared})" if declared else kind
     return f"{head} {{ {name}{f'({passed})' if passed else ''} {selection(field.type, depth)} }}"
 
@@ -61,22 +59,16 @@ def selection(kind: Any, depth: int) -> str:
     if isinstance(named, (GraphQLScalarType, GraphQLEnumType)):
         return ""
     if isinstance(named, GraphQLUnionType):
-        error = CORE.get_type("UserError")
-        members = [one for one in named.types if error not in one.interfaces]
-        refusal = "... on UserError { code message } " if len(members) < len(named.types) else ""
         return (
-            "{ __typename " + refusal + " ".join(f"... on {one.name} {selection(one, depth)}" for one in members) + " }"
+            f"{{ __typename {' '.join(f'... on {member.name} {selection(member, depth)}' for member in named.types)} }}"
         )
     assert isinstance(named, (GraphQLObjectType, GraphQLInterfaceType))
-    return (
-        "{ __typename "
-        + " ".join(_field(one, field, depth) for one, field in named.fields.items() if _is_plain(field))
-        + " }"
-    )
+    plain = [_field(name, field, depth) for name, field in named.fields.items() if _is_plain(field)]
+    return f"{{ __typename {' '.join(plain)} }}"
 
 
 def _is_plain(field: GraphQLField) -> bool:
-    return not any(isinstance(one.type, GraphQLNonNull) and one.default_value is None for one in field.args.values())
+    return not any(is_required_argument(argument) for argument in field.args.values())
 
 
 def _field(name: str, field: GraphQLField, depth: int) -> str:
@@ -89,7 +81,10 @@ def _field(name: str, field: GraphQLField, depth: int) -> str:
 async def ask(services: Services, viewer: Viewer | None, name: str, arguments: dict[str, Any]) -> Any:
     """The field's value; its error's code where there is one."""
     kind, field = fields()[name]
-    given = {one: arguments[one] if one in arguments else _default(argument) for one, argument in field.args.items()}
+    given = {
+        argument: arguments[argument] if argument in arguments else _default(known)
+        for argument, known in field.args.items()
+    }
     context = Context(services, viewer, "ja", "trace", remembers=kind != "subscription")
     if kind == "subscription":
         return await _first(name, given, context)
@@ -105,22 +100,22 @@ async def ask(services: Services, viewer: Viewer | None, name: str, arguments: d
 
 def _default(argument: GraphQLArgument) -> Any:
     """What the argument is where nobody says it, as JSON has it."""
-    found = argument.default_value
-    if found is Undefined:
+    default = argument.default_value
+    if default is Undefined:
         return None
-    return found.name if isinstance(found, Enum) else found
+    return default.name if isinstance(default, Enum) else default
 
 
 async def _first(name: str, given: dict[str, Any], context: Context) -> Any:
     async with _stream(name, given, context) as items:
         try:
-            found = await asyncio.wait_for(anext(items), SECONDS if given.get("after", "") is not None else 1)
+            item = await asyncio.wait_for(anext(items), SECONDS if given.get("after", "") is not None else 1)
         except TimeoutError:
             assert given["after"] is None, "a stream from the beginning has something to tell"
             return "let in, and told nothing yet"
-    if found.errors:
-        return Refused(str((found.errors[0].extensions or {}).get("code")), found.errors[0].message)
-    return found.data[name]
+    if item.errors:
+        return Refused(str((item.errors[0].extensions or {}).get("code")), item.errors[0].message)
+    return item.data[name]
 
 
 @asynccontextmanager
@@ -146,22 +141,22 @@ def is_refused(answer: Any) -> bool:
         assert answer.code in REFUSALS, answer
         return True
     if isinstance(answer, dict):
-        if str(answer.get("__typename", "")).endswith("Error"):
-            return True
+        if str(answer.get("__typename")).endswith("Payload"):
+            return answer["refusal"] is not None
         return answer.get("edges") == []
-    return answer is None or answer == [] or (isinstance(answer, list) and all(one is None for one in answer))
+    return answer is None or answer == [] or (isinstance(answer, list) and all(item is None for item in answer))
 
 
-def found_in(answer: Any, name: str) -> Iterator[Any]:
+def values_of(answer: Any, name: str) -> Iterator[Any]:
     """Every value of a field of that name, at any depth."""
     if isinstance(answer, dict):
         for key, value in answer.items():
             if key == name:
                 yield value
-            yield from found_in(value, name)
+            yield from values_of(value, name)
     elif isinstance(answer, list):
-        for one in answer:
-            yield from found_in(one, name)
+        for item in answer:
+            yield from values_of(item, name)
 
 
 async def state_of(town: int, connection: asyncpg.Connection) -> dict[str, str]:
@@ -169,64 +164,9 @@ async def state_of(town: int, connection: asyncpg.Connection) -> dict[str, str]:
     tables = await rows(
         "select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'municipality_id' order by 1"
     )
-    found = {}
+    digests = {}
     for table in {row["name"] for row in tables} - OPENED_FOR_ANYBODY:
         kept = " and outcome = 0" if table == "journal" else ""
         query = f"select count(*) || md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from {table} t where municipality_id = $1{kept}"
-        found[table] = await connection.fetchval(query, town)
-    return found
-
-
-Path = tuple[str | int, ...]
-
-
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value of arguments that is no object and no list, by its path."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield from leaves(one, (*path, key))
-    elif isinstance(value, list):
-        for place, one in enumerate(value):
-            yield from leaves(one, (*path, place))
-    else:
-        yield path, value
-
-
-def put(value: Any, path: Path, new: Any) -> Any:
-    """A copy with another value at a path; what is not there yet is made."""
-    if not path:
-        return new
-    first, rest = path[0], path[1:]
-    if isinstance(first, int):
-        return [put(one, rest, new) if place == first else one for place, one in enumerate(value)]
-    return {**(value or {}), first: put((value or {}).get(first), rest, new)}
-
-
-def inputs(name: str) -> Iterator[tuple[Path, Any]]:
-    """Every leaf that a field's arguments can have, by its path, with its type; one item of each list."""
-    for one, argument in fields()[name][1].args.items():
-        yield from _inputs(argument.type, (one,))
-
-
-def _inputs(kind: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    named = get_named_type(kind)
-    if isinstance(named, GraphQLInputObjectType):
-        if not is_list(kind):
-            for one, field in named.fields.items():
-                yield from _inputs(field.type, (*path, one))
-    else:
-        yield path, kind
-
-
-def is_one_of(name: str, path: Path) -> bool:
-    """Whether a leaf is one of several, of which exactly one is said."""
-    kind = fields()[name][1].args[str(path[0])].type
-    for one in path[1:-1]:
-        kind = get_named_type(kind).fields[one].type
-    named = get_named_type(kind)
-    return isinstance(named, GraphQLInputObjectType) and named.extensions["strawberry-definition"].is_one_of
-
-
-def is_list(kind: Any) -> bool:
-    """Whether an argument's type is a list."""
-    return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList)
+        digests[table] = await connection.fetchval(query, town)
+    return digests

@@ -10,17 +10,14 @@ from domain.identifiers import Prefix, decode, encode, encode_event
 from domain.ledger.holders import give_access
 from domain.services import Services
 from domain.viewer import Relation, Role, Viewer
-from tests.bulk_grants.officers import START, Officers
-from tests.conversions.test_convert import SET
-from tests.payments.test_top_up import LINK
+from tests.support.conversions import Market
 from tests.support.coupons import CouponApi
 from tests.support.lifecycle import charged
+from tests.support.officers import Officers
 from tests.support.town import People, new_town
 from tests.support.vouchers import VoucherApi
 
 EVERY_ROLE = frozenset(Role)
-PROPOSE_GRANT = "mutation($input: ProposeGrantInput!) { proposeGrant(input: $input) { ... on ProposeGrantSuccess { proposal { approval { id } } } } }"
-PROPOSE = "mutation($input: ProposeReversalInput!) { proposeReversal(input: $input) { ... on ProposeReversalSuccess { approval { id } } } }"
 
 
 class World:
@@ -30,10 +27,11 @@ class World:
         self.town = town
         self.coupons, self.vouchers, self.officers = CouponApi(town), VoucherApi(town), Officers(town)
         self.api = self.coupons
-        self.points = self.programme = self.earning = self.rule = self.conversion = self.coupon = self.shop_coupon = (
+        self.points = self.programme = self.earning = self.rule = self.conversion = self.coupon = self.store_coupon = (
             self.product
         ) = self.draft = ""
         self.gift = self.purchase = self.payment = self.source = self.bulk = self.charge = ""
+        self.market = Market(self.api, "", "", "", "")
         self.neighbour: Viewer = town.resident
         self.neighbours_wallet = town.wallet
         self.other_staff: Viewer = town.staff
@@ -67,9 +65,9 @@ class World:
 
     async def new_source(self) -> str:
         given = {"walletId": self.wallet, "assetId": self.api.coin, "token": f"tok_{uuid4().hex}", "label": "•••• 4242"}
-        made = await self.api.ask(self.town.resident, LINK, input=given)
-        if "fundingSource" in made:
-            return made["fundingSource"]["id"]
+        answer = await self.api.ask(self.town.resident, "LinkFundingSource", input=given)
+        if "fundingSource" in answer:
+            return answer["fundingSource"]["id"]
         await rows("update funding_source set removed_at = now() where municipality_id = $1 returning id", self.id)
         return await self.new_source()
 
@@ -78,22 +76,14 @@ class World:
         return (await self.vouchers.buy(self.product, gift=True))["purchase"]["gift"]["id"]
 
     async def new_redemption(self) -> str:
-        return (await self.coupons.redeem({"couponId": self.shop_coupon}))["redemption"]["id"]
+        return (await self.coupons.redeem({"couponId": self.store_coupon}))["redemption"]["id"]
 
     async def new_upload(self) -> str:
         return await self.officers.upload(self.officers.csv([self.town.wallet], 10 + uuid4().int % 1_000))
 
     async def new_bulk(self, amount: int = 100) -> str:
         upload = await self.officers.upload(self.officers.csv([self.town.wallet], amount))
-        given = {
-            "idempotencyKey": str(uuid4()),
-            "uploadId": upload,
-            "programmeId": self.programme,
-            "skipInvalid": False,
-            "confirmSameFile": True,
-        }
-        made = await self.officers.ask(self.town.finance, START, input=given)
-        return made["bulkGrant"]["id"]
+        return await self.officers.started(upload, self.programme, confirmSameFile=True)
 
     async def waiting_bulk(self) -> str:
         return await self.new_bulk(200_000)
@@ -105,11 +95,11 @@ class World:
 
     async def new_proposal(self) -> str:
         given = {"idempotencyKey": str(uuid4()), "programmeId": self.programme, "walletId": self.wallet, "amount": 5}
-        return (await self.api.ask(self.town.finance, PROPOSE_GRANT, input=given))["proposal"]["approval"]["id"]
+        return (await self.api.ask(self.town.finance, "ProposeGrant", input=given))["proposal"]["approval"]["id"]
 
     async def new_reversal(self) -> str:
         given = {"journalId": await self.new_charge(), "reason": "WRONG_AMOUNT"}
-        return (await self.api.ask(self.town.finance, PROPOSE, input=given))["approval"]["id"]
+        return (await self.api.ask(self.town.finance, "ProposeReversal", input=given))["approval"]["id"]
 
     async def new_draft(self) -> str:
         return (await self.vouchers.draft())["product"]["id"]
@@ -135,22 +125,13 @@ class World:
         self.programme = await api.programme(self.points, 10_000_000)
         self.earning = await api.earning(self.points, 100_000)
         self.rule = await api.rule(self.earning)
-        other = await api.asset("OTHER")
-        self.other_points = other
-        self.conversion = await api.programme(other, 100_000, kind="CONVERSION")
-        rate = {
-            "municipality": api.code,
-            "fromAssetId": self.points,
-            "toAssetId": other,
-            "programmeId": self.conversion,
-            "numerator": 1,
-            "denominator": 1,
-            "minimumUnit": 1,
-        }
-        await api.ask(town.finance, SET, input=rate)
+        self.other_points = await api.asset("OTHER")
+        self.conversion = await api.programme(self.other_points, 100_000, kind="CONVERSION")
+        self.market = Market(api, self.points, self.other_points, self.conversion, self.programme)
+        await self.market.rate()
         await api.grant(self.programme, 500)
         self.coupon = await self.coupons.coupon()
-        self.shop_coupon = await self.coupons.item_coupon()
+        self.store_coupon = await self.coupons.item_coupon()
         self.product = await self.vouchers.product(unitsPerPerson=1_000, stock=1_000)
         self.draft = await self.new_draft()
         self.gift = await self.new_gift()
@@ -163,7 +144,7 @@ class World:
 
     async def lots(self) -> dict[str, str]:
         """A lot of each asset of the wallet, by the asset's code."""
-        return {code: next(iter(found)) for code, found in (await self.coupons.lots()).items() if found}
+        return {code: next(iter(amounts)) for code, amounts in (await self.coupons.lots()).items() if amounts}
 
 
 async def new_world(services: Any) -> World:
@@ -173,6 +154,23 @@ async def new_world(services: Any) -> World:
 def everything(viewer: Viewer) -> Viewer:
     """The same person with a token of all roles: what they may not do is then refused by their relations alone."""
     return replace(viewer, roles=EVERY_ROLE)
+
+
+async def askers(world: World, elsewhere: World) -> dict[str, Viewer | None]:
+    """Who asks a town, by the names that probes use. Tokens of people who act as one thing only are of that role."""
+    town = world.town
+    return {
+        "nobody": None,
+        "resident": town.resident,
+        "neighbour": everything(world.neighbour),
+        "staff": town.staff,
+        "other_staff": everything(world.other_staff),
+        "desk": town.desk,
+        "finance": town.finance,
+        "other_finance": town.other_finance,
+        "auditor": town.auditor,
+        "stranger": await all_powers(elsewhere),
+    }
 
 
 async def all_powers(world: World) -> Viewer:

@@ -43,14 +43,14 @@ async def never_ran(services: Services, owner: Connection) -> AsyncIterator[None
 @pytest.fixture
 async def connect(database_url: str) -> AsyncIterator[Connect]:
     """Opens connections as the push process does."""
-    made = []
+    opened = []
 
-    async def one() -> Connection:
-        made.append(await asyncpg.connect(database_url, server_settings=SESSION))
-        return made[-1]
+    async def another() -> Connection:
+        opened.append(await asyncpg.connect(database_url, server_settings=SESSION))
+        return opened[-1]
 
-    yield one
-    for connection in made:
+    yield another
+    for connection in opened:
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await connection.close()
 
@@ -60,14 +60,6 @@ async def relay(connect: Connect) -> Connection:
     connection = await connect()
     assert await connection.fetchval("select current_user") == "meguru_relay"
     return connection
-
-
-@pytest.fixture
-def moved(clock: MovableClock):
-    """The clock, put back afterwards: other tests share it."""
-    before = clock.shift
-    yield clock
-    clock.shift = before
 
 
 async def jobs() -> dict[str, reads.Job]:

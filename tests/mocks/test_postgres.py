@@ -16,16 +16,16 @@ import pytest
 
 from mocks.embedded import postgres
 from mocks.embedded.process import LaunchError, wait_until
-from tests.mocks.conftest import PROJECT, all_gone, sql
+from tests.support.processes import PROJECT, all_gone, sql
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run PostgreSQL as somebody else")
 
 
 @pytest.fixture
 def server(folder: Path) -> Iterator[postgres.Postgres]:
-    made = postgres.start(folder / "pg", durable=False)
-    yield made
-    made.stop()
+    running = postgres.start(folder / "pg", durable=False)
+    yield running
+    running.stop()
 
 
 def owner_of(pid: int) -> str:

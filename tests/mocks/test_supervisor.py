@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 
 from mocks.embedded import postgres
 from mocks.embedded.process import free_port, kill_group, wait_until
-from tests.mocks.conftest import PROJECT, all_gone, lives
+from tests.support.processes import PROJECT, all_gone, lives
 
 STOP_SECONDS = 10
 
@@ -104,14 +104,14 @@ class Run:
             *(self.folder / "project" / "pids").glob("*"),
             self.folder / "data" / "postgres" / "data" / "postmaster.pid",
         ]
-        found = [int(file.read_text().split()[0]) for file in files if file.exists()]
+        noted = [int(file.read_text().split()[0]) for file in files if file.exists()]
         listed = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
         children = [
             int(pid)
             for pid, parent in (line.split() for line in listed.splitlines())
             if int(parent) == self.process.pid
         ]
-        return [pid for pid in {*found, *children} if lives(pid)]
+        return [pid for pid in {*noted, *children} if lives(pid)]
 
     def ends(self, *signals: signal.Signals) -> int:
         """The exit code after the signals; everything must be gone in time."""
@@ -143,9 +143,9 @@ def run(folder: Path) -> Iterator[Callable[..., Run]]:
         return started[-1]
 
     yield begin
-    for one in started:
-        if one.process.poll() is None:
-            kill_group(one.process)
+    for supervisor in started:
+        if supervisor.process.poll() is None:
+            kill_group(supervisor.process)
 
 
 def calls(run: Run) -> str:

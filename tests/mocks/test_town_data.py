@@ -20,13 +20,13 @@ from mocks.town_data import (
     OpenPeriod,
     Resident,
     ResidentKind,
-    Shop,
+    Store,
     Town,
     parse_hours,
 )
 
 FIRST, SECOND = TOWNS
-SHOPS = [shop for town in TOWNS for shop in town.shops]
+STORES = [store for town in TOWNS for store in town.stores]
 PEOPLE = [*FIRST.residents, *SECOND.residents, PERSON_OF_BOTH_TOWNS]
 KATAKANA = re.compile(r"[ァ-ヴー]+")
 GUID = "jp.example.city.coin"
@@ -36,20 +36,20 @@ def no_duplicates(values: Iterable[object]) -> bool:
     return max(Counter(values).values()) == 1
 
 
-def metres_squared(town: Town, shop: Shop) -> int:
+def metres_squared(town: Town, store: Store) -> int:
     """From the town's middle. A degree is 111.3 km north; at 43 degrees north no more than 81.5 km east."""
-    north = (shop.latitude_microdegrees - town.latitude_microdegrees) * 111_300 // 1_000_000
-    east = (shop.longitude_microdegrees - town.longitude_microdegrees) * 81_500 // 1_000_000
+    north = (store.latitude_microdegrees - town.latitude_microdegrees) * 111_300 // 1_000_000
+    east = (store.longitude_microdegrees - town.longitude_microdegrees) * 81_500 // 1_000_000
     return north * north + east * east
 
 
 def test_counts():
-    assert [(town.code, town.name, len(town.shops), len(town.residents), town.demo) for town in TOWNS] == [
+    assert [(town.code, town.name, len(town.stores), len(town.residents), town.demo) for town in TOWNS] == [
         ("012106", "岩見沢市", 64, 200, True),
         ("012297", "富良野市", 6, 12, True),
     ]
-    assert sum(shop.charge_agent for shop in FIRST.shops) == 3
-    assert sum(shop.charge_agent for shop in SECOND.shops) == 1
+    assert sum(store.charge_agent for store in FIRST.stores) == 3
+    assert sum(store.charge_agent for store in SECOND.stores) == 1
 
 
 @pytest.mark.parametrize("town", TOWNS, ids=lambda town: town.key)
@@ -63,8 +63,8 @@ def test_the_towns_have_real_national_codes(town: Town):
 
 def test_nothing_is_there_twice():
     for attribute in ("key", "name", "name_roman", "merchant_code", "address", "phone"):
-        assert no_duplicates(getattr(shop, attribute) for shop in SHOPS), attribute
-    assert no_duplicates((shop.latitude_microdegrees, shop.longitude_microdegrees) for shop in SHOPS)
+        assert no_duplicates(getattr(store, attribute) for store in STORES), attribute
+    assert no_duplicates((store.latitude_microdegrees, store.longitude_microdegrees) for store in STORES)
     assert no_duplicates(person.key for person in PEOPLE)
     assert no_duplicates(person.name for person in PEOPLE)
     assert no_duplicates(persona.key for persona in PERSONAS)
@@ -72,75 +72,75 @@ def test_nothing_is_there_twice():
 
 
 def test_all_categories_are_used_and_have_a_code_of_4_digits():
-    assert {shop.category.code for shop in FIRST.shops} == set(CATEGORIES)
+    assert {store.category.code for store in FIRST.stores} == set(CATEGORIES)
     assert all(re.fullmatch(r"\d{4}", category.merchant_category_code) for category in CATEGORIES.values())
     assert no_duplicates(category.merchant_category_code for category in CATEGORIES.values())
     assert all(code == category.code and category.name_ja and category.name_en for code, category in CATEGORIES.items())
 
 
 @pytest.mark.parametrize("town", TOWNS, ids=lambda town: town.key)
-def test_shops_are_near_the_middle_of_their_town(town: Town):
-    assert all(metres_squared(town, shop) <= 6_000**2 for shop in town.shops)
+def test_stores_are_near_the_middle_of_their_town(town: Town):
+    assert all(metres_squared(town, store) <= 6_000**2 for store in town.stores)
     assert all(
-        type(shop.latitude_microdegrees) is int and type(shop.longitude_microdegrees) is int for shop in town.shops
+        type(store.latitude_microdegrees) is int and type(store.longitude_microdegrees) is int for store in town.stores
     )
 
 
 def test_the_first_town_is_denser_near_the_station():
     near = [
-        shop
-        for shop in FIRST.shops
-        if abs(shop.latitude_microdegrees - 43_204_000) <= 5_000
-        and abs(shop.longitude_microdegrees - 141_759_700) <= 7_000
+        store
+        for store in FIRST.stores
+        if abs(store.latitude_microdegrees - 43_204_000) <= 5_000
+        and abs(store.longitude_microdegrees - 141_759_700) <= 7_000
     ]
-    assert len(FIRST.shops) // 4 <= len(near) <= len(FIRST.shops) // 2
-    assert all(metres_squared(FIRST, shop) <= 4_500**2 for shop in FIRST.shops)
+    assert len(FIRST.stores) // 4 <= len(near) <= len(FIRST.stores) // 2
+    assert all(metres_squared(FIRST, store) <= 4_500**2 for store in FIRST.stores)
 
 
 def test_kana_are_katakana():
-    for shop in SHOPS:
-        assert KATAKANA.fullmatch(shop.name_kana), shop
+    for store in STORES:
+        assert KATAKANA.fullmatch(store.name_kana), store
     for person in PEOPLE:
         assert KATAKANA.fullmatch(person.family_name_kana), person
         assert KATAKANA.fullmatch(person.given_name_kana), person
 
 
-@pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: shop.key)
-def test_a_shop_fits_into_its_printed_code(shop: Shop):
-    assert re.fullmatch(r"[A-Z][A-Z ]{0,24}", shop.name_roman)
-    assert 1 <= len(shop.name) <= 25
-    assert re.fullmatch(rf"M\d{{{MERCHANT_LENGTH - 1}}}", shop.merchant_code)
-    assert re.fullmatch(r"S\d\d", shop.store_code) and len(shop.store_code) == STORE_LENGTH
-    town = next(town for town in TOWNS if town.code == shop.town_code)
+@pytest.mark.parametrize("store", STORES, ids=lambda store: store.key)
+def test_a_store_fits_into_its_printed_code(store: Store):
+    assert re.fullmatch(r"[A-Z][A-Z ]{0,24}", store.name_roman)
+    assert 1 <= len(store.name) <= 25
+    assert re.fullmatch(rf"M\d{{{MERCHANT_LENGTH - 1}}}", store.merchant_code)
+    assert re.fullmatch(r"S\d\d", store.store_code) and len(store.store_code) == STORE_LENGTH
+    town = next(town for town in TOWNS if town.code == store.town_code)
     text = static_code(
         guid=GUID,
-        merchant=shop.merchant_code,
-        store=shop.store_code,
-        mcc=shop.category.merchant_category_code,
-        name=shop.name_roman,
+        merchant=store.merchant_code,
+        store=store.store_code,
+        mcc=store.category.merchant_category_code,
+        name=store.name_roman,
         city=town.name_roman,
-        postal=shop.postal_code.replace("-", ""),
-        name_ja=shop.name,
+        postal=store.postal_code.replace("-", ""),
+        name_ja=store.name,
     )
     assert len(text) <= LONGEST
     reference = store_of(parse(text), GUID)
     assert reference is not None
-    assert (reference.municipality_and_merchant, reference.store) == (shop.merchant_code, shop.store_code)
+    assert (reference.municipality_and_merchant, reference.store) == (store.merchant_code, store.store_code)
 
 
 @pytest.mark.parametrize(
     ("town", "postal", "area_code"), [(FIRST, "068", "0126"), (SECOND, "076", "0167")], ids=["first", "second"]
 )
 def test_addresses_and_telephones_are_invented(town: Town, postal: str, area_code: str):
-    for shop in town.shops:
-        assert re.fullmatch(rf"{area_code}-00-\d{{4}}", shop.phone)  # no exchange begins with 0
-        assert re.fullmatch(rf"{postal}-99\d\d", shop.postal_code)
-        assert re.fullmatch(rf"{town.name}\D+\d丁目\d+-\d+", shop.address)
+    for store in town.stores:
+        assert re.fullmatch(rf"{area_code}-00-\d{{4}}", store.phone)  # no exchange begins with 0
+        assert re.fullmatch(rf"{postal}-99\d\d", store.postal_code)
+        assert re.fullmatch(rf"{town.name}\D+\d丁目\d+-\d+", store.address)
 
 
-@pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: shop.key)
-def test_hours_are_sane(shop: Shop):
-    week = shop.hours.week
+@pytest.mark.parametrize("store", STORES, ids=lambda store: store.key)
+def test_hours_are_sane(store: Store):
+    week = store.hours.week
     assert len(week) == 7
     assert any(week)
     for periods in week:
@@ -203,28 +203,28 @@ def test_personas():
         ((FIRST.code,), Role.AUDITOR): 1,
         ((FIRST.code, SECOND.code), Role.RESIDENT): 1,
     }
-    shops: dict[str, Shop] = {shop.key: shop for shop in SHOPS}
+    stores: dict[str, Store] = {store.key: store for store in STORES}
     people: dict[str, Resident] = {person.key: person for person in PEOPLE}
     for persona in PERSONAS:
         assert re.fullmatch(r"[a-z][a-z0-9-]*", persona.key)
-        assert (persona.shop_key is not None) == (persona.role is Role.MERCHANT_STAFF)
+        assert (persona.store_key is not None) == (persona.role is Role.MERCHANT_STAFF)
         assert (persona.resident_key is not None) == (persona.role is Role.RESIDENT)
-        if persona.shop_key is not None:
-            assert persona.name.startswith(shops[persona.shop_key].name)
-            assert shops[persona.shop_key].town_code in persona.town_codes
+        if persona.store_key is not None:
+            assert persona.name.startswith(stores[persona.store_key].name)
+            assert stores[persona.store_key].town_code in persona.town_codes
         if persona.resident_key is not None:
             assert persona.name.startswith(people[persona.resident_key].name)
             assert not people[persona.resident_key].card_only
 
 
 def test_the_domain_takes_a_listing_as_it_is():
-    listing = next(town_data.shops(FIRST))
-    shop = FIRST.shops[0]
-    store = NewStore(**asdict(listing), merchant_code=shop.merchant_code, store_code=shop.store_code)
+    listing = next(town_data.listings(FIRST))
+    store = FIRST.stores[0]
+    new = NewStore(**asdict(listing), merchant_code=store.merchant_code, store_code=store.store_code)
     assert {field.name for field in fields(listing)} == {field.name for field in fields(NewStore)} - {
         "merchant_code",
         "store_code",
     }
-    assert (store.category, store.opening_hours) == (shop.category.code, shop.hours.text)
-    assert len(list(town_data.shops(SECOND))) == 6
+    assert (new.category, new.opening_hours) == (store.category.code, store.hours.text)
+    assert len(list(town_data.listings(SECOND))) == 6
     assert town_data.residents(SECOND) == [person.name for person in SECOND.residents]

@@ -1,12 +1,15 @@
 """What demo towns offer is made once, in old towns too, and never hinders a start."""
 
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from domain.database import rows
 from domain.programmes.kinds import ProgrammeKind
 from domain.viewer import Role
+from mocks import town as demo_towns
 from mocks.town_offers import MILES_GIVEN, UNITS, offer
 from schema.core.ids import Prefix, encode
 from tests.support.api import Api
@@ -22,14 +25,14 @@ PERSONS = (
 
 def personas(people: People) -> list[dict[str, Any]]:
     """As the file of a demo town has them."""
-    made: list[dict[str, Any]] = []
+    listed: list[dict[str, Any]] = []
     for role, name in PERSONS:
         more = {
             Role.RESIDENT: {"walletIds": [encode(Prefix.WALLET, people.id, people.wallet)]},
             Role.MERCHANT_STAFF: {"storeId": encode(Prefix.STORE, people.id, people.store)},
         }.get(role, {})
         person = str(getattr(people, name).person_id)
-        made.append(
+        listed.append(
             {
                 "name": name,
                 "role": role.value,
@@ -39,7 +42,7 @@ def personas(people: People) -> list[dict[str, Any]]:
                 **more,
             }
         )
-    return made
+    return listed
 
 
 async def counted(people: People) -> dict[str, int]:
@@ -69,7 +72,7 @@ async def test_a_town_offers_everything_once(town: People):
         "voucher_product": 1,
     }
     kinds = await rows("select kind from programme where municipality_id = $1 order by kind", town.id)
-    assert [ProgrammeKind(one["kind"]) for one in kinds] == sorted(
+    assert [ProgrammeKind(row["kind"]) for row in kinds] == sorted(
         [
             ProgrammeKind.GRANT,
             ProgrammeKind.GRANT,
@@ -92,11 +95,13 @@ async def test_a_town_offers_everything_once(town: People):
 
 
 async def test_a_town_with_one_finance_officer_gets_another(town: People):
-    people = [one for one in personas(town) if one["name"] != "other_finance"]
-    assert await offer(town.services, people)
-    assert [one["role"] for one in people].count("FINANCE") == 2
+    people = [persona for persona in personas(town) if persona["name"] != "other_finance"]
+    await offer(town.services, people)
+    assert [persona["role"] for persona in people].count("FINANCE") == 2
     assert (await counted(town))["voucher_product"] == 1
-    assert not await offer(town.services, people)
+    first = list(people)
+    await offer(town.services, people)
+    assert people == first
     await town.assert_sound()
 
 
@@ -107,3 +112,13 @@ async def test_what_somebody_has_changed_is_left_as_it_is(town: People, capsys: 
     await offer(town.services, people)
     assert "UNKNOWN_WALLET" in capsys.readouterr().out
     await town.assert_sound()
+
+
+def test_the_personas_of_an_old_folder_get_the_ids_that_stores_have_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(demo_towns, "PERSONAS", tmp_path / "personas.json")
+    key = "000e1s22wwhdtazybjqjpbx1915d7"
+    wallet = {"name": "resident", "walletIds": [f"wal_{key}"]}
+    demo_towns.PERSONAS.write_bytes(orjson.dumps([wallet, {"storeId": f"mer_{key}"}, {"storeId": f"str_{key}"}]))
+    assert demo_towns.kept_personas() == [wallet, {"storeId": f"str_{key}"}, {"storeId": f"str_{key}"}]

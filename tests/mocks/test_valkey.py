@@ -13,14 +13,14 @@ from redis import Redis
 
 from mocks.embedded import valkey
 from mocks.embedded.process import LaunchError
-from tests.mocks.conftest import PROJECT, all_gone, lives
+from tests.support.processes import PROJECT, all_gone, lives
 
 
 @pytest.fixture
 def server(folder: Path) -> Iterator[valkey.Valkey]:
-    made = valkey.start(folder / "valkey")
-    yield made
-    made.stop()
+    running = valkey.start(folder / "valkey")
+    yield running
+    running.stop()
 
 
 def test_it_serves_this_machine_only_with_bounded_memory(server: valkey.Valkey) -> None:

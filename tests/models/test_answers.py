@@ -1,48 +1,47 @@
 """A key that ended answers the same for ever, and every money operation can be asked after and called off."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from domain.database import rows
-from domain.funding.http import HttpProvider
-from domain.ledger.kinds import KIND_OF, Operation
-from mocks.payment_provider import KEY, PaymentProvider
-from schema.enums import MoneyOperation
-from tests.payments.test_top_up import link
-from tests.support.api import Api
+from domain.ledger.kinds import Operation
+from mocks.payment_provider import PaymentProvider
+from schema.engine.declared import declarations
+from schema.root import schema
+from tests.support.api import Api, picked
 from tests.support.clock import MovableClock
 from tests.support.coupons import CouponApi
+from tests.support.funding import linked, with_provider
 from tests.support.lifecycle import to_tokyo
 from tests.support.town import People
-from tests.support.vouchers import VoucherApi
-from tests.vouchers.test_gifts import given as gift_given
+from tests.support.vouchers import VoucherApi, bought_gift
 
-ABANDON = (
-    "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state receipt { id } refusal { code } } }"
-    " ... on UserError { code } } }"
-)
-OUTCOME = "query($operation: MoneyOperation!, $key: UUID!) { outcome(operation: $operation, idempotencyKey: $key) { state receipt { id } } }"
-PAY = "mutation($input: PayInput!) { pay(input: $input) { ... on PaySuccess { replayed } ... on UserError { code retry } } }"
+CONTRACT = schema._schema
 
 
-@pytest.mark.parametrize("operation", [one.name for one in MoneyOperation])
+async def outcome_of(api: Api, operation: str, key: str) -> str:
+    return (await api.ask(api.town.resident, "Outcome", operation=operation, idempotencyKey=key))["state"]
+
+
+@pytest.mark.parametrize("operation", list(CONTRACT.type_map["MoneyOperation"].values))
 async def test_every_operation_can_be_called_off_and_asked_after(api: Api, operation: str):
     key = str(uuid4())
-    assert (await api.ask(api.town.resident, OUTCOME, operation=operation, key=key))["state"] == "UNKNOWN"
+    assert await outcome_of(api, operation, key) == "UNKNOWN"
     for _ in range(2):
-        answer = await api.ask(api.town.resident, ABANDON, input={"operation": operation, "idempotencyKey": key})
+        answer = await api.ask(api.town.resident, "Abandon", input={"operation": operation, "idempotencyKey": key})
         assert answer["outcome"] == {"state": "ABANDONED", "receipt": None, "refusal": None}
-    assert (await api.ask(api.town.resident, OUTCOME, operation=operation, key=key))["state"] == "ABANDONED"
-    assert Operation[operation] in KIND_OF
+    assert await outcome_of(api, operation, key) == "ABANDONED"
+    mutation = Operation[operation].mutation
+    assert mutation is not None
+    assert declarations(CONTRACT)[mutation].operation is Operation[operation]
 
 
 async def test_an_activated_gift_answers_again_although_its_numbers_were_locked(town: People):
     api = VoucherApi(town)
-    _, bought, numbers = await gift_given(api, 1)
-    gift, (viewer, wallet), key = bought["gift"]["id"], await town.new_resident(), str(uuid4())
+    _, purchase, numbers = await bought_gift(api)
+    gift, (viewer, wallet), key = purchase["gift"]["id"], await town.new_resident(), str(uuid4())
     done = await api.activate(gift, numbers, viewer, wallet, idempotencyKey=key)
     for _ in range(5):
         await api.activate(gift, numbers, *await town.new_resident(), pin="0000")
@@ -73,11 +72,11 @@ async def test_a_top_up_answers_again_although_its_coin_has_ended(api: Api, move
 async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_key(
     town: People, provider: PaymentProvider
 ):
-    api = CouponApi(replace(town, services=replace(town.services, funding=HttpProvider(provider.address, KEY))))
+    api = CouponApi(with_provider(town, provider))
     coupon = await api.coupon(stock=1)
     await api.charge(1_000)
     assert "payment" in await api.pay_with(1_000, coupon)
-    source, key = (await link(api))["fundingSource"]["id"], str(uuid4())
+    source, key = await linked(api), str(uuid4())
     given = {
         "idempotencyKey": key,
         "walletId": api.wallet(),
@@ -86,10 +85,9 @@ async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_k
         "couponIds": [coupon],
         "topUp": {"fundingSourceId": source, "maximum": 5_000},
     }
-    assert await api.ask(town.resident, PAY, input=given) == {"code": "COUPON_USED_UP", "retry": "NEW_KEY"}
-    assert (await api.ask(town.resident, OUTCOME, operation="PAY", key=key))["state"] == "REFUSED", (
-        "what is final is written down"
-    )
+    answer = await api.ask(town.resident, "Pay", input=given)
+    assert picked(answer, "code", "retry") == {"code": "COUPON_USED_UP", "retry": "NEW_KEY"}
+    assert await outcome_of(api, "PAY", key) == "REFUSED", "what is final is written down"
     assert provider.calls == [], "and nobody's card was asked"
     await api.town.assert_sound()
 
@@ -99,11 +97,7 @@ async def test_closing_a_product_again_is_one_row_of_audit(town: People):
     product, key = await api.product(), str(uuid4())
     assert (await api.close(product, key=key))["replayed"] is False
     assert (await api.close(product, key=key))["replayed"] is True
-    assert (
-        len(
-            await rows(
-                "select 1 from audit_entry where municipality_id = $1 and action = 'close_voucher_product'", town.id
-            )
-        )
-        == 1
+    trail = await rows(
+        "select 1 from audit_entry where municipality_id = $1 and action = 'close_voucher_product'", town.id
     )
+    assert len(trail) == 1

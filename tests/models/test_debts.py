@@ -9,12 +9,10 @@ from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
 from domain.conversions.rates import NewRate, set_rate
 from domain.identifiers import decode
-from tests.bulk_grants.officers import Officers
-from tests.bulk_grants.test_undo import REVERSE, undone
-from tests.bulk_grants.test_undo import reverse as reversal_of
-from tests.conversions.test_convert import CONVERT
 from tests.support.api import Api
 from tests.support.lifecycle import cancel, charged
+from tests.support.officers import Officers
+from tests.support.reversals import reverse
 from tests.support.told import assert_receipts_tell_the_truth
 
 
@@ -31,16 +29,15 @@ async def owing(api: Api, amount: int = 100, **facts: Any) -> str:
     return points
 
 
-async def told(api: Api) -> None:
+async def assert_sound(api: Api) -> None:
     await assert_receipts_tell_the_truth(api.town.id)
     await api.town.assert_sound()
 
 
-async def lots(api: Api) -> dict[str, tuple[int, int]]:
+async def spendable_and_owed(api: Api) -> dict[str, tuple[int, int]]:
     """What may be spent and what is owed, by asset."""
-    query = "query($id: ID!) { wallet(id: $id) { balances { available debt asset { code } } } }"
-    found = await api.ask(api.town.resident, query, id=api.wallet())
-    return {one["asset"]["code"]: (one["available"], one["debt"]) for one in found["balances"]}
+    wallet = await api.ask(api.town.resident, "Wallet", id=api.wallet())
+    return {balance["asset"]["code"]: (balance["available"], balance["debt"]) for balance in wallet["balances"]}
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -53,9 +50,11 @@ async def test_points_that_are_given_back_settle_a_debt_so_the_order_of_two_refu
     for payment, amount in (payments[first], payments[1 - first]):
         answer = await api.refund(payment, amount)
         assert answer["refund"]["amount"] == amount
-    assert await lots(api) == {"COIN": (1_000, 0)}, "nothing is owed, and nothing is left to be spent of the points"
+    assert await spendable_and_owed(api) == {"COIN": (1_000, 0)}, (
+        "nothing is owed, and nothing is left to be spent of the points"
+    )
     assert await api.left(programme) == 5_000
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_refund_tells_what_reached_the_lots(api: Api):
@@ -64,10 +63,9 @@ async def test_a_refund_tells_what_reached_the_lots(api: Api):
     await api.town.refund((await api.town.pay(1_000)).journal_id, 1)
     await api.grant(gift, 500)
     paid = (await api.pay(100, excludeAssetIds=[api.coin]))["payment"]["id"]
-    assert [one["amount"] for one in (await api.refund(paid, 100))["refund"]["allocations"]] == [100], (
-        "nothing was owed any more"
-    )
-    await told(api)
+    allocations = (await api.refund(paid, 100))["refund"]["allocations"]
+    assert [allocation["amount"] for allocation in allocations] == [100], "nothing was owed any more"
+    await assert_sound(api)
 
 
 async def test_what_is_converted_settles_a_debt(api: Api):
@@ -75,7 +73,7 @@ async def test_what_is_converted_settles_a_debt(api: Api):
     miles = await api.asset("MILE", kind="MILE")
     await api.grant(await api.programme(miles, 1_000), 400)
     pool = await api.programme(points, 1_000, kind="CONVERSION")
-    numbers = [decode(one) for one in (miles, points, pool)]
+    numbers = [decode(name) for name in (miles, points, pool)]
     await set_rate(
         api.services, api.town.finance, api.town.id, NewRate(numbers[0][2], numbers[1][2], numbers[2][2], 1, 2, 1)
     )
@@ -86,25 +84,25 @@ async def test_what_is_converted_settles_a_debt(api: Api):
         "toAssetId": points,
         "amount": 160,
     }
-    answer = await api.ask(api.town.resident, CONVERT, input=given)
-    assert [(one["moved"], one["posted"]) for one in answer["balances"]] == [(-160, 240), (80, -20)]
-    assert (await lots(api))["POINT"] == (0, 20)
-    answer = await api.ask(api.town.resident, CONVERT, input={**given, "idempotencyKey": str(uuid4()), "amount": 200})
-    assert (await lots(api))["POINT"] == (80, 0)
-    await told(api)
-    back = await reversal_of(api, answer["conversion"]["id"])  # type: ignore[arg-type] # it asks as every officer
-    assert back["reversal"]["amount"] == 200
-    assert (await lots(api))["POINT"] == (0, 20), "owed again"
-    await told(api)
+    answer = await api.ask(api.town.resident, "Convert", input=given)
+    assert [(balance["moved"], balance["posted"]) for balance in answer["balances"]] == [(-160, 240), (80, -20)]
+    assert (await spendable_and_owed(api))["POINT"] == (0, 20)
+    answer = await api.ask(api.town.resident, "Convert", input={**given, "idempotencyKey": str(uuid4()), "amount": 200})
+    assert (await spendable_and_owed(api))["POINT"] == (80, 0)
+    await assert_sound(api)
+    undone = await reverse(api, answer["conversion"]["id"])
+    assert undone["reversal"]["amount"] == 200
+    assert (await spendable_and_owed(api))["POINT"] == (0, 20), "owed again"
+    await assert_sound(api)
 
 
 async def test_quotes_know_the_room_that_a_debt_leaves(api: Api):
     points = await owing(api, balanceCap=150)
     bonus = await api.bonus(points, 10_000, 2_000)
     quoted = (await api.quote_charge(1_500))["quote"]
-    assert [one["amount"] for one in quoted["bonuses"]] == [250], "150 to have, 100 to settle"
-    assert [one["amount"] for one in (await api.charge(1_500))["charge"]["bonuses"]] == [250]
-    await told(api)
+    assert [bonus["amount"] for bonus in quoted["bonuses"]] == [250], "150 to have, 100 to settle"
+    assert [bonus["amount"] for bonus in (await api.charge(1_500))["charge"]["bonuses"]] == [250]
+    await assert_sound(api)
     assert await api.left(bonus) == 9_750
 
 
@@ -113,8 +111,9 @@ async def test_a_quoted_payment_knows_it_too(api: Api):
     await api.charge(1_000)
     quoted = (await api.quote(2_000))["quote"]
     paid = (await api.pay(2_000, quoteToken=quoted["token"]))["payment"]
-    assert [one["amount"] for one in quoted["pointGrants"]] == [one["amount"] for one in paid["pointGrants"]] == [200]
-    await told(api)
+    for grants in (quoted["pointGrants"], paid["pointGrants"]):
+        assert [grant["amount"] for grant in grants] == [200]
+    await assert_sound(api)
 
 
 async def test_a_quoted_conversion_knows_it_too(api: Api):
@@ -122,7 +121,7 @@ async def test_a_quoted_conversion_knows_it_too(api: Api):
     miles = await api.asset("MILE", kind="MILE")
     await api.grant(await api.programme(miles, 1_000), 400)
     pool = await api.programme(points, 1_000, kind="CONVERSION")
-    numbers = [decode(one)[2] for one in (miles, points, pool)]
+    numbers = [decode(name)[2] for name in (miles, points, pool)]
     await set_rate(api.services, api.town.finance, api.town.id, NewRate(*numbers, 1, 1, 1))  # type: ignore[arg-type]
     town, viewer = api.town, api.town.resident
     quoted = await quote_conversion(api.services, viewer, town.id, town.wallet, numbers[0], numbers[1], 150)  # type: ignore[arg-type]
@@ -132,22 +131,24 @@ async def test_a_quoted_conversion_knows_it_too(api: Api):
         Convert(uuid4(), town.id, town.wallet, numbers[0], numbers[1], 150, quoted.received_amount),
     )  # type: ignore[arg-type]
     assert done.receipt["received"][0][2] == quoted.received_amount == 150
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_top_up_whose_bonus_settled_a_debt_is_cancelled_whole(api: Api):
     points = await owing(api)
     bonus = await api.bonus(points, 1_000, 1_000)
     charge = await charged(api, 1_500)
-    assert await lots(api) == {"COIN": (2_500, 0), "POINT": (50, 0)}
+    assert await spendable_and_owed(api) == {"COIN": (2_500, 0), "POINT": (50, 0)}
     answer = await cancel(api, charge["id"])
-    assert (answer["cancellation"]["amount"], [one["amount"] for one in answer["cancellation"]["bonuses"]]) == (
+    assert (answer["cancellation"]["amount"], [bonus["amount"] for bonus in answer["cancellation"]["bonuses"]]) == (
         1_500,
         [150],
     )
-    assert await lots(api) == {"COIN": (1_000, 0), "POINT": (0, 100)}, "what the bonus had settled is owed again"
+    assert await spendable_and_owed(api) == {"COIN": (1_000, 0), "POINT": (0, 100)}, (
+        "what the bonus had settled is owed again"
+    )
     assert await api.left(bonus) == 1_000
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_what_is_spent_of_such_a_bonus_still_keeps_its_part_of_the_top_up(api: Api):
@@ -156,13 +157,13 @@ async def test_what_is_spent_of_such_a_bonus_still_keeps_its_part_of_the_top_up(
     charge = await charged(api, 1_500)
     await api.pay(20, excludeAssetIds=[api.coin])
     answer = await cancel(api, charge["id"])
-    assert (answer["cancellation"]["amount"], [one["amount"] for one in answer["cancellation"]["bonuses"]]) == (
+    assert (answer["cancellation"]["amount"], [bonus["amount"] for bonus in answer["cancellation"]["bonuses"]]) == (
         1_300,
         [130],
     )
-    assert await lots(api) == {"COIN": (1_200, 0), "POINT": (0, 100)}
+    assert await spendable_and_owed(api) == {"COIN": (1_200, 0), "POINT": (0, 100)}
     assert await api.left(bonus) == 980
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_file_whose_grants_settled_debts_is_undone_whole(api: Api):
@@ -171,18 +172,17 @@ async def test_a_file_whose_grants_settled_debts_is_undone_whole(api: Api):
     officers = Officers(api.town)
     bulk = await officers.started(officers.csv([api.town.wallet], 300), programme)
     await officers.run(bulk)
-    assert (await lots(api))["POINT"] == (200, 0)
+    assert (await spendable_and_owed(api))["POINT"] == (200, 0)
     await api.pay(50, excludeAssetIds=[api.coin])
-    assert await undone(officers, bulk) == [(2, 250, "SPENT")]
-    assert (await lots(api))["POINT"] == (0, 100), "what the grant had settled is owed again"
+    assert await officers.undone(bulk) == [(2, 250, "SPENT")]
+    assert (await spendable_and_owed(api))["POINT"] == (0, 100), "what the grant had settled is owed again"
     assert await api.left(programme) == 950
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_grant_that_settled_a_debt_is_reversed_whole(api: Api):
     points = await owing(api)
     granted = (await api.grant(await api.programme(points, 1_000), 300))["grant"]["id"]
-    assert REVERSE.startswith("mutation")
-    assert (await reversal_of(api, granted))["reversal"]["amount"] == 300  # type: ignore[arg-type]
-    assert (await lots(api))["POINT"] == (0, 100)
-    await told(api)
+    assert (await reverse(api, granted))["reversal"]["amount"] == 300
+    assert (await spendable_and_owed(api))["POINT"] == (0, 100)
+    await assert_sound(api)

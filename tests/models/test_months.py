@@ -25,11 +25,11 @@ from domain.keys.outcome import outcome
 from domain.ledger.kinds import AccountKind, GuardKind, Outcome
 from domain.services import Services
 from mocks.payment_provider import KEY, PaymentProvider
-from schema.enums import MoneyOperation
 from tests.support.api import Api
-from tests.support.campaign import Campaign, Deed
+from tests.support.campaign import Campaign
 from tests.support.clock import MovableClock
 from tests.support.collisions import Collisions
+from tests.support.diary import Deed
 from tests.support.told import assert_everything_has_a_type, assert_receipts_tell_the_truth
 from tests.support.town import new_town
 
@@ -54,15 +54,15 @@ async def assert_within_bounds(municipality: int) -> None:
     )
 
 
-async def assert_conserved(made: Collisions) -> None:
-    """Every unit of an asset that was issued is in a wallet, owed to a shop, in a budget, over, or kept; debts make up for what was spent."""
-    found = await rows(
+async def assert_conserved(collisions: Collisions) -> None:
+    """Every unit of an asset that was issued is in a wallet, owed to a store, in a budget, over, or kept; debts make up for what was spent."""
+    sums = await rows(
         """select s.code, a.kind, sum(a.posted)::bigint as posted from account a join asset s on s.id = a.asset_id
           where a.municipality_id = $1 group by 1, 2""",
-        made.town.id,
+        collisions.town.id,
     )
     by_asset: dict[str, dict[int, int]] = {}
-    for row in found:
+    for row in sums:
         by_asset.setdefault(row["code"], {})[row["kind"]] = row["posted"]
     for code, kinds in by_asset.items():
         issued = -kinds.get(AccountKind.ISSUANCE, 0)
@@ -71,16 +71,16 @@ async def assert_conserved(made: Collisions) -> None:
         assert issued >= 0, code
 
 
-async def assert_caps(made: Collisions) -> None:
+async def assert_caps(collisions: Collisions) -> None:
     """No counter of a person or household is above its cap, whatever was given and given back."""
     caps = {
         row["id"]: (row["cap_per_person"], row["cap_per_household"])
         for row in await rows(
-            "select id, cap_per_person, cap_per_household from programme where municipality_id = $1", made.town.id
+            "select id, cap_per_person, cap_per_household from programme where municipality_id = $1", collisions.town.id
         )
     }
     for row in await rows(
-        "select kind, subject, value from guard where municipality_id = $1 and kind in (2, 42)", made.town.id
+        "select kind, subject, value from guard where municipality_id = $1 and kind in (2, 42)", collisions.town.id
     ):
         cap = caps[row["subject"]][0 if row["kind"] == GuardKind.PROGRAMME_CAP else 1]
         assert cap is None or 0 <= row["value"] <= cap
@@ -88,15 +88,15 @@ async def assert_caps(made: Collisions) -> None:
 
 async def check(campaign: Campaign) -> None:
     await assert_within_bounds(campaign.town)
-    await assert_conserved(campaign.made)
-    await assert_caps(campaign.made)
+    await assert_conserved(campaign.collisions)
+    await assert_caps(campaign.collisions)
 
 
 async def finish(campaign: Campaign, api: Api) -> None:
     """What is to be true of the whole."""
-    await campaign.made.town.assert_sound()
+    await campaign.collisions.town.assert_sound()
     await assert_receipts_tell_the_truth(campaign.town)
-    await assert_everything_has_a_type(api, campaign.made.residents, campaign.made.shops)
+    await assert_everything_has_a_type(api, campaign.collisions.residents, campaign.collisions.stores)
     campaign.clock.forward(timedelta(days=400))
     deeds = campaign.deeds
     for deed in campaign.chance.sample(deeds, min(len(deeds), 30)):
@@ -106,19 +106,19 @@ async def finish(campaign: Campaign, api: Api) -> None:
         await campaign.ask_again()
     campaign.deeds = deeds
     await campaign.jobs()
-    await campaign.made.town.assert_sound()
+    await campaign.collisions.town.assert_sound()
 
 
 async def assert_known(api: Api, deed: Deed) -> None:
     """Its owner learns what became of it, and cannot call it off any more."""
-    if deed.operation.name not in MoneyOperation.__members__:
+    if deed.operation.mutation is None:
         return
-    found = await outcome(deed.actor, deed.operation, deed.key)
+    known = await outcome(deed.actor, deed.operation, deed.key)
     called_off = await abandon(api.services, deed.actor, deed.operation, deed.key)
-    assert found is not None
+    assert known is not None
     assert called_off is not None
-    assert found.id == called_off.id
-    assert found.outcome is (Outcome.SETTLED if deed.posted is not None else Outcome.REFUSED)
+    assert known.id == called_off.id
+    assert known.outcome is (Outcome.SETTLED if deed.posted is not None else Outcome.REFUSED)
 
 
 async def play(services: Services, clock: MovableClock, provider: PaymentProvider, seed: int, steps: int) -> Campaign:

@@ -48,54 +48,54 @@ COUPONS = (
 
 async def filled(services: Services, chance: random.Random) -> Collisions:
     """A town whose first resident has some of everything."""
-    made = await Collisions(
+    collisions = await Collisions(
         await new_town(services), chance, frozenset({chance.choice(["DEDUCT", "DEBT", "WAIVE"])})
     ).open()
-    town, (viewer, wallet) = made.town, made.residents[0]
+    town, (viewer, wallet) = collisions.town, collisions.residents[0]
+    assets, programmes = collisions.assets, collisions.programmes
     for asset in ("COIN", "USED"):
-        await charge(
-            services, town.desk, Charge(uuid4(), town.id, wallet, made.assets[asset], chance.randrange(200, 3_000))
-        )
+        top_up = Charge(uuid4(), town.id, wallet, assets[asset], chance.randrange(200, 3_000))
+        await charge(services, town.desk, top_up)
     for programme in ("GIFT", "TENS", "MILE"):
-        await grant_value(
-            services, town.desk, Grant(uuid4(), town.id, made.programmes[programme], wallet, chance.randrange(30, 700))
-        )
-    await convert(services, viewer, Convert(uuid4(), town.id, wallet, made.assets["MILE"], made.assets["POINT"], 27))
-    await claim_coupon(services, viewer, Claim(uuid4(), town.id, made.coupons["HALF"], wallet))
-    return made
+        given = Grant(uuid4(), town.id, programmes[programme], wallet, chance.randrange(30, 700))
+        await grant_value(services, town.desk, given)
+    await convert(services, viewer, Convert(uuid4(), town.id, wallet, assets["MILE"], assets["POINT"], 27))
+    await claim_coupon(services, viewer, Claim(uuid4(), town.id, collisions.coupons["HALF"], wallet))
+    return collisions
 
 
-async def paid(made: Collisions, chance: random.Random, clock: MovableClock) -> tuple[Any, int] | None:
+async def paid(collisions: Collisions, chance: random.Random, clock: MovableClock) -> tuple[Any, int] | None:
     """The payment, and what may be given back of it. Other payments come before and after it, and time passes."""
-    services, town, (viewer, wallet), shop = made.town.services, made.town, made.residents[0], made.shops[0][0]
+    services, town = collisions.town.services, collisions.town
+    (viewer, wallet), (store, _) = collisions.residents[0], collisions.stores[0]
     clock.forward(timedelta(days=chance.choice([0, 0, 1, 12])))
     coupons = chance.choice(COUPONS)
-    excluded = tuple(made.assets[name] for name in chance.choice([[], [], ["POINT"], ["TENS", "COIN"]]))
-    what = Pay(
+    excluded = tuple(collisions.assets[name] for name in chance.choice([[], [], ["POINT"], ["TENS", "COIN"]]))
+    payment = Pay(
         uuid4(),
         town.id,
         wallet,
-        shop,
+        store,
         chance.randrange(50, 2_500),
         excluded=excluded,
         confirm_duplicate=True,
         rest_in_cash=True,
-        coupons=tuple(made.coupons[name] for name in coupons),
+        coupons=tuple(collisions.coupons[name] for name in coupons),
     )
     try:
-        posted = await pay(services, viewer, what)
+        posted = await pay(services, viewer, payment)
     except Refusal:
         return None
     clock.forward(timedelta(days=chance.choice([0, 0, 3, 20, 40, 70])))
     if chance.random() < 0.5:
         await expire(services)
     for _ in range(chance.randrange(3)):
-        others = tuple(made.assets[name] for name in ("COIN", "USED", "TENS"))
+        others = tuple(collisions.assets[name] for name in ("COIN", "USED", "TENS"))
         more = Pay(
             uuid4(),
             town.id,
             wallet,
-            shop,
+            store,
             chance.randrange(1, 400),
             excluded=others,
             confirm_duplicate=True,
@@ -116,22 +116,22 @@ def splits(chance: random.Random, whole: int) -> list[list[int]]:
     return [[total], parts, parts[::-1], [1, total - 1] if total > 1 else [total]]
 
 
-async def snapshot(made: Collisions) -> Any:
+async def snapshot(collisions: Collisions) -> Any:
     """All money and all counters of the town, by names that equal towns share."""
     names = {
-        made.town.town.issuer_id: "issuer",
-        made.town.town.desk_id: "desk",
-        **{key: name for name, key in made.programmes.items()},
+        collisions.town.town.issuer_id: "issuer",
+        collisions.town.town.desk_id: "desk",
+        **{key: name for name, key in collisions.programmes.items()},
     }
-    names |= {key: f"coupon {name}" for name, key in made.coupons.items()}
-    names |= {wallet: f"wallet {number}" for number, (_, wallet) in enumerate(made.residents)}
-    names |= {store: f"shop {number}" for number, (store, _) in enumerate(made.shops)}
+    names |= {key: f"coupon {name}" for name, key in collisions.coupons.items()}
+    names |= {wallet: f"wallet {number}" for number, (_, wallet) in enumerate(collisions.residents)}
+    names |= {store: f"store {number}" for number, (store, _) in enumerate(collisions.stores)}
     accounts: Counter[Any] = Counter()
     for row in await rows(
         """select a.kind, a.holder_id, a.posted, a.held, s.code, l.issued_on, l.expires_at, l.programme_id from account a
           join asset s on s.id = a.asset_id join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id
           where a.municipality_id = $1 and a.posted <> 0""",
-        made.town.id,
+        collisions.town.id,
     ):
         if row["holder_id"] in names:
             kind, lot = (
@@ -140,7 +140,7 @@ async def snapshot(made: Collisions) -> Any:
             )
             accounts[kind, names[row["holder_id"]], row["code"], *(lot if kind == "WALLET" else ())] += row["posted"]
     guards: Counter[str] = Counter()
-    for row in await rows("select kind, value from guard where municipality_id = $1", made.town.id):
+    for row in await rows("select kind, value from guard where municipality_id = $1", collisions.town.id):
         guards[GuardKind(row["kind"]).name] += row["value"]
     return {key: value for key, value in accounts.items() if value}, dict(guards)
 
@@ -156,13 +156,13 @@ def differences(first: Any, second: Any) -> list[Any]:
     ]
 
 
-async def give_back(made: Collisions, payment: Any, parts: list[int]) -> Any:
+async def give_back(collisions: Collisions, payment: Any, parts: list[int]) -> Any:
     for part in parts:
-        what = Refund(uuid4(), made.town.id, payment, part, RefundReason.RETURNED_GOODS)
-        await refund(made.town.services, made.shops[0][1], what)
-    await assert_receipts_tell_the_truth(made.town.id)
-    await made.town.assert_sound()
-    return await snapshot(made)
+        part_of_it = Refund(uuid4(), collisions.town.id, payment, part, RefundReason.RETURNED_GOODS)
+        await refund(collisions.town.services, collisions.stores[0][1], part_of_it)
+    await assert_receipts_tell_the_truth(collisions.town.id)
+    await collisions.town.assert_sound()
+    return await snapshot(collisions)
 
 
 async def play(services: Services, clock: MovableClock, seed: int) -> bool:
@@ -171,13 +171,13 @@ async def play(services: Services, clock: MovableClock, seed: int) -> bool:
     for number in range(4):
         clock.shift = before
         chance = random.Random(seed)
-        made = await filled(services, chance)
-        found = await paid(made, chance, clock)
-        if found is None or not found[1]:
+        collisions = await filled(services, chance)
+        payment = await paid(collisions, chance, clock)
+        if payment is None or not payment[1]:
             return False
-        parts = splits(chance, found[1])[number]
+        parts = splits(chance, payment[1])[number]
         try:
-            ends.append((parts, await give_back(made, found[0], parts)))
+            ends.append((parts, await give_back(collisions, payment[0], parts)))
         except AssertionError as error:
             raise AssertionError(f"seed {seed}, refunds {parts}: {error}") from error
     clock.shift = before

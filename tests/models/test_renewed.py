@@ -1,17 +1,15 @@
 """What is undone is followed into the lots into which payments have renewed it since: never further than it went."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from domain.expiry.heirs import Heirs
-from tests.bulk_grants.officers import Officers
-from tests.bulk_grants.test_undo import reverse as reversal_of
-from tests.bulk_grants.test_undo import undone
 from tests.support.api import Api
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import to_tokyo
+from tests.support.officers import Officers
+from tests.support.reversals import reverse
 from tests.support.told import assert_receipts_tell_the_truth
 
 LAST_USE = {"expiryRule": "LAST_USE_MONTHS", "expiresAfterMonths": 12}
@@ -23,17 +21,13 @@ def noon(moved: MovableClock) -> None:
     to_tokyo(moved, 12)
 
 
-async def told(api: Api) -> None:
+async def assert_sound(api: Api) -> None:
     await assert_receipts_tell_the_truth(api.town.id)
     await api.town.assert_sound()
 
 
 async def points(api: Api) -> str:
     return await api.programme(await api.asset("POINT", **LAST_USE), 10_000)
-
-
-async def reverse(api: Api, journal: str) -> Any:
-    return await reversal_of(api, journal)  # type: ignore[arg-type] # it asks as every officer
 
 
 def test_what_came_into_a_lot_is_followed_as_far_as_it_went():
@@ -53,7 +47,7 @@ async def test_a_wrong_grant_is_undone_although_payments_have_renewed_it(api: Ap
     assert (await reverse(api, granted))["reversal"]["amount"] == 300
     assert await api.balances() == {"COIN": 700}
     assert await api.left(programme) == 10_000
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_what_was_spent_before_it_was_renewed_is_not_taken_from_later_grants(api: Api, moved: MovableClock):
@@ -64,7 +58,7 @@ async def test_what_was_spent_before_it_was_renewed_is_not_taken_from_later_gran
     await api.pay(250)
     assert (await reverse(api, granted))["code"] == "REVERSAL_IMPOSSIBLE"
     assert await api.balances() == {"POINT": 350}
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_file_is_undone_by_what_was_renewed_of_it(api: Api, moved: MovableClock):
@@ -77,10 +71,10 @@ async def test_a_file_is_undone_by_what_was_renewed_of_it(api: Api, moved: Movab
     await api.pay(120)
     moved.forward(DAY)
     await api.pay(10)
-    assert await undone(officers, bulk) == [(2, 180, "SPENT")]
+    assert await officers.undone(bulk) == [(2, 180, "SPENT")]
     assert await api.balances() == {"POINT": 490}
     assert await api.left(programme) == 10_000 - 490 - 130
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_payment_is_undone_with_points_that_were_renewed_since(api: Api, moved: MovableClock):
@@ -95,7 +89,7 @@ async def test_a_payment_is_undone_with_points_that_were_renewed_since(api: Api,
     assert (await reverse(api, payment))["reversal"]["amount"] == 1_000
     assert await api.balances() == {"COIN": 2_010}
     assert await api.left(earning) == 1_000
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_exempt_value_is_made_fresh_once(api: Api, moved: MovableClock):
@@ -115,17 +109,14 @@ async def test_exempt_value_is_made_fresh_once(api: Api, moved: MovableClock):
     again = (await api.pay(300))["payment"]["id"]
     moved.forward(timedelta(days=70))
     await api.refund(again, 300)
-    query = "query($id: ID!) { wallet(id: $id) { balances { lots { amount expiresOn } } } }"
-    found = await api.ask(api.town.resident, query, id=api.wallet())
-    latest = max(date.fromisoformat(lot["expiresOn"]) for one in found["balances"] for lot in one["lots"])
+    wallet = await api.ask(api.town.resident, "Wallet", id=api.wallet())
+    latest = max(date.fromisoformat(lot["expiresOn"]) for balance in wallet["balances"] for lot in balance["lots"])
     assert latest - issued < timedelta(days=184), "never past six months of its first issue"
-    await told(api)
+    await assert_sound(api)
 
 
 async def asset_of(api: Api, programme: str) -> str:
-    return (await api.ask(api.town.auditor, "query($id: ID!) { programme(id: $id) { asset { id } } }", id=programme))[
-        "asset"
-    ]["id"]
+    return (await api.ask(api.town.auditor, "Programme", id=programme))["asset"]["id"]
 
 
 async def number_of(api: Api, programme: str) -> int:

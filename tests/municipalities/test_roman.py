@@ -33,9 +33,9 @@ def test_names(kana: str, roman: str):
 
 def test_every_town_of_the_list_has_a_name_that_a_code_can_carry():
     for town in _every().values():
-        made = romanised(town.name_kana or "", CITY_LENGTH)
+        roman = romanised(town.name_kana or "", CITY_LENGTH)
         if town.name_kana:
-            assert made.isascii(), town
-            assert made.isalpha(), town
-            assert made.isupper(), town
-            assert len(made) <= CITY_LENGTH
+            assert roman.isascii(), town
+            assert roman.isalpha(), town
+            assert roman.isupper(), town
+            assert len(roman) <= CITY_LENGTH

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -12,12 +13,11 @@ from domain.expiry.expire import expire
 from domain.expiry.fresh import NOTHING, fresh_of
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import journal_by_id
-from tests.support.api import ASSET, CREATE_ASSET, Api
+from tests.support.api import Api
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import journals, to_tokyo
 
 FRESH = {"refundedAfterExpiry": "FRESH_DAYS", "freshDays": 14}
-LOTS = "query($id: ID!) { wallet(id: $id) { balances { asset { code freshDays refundedAfterExpiry } lots { amount expiresOn } } } }"
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +26,18 @@ def noon(moved: MovableClock) -> None:
 
 
 async def lots(api: Api) -> list[tuple[str, int, str | None]]:
-    found = await api.ask(api.town.resident, LOTS, id=api.wallet())
+    """Code of the asset, amount and last day of every lot of the wallet."""
+    wallet = await api.ask(api.town.resident, "Wallet", id=api.wallet())
     return sorted(
-        (one["asset"]["code"], lot["amount"], lot["expiresOn"]) for one in found["balances"] for lot in one["lots"]
+        (balance["asset"]["code"], lot["amount"], lot["expiresOn"])
+        for balance in wallet["balances"]
+        for lot in balance["lots"]
     )
+
+
+async def points_lots(api: Api) -> list[tuple[str, int, str | None]]:
+    """Of everything but the coin."""
+    return [lot for lot in await lots(api) if lot[0] != "COIN"]
 
 
 async def points(api: Api, days: int = 3, code: str = "POINT", **facts: Any) -> str:
@@ -46,14 +54,14 @@ async def test_lost_by_default_and_good_for_some_days_by_policy(api: Api, moved:
     until = api.day(timedelta(days=14))
     await api.town.refund(paid.journal_id, 600)
     await expire(api.services)
-    coin = [one for one in await lots(api) if one[0] == "COIN"]
-    assert [one for one in await lots(api) if one[0] != "COIN"] == [("FRESH", 400, until)]
+    coin_lots = [lot for lot in await lots(api) if lot[0] == "COIN"]
+    assert await points_lots(api) == [("FRESH", 400, until)]
     moved.forward(timedelta(days=1))
     await api.town.refund(paid.journal_id, 400)
     later = api.day(timedelta(days=14))
     await expire(api.services)
-    assert [one for one in await lots(api) if one[0] != "COIN"] == [("FRESH", 100, later), ("FRESH", 400, until)]
-    assert coin[0][1] == 1_000
+    assert await points_lots(api) == [("FRESH", 100, later), ("FRESH", 400, until)]
+    assert coin_lots[0][1] == 1_000
     assert await journals(api, JournalKind.EXPIRY) == 1
     assert (await api.pay(500, excludeAssetIds=[api.coin]))["payment"]["amount"] == 500, "and is spent like any other"
     await api.town.assert_sound()
@@ -72,8 +80,6 @@ async def test_what_has_not_ended_goes_back_to_its_lot(api: Api):
 
 
 async def test_races_and_replays_fill_one_fresh_lot(api: Api, moved: MovableClock):
-    from uuid import uuid4
-
     await api.grant(await points(api, **FRESH), 500)
     paid = await api.town.pay(400)
     moved.forward(timedelta(days=5))
@@ -123,8 +129,8 @@ async def test_the_programme_of_the_value_stays(api: Api, moved: MovableClock):
     await api.town.refund(paid.journal_id, 400)
     other, _ = await api.town.new_store()
     assert (await api.pay(100, other))["available"] == 0
-    told = await api.pay(100)
-    assert "「応援事業」で受け取った分です。" in told["payment"]["explain"][0]
+    payment = (await api.pay(100))["payment"]
+    assert "「応援事業」で受け取った分です。" in payment["explain"][0]
     await api.town.assert_sound()
 
 
@@ -152,9 +158,7 @@ async def test_some_more_days_are_not_renewed_by_use_once_the_programme_is_over(
     ],
 )
 async def test_wrong_policies_name_their_field(api: Api, facts: dict[str, Any], problem: str):
-    refused = await api.ask(
-        api.town.finance, CREATE_ASSET, input={**ASSET, "municipality": api.code, "code": "NEW", **facts}
-    )
+    refused = await api.create_asset("NEW", **facts)
     assert (refused["field"], refused["problem"]) == ("freshDays", problem)
 
 

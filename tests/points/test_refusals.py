@@ -6,8 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from domain.database import rows
-from tests.support.api import Api
+from domain.database import rows, transaction
+from domain.identifiers import Prefix, encode
+from domain.residents.join import open_wallet
+from domain.viewer import Viewer
+from tests.support.api import Api, picked
 from tests.support.town import new_town
 
 
@@ -33,7 +36,7 @@ async def programme_of_points(api: Api, budget: int = 1_000, **facts: Any) -> st
         ({"priority": 1_001}, "priority", "PRIORITY"),
         ({"nameJa": " "}, "nameJa", "LENGTH"),
         ({"eligibility": {"ageFrom": 70, "ageTo": 60}}, "ageTo", "ORDER"),
-        ({"acceptance": {"storeIds": ["mer_nothing"]}}, "storeIds", "UNKNOWN_STORE"),
+        ({"acceptance": {"storeIds": ["str_nothing"]}}, "storeIds", "UNKNOWN_STORE"),
     ],
 )
 async def test_a_rule_that_makes_no_sense_is_refused_by_its_field(
@@ -43,10 +46,7 @@ async def test_a_rule_that_makes_no_sense_is_refused_by_its_field(
     kind = {} if "kind" in facts else {"kind": "PERCENT", "rateBp": 100}
     answer = await api.add_rule(programme, **{**kind, **facts})
     assert (answer["code"], answer["field"], answer["problem"]) == ("INVALID_INPUT", field, problem)
-    found = await api.ask(
-        api.town.finance, "query($id: ID!) { programme(id: $id) { earningRules { id } } }", id=programme
-    )
-    assert found["earningRules"] == []
+    assert (await api.ask(api.town.finance, "Programme", id=programme))["earningRules"] == []
 
 
 @pytest.mark.parametrize(
@@ -87,31 +87,28 @@ async def test_rules_are_for_finance_officers_of_the_programmes_town(api: Api):
 async def test_a_rule_is_made_once_per_key_and_stopped_once(api: Api):
     programme = await programme_of_points(api)
     key = str(uuid4())
-    made = await asyncio.gather(*[api.add_rule(programme, idempotencyKey=key) for _ in range(5)])
-    assert len({one["earningRule"]["id"] for one in made}) == 1
-    assert sorted(one["replayed"] for one in made) == [False, True, True, True, True]
+    answers = await asyncio.gather(*[api.add_rule(programme, idempotencyKey=key) for _ in range(5)])
+    assert len({answer["earningRule"]["id"] for answer in answers}) == 1
+    assert sorted(answer["replayed"] for answer in answers) == [False, True, True, True, True]
     assert (await api.add_rule(programme, idempotencyKey=key, rateBp=200, kind="PERCENT"))["code"] == "KEY_REUSED"
     await api.charge(1_000)
     assert (await api.pay(100))["payment"]["pointGrants"][0]["amount"] == 1
-    stop = (
-        "mutation($input: StopEarningRuleInput!) { stopEarningRule(input: $input) { ... on StopEarningRuleSuccess { earningRule { id stoppedAt } }"
-        " ... on UserError { code } } }"
-    )
-    rule = made[0]["earningRule"]["id"]
-    assert (await api.ask(api.town.desk, stop, input={"earningRuleId": rule}))["code"] == "NOT_PERMITTED"
-    assert (await api.ask(api.town.finance, stop, input={"earningRuleId": programme}))["code"] == "UNKNOWN_EARNING_RULE"
-    stopped = [
-        (await api.ask(api.town.finance, stop, input={"earningRuleId": rule}))["earningRule"]["stoppedAt"]
-        for _ in range(2)
-    ]
-    assert stopped[0] == stopped[1] is not None
+    rule = answers[0]["earningRule"]["id"]
+    assert (await stop(api, rule, api.town.desk))["code"] == "NOT_PERMITTED"
+    assert (await stop(api, programme))["code"] == "UNKNOWN_EARNING_RULE"
+    stops = [(await stop(api, rule))["earningRule"]["stoppedAt"] for _ in range(2)]
+    assert stops[0] == stops[1] is not None
     assert (await api.pay(100))["payment"]["pointGrants"] == []
-    audit = await rows(
+    trail = await rows(
         "select action from audit_entry where municipality_id = $1 and action like '%earning_rule' order by id",
         api.town.id,
     )
-    assert [one["action"] for one in audit] == ["add_earning_rule", "stop_earning_rule"]
+    assert [entry["action"] for entry in trail] == ["add_earning_rule", "stop_earning_rule"]
     await api.town.assert_sound()
+
+
+async def stop(api: Api, rule: str, viewer: Viewer | None = None) -> Any:
+    return await api.ask(viewer or api.town.finance, "StopEarningRule", input={"earningRuleId": rule})
 
 
 async def test_a_budget_is_never_overdrawn_and_payments_go_on_without_points(api: Api):
@@ -119,25 +116,21 @@ async def test_a_budget_is_never_overdrawn_and_payments_go_on_without_points(api
     await api.rule(programme, rateBp=1_000)
     await api.charge(30_000)
     answers = await asyncio.gather(*[api.pay(100) for _ in range(30)])
-    given = [sum(one["amount"] for one in answer["payment"]["pointGrants"]) for answer in answers]
-    assert (sum(given), sorted(set(given))) == (55, [0, 5, 10])
+    earned = [sum(grant["amount"] for grant in answer["payment"]["pointGrants"]) for answer in answers]
+    assert (sum(earned), sorted(set(earned))) == (55, [0, 5, 10])
     assert await api.left(programme) == 0
     await api.town.assert_sound()
 
 
 async def test_caps_of_a_day_count_over_all_wallets_of_a_person_under_races(api: Api):
-    from domain.database import transaction
-    from domain.identifiers import Prefix, encode
-    from domain.residents.join import open_wallet
-
     programme = await programme_of_points(api, 10_000)
     await api.rule(programme, rateBp=1_000, capPerDay=50, capPerMonth=70)
     async with transaction():
         second = await open_wallet(api.town.id, api.town.resident.person_id, api.services.clock(), api.services.ids)
     await asyncio.gather(api.charge(1_000), api.charge(1_000, second))
-    wallets = [encode(Prefix.WALLET, api.town.id, one) for one in (api.town.wallet, second)]
+    wallets = [encode(Prefix.WALLET, api.town.id, wallet) for wallet in (api.town.wallet, second)]
     answers = await asyncio.gather(*[api.pay(100, walletId=wallet) for wallet in wallets for _ in range(5)])
-    assert sum(one["amount"] for answer in answers for one in answer["payment"]["pointGrants"]) == 50
+    assert sum(grant["amount"] for answer in answers for grant in answer["payment"]["pointGrants"]) == 50
     assert await api.left(programme) == 9_950
     await api.town.assert_sound()
 
@@ -151,9 +144,10 @@ async def test_a_payment_with_points_replays_and_is_asked_about_like_any_other(a
     await api.grant(gift, 1_000)
     key = str(uuid4())
     answers = await asyncio.gather(*[api.pay(500, idempotencyKey=key) for _ in range(4)])
-    assert sorted(one["replayed"] for one in answers) == [False, True, True, True]
-    assert [one["payment"]["pointGrants"][0]["amount"] for one in answers] == [50] * 4
-    assert [[(one["moved"], one["posted"]) for one in answer["balances"]] for answer in answers] == [[(-450, 550)]] * 4
+    assert sorted(answer["replayed"] for answer in answers) == [False, True, True, True]
+    assert [answer["payment"]["pointGrants"][0]["amount"] for answer in answers] == [50] * 4
+    moved = [picked(answer["balances"], "moved", "posted") for answer in answers]
+    assert moved == [[{"moved": -450, "posted": 550}]] * 4
     assert (await api.pay(500, confirmDuplicate=False))["code"] == "POSSIBLE_DUPLICATE"
     assert await api.balances() == {"POINT": 550}
     await api.town.assert_sound()
@@ -171,35 +165,32 @@ async def test_what_rules_would_give_is_asked_by_staff_without_a_trace(api: Api)
     programme = await programme_of_points(api)
     await api.rule(programme, nameJa="1%")
     await api.rule(programme, nameJa="シニア", kind="PER_VISIT", points=3, eligibility={"ageFrom": 65})
-    ask = (
-        "query($input: SimulateEarningInput!) { simulateEarning(input: $input) { ... on SimulateEarningSuccess { amount pointGrants { amount"
-        " ruleTrace { amount reason rule { name } } } } ... on UserError { code } } }"
-    )
-    given = {"storeId": api.store(), "assetId": api.coin, "amount": 2_500}
-    found = await api.ask(api.town.auditor, ask, input=given)
-    assert found["amount"] == 25
-    assert [(one["rule"]["name"], one["reason"]) for one in found["pointGrants"][0]["ruleTrace"]] == [
+    simulation = await simulate(api)
+    assert simulation["amount"] == 25
+    assert [(line["rule"]["name"], line["reason"]) for line in simulation["pointGrants"][0]["ruleTrace"]] == [
         ("1%", "APPLIED"),
         ("シニア", "NOT_ELIGIBLE"),
     ]
-    assert (await api.ask(api.town.auditor, ask, input={**given, "resident": True, "birthYear": 1940}))["amount"] == 28
-    assert (await api.ask(api.town.auditor, ask, input={**given, "at": "2020-01-01T00:00:00Z"}))["pointGrants"] == [], (
-        "before the programme"
-    )
+    assert (await simulate(api, resident=True, birthYear=1940))["amount"] == 28
+    assert (await simulate(api, at="2020-01-01T00:00:00Z"))["pointGrants"] == [], "before the programme"
     other = Api(await new_town(api.services))
-    assert (await api.ask(other.town.auditor, ask, input=given))["code"] == "NOT_PERMITTED"
-    assert (await api.ask(api.town.auditor, ask, input={**given, "storeId": "mer_nothing"}))["code"] == "UNKNOWN_PAYEE"
-    assert (await api.ask(api.town.auditor, ask, input={**given, "assetId": programme}))["code"] == "UNKNOWN_ASSET"
-    assert (await api.ask(api.town.auditor, ask, input={**given, "amount": 0}))["code"] == "AMOUNT_OUT_OF_RANGE"
+    assert (await simulate(api, other.town.auditor))["code"] == "NOT_PERMITTED"
+    assert (await simulate(api, storeId="str_nothing"))["code"] == "UNKNOWN_PAYEE"
+    assert (await simulate(api, assetId=programme))["code"] == "UNKNOWN_ASSET"
+    assert (await simulate(api, amount=0))["code"] == "AMOUNT_OUT_OF_RANGE"
     assert await api.left(programme) == 1_000
+
+
+async def simulate(api: Api, viewer: Viewer | None = None, **facts: Any) -> Any:
+    """What a payment of 2,500 would earn."""
+    given = {"storeId": api.store(), "assetId": api.coin, "amount": 2_500}
+    return await api.ask(viewer or api.town.auditor, "SimulateEarning", input={**given, **facts})
 
 
 async def test_points_are_the_payers_own_business(api: Api):
     programme = await programme_of_points(api)
     await api.rule(programme, rateBp=1_000)
     await api.charge(1_000)
-    paid = (await api.pay(1_000))["payment"]
-    seen = await api.ask(
-        api.town.staff, "query($id: ID!) { payment(id: $id) { amount pointGrants { amount } } }", id=paid["id"]
-    )
-    assert seen == {"amount": 1_000, "pointGrants": None}
+    payment = (await api.pay(1_000))["payment"]
+    seen_by_staff = await api.ask(api.town.staff, "Payment", id=payment["id"])
+    assert (seen_by_staff["amount"], seen_by_staff["pointGrants"]) == (1_000, None)

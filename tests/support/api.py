@@ -11,50 +11,6 @@ from schema.engine.execute import execute
 from schema.engine.operations import document
 from tests.support.town import People
 
-ERRORS = "... on UserError { __typename code message retry }"
-CREATE_ASSET = (
-    "mutation($input: CreateAssetInput!) { createAsset(input: $input) { ... on CreateAssetSuccess { asset { id name } }"
-    " ... on InvalidInputError { field problem } " + ERRORS + " } }"
-)
-CREATE_PROGRAMME = (
-    "mutation($input: CreateProgrammeInput!) { createProgramme(input: $input) { ... on CreateProgrammeSuccess { replayed"
-    " programme { id name budget budgetLeft } } ... on InvalidInputError { field problem } " + ERRORS + " } }"
-)
-GRANT = (
-    "mutation($input: GrantValueInput!) { grantValue(input: $input) { ... on GrantValueSuccess { replayed balances { posted moved }"
-    " grant { id receiptNumber amount programme { name } allocations { expiresOn } } } ... on BudgetExceededError { available }"
-    " ... on CapExceededError { available } ... on NotEligibleError { reason } " + ERRORS + " } }"
-)
-CHARGE = (
-    "mutation($input: ChargeInput!) { charge(input: $input) { ... on ChargeSuccess { replayed charge { amount bonuses { amount expiresOn"
-    " asset { code } } } balances { posted moved asset { code } } } " + ERRORS + " } }"
-)
-QUOTE_CHARGE = (
-    "query($input: QuoteChargeInput!) { quoteCharge(input: $input) { ... on QuoteChargeSuccess { quote { amount bonuses { amount expiresOn"
-    " programme { name } asset { code } } } } " + ERRORS + " } }"
-)
-PAY = (
-    "mutation($input: PayInput!) { pay(input: $input) { ... on PaySuccess { replayed balances { posted moved asset { code } } payment { id amount"
-    " cashDue explain allocations { amount reason expiresOn asset { code } } pointGrants { amount usableFrom expiresOn asset { code } programme { id }"
-    " ruleTrace { amount reason rule { name } } } } } ... on InsufficientBalanceError { available } " + ERRORS + " } }"
-)
-QUOTE = (
-    "query($input: QuotePaymentInput!) { quotePayment(input: $input) { ... on QuotePaymentSuccess { quote { amount availableAfter cashDue token"
-    " allocations { amount reason expiresOn asset { code } } pointGrants { amount usableFrom ruleTrace { amount reason rule { name } } } } }"
-    " ... on InsufficientBalanceError { available } " + ERRORS + " } }"
-)
-REFUND = (
-    "mutation($input: RefundPaymentInput!) { refundPayment(input: $input) { ... on RefundPaymentSuccess { replayed payment { refunded refundable }"
-    " refund { id amount allocations { amount asset { code } } pointClawbacks { amount } } }"
-    " ... on RefundExceedsError { refundable } " + ERRORS + " } }"
-)
-CLAWED = "query($id: ID!) { node(id: $id) { ... on Refund { pointClawbacks { amount deducted debt waived asset { code } } } } }"
-ADD_RULE = (
-    "mutation($input: AddEarningRuleInput!) { addEarningRule(input: $input) { ... on AddEarningRuleSuccess { replayed earningRule { id name kind rateBp points"
-    " acceptance { hours { weekdays fromTime untilTime } } stacking stoppedAt } } ... on InvalidInputError { field problem } "
-    + ERRORS
-    + " } }"
-)
 ASSET = {
     "kind": "ADMINISTRATIVE_POINT",
     "nameJa": "町ポイント",
@@ -80,7 +36,7 @@ class Api:
         self.town = town
         self.services = town.services
 
-    async def ask(self, viewer: Viewer | None, operation: str, locale: str = "ja", **variables: Any) -> Any:
+    async def ask(self, viewer: Viewer | None, operation: str, /, locale: str = "ja", **variables: Any) -> Any:
         """What an operation answers, by its name or by a text of its own; AssertionError for a top-level error.
 
         A payload's results, or its refusal's data: a test reads `answer["payment"]` or `answer["code"]`.
@@ -105,10 +61,12 @@ class Api:
         return encode(Prefix.STORE, self.town.id, key or self.town.store)
 
     async def asset(self, code: str, **facts: Any) -> str:
-        made = await self.ask(
-            self.town.finance, CREATE_ASSET, input={**ASSET, "municipality": self.code, "code": code, **facts}
-        )
-        return made["asset"]["id"]
+        answer = await self.create_asset(code, **facts)
+        return answer["asset"]["id"]
+
+    async def create_asset(self, code: str, viewer: Viewer | None = None, **facts: Any) -> Any:
+        given = {**ASSET, "municipality": self.code, "code": code, **facts}
+        return await self.ask(viewer or self.town.finance, "CreateAsset", input=given)
 
     async def programme(self, asset: str, budget: int, **facts: Any) -> str:
         return (await self.create_programme(asset, budget, **facts))["programme"]["id"]
@@ -125,7 +83,7 @@ class Api:
             "startsAt": self.at(timedelta(days=-1)),
             "endsAt": self.at(timedelta(days=90)),
         }
-        return await self.ask(viewer or self.town.finance, CREATE_PROGRAMME, input={**given, **facts})
+        return await self.ask(viewer or self.town.finance, "CreateProgramme", input={**given, **facts})
 
     async def bonus(self, asset: str, budget: int, rate_bp: int, **facts: Any) -> str:
         return await self.programme(
@@ -150,14 +108,16 @@ class Api:
             "priority": 0,
             "stacking": "WITH_OTHERS",
         }
-        return await self.ask(viewer or self.town.finance, ADD_RULE, input={**given, **kind, **facts})
+        return await self.ask(viewer or self.town.finance, "AddEarningRule", input={**given, **kind, **facts})
 
     async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
         given = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
-        answer = await self.ask(self.town.staff, REFUND, input={**given, **facts})
+        answer = await self.ask(self.town.staff, "RefundPayment", input={**given, **facts})
         if "refund" in answer:
-            assert answer["refund"].pop("pointClawbacks") is None, "a shop learns nothing of its customers' points"
-            answer["refund"] |= await self.ask(self.town.resident, CLAWED, id=answer["refund"].pop("id")) or {}
+            assert answer["refund"].pop("pointClawbacks") is None, "a store learns nothing of its customers' points"
+            receipt = await self.ask(self.town.resident, "Receipt", id=answer["refund"]["id"])
+            if receipt is not None:
+                answer["refund"]["pointClawbacks"] = receipt["pointClawbacks"]
         return answer
 
     async def grant(self, programme: str, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
@@ -167,7 +127,7 @@ class Api:
             "walletId": self.wallet(wallet),
             "amount": amount,
         }
-        return await self.ask(self.town.desk, GRANT, input={**given, **facts})
+        return await self.ask(self.town.desk, "GrantValue", input={**given, **facts})
 
     async def charge(self, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
         given = {
@@ -176,11 +136,11 @@ class Api:
             "assetId": self.coin,
             "amount": amount,
         }
-        return await self.ask(self.town.desk, CHARGE, input={**given, **facts})
+        return await self.ask(self.town.desk, "Charge", input={**given, **facts})
 
     async def quote_charge(self, amount: int, wallet: UUID | None = None) -> Any:
         given = {"wallet": {"walletId": self.wallet(wallet)}, "assetId": self.coin, "amount": amount}
-        return await self.ask(self.town.desk, QUOTE_CHARGE, input=given)
+        return await self.ask(self.town.desk, "QuoteCharge", input=given)
 
     async def pay(self, amount: int, store: UUID | None = None, locale: str = "ja", **facts: Any) -> Any:
         given = {
@@ -189,26 +149,29 @@ class Api:
             "payee": {"storeId": self.store(store)},
             "amount": amount,
         }
-        return await self.ask(self.town.resident, PAY, locale, input={**given, "confirmDuplicate": True, **facts})
+        return await self.ask(self.town.resident, "Pay", locale, input={**given, "confirmDuplicate": True, **facts})
 
     async def quote(self, amount: int, store: UUID | None = None, **facts: Any) -> Any:
         given = {"walletId": self.wallet(), "payee": {"storeId": self.store(store)}, "amount": amount}
-        return await self.ask(self.town.resident, QUOTE, input={**given, **facts})
+        return await self.ask(self.town.resident, "QuotePayment", input={**given, **facts})
+
+    async def abandon(self, operation: str, key: str, viewer: Viewer | None = None) -> Any:
+        given = {"operation": operation, "idempotencyKey": key}
+        return await self.ask(viewer or self.town.resident, "Abandon", input=given)
 
     async def balances(self, viewer: Viewer | None = None, wallet: UUID | None = None) -> dict[str, int]:
         """Posted amounts by asset code."""
-        query = "query($id: ID!) { wallet(id: $id) { balances { posted asset { code } } } }"
-        found = await self.ask(viewer or self.town.resident, query, id=self.wallet(wallet))
-        return {one["asset"]["code"]: one["posted"] for one in found["balances"] if one["posted"]}
+        answer = await self.ask(viewer or self.town.resident, "Wallet", id=self.wallet(wallet))
+        return {balance["asset"]["code"]: balance["posted"] for balance in answer["balances"] if balance["posted"]}
 
     async def left(self, programme: str) -> int:
         """What is left of a budget."""
-        return (
-            await self.ask(self.town.auditor, "query($id: ID!) { programme(id: $id) { budgetLeft } }", id=programme)
-        )["budgetLeft"]
+        return (await self.ask(self.town.auditor, "Programme", id=programme))["budgetLeft"]
 
     def at(self, later: timedelta = timedelta()) -> str:
-        return (self.services.clock() + later).astimezone(UTC).isoformat()
+        """An instant from now, as the contract writes it: UTC, milliseconds, Z."""
+        instant = (self.services.clock() + later).astimezone(UTC)
+        return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def day(self, later: timedelta = timedelta()) -> str:
         """A civil day in Asia/Tokyo."""
@@ -226,6 +189,17 @@ def unwrapped(answer: Any) -> Any:
         return results
     assert not results.get("replayed")
     return {name: value for name, value in answer["refusal"].items() if value is not None}
+
+
+def picked(answer: Any, *names: str) -> Any:
+    """An answer, or each of a list of answers, with these fields only; "asset.code" is one of a field's own fields."""
+    if not isinstance(answer, dict):
+        return answer if answer is None else [picked(item, *names) for item in answer]
+    parts: dict[str, list[str]] = {}
+    for name in names:
+        field, _, rest = name.partition(".")
+        parts.setdefault(field, []).extend([rest] if rest else [])
+    return {field: picked(answer[field], *rest) if rest else answer[field] for field, rest in parts.items()}
 
 
 def tokyo(at: datetime) -> str:

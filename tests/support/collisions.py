@@ -49,13 +49,13 @@ def key_of_order(number: int, *names: str) -> UUID:
 
 @dataclass
 class Collisions:
-    """The town's people, shops, kinds of value, programmes, coupons and products, by name."""
+    """The town's people, stores, kinds of value, programmes, coupons and products, by name."""
 
     town: People
     chance: random.Random
     earning: frozenset[str] = frozenset({"DEDUCT", "DEBT", "WAIVE"})
     residents: list[tuple[Viewer, UUID]] = field(default_factory=list)
-    shops: list[tuple[UUID, Viewer]] = field(default_factory=list)
+    stores: list[tuple[UUID, Viewer]] = field(default_factory=list)
     assets: dict[str, int] = field(default_factory=dict)
     programmes: dict[str, UUID] = field(default_factory=dict)
     coupons: dict[str, UUID] = field(default_factory=dict)
@@ -66,9 +66,9 @@ class Collisions:
         """Makes everything. The same chance makes the same town."""
         town = self.town
         self.residents = [await town.new_resident() for _ in range(3)]
-        self.shops = [await town.new_store(charge_agent=True) for _ in range(2)]
+        self.stores = [await town.new_store(charge_agent=True) for _ in range(2)]
         await classify_store(
-            town.services, town.desk, town.id, self.shops[0][0], group="gift", size=SizeClass.SMALL, area=""
+            town.services, town.desk, town.id, self.stores[0][0], group="gift", size=SizeClass.SMALL, area=""
         )
         for number, (_, wallet) in enumerate(self.residents):
             household = "A-1" if number < 2 else "B-2"
@@ -197,12 +197,12 @@ class Collisions:
         new = NewCoupon(
             kind, name, name, starts_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=200), **given
         )
-        viewer = town.finance if given.get("store_id") is None else self.shops[0][1]
+        viewer = town.finance if given.get("store_id") is None else self.stores[0][1]
         key = key_of_order(len(self.coupons), str(viewer.person_id), "coupon", str(town.id))
         self.coupons[name] = (await create_coupon(town.services, viewer, town.id, key, new))[0].id
 
     async def _coupons(self) -> None:
-        own = {"store_id": self.shops[0][0], "borne_by": BorneBy.STORE}
+        own = {"store_id": self.stores[0][0], "borne_by": BorneBy.STORE}
         await self.coupon("PERCENT", CouponKind.PERCENT, rate_bp=1_500, budget=900, per_person=9, stock=25)
         await self.coupon("FIXED", CouponKind.FIXED_AMOUNT, amount=70, budget=700, per_day=1, returns_on_refund=False)
         await self.coupon("OWN", CouponKind.FIXED_AMOUNT, amount=33, per_person=8, **own)
@@ -237,7 +237,7 @@ class Collisions:
             Part("共通券", "Common", 200, 1, free=False, acceptance=Acceptance()),
             Part(
                 "専用券",
-                "Small shops",
+                "Small stores",
                 400,
                 100,
                 free=False,
@@ -265,7 +265,7 @@ class Collisions:
             funding_programme=self.programmes["FUND"],
             below_price_reason="",
         )
-        made = await create_product(town.services, town.finance, town.id, terms)
-        await submit_product(town.services, town.finance, town.id, made.id)
-        await approve_product(town.services, town.other_finance, Step(uuid4(), town.id, made.id))
-        self.product = made.id
+        product = await create_product(town.services, town.finance, town.id, terms)
+        await submit_product(town.services, town.finance, town.id, product.id)
+        await approve_product(town.services, town.other_finance, Step(uuid4(), town.id, product.id))
+        self.product = product.id

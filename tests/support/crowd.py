@@ -22,17 +22,17 @@ ROOT = Path(__file__).parents[2]
 def crowd(settings: dict[str, str], code: str, count: int) -> list[str]:
     """What the program prints."""
     command = [sys.executable, "-m", "tests.support.crowd", code, str(count)]
-    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    program = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    assert program.returncode == 0, program.stderr
+    return program.stdout.splitlines()
 
 
 async def move_in(code: str, count: int) -> list[str]:
-    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, shop_code_guid="", pool_size=2) as made:
+    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, shop_code_guid="", pool_size=2) as opened:
         town = await municipalities.by_code(code)
         assert town is not None
-        now = made.clock()
-        people, wallets = [[made.ids.new() for _ in range(count)] for _ in range(2)]
+        now = opened.clock()
+        people, wallets = [[opened.ids.new() for _ in range(count)] for _ in range(2)]
         async with transaction():
             await rows(
                 "insert into person (id, created_at) select p, $2 from unnest($1::uuid[]) p returning 1", people, now

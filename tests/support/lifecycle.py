@@ -1,32 +1,19 @@
-"""Documents about the life of value, beside those of `api`."""
+"""The life of value in a test: charges and their cancellation, cash, hours of the day, journals."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.database import rows
 from domain.ledger.kinds import AccountKind, JournalKind
 from domain.ledger.reads import balances
 from domain.viewer import Viewer
-from tests.support.api import ERRORS, Api
+from tests.support.api import Api
 from tests.support.clock import MovableClock
-
-CHARGE = (
-    "mutation($input: ChargeInput!) { charge(input: $input) { ... on ChargeSuccess { charge { id amount bonuses { amount } } } "
-    + ERRORS
-    + " } }"
-)
-CANCEL = (
-    "mutation($input: CancelChargeInput!) { cancelCharge(input: $input) { ... on CancelChargeSuccess { replayed charge { amount takenBackAmount }"
-    " balances { moved posted asset { code } } cancellation { id receiptNumber amount reason: cancelReason store { id } charge { id } allocations { amount }"
-    " bonuses { amount asset { code } } } } ... on CancelTooLateError { minutes } ... on ReversalImpossibleError { available } "
-    + ERRORS
-    + " } }"
-)
 
 
 async def charged(api: Api, amount: int, viewer: Viewer | None = None, **facts: Any) -> Any:
-    """A top-up with its id."""
+    """A charge, by the municipal desk where nobody else is named."""
     given = {
         "idempotencyKey": str(uuid4()),
         "wallet": {"walletId": api.wallet()},
@@ -34,18 +21,19 @@ async def charged(api: Api, amount: int, viewer: Viewer | None = None, **facts: 
         "amount": amount,
         **facts,
     }
-    return (await api.ask(viewer or api.town.desk, CHARGE, input=given))["charge"]
+    return (await api.ask(viewer or api.town.desk, "Charge", input=given))["charge"]
 
 
 async def cancel(api: Api, charge: str, viewer: Viewer | None = None, **facts: Any) -> Any:
+    """The answer to a cancellation of a charge."""
     given = {"idempotencyKey": str(uuid4()), "chargeId": charge, "reason": "WRONG_AMOUNT", **facts}
-    return await api.ask(viewer or api.town.desk, CANCEL, input=given)
+    return await api.ask(viewer or api.town.desk, "CancelCharge", input=given)
 
 
-async def cash_of(api: Api, holder: Any) -> int:
+async def cash_of(api: Api, holder: UUID) -> int:
     """What is in a cash box."""
-    found = await balances(api.town.id, holder, api.services.clock())
-    return 0 if found is None else sum(account.posted for account in found.accounts if account.kind == AccountKind.CASH)
+    held = await balances(api.town.id, holder, api.services.clock())
+    return 0 if held is None else sum(account.posted for account in held.accounts if account.kind == AccountKind.CASH)
 
 
 def to_tokyo(moved: MovableClock, hour: int, minute: int = 0, *, days: int = 1) -> None:
@@ -57,9 +45,9 @@ def to_tokyo(moved: MovableClock, hour: int, minute: int = 0, *, days: int = 1) 
 
 async def journals(api: Api, kind: JournalKind) -> int:
     """How many journals of a kind the town has; the jobs themselves count over all towns of the database."""
-    found = await rows(
-        "select count(*) as many from journal where municipality_id = $1 and kind = $2 and outcome = 0",
+    [row] = await rows(
+        "select count(*) as count from journal where municipality_id = $1 and kind = $2 and outcome = 0",
         api.town.id,
         kind,
     )
-    return int(found[0]["many"])
+    return int(row["count"])

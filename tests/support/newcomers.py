@@ -1,6 +1,6 @@
 """`python -m tests.support.newcomers <code>`.
 
-People and a shop move into a town of the environment's database, through the domain's own verbs.
+People and a store move into a town of the environment's database, through the domain's own verbs.
 
 A program of its own, since a process has one database. Prints one line of JSON: public ids, and the person of each
 role.
@@ -31,25 +31,25 @@ ROOT = Path(__file__).parents[2]
 def newcomers(settings: dict[str, str], code: str) -> dict[str, str]:
     """What the program prints."""
     command = [sys.executable, "-m", "tests.support.newcomers", code]
-    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    program = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    assert program.returncode == 0, program.stderr
+    return json.loads(program.stdout.splitlines()[-1])
 
 
 async def move_in(code: str) -> dict[str, str]:
-    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, shop_code_guid="", pool_size=2) as made:
+    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, shop_code_guid="", pool_size=2) as opened:
         town = await municipalities.by_code(code)
         assert town is not None
-        now = made.clock()
+        now = opened.clock()
         coin = next(asset for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.COIN)
         new = NewStore(
             "新しい店", "アタラシイミセ", "ATARASHII MISE", "food", "5411", merchant_reference(town.id, 1), "S01"
         )
         async with transaction():
-            resident, desk, finance, shop = [await join("新田 新", now, made.ids) for _ in range(4)]
-            wallet = await open_wallet(town.id, resident, now, made.ids)
-            store = await open_store(town.id, new, now, made.ids)
-            await employ(town.id, store, shop, now)
+            resident, desk, finance, store_staff = [await join("新田 新", now, opened.ids) for _ in range(4)]
+            wallet = await open_wallet(town.id, resident, now, opened.ids)
+            store = await open_store(town.id, new, now, opened.ids)
+            await employ(town.id, store, store_staff, now)
             await give_access(town.id, town.desk_id, desk, Relation.DESK, now)
             await give_access(town.id, town.issuer_id, finance, Relation.FINANCE, now)
         return {
@@ -59,7 +59,7 @@ async def move_in(code: str) -> dict[str, str]:
             Role.RESIDENT: str(resident),
             Role.DESK: str(desk),
             Role.FINANCE: str(finance),
-            Role.MERCHANT_STAFF: str(shop),
+            Role.MERCHANT_STAFF: str(store_staff),
         }
 
 

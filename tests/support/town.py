@@ -30,7 +30,7 @@ _numbers = itertools.count(1)
 
 @dataclass
 class People:
-    """A town with a resident, a shop that is a charge agent, its staff, and municipal staff."""
+    """A town with a resident, a store that is a charge agent, its staff, and municipal staff."""
 
     services: Services
     town: Municipality
@@ -54,10 +54,9 @@ class People:
         )
 
     async def pay(self, amount: int, key: UUID | None = None, **more: object) -> Posted:
-        what = {"confirm_duplicate": True, **more}
-        return await pay(
-            self.services, self.resident, Pay(key or uuid4(), self.id, self.wallet, self.store, amount, **what)
-        )  # type: ignore[arg-type]
+        terms = {"confirm_duplicate": True, **more}
+        payment = Pay(key or uuid4(), self.id, self.wallet, self.store, amount, **terms)  # type: ignore[arg-type]
+        return await pay(self.services, self.resident, payment)
 
     async def refund(self, payment: UUID, amount: int, key: UUID | None = None) -> Posted:
         return await refund(
@@ -109,7 +108,7 @@ class People:
 
 
 def next_number() -> int:
-    """For whatever must be named once."""
+    """A number for what must be named once in this process."""
     return next(_numbers)
 
 

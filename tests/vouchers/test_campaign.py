@@ -9,9 +9,8 @@ from domain.database import rows
 from domain.ledger.kinds import AccountKind
 from domain.vouchers import reads
 from schema.core.ids import Prefix, read
-from tests.support.api import PAY
+from tests.support.reversals import reverse
 from tests.support.vouchers import VoucherApi
-from tests.vouchers.test_gifts import undo
 
 FACE = {1: 2_000, 2: 4_500}
 STOCK = 40
@@ -19,7 +18,7 @@ STOCK = 40
 
 async def budgets(api: VoucherApi, product: Any) -> dict[str, dict[int, int]]:
     """What the product has for each kind of voucher: in stock, and promised to gifts; and its share of the declared budget."""
-    found = await rows(
+    accounts = await rows(
         """select a.asset_id, a.lot_id, a.posted, s.code from account a join asset s on s.id = a.asset_id
           where a.municipality_id = $1 and a.holder_id = $2 and a.kind = $3""",
         api.town.id,
@@ -27,7 +26,7 @@ async def budgets(api: VoucherApi, product: Any) -> dict[str, dict[int, int]]:
         AccountKind.BUDGET,
     )
     kinds: dict[str, dict[int, int]] = {"stock": {1: 0, 2: 0}, "promised": {1: 0, 2: 0}, "premium": {0: 0}}
-    for row in found:
+    for row in accounts:
         if row["code"].startswith("V_"):
             kinds["promised" if row["lot_id"] else "stock"][int(row["code"][-1])] += row["posted"]
         else:
@@ -42,21 +41,21 @@ async def act(api: VoucherApi, chance: random.Random, product: str, people: list
         case "buy":
             done.append(await api.buy(product, chance.randint(1, 2), viewer, wallet))
         case "gift":
-            bought = await api.buy(product, 1, viewer, wallet, gift=True)
-            done.append({**bought, "buyer": viewer})
+            answer = await api.buy(product, 1, viewer, wallet, gift=True)
+            done.append({**answer, "buyer": viewer})
         case "sell":
             done.append(await api.sell(product, 1, wallet=wallet))
         case "activate":
-            gifts = [one for one in done if "purchase" in one and one["purchase"]["gift"]]
+            gifts = [answer for answer in done if "purchase" in answer and answer["purchase"]["gift"]]
             if gifts:
                 gift = chance.choice(gifts)
                 numbers = await api.numbers(gift["purchase"]["gift"]["id"], viewer=gift["buyer"])
                 if "serialNumber" in numbers:
                     await api.activate(gift["purchase"]["gift"]["id"], numbers, viewer, wallet)
         case "undo":
-            bought = [one for one in done if "purchase" in one]
-            if bought:
-                await undo(api, chance.choice(bought)["purchase"]["id"])
+            purchases = [answer["purchase"] for answer in done if "purchase" in answer]
+            if purchases:
+                await reverse(api, chance.choice(purchases)["id"])
         case "pay":
             given = {
                 "idempotencyKey": str(uuid4()),
@@ -64,7 +63,7 @@ async def act(api: VoucherApi, chance: random.Random, product: str, people: list
                 "payee": {"storeId": api.store()},
                 "amount": 700,
             }
-            await api.ask(viewer, PAY, input={**given, "confirmDuplicate": True})
+            await api.ask(viewer, "Pay", input={**given, "confirmDuplicate": True})
 
 
 async def test_a_product_has_what_it_has_not_sold_promised_or_given_back(api: VoucherApi):
@@ -78,29 +77,29 @@ async def test_a_product_has_what_it_has_not_sold_promised_or_given_back(api: Vo
     for _ in range(12):
         await asyncio.gather(*[act(api, chance, product, people, done) for _ in range(10)])
         await check(api, product)
-    assert len([one for one in done if "purchase" in one]) > 20
+    assert len([answer for answer in done if "purchase" in answer]) > 20
     closing = await asyncio.gather(api.close(product), *[act(api, chance, product, people, done) for _ in range(10)])
     assert closing[0]["product"]["state"] == "CLOSED"
     await api.close(product)
-    found = await check(api, product, closed=True)
-    assert await api.left(budget) == (STOCK - found.sold) * 1_500
+    row = await check(api, product, closed=True)
+    assert await api.left(budget) == (STOCK - row.sold) * 1_500
     await api.town.assert_sound()
 
 
 async def check(api: VoucherApi, product: str, *, closed: bool = False) -> Any:
     key = read(Prefix.VOUCHER_PRODUCT, product)
     assert key is not None
-    found = await reads.by_id(*key)
-    assert found is not None
-    left = 0 if closed else STOCK - found.sold
+    row = await reads.by_id(*key)
+    assert row is not None
+    left = 0 if closed else STOCK - row.sold
     [gifts] = await rows(
         """select coalesce(sum((j.receipt ->> 'units')::int), 0)::int as unopened from journal j where j.municipality_id = $1 and j.kind = 13
           and j.outcome = 0 and (j.receipt ->> 'gift')::boolean and not exists (select from guard g where g.municipality_id = j.municipality_id
           and g.kind = 14 and g.subject = j.id and g.value = 1)""",
         api.town.id,
     )
-    kinds = await budgets(api, found)
+    kinds = await budgets(api, row)
     assert kinds["stock"] == {number: face * left for number, face in FACE.items()}
     assert kinds["promised"] == {number: face * gifts["unopened"] for number, face in FACE.items()}
     assert kinds["premium"] == {0: 1_500 * left}
-    return found
+    return row

@@ -13,17 +13,16 @@ from domain.funding.http import HttpProvider
 from domain.vouchers.funded import settle_open
 from mocks.payment_provider import DECLINED, KEY, PaymentProvider
 from tests.support.clock import MovableClock
-from tests.support.vouchers import VoucherApi
-from tests.vouchers.test_gifts import undo
-from tests.vouchers.test_purchase import books
+from tests.support.reversals import reverse
+from tests.support.vouchers import VoucherApi, books
 
 TOKEN = {"fundingToken": "tok_1"}
 
 
 @pytest.fixture
 async def service() -> AsyncIterator[PaymentProvider]:
-    async with PaymentProvider().serving() as made:
-        yield made
+    async with PaymentProvider().serving() as provider:
+        yield provider
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ async def test_a_purchase_is_set_aside_settled_and_kept(paying: VoucherApi, serv
     product = await paying.product(code="V")
     key = str(uuid4())
     answers = await asyncio.gather(*[paying.buy(product, 2, idempotencyKey=key, **TOKEN) for _ in range(4)])
-    assert sorted(one["replayed"] for one in answers) == [False, True, True, True]
+    assert sorted(answer["replayed"] for answer in answers) == [False, True, True, True]
     assert (answers[0]["purchase"]["amount"], answers[0]["purchase"]["paidFrom"]) == (10_000, [])
     assert await paying.balances() == {"V_1": 4_000, "V_2": 9_000}
     assert service.total("CAPTURED") == 10_000
@@ -63,8 +62,8 @@ async def test_a_purchase_is_set_aside_settled_and_kept(paying: VoucherApi, serv
 async def test_what_is_declined_buys_nothing_and_closes_its_key(paying: VoucherApi, service: PaymentProvider):
     product = await paying.product()
     key = str(uuid4())
-    refused = await paying.buy(product, idempotencyKey=key, fundingToken=DECLINED)
-    assert (refused["code"], refused["retry"]) == ("FUNDING_DECLINED", "NEW_KEY")
+    refusal = await paying.buy(product, idempotencyKey=key, fundingToken=DECLINED)
+    assert (refusal["code"], refusal["retry"]) == ("FUNDING_DECLINED", "NEW_KEY")
     assert (await paying.buy(product, idempotencyKey=key, **TOKEN))["code"] == "ABANDONED"
     assert service.total("CAPTURED") == 0
     assert (await paying.seen(product))["stockLeft"] == 10
@@ -74,8 +73,8 @@ async def test_of_many_buyers_of_the_last_unit_one_pays(paying: VoucherApi, serv
     product = await paying.product(stock=1, unitsPerPerson=1)
     buyers = [await paying.town.new_resident() for _ in range(12)]
     answers = await asyncio.gather(*[paying.buy(product, 1, viewer, wallet, **TOKEN) for viewer, wallet in buyers])
-    assert sum("purchase" in one for one in answers) == 1
-    assert {one["code"] for one in answers if "code" in one} == {"SOLD_OUT"}
+    assert sum("purchase" in answer for answer in answers) == 1
+    assert {answer["code"] for answer in answers if "code" in answer} == {"SOLD_OUT"}
     assert (service.total("CAPTURED"), service.total("VOIDED")) == (5_000, 11 * 5_000)
 
 
@@ -202,8 +201,8 @@ async def test_who_asks_and_with_what(paying: VoucherApi, service: PaymentProvid
 
 async def test_a_gift_through_the_service_and_its_reversal(paying: VoucherApi, service: PaymentProvider):
     product = await paying.product(code="V")
-    bought = (await paying.buy(product, gift=True, **TOKEN))["purchase"]
-    assert (await paying.numbers(bought["gift"]["id"]))["gift"]["used"] is False
-    assert (await undo(paying, bought["id"]))["reversal"]["amount"] == 5_000
+    purchase = (await paying.buy(product, gift=True, **TOKEN))["purchase"]
+    assert (await paying.numbers(purchase["gift"]["id"]))["gift"]["used"] is False
+    assert (await reverse(paying, purchase["id"]))["reversal"]["amount"] == 5_000
     assert ("CASH", "JPY") not in await books(paying), "the officer gives the money back at the service"
     service.known.clear()

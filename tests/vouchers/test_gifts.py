@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -15,43 +14,18 @@ from domain.database import rows
 from domain.ledger.audit import drift
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState
+from tests.support.api import picked
 from tests.support.clock import MovableClock
+from tests.support.reversals import reverse
 from tests.support.town import new_town
-from tests.support.vouchers import VoucherApi
-from tests.vouchers.test_purchase import books
-
-PROPOSE = (
-    "mutation($input: ProposeReversalInput!) { proposeReversal(input: $input) { ... on ProposeReversalSuccess { approval { id } }"
-    " ... on UserError { code } } }"
-)
-REVERSE = (
-    "mutation($input: ReverseJournalInput!) { reverseJournal(input: $input) { ... on ReverseJournalSuccess { reversal { amount } replayed }"
-    " ... on ReversalImpossibleError { available } ... on UserError { code } } }"
-)
-
-
-async def undo(api: VoucherApi, journal: str, key: str | None = None) -> Any:
-    proposed = await api.ask(api.town.finance, PROPOSE, input={"journalId": journal, "reason": "WRONG_WALLET"})
-    given = {"idempotencyKey": key or str(uuid4()), "approvalId": proposed["approval"]["id"]}
-    return await api.ask(api.town.other_finance, REVERSE, input=given)
-
-
-async def given(api: VoucherApi, units: int = 1, **facts: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """A product, a purchase of it as a gift, and the gift's numbers."""
-    product = await api.product(code="V", **facts)
-    await api.charge(50_000)
-    bought = (await api.buy(product, units, gift=True))["purchase"]
-    return product, bought, await api.numbers(bought["gift"]["id"])
+from tests.support.vouchers import VoucherApi, books, bought_gift
 
 
 async def test_a_gift_moves_once_from_the_budget_into_one_wallet(api: VoucherApi):
-    _, bought, numbers = await given(api, 2)
-    gift = bought["gift"]["id"]
-    assert (numbers["gift"], len(numbers["serialNumber"]), len(numbers["secretNumber"])) == (
-        {"id": gift, "units": 2, "faceValue": 13_000, "used": False},
-        12,
-        26,
-    )
+    _, purchase, numbers = await bought_gift(api, 2)
+    gift = purchase["gift"]["id"]
+    assert numbers["gift"] == {"id": gift, "units": 2, "faceValue": 13_000, "used": False}
+    assert (len(numbers["serialNumber"]), len(numbers["secretNumber"])) == (12, 26)
     assert await api.balances() == {"COIN": 40_000}
     before = await books(api)
     assert (before["BUDGET", "V_1"], before["BUDGET", "V_2"]) == (20_000, 45_000), (
@@ -60,29 +34,29 @@ async def test_a_gift_moves_once_from_the_budget_into_one_wallet(api: VoucherApi
     friends = [await api.town.new_resident() for _ in range(8)]
     answers = await asyncio.gather(*[api.activate(gift, numbers, *friend) for friend in friends[:4]])
     [won] = [number for number, answer in enumerate(answers) if "activation" in answer]
-    assert {one["code"] for one in answers if "code" in one} == {"GIFT_USED"}
+    assert {answer["code"] for answer in answers if "code" in answer} == {"GIFT_USED"}
     assert answers[won]["activation"]["amount"] == 13_000
     viewer, wallet = friends[won]
     assert await api.balances(viewer, wallet) == {"V_1": 4_000, "V_2": 9_000}
     assert (await books(api))["BUDGET", "V_1"] == 16_000
     assert (await api.numbers(gift))["code"] == "GIFT_USED"
-    node = "query($id: ID!) { node(id: $id) { __typename ... on VoucherGift { used } } }"
-    assert await api.ask(api.town.resident, node, id=gift) == {"__typename": "VoucherGift", "used": True}
-    assert await api.ask(viewer, node, id=gift) is None
-    events = "query($id: ID!) { wallet(id: $id) { events(first: 9) { edges { node { __typename ... on GiftActivated { amount activation { amount } } } } } } }"
-    [edge] = (await api.ask(viewer, events, id=api.wallet(wallet)))["events"]["edges"]
-    assert edge["node"] == {"__typename": "GiftActivated", "amount": 13_000, "activation": {"amount": 13_000}}
+    node = await api.ask(api.town.resident, "VoucherGift", id=gift)
+    assert picked(node, "__typename", "used") == {"__typename": "VoucherGift", "used": True}
+    assert await api.ask(viewer, "VoucherGift", id=gift) is None
+    [edge] = (await api.ask(viewer, "WalletPastEvents", id=api.wallet(wallet), first=9))["events"]["edges"]
+    event = {"__typename": "GiftActivated", "amount": 13_000, "activation": {"amount": 13_000}}
+    assert picked(edge["node"], "__typename", "amount", "activation.amount") == event
     await api.town.assert_sound()
 
 
 async def test_an_activation_replays_and_its_key_is_of_one_gift(api: VoucherApi):
-    product, bought, numbers = await given(api)
+    product, purchase, numbers = await bought_gift(api)
     friend, wallet = await api.town.new_resident()
     key = str(uuid4())
     answers = await asyncio.gather(
-        *[api.activate(bought["gift"]["id"], numbers, friend, wallet, idempotencyKey=key) for _ in range(4)]
+        *[api.activate(purchase["gift"]["id"], numbers, friend, wallet, idempotencyKey=key) for _ in range(4)]
     )
-    assert sorted(one["replayed"] for one in answers) == [False, True, True, True]
+    assert sorted(answer["replayed"] for answer in answers) == [False, True, True, True]
     second = (await api.buy(product, gift=True))["purchase"]["gift"]["id"]
     other = await api.numbers(second)
     assert (await api.activate(second, other, friend, wallet, idempotencyKey=key))["code"] == "KEY_REUSED"
@@ -91,26 +65,26 @@ async def test_an_activation_replays_and_its_key_is_of_one_gift(api: VoucherApi)
 
 
 async def test_the_three_numbers_are_kept_nowhere(api: VoucherApi):
-    _, bought, numbers = await given(api)
+    _, purchase, numbers = await bought_gift(api)
     friend, wallet = await api.town.new_resident()
     secrets = (numbers["serialNumber"], numbers["secretNumber"], "2580")
-    kept = await rows("select * from voucher_gift where municipality_id = $1", api.town.id)
-    assert len({bytes(kept[0][name]) for name in ("serial_digest", "secret_digest", "pin_digest")}) == 3
-    again = await api.numbers(bought["gift"]["id"])
-    other = await rows("select * from voucher_gift where municipality_id = $1", api.town.id)
-    assert bytes(other[0]["salt"]) != bytes(kept[0]["salt"])
-    assert (await api.activate(bought["gift"]["id"], again, friend, wallet))["activation"]["amount"] == 6_500
+    [kept] = await rows("select * from voucher_gift where municipality_id = $1", api.town.id)
+    assert len({bytes(kept[name]) for name in ("serial_digest", "secret_digest", "pin_digest")}) == 3
+    again = await api.numbers(purchase["gift"]["id"])
+    [renewed] = await rows("select * from voucher_gift where municipality_id = $1", api.town.id)
+    assert bytes(renewed["salt"]) != bytes(kept["salt"])
+    assert (await api.activate(purchase["gift"]["id"], again, friend, wallet))["activation"]["amount"] == 6_500
     for table in ("voucher_gift", "journal", "event", "audit_entry", "guard"):
-        found = await rows(f"select to_jsonb(t)::text as text from {table} t where municipality_id = $1", api.town.id)
-        stored = json.dumps([one["text"] for one in found])
+        texts = await rows(f"select to_jsonb(t)::text as text from {table} t where municipality_id = $1", api.town.id)
+        stored = json.dumps([row["text"] for row in texts])
         for secret in (*secrets[:2], again["serialNumber"], again["secretNumber"]):
             assert secret not in stored
             assert secret.encode().hex() not in stored
 
 
 async def test_numbers_that_were_issued_anew_replace_the_old_ones(api: VoucherApi):
-    _, bought, old = await given(api)
-    gift = bought["gift"]["id"]
+    _, purchase, old = await bought_gift(api)
+    gift = purchase["gift"]["id"]
     new = await api.numbers(gift, "13579")
     friend, wallet = await api.town.new_resident()
     assert (await api.activate(gift, old, friend, wallet))["code"] == "GIFT_CODE"
@@ -126,8 +100,8 @@ async def test_numbers_that_were_issued_anew_replace_the_old_ones(api: VoucherAp
 
 
 async def test_each_of_the_three_must_be_right_and_five_wrong_attempts_are_the_last(api: VoucherApi):
-    _, bought, numbers = await given(api)
-    gift = bought["gift"]["id"]
+    _, purchase, numbers = await bought_gift(api)
+    gift = purchase["gift"]["id"]
     friend, wallet = await api.town.new_resident()
     for facts in ({"secretNumber": "0" * 26}, {"pin": "x" * 5_000}, {"pin": "１２３４"}, {"secretNumber": "あ"}):
         assert (await api.activate(gift, numbers, friend, wallet, **facts))["code"] == "GIFT_CODE", (
@@ -135,39 +109,41 @@ async def test_each_of_the_three_must_be_right_and_five_wrong_attempts_are_the_l
         )
     wrong = [{"pin": "0000"}, {"serialNumber": "000000000000"}, {"pin": ""}, {"pin": "2581"}, {"pin": "258"}]
     for facts in wrong:
-        refused = await api.activate(gift, numbers, friend, wallet, **facts)
-        assert (refused["code"], refused["retry"]) == ("GIFT_CODE", "SAME_KEY")
+        refusal = await api.activate(gift, numbers, friend, wallet, **facts)
+        assert (refusal["code"], refusal["retry"]) == ("GIFT_CODE", "SAME_KEY")
     locked = await api.activate(gift, numbers, friend, wallet)
     assert (locked["code"], locked["retry"]) == ("GIFT_LOCKED", "SAME_KEY"), "once the giver has issued new numbers"
     assert await api.balances(friend, wallet) == {}
     assert (await api.activate("vch_nonsense", numbers, friend, wallet))["code"] == "GIFT_CODE"
-    assert (await api.activate(bought["id"], numbers, friend, wallet))["code"] == "GIFT_CODE"
+    assert (await api.activate(purchase["id"], numbers, friend, wallet))["code"] == "GIFT_CODE"
     fresh = await api.numbers(gift)
     assert (await api.activate(gift, fresh, friend, wallet))["activation"]["amount"] == 6_500
     await api.town.assert_sound()
 
 
 async def test_many_guesses_at_once_are_no_more_than_five(api: VoucherApi):
-    _, bought, numbers = await given(api)
-    gift = bought["gift"]["id"]
+    _, purchase, numbers = await bought_gift(api)
+    gift = purchase["gift"]["id"]
     friend, wallet = await api.town.new_resident()
     answers = await asyncio.gather(
         *[api.activate(gift, numbers, friend, wallet, pin=f"{guess:04}") for guess in range(20)]
     )
-    assert sorted(one["code"] for one in answers) == ["GIFT_CODE"] * 5 + ["GIFT_LOCKED"] * 15
+    assert sorted(answer["code"] for answer in answers) == ["GIFT_CODE"] * 5 + ["GIFT_LOCKED"] * 15
 
 
 async def test_whoever_is_right_does_not_use_the_attempts_up(api: VoucherApi):
-    _, bought, numbers = await given(api)
+    _, purchase, numbers = await bought_gift(api)
     friend, wallet = await api.town.new_resident()
     key = str(uuid4())
-    answers = [await api.activate(bought["gift"]["id"], numbers, friend, wallet, idempotencyKey=key) for _ in range(8)]
-    assert [one["replayed"] for one in answers] == [False, *[True] * 7]
+    answers = [
+        await api.activate(purchase["gift"]["id"], numbers, friend, wallet, idempotencyKey=key) for _ in range(8)
+    ]
+    assert [answer["replayed"] for answer in answers] == [False, *[True] * 7]
 
 
 async def test_who_may_issue_and_activate(api: VoucherApi):
-    product, bought, numbers = await given(api)
-    gift = bought["gift"]["id"]
+    product, purchase, numbers = await bought_gift(api)
+    gift = purchase["gift"]["id"]
     friend, wallet = await api.town.new_resident()
     assert (await api.numbers(gift, viewer=friend))["code"] == "UNKNOWN_VOUCHER"
     assert (await api.numbers(gift, viewer=api.town.finance))["code"] == "NOT_PERMITTED"
@@ -192,20 +168,20 @@ async def test_who_may_issue_and_activate(api: VoucherApi):
 
 
 async def test_a_gift_outlives_the_sale_and_ends_with_its_vouchers(api: VoucherApi, moved: MovableClock):
-    product, bought, numbers = await given(api)
+    product, purchase, numbers = await bought_gift(api)
     second = (await api.buy(product, gift=True))["purchase"]["gift"]["id"]
     late = await api.numbers(second)
     friend, wallet = await api.town.new_resident()
     await api.close(product)
     assert (await books(api))["BUDGET", "V_1"] == 4_000, "what is promised stays"
-    assert (await api.activate(bought["gift"]["id"], numbers, friend, wallet))["activation"]["amount"] == 6_500
+    assert (await api.activate(purchase["gift"]["id"], numbers, friend, wallet))["activation"]["amount"] == 6_500
     moved.forward(timedelta(days=92))
-    refused = await api.activate(second, late, friend, wallet)
-    assert (refused["code"], refused["retry"]) == ("VOUCHER_ENDED", "NEVER")
+    refusal = await api.activate(second, late, friend, wallet)
+    assert (refusal["code"], refusal["retry"]) == ("VOUCHER_ENDED", "NEVER")
     assert (await api.close(product))["product"]["state"] == "CLOSED"
-    found = await books(api)
-    assert ("BUDGET", "V_1") not in found
-    assert (found["BREAKAGE", "V_1"], found["BREAKAGE", "V_2"]) == (2_000, 4_500), "nobody opened it in time"
+    accounts = await books(api)
+    assert ("BUDGET", "V_1") not in accounts
+    assert (accounts["BREAKAGE", "V_1"], accounts["BREAKAGE", "V_2"]) == (2_000, 4_500), "nobody opened it in time"
     await api.town.assert_sound()
 
 
@@ -213,19 +189,19 @@ async def test_a_reversed_purchase_gives_back_coin_stock_units_and_budget(api: V
     budget = await api.budget(15_000)
     product = await api.product(code="V", unitsPerPerson=2, fundingProgrammeId=budget)
     await api.charge(10_000)
-    bought = (await api.buy(product, 2))["purchase"]
+    purchase = (await api.buy(product, 2))["purchase"]
     assert (await api.seen(product, api.town.resident))["unitsLeftForViewer"] == 0
     key = str(uuid4())
-    assert await undo(api, bought["id"], key) == {"reversal": {"amount": 10_000}, "replayed": False}
-    assert (await undo(api, bought["id"], key))["replayed"]
-    assert (await undo(api, bought["id"]))["code"] == "ALREADY_REVERSED"
+    reversed_once = await reverse(api, purchase["id"], key)
+    assert (reversed_once["reversal"]["amount"], reversed_once["replayed"]) == (10_000, False)
+    assert (await reverse(api, purchase["id"], key))["replayed"]
+    assert (await reverse(api, purchase["id"]))["code"] == "ALREADY_REVERSED"
     assert await api.balances() == {"COIN": 10_000}
     seen = await api.seen(product, api.town.resident)
     assert (seen["stockLeft"], seen["unitsLeftForViewer"]) == (10, 2)
     again = (await api.buy(product, 2))["purchase"]
     await api.pay(1)
-    refused = await undo(api, again["id"])
-    assert refused["code"] == "REVERSAL_IMPOSSIBLE"
+    assert (await reverse(api, again["id"]))["code"] == "REVERSAL_IMPOSSIBLE"
     assert (await api.seen(product))["stockLeft"] == 8
     assert (await api.close(product))["returned"] == 8 * 1_500
     await api.town.assert_sound()
@@ -236,7 +212,7 @@ async def test_a_reversal_after_the_end_is_swept_up_by_closing_again(api: Vouche
     product = await api.product(fundingProgrammeId=budget)
     sold = (await api.sell(product, 1))["purchase"]
     assert (await api.close(product))["returned"] == 9 * 1_500
-    assert (await undo(api, sold["id"]))["reversal"]["amount"] == 5_000
+    assert (await reverse(api, sold["id"]))["reversal"]["amount"] == 5_000
     assert await api.left(budget) == 9 * 1_500
     assert (await api.close(product))["returned"] == 1_500
     assert await api.left(budget) == 15_000
@@ -247,18 +223,17 @@ async def test_a_reversal_after_the_end_is_swept_up_by_closing_again(api: Vouche
 
 
 async def test_a_gift_is_either_activated_or_taken_back(api: VoucherApi):
-    product, bought, numbers = await given(api)
+    product, purchase, numbers = await bought_gift(api)
     second = (await api.buy(product, gift=True))["purchase"]
     friend, wallet = await api.town.new_resident()
-    assert (await undo(api, bought["id"]))["reversal"]["amount"] == 5_000
-    assert (await api.activate(bought["gift"]["id"], numbers, friend, wallet))["code"] == "GIFT_USED"
+    assert (await reverse(api, purchase["id"]))["reversal"]["amount"] == 5_000
+    assert (await api.activate(purchase["gift"]["id"], numbers, friend, wallet))["code"] == "GIFT_USED"
     others = await api.numbers(second["gift"]["id"])
     assert (await api.activate(second["gift"]["id"], others, friend, wallet))["activation"]["amount"] == 6_500
     third = (await api.buy(product, gift=True))["purchase"]
-    assert (await undo(api, second["id"])) == {"available": 0, "code": "REVERSAL_IMPOSSIBLE"}, (
-        "it would take the third gift's vouchers"
-    )
-    assert (await undo(api, third["id"]))["reversal"]["amount"] == 5_000
+    refusal = picked(await reverse(api, second["id"]), "available", "code")
+    assert refusal == {"available": 0, "code": "REVERSAL_IMPOSSIBLE"}, "it would take the third gift's vouchers"
+    assert (await reverse(api, third["id"]))["reversal"]["amount"] == 5_000
     assert (await api.seen(product))["stockLeft"] == 9
     await api.town.assert_sound()
 
@@ -266,10 +241,10 @@ async def test_a_gift_is_either_activated_or_taken_back(api: VoucherApi):
 async def test_an_unopened_gift_whose_time_is_over_cannot_be_reversed_once_it_is_breakage(
     api: VoucherApi, moved: MovableClock
 ):
-    product, bought, _ = await given(api)
+    product, purchase, _ = await bought_gift(api)
     moved.forward(timedelta(days=92))
     await api.close(product)
-    assert (await undo(api, bought["id"]))["code"] == "REVERSAL_IMPOSSIBLE"
+    assert (await reverse(api, purchase["id"]))["code"] == "REVERSAL_IMPOSSIBLE"
     await api.town.assert_sound()
 
 
@@ -277,15 +252,15 @@ async def test_the_audit_finds_units_that_were_counted_wrong(api: VoucherApi, da
     product = await api.product()
     await api.sell(product, 3)
     sold = (await api.sell(product, 2))["purchase"]
-    await undo(api, sold["id"])
+    await reverse(api, sold["id"])
     await api.town.assert_sound()
     owner = await asyncpg.connect(database_url)
     change = "update guard set value = value + $2 where municipality_id = $1 and kind = 11"
     await owner.execute(change, api.town.id, 1)
-    [found] = await drift([api.town.id])
+    [difference] = await drift([api.town.id])
     await owner.execute(change, api.town.id, -1)  # the jobs' tests audit every town
     await owner.close()
-    assert (found.check, found.stored, found.expected) == ("voucher_sold", 4, 3)
+    assert (difference.check, difference.stored, difference.expected) == ("voucher_sold", 4, 3)
 
 
 @pytest.mark.parametrize("pretty", [True, False])
@@ -296,6 +271,6 @@ def test_a_fault_does_not_print_what_its_frames_hold(pretty: bool):
         "def fails(secret):\n    raise ValueError('broken')\n"
         "try:\n    fails(chr(115) + 'ecret-7' + '391')\nexcept ValueError:\n    structlog.get_logger().exception('fault')\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
-    assert "broken" in done.stderr
-    assert "secret-7391" not in done.stderr
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "broken" in finished.stderr
+    assert "secret-7391" not in finished.stderr

@@ -7,31 +7,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.database import rows
-from domain.ledger.audit import trial_balance
+from domain.database import rows, transaction
+from domain.identifiers import Prefix, encode
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState
+from domain.residents.join import open_wallet
 from domain.viewer import Viewer
+from tests.support.api import picked
 from tests.support.clock import MovableClock
 from tests.support.town import new_town
-from tests.support.vouchers import SELL, VoucherApi
-
-CLAIM = "mutation($input: RecordClaimInput!) { recordClaim(input: $input) { ... on RecordClaimSuccess { verifiedAt } ... on UserError { code } } }"
-
-
-async def books(api: VoucherApi) -> dict[tuple[str, str], int]:
-    """What all accounts of a kind hold of an asset, by their names; nothing where it is 0."""
-    trial = await trial_balance(api.town.id, api.services.clock())
-    codes = {
-        row["id"]: row["code"]
-        for row in await rows("select id, code from asset where municipality_id = $1", api.town.id)
-    }
-    return {(line.kind.name, codes[line.asset]): line.posted for line in trial.lines if line.posted}
-
-
-async def claim(api: VoucherApi, wallet: UUID, **facts: Any) -> None:
-    given = {"walletId": api.wallet(wallet), "resident": True, **facts}
-    assert "verifiedAt" in await api.ask(api.town.desk, CLAIM, input=given)
+from tests.support.vouchers import VoucherApi, books, record_claim
 
 
 async def test_a_thousand_buyers_of_a_hundred_units(api: VoucherApi):
@@ -48,10 +33,10 @@ async def test_a_thousand_buyers_of_a_hundred_units(api: VoucherApi):
         return answer
 
     answers = await asyncio.gather(*[buy(viewer, wallet) for viewer, wallet in buyers])
-    bought = [one for one in answers if "purchase" in one]
-    refused = {(one["code"], one["unitsLeft"], one["retry"]) for one in answers if "code" in one}
-    assert (len(bought), refused) == (100, {("SOLD_OUT", 0, "NEW_KEY")})
-    assert len({one["purchase"]["receiptNumber"] for one in bought}) == 100
+    purchases = [answer["purchase"] for answer in answers if "purchase" in answer]
+    refusals = {(answer["code"], answer["unitsLeft"], answer["retry"]) for answer in answers if "code" in answer}
+    assert (len(purchases), refusals) == (100, {("SOLD_OUT", 0, "NEW_KEY")})
+    assert len({purchase["receiptNumber"] for purchase in purchases}) == 100
     assert (await api.seen(product))["stockLeft"] == 0
     assert (await books(api))["WALLET", "COIN"] == 900 * 5_000
     await api.town.assert_sound()
@@ -64,16 +49,13 @@ async def test_where_the_money_is(api: VoucherApi):
     product = await api.product(code="V", fundingProgrammeId=budget)
     await api.charge(20_000)
     assert await api.left(budget) == 20_000 - 10 * 1_500
-    bought = await api.buy(product, 2)
-    assert bought["purchase"]["amount"] == 10_000
-    assert (bought["purchase"]["faceValue"], bought["purchase"]["units"], bought["purchase"]["gift"]) == (
-        13_000,
-        2,
-        None,
-    )
-    moved = {one["asset"]["code"]: (one["moved"], one["posted"]) for one in bought["balances"]}
+    answer = await api.buy(product, 2)
+    purchase = answer["purchase"]
+    assert purchase["amount"] == 10_000
+    assert (purchase["faceValue"], purchase["units"], purchase["gift"]) == (13_000, 2, None)
+    moved = {balance["asset"]["code"]: (balance["moved"], balance["posted"]) for balance in answer["balances"]}
     assert moved == {"V_1": (4_000, 4_000), "V_2": (9_000, 9_000), "COIN": (-10_000, 10_000)}
-    assert [(one["asset"]["code"], one["amount"]) for one in bought["purchase"]["paidFrom"]] == [("COIN", 10_000)]
+    assert picked(purchase["paidFrom"], "asset.code", "amount") == [{"asset": {"code": "COIN"}, "amount": 10_000}]
     assert await books(api) == {
         ("WALLET", "COIN"): 10_000,
         ("ISSUANCE", "COIN"): -10_000,
@@ -105,45 +87,37 @@ async def test_where_the_money_is(api: VoucherApi):
 async def test_cash_over_a_counter_is_counted_in_the_collectors_box(api: VoucherApi):
     product = await api.product(code="V")
     desk = await api.sell(product, 1)
-    assert {one["asset"]["code"]: one["posted"] for one in desk["balances"]} == {"V_1": 2_000, "V_2": 4_500}
+    assert {balance["asset"]["code"]: balance["posted"] for balance in desk["balances"]} == {"V_1": 2_000, "V_2": 4_500}
     assert (desk["purchase"]["paidFrom"], desk["purchase"]["store"]) == ([], None)
     agent = await api.sell(product, 2, api.town.staff, storeId=api.store())
-    assert agent["purchase"]["store"] == {"id": api.store()}
-    found = await books(api)
-    assert (found["CASH", "JPY"], found["ISSUANCE", "JPY"]) == (15_000, -15_000)
-    assert ("WALLET", "COIN") not in found
-    query = "query($id: ID!) { store(id: $id) { balances { posted asset { code } } } }"
-    assert (await api.ask(api.town.staff, query, id=api.store()))["balances"] == [
-        {"posted": 10_000, "asset": {"code": "JPY"}}
-    ]
-    other_shop, other_staff = await api.town.new_store()
+    assert agent["purchase"]["store"]["id"] == api.store()
+    accounts = await books(api)
+    assert (accounts["CASH", "JPY"], accounts["ISSUANCE", "JPY"]) == (15_000, -15_000)
+    assert ("WALLET", "COIN") not in accounts
+    store = await api.ask(api.town.staff, "StoreBalances", id=api.store())
+    assert picked(store["balances"], "posted", "asset.code") == [{"posted": 10_000, "asset": {"code": "JPY"}}]
+    other_store, other_staff = await api.town.new_store()
     for viewer, facts in (
         (api.town.staff, {}),
         (other_staff, {"storeId": api.store()}),
-        (other_staff, {"storeId": api.store(other_shop)}),
+        (other_staff, {"storeId": api.store(other_store)}),
     ):
         assert (await api.sell(product, 1, viewer, **facts))["code"] == "NOT_PERMITTED"
-    assert await books(api) == found
+    assert await books(api) == accounts
     await api.town.assert_sound()
 
 
 async def test_a_receive_code_of_a_card_gets_vouchers_too(api: VoucherApi):
-    from domain.identifiers import Prefix, encode
-
     product = await api.product(code="V")
     code = encode(Prefix.RECEIVE, api.town.id, api.town.wallet)
     given = {"idempotencyKey": str(uuid4()), "wallet": {"code": code}, "productId": product, "units": 1}
-    assert (await api.ask(api.town.desk, SELL, input=given))["purchase"]["units"] == 1
-    assert (await api.ask(api.town.desk, SELL, input={**given, "wallet": {"code": "nonsense"}}))[
-        "code"
-    ] == "INVALID_CODE"
+    assert (await api.ask(api.town.desk, "SellVoucher", input=given))["purchase"]["units"] == 1
+    given |= {"wallet": {"code": "nonsense"}}
+    assert (await api.ask(api.town.desk, "SellVoucher", input=given))["code"] == "INVALID_CODE"
     assert await api.balances() == {"V_1": 2_000, "V_2": 4_500}
 
 
 async def test_units_per_person_count_over_wallets_counters_and_races(api: VoucherApi):
-    from domain.database import transaction
-    from domain.residents.join import open_wallet
-
     product = await api.product(unitsPerPerson=3)
     async with transaction():
         card = await open_wallet(api.town.id, api.town.resident.person_id, api.services.clock(), api.services.ids)
@@ -151,8 +125,8 @@ async def test_units_per_person_count_over_wallets_counters_and_races(api: Vouch
     answers = await asyncio.gather(
         *[api.buy(product) for _ in range(4)], *[api.sell(product, 1, wallet=card) for _ in range(4)]
     )
-    refused = [one for one in answers if "code" in one]
-    assert (len(refused), {(one["code"], one["unitsLeft"]) for one in refused}) == (5, {("UNITS_EXCEEDED", 0)})
+    refusals = [(answer["code"], answer["unitsLeft"]) for answer in answers if "code" in answer]
+    assert refusals == [("UNITS_EXCEEDED", 0)] * 5
     seen = await api.seen(product, api.town.resident)
     assert (seen["stockLeft"], seen["unitsLeftForViewer"]) == (7, 0)
     assert (await api.seen(product))["unitsLeftForViewer"] is None
@@ -169,12 +143,12 @@ async def test_units_per_household_count_over_people(api: VoucherApi):
         await api.charge(50_000, wallet)
     unverified = await api.buy(product)
     assert (unverified["code"], unverified["reason"]) == ("NOT_ELIGIBLE", "UNVERIFIED")
-    await claim(api, api.town.wallet, householdCode="0001234")
-    await claim(api, their_wallet, householdCode="0001234")
-    await claim(api, other_wallet, householdCode="0005678")
+    await record_claim(api, api.town.wallet, householdCode="0001234")
+    await record_claim(api, their_wallet, householdCode="0001234")
+    await record_claim(api, other_wallet, householdCode="0005678")
     assert (await api.buy(product, 3))["purchase"]["units"] == 3
-    refused = await api.buy(product, 2, partner, their_wallet)
-    assert (refused["code"], refused["unitsLeft"]) == ("UNITS_EXCEEDED", 1)
+    refusal = await api.buy(product, 2, partner, their_wallet)
+    assert (refusal["code"], refusal["unitsLeft"]) == ("UNITS_EXCEEDED", 1)
     assert (await api.seen(product, partner))["unitsLeftForViewer"] == 1
     assert (await api.buy(product, 1, partner, their_wallet))["purchase"]["units"] == 1
     assert (await api.buy(product, 3, stranger, other_wallet))["purchase"]["units"] == 3
@@ -189,22 +163,19 @@ async def test_keys_replay_mismatch_race_and_close(api: VoucherApi, moved: Movab
     await api.charge(50_000)
     key = str(uuid4())
     answers = await asyncio.gather(*[api.buy(product, 1, idempotencyKey=key) for _ in range(6)])
-    assert sorted(one["replayed"] for one in answers) == [False, *[True] * 5]
-    assert len({one["purchase"]["id"] for one in answers}) == 1
-    first = next(one for one in answers if not one["replayed"])
+    assert sorted(answer["replayed"] for answer in answers) == [False, *[True] * 5]
+    assert len({answer["purchase"]["id"] for answer in answers}) == 1
+    first = next(answer for answer in answers if not answer["replayed"])
     for changed in ({"units": 2}, {"gift": True}):
         assert (await api.buy(product, **{"units": 1, "idempotencyKey": key, **changed}))["code"] == "KEY_REUSED"
     closed = str(uuid4())
-    abandon = (
-        "mutation($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { outcome { state } } } }"
-    )
     for viewer, operation in (
         (api.town.resident, "PURCHASE_VOUCHER"),
         (api.town.desk, "SELL_VOUCHER"),
         (api.town.resident, "ACTIVATE_GIFT"),
     ):
-        asked = {"operation": operation, "idempotencyKey": closed}
-        assert (await api.ask(viewer, abandon, input=asked))["outcome"]["state"] == "ABANDONED"
+        given = {"operation": operation, "idempotencyKey": closed}
+        assert (await api.ask(viewer, "Abandon", input=given))["outcome"]["state"] == "ABANDONED"
     assert (await api.buy(product, idempotencyKey=closed))["code"] == "ABANDONED"
     assert (await api.sell(product, idempotencyKey=closed))["code"] == "ABANDONED"
     late = await api.buy(product, validUntil=api.at(timedelta(seconds=-1)))
@@ -255,10 +226,10 @@ async def test_conditions_on_people(api: VoucherApi):
     await api.charge(10_000)
     assert (await api.buy(product))["reason"] == "UNVERIFIED"
     year = api.services.clock().year
-    await claim(api, api.town.wallet, birthYear=year - 17)
+    await record_claim(api, api.town.wallet, birthYear=year - 17)
     assert (await api.buy(product))["reason"] == "AGE"
     assert (await api.sell(product))["reason"] == "AGE"
-    await claim(api, api.town.wallet, birthYear=year - 18)
+    await record_claim(api, api.town.wallet, birthYear=year - 18)
     assert (await api.buy(product))["purchase"]["units"] == 1
     await api.town.assert_sound()
 
@@ -267,8 +238,8 @@ async def test_points_do_not_buy_vouchers(api: VoucherApi):
     product = await api.product()
     points = await api.asset("POINT")
     await api.grant(await api.programme(points, 10_000), 10_000)
-    refused = await api.buy(product)
-    assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 0)
+    refusal = await api.buy(product)
+    assert (refusal["code"], refusal["available"]) == ("INSUFFICIENT_BALANCE", 0)
 
 
 @pytest.mark.parametrize(
@@ -278,12 +249,9 @@ async def test_vouchers_are_used_on_their_days_and_hours(
     api: VoucherApi, moved: MovableClock, day: int, hour: int, spent: bool
 ):
     """Monday and Saturday, from 10:00 to 17:00 in Tokyo."""
-    product = await api.product(
-        usableHours={"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"}
-    )
-    query = "query($id: ID!) { voucherProduct(id: $id) { usableHours { weekdays fromTime untilTime } } }"
-    shown = await api.ask(None, query, id=product)
-    assert shown == {"usableHours": {"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"}}
+    hours = {"weekdays": ["MONDAY", "SATURDAY"], "fromTime": "10:00", "untilTime": "17:00"}
+    product = await api.product(usableHours=hours)
+    assert (await api.seen(product))["usableHours"] == hours
     assert (await api.sell(product))["purchase"]["units"] == 1
     here = api.services.clock() + timedelta(hours=9)
     monday = (here + timedelta(days=7 - here.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -300,33 +268,42 @@ async def test_vouchers_are_used_on_their_days_and_hours(
 async def test_a_purchase_is_in_the_history_the_stream_and_the_receipts(api: VoucherApi):
     product = await api.product(code="V")
     await api.charge(5_000)
-    bought = (await api.buy(product))["purchase"]
-    query = (
-        "query($id: ID!) { wallet(id: $id) { transactions(first: 3) { edges { node { kind amount asset { code } counterparty { kind name } receipt {"
-        " __typename id amount } } } } events(first: 9) { edges { node { __typename ... on VoucherPurchased { amount receiptNumber purchase { units"
-        " product { id } } } } } } } }"
-    )
-    wallet = await api.ask(api.town.resident, query, id=api.wallet())
-    lines = [edge["node"] for edge in wallet["transactions"]["edges"]]
-    assert {(one["kind"], one["asset"]["code"], one["amount"]) for one in lines} == {
+    purchase = (await api.buy(product))["purchase"]
+    history = (await api.ask(api.town.resident, "WalletHistory", id=api.wallet(), first=3))["transactions"]
+    lines = [edge["node"] for edge in history["edges"]]
+    assert {(line["kind"], line["asset"]["code"], line["amount"]) for line in lines} == {
         ("VOUCHER_PURCHASE", "V_1", 2_000),
         ("VOUCHER_PURCHASE", "V_2", 4_500),
         ("VOUCHER_PURCHASE", "COIN", -5_000),
     }
-    assert {(one["counterparty"]["kind"], one["counterparty"]["name"]) for one in lines} == {("TOWN", "商品券")}
-    assert all(
-        one["receipt"] == {"__typename": "VoucherPurchase", "id": bought["id"], "amount": 5_000} for one in lines
-    )
-    [event] = [edge["node"] for edge in wallet["events"]["edges"] if edge["node"]["__typename"] == "VoucherPurchased"]
+    assert {(line["counterparty"]["kind"], line["counterparty"]["name"]) for line in lines} == {("TOWN", "商品券")}
+    receipt = {"__typename": "VoucherPurchase", "id": purchase["id"], "amount": 5_000}
+    assert [picked(line["receipt"], *receipt) for line in lines] == [receipt] * 3
+    events = (await api.ask(api.town.resident, "WalletPastEvents", id=api.wallet(), first=9))["events"]
+    [event] = [edge["node"] for edge in events["edges"] if edge["node"]["__typename"] == "VoucherPurchased"]
     assert event["amount"] == 1_500
-    assert event["purchase"] == {"units": 1, "product": {"id": product}}
-    node = "query($id: ID!) { node(id: $id) { __typename id } }"
-    assert (await api.ask(api.town.resident, node, id=bought["id"]))["__typename"] == "VoucherPurchase"
-    assert (await api.ask(api.town.resident, node, id=product))["__typename"] == "VoucherProduct"
+    assert picked(event["purchase"], "units", "product.id") == {"units": 1, "product": {"id": product}}
+    assert (await api.ask(api.town.resident, "Node", id=purchase["id"]))["__typename"] == "VoucherPurchase"
+    assert (await api.ask(api.town.resident, "Node", id=product))["__typename"] == "VoucherProduct"
     stranger, _ = await api.town.new_resident()
-    assert await api.ask(stranger, node, id=bought["id"]) is None
+    assert await api.ask(stranger, "Node", id=purchase["id"]) is None
     key = str(uuid4())
     await api.buy(product, idempotencyKey=key)
-    asked = "query($key: UUID!) { outcome(operation: PURCHASE_VOUCHER, idempotencyKey: $key) { state refusal { code message } } }"
-    refused = await api.ask(api.town.resident, asked, key=key)
-    assert (refused["state"], refused["refusal"]["code"]) == ("REFUSED", "INSUFFICIENT_BALANCE")
+    outcome = await api.ask(api.town.resident, "Outcome", operation="PURCHASE_VOUCHER", idempotencyKey=key)
+    assert (outcome["state"], outcome["refusal"]["code"]) == ("REFUSED", "INSUFFICIENT_BALANCE")
+
+
+async def test_vouchers_in_denominations_give_no_change(api: VoucherApi):
+    """Fixed denominations: a set of thirteen 500-yen vouchers; what is left over comes from coin."""
+    product = await api.product(
+        code="V", subVouchers=[{"nameJa": "券", "nameEn": "V", "faceValue": 6_500, "minimumUnit": 500, "free": False}]
+    )
+    await api.charge(10_000)
+    await api.buy(product)
+    payment = (await api.pay(1_234))["payment"]
+    parts = [{"asset": {"code": "V_1"}, "amount": 1_000}, {"asset": {"code": "COIN"}, "amount": 234}]
+    assert picked(payment["allocations"], "asset.code", "amount") == parts
+    refunded = await api.refund(payment["id"], 1_234, reason="CANCELLED")
+    assert refunded["payment"]["refundable"] == 0
+    assert await api.balances() == {"COIN": 5_000, "V_1": 6_500}
+    await api.town.assert_sound()

@@ -1,4 +1,4 @@
-"""Finance officers: their documents, and files without a socket."""
+"""Finance officers at their apps, and files without a socket."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,46 +15,8 @@ from domain.uploads.create import create_upload
 from domain.uploads.kinds import UploadPurpose
 from domain.uploads.receive import Receiver, claim
 from domain.viewer import Viewer
-from tests.support.api import ERRORS, Api
+from tests.support.api import Api
 from tests.support.town import People
-
-COUNTS = (
-    "id state rowCount invalidCount grantedCount refusedCount cancelledCount leftCount undoneCount totalAmount grantedAmount takenBackAmount"
-    " approval { proposedAt approvedAt }"
-)
-CHECK = (
-    "mutation($input: CheckBulkGrantInput!, $first: Int = 100, $after: String) { checkBulkGrant(input: $input) { ... on CheckBulkGrantSuccess"
-    " { check { rowCount validCount invalidCount totalAmount budgetLeft withinBudget needsApproval sameFile { id }"
-    " rowErrors(first: $first, after: $after) { edges { node { row column code message } cursor } pageInfo { hasNextPage endCursor } } } }"
-    " ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } ... on UploadNotReadyError { state: uploadState } "
-    + ERRORS
-    + " } }"
-)
-START = (
-    "mutation($input: StartBulkGrantInput!) { startBulkGrant(input: $input) { ... on StartBulkGrantSuccess { replayed bulkGrant { "
-    + COUNTS
-    + " } }"
-    " ... on InvalidRowsError { invalidCount rowCount } ... on SameFileError { bulkGrantId } ... on UploadUsedError { bulkGrantId }"
-    " ... on BudgetExceededError { available } ... on WrongEncodingError { row byte } ... on UnreadableFileError { row problem } "
-    + ERRORS
-    + " } }"
-)
-LOOK = "query($id: ID!) { bulkGrant(id: $id) { " + COUNTS + " } }"
-ROWS = (
-    "query($id: ID!, $first: Int = 100, $after: String, $state: BulkRowState, $notTakenBack: Boolean) { bulkGrant(id: $id) {"
-    " rows(first: $first, after: $after, state: $state, notTakenBack: $notTakenBack) { edges { cursor node { row state amount code message takenBackAmount undone undoCode undoMessage wallet { id } grant { amount receiptNumber } } }"
-    " pageInfo { hasNextPage endCursor } } } }"
-)
-
-
-def verb(name: str, keyed: bool = False) -> str:
-    """The document of a mutation that answers a bulk grant."""
-    kind = name[0].upper() + name[1:]
-    replayed = " replayed" if keyed else ""
-    return (
-        f"mutation($input: {kind}Input!) {{ {name}(input: $input) {{ ... on {kind}Success {{{replayed} bulkGrant {{ {COUNTS} }} }}"
-        f" ... on BulkGrantStateError {{ state: bulkGrantState }} {ERRORS} }} }}"
-    )
 
 
 class Officers(Api):
@@ -71,8 +33,7 @@ class Officers(Api):
     async def residents(self, count: int) -> list[UUID]:
         """Wallets of new people, written at once."""
         now = self.services.clock()
-        made = [(self.services.ids.new(), self.services.ids.new()) for _ in range(count)]
-        people, wallets = [one for one, _ in made], [one for _, one in made]
+        people, wallets = [[self.services.ids.new() for _ in range(count)] for _ in range(2)]
         async with transaction():
             await rows(
                 "insert into person (id, created_at) select p, $2 from unnest($1::uuid[]) p returning 1", people, now
@@ -105,53 +66,60 @@ class Officers(Api):
 
     async def upload(self, content: bytes, viewer: Viewer | None = None) -> str:
         """The id of an upload that has arrived."""
-        made = await create_upload(self.services, viewer or self.town.finance, self.town.id, UploadPurpose.BULK_GRANT)
-        assert await claim(self.services, made.upload)
-        receiver = Receiver(self.services, made.upload)
+        new = await create_upload(self.services, viewer or self.town.finance, self.town.id, UploadPurpose.BULK_GRANT)
+        assert await claim(self.services, new.upload)
+        receiver = Receiver(self.services, new.upload)
         assert await receiver.take(content)
         await receiver.finish()
-        return encode(Prefix.UPLOAD, self.town.id, made.upload.id)
+        return encode(Prefix.UPLOAD, self.town.id, new.upload.id)
 
     async def check(self, content: bytes | str, programme: str, locale: str = "ja", **variables: Any) -> Any:
         upload = content if isinstance(content, str) else await self.upload(content)
-        return await self.ask(
-            self.town.finance, CHECK, locale, input={"uploadId": upload, "programmeId": programme}, **variables
-        )
+        given = {"uploadId": upload, "programmeId": programme}
+        return await self.ask(self.town.finance, "CheckBulkGrant", locale, input=given, **{"first": 100, **variables})
 
     async def wrong(self, content: bytes, programme: str, locale: str = "ja") -> list[tuple[int, str | None, str, str]]:
         """Row, column, code and message of each error."""
         edges = (await self.check(content, programme, locale))["check"]["rowErrors"]["edges"]
-        return [
-            (one["node"]["row"], one["node"]["column"], one["node"]["code"], one["node"]["message"]) for one in edges
-        ]
+        wrong_rows = [edge["node"] for edge in edges]
+        return [(row["row"], row["column"], row["code"], row["message"]) for row in wrong_rows]
 
     async def start(self, content: bytes | str, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         upload = content if isinstance(content, str) else await self.upload(content, viewer)
         given = {"idempotencyKey": str(uuid4()), "uploadId": upload, "programmeId": programme, "skipInvalid": False}
-        return await self.ask(viewer or self.town.finance, START, input={**given, **facts})
+        return await self.ask(viewer or self.town.finance, "StartBulkGrant", input={**given, **facts})
 
-    async def started(self, content: bytes, programme: str, **facts: Any) -> str:
+    async def started(self, content: bytes | str, programme: str, **facts: Any) -> str:
         """The id of a bulk grant that has begun."""
         return (await self.start(content, programme, **facts))["bulkGrant"]["id"]
 
-    async def do(self, name: str, bulk: str, viewer: Viewer | None = None, **facts: Any) -> Any:
-        """`pauseBulkGrant` and the like."""
-        return await self.ask(viewer or self.town.finance, verb(name), input={"bulkGrantId": bulk, **facts})
+    async def do(self, operation: str, bulk: str, viewer: Viewer | None = None) -> Any:
+        """`PauseBulkGrant` and the like."""
+        return await self.ask(viewer or self.town.finance, operation, input={"bulkGrantId": bulk})
 
     async def undo(self, bulk: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
         given = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4()), "reason": "WRONG_AMOUNT"}
-        return await self.ask(viewer or self.town.finance, verb("undoBulkGrant", keyed=True), input=given)
+        return await self.ask(viewer or self.town.finance, "UndoBulkGrant", input=given)
 
     async def approve(self, bulk: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
         given = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4())}
-        return await self.ask(viewer or self.town.other_finance, verb("approveBulkGrant", keyed=True), input=given)
+        return await self.ask(viewer or self.town.other_finance, "ApproveBulkGrant", input=given)
 
     async def look(self, bulk: str, viewer: Viewer | None = None) -> Any:
-        return await self.ask(viewer or self.town.auditor, LOOK, id=bulk)
+        return await self.ask(viewer or self.town.auditor, "BulkGrant", id=bulk)
 
     async def rows(self, bulk: str, viewer: Viewer | None = None, locale: str = "ja", **variables: Any) -> list[Any]:
-        found = await self.ask(viewer or self.town.auditor, ROWS, locale, id=bulk, **variables)
-        return [one["node"] for one in found["rows"]["edges"]]
+        page = {"first": 100, **variables}
+        bulk_grant = await self.ask(viewer or self.town.auditor, "BulkGrantRows", locale, id=bulk, **page)
+        return [edge["node"] for edge in bulk_grant["rows"]["edges"]]
+
+    async def undone(self, bulk: str) -> list[tuple[int, int, str | None]]:
+        """Of each row of an undo that has ended: its number, what was taken back, and why not all of it."""
+        assert (await self.undo(bulk))["bulkGrant"]["state"] == "UNDOING"
+        await self.run(bulk)
+        assert (await self.look(bulk))["state"] == "UNDONE"
+        granted = await self.rows(bulk, state="GRANTED")
+        return [(row["row"], row["takenBackAmount"], row["undoCode"]) for row in granted]
 
     async def run(self, bulk: str) -> int:
         """To the end, as the job does."""
@@ -162,17 +130,17 @@ class Officers(Api):
     async def row_of(self, bulk: str) -> BulkGrant:
         _, town, key = decode(bulk)
         assert isinstance(key, UUID)
-        found = await reads.by_id(town, key)
-        assert found is not None
-        return found
+        bulk_grant = await reads.by_id(town, key)
+        assert bulk_grant is not None
+        return bulk_grant
 
     async def given(self, wallets: list[UUID]) -> list[int]:
         """What each wallet has, posted."""
-        found = await rows(
+        accounts = await rows(
             "select a.holder_id, sum(a.posted)::bigint as posted from account a where a.municipality_id = $1 and a.kind = 1"
             " and a.holder_id = any ($2::uuid[]) group by 1",
             self.town.id,
             wallets,
         )
-        posted = {row["holder_id"]: row["posted"] for row in found}
+        posted = {row["holder_id"]: row["posted"] for row in accounts}
         return [posted.get(wallet, 0) for wallet in wallets]
