@@ -13,18 +13,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.payment_provider import HttpPaymentProvider
 from domain.database import rows
 from domain.funding import settle
-from domain.funding.http import HttpProvider
 from domain.identifiers import decode
+from domain.jobs.schedule import settle_funding
 from domain.ledger.kinds import JournalKind
 from domain.ledger.ledger import Ledger
 from domain.payments.pay import Pay
-from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
+from domain.payments.top_up import TopUp, pay_with_top_up
 from domain.ports import ProviderUnavailableError
 from domain.refusals import Refusal
 from domain.services import Services
-from domain.vouchers.funded import purchase_with_funding, settle_open
+from domain.vouchers.funded import purchase_with_funding
 from domain.vouchers.purchase import Purchase
 from mocks.payment_provider import KEY, PaymentProvider
 from tests.payments.test_top_up import LINK
@@ -52,7 +53,7 @@ class Steps:
             raise Killed
 
 
-class Dying(HttpProvider):
+class Dying(HttpPaymentProvider):
     """A provider before and after whose deeds the process may die."""
 
     def __init__(self, address: str, steps: Steps) -> None:
@@ -108,7 +109,7 @@ class Shop:
 
     def services(self, steps: Steps | None = None) -> Services:
         if steps is None:
-            return replace(self.api.town.services, funding=HttpProvider(self.provider.address, KEY))
+            return replace(self.api.town.services, funding=HttpPaymentProvider(self.provider.address, KEY))
         dying: Any = DyingPoster(self.api.town.services.ledger._poster, steps)
         return replace(self.api.town.services, funding=Dying(self.provider.address, steps), ledger=Ledger(dying))
 
@@ -122,13 +123,13 @@ class Shop:
         return await pay_with_top_up(services, town.resident, what, TopUp(self.source, 50_000))
 
     async def settle(self, services: Services) -> None:
-        await settle_open(services)
-        await settle_top_ups(services)
+        await settle_funding(services)
 
     async def open(self) -> int:
         town = self.api.town.id
-        marks = await rows("select 1 from funding_authorisation where municipality_id = $1 and state = 0", town)
-        return len(marks) + len(await rows("select 1 from top_up where municipality_id = $1 and state in (0, 1)", town))
+        return len(
+            await rows("select 1 from provider_authorisation where municipality_id = $1 and state in (0, 1)", town)
+        )
 
     async def assert_even(self) -> None:
         """What the provider took is what the books say that it owes, and what it took was given; nothing stays set aside."""
@@ -204,7 +205,7 @@ async def test_killed_at_the_end_of_a_top_up(shop: Shop, moved: MovableClock, at
     await shop.assert_even()
 
 
-class Scripted(HttpProvider):
+class Scripted(HttpPaymentProvider):
     """Answers authorisations as it is told, whatever it has done."""
 
     def __init__(self, address: str, *answers: str) -> None:
@@ -246,7 +247,7 @@ async def test_another_process_hears_no_while_this_one_has_heard_yes(
     """Both under one key; and the one that heard yes may die once it has charged."""
     other = replace(shop.services(), funding=Scripted(shop.provider.address, "DECLINED"))
 
-    class Between(HttpProvider):
+    class Between(HttpPaymentProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
             found = await super().authorise(reference, token, amount)
             with suppress(Refusal):
@@ -269,7 +270,7 @@ async def test_an_answer_that_comes_after_the_job(shop: Shop, moved: MovableCloc
     """The authorisation, or its answer, is on its way for longer than anybody waits."""
     asked, going_on = asyncio.Event(), asyncio.Event()
 
-    class Slow(HttpProvider):
+    class Slow(HttpPaymentProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
             found = await super().authorise(reference, token, amount) if early else None
             asked.set()
@@ -320,7 +321,7 @@ async def test_what_can_never_be_finished_does_not_stand_before_the_rest(
         await VERBS[name](shop, shop.services())
     shop.provider.silent = set()
 
-    class Forgetful(HttpProvider):
+    class Forgetful(HttpPaymentProvider):
         async def void(self, reference: UUID) -> None:
             if str(reference) in first[:2]:
                 raise ProviderUnavailableError
@@ -357,7 +358,7 @@ async def test_an_answer_that_is_none(told: bytes):
         writer.close()
 
     server = await asyncio.start_server(nonsense, "127.0.0.1", 0)
-    client = HttpProvider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", KEY)
+    client = HttpPaymentProvider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", KEY)
     for deed in (client.authorise(uuid4(), "tok", 1), client.capture(uuid4(), 1), client.void(uuid4())):
         with pytest.raises(ProviderUnavailableError):
             await deed

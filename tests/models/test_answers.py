@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.payment_provider import HttpPaymentProvider
 from domain.database import rows
-from domain.funding.http import HttpProvider
 from domain.ledger.kinds import KIND_OF, Operation
 from mocks.payment_provider import KEY, PaymentProvider
 from schema.enums import MoneyOperation
@@ -73,7 +73,7 @@ async def test_a_top_up_answers_again_although_its_coin_has_ended(api: Api, move
 async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_key(
     town: People, provider: PaymentProvider
 ):
-    api = CouponApi(replace(town, services=replace(town.services, funding=HttpProvider(provider.address, KEY))))
+    api = CouponApi(replace(town, services=replace(town.services, funding=HttpPaymentProvider(provider.address, KEY))))
     coupon = await api.coupon(stock=1)
     await api.charge(1_000)
     assert "payment" in await api.pay_with(1_000, coupon)

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.payment_provider import HttpPaymentProvider
 from domain.database import rows
-from domain.funding.http import HttpProvider
+from domain.jobs.schedule import settle_funding
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState, JournalKind
 from domain.payments import top_up as topping
-from domain.payments.top_up import settle_top_ups
 from domain.ports import ProviderUnavailableError
 from domain.stores.reads import STORES
 from domain.viewer import Viewer
@@ -51,7 +51,7 @@ async def provider() -> AsyncIterator[PaymentProvider]:
 @pytest.fixture
 def api(town: People, provider: PaymentProvider) -> Api:
     """A town whose process knows a provider."""
-    return Api(replace(town, services=replace(town.services, funding=HttpProvider(provider.address, KEY))))
+    return Api(replace(town, services=replace(town.services, funding=HttpPaymentProvider(provider.address, KEY))))
 
 
 async def link(api: Api, token: str = CARD, viewer: Viewer | None = None, **facts: Any) -> Any:
@@ -77,7 +77,9 @@ async def card(api: Api, token: str = CARD) -> str:
 
 
 async def states(api: Api) -> list[int]:
-    found = await rows("select state from top_up where municipality_id = $1 order by created_at", api.town.id)
+    found = await rows(
+        "select state from provider_authorisation where municipality_id = $1 order by opened_at", api.town.id
+    )
     return [row["state"] for row in found]
 
 
@@ -170,14 +172,14 @@ async def test_nobody_came_back(api: Api, provider: PaymentProvider, moved: Mova
     provider.silent = {"authorise"}
     await pay(api, 500, source, idempotencyKey=key)
     provider.silent = set()
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert await states(api) == [0], "the client may come back for a while"
     moved.forward(timedelta(minutes=11))
     provider.refuses_connections = True
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert await states(api) == [0], "asked again at the next run"
     provider.refuses_connections = False
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert (await states(api), [state for state, _ in provider.known.values()]) == ([3], ["VOIDED"])
     assert (await pay(api, 500, source, idempotencyKey=key))["code"] == "ABANDONED", "too late, and nothing is taken"
     assert (await api.balances(), provider.captured) == ({}, 0)
@@ -233,8 +235,8 @@ async def test_a_capture_without_an_answer_is_made_by_the_job(api: Api, provider
     assert await states(api) == [1]
     provider.silent = set()
     moved.forward(timedelta(minutes=11))
-    await settle_top_ups(api.services)
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
+    await settle_funding(api.services)
     assert (await states(api), provider.captured) == ([2], 500)
     await api.town.assert_sound()
 
@@ -258,7 +260,7 @@ async def test_cut_off_after_the_charge_the_same_key_or_the_job_goes_on(
     await cut_off(keys[1])
     assert (await states(api), await api.balances()) == ([2, 1], {"COIN": 500})
     moved.forward(timedelta(minutes=11))
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert (await states(api), provider.captured, await api.balances()) == ([2, 3], 500, {})
     assert (await pay(api, 500, source, idempotencyKey=keys[1]))["code"] == "ABANDONED"
     await api.town.assert_sound()
@@ -370,7 +372,7 @@ async def test_the_counter_does_not_hand_out_cash_for_a_card(api: Api):
 
 
 async def test_the_client_of_a_provider_takes_no_nonsense(provider: PaymentProvider):
-    wrong_key = HttpProvider(provider.address, "other")
+    wrong_key = HttpPaymentProvider(provider.address, "other")
     with pytest.raises(ProviderUnavailableError):
         await wrong_key.authorise(uuid4(), "tok", 1)
 
@@ -387,7 +389,7 @@ async def test_the_client_of_a_provider_takes_no_nonsense(provider: PaymentProvi
         b'HTTP/1.1 200 OK\r\n\r\n{"state":"?"}',
     ]
     server = await asyncio.start_server(nonsense, "127.0.0.1", 0)
-    client = HttpProvider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", KEY)
+    client = HttpPaymentProvider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", KEY)
     while answers:
         with pytest.raises(ProviderUnavailableError):
             await client.authorise(uuid4(), "tok", 1)
@@ -396,6 +398,6 @@ async def test_the_client_of_a_provider_takes_no_nonsense(provider: PaymentProvi
     with pytest.raises(ProviderUnavailableError):
         await client.void(uuid4())
     reference = uuid4()
-    good = HttpProvider(provider.address, KEY)
+    good = HttpPaymentProvider(provider.address, KEY)
     await good.void(reference)
     assert not await good.authorise(reference, "tok", 1), "voided before it arrived"

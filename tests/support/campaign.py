@@ -25,6 +25,7 @@ from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.grants.grant import Grant, grant_value
 from domain.identifiers import Prefix, encode
+from domain.jobs.schedule import settle_funding
 from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import KeyReusedError
@@ -34,7 +35,7 @@ from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
 from domain.payments.quote import Asked, quote
 from domain.payments.refund import Refund, refund
-from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
+from domain.payments.top_up import TopUp, pay_with_top_up
 from domain.programmes.change import change_budget
 from domain.redemptions.kinds import ItemKind, RollbackReason
 from domain.redemptions.redeem import Redeem, redeem
@@ -209,7 +210,7 @@ class Campaign:
         plain, source = replace(what, rest_in_cash=False), TopUp(self.made.sources[number], 2_000)
         await self.do(Operation.PAY, viewer, what.key, lambda: pay_with_top_up(self.services, viewer, plain, source))
         if self.chance.random() < 0.3:
-            await settle_top_ups(self.services)
+            await settle_funding(self.services)
 
     async def refund(self) -> None:
         payments = self.journals(JournalKind.PAYMENT, JournalKind.CAPTURE)[-25:]
@@ -394,7 +395,7 @@ class Campaign:
             await self.do(Operation.VOID, viewer, key, lambda: void(self.services, viewer, hold, key))
 
     async def jobs(self) -> None:
-        for job in self.chance.sample([expire, remind, lapse, settle_top_ups], 2):
+        for job in self.chance.sample([expire, remind, lapse, settle_funding], 2):
             self.said[job.__name__] += await job(self.services)
 
     async def change_budget(self) -> None:
