@@ -1,10 +1,12 @@
-"""A payment provider over HTTPS with JSON: the domain's port `Provider`, on one kept client per process.
+"""A payment provider over HTTPS with JSON: the domain's port `Provider`.
 
 POST <address>/authorisations                        {reference, token, amount}   APPROVED or DECLINED
 POST <address>/authorisations/<reference>/capture    {amount}                     CAPTURED
 POST <address>/authorisations/<reference>/void       {}                           VOIDED
 
 The reference makes each call safe to repeat. Repeating is the domain's decision: nothing is sent twice from here.
+Every call has a connection of its own. On a kept one, an answer that was sent twice would be read as the answer to the
+next call, which is about somebody else's money.
 """
 
 import asyncio
@@ -23,9 +25,7 @@ from domain.ports import ProviderUnavailableError
 TIMEOUT_SECONDS = 5
 """For a whole call, from waiting for a connection to the last byte of the answer."""
 CONNECTION_LIMIT = 64
-KEPT_CONNECTION_LIMIT = 16
-KEPT_SECONDS = 5
-"""How long an idle connection is kept: shorter than servers keep theirs, so that a call rarely meets a closed one."""
+"""Calls at once; the others wait for their turn."""
 ANSWER_LIMIT = 65_536
 
 
@@ -35,13 +35,9 @@ class HttpPaymentProvider:
     def __init__(self, address: str, key: str) -> None:
         self._client = httpx.AsyncClient(
             base_url=address,
-            headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
+            headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity", "Connection": "close"},
             timeout=TIMEOUT_SECONDS,
-            limits=httpx.Limits(
-                max_connections=CONNECTION_LIMIT,
-                max_keepalive_connections=KEPT_CONNECTION_LIMIT,
-                keepalive_expiry=KEPT_SECONDS,
-            ),
+            limits=httpx.Limits(max_connections=CONNECTION_LIMIT, max_keepalive_connections=0),
             verify=_trusted_authorities(),
             trust_env=False,  # a .netrc or a proxy of the machine must not change who hears a card's token
         )
@@ -64,7 +60,7 @@ class HttpPaymentProvider:
             raise ProviderUnavailableError
 
     async def close(self) -> None:
-        """Close the kept connections."""
+        """Close what is still connected."""
         await self._client.aclose()
 
     async def _post(self, path: str, body: dict[str, Any]) -> str | None:

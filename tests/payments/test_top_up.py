@@ -192,14 +192,14 @@ async def test_a_refused_payment_takes_the_charge_back(
     """Another payment takes the balance between the question and the payment."""
     source, key = await card(api), str(uuid4())
     await api.charge(700)
-    charged = topping._charged
+    charged = topping._post_charge
 
     async def overtaken(*given: Any) -> None:
         await charged(*given)
         await api.pay(100)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(topping, "_charged", overtaken)
+        meanwhile.setattr(topping, "_post_charge", overtaken)
         refused = await pay(api, 1_000, source, idempotencyKey=key)
     assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 900)
     assert (await api.balances(), provider.captured, await states(api)) == ({"COIN": 600}, 0, [3])
@@ -214,14 +214,14 @@ async def test_what_was_spent_of_the_charge_stays_and_is_captured(
 ):
     source = await card(api)
     await api.charge(700)
-    charged = topping._charged
+    charged = topping._post_charge
 
     async def overtaken(*given: Any) -> None:
         await charged(*given)
         await api.pay(900)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(topping, "_charged", overtaken)
+        meanwhile.setattr(topping, "_post_charge", overtaken)
         refused = await pay(api, 1_000, source)
     assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 100)
     assert (await api.balances(), provider.captured, await states(api)) == ({"COIN": 100}, 300, [2])
@@ -251,7 +251,7 @@ async def test_cut_off_after_the_charge_the_same_key_or_the_job_goes_on(
 
     async def cut_off(key: str) -> None:
         with monkeypatch.context() as cut, pytest.raises(AssertionError):
-            cut.setattr(topping, "_paid", killed)
+            cut.setattr(topping, "pay", killed)
             await pay(api, 500, source, idempotencyKey=key)
 
     await cut_off(keys[0])
