@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from domain.vouchers.funded import purchase_with_funding
 from domain.vouchers.purchase import Purchase
 from tests.support.funded import LATER, PRICE, TOKEN, FundedTown, Steps, dying
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Kills(Steps):
