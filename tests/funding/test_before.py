@@ -16,18 +16,10 @@ from domain.ledger.kinds import Operation
 from domain.ledger.request import RequestKey
 from domain.refusals import Refusal
 from tests.support.clock import MovableClock
-from tests.support.funded import LATER, PRICE, VERBS, FundedTown, Killed, Steps, funded_town, recovered
-from tests.support.town import People
+from tests.support.funded import LATER, PRICE, VERBS, FundedTown, Killed, Steps, recovered
 
 OPEN = {"purchase": {"set aside": 2, "posted": 4}, "top-up": {"set aside": 2, "charged": 4, "paid": 6}}
 """After which step the old server died."""
-
-
-@pytest.fixture
-async def shop(town: People, moved: MovableClock) -> AsyncIterator[FundedTown]:
-    _ = moved
-    async with funded_town(town) as made:
-        yield made
 
 
 @pytest.fixture

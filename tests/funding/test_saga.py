@@ -4,10 +4,10 @@ The provider's own record and the sums of the ledger agree afterwards, to the ye
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,45 +16,30 @@ from adapters import payment_provider as adapter
 from adapters.payment_provider import HttpPaymentProvider
 from domain.assets.lots import LOTS, Issue
 from domain.database import rows
-from domain.funding import saga
+from domain.funding import saga, settle
 from domain.funding.link import remove_source
 from domain.funding.owed import Treasury, treasury_of
 from domain.funding.reads import authorisation_of
 from domain.funding.saga import Opening, one_journal, reference_of
-from domain.funding.settle import settle_open
 from domain.identifiers import decode
 from domain.jobs.schedule import settle_funding
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Funding, JournalKind, LotOrigin, Operation
+from domain.ledger.ledger import Ledger
 from domain.ledger.request import Draft, Posted, Request, RequestKey, fingerprint
 from domain.refusals import Refusal
 from domain.services import Services
 from mocks.payment_provider import KEY, PaymentProvider
 from tests.support.clock import MovableClock
-from tests.support.funded import LATER, PRICE, TOKEN, VERBS, FundedTown, Killed, Steps, funded_town, recovered
+from tests.support.funded import LATER, PRICE, TOKEN, VERBS, DyingPoster, FundedTown, Killed, Steps, recovered
 from tests.support.funded_process import other_process
-from tests.support.town import People
 
 OPERATIONS = {"purchase": Operation.PURCHASE_VOUCHER, "top-up": Operation.PAY}
 IN_PROCESS = {"purchase": "buys", "top-up": "pays"}
 
 
-@pytest.fixture
-async def shop(town: People, moved: MovableClock) -> AsyncIterator[FundedTown]:
-    _ = moved
-    async with funded_town(town) as made:
-        yield made
-
-
 def key_of(shop: FundedTown, name: str) -> RequestKey:
     return RequestKey(shop.api.town.id, shop.api.town.resident.person_id, OPERATIONS[name], shop.key)
-
-
-async def states(shop: FundedTown) -> list[int]:
-    found = await rows(
-        "select state from provider_authorisation where municipality_id = $1 order by opened_at, id", shop.api.town.id
-    )
-    return [row["state"] for row in found]
 
 
 def deeds(provider: PaymentProvider) -> list[str]:
@@ -74,7 +59,7 @@ async def test_a_process_is_killed_and_two_others_finish_at_once(
     """The operating system kills it; then the same key comes to this process while the job runs in a third one."""
     async with other_process(database_url, shop, IN_PROCESS[name], KILLS[name][after]) as killed:
         assert await killed.run() == "", "killed"
-    assert await states(shop) == [0 if after == "authorised" else 1]
+    assert await shop.states() == [0 if after == "authorised" else 1]
     async with other_process(database_url, shop, "settles") as job:
         answers = await asyncio.gather(
             job.run(), VERBS[name](shop, shop.services()), shop.settle(shop.services()), return_exceptions=True
@@ -161,15 +146,15 @@ async def test_a_capture_that_was_answered_by_nobody_is_repeated_and_takes_the_m
 ):
     shop.provider.silent = {"capture"}
     posted = await VERBS[name](shop, shop.services())
-    assert (await states(shop), deeds(shop.provider).count("capture")) == ([1], 1)
+    assert (await shop.states(), deeds(shop.provider).count("capture")) == ([1], 1)
     await assert_answered_while_open(shop, name, posted)
     moved.forward(LATER)
     await shop.settle(shop.services())
-    assert await states(shop) == [1]
+    assert await shop.states() == [1]
     shop.provider.silent = set()
     await shop.settle(shop.services())
     await shop.settle(shop.services())
-    assert (await states(shop), deeds(shop.provider)) == ([2], ["authorise", *["capture"] * 4])
+    assert (await shop.states(), deeds(shop.provider)) == ([2], ["authorise", *["capture"] * 4])
     assert shop.provider.captured == PRICE
     await shop.assert_even()
 
@@ -178,23 +163,6 @@ async def assert_answered_while_open(shop: FundedTown, name: str, posted: Posted
     again = await VERBS[name](shop, shop.services())
     assert (again.journal_id, again.replayed) == (posted.journal_id, True)
     assert deeds(shop.provider).count("authorise") == 1, "what is authorised is not asked for again"
-
-
-@pytest.mark.parametrize("name", VERBS)
-async def test_nothing_is_begun_that_nobody_could_finish(shop: FundedTown, moved: MovableClock, name: str):
-    alone = replace(shop.services(), funding=None)
-    with pytest.raises(Refusal) as refused:
-        await VERBS[name](shop, alone)
-    assert (refused.value.code, await states(shop)) == ("FUNDING_UNAVAILABLE", [])
-    shop.provider.silent = {"authorise"}
-    with pytest.raises(Refusal):
-        await VERBS[name](shop, shop.services())
-    moved.forward(LATER)
-    assert await settle_funding(alone) == 0
-    assert await states(shop) == [0], "left to a process that knows the provider"
-    shop.provider.silent = set()
-    assert await settle_funding(shop.services()) == 1
-    await shop.assert_even()
 
 
 async def test_a_source_that_is_removed_meanwhile_still_pays_what_it_set_aside(shop: FundedTown, moved: MovableClock):
@@ -210,14 +178,14 @@ async def test_a_source_that_is_removed_meanwhile_still_pays_what_it_set_aside(s
     await shop.pays(shop.services())
     moved.forward(LATER)
     await shop.settle(shop.services())
-    assert sorted(await states(shop)) == [2, 3]
+    assert sorted(await shop.states()) == [2, 3]
     await shop.assert_even()
 
 
 async def test_one_key_for_two_operations_is_two_authorisations(shop: FundedTown, moved: MovableClock):
     await shop.pays(shop.services())
     await shop.buys(shop.services())
-    assert (await states(shop), shop.provider.captured) == ([2, 2], 2 * PRICE)
+    assert (await shop.states(), shop.provider.captured) == ([2, 2], 2 * PRICE)
     assert len(shop.provider.known) == 2
     moved.forward(LATER)
     assert await settle_funding(shop.services()) == 0
@@ -282,7 +250,7 @@ async def test_another_room_gives_only_its_request(shop: FundedTown, moved: Mova
     if how == "key":
         await charge(shop, shop.services())
     else:
-        assert await settle_open(shop.services(), [CHARGE]) == 1
+        assert await settle.settle_open(shop.services(), [CHARGE]) == 1
     assert shop.provider.captured == (await shop.api.balances()).get("COIN", 0)
     assert (shop.provider.captured == PRICE) is (how == "key" or at >= 4)
     await shop.assert_even()
@@ -305,7 +273,7 @@ async def test_a_refusal_releases_the_money_at_once(shop: FundedTown):
     with pytest.raises(Refusal) as refused:
         await shop.buys(shop.services())
     assert refused.value.code in {"SOLD_OUT", "UNITS_EXCEEDED"}
-    assert (await states(shop), shop.provider.total("VOIDED")) == ([2, 3], PRICE)
+    assert (await shop.states(), shop.provider.total("VOIDED")) == ([2, 3], PRICE)
     await shop.assert_even()
 
 
@@ -325,4 +293,39 @@ async def test_the_row_is_there_before_the_provider_hears_of_it(shop: FundedTown
         "select p::text as text from provider_authorisation p where municipality_id = $1", shop.api.town.id
     )
     assert TOKEN not in str(kept)
+    await shop.assert_even()
+
+
+@pytest.mark.parametrize("name", VERBS)
+async def test_what_has_ended_keeps_its_end(shop: FundedTown, moved: MovableClock, name: str):
+    """The answer comes after the job, to a process that dies as soon as it has written it down."""
+
+    class Late(HttpPaymentProvider):
+        async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
+            approved = await super().authorise(reference, token, amount)
+            moved.forward(LATER)
+            await shop.settle(shop.services())
+            assert await shop.states() == [3]
+            return approved
+
+    poster: Any = DyingPoster(shop.services().ledger._poster, Steps(1))
+    with pytest.raises(Killed):
+        await VERBS[name](
+            shop, replace(shop.services(), funding=Late(shop.provider.address, KEY), ledger=Ledger(poster))
+        )
+    assert await shop.states() == [3]
+    await shop.assert_even()
+
+
+async def test_other_words_under_an_open_key_ask_nobody_for_money(shop: FundedTown):
+    shop.provider.silent = {"authorise"}
+    with pytest.raises(Refusal):
+        await charge(shop, shop.services())
+    calls = list(shop.provider.calls)
+    shop.provider.silent = set()
+    with pytest.raises(Refusal) as refused:
+        await charge(shop, shop.services(), 2 * PRICE)
+    assert refused.value.code == "KEY_REUSED"
+    assert shop.provider.calls == calls
+    await charge(shop, shop.services())
     await shop.assert_even()

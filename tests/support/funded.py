@@ -133,6 +133,13 @@ class FundedTown:
     async def settle(self, services: Services) -> None:
         await settle_funding(services)
 
+    async def states(self) -> list[int]:
+        found = await rows(
+            "select state from provider_authorisation where municipality_id = $1 order by opened_at, id",
+            self.api.town.id,
+        )
+        return [row["state"] for row in found]
+
     async def open(self) -> int:
         return len(
             await rows(
