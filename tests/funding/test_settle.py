@@ -1,13 +1,17 @@
 """The job: fair to all rows, patient with clients, and with a provider that is away."""
 
 from dataclasses import replace
+from importlib import import_module
+from pkgutil import walk_packages
 from uuid import UUID, uuid4
 
 import pytest
 
+import domain
 from adapters.payment_provider import HttpPaymentProvider
 from domain.funding import settle
-from domain.jobs.schedule import settle_funding
+from domain.funding.saga import Use
+from domain.jobs.schedule import USES_OF_FUNDING, settle_funding
 from domain.ports import ProviderUnavailableError
 from domain.refusals import Refusal
 from mocks.payment_provider import KEY
@@ -30,6 +34,13 @@ async def test_nothing_is_begun_that_nobody_could_finish(shop: FundedTown, moved
     shop.provider.silent = set()
     assert await settle_funding(shop.services()) == 1
     await shop.assert_even()
+
+
+def test_the_job_knows_every_use_of_money_from_outside():
+    """What it does not know stays open at the provider for ever."""
+    modules = [import_module(found.name) for found in walk_packages(domain.__path__, "domain.")]
+    declared = {use.operation: use for module in modules for use in vars(module).values() if isinstance(use, Use)}
+    assert declared == {use.operation: use for use in USES_OF_FUNDING}
 
 
 async def left_open(shop: FundedTown, moved: MovableClock, many: int) -> list[UUID]:
