@@ -14,12 +14,13 @@ COPY --from=builder /venv /venv
 COPY pyproject.toml ./
 COPY migrations/ migrations/
 COPY domain/ domain/
+COPY adapters/ adapters/
 COPY resolvers/ resolvers/
 COPY schema/ schema/
 COPY push/ push/
 COPY api/ api/
 # Compiled here: the user below cannot write, and compiling at every start would cost seconds.
-RUN python -m compileall -q migrations domain resolvers schema push api
+RUN python -m compileall -q migrations domain adapters resolvers schema push api
 USER meguru
 EXPOSE 8000
 STOPSIGNAL SIGTERM

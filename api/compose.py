@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from adapters.payment_provider import payment_provider
 from api.metrics import Metrics
 from api.settings import DEVELOPMENT_KEYS, Settings
 from api.tokens import Keys, Tokens, make_development_key
 from domain.compose import services
-from domain.funding.http import HttpProvider
 from domain.services import Services
 
 
@@ -30,14 +30,17 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
     if settings.development:
         make_development_key(folder)
     metrics = Metrics()
-    async with services(
-        settings.database_url,
-        redis_url=settings.redis_url,
-        shop_code_guid=settings.shop_code_guid,
-        pool_size=settings.pool_size,
-        observer=metrics,
-        funding=None if settings.funding_url is None else HttpProvider(settings.funding_url, settings.funding_key),
-    ) as live:
+    async with (
+        payment_provider(settings.funding_url, settings.funding_key) as funding,
+        services(
+            settings.database_url,
+            redis_url=settings.redis_url,
+            shop_code_guid=settings.shop_code_guid,
+            pool_size=settings.pool_size,
+            observer=metrics,
+            funding=funding,
+        ) as live,
+    ):
         gauges = asyncio.create_task(metrics.keep(live))
         try:
             yield Process(settings, live, Tokens(Keys(folder)), metrics)

@@ -37,6 +37,10 @@ class PaymentProvider:
     """How many of the next calls it hangs up on without doing anything."""
     drops_after: int = 0
     """How many of the next deeds it does without an answer."""
+    odd_answers: dict[str, list[bytes]] = field(default_factory=dict)
+    """By deed: what it writes instead of its next answers, although it has done what it was asked."""
+    hangs: set[str] = field(default_factory=set)
+    """Deeds after which it neither answers nor hangs up, until its caller does."""
     port: int = 0
 
     @property
@@ -79,7 +83,7 @@ class PaymentProvider:
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:] if line)}
         body = orjson.loads(await reader.readexactly(int(headers["content-length"])))
         if headers.get("authorization") != f"Bearer {KEY}":
-            writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}")
+            writer.write(b"HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
             return
         parts = lines[0].split(" ")[1].strip("/").split("/")
         deed = parts[2] if len(parts) == PARTS_OF_DEED else "authorise"
@@ -87,11 +91,14 @@ class PaymentProvider:
         told = orjson.dumps({"state": self.done(deed, reference, body)})
         if self.drops_after:
             self.drops_after -= 1
+        elif self.odd_answers.get(deed):
+            writer.write(self.odd_answers[deed].pop(0))
+            await writer.drain()
+        elif deed in self.hangs:
+            await reader.read()
         elif deed not in self.silent:
-            writer.write(
-                f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(told)}\r\n\r\n".encode()
-                + told
-            )
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n")
+            writer.write(f"Content-Length: {len(told)}\r\n\r\n".encode() + told)
             await writer.drain()
 
     def done(self, deed: str, reference: str, body: dict[str, Any]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import asyncpg
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.payment_provider import payment_provider
 from domain import logs
 from domain.compose import services
-from domain.funding.http import HttpProvider
 from domain.services import Services
 
 SESSION = {"role": "meguru_relay", "application_name": "meguru-push"}
@@ -44,8 +44,10 @@ async def parts() -> AsyncIterator[Parts]:
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(settings.database_url, server_settings=SESSION, timeout=5)
 
-    funding = None if settings.funding_url is None else HttpProvider(settings.funding_url, settings.funding_key)
-    async with services(
-        settings.database_url, redis_url=settings.redis_url, shop_code_guid="", pool_size=2, funding=funding
-    ) as live:
+    async with (
+        payment_provider(settings.funding_url, settings.funding_key) as funding,
+        services(
+            settings.database_url, redis_url=settings.redis_url, shop_code_guid="", pool_size=2, funding=funding
+        ) as live,
+    ):
         yield Parts(live, connect)

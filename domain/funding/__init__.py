@@ -1,4 +1,1 @@
-"""Funding sources: a card or bank account that a resident has linked to a wallet, and the provider that authorises.
-
-Captures and voids.
-"""
+"""Money from outside: cards and bank accounts that residents have linked, and the saga that takes money from them."""

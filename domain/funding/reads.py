@@ -1,25 +1,15 @@
-"""Funding sources and top-ups, as others see them."""
+"""Funding sources and authorisations, as others see them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
 from domain.database import rows
-
-
-class TopUpState(IntEnum):
-    """Where a top-up is. Append only."""
-
-    ASKED = 0
-    AUTHORISED = 1
-    CAPTURED = 2
-    VOIDED = 3
-    DECLINED = 4
-
-
-OPEN = (TopUpState.ASKED, TopUpState.AUTHORISED)
+from domain.funding.kinds import OPEN, AuthorisationState
+from domain.ledger.kinds import operation_of
+from domain.ledger.request import RequestKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +26,51 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class TopUpRow:
-    """What was asked of a provider for one payment. `id` is the reference; yen."""
+class Authorisation:
+    """What a provider was asked to set aside for one key of a client. Whole yen.
 
-    municipality: int
+    `id` is the reference at the provider. `source_id` names the linked source, where the money comes from one.
+    `input_hash` is None only for top-ups that were begun before it was kept.
+    """
+
     id: UUID
-    actor: UUID
-    key: UUID
-    wallet_id: UUID
-    source_id: UUID
-    asset: int
-    token: str = field(repr=False)
-    amount: int
-    state: TopUpState
-    created_at: datetime
+    key: RequestKey
     input_hash: bytes | None
+    source_id: UUID | None
+    amount: int
+    state: AuthorisationState
+
+    @property
+    def municipality(self) -> int:
+        """The town's short number."""
+        return self.key.municipality
+
+    def is_for(self, input_hash: bytes) -> bool:
+        """Whether it was opened for a request of these words: with other words the key is another request's."""
+        return self.input_hash in (None, input_hash)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provider may still hold the money."""
+        return self.state in OPEN
 
 
 _SOURCE = "select municipality_id, id, wallet_id, person_id, asset_id, token, label from funding_source "
-_TOP_UP = """select t.municipality_id, t.id, t.actor, t.key, t.wallet_id, t.source_id, s.asset_id, s.token, t.amount,
-  t.state, t.created_at,
-  t.input_hash
-  from top_up t join funding_source s on s.municipality_id = t.municipality_id and s.id = t.source_id """
+AUTHORISATION = "municipality_id, id, actor, operation, key, input_hash, source_id, amount, state"
+"""The columns that `authorisation_from` reads."""
+_IS_OPEN = f"state in ({', '.join(str(state.value) for state in OPEN)})"
+"""Written out, as the index of open rows has it."""
 
 
 async def source_by_id(municipality: int, source: UUID) -> Source | None:
     """A source that is linked now."""
     found = await rows(_SOURCE + "where municipality_id = $1 and id = $2 and removed_at is null", municipality, source)
+    return Source(*found[0].values()) if found else None
+
+
+async def source_ever_linked(municipality: int, source: UUID) -> Source | None:
+    """A source, also one that was removed since: then without its token and label."""
+    found = await rows(_SOURCE + "where municipality_id = $1 and id = $2", municipality, source)
     return Source(*found[0].values()) if found else None
 
 
@@ -90,44 +98,38 @@ async def sources_of(municipality: int, wallet: UUID, person: UUID) -> list[Sour
     return [Source(*row.values()) for row in found]
 
 
-async def top_up_of(municipality: int, actor: UUID, key: UUID) -> TopUpRow | None:
-    """The top-up of a payment's key."""
+async def authorisation_of(key: RequestKey) -> Authorisation | None:
+    """The authorisation of a client's key."""
     found = await rows(
-        _TOP_UP + "where t.municipality_id = $1 and t.actor = $2 and t.key = $3", municipality, actor, key
+        f"""select {AUTHORISATION} from provider_authorisation
+          where municipality_id = $1 and actor = $2 and operation = $3 and key = $4""",
+        key.municipality,
+        key.actor,
+        key.operation,
+        key.key,
     )
-    return _row(found[0]) if found else None
+    return authorisation_from(found[0]) if found else None
 
 
-async def open_top_ups(before: datetime, limit: int) -> list[TopUpRow]:
-    """Top-ups that were begun before an instant and have no end yet, in all towns, in no order."""
+async def open_authorisations(operations: Sequence[Operation], before: datetime, limit: int) -> list[Authorisation]:
+    """Authorisations of these operations that were opened by an instant and are open, in all towns, in no order."""
     found = await rows(
-        _TOP_UP + f"where t.state in ({TopUpState.ASKED:d}, {TopUpState.AUTHORISED:d}) and t.created_at < $1"
-        " order by random() limit $2",
+        f"""select {AUTHORISATION} from provider_authorisation
+          where {_IS_OPEN} and operation = any ($1::smallint[]) and opened_at <= $2 order by random() limit $3""",
+        list(operations),
         before,
         limit,
     )
-    return [_row(row) for row in found]
+    return [authorisation_from(row) for row in found]
 
 
-def _row(row: dict[str, Any]) -> TopUpRow:
-    return TopUpRow(
-        **{
-            "municipality": row["municipality_id"],
-            "asset": row["asset_id"],
-            "state": TopUpState(row["state"]),
-            **{
-                name: row[name]
-                for name in (
-                    "id",
-                    "actor",
-                    "key",
-                    "wallet_id",
-                    "source_id",
-                    "token",
-                    "amount",
-                    "created_at",
-                    "input_hash",
-                )
-            },
-        }
+def authorisation_from(row: dict[str, Any]) -> Authorisation:
+    """An authorisation from the columns `AUTHORISATION`."""
+    return Authorisation(
+        id=row["id"],
+        key=RequestKey(row["municipality_id"], row["actor"], operation_of(row["operation"]), row["key"]),
+        input_hash=row["input_hash"],
+        source_id=row["source_id"],
+        amount=row["amount"],
+        state=AuthorisationState(row["state"]),
     )

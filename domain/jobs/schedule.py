@@ -13,13 +13,14 @@ import structlog
 from domain.bulk_grants.run import run_bulk_grants
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
+from domain.funding.settle import settle_open
 from domain.ledger.audit import drift
 from domain.municipalities import reads as municipalities
 from domain.payments.hold import lapse
-from domain.payments.top_up import settle_top_ups
+from domain.payments.top_up import TOPPED_UP_PAYMENT
 from domain.services import Services
 from domain.uploads.erase import erase_uploads
-from domain.vouchers.funded import settle_open
+from domain.vouchers.funded import FUNDED_PURCHASE
 
 LOCK = 7_306_531_742_262
 """Any number, the same everywhere: the advisory lock of the scheduler."""
@@ -49,12 +50,20 @@ async def audit_drift(services: Services) -> int:
     return 0
 
 
+USES_OF_FUNDING = (TOPPED_UP_PAYMENT, FUNDED_PURCHASE)
+"""Everything that money from outside pays for. What is not listed is never finished."""
+
+
+async def settle_funding(services: Services) -> int:
+    """Finish what was left open at the payment provider; how many authorisations."""
+    return await settle_open(services, USES_OF_FUNDING)
+
+
 JOBS = (
     Job("lapse_holds", timedelta(minutes=1), lapse),
     Job("expire_value", timedelta(minutes=10), expire),
-    Job("settle_funding", timedelta(minutes=5), settle_open),
     Job("remind_expiry", timedelta(hours=1), remind),
-    Job("settle_top_ups", timedelta(minutes=1), settle_top_ups),
+    Job("settle_funding", timedelta(minutes=1), settle_funding),
     Job("audit_drift", timedelta(hours=24), audit_drift),
     Job("run_bulk_grants", timedelta(seconds=15), run_bulk_grants),
     Job("erase_uploads", timedelta(hours=1), erase_uploads),

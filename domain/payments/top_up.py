@@ -1,324 +1,249 @@
-"""A payment that brings its own money: what is missing is authorised at a linked source, charged, and paid.
+"""A payment that brings its own money: exactly what the wallet lacks comes from a linked source.
 
-Captured if it stays, else voided.
+The saga of `domain/funding` with two journals instead of one:
 
-    authorise   at the provider, outside of every transaction, under a reference that is the payment's for ever
-    charge      a journal of the missing amount, under a key of its own
+    charge      the missing amount, under a key of its own: the authorisation's reference
     pay         the payment as always, under the client's key
-    finish      both keys are closed; the charge stays (capture), or is taken back out of the wallet (void)
 
-Each step may be repeated, and each outcome is stored, so whoever finishes (this request, the same key again, or the
-job) decides alike.
-What is spent of a charge whose payment was refused was spent by its owner: then it stays, and is captured.
+Once both keys are ended, a charge whose payment was refused is taken back out of the wallet, and the money is voided.
+What is spent of it by then was spent by its owner: then it stays, and is captured.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from tortoise.connection import get_connection
-
-from domain.assets.kinds import CHARGEABLE, AssetKind
+from domain.assets.kinds import CHARGEABLE
 from domain.assets.limits import check_amount, check_note, payment_maximum
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.charging.kinds import CancelReason
 from domain.coupons import uses as coupons
-from domain.funding import reads
-from domain.funding.reads import OPEN, Source, TopUpRow, TopUpState
-from domain.funding.refusals import (
-    FundingDeclinedError,
-    FundingUnavailableError,
-    TopUpExceedsError,
-    UnknownFundingSourceError,
-)
-from domain.funding.settle import settle
+from domain.funding import reads, saga
+from domain.funding.kinds import AuthorisationState
+from domain.funding.owed import Treasury, treasury_of
+from domain.funding.reads import Authorisation, Source
+from domain.funding.refusals import FundingDeclinedError, TopUpExceedsError, UnknownFundingSourceError
+from domain.funding.saga import Funded, Opening, Use
 from domain.ledger import spend_order
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
 from domain.ledger.parties import usable_wallet
 from domain.ledger.reads import wallet_accounts
-from domain.ledger.refusals import (
-    AlreadyReversedError,
-    BalanceCapError,
-    KeyReusedError,
-    ReversalImpossibleError,
-    UnknownWalletError,
-)
+from domain.ledger.refusals import AlreadyReversedError, BalanceCapError, KeyReusedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
-from domain.municipalities import reads as municipalities
 from domain.payments.pay import Pay, input_hash_of, pay
-from domain.ports import ProviderUnavailableError
 from domain.programmes.shop_rules import ShopRules, with_rules
-from domain.refusals import InvalidInputError, Refusal, StoredRefusal
+from domain.refusals import InvalidInputError, Refusal, UnstoredRefusal
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
 
-PATIENCE = timedelta(minutes=10)
-"""How long a client may come back with its key before the job closes it."""
-FUNDED = Issue(LotOrigin.CHARGE, Funding.CARD)
+CARD_ISSUE = Issue(LotOrigin.CHARGE, Funding.CARD)
 
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """From where what is missing may be taken, and at most how much. Whole units."""
+    """The source of what is missing, and the most that may be taken from it. Whole units."""
 
     source_id: UUID
     maximum: int
 
 
-async def pay_with_top_up(services: Services, viewer: Viewer, what: Pay, asked: TopUp) -> Posted:
-    """Pays, with exactly what is missing from the source; nothing is taken where nothing is missing.
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """The charge of a top-up: coin of the source's kind into its wallet, owed by the provider to the treasury."""
+
+    authorisation: Authorisation
+    source: Source
+    treasury: Treasury
+
+    @property
+    def key(self) -> RequestKey:
+        """The key of the charge's journal."""
+        return _charge_key(self.authorisation)
+
+
+async def pay_with_top_up(services: Services, viewer: Viewer, payment: Pay, top_up: TopUp) -> Posted:
+    """Pay, with exactly what is missing from the source; nothing is taken where nothing is missing.
 
     The same key answers the same.
     """
-    if what.rest_in_cash:
+    if payment.rest_in_cash:
         raise InvalidInputError("top_up", "TOP_UP_OR_CASH")
-    check_note(what.note)
-    check_amount(what.amount, await payment_maximum(services, what.municipality))
-    row = await reads.top_up_of(what.municipality, viewer.person_id, what.key)
-    key = RequestKey(what.municipality, viewer.person_id, Operation.PAY, what.key)
-    if row is None and not await services.ledger.has_ended(key):
-        row = await _begin(services, viewer, what, asked)
-    if row is None:
-        return await pay(services, viewer, what)
-    if row.source_id != asked.source_id or row.input_hash not in (None, input_hash_of(what)):
+    check_note(payment.note)
+    check_amount(payment.amount, await payment_maximum(services, payment.municipality))
+    key = RequestKey(payment.municipality, viewer.person_id, Operation.PAY, payment.key)
+    authorisation = await reads.authorisation_of(key)
+    if authorisation is None and not await services.ledger.has_ended(key):
+        authorisation = await _open(services, viewer, payment, top_up)
+    if authorisation is None:
+        return await pay(services, viewer, payment)
+    if authorisation.source_id != top_up.source_id or not authorisation.is_for(input_hash_of(payment)):
         raise KeyReusedError
-    if row.amount > asked.maximum:
-        raise TopUpExceedsError(row.amount, asked.maximum)
-    if row.state in OPEN:
-        await _authorised(services, row)
-        await _charged(services, viewer, row)
-    if row.state is TopUpState.DECLINED:
-        raise FundingDeclinedError
-    return await _paid(services, viewer, what, row)
+    if authorisation.amount > top_up.maximum:
+        raise TopUpExceedsError(authorisation.amount, top_up.maximum)
+    return await saga.run(services, authorisation, await _funded(services, viewer, payment, authorisation))
 
 
-async def _begin(services: Services, viewer: Viewer, what: Pay, asked: TopUp) -> TopUpRow | None:
-    """The row of what is to be authorised; None where a top-up would not help, so that `pay` answers alone."""
-    source = await reads.source_by_id(what.municipality, asked.source_id)
-    if source is None or source.wallet_id != what.wallet_id or source.person_id != viewer.person_id:
+async def _open(services: Services, viewer: Viewer, payment: Pay, top_up: TopUp) -> Authorisation | None:
+    """The authorisation of what is missing; None where a top-up would not help, so that `pay` answers alone."""
+    source = await reads.source_by_id(payment.municipality, top_up.source_id)
+    if source is None or source.wallet_id != payment.wallet_id or source.person_id != viewer.person_id:
         raise UnknownFundingSourceError
-    await residents.require_own(viewer, what.municipality, what.wallet_id)
-    wallet = await residents.wallet_for(viewer, what.municipality, what.wallet_id)
+    await residents.require_own(viewer, payment.municipality, payment.wallet_id)
+    wallet = await residents.wallet_for(viewer, payment.municipality, payment.wallet_id)
 
     async def run(rules: ShopRules) -> int:
-        return await _missing(services, what, source, rules)
+        return await _missing(services, payment, source, rules)
 
-    missing = await with_rules(services, what.municipality, what.store_id, what.excluded, run)
+    missing = await with_rules(services, payment.municipality, payment.store_id, payment.excluded, run)
     if not missing or wallet is None or wallet.frozen:
         return None
-    maximum = min(asked.maximum, (await _asset(services, source.municipality, source.asset)).charge_maximum)
+    maximum = min(top_up.maximum, (await _coin(services, source)).charge_maximum)
     if missing > maximum:
         raise TopUpExceedsError(missing, maximum)
-    await get_connection("default").execute_query(
-        """insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at,
-          input_hash)
-          values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $9)
-          on conflict (municipality_id, actor, key) do nothing""",
-        [
-            what.municipality,
-            services.ids.new(),
-            viewer.person_id,
-            what.key,
-            what.wallet_id,
-            source.id,
-            missing,
-            services.clock(),
-            input_hash_of(what),
-            TopUpState.ASKED,
-        ],
-    )
-    return await reads.top_up_of(what.municipality, viewer.person_id, what.key)
+    key = RequestKey(payment.municipality, viewer.person_id, Operation.PAY, payment.key)
+    return await saga.open_authorisation(services, Opening(key, input_hash_of(payment), missing, source.id))
 
 
-async def _missing(services: Services, what: Pay, source: Source, rules: ShopRules) -> int:
+async def _missing(services: Services, payment: Pay, source: Source, rules: ShopRules) -> int:
     """What the wallet lacks for the payment, where coin of the source would pay it; else 0. Whole units."""
-    coin = await _asset(services, what.municipality, source.asset)
+    coin = await _coin(services, source)
     now = services.clock()
-    if source.asset in what.excluded or not rules.store.accepting or not coin.acceptance.open_to(rules.store, now):
+    if source.asset in payment.excluded or not rules.store.accepting or not coin.acceptance.open_to(rules.store, now):
         return 0
-    if (what.valid_until is not None and what.valid_until < now) or ended(coin, FUNDED, now):
+    if (payment.valid_until is not None and payment.valid_until < now) or ended(coin, CARD_ISSUE, now):
         return 0
-    chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
+    chosen = await coupons.choose(services, payment.municipality, payment.wallet_id, payment.coupons)
     try:
-        applied = await coupons.applied_now(chosen, what.municipality, rules.store, what.amount, now)
+        applied = await coupons.applied_now(chosen, payment.municipality, rules.store, payment.amount, now)
     except Refusal:
         return 0  # the payment says so itself, under its key
-    lots = spend_order.spendable(await wallet_accounts(what.municipality, what.wallet_id, now), now, rules)
-    _, missing = spend_order.allocate(lots, what.amount - applied.discount, rules)
+    lots = spend_order.spendable(await wallet_accounts(payment.municipality, payment.wallet_id, now), now, rules)
+    _, missing = spend_order.allocate(lots, payment.amount - applied.discount, rules)
     return 0 if missing % coin.minimum_unit else missing
 
 
-async def _asset(services: Services, municipality: int, number: int) -> Asset:
-    found = next((asset for asset in await services.shared(ASSETS).of(municipality) if asset.id == number), None)
-    if found is None or found.kind not in CHARGEABLE:
+async def _coin(services: Services, source: Source) -> Asset:
+    coin = next(
+        (asset for asset in await services.shared(ASSETS).of(source.municipality) if asset.id == source.asset), None
+    )
+    if coin is None or coin.kind not in CHARGEABLE:
         raise UnknownAssetError
-    return found
+    return coin
 
 
-async def _authorised(services: Services, row: TopUpRow) -> None:
-    """Returns once the provider has set the amount aside."""
-    if row.state is TopUpState.AUTHORISED:
-        return
-    if services.funding is None:
-        raise FundingUnavailableError
-    try:
-        approved = await services.funding.authorise(row.id, row.token, row.amount)
-    except ProviderUnavailableError as error:
-        raise FundingUnavailableError from error
-    if approved:
-        await _set_state(row, TopUpState.AUTHORISED)
-    elif await _closed(services, row, Operation.TOP_UP, row.id) is None:
-        # Nobody can charge any more, also who has heard a yes meanwhile, or before: whatever may have been set aside is
-        # released.
-        with suppress(ProviderUnavailableError):
-            await services.funding.void(row.id)
-            await _set_state(row, TopUpState.DECLINED)
-        raise FundingDeclinedError
+async def _funded(services: Services, viewer: Viewer, payment: Pay, authorisation: Authorisation) -> Funded:
+    source = await _source_of(authorisation)
+
+    async def post(authorisation: Authorisation) -> Posted:
+        if authorisation.state is AuthorisationState.DECLINED:
+            raise FundingDeclinedError
+        if authorisation.is_open:
+            charge = _Charge(authorisation, source, await treasury_of(services, authorisation.municipality))
+            await _post_charge(services, viewer, charge)
+        return await pay(services, viewer, payment)
+
+    return Funded(TOPPED_UP_PAYMENT, input_hash_of(payment), source.token, post)
 
 
-async def _charged(services: Services, viewer: Viewer, row: TopUpRow) -> None:
-    """The charge is in the wallet; or it was refused, and what was set aside is released."""
-    asset, now = await _asset(services, row.municipality, row.asset), services.clock()
-    if ended(asset, FUNDED, now):
-        # no coin is issued any more: the payment was made before, or is refused now, and then what was set aside is
-        # released
-        return
-    lot = await services.shared(LOTS).of(asset, FUNDED, now)
-    try:
-        await services.ledger.post(await _charge(services, viewer, row, asset, lot))
-    except StoredRefusal:
-        await _finish_if_possible(services, row)
-        raise
+async def _source_of(authorisation: Authorisation) -> Source:
+    """The source of an authorisation, also one that was removed since."""
+    source_id = authorisation.source_id
+    source = None if source_id is None else await reads.source_ever_linked(authorisation.municipality, source_id)
+    if source is None:
+        raise UnknownFundingSourceError
+    return source
 
 
-async def _paid(services: Services, viewer: Viewer, what: Pay, row: TopUpRow) -> Posted:
-    try:
-        posted = await pay(services, viewer, what)
-    except StoredRefusal:
-        await _finish_if_possible(services, row)
-        raise
-    await _finish_if_possible(services, row)
-    return posted
+async def _post_charge(services: Services, viewer: Viewer, charge: _Charge) -> None:
+    """Take the money in, once. Where no coin is issued any more the payment is refused, or was made before."""
+    coin, now = await _coin(services, charge.source), services.clock()
+    if not ended(coin, CARD_ISSUE, now):
+        lot = await services.shared(LOTS).of(coin, CARD_ISSUE, now)
+        await services.ledger.post(_charge_request(viewer, charge, coin, lot))
 
 
-async def _finish_if_possible(services: Services, row: TopUpRow) -> None:
-    """Money moved or did not; a provider that does not answer now is asked again by the job."""
-    with suppress(ProviderUnavailableError):
-        await finish(services, row)
+async def _close_charge(services: Services, authorisation: Authorisation) -> bool:
+    return isinstance(await services.ledger.close(_charge_key(authorisation)), Posted)
 
 
-async def finish(services: Services, row: TopUpRow) -> None:
-    """Closes both keys for ever, and captures or voids by what they did.
-
-    Repeating it changes nothing. ProviderUnavailableError.
-    """
-    if row.state not in OPEN:
-        return
-    if services.funding is None:
-        raise ProviderUnavailableError
-    paid = await _closed(services, row, Operation.PAY, row.key)
-    charge = await _closed(services, row, Operation.TOP_UP, row.id)
-    if charge is not None and (paid is not None or not await _taken_back(services, row, charge)):
-        await services.funding.capture(row.id, row.amount)
-        await _set_state(row, TopUpState.CAPTURED)
-    else:
-        await services.funding.void(row.id)
-        await _set_state(row, TopUpState.VOIDED)
+async def _close_both(services: Services, authorisation: Authorisation, payment: Posted | None) -> bool:
+    """Whether the charge stays: its payment settled, or it cannot be taken back out of the wallet any more."""
+    paid = payment is not None or isinstance(await services.ledger.close(authorisation.key), Posted)
+    charge = await services.ledger.close(_charge_key(authorisation))
+    return isinstance(charge, Posted) and (paid or not await _take_back(services, authorisation, charge))
 
 
-async def settle_top_ups(services: Services) -> int:
-    """Finishes what no client came back for; how many.
-
-    A provider that does not answer is asked again at the next run.
-    """
-
-    async def page(limit: int) -> list[TopUpRow]:
-        return await reads.open_top_ups(services.clock() - PATIENCE, limit)
-
-    async def finished(row: TopUpRow) -> None:
-        await finish(services, row)
-
-    return await settle("top_up", page, finished)
+TOPPED_UP_PAYMENT = Use(Operation.PAY, _close_charge, _close_both, same_key_after=(UnstoredRefusal,))
 
 
-async def _closed(services: Services, row: TopUpRow, operation: Operation, key: UUID) -> Posted | None:
-    """What a key settled; None: refused, or closed now so that it never will be."""
-    ended = await services.ledger.close(RequestKey(row.municipality, row.actor, operation, key))
-    return ended if isinstance(ended, Posted) else None
+def _charge_key(authorisation: Authorisation) -> RequestKey:
+    client_key = authorisation.key
+    return RequestKey(client_key.municipality, client_key.actor, Operation.TOP_UP, authorisation.id)
 
 
-async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asset, lot: Lot) -> Request:
-    issuer, yen = await _issuer(services, row)
+def _charge_request(viewer: Viewer, charge: _Charge, coin: Asset, lot: Lot) -> Request:
+    town, wallet_id, amount = charge.treasury.municipality, charge.source.wallet_id, charge.authorisation.amount
+    issuer = charge.treasury.issuer
 
     def plan(book: Book, _: datetime) -> Draft:
-        town = row.municipality
-        usable_wallet(book, town, row.wallet_id, viewer)
-        after = book.total(town, row.wallet_id, asset.id) + row.amount
-        if asset.balance_cap is not None and after > asset.balance_cap:
-            raise BalanceCapError(asset.balance_cap)
-        account = book.account(town, AccountKey(AccountKind.WALLET, row.wallet_id, asset.id, lot.id), lot)
-        issuance = book.plain(town, AccountKind.ISSUANCE, issuer, asset.id)
+        usable_wallet(book, town, wallet_id, viewer)
+        after = book.total(town, wallet_id, coin.id) + amount
+        if coin.balance_cap is not None and after > coin.balance_cap:
+            raise BalanceCapError(coin.balance_cap)
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, coin.id, lot.id), lot)
+        issuance = book.plain(town, AccountKind.ISSUANCE, issuer, coin.id)
         return Draft(
             receipt={
-                "amount": row.amount,
-                "lots": [
-                    [asset.id, lot.id, row.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]
-                ],
-                "balances": {str(asset.id): after},
+                "amount": amount,
+                "lots": [[coin.id, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
+                "balances": {str(coin.id): after},
                 "collector": str(issuer),
-                "top_up": str(row.id),
+                "top_up": str(charge.authorisation.id),
             },
-            # The provider owes the town what it captures: yen of the issuer, as cash boxes owe theirs.
-            moves=[
-                (issuance, account, row.amount),
-                (
-                    book.plain(town, AccountKind.ISSUANCE, issuer, yen),
-                    book.plain(town, AccountKind.CASH, issuer, yen),
-                    row.amount,
-                ),
-            ],
-            counterparties={row.wallet_id: issuer, issuer: row.wallet_id},
+            moves=[(issuance, account, amount), charge.treasury.owed(book, amount)],
+            counterparties={wallet_id: issuer, issuer: wallet_id},
         )
 
     return Request(
-        municipality=row.municipality,
-        actor=row.actor,
-        operation=Operation.TOP_UP,
-        key=row.id,
-        input_hash=fingerprint(payment=row.key, source=row.source_id, amount=row.amount),
+        municipality=town,
+        actor=charge.key.actor,
+        operation=charge.key.operation,
+        key=charge.key.key,
+        input_hash=fingerprint(payment=charge.authorisation.key.key, source=charge.source.id, amount=amount),
         kind=JournalKind.CHARGE,
-        holders=(row.wallet_id, issuer),
+        holders=(wallet_id, issuer),
         plan=plan,
         lots=(lot.id,),
-        access=(row.wallet_id,),
-        facts=Facts(wallet_id=row.wallet_id, channel=Channel.PROVIDER, funding=Funding.CARD, client=viewer.client),
+        access=(wallet_id,),
+        facts=Facts(wallet_id=wallet_id, channel=Channel.PROVIDER, funding=Funding.CARD, client=viewer.client),
     )
 
 
-async def _issuer(services: Services, row: TopUpRow) -> tuple[UUID, int]:
-    town = await municipalities.by_id(row.municipality)
-    if town is None:
-        raise UnknownWalletError
-    return town.issuer_id, next(
-        asset.id for asset in await services.shared(ASSETS).of(town.id) if asset.kind is AssetKind.CASH
-    )
-
-
-async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool:
+async def _take_back(services: Services, authorisation: Authorisation, charge: Posted) -> bool:
     """Whether the charge is out of the wallet again, all of it: decided once, under the wallet's lock."""
-    issuer, yen = await _issuer(services, row)
+    wallet_id = (await _source_of(authorisation)).wallet_id
+    treasury = await treasury_of(services, authorisation.municipality)
+    try:
+        await services.ledger.post(_take_back_request(authorisation, wallet_id, treasury, charge))
+    except ReversalImpossibleError:
+        return False
+    except AlreadyReversedError:
+        return True
+    return True
+
+
+def _take_back_request(authorisation: Authorisation, wallet_id: UUID, treasury: Treasury, charge: Posted) -> Request:
+    town, issuer = treasury.municipality, treasury.issuer
     [[asset, lot, amount, expires_at]] = charge.receipt["lots"]
 
     def plan(book: Book, _: datetime) -> Draft:
-        town = row.municipality
         guard = book.guard(refunded_guard(town, charge.journal_id), amount)
-        account = book.account(town, AccountKey(AccountKind.WALLET, row.wallet_id, asset, lot))
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
         if guard.value:
             raise AlreadyReversedError
         if account.available < amount:
@@ -329,53 +254,34 @@ async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool
                 "charge": str(charge.journal_id),
                 "lots": [[asset, lot, amount, expires_at]],
                 "bonuses": [],
-                "balances": {str(asset): book.total(town, row.wallet_id, asset) - amount},
+                "balances": {str(asset): book.total(town, wallet_id, asset) - amount},
                 "collector": str(issuer),
-                "top_up": str(row.id),
+                "top_up": str(authorisation.id),
             },
             moves=[
                 (account, book.plain(town, AccountKind.ISSUANCE, issuer, asset), amount),
-                (
-                    book.plain(town, AccountKind.CASH, issuer, yen),
-                    book.plain(town, AccountKind.ISSUANCE, issuer, yen),
-                    amount,
-                ),
+                treasury.released(book, amount),
             ],
             guards=[(guard, amount)],
-            counterparties={row.wallet_id: issuer, issuer: row.wallet_id},
+            counterparties={wallet_id: issuer, issuer: wallet_id},
         )
 
-    try:
-        await services.ledger.post(
-            Request(
-                municipality=row.municipality,
-                actor=SYSTEM_ACTOR,
-                operation=Operation.CANCEL_TOP_UP,
-                key=row.id,
-                input_hash=fingerprint(charge=charge.journal_id),
-                kind=JournalKind.CHARGE_CANCEL,
-                holders=(row.wallet_id, issuer),
-                plan=plan,
-                lots=(lot,),
-                guards=(refunded_guard(row.municipality, charge.journal_id),),
-                facts=Facts(
-                    wallet_id=row.wallet_id,
-                    channel=Channel.PROVIDER,
-                    funding=Funding.CARD,
-                    reason=CancelReason.OTHER,
-                    linked_journal=charge.journal_id,
-                ),
-            )
-        )
-    except ReversalImpossibleError:
-        return False
-    except AlreadyReversedError:
-        return True
-    return True
-
-
-async def _set_state(row: TopUpRow, state: TopUpState) -> None:
-    await get_connection("default").execute_query(
-        "update top_up set state = $3 where municipality_id = $1 and id = $2 and state = any ($4::smallint[])",
-        [row.municipality, row.id, state, list(OPEN)],
+    return Request(
+        municipality=town,
+        actor=SYSTEM_ACTOR,
+        operation=Operation.CANCEL_TOP_UP,
+        key=authorisation.id,
+        input_hash=fingerprint(charge=charge.journal_id),
+        kind=JournalKind.CHARGE_CANCEL,
+        holders=(wallet_id, issuer),
+        plan=plan,
+        lots=(lot,),
+        guards=(refunded_guard(town, charge.journal_id),),
+        facts=Facts(
+            wallet_id=wallet_id,
+            channel=Channel.PROVIDER,
+            funding=Funding.CARD,
+            reason=CancelReason.OTHER,
+            linked_journal=charge.journal_id,
+        ),
     )

@@ -141,7 +141,6 @@ OTHER_WRITES = {
     "conversion_rate": {"INSERT": ""},
     "coupon": {"INSERT": "", "UPDATE": "ends_at name_en name_ja stopped_at"},
     "earning_rule": {"INSERT": "", "UPDATE": "stopped_at"},
-    "funding_authorisation": {"INSERT": "", "UPDATE": "closed_at state"},
     "funding_source": {"INSERT": "", "UPDATE": "label removed_at token"},
     "grant_proposal": {"INSERT": ""},
     "holder_access": {"INSERT": "", "UPDATE": "revoked_at"},
@@ -151,12 +150,12 @@ OTHER_WRITES = {
     "person_claim": {"DELETE": "", "INSERT": "", "UPDATE": ""},
     "person_name": {"DELETE": "", "INSERT": "", "UPDATE": ""},
     "programme": {"INSERT": "", "UPDATE": "budget budget_began ends_at name_en name_ja"},
+    "provider_authorisation": {"INSERT": "", "UPDATE": "closed_at state"},
     "store": {
         "INSERT": "",
         "UPDATE": "address area category charge_agent latitude_microdegrees longitude_microdegrees merchant_category_code name name_kana name_roman"
         " opening_hours postal_code size_class store_group",
     },
-    "top_up": {"INSERT": "", "UPDATE": "state"},
     "upload": {"INSERT": "", "UPDATE": "bytes received_at sha256 state"},
     "upload_chunk": {"DELETE": "", "INSERT": ""},
     "voucher_gift": {"INSERT": "", "UPDATE": "attempts issued_at pin_digest salt secret_digest serial_digest"},

@@ -5,7 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -85,3 +88,112 @@ def test_killed_half_way_and_run_again(empty: str, server_address: str, template
     process.wait()
     finish(start(empty))
     assert asyncio.run(catalog(empty)) == asyncio.run(catalog(f"{server_address}/{template}"))
+
+
+ASSET_COLUMNS = "id, municipality_id, kind, code, name_ja, name_en, unit_ja, unit_en, paid, charge_maximum, payment_maximum, created_at"
+BEGUN, ENDED = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)
+WALLET, PERSON, SOURCE = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+async def migrated_until(url: str, last: str) -> None:
+    """The database as it was when `last` was its newest migration."""
+    names = sorted(path.stem for path in (ROOT / "migrations").glob("m0*.py"))
+    connection = await asyncpg.connect(url)
+    for name in names[: names.index(last) + 1]:
+        for operation in import_module(f"migrations.{name}").Migration.operations:
+            await connection.execute(operation.sql)
+    await connection.close()
+
+
+async def filled_with_money_from_outside(url: str) -> None:
+    """Every state of both tables of before."""
+    connection = await asyncpg.connect(url)
+    for statement, values in (
+        (
+            "insert into municipality (id, code, name, issuer_id, desk_id, created_at) values (7, '000007', '-', $1, $2, $3)",
+            (PERSON, WALLET, BEGUN),
+        ),
+        ("insert into person (id, created_at) values ($1, $2)", (PERSON, BEGUN)),
+        ("insert into holder (municipality_id, id, kind, last_at) values (7, $1, 1, $2)", (WALLET, BEGUN)),
+        ("insert into wallet (id, municipality_id, created_at) values ($1, 7, $2)", (WALLET, BEGUN)),
+        (f"insert into asset ({ASSET_COLUMNS}) values (9, 7, 1, 'COIN', '-', '-', '-', '-', true, 1, 1, $1)", (BEGUN,)),
+        ("insert into funding_source values (7, $1, $2, $3, 9, 'tok', '-', $4)", (SOURCE, WALLET, PERSON, BEGUN)),
+        ("insert into job (name, next_run_at) values ('settle_top_ups', $1), ('settle_funding', $1)", (BEGUN,)),
+    ):
+        await connection.execute(statement, *values)
+    for state in range(5):
+        await connection.execute(
+            "insert into top_up (municipality_id, id, actor, key, wallet_id, source_id, amount, state, created_at, input_hash) values (7, $1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            UUID(int=10 + state),
+            PERSON,
+            UUID(int=20 + state),
+            WALLET,
+            SOURCE,
+            100 + state,
+            state,
+            BEGUN,
+            bytes(32) if state else None,
+        )
+    for state in range(3):
+        await connection.execute(
+            "insert into funding_authorisation values (7, $1, $2, $3, $4, $5, $6, $7, $8)",
+            UUID(int=30 + state),
+            PERSON,
+            UUID(int=20 + state),
+            bytes(32),
+            200 + state,
+            state,
+            BEGUN,
+            ENDED if state else None,
+        )
+    await connection.close()
+
+
+async def authorisations(url: str) -> list[tuple]:
+    connection = await asyncpg.connect(url)
+    found = await connection.fetch(
+        "select municipality_id, id, actor, operation, key, input_hash, source_id, amount, state, opened_at, closed_at from provider_authorisation order by id"
+    )
+    left = await connection.fetch("select name from job order by name")
+    old = await connection.fetchval("select coalesce(to_regclass('top_up'), to_regclass('funding_authorisation'))")
+    await connection.close()
+    assert ([name for (name,) in left], old) == (["settle_funding"], None)
+    return [tuple(row) for row in found]
+
+
+def test_money_from_outside_of_two_tables_is_in_one(empty: str, server_address: str, template: str):
+    asyncio.run(migrated_until(empty, "m0008_safety"))
+    asyncio.run(filled_with_money_from_outside(empty))
+    finish(start(empty))
+    expected = [
+        (
+            7,
+            UUID(int=10 + state),
+            PERSON,
+            2,
+            UUID(int=20 + state),
+            bytes(32) if state else None,
+            SOURCE,
+            100 + state,
+            state,
+            BEGUN,
+            None,
+        )
+        for state in range(5)
+    ] + [
+        (7, UUID(int=30), PERSON, 13, UUID(int=20), bytes(32), None, 200, 0, BEGUN, None),
+        (7, UUID(int=31), PERSON, 13, UUID(int=21), bytes(32), None, 201, 2, BEGUN, ENDED),
+        (7, UUID(int=32), PERSON, 13, UUID(int=22), bytes(32), None, 202, 3, BEGUN, ENDED),
+    ]
+    assert asyncio.run(authorisations(empty)) == expected
+    finish(start(empty))
+    asyncio.run(run_again(empty))
+    assert asyncio.run(authorisations(empty)) == expected
+    assert asyncio.run(catalog(empty)) == asyncio.run(catalog(f"{server_address}/{template}"))
+
+
+async def run_again(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    for operation in import_module("migrations.m0009_funding_saga").Migration.operations:
+        await connection.execute(operation.sql)
+    await connection.close()

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.funding.http import HttpProvider
+from adapters.payment_provider import HttpPaymentProvider
 from domain.ports import ProviderUnavailableError
 from mocks.payment_provider import KEY, PaymentProvider
 
@@ -20,7 +20,7 @@ NONSENSE = [
 
 async def test_a_wrong_key_is_no_answer(provider: PaymentProvider):
     with pytest.raises(ProviderUnavailableError):
-        await HttpProvider(provider.address, "other").authorise(uuid4(), "tok", 1)
+        await HttpPaymentProvider(provider.address, "other").authorise(uuid4(), "tok", 1)
 
 
 async def test_nonsense_and_silence_are_no_answers():
@@ -32,7 +32,7 @@ async def test_nonsense_and_silence_are_no_answers():
         writer.close()
 
     server = await asyncio.start_server(nonsense, "127.0.0.1", 0)
-    client = HttpProvider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", KEY)
+    client = HttpPaymentProvider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", KEY)
     while answers:
         with pytest.raises(ProviderUnavailableError):
             await client.authorise(uuid4(), "tok", 1)
@@ -44,6 +44,6 @@ async def test_nonsense_and_silence_are_no_answers():
 
 async def test_what_was_voided_before_it_arrived_is_not_approved(provider: PaymentProvider):
     reference = uuid4()
-    client = HttpProvider(provider.address, KEY)
+    client = HttpPaymentProvider(provider.address, KEY)
     await client.void(reference)
     assert not await client.authorise(reference, "tok", 1)

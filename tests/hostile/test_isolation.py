@@ -74,8 +74,7 @@ async def test_what_is_kept_for_ever_has_ids_and_codes_only(world: World):
         "approval",
         "grant_proposal",
         "bulk_grant_row",
-        "funding_authorisation",
-        "top_up",
+        "provider_authorisation",
     )
     for table in kept:
         kept_rows = await rows(f"select to_jsonb(t)::text as text from {table} t where municipality_id = $1", world.id)

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
+from adapters.payment_provider import HttpPaymentProvider
 from domain.database import rows
-from domain.funding.http import HttpProvider
 from domain.keys.abandon import abandon
 from domain.keys.outcome import outcome
 from domain.ledger.kinds import AccountKind, GuardKind, Outcome
@@ -123,7 +123,7 @@ async def assert_known(api: Api, deed: Deed) -> None:
 
 async def play(services: Services, clock: MovableClock, provider: PaymentProvider, seed: int, steps: int) -> Campaign:
     chance = random.Random(seed)
-    town = await new_town(replace(services, funding=HttpProvider(provider.address, KEY)))
+    town = await new_town(replace(services, funding=HttpPaymentProvider(provider.address, KEY)))
     campaign = Campaign(await Collisions(town, chance).open(), chance, clock)
     number = 0
     try:

@@ -9,10 +9,10 @@ import pytest
 
 from domain.database import rows
 from domain.identifiers import Prefix, encode
+from domain.jobs.schedule import settle_funding
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState, JournalKind
 from domain.payments import top_up as topping
-from domain.payments.top_up import settle_top_ups
 from domain.stores.reads import STORES
 from mocks.payment_provider import DECLINED, PaymentProvider
 from tests.support.api import Api
@@ -113,14 +113,14 @@ async def test_nobody_came_back(api: Api, provider: PaymentProvider, moved: Mova
     provider.silent = {"authorise"}
     await pay_with(api, 500, source, idempotencyKey=key)
     provider.silent = set()
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert await states(api) == [0], "the client may come back for a while"
     moved.forward(timedelta(minutes=11))
     provider.refuses_connections = True
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert await states(api) == [0], "asked again at the next run"
     provider.refuses_connections = False
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert (await states(api), [state for state, _ in provider.known.values()]) == ([3], ["VOIDED"])
     assert (await pay_with(api, 500, source, idempotencyKey=key))["code"] == "ABANDONED", (
         "too late, and nothing is taken"
@@ -135,14 +135,14 @@ async def test_a_refused_payment_takes_the_charge_back(
     """Another payment takes the balance between the question and the payment."""
     source, key = await linked(api), str(uuid4())
     await api.charge(700)
-    charged = topping._charged
+    charged = topping._post_charge
 
     async def overtaken(*given: Any) -> None:
         await charged(*given)
         await api.pay(100)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(topping, "_charged", overtaken)
+        meanwhile.setattr(topping, "_post_charge", overtaken)
         refused = await pay_with(api, 1_000, source, idempotencyKey=key)
     assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 900)
     assert (await api.balances(), provider.captured, await states(api)) == ({"COIN": 600}, 0, [3])
@@ -157,14 +157,14 @@ async def test_what_was_spent_of_the_charge_stays_and_is_captured(
 ):
     source = await linked(api)
     await api.charge(700)
-    charged = topping._charged
+    charged = topping._post_charge
 
     async def overtaken(*given: Any) -> None:
         await charged(*given)
         await api.pay(900)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(topping, "_charged", overtaken)
+        meanwhile.setattr(topping, "_post_charge", overtaken)
         refused = await pay_with(api, 1_000, source)
     assert (refused["code"], refused["available"]) == ("INSUFFICIENT_BALANCE", 100)
     assert (await api.balances(), provider.captured, await states(api)) == ({"COIN": 100}, 300, [2])
@@ -178,8 +178,8 @@ async def test_a_capture_without_an_answer_is_made_by_the_job(api: Api, provider
     assert await states(api) == [1]
     provider.silent = set()
     moved.forward(timedelta(minutes=11))
-    await settle_top_ups(api.services)
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
+    await settle_funding(api.services)
     assert (await states(api), provider.captured) == ([2], 500)
     await api.town.assert_sound()
 
@@ -203,7 +203,7 @@ async def test_cut_off_after_the_charge_the_same_key_or_the_job_goes_on(
     await cut_off(keys[1])
     assert (await states(api), await api.balances()) == ([2, 1], {"COIN": 500})
     moved.forward(timedelta(minutes=11))
-    await settle_top_ups(api.services)
+    await settle_funding(api.services)
     assert (await states(api), provider.captured, await api.balances()) == ([2, 3], 500, {})
     assert (await pay_with(api, 500, source, idempotencyKey=keys[1]))["code"] == "ABANDONED"
     await api.town.assert_sound()

@@ -21,6 +21,7 @@ from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.grants.grant import Grant, grant_value
 from domain.identifiers import Prefix, encode
+from domain.jobs.schedule import settle_funding
 from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.reads import wallet_accounts
 from domain.payments.hold import Authorize, OfHold, authorize, capture, lapse, void
@@ -28,7 +29,7 @@ from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
 from domain.payments.quote import Asked, quote
 from domain.payments.refund import Refund, refund
-from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
+from domain.payments.top_up import TopUp, pay_with_top_up
 from domain.programmes.change import change_budget
 from domain.redemptions.kinds import ItemKind, RollbackReason
 from domain.redemptions.redeem import Redeem, redeem
@@ -146,7 +147,7 @@ class Campaign(Diary):
         plain, source = replace(request, rest_in_cash=False), TopUp(self.collisions.sources[number], 2_000)
         await self.do(Operation.PAY, viewer, request.key, lambda: pay_with_top_up(self.services, viewer, plain, source))
         if self.chance.random() < 0.3:
-            await settle_top_ups(self.services)
+            await settle_funding(self.services)
 
     async def refund(self) -> None:
         payments = self.journals(JournalKind.PAYMENT, JournalKind.CAPTURE)[-25:]
@@ -337,7 +338,7 @@ class Campaign(Diary):
             await self.do(Operation.VOID, viewer, key, lambda: void(self.services, viewer, hold, key))
 
     async def jobs(self) -> None:
-        for job in self.chance.sample([expire, remind, lapse, settle_top_ups], 2):
+        for job in self.chance.sample([expire, remind, lapse, settle_funding], 2):
             self.said[job.__name__] += await job(self.services)
 
     async def change_budget(self) -> None:

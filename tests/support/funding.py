@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from adapters.payment_provider import HttpPaymentProvider
 from domain.database import rows
-from domain.funding.http import HttpProvider
 from domain.viewer import Viewer
 from mocks.payment_provider import KEY, PaymentProvider
 from tests.support.api import Api
@@ -16,7 +16,7 @@ CARD = "tok_card"
 
 def with_provider(town: People, provider: PaymentProvider) -> People:
     """A town whose process knows a provider."""
-    return replace(town, services=replace(town.services, funding=HttpProvider(provider.address, KEY)))
+    return replace(town, services=replace(town.services, funding=HttpPaymentProvider(provider.address, KEY)))
 
 
 async def link(api: Api, token: str = CARD, viewer: Viewer | None = None, **facts: Any) -> Any:
@@ -46,5 +46,7 @@ async def pay_with(api: Api, amount: int, source: str, maximum: int = 50_000, **
 
 async def states(api: Api) -> list[int]:
     """The states of the town's top-ups, in their order."""
-    top_ups = await rows("select state from top_up where municipality_id = $1 order by created_at", api.town.id)
-    return [top_up["state"] for top_up in top_ups]
+    authorisations = await rows(
+        "select state from provider_authorisation where municipality_id = $1 order by opened_at", api.town.id
+    )
+    return [authorisation["state"] for authorisation in authorisations]

@@ -12,7 +12,7 @@ LONGEST_FUNCTION = 70
 LONGEST_FILE = 500
 NEVER = re.compile(r"/work/|/root/|pypi\.org|npmjs\.|pythonhosted|registry\.", re.IGNORECASE)
 LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX)\b")
-MONEY_ROOMS = ("domain/ledger", "domain/payments", "domain/assets", "domain/events")
+MONEY_ROOMS = ("domain/ledger", "domain/payments", "domain/assets", "domain/events", "domain/funding")
 OWN_PAGE = "tests/tidy/test_rooms.py"
 
 

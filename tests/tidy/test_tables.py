@@ -45,7 +45,6 @@ JOINING = {
 """Files that read other rooms' tables although they are no `reads.py`, and why."""
 
 UPWARD = {
-    "funding/reads.py": "a top-up is begun by the payment that needs it",
     "ledger/audit.py": JOINING["ledger/audit.py"],
     "ledger/batch.py": JOINING["ledger/batch.py"],
     "ledger/reads.py": "the same accounts with the same terms, without locks, for quotes",

@@ -26,7 +26,7 @@ DYNAMIC = ("PROBLEM_", "ROW_NOT_ELIGIBLE_", "ROW_", "COLUMN_", "EXPLAIN_", "LEGA
 
 
 def trees() -> Iterator[ast.Module]:
-    for room in ("domain", "resolvers", "schema", "api"):
+    for room in ("domain", "resolvers", "schema", "api", "adapters"):
         for page in (PROJECT / room).rglob("*.py"):
             yield ast.parse(page.read_text())
 

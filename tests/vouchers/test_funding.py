@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.payment_provider import HttpPaymentProvider
 from domain.database import rows
-from domain.funding.http import HttpProvider
-from domain.vouchers.funded import settle_open
+from domain.jobs.schedule import settle_funding
 from mocks.payment_provider import DECLINED, KEY, PaymentProvider
 from tests.support.clock import MovableClock
 from tests.support.reversals import reverse
@@ -28,7 +28,7 @@ async def service() -> AsyncIterator[PaymentProvider]:
 @pytest.fixture
 async def paying(api: VoucherApi, service: PaymentProvider, moved: MovableClock) -> AsyncIterator[VoucherApi]:
     """The town with the service at its door. Afterwards what the service kept is what the books say it owes, and nothing is left open."""
-    api.services = replace(api.services, funding=HttpProvider(service.address, KEY))
+    api.services = replace(api.services, funding=HttpPaymentProvider(service.address, KEY))
     yield api
     owed = await rows(
         "select coalesce(sum(posted), 0)::bigint as yen from account where municipality_id = $1 and holder_id = $2 and kind = 7",
@@ -42,7 +42,9 @@ async def paying(api: VoucherApi, service: PaymentProvider, moved: MovableClock)
 
 
 async def open_marks(api: VoucherApi) -> int:
-    return len(await rows("select 1 from funding_authorisation where municipality_id = $1 and state = 0", api.town.id))
+    return len(
+        await rows("select 1 from provider_authorisation where municipality_id = $1 and state in (0, 1)", api.town.id)
+    )
 
 
 async def test_a_purchase_is_set_aside_settled_and_kept(paying: VoucherApi, service: PaymentProvider):
@@ -55,7 +57,7 @@ async def test_a_purchase_is_set_aside_settled_and_kept(paying: VoucherApi, serv
     assert service.total("CAPTURED") == 10_000
     assert (await paying.buy(product, 1, idempotencyKey=key, **TOKEN))["code"] == "KEY_REUSED"
     assert "tok_1" not in str(
-        await rows("select f::text from funding_authorisation f where municipality_id = $1", paying.town.id)
+        await rows("select f::text from provider_authorisation f where municipality_id = $1", paying.town.id)
     )
 
 
@@ -113,10 +115,10 @@ async def test_a_buyer_who_never_comes_back_gets_the_money_back(
     key = str(uuid4())
     setattr(service, lost, 1)
     assert (await paying.buy(product, idempotencyKey=key, **TOKEN))["code"] == "FUNDING_UNAVAILABLE"
-    assert await settle_open(paying.services) == 0, "not at once: the buyer may be asking again"
+    assert await settle_funding(paying.services) == 0, "not at once: the buyer may be asking again"
     moved.forward(timedelta(minutes=11))
-    assert await settle_open(paying.services) == 1
-    assert await settle_open(paying.services) == 0
+    assert await settle_funding(paying.services) == 1
+    assert await settle_funding(paying.services) == 0
     assert (await paying.buy(product, idempotencyKey=key, **TOKEN))["code"] == "ABANDONED", (
         "late is too late, and free of charge"
     )
@@ -128,7 +130,7 @@ async def test_what_settled_is_kept_by_the_job_when_the_service_was_away(
 ):
     product = await paying.product()
 
-    class Forgetful(HttpProvider):
+    class Forgetful(HttpPaymentProvider):
         """Loses every capture."""
 
         async def capture(self, reference, amount):
@@ -143,7 +145,7 @@ async def test_what_settled_is_kept_by_the_job_when_the_service_was_away(
     assert (service.total("APPROVED"), await open_marks(paying)) == (5_000, 1)
     moved.forward(timedelta(minutes=11))
     paying.services = sound
-    assert await settle_open(paying.services) == 1
+    assert await settle_funding(paying.services) == 1
     assert service.total("CAPTURED") == 5_000
 
 
@@ -153,7 +155,7 @@ async def test_one_authorisation_that_fails_does_not_hold_up_the_others(
     product = await paying.product()
     neighbour, their_wallet = await paying.town.new_resident()
 
-    class Broken(HttpProvider):
+    class Broken(HttpPaymentProvider):
         """Answers the first `void` with nonsense."""
 
         failed = False
@@ -168,9 +170,9 @@ async def test_one_authorisation_that_fails_does_not_hold_up_the_others(
         service.drops_after = 1
         assert (await paying.buy(product, 1, viewer, wallet, **TOKEN))["code"] == "FUNDING_UNAVAILABLE"
     moved.forward(timedelta(minutes=11))
-    assert await settle_open(replace(paying.services, funding=Broken(service.address, KEY))) == 1
+    assert await settle_funding(replace(paying.services, funding=Broken(service.address, KEY))) == 1
     assert await open_marks(paying) == 1
-    assert await settle_open(paying.services) == 1
+    assert await settle_funding(paying.services) == 1
 
 
 async def test_a_key_that_bought_with_coin_keeps_no_other_money(paying: VoucherApi, service: PaymentProvider):
@@ -192,7 +194,7 @@ async def test_who_asks_and_with_what(paying: VoucherApi, service: PaymentProvid
         wrong = await paying.buy(product, fundingToken=token)
         assert (wrong["field"], wrong["problem"]) == ("fundingToken", "LENGTH")
     without = replace(paying.services, funding=None)
-    assert await settle_open(without) == 0
+    assert await settle_funding(without) == 0
     sound, paying.services = paying.services, without
     assert (await paying.buy(product, **TOKEN))["code"] == "FUNDING_UNAVAILABLE"
     paying.services = sound

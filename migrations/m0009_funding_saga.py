@@ -1,0 +1,13 @@
+"""One table for money from outside, whatever it pays for."""
+
+from tortoise import migrations
+from tortoise.migrations.operations import RunSQL
+
+from migrations._files import sql
+
+
+class Migration(migrations.Migration):
+    """Moves the rows of `top_up` and `funding_authorisation` into it, open ones too, and drops both."""
+
+    dependencies = (("meguru", "m0008_safety"),)
+    operations = (RunSQL(sql("0009_funding_saga.sql")),)
