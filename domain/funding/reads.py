@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.database import rows
 from domain.funding.kinds import OPEN, AuthorisationState
-from domain.ledger.kinds import operation_of
+from domain.ledger.kinds import Operation, operation_of
 from domain.ledger.request import RequestKey
 
 

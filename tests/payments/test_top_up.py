@@ -194,7 +194,7 @@ async def test_cut_off_after_the_charge_the_same_key_or_the_job_goes_on(
 
     async def cut_off(key: str) -> None:
         with monkeypatch.context() as cut, pytest.raises(AssertionError):
-            cut.setattr(topping, "_paid", killed)
+            cut.setattr(topping, "pay", killed)
             await pay_with(api, 500, source, idempotencyKey=key)
 
     await cut_off(keys[0])
