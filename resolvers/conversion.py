@@ -7,6 +7,7 @@ from domain.conversions import convert as converting
 from domain.conversions import quote as quoting
 from domain.conversions import rates as setting
 from domain.conversions.reads import Rate, rates_of
+from domain.conversions.receipts import Received
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownWalletError
 from domain.municipalities import reads as municipalities
@@ -66,11 +67,10 @@ async def convert(info: MeguruInfo, input: ConvertInput) -> ConvertSuccess:
         input.idempotency_key, town, wallet, given, taken, input.amount, input.expected_amount, input.valid_until
     )
     posted = await converting.convert(info.context.services, viewer, what)
-    balances = posted.receipt["balances"]
-    [[_, _, received, _]] = posted.receipt["received"]
+    balances, received = posted.receipt.balances, posted.receipt.section(Received).portion
     moved = [
-        BalanceAfter(given, -posted.receipt["amount"], balances[str(given)]),
-        BalanceAfter(taken, received, balances[str(taken)]),
+        BalanceAfter(given, -posted.receipt.amount, balances[given]),
+        BalanceAfter(taken, received.amount, balances[taken]),
     ]
     return ConvertSuccess(
         Conversion(journal_of(posted, viewer, Operation.CONVERT, wallet, None)), moved, posted.replayed

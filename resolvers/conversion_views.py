@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from domain.conversions.quote import ConversionQuote
 from domain.conversions.reads import Rate
-from resolvers.views import Allocation, BalanceAfter, Receipt, allocations
+from domain.conversions.receipts import Received
+from resolvers.views import Allocation, BalanceAfter, Receipt, allocation
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Conversion(Receipt):
     @property
     def received(self) -> list[Allocation]:
         """The lot that it filled."""
-        return allocations(self.journal.receipt["received"])
+        return [allocation(self.journal.receipt.section(Received).portion)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What resolvers of coupons hand to the contract: frozen, plain attributes."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from domain.coupons.coupon import Coupon
 from domain.coupons.kinds import BorneBy, Obstacle
+from domain.coupons.receipts import ClaimedCoupon, CouponUses
+from domain.ledger.receipt import Receipt as KeptReceipt
 from domain.redemptions.kinds import ItemKind
+from domain.redemptions.receipts import HandedOver
 from resolvers.views import BalanceAfter, Receipt
 
 
@@ -19,7 +21,7 @@ class CouponClaim(Receipt):
     @property
     def coupon_key(self) -> tuple[int, UUID]:
         """The coupon that was claimed."""
-        return self.journal.municipality, UUID(self.journal.receipt["coupon"])
+        return self.journal.municipality, self.journal.receipt.section(ClaimedCoupon).id
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,12 @@ class Redemption(Receipt):
     @property
     def item(self) -> ItemKind:
         """What was handed over."""
-        return ItemKind(self.journal.receipt["item"])
+        return self.journal.receipt.section(HandedOver).item
 
     @property
     def coupon_key(self) -> tuple[int, UUID] | None:
         """The coupon, where it was one."""
-        return next(
-            ((self.journal.municipality, UUID(line[0])) for line in self.journal.receipt.get("coupons", ())), None
-        )
+        return next((one.coupon_key for one in applied_of(self.journal.municipality, self.journal.receipt)), None)
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,12 @@ class AppliedCoupon:
     multiplier_bp: int | None
 
 
-def applied_of(municipality: int, receipt: dict[str, Any]) -> list[AppliedCoupon]:
+def applied_of(municipality: int, receipt: KeptReceipt) -> list[AppliedCoupon]:
     """The coupons of a receipt."""
+    used = receipt.find(CouponUses)
     return [
-        AppliedCoupon((municipality, UUID(line[0])), line[2], BorneBy(line[3]), line[4])
-        for line in receipt.get("coupons", ())
+        AppliedCoupon((municipality, use.coupon), use.discount, use.borne_by, use.multiplier_bp)
+        for use in (() if used is None else used.uses)
     ]
 
 

@@ -1,10 +1,9 @@
 """The life of value after it was issued: input in, one domain call, a view out."""
 
-from uuid import UUID
-
 from domain.approvals.refusals import UnknownJournalError
 from domain.charging import cancel as cancelling
 from domain.charging.kinds import CancelReason
+from domain.charging.receipts import OfCharge
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from domain.municipalities import change as changing_towns
@@ -27,7 +26,7 @@ async def cancel_charge(info: MeguruInfo, input: CancelChargeInput) -> CancelCha
     reason = CancelReason[input.reason.name]
     what = cancelling.CancelCharge(input.idempotency_key, *found, reason, input.valid_until)
     posted = await cancelling.cancel_charge(info.context.services, viewer, what)
-    charge = await journal_by_id(found[0], UUID(posted.receipt["charge"]))
+    charge = await journal_by_id(found[0], posted.receipt.section(OfCharge).id)
     if charge is None:
         raise UnknownJournalError
     journal = journal_of(posted, viewer, Operation.CANCEL_CHARGE, charge.wallet_id, charge.store_id, reason, charge.id)

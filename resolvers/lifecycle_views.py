@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.charging.receipts import Bonuses
 from domain.municipalities.reads import Municipality
 from resolvers.views import Allocation, BalanceAfter, Charge, Receipt, allocations
 
@@ -15,7 +16,7 @@ class ChargeCancellation(Receipt):
     @property
     def bonuses(self) -> list[Allocation]:
         """The lots that gave campaigns their bonus back."""
-        return allocations(self.journal.receipt.get("bonuses", []))
+        return allocations(self.journal.receipt.section(Bonuses).portions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Balances, history and receipts: from rows of the ledger to what the contract shows."""
 
 from datetime import datetime
-from typing import Any
 
 from domain.assets.reads import last_day
+from domain.charging.receipts import Bonuses
 from domain.ledger.book import Account
 from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import Balances
+from domain.ledger.receipt import Receipt
 from domain.ledger.request import EventRow, effective_on
+from domain.points.receipts import Earnings
 from resolvers.views import Balance, BalanceAfter, LotBalance
 
 
@@ -59,14 +61,15 @@ def _lot(account: Account, now: datetime) -> LotBalance:
     )
 
 
-def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:
+def balances_after(receipt: Receipt, *, sign: int) -> list[BalanceAfter]:
     """The wallet's balances after a journal, as its receipt keeps them. Whole units."""
     moved: dict[int, int] = {}
-    for asset, _, part, _ in (*receipt["lots"], *receipt.get("bonuses", ())):
-        moved[asset] = moved.get(asset, 0) + sign * part
-    for row in receipt.get("earned", ()):
-        moved[row["asset"]] = moved.get(row["asset"], 0) + row["points"]
-    return [BalanceAfter(int(asset), moved.get(int(asset), 0), posted) for asset, posted in receipt["balances"].items()]
+    bonuses, earnings = receipt.find(Bonuses), receipt.find(Earnings)
+    for portion in (*receipt.lots, *(() if bonuses is None else bonuses.portions)):
+        moved[portion.asset] = moved.get(portion.asset, 0) + sign * portion.amount
+    for earned in () if earnings is None else earnings.programmes:
+        moved[earned.asset] = moved.get(earned.asset, 0) + earned.points
+    return [BalanceAfter(asset, moved.get(asset, 0), posted) for asset, posted in receipt.balances.items()]
 
 
 def event_balances(row: EventRow) -> list[BalanceAfter]:

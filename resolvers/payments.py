@@ -12,12 +12,13 @@ from domain.charging import charge as charging
 from domain.codes import merchant_code
 from domain.codes.refusals import InvalidCodeError, NotOurShopError
 from domain.corrections import reverse as reversing
+from domain.corrections.receipts import OfJournal
 from domain.coupons.refusals import UnknownCouponError
 from domain.funding.refusals import UnknownFundingSourceError
 from domain.identifiers import InvalidIdError, decode
 from domain.keys import abandon as abandoning
 from domain.keys import outcome as outcomes
-from domain.ledger.kinds import Channel, JournalKind, Operation
+from domain.ledger.kinds import Channel, Operation
 from domain.ledger.kinds import Outcome as KeyOutcome
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
@@ -181,7 +182,9 @@ async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> Rever
     if found is None:
         raise UnknownJournalError
     posted = await reversing.reverse_journal(info.context.services, viewer, found[0], input.idempotency_key, found[1])
-    journal = journal_of(posted, viewer, Operation.REVERSE_JOURNAL, None, None, None, UUID(posted.receipt["journal"]))
+    journal = journal_of(
+        posted, viewer, Operation.REVERSE_JOURNAL, None, None, None, posted.receipt.section(OfJournal).id
+    )
     return ReverseJournalSuccess(Reversal(journal), posted.replayed)
 
 
@@ -272,18 +275,17 @@ def journal_of(
 ) -> Journal:
     """The journal of a decision, without reading it back."""
     return Journal(
-        posted.municipality,
-        posted.journal_id,
-        JournalKind(posted.kind),
-        viewer.person_id,
-        operation,
-        KeyOutcome.SETTLED,
-        None,
-        posted.receipt,
-        posted.receipt_number,
-        wallet_id,
-        store_id,
-        reason,
-        linked_journal,
-        posted.recorded_at,
+        municipality=posted.municipality,
+        id=posted.journal_id,
+        kind=posted.kind,
+        actor=viewer.person_id,
+        operation=operation,
+        outcome=KeyOutcome.SETTLED,
+        recorded_at=posted.recorded_at,
+        receipt=posted.receipt,
+        receipt_number=posted.receipt_number,
+        wallet_id=wallet_id,
+        store_id=store_id,
+        reason=reason,
+        linked_journal=linked_journal,
     )

@@ -5,12 +5,12 @@ And of its refund.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from domain.ledger.reads import Journal
 from domain.points.earn import Granted
 from domain.points.kinds import Reason
+from domain.points.receipts import ClawedBack, EarnedPoints, Earnings
 from domain.points.rules import EarningRule
 
 UNSAID = frozenset(
@@ -69,40 +69,37 @@ def of_granted(granted: Granted, *, says_all: bool = False) -> PointGrant:
 
 def of_payment(journal: Journal) -> list[PointGrant]:
     """Points that a payment gave, as its receipt keeps them."""
-    return [_of_row(journal.municipality, row) for row in journal.receipt.get("earned", [])]
+    earnings = journal.receipt.find(Earnings)
+    return [] if earnings is None else [_of_earned(journal.municipality, one) for one in earnings.programmes]
 
 
-def _of_row(municipality: int, row: dict[str, Any]) -> PointGrant:
-    trace = tuple(RuleTrace(municipality, UUID(rule), points, reason) for rule, points, reason in row["rules"])
+def _of_earned(municipality: int, earned: EarnedPoints) -> PointGrant:
     return PointGrant(
-        municipality,
-        UUID(row["programme"]),
-        row["asset"],
-        row["points"],
-        _instant(row["expires"]),
-        _instant(row["usable"]),
-        trace,
+        municipality=municipality,
+        programme=earned.programme,
+        asset=earned.asset,
+        amount=earned.points,
+        expires_at=earned.expires_at,
+        usable_from=earned.usable_from,
+        rule_trace=tuple(RuleTrace(municipality, one.rule, one.points, one.reason) for one in earned.rules),
     )
 
 
 def of_refund(journal: Journal) -> list[PointClawback]:
     """Points that a refund took back."""
+    clawed = journal.receipt.find(ClawedBack)
     return [
         PointClawback(
-            journal.municipality,
-            UUID(row["programme"]),
-            row["asset"],
-            row["points"],
-            row["deducted"],
-            row["debt"],
-            row["waived"],
+            municipality=journal.municipality,
+            programme=one.programme,
+            asset=one.asset,
+            amount=one.points,
+            deducted=one.deducted,
+            debt=one.debt,
+            waived=one.waived,
         )
-        for row in journal.receipt.get("clawed", [])
+        for one in (() if clawed is None else clawed.programmes)
     ]
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 @dataclass(frozen=True, slots=True)

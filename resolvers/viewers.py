@@ -149,7 +149,7 @@ def sequence_after(municipality: int, holder: UUID, after: ID | None) -> int | N
 async def explained(info: MeguruInfo, payment: Journal) -> list[str]:
     """Why a payment used what it used, one sentence per lot."""
     town = payment.municipality
-    lots = [lot for _, lot, _, _ in payment.receipt["lots"]]
+    lots = [portion.lot for portion in payment.receipt.lots]
     programmes = {str(one.id): one for one in await info.context.services.shared(PROGRAMMES).of(town)}
     assets = {one.id: one for one in await info.context.services.shared(ASSETS).of(town)}
     return sentences(payment, await sources_of(town, lots), assets, programmes, info.context.locale)

@@ -1,19 +1,25 @@
 """What resolvers hand to the contract where no domain object is that already: frozen, plain attributes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from domain.approvals.reads import Approval
 from domain.assets.reads import Asset, last_day
 from domain.charging.quote import ChargeQuote
+from domain.charging.receipts import Bonuses
 from domain.conditions.acceptance import Acceptance
+from domain.coupons.receipts import discount_of
 from domain.identifiers import Prefix, encode
 from domain.ledger.audit import Drift
 from domain.ledger.reads import Journal, Movement
+from domain.ledger.receipt import Portion
 from domain.ledger.request import EventRow
+from domain.payments.explain import portions_with_reasons
 from domain.payments.quote import Quote
+from domain.payments.receipts import PaidInCash
 from domain.programmes.reads import Programme
 from domain.residents.reads import Assignment, Wallet
 from domain.stores.reads import Store
@@ -72,13 +78,14 @@ class Allocation:
     reason: str | None
 
 
-def allocations(lots: list[list[Any]], why: list[str] | None = None) -> list[Allocation]:
+def allocation(portion: Portion, reason: str | None = None) -> Allocation:
+    """A lot of a receipt."""
+    return Allocation(portion.asset, portion.amount, last_day(portion.expires_at), reason)
+
+
+def allocations(portions: Iterable[Portion]) -> list[Allocation]:
     """The lots of a receipt."""
-    reasons: list[str | None] = [*why] if why else [None] * len(lots)
-    return [
-        Allocation(asset, part, None if expires_at is None else last_day(datetime.fromisoformat(expires_at)), reason)
-        for (asset, _, part, expires_at), reason in zip(lots, reasons, strict=True)
-    ]
+    return [allocation(portion) for portion in portions]
 
 
 @dataclass(frozen=True)
@@ -101,12 +108,12 @@ class Receipt:
     @property
     def amount(self) -> int:
         """Whole units."""
-        return int(self.journal.receipt["amount"])
+        return self.journal.receipt.amount
 
     @property
     def allocations(self) -> list[Allocation]:
         """Which lots it used, in its order."""
-        return allocations(self.journal.receipt["lots"], self.journal.receipt.get("why"))
+        return [allocation(portion, reason) for portion, reason in portions_with_reasons(self.journal.receipt)]
 
     @property
     def recorded_at(self) -> datetime:
@@ -125,12 +132,13 @@ class Payment(Receipt):
     @property
     def cash_due(self) -> int:
         """What the payer gave the shop in cash. Whole units."""
-        return int(self.journal.receipt.get("cash", 0))
+        paid = self.journal.receipt.find(PaidInCash)
+        return 0 if paid is None else paid.cash
 
     @property
     def discount(self) -> int:
         """What coupons took off the list price. Whole units."""
-        return int(self.journal.receipt.get("discount", 0))
+        return discount_of(self.journal.receipt)
 
     @property
     def list_amount(self) -> int:
@@ -147,7 +155,8 @@ class Charge(Receipt):
     @property
     def bonuses(self) -> list[Allocation]:
         """The lots that campaigns added."""
-        return allocations(self.journal.receipt.get("bonuses", []))
+        bonuses = self.journal.receipt.find(Bonuses)
+        return [] if bonuses is None else allocations(bonuses.portions)
 
 
 @dataclass(frozen=True)
@@ -173,7 +182,7 @@ class Refund(Receipt):
     @property
     def discount_returned(self) -> int:
         """The part that coupons had taken off: the wallet never paid it. Whole units."""
-        return int(self.journal.receipt.get("discount", 0))
+        return discount_of(self.journal.receipt)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from domain.stores.reads import Store
 from domain.vouchers.preview import Preview
 from domain.vouchers.product import Part, VoucherProduct
 from domain.vouchers.reads import Bought
+from domain.vouchers.receipts import BoughtUnits
 from resolvers.views import Allocation, BalanceAfter, PageInfo, Receipt, allocations
 
 
@@ -54,17 +55,17 @@ class VoucherPurchase(Receipt):
     @property
     def units(self) -> int:
         """How many."""
-        return int(self.journal.receipt["units"])
+        return self.journal.receipt.section(BoughtUnits).units
 
     @property
     def face_value(self) -> int:
         """Whole units."""
-        return int(self.journal.receipt["face"])
+        return self.journal.receipt.section(BoughtUnits).face_value
 
     @property
     def paid_from(self) -> list[Allocation]:
         """The lots of coin that paid; none for cash."""
-        return allocations(self.journal.receipt["paid"])
+        return allocations(self.journal.receipt.section(BoughtUnits).paid)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """Vouchers: input in, one domain call, a view out."""
 
-from typing import Any
 from uuid import UUID
 
 from domain.assets.expiry import after
 from domain.assets.kinds import LegalProfile
 from domain.ledger.kinds import Operation
+from domain.ledger.receipt import Receipt
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.vouchers import create as creating
@@ -17,6 +17,7 @@ from domain.vouchers import purchase as purchasing
 from domain.vouchers.gift_code import GiftNumbers
 from domain.vouchers.kinds import VoucherTemplate
 from domain.vouchers.product import Part, Terms, VoucherProduct
+from domain.vouchers.receipts import BoughtUnits
 from domain.vouchers.refusals import GiftCodeError, UnknownVoucherError
 from domain.vouchers.template import Occasion, from_template
 from resolvers.money import balances_after
@@ -121,7 +122,7 @@ async def close_voucher_product(info: MeguruInfo, input: CloseVoucherProductInpu
     viewer = actor(info, "closeVoucherProduct")
     what = publishing.Step(input.idempotency_key, *_product(input.product_id), input.valid_until)
     product, posted = await publishing.close_product(info.context.services, viewer, what)
-    return CloseVoucherProductSuccess(await _shown(info, product), int(posted.receipt["amount"]), posted.replayed)
+    return CloseVoucherProductSuccess(await _shown(info, product), posted.receipt.amount, posted.replayed)
 
 
 async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> PurchaseVoucherSuccess:
@@ -271,11 +272,11 @@ def _wallet(unchecked: ID) -> tuple[int, UUID]:
     return found
 
 
-def _balances(receipt: dict[str, Any]) -> list[BalanceAfter]:
+def _balances(receipt: Receipt) -> list[BalanceAfter]:
     """What a purchase did to the wallet: vouchers in (unless they are a gift), coin out."""
     moved: dict[int, int] = {}
-    for asset, _, part, _ in receipt["lots"]:
-        moved[asset] = moved.get(asset, 0) + part
-    for asset, _, part, _ in receipt["paid"]:
-        moved[asset] = moved.get(asset, 0) - part
-    return [BalanceAfter(int(asset), moved[int(asset)], posted) for asset, posted in receipt["balances"].items()]
+    for portion in receipt.lots:
+        moved[portion.asset] = moved.get(portion.asset, 0) + portion.amount
+    for portion in receipt.section(BoughtUnits).paid:
+        moved[portion.asset] = moved.get(portion.asset, 0) - portion.amount
+    return [BalanceAfter(asset, moved[asset], posted) for asset, posted in receipt.balances.items()]

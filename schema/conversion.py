@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 from strawberry import Parent
@@ -13,6 +12,7 @@ from domain.conversions.quote import ConversionQuote as QuoteRow
 from domain.conversions.reads import Rate
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
+from domain.programmes.receipts import OfProgramme
 from resolvers import conversion_views as views
 from schema import errors
 from schema.context import Context
@@ -79,7 +79,7 @@ class Conversion(Receipt):
 
     @strawberry.field(description="The programme whose budget paid for what was received.")
     async def programme(root: Parent[views.Conversion], info: Info[Context, None]) -> Programme:
-        key = (root.journal.municipality, UUID(root.journal.receipt["programme"]))
+        key = (root.journal.municipality, root.journal.receipt.section(OfProgramme).id)
         return await info.context.loaders.programmes.load(key)  # type: ignore[return-value]
 
 

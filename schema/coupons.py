@@ -12,6 +12,7 @@ from domain.coupons.coupon import Coupon as CouponRow
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
 from domain.locales.catalogue import message
+from domain.redemptions.receipts import OfRedemption
 from resolvers import coupon_views, views
 from resolvers.nodes import serves, view_of
 from schema import coupon_errors, errors
@@ -259,7 +260,7 @@ class RedemptionRollback(Receipt):
     @strawberry.field(description="What was undone.")
     async def redemption(root: Parent[coupon_views.RedemptionRollback], info: Info[Context, None]) -> Redemption:
         undone = await info.context.loaders.journals.load(
-            (root.journal.municipality, UUID(root.journal.receipt["redemption"]))
+            (root.journal.municipality, root.journal.receipt.section(OfRedemption).id)
         )
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 

@@ -1,14 +1,17 @@
 """The life of value after it was issued: top-ups that are cancelled, and reminders of its end."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import strawberry
 from strawberry import Parent
 from strawberry.types import Info
 
+from domain.charging.receipts import OfCharge
+from domain.expiry.receipts import Reminder
 from domain.ledger.kinds import JournalKind
+from domain.ledger.receipt import NO_RECEIPT
+from domain.ledger.receipt import Receipt as KeptReceipt
 from domain.ledger.request import EventRow
 from resolvers import lifecycle_views as views
 from resolvers.views import Charge as ChargeView
@@ -53,7 +56,7 @@ class ChargeCancellation(Receipt):
     @strawberry.field(description="The top-up.")
     async def charge(root: Parent[views.ChargeCancellation], info: Info[Context, None]) -> Charge:
         found = await info.context.loaders.journals.load(
-            (root.journal.municipality, UUID(root.journal.receipt["charge"]))
+            (root.journal.municipality, root.journal.receipt.section(OfCharge).id)
         )
         return None if found is None else ChargeView(found)  # type: ignore[return-value]
 
@@ -75,10 +78,15 @@ class ChargeCancelled(Movements):
     is_type_of = is_kind(JournalKind.CHARGE_CANCEL)
 
 
-async def reminder_of(info: Info[Context, None], root: EventRow) -> dict[str, Any]:
+async def receipt_of_reminder(info: Info[Context, None], root: EventRow) -> KeptReceipt:
     """What the journal of a reminder keeps."""
     found = await info.context.loaders.journals.load((root.municipality, root.journal_id))
-    return {} if found is None else found.receipt
+    return NO_RECEIPT if found is None else found.receipt
+
+
+async def reminder_of(info: Info[Context, None], root: EventRow) -> Reminder:
+    """What the wallet was told."""
+    return (await receipt_of_reminder(info, root)).section(Reminder)
 
 
 @strawberry.type(
@@ -93,19 +101,19 @@ class ValueExpiring(Event):
 
     @strawberry.field(description="What ends.")
     async def asset(root: Parent[EventRow], info: Info[Context, None]) -> Asset:
-        return await asset(info, (await reminder_of(info, root))["asset"])  # type: ignore[return-value]
+        return await asset(info, (await reminder_of(info, root)).asset)  # type: ignore[return-value]
 
     @strawberry.field(description="How much the wallet had of it when it was told. Whole units.")
     async def expiring_amount(root: Parent[EventRow], info: Info[Context, None]) -> Amount:
-        return Amount((await reminder_of(info, root))["amount"])
+        return Amount((await receipt_of_reminder(info, root)).amount)
 
     @strawberry.field(description="The last day on which it may be spent. Civil date in Asia/Tokyo.")
     async def expires_on(root: Parent[EventRow], info: Info[Context, None]) -> date:
-        return date.fromisoformat((await reminder_of(info, root))["expires_on"])
+        return (await reminder_of(info, root)).expires_on
 
     @strawberry.field(description="Days from when it was told to its last day; 0: that day. Counted in Asia/Tokyo.")
     async def days_left(root: Parent[EventRow], info: Info[Context, None]) -> int:
-        return int((await reminder_of(info, root))["days_left"])
+        return (await reminder_of(info, root)).days_left
 
 
 @strawberry.type(

@@ -9,10 +9,12 @@ from strawberry import Parent, lazy
 from strawberry.types import Info
 
 from domain.assets.reads import last_day
-from domain.coupons.returns import refundable
+from domain.corrections.receipts import OfJournal
+from domain.coupons.receipts import refundable
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import linked_journals, note_of
 from domain.payments.quote import Part, Quote
+from domain.programmes.receipts import OfProgramme
 from resolvers import point_views, viewers, views
 from resolvers.coupon_views import applied_of, quoted
 from resolvers.nodes import view_of
@@ -232,7 +234,7 @@ class Grant(Receipt):
 
     @strawberry.field(description="The programme that gave it.")
     async def programme(root: Parent[views.Grant], info: Info[Context, None]) -> ProgrammeRef:
-        key = (root.journal.municipality, UUID(root.journal.receipt["programme"]))
+        key = (root.journal.municipality, root.journal.receipt.section(OfProgramme).id)
         return await info.context.loaders.programmes.load(key)  # type: ignore[return-value]
 
 
@@ -271,7 +273,7 @@ class Reversal(Receipt):
     @strawberry.field(description="The receipt of what was undone.")
     async def receipt(root: Parent[views.Reversal], info: Info[Context, None]) -> Receipt | None:
         undone = await info.context.loaders.journals.load(
-            (root.journal.municipality, UUID(root.journal.receipt["journal"]))
+            (root.journal.municipality, root.journal.receipt.section(OfJournal).id)
         )
         return None if undone is None else view_of(undone, shows_wallet=False)  # type: ignore[return-value]
 

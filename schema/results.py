@@ -9,7 +9,6 @@ from strawberry.types import Info
 
 from domain.approvals.reads import Approval as ApprovalRow
 from domain.ledger.kinds import Outcome as KeyOutcome
-from domain.refusals import stored_refusal
 from resolvers import views
 from resolvers.nodes import view_of
 from schema import coupon_errors, errors
@@ -148,9 +147,9 @@ class Outcome:
 
     @strawberry.field(description="The refusal, when refused; null otherwise.")
     def refusal(root: Parent[views.Outcome], info: Info[Context, None]) -> UserError | None:
-        if root.journal is None or root.journal.refusal is None:
+        if root.journal is None or root.journal.refused is None:
             return None
-        return shown(stored_refusal(root.journal.refusal, root.journal.receipt), info.context.locale)
+        return shown(root.journal.refused.again(), info.context.locale)
 
 
 @strawberry.type(description="The key is closed: abandoned now or before, or closed earlier by what it did.")

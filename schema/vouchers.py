@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 from strawberry import Parent
@@ -12,6 +11,7 @@ from domain.assets.reads import last_day
 from domain.locales.catalogue import message
 from domain.vouchers.preview import Preview
 from domain.vouchers.product import Terms
+from domain.vouchers.receipts import Activated, BoughtUnits
 from resolvers import views, voucher_reads, voucher_views
 from schema.conditions import Eligibility, Hours, eligibility_of
 from schema.context import Context
@@ -272,11 +272,11 @@ class VoucherGift(Node):
 
     @strawberry.field(description="What it is worth. Whole units.")
     def face_value(root: Parent[voucher_views.Gift]) -> Amount:
-        return Amount(root.journal.receipt["face"])
+        return Amount(root.journal.receipt.section(BoughtUnits).face_value)
 
     @strawberry.field(description="How many units.")
     def units(root: Parent[voucher_views.Gift]) -> int:
-        return int(root.journal.receipt["units"])
+        return root.journal.receipt.section(BoughtUnits).units
 
     @strawberry.field(description="Whether it was activated or taken back. Who has it stays untold.")
     def used(root: Parent[voucher_views.Gift]) -> bool:
@@ -314,7 +314,7 @@ class VoucherPurchase(Receipt):
 
     @strawberry.field(description="The gift, where it is one and the viewer's wallet bought it; null otherwise.")
     async def gift(root: Parent[voucher_views.VoucherPurchase], info: Info[Context, None]) -> VoucherGift | None:
-        if not root.journal.receipt["gift"]:
+        if not root.journal.receipt.section(BoughtUnits).gift:
             return None
         return await voucher_reads.gift_for(info, root.journal.municipality, root.journal.id)  # type: ignore[return-value]
 
@@ -341,5 +341,6 @@ class GiftActivation(Receipt):
 
 async def product_of(root: views.Receipt, info: Info[Context, None]) -> VoucherProduct:
     """The product of a receipt."""
-    key = UUID(root.journal.receipt["product"])
+    bought = root.journal.receipt.find(BoughtUnits) or root.journal.receipt.section(Activated)
+    key = bought.product
     return await voucher_reads.product_for(info, root.journal.municipality, key)  # type: ignore[return-value]

@@ -23,11 +23,14 @@ from domain.assets.kinds import CHARGEABLE, AssetKind
 from domain.assets.limits import check_amount, check_note, payment_maximum
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import ASSETS, Asset, Lot
+from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
 from domain.charging.kinds import CancelReason
+from domain.charging.receipts import Bonuses, OfCharge
 from domain.coupons import uses as coupons
 from domain.funding import reads
 from domain.funding.reads import OPEN, Source, TopUpRow, TopUpState
+from domain.funding.receipts import OfTopUp
 from domain.funding.refusals import (
     FundingDeclinedError,
     FundingUnavailableError,
@@ -265,15 +268,10 @@ async def _charge(services: Services, viewer: Viewer, row: TopUpRow, asset: Asse
         account = book.account(town, AccountKey(AccountKind.WALLET, row.wallet_id, asset.id, lot.id), lot)
         issuance = book.plain(town, AccountKind.ISSUANCE, issuer, asset.id)
         return Draft(
-            receipt={
-                "amount": row.amount,
-                "lots": [
-                    [asset.id, lot.id, row.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]
-                ],
-                "balances": {str(asset.id): after},
-                "collector": str(issuer),
-                "top_up": str(row.id),
-            },
+            amount=row.amount,
+            lots=[lot.portion(row.amount)],
+            balances={asset.id: after},
+            sections=[Collected(issuer), OfTopUp(row.id)],
             # The provider owes the town what it captures: yen of the issuer, as cash boxes owe theirs.
             moves=[
                 (issuance, account, row.amount),
@@ -313,26 +311,22 @@ async def _issuer(services: Services, row: TopUpRow) -> tuple[UUID, int]:
 async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool:
     """Whether the charge is out of the wallet again, all of it: decided once, under the wallet's lock."""
     issuer, yen = await _issuer(services, row)
-    [[asset, lot, amount, expires_at]] = charge.receipt["lots"]
+    [portion] = charge.receipt.lots
+    asset, amount = portion.asset, portion.amount
 
     def plan(book: Book, _: datetime) -> Draft:
         town = row.municipality
         guard = book.guard(refunded_guard(town, charge.journal_id), amount)
-        account = book.account(town, AccountKey(AccountKind.WALLET, row.wallet_id, asset, lot))
+        account = book.account(town, AccountKey(AccountKind.WALLET, row.wallet_id, asset, portion.lot))
         if guard.value:
             raise AlreadyReversedError
         if account.available < amount:
             raise ReversalImpossibleError(account.available)
         return Draft(
-            receipt={
-                "amount": amount,
-                "charge": str(charge.journal_id),
-                "lots": [[asset, lot, amount, expires_at]],
-                "bonuses": [],
-                "balances": {str(asset): book.total(town, row.wallet_id, asset) - amount},
-                "collector": str(issuer),
-                "top_up": str(row.id),
-            },
+            amount=amount,
+            lots=[portion],
+            balances={asset: book.total(town, row.wallet_id, asset) - amount},
+            sections=[OfCharge(charge.journal_id), Bonuses(), Collected(issuer), OfTopUp(row.id)],
             moves=[
                 (account, book.plain(town, AccountKind.ISSUANCE, issuer, asset), amount),
                 (
@@ -356,7 +350,7 @@ async def _taken_back(services: Services, row: TopUpRow, charge: Posted) -> bool
                 kind=JournalKind.CHARGE_CANCEL,
                 holders=(row.wallet_id, issuer),
                 plan=plan,
-                lots=(lot,),
+                lots=(portion.lot,),
                 guards=(refunded_guard(row.municipality, charge.journal_id),),
                 facts=Facts(
                     wallet_id=row.wallet_id,

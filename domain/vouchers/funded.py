@@ -18,11 +18,13 @@ import structlog
 
 from domain.assets.counters import counter_of
 from domain.database import rows
+from domain.funding.receipts import Authorised
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.funding.settle import settle
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Funding, Operation
+from domain.ledger.receipt import Portion
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Posted, Request, RequestKey
 from domain.ports import Provider, ProviderUnavailableError
@@ -97,11 +99,12 @@ async def _request(viewer: Viewer, what: Purchase, deal: Deal) -> Request:
     yen = (await counter_of(what.municipality, None)).yen
     mark = _authorisation_of(viewer.person_id, what.municipality, what.key)
 
-    def with_funding(book: Book, _: datetime, draft: Draft) -> None:
+    def with_funding(book: Book, _: datetime, draft: Draft) -> tuple[Portion, ...]:
         """The service owes the town the price: yen in the issuer's own box."""
         owed = book.plain(what.municipality, AccountKind.CASH, deal.issuer, yen)
         draft.moves.append((book.plain(what.municipality, AccountKind.ISSUANCE, deal.issuer, yen), owed, deal.price))
-        draft.receipt["authorisation"] = str(mark)
+        draft.sections.append(Authorised(mark))
+        return ()
 
     return request_of(viewer, what, deal, with_funding, Funding.CARD)
 
@@ -170,7 +173,9 @@ async def _closed(services: Services, mark: _Mark) -> Posted | None:
     key = RequestKey(mark.municipality, mark.actor, Operation.PURCHASE_VOUCHER, mark.key)
     decision = await services.ledger.close(key)
     # The key may have bought with coin: then this money is not needed, and is let go.
-    return decision if isinstance(decision, Posted) and decision.receipt.get("authorisation") == str(mark.id) else None
+    if isinstance(decision, Posted) and decision.receipt.find(Authorised) == Authorised(mark.id):
+        return decision
+    return None
 
 
 async def _tell(services: Services, source: Provider, mark: _Mark, state: FundingState) -> None:

@@ -311,7 +311,7 @@ async def test_a_payment_that_the_coupon_pays_alone_can_be_refunded_and_reversed
     journal = decode(paid["id"])[2]
     approval = await propose_reversal(town.services, town.finance, town.id, journal, ReversalReason.FRAUD)
     done = await reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id)
-    assert done.receipt["amount"] == 800
+    assert done.receipt.amount == 800
     assert (await api.owed(), (await api.seen(coupon))["budgetLeft"]) == (0, 100_000)
     assert (await api.refund(paid["id"], 1))["code"] == "REFUND_EXCEEDS"
     assert "payment" in await api.pay_with(800, coupon), "what never should have been is no use"

@@ -13,14 +13,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.approvals.kinds import ReversalReason
+from domain.assets.receipts import Collected
 from domain.charging.cancel import CancelCharge, cancel_charge
 from domain.charging.charge import Charge, charge
 from domain.charging.kinds import CancelReason
 from domain.charging.quote import quote_charge
+from domain.charging.receipts import Bonuses
 from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
 from domain.corrections.reverse import REVERSIBLE, propose_reversal, reverse_journal
 from domain.coupons.claim import Claim, claim_coupon
+from domain.coupons.receipts import refundable
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.grants.grant import Grant, grant_value
@@ -35,6 +38,7 @@ from domain.payments.pay import Pay, pay
 from domain.payments.quote import Asked, quote
 from domain.payments.refund import Refund, refund
 from domain.payments.top_up import TopUp, pay_with_top_up, settle_top_ups
+from domain.points.receipts import Earnings
 from domain.programmes.change import change_budget
 from domain.redemptions.kinds import ItemKind, RollbackReason
 from domain.redemptions.redeem import Redeem, redeem
@@ -145,7 +149,8 @@ class Campaign:
             twisted(charge, self.services, viewer, what),
         )
         if posted is not None:
-            told = [(asset, part) for asset, _, part, _ in posted.receipt.get("bonuses", ())]
+            bonuses = posted.receipt.find(Bonuses) or Bonuses()
+            told = [(portion.asset, portion.amount) for portion in bonuses.portions]
             assert told == [(one.asset, one.amount) for one in quoted.bonuses], "a quote tells the bonuses"
 
     async def cancel_charge(self) -> None:
@@ -153,7 +158,7 @@ class Campaign:
         if charges:
             found = self.chance.choice(charges)
             viewer = next(
-                (staff for store, staff in self.made.shops if str(store) == found.receipt["collector"]),
+                (staff for store, staff in self.made.shops if store == found.receipt.section(Collected).id),
                 self.made.town.desk,
             )
             what = CancelCharge(uuid4(), self.town, found.journal_id, CancelReason.OTHER)
@@ -197,12 +202,11 @@ class Campaign:
         )
         assert posted is not None, "what was quoted is paid"
         assert [(one.lot, one.amount) for one in quoted.parts] == [
-            (lot, part) for _, lot, part, _ in posted.receipt["lots"]
+            (portion.lot, portion.amount) for portion in posted.receipt.lots
         ]
-        points = {str(one.source.programme.id): one.points for one in quoted.points}
-        assert points == {row["programme"]: row["points"] for row in posted.receipt.get("earned", ())}, (
-            "a quote tells the points"
-        )
+        points = {one.source.programme.id: one.points for one in quoted.points}
+        earnings = posted.receipt.find(Earnings) or Earnings(())
+        assert points == {one.programme: one.points for one in earnings.programmes}, "a quote tells the points"
 
     async def pay_with_top_up(self) -> None:
         number, viewer, what = self.payment()
@@ -215,7 +219,7 @@ class Campaign:
         payments = self.journals(JournalKind.PAYMENT, JournalKind.CAPTURE)[-25:]
         if payments:
             found = self.chance.choice(payments)
-            whole = found.receipt.get("refundable", found.receipt["amount"])
+            whole = refundable(found.receipt)
             amount = (
                 self.chance.choice([whole, self.chance.randrange(1, whole + 1) if whole else 1, max(1, whole // 2)])
                 or 1
