@@ -9,6 +9,7 @@ its
 journal, and the refusals that any room may raise. Faults (bugs, an unreachable database) are not refusals.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -55,9 +56,16 @@ class UnstoredRefusal(Refusal):
     retry = Retry.SAME_KEY
 
 
-def stored_refusal(code: str, data: dict[str, Any]) -> StoredRefusal:
-    """The refusal that a journal recorded, to be answered again."""
-    return _STORED[code](**data)
+@dataclass(frozen=True, slots=True)
+class RecordedRefusal:
+    """A refusal as its journal keeps it, to be answered again."""
+
+    code: str
+    data: Mapping[str, Any]
+
+    def again(self) -> StoredRefusal:
+        """A refusal to be raised: one for each who is told."""
+        return _STORED[self.code](**self.data)
 
 
 @dataclass(eq=False)

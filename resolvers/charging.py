@@ -1,11 +1,10 @@
 """Top-ups: input in, one domain call, the contract's type out."""
 
-from uuid import UUID
-
 from domain.approvals.refusals import UnknownJournalError
 from domain.charging import cancel
 from domain.charging import charge as charging
 from domain.charging import quote as quoting
+from domain.charging.receipts import OfCharge
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
 from resolvers.journals import journal_of
@@ -46,7 +45,7 @@ async def cancel_charge(info: MeguruInfo, input: CancelChargeInput) -> CancelCha
     """Cancels a top-up at its counter."""
     viewer, cancellation = info.context.signed_in, input.cancellation()
     posted = await cancel.cancel_charge(info.context.services, viewer, cancellation)
-    charged = await journal_by_id(posted.municipality, UUID(posted.receipt["charge"]))
+    charged = await journal_by_id(posted.municipality, posted.receipt.section(OfCharge).id)
     if charged is None:
         raise UnknownJournalError
     journal = journal_of(

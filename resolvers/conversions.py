@@ -9,6 +9,7 @@ from domain.conversions import quote as quoting
 from domain.conversions import rates
 from domain.conversions.convert import Convert
 from domain.conversions.reads import rates_of
+from domain.conversions.receipts import Received
 from domain.ledger.kinds import Operation
 from domain.ledger.request import Posted
 from domain.municipalities import reads as municipalities
@@ -61,11 +62,9 @@ async def convert(info: MeguruInfo, input: ConvertInput) -> ConvertPayload:
 
 def _balances(posted: Posted, conversion: Convert) -> list[BalanceAfter]:
     """The wallet's balances of what was converted, and of what was received."""
-    [[_, _, received, _]] = posted.receipt["received"]
-    moved = {conversion.from_asset: -posted.receipt["amount"], conversion.to_asset: received}
+    received = posted.receipt.section(Received).portion.amount
+    moved = {conversion.from_asset: -posted.receipt.amount, conversion.to_asset: received}
     return [
-        BalanceAfter(
-            number=asset, moved=SignedAmount(amount), posted=SignedAmount(posted.receipt["balances"][str(asset)])
-        )
+        BalanceAfter(number=asset, moved=SignedAmount(amount), posted=SignedAmount(posted.receipt.balances[asset]))
         for asset, amount in moved.items()
     ]

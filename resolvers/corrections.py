@@ -1,8 +1,7 @@
 """Corrections: input in, one domain call, the contract's type out."""
 
-from uuid import UUID
-
 from domain.corrections import reverse
+from domain.corrections.receipts import OfJournal
 from domain.ledger.kinds import Operation
 from resolvers.journals import journal_of
 from schema.approvals.types import Approval
@@ -28,6 +27,6 @@ async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> Rever
         info.context.services, viewer, municipality, input.idempotency_key, approval_id
     )
     journal = journal_of(
-        posted, viewer=viewer, operation=Operation.REVERSE_JOURNAL, linked_journal=UUID(posted.receipt["journal"])
+        posted, viewer=viewer, operation=Operation.REVERSE_JOURNAL, linked_journal=posted.receipt.section(OfJournal).id
     )
     return ReverseJournalPayload(reversal=Reversal(journal=journal), replayed=posted.replayed)

@@ -26,7 +26,6 @@ def journal_of(
         actor=viewer.person_id,
         operation=operation,
         outcome=Outcome.SETTLED,
-        refusal=None,
         receipt=posted.receipt,
         receipt_number=posted.receipt_number,
         wallet_id=wallet_id,

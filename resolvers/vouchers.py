@@ -119,7 +119,7 @@ async def close_voucher_product(info: MeguruInfo, input: CloseVoucherProductInpu
     """Closes the sale."""
     row, posted = await publish.close_product(info.context.services, info.context.signed_in, input.step())
     return CloseVoucherProductPayload(
-        product=VoucherProduct(product=row), returned=Amount(posted.receipt["amount"]), replayed=posted.replayed
+        product=VoucherProduct(product=row), returned=Amount(posted.receipt.amount), replayed=posted.replayed
     )
 
 

@@ -10,6 +10,7 @@ from domain.assets.tables import Asset as Row
 from domain.cache import cached
 from domain.conditions.acceptance import Acceptance, from_json
 from domain.database import rows
+from domain.ledger.receipt import Portion
 from domain.ledger.request import effective_on
 
 
@@ -56,6 +57,10 @@ class Lot:
     usable_from: datetime | None
     expires_at: datetime | None
     programme_id: UUID | None = None
+
+    def portion(self, amount: int) -> Portion:
+        """A part of the lot. Whole units."""
+        return Portion(self.asset, self.id, amount, self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

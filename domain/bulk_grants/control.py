@@ -16,6 +16,7 @@ from domain.bulk_grants import reads
 from domain.bulk_grants.keys import closed_guard
 from domain.bulk_grants.kinds import ENDED, BulkState
 from domain.bulk_grants.reads import BulkGrant
+from domain.bulk_grants.receipts import OfFile
 from domain.bulk_grants.record import wake
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
 from domain.bulk_grants.run import kick
@@ -173,8 +174,7 @@ def _closing(bulk: BulkGrant) -> Request:
 
     def plan(book: Book, _: datetime) -> Draft:
         closed = book.guard(closed_guard(bulk), 1)
-        receipt = {"amount": 0, "lots": [], "balances": {}, "bulk": str(bulk.id)}
-        return Draft(receipt=receipt, guards=[(closed, 1)] if not closed.value else [])
+        return Draft(amount=0, sections=[OfFile(bulk.id)], guards=[(closed, 1)] if not closed.value else [])
 
     return Request(
         municipality=bulk.municipality,

@@ -119,5 +119,18 @@ async def end(services: Services, bulk: BulkGrant) -> bool:
 def wake(services: Services, bulk: BulkGrant) -> None:
     """Tells those who follow it to look: a word on the bus under the grant's own name, of which no table knows."""
     services.bus.publish(
-        [EventRow(bulk.municipality, bulk.id, 0, JournalKind.GRANT_CLOSED, bulk.id, None, [], [], [], services.clock())]
+        [
+            EventRow(
+                municipality=bulk.municipality,
+                holder=bulk.id,
+                sequence=0,
+                kind=JournalKind.GRANT_CLOSED,
+                journal_id=bulk.id,
+                counterparty=None,
+                assets=[],
+                amounts=[],
+                balances=[],
+                recorded_at=services.clock(),
+            )
+        ]
     )

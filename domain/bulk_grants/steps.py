@@ -19,6 +19,7 @@ from domain.bulk_grants.facts import WalletFacts, facts_of
 from domain.bulk_grants.keys import closed_guard, grant_key
 from domain.bulk_grants.kinds import RowState
 from domain.bulk_grants.reads import BulkGrant, BulkRow
+from domain.bulk_grants.receipts import OfFile
 from domain.bulk_grants.record import Decided, TakenBack, write_decided, write_taken_back
 from domain.bulk_grants.refusals import BulkRowRefusedError
 from domain.bulk_grants.take_back import undo_request
@@ -32,7 +33,7 @@ from domain.ledger.request import Closed, Draft, Facts, Posted, Request, effecti
 from domain.programmes import reads as programmes
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError
-from domain.refusals import StoredRefusal, UnstoredRefusal, stored_refusal
+from domain.refusals import StoredRefusal, UnstoredRefusal
 from domain.services import Services
 
 PAGE = 64
@@ -109,7 +110,7 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
             draft = plan_grant(book, bulk.municipality, wallet, amount, ready)
         except UnstoredRefusal as refusal:
             raise BulkRowRefusedError(refusal.code) from refusal
-        draft.receipt |= {"bulk": str(bulk.id), "row": row.number}
+        draft.sections.append(OfFile(bulk.id, row.number))
         return draft
 
     return Request(
@@ -185,7 +186,10 @@ def _ended(number: int, journal: Journal | None) -> Decided:
         return Decided(number, RowState.CANCELLED, "CANCELLED")
     if journal.outcome == Outcome.SETTLED:
         return Decided(number, RowState.GRANTED, journal=journal.id)
-    return _refused(number, stored_refusal(str(journal.refusal), journal.receipt))
+    if journal.refused is None:
+        message = "the key of a row was closed, which nobody does"
+        raise TypeError(message)
+    return _refused(number, journal.refused.again())
 
 
 async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | None:
@@ -223,11 +227,11 @@ def _all_taken(known: Sequence[tuple[BulkRow, Journal]], answers: Sequence[objec
 
 
 def _taken(row: BulkRow, journal: Journal, answer: object, now: datetime) -> TakenBack | None:
-    ends = journal.receipt["lots"][0][3]
-    why_not_all = "EXPIRED" if ends is not None and datetime.fromisoformat(ends) <= now else "SPENT"
+    ends = journal.receipt.lots[0].expires_at
+    why_not_all = "EXPIRED" if ends is not None and ends <= now else "SPENT"
     match answer:
         case Posted():
-            amount: int = answer.receipt["amount"]
+            amount = answer.receipt.amount
             return TakenBack(row.number, amount, None if amount == row.amount else why_not_all, answer.journal_id)
         case AlreadyReversedError():
             return TakenBack(row.number, 0, "REVERSED", None)

@@ -9,16 +9,19 @@ payments have
 renewed since is found in its later lot.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.bulk_grants.keys import undo_key
 from domain.bulk_grants.reads import BulkGrant, BulkRow
+from domain.bulk_grants.receipts import OfFile
+from domain.corrections.receipts import OfJournal
 from domain.expiry.heirs import Heirs
 from domain.ledger.book import Account, Book
-from domain.ledger.credit import settled_of
 from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, JournalKind, Operation
 from domain.ledger.reads import Journal
+from domain.ledger.receipt import Portion
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Request, fingerprint
 from domain.programmes import caps
@@ -30,16 +33,17 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
 
     The person's cap is given back by the same, for the file that is right.
     """
-    town, wallet, granted = bulk.municipality, heirs.wallet, int(journal.receipt["amount"])
-    [[asset, lot, _, ends]] = journal.receipt["lots"]
-    settled = settled_of(journal.receipt, lot)
+    town, wallet, granted = bulk.municipality, heirs.wallet, journal.receipt.amount
+    [portion] = journal.receipt.lots
+    asset, lot = portion.asset, portion.lot
+    settled = journal.receipt.settled_of(lot)
 
     def plan(book: Book, at: datetime) -> Draft:
         undone = book.guard(refunded_guard(town, journal.id), granted)
         if undone.value:
             raise AlreadyReversedError
         parts = [
-            part for part in heirs.found(book, town, asset, lot, granted - settled) if _is_there(part[0], lot, at, ends)
+            part for part in heirs.found(book, town, asset, lot, granted - settled) if _is_there(part[0], portion, at)
         ]
         if settled:
             parts.append((book.plain(town, AccountKind.DEBT, wallet, asset), settled))
@@ -47,18 +51,14 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
         if not amount:
             raise ReversalImpossibleError(0)
         return Draft(
-            receipt={
-                "amount": amount,
-                "journal": str(journal.id),
-                "lots": [[asset, lot, amount, ends]],
-                "balances": {str(asset): book.total(town, wallet, asset) - amount},
-                "bulk": str(bulk.id),
-                "row": row.number,
-            },
+            amount=amount,
+            lots=[replace(portion, amount=amount)],
+            balances={asset: book.total(town, wallet, asset) - amount},
+            sections=[OfJournal(journal.id), OfFile(bulk.id, row.number)],
             moves=[
                 (account, book.plain(town, AccountKind.BUDGET, programme.id, asset), part) for account, part in parts
             ],
-            guards=[(undone, amount), *caps.given_back(book, town, journal.receipt, {programme.id: amount})],
+            guards=[(undone, amount), *caps.given_back(book, town, journal.receipt.caps, {programme.id: amount})],
             counterparties={wallet: programme.id, programme.id: wallet},
         )
 
@@ -72,7 +72,7 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
         holders=(wallet, programme.id),
         plan=plan,
         lots=(lot, *heirs.lots),
-        guards=(refunded_guard(town, journal.id), *caps.keys_of(town, journal.receipt)),
+        guards=(refunded_guard(town, journal.id), *caps.keys_of(town, journal.receipt.caps)),
         facts=Facts(
             wallet_id=wallet,
             programme_id=programme.id,
@@ -83,7 +83,8 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
     )
 
 
-def _is_there(account: Account, lot: int, at: datetime, ends: str | None) -> bool:
+def _is_there(account: Account, portion: Portion, at: datetime) -> bool:
     """What ended goes where its asset says, by the job of expiry; here it counts as gone."""
-    ended = datetime.fromisoformat(ends) if account.lot == lot and ends is not None else account.expires_at
+    of_lot = account.lot == portion.lot and portion.expires_at is not None
+    ended = portion.expires_at if of_lot else account.expires_at
     return ended is None or at < ended

@@ -1,15 +1,18 @@
 """Bonus on charges: a percentage out of a campaign's budget, first come until it ends, within the person's cap."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.assets.lots import LOTS, ended
 from domain.assets.reads import ASSETS, Asset, Lot
+from domain.charging.receipts import Bonuses
 from domain.grants.grant import issue_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind
+from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
@@ -75,22 +78,25 @@ def amount_of(programme: Programme, charged: int, left: int, budget: int, room: 
     return max(0, min(charged * (programme.rate_bp or 0) // BASIS_POINTS, left, budget, room))
 
 
-def add(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int) -> None:
-    """Adds a bonus to a charge's draft; a campaign that has nothing left adds nothing, and the charge goes on."""
+def add(book: Book, draft: Draft, offered: Sequence[Bonus], wallet_id: UUID, charged: int) -> None:
+    """Adds bonuses to a charge's draft; a campaign that has nothing left adds nothing, and the charge goes on."""
+    if offered:
+        given = [_give(book, draft, bonus, wallet_id, charged) for bonus in offered]
+        draft.sections.append(Bonuses(tuple(portion for portion in given if portion is not None)))
+
+
+def _give(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int) -> Portion | None:
     town, asset = bonus.programme.municipality, bonus.asset
     guards, left = of_book(book, bonus.caps)
     budget = book.plain(town, AccountKind.BUDGET, bonus.programme.id, asset.id)
-    balances, known = draft.receipt["balances"], draft.receipt.setdefault("bonuses", [])
-    before = balances.get(str(asset.id), book.total(town, wallet_id, asset.id))
+    before = draft.balances.get(asset.id, book.total(town, wallet_id, asset.id))
     room = 2**53 - 1 if asset.balance_cap is None else asset.balance_cap - before
     amount = amount_of(bonus.programme, charged, left, budget.available, room)
     if not amount:
-        return
+        return None
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, bonus.lot.id), bonus.lot)
     credit(book, draft, budget, account, amount)
     draft.guards.extend((guard, amount) for guard in guards)
     draft.counterparties.setdefault(bonus.programme.id, wallet_id)
-    known.append(
-        [asset.id, bonus.lot.id, amount, None if bonus.lot.expires_at is None else bonus.lot.expires_at.isoformat()]
-    )
-    balances[str(asset.id)] = before + amount
+    draft.balances[asset.id] = before + amount
+    return bonus.lot.portion(amount)

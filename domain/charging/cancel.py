@@ -9,7 +9,7 @@ cancelled once, and
 never beside a reversal: both count in the same guard.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,14 +17,16 @@ from domain.approvals.refusals import UnknownJournalError
 from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
 from domain.assets.reads import ASSETS
+from domain.assets.receipts import Collected
 from domain.charging.kinds import CancelReason
+from domain.charging.receipts import Bonuses, OfCharge
 from domain.charging.refusals import CancelTooLateError
 from domain.ledger.book import Account, AccountKey, Book
-from domain.ledger.credit import settled_of
 from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Outcome
 from domain.ledger.parties import usable_wallet
 from domain.ledger.reads import Journal, journal_by_id
+from domain.ledger.receipt import Portion
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
 from domain.municipalities import reads as municipalities
@@ -53,21 +55,18 @@ class Earned:
     """A bonus that came with the charge: whole units, and the rate in hundredths of a percent."""
 
     programme: UUID
-    asset: int
-    lot: int
-    amount: int
-    expires_at: str | None
+    portion: Portion
     rate_bp: int
     settled: int = 0
     """What a debt took of it."""
 
     def kept(self, remaining: int) -> int:
         """What the remaining charge would have earned of it."""
-        return min(self.amount, remaining * self.rate_bp // BASIS_POINTS)
+        return min(self.portion.amount, remaining * self.rate_bp // BASIS_POINTS)
 
     def must_remain(self, available: int) -> int:
         """The least charge that has to stay, so that what is spent of the bonus was earned by it."""
-        spent = self.amount - min(self.amount, available + self.settled)
+        spent = self.portion.amount - min(self.portion.amount, available + self.settled)
         return -(-spent * BASIS_POINTS // self.rate_bp)
 
 
@@ -80,10 +79,7 @@ class _Charge:
     counter: UUID
     town: Municipality
     yen: int
-    asset: int
-    lot: int
-    amount: int
-    expires_at: str | None
+    portion: Portion
     bonuses: tuple[Earned, ...]
 
     @property
@@ -105,23 +101,28 @@ async def _charge(services: Services, journal: Journal) -> _Charge:
     if town is None or journal.wallet_id is None:
         raise UnknownJournalError
     yen = next(asset.id for asset in await services.shared(ASSETS).of(town.id) if asset.kind is AssetKind.CASH)
-    [[asset, lot, amount, expires_at]] = journal.receipt["lots"]
-    collector = UUID(journal.receipt["collector"])
+    [portion] = journal.receipt.lots
     return _Charge(
-        journal, journal.wallet_id, collector, town, yen, asset, lot, amount, expires_at, await _bonuses(journal)
+        journal=journal,
+        wallet=journal.wallet_id,
+        counter=journal.receipt.section(Collected).id,
+        town=town,
+        yen=yen,
+        portion=portion,
+        bonuses=await _bonuses(journal),
     )
 
 
 async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
-    given = journal.receipt.get("bonuses", ())
-    if not given:
+    given = journal.receipt.find(Bonuses)
+    if given is None or not given.portions:
         return ()
-    sources = await assets.sources_of(journal.municipality, [lot for _, lot, _, _ in given])
-    keys = [(journal.municipality, sources[lot].programme_id) for _, lot, _, _ in given]
+    sources = await assets.sources_of(journal.municipality, [portion.lot for portion in given.portions])
+    keys = [(journal.municipality, sources[portion.lot].programme_id) for portion in given.portions]
     found = await programmes.by_keys([(town, programme) for town, programme in keys if programme is not None])
     return tuple(
-        Earned(programme.id, asset, lot, amount, expires_at, programme.rate_bp or 1, settled_of(journal.receipt, lot))
-        for (asset, lot, amount, expires_at), programme in zip(given, found, strict=True)
+        Earned(programme.id, portion, programme.rate_bp or 1, journal.receipt.settled_of(portion.lot))
+        for portion, programme in zip(given.portions, found, strict=True)
         if programme is not None
     )
 
@@ -141,10 +142,10 @@ def _request(viewer: Viewer, what: CancelCharge, charge: _Charge) -> Request:
         kind=JournalKind.CHARGE_CANCEL,
         plan=plan,
         holders=(charge.wallet, charge.counter, charge.town.issuer_id, *(bonus.programme for bonus in charge.bonuses)),
-        lots=(charge.lot, *(bonus.lot for bonus in charge.bonuses)),
+        lots=(charge.portion.lot, *(bonus.portion.lot for bonus in charge.bonuses)),
         access=(charge.counter,),
         valid_until=what.valid_until,
-        guards=(refunded_guard(what.municipality, journal.id), *caps.keys_of(what.municipality, journal.receipt)),
+        guards=(refunded_guard(what.municipality, journal.id), *caps.keys_of(what.municipality, journal.receipt.caps)),
         facts=Facts(
             wallet_id=charge.wallet,
             store_id=journal.store_id,
@@ -163,7 +164,7 @@ def _check(book: Book, viewer: Viewer, charge: _Charge, at: datetime) -> None:
     if not book.may(town, charge.counter, viewer.person_id, viewer.relations(relation)):
         raise NotPermittedError
     usable_wallet(book, town, charge.wallet)
-    if book.guard(refunded_guard(town, journal.id), charge.amount).value:
+    if book.guard(refunded_guard(town, journal.id), charge.portion.amount).value:
         raise AlreadyReversedError
     if at >= charge.ends_at or effective_on(at) != effective_on(journal.recorded_at):
         raise CancelTooLateError(charge.town.charge_cancel_minutes)
@@ -171,28 +172,30 @@ def _check(book: Book, viewer: Viewer, charge: _Charge, at: datetime) -> None:
 
 def _plan(book: Book, charge: _Charge) -> Draft:
     town, issuer = charge.town.id, charge.town.issuer_id
-    account = _account(book, charge, charge.asset, charge.lot)
-    bonuses = [(bonus, _account(book, charge, bonus.asset, bonus.lot)) for bonus in charge.bonuses]
+    portion = charge.portion
+    account = _account(book, charge, portion)
+    bonuses = [(bonus, _account(book, charge, bonus.portion)) for bonus in charge.bonuses]
     stays = max((bonus.must_remain(held.available) for bonus, held in bonuses), default=0)
-    amount = min(account.available, charge.amount - stays)
+    amount = min(account.available, portion.amount - stays)
     if amount <= 0:
         raise ReversalImpossibleError(max(0, amount))
-    withdrawn = [(bonus, held, bonus.amount - bonus.kept(charge.amount - amount)) for bonus, held in bonuses]
+    withdrawn = [(bonus, held, bonus.portion.amount - bonus.kept(portion.amount - amount)) for bonus, held in bonuses]
     withdrawn = [(bonus, held, part) for bonus, held, part in withdrawn if part]
-    balances = {str(charge.asset): book.total(town, charge.wallet, charge.asset) - amount}
+    balances = {portion.asset: book.total(town, charge.wallet, portion.asset) - amount}
     for bonus, _, part in withdrawn:
-        balances[str(bonus.asset)] = balances.get(str(bonus.asset), book.total(town, charge.wallet, bonus.asset)) - part
+        asset = bonus.portion.asset
+        balances[asset] = balances.get(asset, book.total(town, charge.wallet, asset)) - part
     return Draft(
-        receipt={
-            "amount": amount,
-            "charge": str(charge.journal.id),
-            "lots": [[charge.asset, charge.lot, amount, charge.expires_at]],
-            "bonuses": [[bonus.asset, bonus.lot, part, bonus.expires_at] for bonus, _, part in withdrawn],
-            "balances": balances,
-            "collector": str(charge.counter),
-        },
+        amount=amount,
+        lots=[replace(portion, amount=amount)],
+        balances=balances,
+        sections=[
+            OfCharge(charge.journal.id),
+            Bonuses(tuple(replace(bonus.portion, amount=part) for bonus, _, part in withdrawn)),
+            Collected(charge.counter),
+        ],
         moves=[
-            (account, book.plain(town, AccountKind.ISSUANCE, issuer, charge.asset), amount),
+            (account, book.plain(town, AccountKind.ISSUANCE, issuer, portion.asset), amount),
             (
                 book.plain(town, AccountKind.CASH, charge.counter, charge.yen),
                 book.plain(town, AccountKind.ISSUANCE, issuer, charge.yen),
@@ -201,9 +204,9 @@ def _plan(book: Book, charge: _Charge) -> Draft:
             *(move for bonus, held, part in withdrawn for move in _withdrawal(book, charge, bonus, held, part)),
         ],
         guards=[
-            (book.guard(refunded_guard(town, charge.journal.id), charge.amount), amount),
+            (book.guard(refunded_guard(town, charge.journal.id), charge.portion.amount), amount),
             *caps.given_back(
-                book, town, charge.journal.receipt, {bonus.programme: part for bonus, _, part in withdrawn}
+                book, town, charge.journal.receipt.caps, {bonus.programme: part for bonus, _, part in withdrawn}
             ),
         ],
         counterparties={
@@ -219,15 +222,16 @@ def _withdrawal(
 ) -> list[tuple[Account, Account, int]]:
     """A part of a bonus goes back to its budget: out of its lot first, the rest is owed again."""
     town = charge.town.id
-    budget = book.plain(town, AccountKind.BUDGET, bonus.programme, bonus.asset)
+    asset = bonus.portion.asset
+    budget = book.plain(town, AccountKind.BUDGET, bonus.programme, asset)
     of_lot = min(part, held.available)
     moves = [(held, budget, of_lot)] if of_lot else []
     return (
-        [*moves, (book.plain(town, AccountKind.DEBT, charge.wallet, bonus.asset), budget, part - of_lot)]
+        [*moves, (book.plain(town, AccountKind.DEBT, charge.wallet, asset), budget, part - of_lot)]
         if part > of_lot
         else moves
     )
 
 
-def _account(book: Book, charge: _Charge, asset: int, lot: int) -> Account:
-    return book.account(charge.town.id, AccountKey(AccountKind.WALLET, charge.wallet, asset, lot))
+def _account(book: Book, charge: _Charge, portion: Portion) -> Account:
+    return book.account(charge.town.id, AccountKey(AccountKind.WALLET, charge.wallet, portion.asset, portion.lot))

@@ -13,6 +13,7 @@ from domain.assets.kinds import CHARGEABLE
 from domain.assets.limits import check_amount
 from domain.assets.lots import CHARGED, LOTS, ended
 from domain.assets.reads import Asset, Lot
+from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
 from domain.charging.bonus import Bonus
@@ -63,8 +64,7 @@ def _request(
         if lot is None:
             return no_plan(book, at)
         draft = _plan(book, viewer, what, asset, lot, counter)
-        for bonus in offered:
-            bonuses.add(book, draft, bonus, what.wallet_id, what.amount)
+        bonuses.add(book, draft, offered, what.wallet_id, what.amount)
         return draft
 
     return Request(
@@ -100,12 +100,10 @@ def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, coun
         raise BalanceCapError(asset.balance_cap)
     account = book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset.id, lot.id), lot)
     return Draft(
-        receipt={
-            "amount": what.amount,
-            "lots": [[asset.id, lot.id, what.amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
-            "balances": {str(asset.id): after},
-            "collector": str(counter.holder),
-        },
+        amount=what.amount,
+        lots=[lot.portion(what.amount)],
+        balances={asset.id: after},
+        sections=[Collected(counter.holder)],
         moves=[
             (book.plain(town, AccountKind.ISSUANCE, counter.issuer, asset.id), account, what.amount),
             (

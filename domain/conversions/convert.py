@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.limits import check_amount
-from domain.conversions.offer import Converted, Counted, Offer, offer_of, worked_out
+from domain.conversions.offer import Counted, Offer, offer_of, worked_out
+from domain.conversions.receipts import Received
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, JournalKind, Operation
@@ -19,6 +20,7 @@ from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes.caps import UNLIMITED, of_book
 from domain.programmes.reads import PROGRAMMES
+from domain.programmes.receipts import OfProgramme
 from domain.programmes.shop_rules import StaleRulesError
 from domain.refusals import UnstoredRefusal
 from domain.services import Services
@@ -109,30 +111,19 @@ def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -
     issuance = book.plain(town, AccountKind.ISSUANCE, issuer, offer.given.id)
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet, offer.taken.id, offer.lot.id), offer.lot)
     draft = Draft(
-        receipt={
-            **_receipt(done, offer),
-            "rate": [rate.numerator, rate.denominator],
-            "programme": str(offer.programme.id),
-            "balances": {
-                str(offer.given.id): book.total(town, wallet, offer.given.id) - done.spent,
-                str(offer.taken.id): held + done.received,
-            },
+        amount=done.spent,
+        lots=[lot.portion(part) for lot, part in done.parts],
+        balances={
+            offer.given.id: book.total(town, wallet, offer.given.id) - done.spent,
+            offer.taken.id: held + done.received,
         },
+        sections=[
+            Received(offer.lot.portion(done.received), rate.numerator, rate.denominator),
+            OfProgramme(offer.programme.id),
+        ],
         moves=[(lot, issuance, part) for lot, part in done.parts],
         guards=[(today, done.spent), *((cap, done.received) for cap in caps)],
         counterparties={wallet: offer.programme.id, offer.programme.id: wallet, issuer: wallet},
     )
     credit(book, draft, budget, account, done.received)
     return draft
-
-
-def _receipt(done: Converted, offer: Offer) -> dict[str, object]:
-    ends = offer.lot.expires_at
-    return {
-        "amount": done.spent,
-        "lots": [
-            [lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()]
-            for lot, part in done.parts
-        ],
-        "received": [[offer.taken.id, offer.lot.id, done.received, None if ends is None else ends.isoformat()]],
-    }

@@ -13,8 +13,11 @@ from domain.approvals.kinds import ApprovalKind, ReversalReason
 from domain.approvals.propose import approve, propose
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
-from domain.coupons.returns import Returns, refundable, returns_of
+from domain.corrections.receipts import OfJournal
+from domain.coupons.receipts import refundable
+from domain.coupons.returns import Returns, returns_of
 from domain.expiry.heirs import Heirs, heirs_of
+from domain.expiry.receipts import Renewed
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.holders import require_staff
@@ -80,9 +83,10 @@ async def reverse_journal(
 def _without_renewal(lines: list[EntryLine], journal: Journal) -> list[EntryLine]:
     """A payment is undone; that it renewed the end of other value is not, since that may be spent long ago."""
     moved: dict[int, int] = {}
-    for _, old, new, amount in journal.receipt.get("renewed", ()):
-        moved[old] = moved.get(old, 0) + amount
-        moved[new] = moved.get(new, 0) - amount
+    renewed = journal.receipt.find(Renewed)
+    for portion in () if renewed is None else renewed.portions:
+        moved[portion.old_lot] = moved.get(portion.old_lot, 0) + portion.amount
+        moved[portion.new_lot] = moved.get(portion.new_lot, 0) - portion.amount
     kept = [
         replace(line, amount=line.amount + moved.get(line.lot, 0)) if line.kind == AccountKind.WALLET else line
         for line in lines
@@ -118,7 +122,7 @@ def _request(viewer: Viewer, key: UUID, approval: Approval, undo: _Undo) -> Requ
             refunded_guard(municipality, journal.id),
             *vouchers.guards_of(journal),
             *returns.guards,
-            *caps.keys_of(municipality, journal.receipt),
+            *caps.keys_of(municipality, journal.receipt.caps),
         ),
         facts=Facts(
             wallet_id=journal.wallet_id,
@@ -149,17 +153,15 @@ def _plan(book: Book, undo: _Undo) -> Draft:
         moves += _paired(givers, takers)
     holders = sorted({line.holder for line in lines})
     return Draft(
-        receipt={
-            "amount": amount,
-            "journal": str(journal.id),
-            "lots": journal.receipt["lots"],
-            "balances": _balances(book, journal, moves),
-        },
+        amount=amount,
+        lots=list(journal.receipt.lots),
+        balances=_balances(book, journal, moves),
+        sections=[OfJournal(journal.id)],
         moves=moves,
         guards=[
             (guard, amount),
             *vouchers.uncounted(book, journal),
-            *caps.given_back(book, municipality, journal.receipt),
+            *caps.given_back(book, municipality, journal.receipt.caps),
         ],
         counterparties=_counterparties(journal.wallet_id, holders),
     )
@@ -179,16 +181,16 @@ def _found(book: Book, undo: _Undo, line: EntryLine) -> list[tuple[Account, int]
     return parts
 
 
-def _balances(book: Book, journal: Journal, moves: list[tuple[Account, Account, int]]) -> dict[str, int]:
+def _balances(book: Book, journal: Journal, moves: list[tuple[Account, Account, int]]) -> dict[int, int]:
     """What the wallet has afterwards of each asset that moves."""
-    found: dict[str, int] = {}
+    found: dict[int, int] = {}
     for account, change in [
         *((source, -part) for source, _, part in moves),
         *((target, part) for _, target, part in moves),
     ]:
         if account.holder == journal.wallet_id:
-            name = str(account.asset)
-            found[name] = found.get(name, book.total(journal.municipality, account.holder, account.asset)) + change
+            asset = account.asset
+            found[asset] = found.get(asset, book.total(journal.municipality, account.holder, asset)) + change
     return found
 
 

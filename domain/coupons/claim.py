@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.coupons import uses
 from domain.coupons.coupon import LARGEST, Counts, Coupon, Seen, audience, out_of_period
 from domain.coupons.kinds import Obstacle
+from domain.coupons.receipts import ClaimedCoupon, StockChange, StockChanges
 from domain.coupons.uses import Chosen
 from domain.ledger.book import Book
 from domain.ledger.kinds import HolderState, JournalKind, Operation
@@ -98,13 +99,8 @@ def _plan(book: Book, what: Claim, chosen: Chosen, coupon: Coupon, at: datetime)
         raise uses.refused(coupon, reason)
     takes = coupon.claim_required
     return Draft(
-        receipt={
-            "amount": 0,
-            "lots": [],
-            "balances": {},
-            "coupon": str(coupon.id),
-            "stocks": [[str(coupon.id), 1]] if takes else [],
-        },
+        amount=0,
+        sections=[ClaimedCoupon(coupon.id), StockChanges((StockChange(coupon.id, 1),) if takes else ())],
         guards=[(claims, 1), *([(stock, 1)] if takes else [])],
         counterparties={what.wallet_id: coupon.id, coupon.id: what.wallet_id},
     )

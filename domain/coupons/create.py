@@ -168,7 +168,7 @@ async def _issue(
     budget, issuer = new.budget, new.store_id or town.issuer_id
 
     def plan(book: Book, _: datetime) -> Draft:
-        draft = Draft({"amount": budget or 0, "lots": [], "balances": {}}, counterparties={coupon: issuer})
+        draft = Draft(amount=budget or 0, counterparties={coupon: issuer})
         if budget is not None:
             account = book.plain(municipality, AccountKind.BUDGET, coupon, coin)
             draft.moves.append((book.plain(municipality, AccountKind.ISSUANCE, issuer, coin), account, budget))

@@ -7,24 +7,17 @@ partial refunds of the same sum gives back the same, and the wallet never gets m
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import accumulate, pairwise
-from typing import Any
 from uuid import UUID
 
 from domain.coupons import reads
 from domain.coupons.coupon import Coupon
+from domain.coupons.receipts import CouponUses, Discounted, StockChange, StockChanges, refundable
 from domain.coupons.refusals import UnknownCouponError
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import Journal
 from domain.ledger.request import Draft, GuardKey
-
-
-def refundable(receipt: dict[str, Any]) -> int:
-    """What may be given back of a payment in all: the list price, without what was paid in cash. Whole units."""
-    found: int = receipt.get("refundable", receipt["amount"])
-    return found
 
 
 def kept(parts: Sequence[int], whole: int, remaining: int) -> list[int]:
@@ -85,7 +78,7 @@ class Returns:
                 draft.moves.append(
                     (payable, book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset), part)
                 )
-        draft.receipt["discount"] = sum(returned)
+        draft.sections.append(Discounted(sum(returned)))
         back = already + amount == self.whole
         self.give_uses_back(book, draft, store_id, [back and coupon.returns_on_refund for coupon, _ in self.parts])
 
@@ -106,28 +99,24 @@ class Returns:
 
     def give_uses_back(self, book: Book, draft: Draft, store_id: UUID, which: Sequence[bool]) -> None:
         """Takes one use of each of `which` from the counters."""
-        stocks = []
+        stocks: list[StockChange] = []
         for (coupon, _), guards, back in zip(self.parts, self.guards_of, which, strict=True):
             draft.counterparties.setdefault(coupon.id, store_id)
             if back:
                 draft.guards += [(book.guard(key, ceiling), -1) for key, ceiling in guards]
-                stocks += [[str(coupon.id), -1]] if not coupon.claim_required else []
-        draft.receipt["stocks"] = stocks
+                stocks += [StockChange(coupon.id, -1)] if not coupon.claim_required else []
+        draft.sections.append(StockChanges(tuple(stocks)))
 
 
 async def returns_of(journal: Journal) -> Returns:
     """The coupons of a payment or hand-over, from its own receipt; without any, nothing is read."""
-    lines = journal.receipt.get("coupons")
-    if not lines:
+    used = journal.receipt.find(CouponUses)
+    if used is None or not used.uses:
         return Returns(refundable(journal.receipt))
-    found = [
-        coupon
-        for coupon in await reads.by_keys([(journal.municipality, UUID(line[0])) for line in lines])
-        if coupon is not None
-    ]
-    if len(found) < len(lines):
+    coupons = await reads.by_keys([(journal.municipality, use.coupon) for use in used.uses])
+    found = [coupon for coupon in coupons if coupon is not None]
+    if len(found) < len(used.uses):
         raise UnknownCouponError
-    person, day = journal.receipt["used"]
-    guards = tuple(tuple(coupon.use_guards(UUID(person), date.fromisoformat(day))) for coupon in found)
-    parts = tuple((coupon, line[2]) for coupon, line in zip(found, lines, strict=True))
+    guards = tuple(tuple(coupon.use_guards(used.person, used.day)) for coupon in found)
+    parts = tuple((coupon, use.discount) for coupon, use in zip(found, used.uses, strict=True))
     return Returns(refundable(journal.receipt), parts, guards)

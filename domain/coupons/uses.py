@@ -9,7 +9,6 @@ lines
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from domain.conditions.acceptance import Shop
@@ -18,6 +17,7 @@ from domain.coupons import reads
 from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
 from domain.coupons.kinds import USED_UP, CouponKind, Obstacle, Stacking
 from domain.coupons.reads import COUPONS, NOBODY
+from domain.coupons.receipts import CouponUse, CouponUses, Discounted, StockChange, StockChanges
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.identifiers import Prefix, encode
 from domain.ledger.book import Book
@@ -93,12 +93,12 @@ class Applied:
             raise refused(useless, Obstacle.NO_POINTS)
 
     @property
-    def lines(self) -> list[list[Any]]:
-        """For the receipt: coupon, kind, discount, who bears it, multiplier of points in hundredths of a percent."""
-        return [
-            [str(coupon.id), int(coupon.kind), part, int(coupon.borne_by), coupon.multiplier_bp]
+    def uses(self) -> tuple[CouponUse, ...]:
+        """What the receipt keeps of each coupon."""
+        return tuple(
+            CouponUse(coupon.id, coupon.kind, part, coupon.borne_by, coupon.multiplier_bp)
             for coupon, part in self.parts
-        ]
+        )
 
 
 NONE_CHOSEN = Chosen()
@@ -207,7 +207,7 @@ def add(book: Book, draft: Draft, applied: Applied, store_id: UUID, amount: int,
             draft.moves.append(
                 (budget, book.plain(coupon.municipality, AccountKind.PAYABLE, store_id, coupon.asset), part)
             )
-    draft.receipt |= {"discount": applied.discount, "refundable": amount}
+    draft.sections.append(Discounted(applied.discount, amount))
     count(book, draft, applied, store_id, at)
 
 
@@ -219,5 +219,5 @@ def count(book: Book, draft: Draft, applied: Applied, store_id: UUID, at: dateti
         draft.guards += [
             (book.guard(key, ceiling), 1) for key, ceiling in coupon.use_guards(applied.chosen.person, day)
         ]
-    stocks = [[str(coupon.id), 1] for coupon, _ in applied.parts if not coupon.claim_required]
-    draft.receipt |= {"coupons": applied.lines, "used": [str(applied.chosen.person), day.isoformat()], "stocks": stocks}
+    stocks = tuple(StockChange(coupon.id, 1) for coupon, _ in applied.parts if not coupon.claim_required)
+    draft.sections += [CouponUses(applied.uses, applied.chosen.person, day), StockChanges(stocks)]

@@ -12,6 +12,7 @@ from domain.expiry.refusals import NothingToExpireError
 from domain.identifiers import derived
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import NONE_LOT, SYSTEM_ACTOR, AccountKind, JournalKind, Operation
+from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.refusals import InvalidInputError
 from domain.services import Services
@@ -49,11 +50,9 @@ def request_of(one: Lapsed) -> Request:
         target = book.account(one.municipality, AccountKey(kind, holder, one.asset, NONE_LOT))
         left = book.total(one.municipality, one.wallet, one.asset) - amount
         return Draft(
-            receipt={
-                "amount": amount,
-                "lots": [[one.asset, one.lot, amount, one.expires_at.isoformat()]],
-                "balances": {str(one.asset): left},
-            },
+            amount=amount,
+            lots=[Portion(one.asset, one.lot, amount, one.expires_at)],
+            balances={one.asset: left},
             moves=[(account, target, amount)],
             counterparties={one.wallet: holder, holder: one.wallet},
         )

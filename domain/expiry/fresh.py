@@ -9,10 +9,9 @@ fresh lot does
 not tell when its value was issued first, so exempt value is made fresh once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from domain.assets.expiry import after, latest_of_six_months
 from domain.assets.kinds import RefundedAfterExpiry
@@ -20,6 +19,7 @@ from domain.assets.lots import LOTS, Issue, end_of
 from domain.assets.reads import ASSETS, Asset, Lot
 from domain.expiry.reads import lots_by_ids
 from domain.ledger.reads import Journal
+from domain.ledger.receipt import Portion
 from domain.ledger.request import effective_on
 from domain.services import Services
 
@@ -38,19 +38,19 @@ class Fresh:
         """The lots that may be credited."""
         return tuple({lot.id for lot in self.lot_of.values()})
 
-    def instead(self, filled: list[list[Any]], at: datetime) -> list[tuple[list[Any], Lot | None]]:
+    def instead(self, filled: Iterable[Portion], at: datetime) -> list[tuple[Portion, Lot | None]]:
         """The lots that a refund fills at this instant.
 
         Those that have ended give way to fresh ones, which come with their terms.
         """
-        found: list[tuple[list[Any], Lot | None]] = []
-        for asset, lot, part, expires_at in filled:
-            fresh = self.lot_of.get(lot)
-            if fresh is None or fresh.expires_at is None or datetime.fromisoformat(expires_at) > at:
-                found.append(([asset, lot, part, expires_at], None))
+        credited: list[tuple[Portion, Lot | None]] = []
+        for portion in filled:
+            fresh = self.lot_of.get(portion.lot)
+            if fresh is None or portion.expires_at is None or portion.expires_at > at:
+                credited.append((portion, None))
             else:
-                found.append(([asset, fresh.id, part, fresh.expires_at.isoformat()], fresh))
-        return found
+                credited.append((fresh.portion(portion.amount), fresh))
+        return credited
 
 
 NOTHING = Fresh()
@@ -69,9 +69,9 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
     }
     now = services.clock()
     ended = [
-        lot
-        for asset, lot, _, expires_at in payment.receipt["lots"]
-        if asset in assets and expires_at is not None and datetime.fromisoformat(expires_at) <= now + SOON
+        portion.lot
+        for portion in payment.receipt.lots
+        if portion.asset in assets and portion.expires_at is not None and portion.expires_at <= now + SOON
     ]
     if not ended:
         return NOTHING

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.expiry.reads import renewals_since
+from domain.expiry.receipts import RenewedPortion
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import Journal
@@ -15,26 +16,23 @@ from domain.ledger.reads import Journal
 
 @dataclass(frozen=True, slots=True)
 class Heirs:
-    """What a wallet's payments have renewed since a journal, oldest first: the old lot, the new one, how much.
-
-    Whole units.
-    """
+    """What a wallet's payments have renewed since a journal, oldest first."""
 
     wallet: UUID
-    renewed: tuple[tuple[int, int, int], ...] = ()
+    renewed: tuple[RenewedPortion, ...] = ()
 
     @property
     def lots(self) -> tuple[int, ...]:
         """The later lots."""
-        return tuple({new for _, new, _ in self.renewed})
+        return tuple({portion.new_lot for portion in self.renewed})
 
     def of(self, lot: int, amount: int) -> dict[int, int]:
         """How much of an amount that came into a lot may be in which lot now; the lot itself first. Whole units."""
         found = {lot: amount}
-        for old, new, moved in self.renewed:
-            if part := min(found.get(old, 0), moved):
-                found[old] -= part
-                found[new] = found.get(new, 0) + part
+        for renewed in self.renewed:
+            if part := min(found.get(renewed.old_lot, 0), renewed.amount):
+                found[renewed.old_lot] -= part
+                found[renewed.new_lot] = found.get(renewed.new_lot, 0) + part
         return found
 
     def found(self, book: Book, municipality: int, asset: int, lot: int, amount: int) -> list[tuple[Account, int]]:

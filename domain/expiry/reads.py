@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from domain.database import rows
+from domain.expiry.receipts import Renewed, RenewedPortion
 from domain.ledger.kinds import AccountKind, Funding, GuardKind, JournalKind, LotOrigin
 from domain.ledger.reads import Journal
 from domain.ledger.request import GuardKey, effective_on
@@ -137,8 +138,8 @@ async def renewable_lots(municipality: int, wallet: UUID, assets: list[int], now
     return [_lot(row) for row in await rows(_RENEWABLE, municipality, wallet, assets, now)]
 
 
-async def renewals_since(journal: Journal, wallet: UUID) -> list[tuple[int, int, int]]:
-    """What payments of a wallet have renewed since a journal, oldest first: the old lot, the new one, how much."""
+async def renewals_since(journal: Journal, wallet: UUID) -> list[RenewedPortion]:
+    """What payments of a wallet have renewed since a journal, oldest first."""
     found = await rows(
         """select j.receipt -> 'renewed' as renewed from event e
           join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id and j.receipt ? 'renewed'
@@ -149,7 +150,7 @@ async def renewals_since(journal: Journal, wallet: UUID) -> list[tuple[int, int,
         [JournalKind.PAYMENT, JournalKind.CAPTURE],
         journal.recorded_at,
     )
-    return [(old, new, amount) for row in found for _, old, new, amount in _lines(row["renewed"])]
+    return [portion for row in found for portion in _renewed(row["renewed"])]
 
 
 def _lot(row: dict[str, Any]) -> EndingLot:
@@ -166,6 +167,6 @@ def _lot(row: dict[str, Any]) -> EndingLot:
     )
 
 
-def _lines(stored: Any) -> list[list[int]]:  # noqa: ANN401 - JSON, as the driver gives it
-    lines: list[list[int]] = orjson.loads(stored) if isinstance(stored, str) else stored
-    return lines
+def _renewed(stored: Any) -> tuple[RenewedPortion, ...]:  # noqa: ANN401 - JSON, as the driver gives it
+    renewed = Renewed.from_json({"renewed": orjson.loads(stored) if isinstance(stored, str) else stored})
+    return () if renewed is None else renewed.portions

@@ -13,6 +13,7 @@ from datetime import datetime
 from domain.assets.reads import last_day
 from domain.expiry.failures import Failures
 from domain.expiry.reads import START, Due, due
+from domain.expiry.receipts import Reminder
 from domain.expiry.refusals import NothingToExpireError
 from domain.identifiers import derived
 from domain.ledger.book import Account, Book
@@ -61,15 +62,8 @@ def request_of(one: Due) -> Request:
         if guard.value or not lots:
             raise NothingToExpireError
         return Draft(
-            receipt={
-                "amount": sum(lot.posted for lot in lots),
-                "asset": one.asset,
-                "expires_on": one.last_on.isoformat(),
-                "step": one.step,
-                "days_left": (one.last_on - effective_on(at)).days,
-                "lots": [],
-                "balances": {},
-            },
+            amount=sum(lot.posted for lot in lots),
+            sections=[Reminder(one.asset, one.last_on, one.step, (one.last_on - effective_on(at)).days)],
             guards=[(guard, 1)],
             counterparties={one.wallet: one.issuer},
         )

@@ -16,6 +16,7 @@ from domain.assets.kinds import ExpiryRule
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import ASSETS, Lot
 from domain.expiry.reads import renewable_lots
+from domain.expiry.receipts import Renewed, RenewedPortion
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind
 from domain.ledger.request import Draft
@@ -57,9 +58,9 @@ class Renewal:
                 continue
             target = book.account(municipality, AccountKey(AccountKind.WALLET, wallet, account.asset, lot.id), lot)
             draft.moves.append((account, target, left))
-            renewed.append([account.asset, account.lot, lot.id, left])
+            renewed.append(RenewedPortion(account.asset, account.lot, lot.id, left))
         if renewed:
-            draft.receipt["renewed"] = renewed
+            draft.sections.append(Renewed(tuple(renewed)))
 
 
 NOTHING = Renewal()

@@ -22,6 +22,7 @@ from domain.database import rows
 from domain.funding import reads
 from domain.funding.kinds import OPEN, AuthorisationState
 from domain.funding.reads import AUTHORISATION, Authorisation, authorisation_from
+from domain.funding.receipts import Authorised
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.identifiers import derived
 from domain.ledger.book import Book
@@ -155,7 +156,7 @@ def funded_by_one_journal(services: Services, use: Use, request: Request, token:
     async def post(authorisation: Authorisation) -> Posted:
         def plan(book: Book, at: datetime) -> Draft:
             draft = request.plan(book, at)
-            draft.receipt["authorisation"] = str(authorisation.id)
+            draft.sections.append(Authorised(authorisation.id))
             return draft
 
         return await services.ledger.post(replace(request, plan=plan))
@@ -165,7 +166,7 @@ def funded_by_one_journal(services: Services, use: Use, request: Request, token:
 
 def _is_paid_by(posted: Posted, authorisation: Authorisation) -> bool:
     """Whether a journal took this money in: the key may have been used without it, and then it is not needed."""
-    return posted.receipt.get("authorisation") == str(authorisation.id)
+    return posted.receipt.find(Authorised) == Authorised(authorisation.id)
 
 
 async def _authorise(services: Services, authorisation: Authorisation, funded: Funded) -> None:

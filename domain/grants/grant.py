@@ -25,6 +25,7 @@ from domain.programmes import reads
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
+from domain.programmes.receipts import OfProgramme
 from domain.programmes.refusals import (
     BudgetExceededError,
     CapExceededError,
@@ -169,12 +170,10 @@ def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, found: Ready
         raise BalanceCapError(asset.balance_cap)
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, lot.id), lot)
     draft = Draft(
-        receipt={
-            "amount": amount,
-            "lots": [[asset.id, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
-            "balances": {str(asset.id): after},
-            "programme": str(programme.id),
-        },
+        amount=amount,
+        lots=[lot.portion(amount)],
+        balances={asset.id: after},
+        sections=[OfProgramme(programme.id)],
         guards=[(guard, amount) for guard in guards],
         counterparties={wallet_id: programme.id, programme.id: wallet_id},
     )

@@ -133,17 +133,18 @@ CHECKS = {
         f"""select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
       left join event e on e.municipality_id = g.municipality_id and e.holder_id = g.subject
       left join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
-      left join lateral (select sum((line ->> 1)::bigint) as change
-        from jsonb_array_elements(j.receipt -> 'stocks') line
-        where line ->> 0 = g.subject::text) told on true
+      left join lateral (select sum(stock.change) as change from jsonb_array_elements(j.receipt -> 'stocks') line
+        cross join lateral (select line ->> 0 as coupon, (line ->> 1)::bigint as change) stock
+        where stock.coupon = g.subject::text) told on true
       where g.kind = {GuardKind.COUPON_STOCK:d} and g.municipality_id = any ($1::smallint[])
       group by g.municipality_id, g.subject, g.value
       having g.value <> coalesce(sum(told.change), 0)"""
     ),
     "programme_cap": (
-        f"""with counted as (select j.municipality_id, (c ->> 0)::smallint as kind, (c ->> 1)::uuid as subject,
-          c ->> 2 as period,
-        sum((c ->> 3)::bigint) as value from journal j cross join lateral jsonb_array_elements(j.receipt -> 'caps') c
+        f"""with counted as (select j.municipality_id, cap.kind, cap.subject, cap.period, sum(cap.change) as value
+          from journal j cross join lateral jsonb_array_elements(j.receipt -> 'caps') line
+          cross join lateral (select (line ->> 0)::smallint as kind, (line ->> 1)::uuid as subject,
+            line ->> 2 as period, (line ->> 3)::bigint as change) cap
         where j.municipality_id = any ($1::smallint[]) and j.outcome = {Outcome.SETTLED:d} and j.receipt ? 'caps'
         group by 1, 2, 3, 4),
       stored as (select g.municipality_id, g.kind, g.subject, g.period, g.value from guard g

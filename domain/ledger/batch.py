@@ -20,7 +20,9 @@ from domain.ledger import receipt_number
 from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
 from domain.ledger.decide import Decision, Lines, Planner
 from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Outcome
+from domain.ledger.receipt import NO_RECEIPT, Receipt
 from domain.ledger.request import EventRow, Request
+from domain.refusals import RecordedRefusal
 
 ACCOUNTS_PER_BLOCK = 100_000
 LOCK = "select municipality_id, id, kind, state, sequence, last_at from ledger_lock($1::smallint[], $2::uuid[], $3)"
@@ -47,9 +49,9 @@ HOLDS = f"""select h.municipality_id, h.id, h.wallet_id, h.payee_id, h.state, h.
 GUARDS = """select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ceiling
   from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) wanted (m, k, s, p)
   join guard g on g.municipality_id = wanted.m and g.kind = wanted.k and g.subject = wanted.s and g.period = wanted.p"""
-RECENT = f"""select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets,
-  e.amounts, e.balances,
-  e.recorded_at, j.receipt_number, coalesce(j.receipt -> 'asked', j.receipt -> 'amount')::bigint
+RECENT = f"""select e.municipality_id as municipality, e.holder_id as holder, e.sequence, e.kind, e.journal_id,
+  e.counterparty_id as counterparty, e.assets, e.amounts, e.balances, e.recorded_at, j.receipt_number,
+  coalesce(j.receipt -> 'asked', j.receipt -> 'amount')::bigint as asked
   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) wanted (m, h, c, s)
   join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20
     and e.recorded_at > $5
@@ -169,9 +171,7 @@ class Batch:
     async def _read_keys(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         keys = [(r.municipality, r.actor, r.operation, r.key) for r in requests]
         for row in await self._fetch(result, KEYS, *transpose(keys, 4)):
-            book.keys[row[0], row[1], row[2], row[3]] = Known(
-                row[4], row[5], row[6], Outcome(row[7]), row[8], orjson.loads(row[9]), row[10], row[11]
-            )
+            book.keys[row[0], row[1], row[2], row[3]] = known_of(row)
 
     async def _read_accounts(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         if not book.holders:
@@ -207,7 +207,9 @@ class Batch:
         ]
         if active:
             for row in await self._fetch(result, RECENT, *transpose(active, 4), since):
-                book.recent[row[0], row[1]].append(EventRow(row[0], row[1], row[2], JournalKind(row[3]), *row[4:]))
+                book.recent[row["municipality"], row["holder"]].append(
+                    EventRow(**{**row, "kind": JournalKind(row["kind"])})
+                )
 
     async def _fetch(self, result: Result, query: str, *values: object) -> list[asyncpg.Record]:
         result.statements += 1
@@ -226,6 +228,21 @@ class Batch:
             raise LedgerFaultError(message)
         self._account_ids_left -= 1
         return next(self._account_ids)
+
+
+def known_of(row: asyncpg.Record) -> Known:
+    """A key that has ended, as its journal says."""
+    kept, outcome = orjson.loads(row["receipt"]), Outcome(row["outcome"])
+    return Known(
+        journal_id=row["id"],
+        kind=row["kind"],
+        input_hash=row["input_hash"],
+        outcome=outcome,
+        recorded_at=row["recorded_at"],
+        receipt=Receipt.from_json(kept) if outcome is Outcome.SETTLED else NO_RECEIPT,
+        receipt_number=row["receipt_number"],
+        refusal=RecordedRefusal(row["refusal"], kept) if outcome is Outcome.REFUSED else None,
+    )
 
 
 def transpose(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from domain.ledger.kinds import FLOORS, NONE_LOT, AccountKind, HoldState, JournalKind, Outcome
+from domain.ledger.receipt import NO_RECEIPT, Portion, Receipt
 from domain.ledger.request import EventRow, GuardKey
+from domain.refusals import RecordedRefusal
 from domain.viewer import Relation
 
 
@@ -75,6 +77,10 @@ class Account:
         """What may leave the account: posted without what is held, down to the floor."""
         return self.posted - self.held - (self.floor or 0)
 
+    def portion(self, amount: int) -> Portion:
+        """A part of the account's lot. Whole units."""
+        return Portion(self.asset, self.lot, amount, self.expires_at)
+
     def usable(self, at: datetime) -> bool:
         """Whether the lot may be spent at this instant; `expires_at` is exclusive."""
         return (self.usable_from is None or self.usable_from <= at) and (
@@ -128,10 +134,10 @@ class Known:
     kind: int
     input_hash: bytes
     outcome: Outcome
-    refusal: str | None
-    receipt: dict[str, Any]
-    receipt_number: str | None
     recorded_at: datetime
+    receipt: Receipt = NO_RECEIPT
+    receipt_number: str | None = None
+    refusal: RecordedRefusal | None = None
 
 
 KnownKey = tuple[int, UUID, int, UUID]

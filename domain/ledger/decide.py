@@ -6,8 +6,8 @@ decide(request) -> Posted | Closed | Refusal      for each request
 Lines                                             what the batch will post, column by column as the SQL types want it
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,10 @@ import orjson
 from domain.identifiers import derived
 from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
 from domain.ledger.kinds import CAPS, SYSTEM_ACTOR, HoldState, JournalKind, Operation, Outcome
+from domain.ledger.receipt import CapChange, HoldReference
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
 from domain.ledger.request import Closed, Draft, EventRow, Facts, Posted, Request, effective_on
-from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal, stored_refusal
+from domain.refusals import RecordedRefusal, Refusal, StoredRefusal, UnstoredRefusal
 
 Decision = Posted | Closed | Refusal | Exception
 
@@ -93,12 +94,14 @@ class Planner:
         return at
 
     def _close(self, request: Request, at: datetime) -> Closed:
-        journal_id = self._new_id()
-        self._journal(request, journal_id, at, Outcome.ABANDONED, {}, None, None)
-        return Closed(request.municipality, journal_id, at)
+        known = Known(self._new_id(), request.kind, request.input_hash, Outcome.ABANDONED, at)
+        self._journal(request, known, {}, request.facts)
+        return Closed(request.municipality, known.journal_id, at)
 
     def _refuse(self, request: Request, refusal: StoredRefusal, at: datetime) -> None:
-        self._journal(request, self._new_id(), at, Outcome.REFUSED, refusal.data(), None, refusal.code)
+        recorded = RecordedRefusal(refusal.code, refusal.data())
+        known = Known(self._new_id(), request.kind, request.input_hash, Outcome.REFUSED, at, refusal=recorded)
+        self._journal(request, known, recorded.data, request.facts)
 
     def _settle(self, request: Request, draft: Draft, at: datetime) -> Posted:
         changes = sum_of_moves(draft)
@@ -125,22 +128,30 @@ class Planner:
         for hold in draft.holds:
             self.book.holds[hold.municipality, hold.id] = hold
             self.lines.holds[hold.municipality, hold.id] = hold
-        keep_caps(draft)
-        receipt_number = self._new_receipt_number()
+        receipt, receipt_number = draft.receipt(caps_of(draft)), self._new_receipt_number()
         for party in draft.counterparties:
             touched.setdefault(party, {})
         events = tuple(
             self._event(request, journal_id, holder, moved, draft, at, receipt_number)
             for holder, moved in touched.items()
         )
-        self._journal(request, journal_id, at, Outcome.SETTLED, draft.receipt, receipt_number, None, draft.facts)
+        known = Known(
+            journal_id=journal_id,
+            kind=request.kind,
+            input_hash=request.input_hash,
+            outcome=Outcome.SETTLED,
+            recorded_at=at,
+            receipt=receipt,
+            receipt_number=receipt_number,
+        )
+        self._journal(request, known, receipt.to_json(), draft.facts or request.facts)
         return Posted(
-            request.municipality,
-            journal_id,
-            request.kind,
-            receipt_number,
-            draft.receipt,
-            at,
+            municipality=request.municipality,
+            journal_id=journal_id,
+            kind=request.kind,
+            receipt_number=receipt_number,
+            receipt=receipt,
+            recorded_at=at,
             replayed=False,
             events=events,
         )
@@ -164,51 +175,40 @@ class Planner:
         }  # what went from lot to lot did not move for its holder
         balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
         row = EventRow(
-            request.municipality,
-            holder_id,
-            holder.sequence,
-            request.kind,
-            journal_id,
-            draft.counterparties.get(holder_id),
-            list(moved),
-            list(moved.values()),
-            balances,
-            at,
-            receipt_number,
-            draft.receipt.get("asked", draft.receipt.get("amount")),
+            municipality=request.municipality,
+            holder=holder_id,
+            sequence=holder.sequence,
+            kind=request.kind,
+            journal_id=journal_id,
+            counterparty=draft.counterparties.get(holder_id),
+            assets=list(moved),
+            amounts=list(moved.values()),
+            balances=balances,
+            recorded_at=at,
+            receipt_number=receipt_number,
+            asked=draft.amount if draft.asked is None else draft.asked,
         )
         self.lines.events.append(row)
         self.book.recent[request.municipality, holder_id].append(row)
         return row
 
-    def _journal(
-        self,
-        request: Request,
-        journal_id: UUID,
-        at: datetime,
-        outcome: Outcome,
-        receipt: dict[str, Any],
-        receipt_number: str | None,
-        refusal: str | None,
-        facts: Facts | None = None,
-    ) -> None:
-        known = Known(journal_id, request.kind, request.input_hash, outcome, refusal, receipt, receipt_number, at)
+    def _journal(self, request: Request, known: Known, kept: Mapping[str, Any], f: Facts) -> None:
+        """One row, and the key that it ends. `kept`: the receipt, or the refusal's data."""
         self.book.keys[request.municipality, request.actor, request.operation, request.key] = known
-        f = facts or request.facts
         self.lines.journals.append(
             (
                 request.municipality,
-                journal_id,
+                known.journal_id,
                 request.kind,
                 request.actor,
                 f.on_behalf_of,
                 request.operation,
                 request.key,
                 request.input_hash,
-                outcome,
-                refusal,
-                orjson.dumps(receipt).decode(),
-                receipt_number,
+                known.outcome,
+                None if known.refusal is None else known.refusal.code,
+                orjson.dumps(kept).decode(),
+                known.receipt_number,
                 f.wallet_id,
                 f.store_id,
                 f.terminal_id,
@@ -222,32 +222,32 @@ class Planner:
                 f.payer_class,
                 f.age_band,
                 f.area,
-                effective_on(at),
-                at,
-                request.note if outcome == Outcome.SETTLED else None,
+                effective_on(known.recorded_at),
+                known.recorded_at,
+                request.note if known.outcome == Outcome.SETTLED else None,
             )
         )
 
 
 def answer_again(request: Request, known: Known) -> Decision:
     """What a closed key answers: the same as before, or that it was used for something else."""
-    if request.abandons and known.outcome == Outcome.REFUSED:
-        return stored_refusal(str(known.refusal), known.receipt)
+    if request.abandons and known.refusal is not None:
+        return known.refusal.again()
     if known.outcome == Outcome.ABANDONED:
         return (
             Closed(request.municipality, known.journal_id, known.recorded_at) if request.abandons else AbandonedError()
         )
     if not request.abandons and known.input_hash != request.input_hash:
         return KeyReusedError()
-    if known.outcome == Outcome.REFUSED:
-        return stored_refusal(str(known.refusal), known.receipt)
+    if known.refusal is not None:
+        return known.refusal.again()
     return Posted(
-        request.municipality,
-        known.journal_id,
-        JournalKind(known.kind),
-        str(known.receipt_number),
-        known.receipt,
-        known.recorded_at,
+        municipality=request.municipality,
+        journal_id=known.journal_id,
+        kind=JournalKind(known.kind),
+        receipt_number=str(known.receipt_number),
+        receipt=known.receipt,
+        recorded_at=known.recorded_at,
         replayed=True,
     )
 
@@ -264,15 +264,15 @@ def sum_of_moves(draft: Draft) -> dict[int, tuple[Account, int]]:
     return {key: (account, change) for key, (account, change) in changes.items() if change}
 
 
-def keep_caps(draft: Draft) -> None:
-    """Writes into the receipt what the journal counts against caps: kind, subject, period and change of each."""
-    caps = [
-        [int(guard.key[1]), str(guard.key[2]), guard.key[3], change]
+def caps_of(draft: Draft) -> tuple[CapChange, ...]:
+    """What the journal counts against caps."""
+    if not draft.guards:
+        return ()
+    return tuple(
+        CapChange(int(guard.key[1]), guard.key[2], guard.key[3], change)
         for guard, change in draft.guards
         if guard.key[1] in CAPS
-    ]
-    if caps:
-        draft.receipt["caps"] = caps
+    )
 
 
 def sum_of_holds(draft: Draft) -> dict[int, tuple[Account, int]]:
@@ -310,19 +310,11 @@ def check(
 def release(book: Book, hold: Hold, state: HoldState, captured: int = 0) -> Draft:
     """Closes a hold: its lots are no longer held. What is captured is moved by the caller's own lines. Whole units."""
     accounts = [book.by_id[hold.municipality, account] for account in hold.accounts]
-    closed = Hold(
-        hold.municipality,
-        hold.id,
-        hold.wallet,
-        hold.payee,
-        state,
-        hold.accounts,
-        hold.amounts,
-        captured,
-        hold.expires_at,
-    )
+    closed = replace(hold, state=state, captured=captured)
     return Draft(
-        receipt={"hold": str(hold.id), "amount": sum(hold.amounts), "captured": captured},
+        amount=sum(hold.amounts),
+        sections=[HoldReference(hold.id, captured=captured)],
+        bare=True,
         held=[(account, -amount) for account, amount in zip(accounts, hold.amounts, strict=True)],
         holds=[closed],
         counterparties={hold.wallet: hold.payee, hold.payee: hold.wallet},
@@ -336,13 +328,13 @@ def lapse_request(hold: Hold) -> Request:
         return release(book, book.holds[hold.municipality, hold.id], HoldState.LAPSED)
 
     return Request(
-        hold.municipality,
-        SYSTEM_ACTOR,
-        Operation.LAPSE,
-        derived(hold.id, "lapse"),
-        bytes(32),
-        JournalKind.LAPSE,
-        (hold.wallet, hold.payee),
-        plan,
-        Facts(wallet_id=hold.wallet, store_id=hold.payee, linked_journal=hold.id),
+        municipality=hold.municipality,
+        actor=SYSTEM_ACTOR,
+        operation=Operation.LAPSE,
+        key=derived(hold.id, "lapse"),
+        input_hash=bytes(32),
+        kind=JournalKind.LAPSE,
+        holders=(hold.wallet, hold.payee),
+        plan=plan,
+        facts=Facts(wallet_id=hold.wallet, store_id=hold.payee, linked_journal=hold.id),
     )

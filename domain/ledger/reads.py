@@ -10,7 +10,9 @@ import orjson
 from domain.database import rows
 from domain.ledger.book import Account, Hold
 from domain.ledger.kinds import AccountKind, GuardKind, HoldState, JournalKind, Operation, Outcome, operation_of
+from domain.ledger.receipt import NO_RECEIPT, Receipt
 from domain.ledger.request import GuardKey, RequestKey
+from domain.refusals import RecordedRefusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,19 @@ class Journal:
     actor: UUID
     operation: Operation
     outcome: Outcome
-    refusal: str | None
-    receipt: dict[str, Any]
-    receipt_number: str | None
-    wallet_id: UUID | None
-    store_id: UUID | None
-    reason: int | None
-    linked_journal: UUID | None
     recorded_at: datetime
+    receipt: Receipt = NO_RECEIPT
+    receipt_number: str | None = None
+    refused: RecordedRefusal | None = None
+    wallet_id: UUID | None = None
+    store_id: UUID | None = None
+    reason: int | None = None
+    linked_journal: UUID | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """The code of the refusal, where it was refused."""
+        return None if self.refused is None else self.refused.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,7 @@ async def balances(municipality: int, holder: UUID, now: datetime) -> Balances |
 async def wallet_accounts(municipality: int, wallet: UUID, now: datetime) -> list[Account]:
     """The lots of a wallet; holds whose time is over count as released."""
     found = await balances(municipality, wallet, now)
-    return [] if found is None else [account for account in found.accounts if account.kind == 1]
+    return [] if found is None else [account for account in found.accounts if account.kind == AccountKind.WALLET]
 
 
 async def wallet_totals(municipality: int, wallet: UUID, now: datetime) -> tuple[list[Account], dict[int, int]]:
@@ -300,19 +307,21 @@ def _renamed(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _journal(row: dict[str, Any]) -> Journal:
+    kept = orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"]
+    outcome = Outcome(row["outcome"])
     return Journal(
-        row["municipality_id"],
-        row["id"],
-        JournalKind(row["kind"]),
-        row["actor"],
-        operation_of(row["operation"]),
-        Outcome(row["outcome"]),
-        row["refusal"],
-        orjson.loads(row["receipt"]) if isinstance(row["receipt"], str) else row["receipt"],
-        row["receipt_number"],
-        row["wallet_id"],
-        row["store_id"],
-        row["reason"],
-        row["linked_journal"],
-        row["recorded_at"],
+        municipality=row["municipality_id"],
+        id=row["id"],
+        kind=JournalKind(row["kind"]),
+        actor=row["actor"],
+        operation=operation_of(row["operation"]),
+        outcome=outcome,
+        recorded_at=row["recorded_at"],
+        receipt=Receipt.from_json(kept) if outcome is Outcome.SETTLED else NO_RECEIPT,
+        receipt_number=row["receipt_number"],
+        refused=RecordedRefusal(row["refusal"], kept) if outcome is Outcome.REFUSED else None,
+        wallet_id=row["wallet_id"],
+        store_id=row["store_id"],
+        reason=row["reason"],
+        linked_journal=row["linked_journal"],
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from domain.ledger.kinds import JournalKind, Operation
+from domain.ledger.receipt import CapChange, Portion, Receipt, S, Section, Settlement
 
 if TYPE_CHECKING:
     from domain.ledger.book import Account, Book, Guard, Hold
@@ -47,18 +48,41 @@ NO_FACTS = Facts()
 class Draft:
     """What a plan decided. Amounts are whole units, all positive; nothing has changed yet.
 
-    moves: from an account to an account. held: by how much an account's held part changes. guards: by how much a
-    guard's
-    value changes. counterparties: whom a holder's event names. receipt: JSON values only; it answers replays for ever.
+    amount, lots, balances, asked, settled, sections, bare: what the receipt will keep, see `Receipt`. moves: from an
+    account to an account. held: by how much an account's held part changes. guards: by how much a guard's value
+    changes. counterparties: whom a holder's event names.
     """
 
-    receipt: dict[str, Any]
+    amount: int
+    lots: list[Portion] = field(default_factory=list)
+    balances: dict[int, int] = field(default_factory=dict)
+    asked: int | None = None
+    settled: list[Settlement] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    bare: bool = False
     moves: list[tuple["Account", "Account", int]] = field(default_factory=list)
     held: list[tuple["Account", int]] = field(default_factory=list)
     guards: list[tuple["Guard", int]] = field(default_factory=list)
     holds: list["Hold"] = field(default_factory=list)
     counterparties: dict[UUID, UUID] = field(default_factory=dict)
     facts: Facts | None = None
+
+    def find(self, kind: type[S]) -> S | None:
+        """The section of a type that was added so far."""
+        return next((section for section in self.sections if isinstance(section, kind)), None)
+
+    def receipt(self, caps: tuple[CapChange, ...] = ()) -> Receipt:
+        """What the journal keeps, with what it counts against caps."""
+        return Receipt(
+            amount=self.amount,
+            lots=tuple(self.lots),
+            balances=self.balances,
+            asked=self.asked,
+            settled=tuple(self.settled),
+            caps=caps,
+            sections=tuple(self.sections),
+            bare=self.bare,
+        )
 
 
 Plan = Callable[["Book", datetime], Draft]
@@ -132,7 +156,7 @@ class Posted:
     journal_id: UUID
     kind: JournalKind
     receipt_number: str
-    receipt: dict[str, Any]
+    receipt: Receipt
     recorded_at: datetime
     replayed: bool
     events: tuple[EventRow, ...] = ()

@@ -1,8 +1,11 @@
 """Why a payment used what it used: one plain sentence per lot, from the payment's own receipt."""
 
+from collections.abc import Sequence
+
 from domain.assets.reads import Asset, LotSource, last_day
 from domain.ledger.kinds import Funding
 from domain.ledger.reads import Journal
+from domain.ledger.receipt import Portion, Receipt, SpendOrder
 from domain.locales.catalogue import message
 from domain.programmes.reads import Programme
 
@@ -15,12 +18,17 @@ def sentences(
     locale: str,
 ) -> list[str]:
     """In spend order. Payments of before the second spend order do not know why; they say the rest."""
-    lots = payment.receipt["lots"]
-    why = payment.receipt.get("why") or [None] * len(lots)
     return [
-        _sentence(assets[asset], amount, reason, sources[lot], programmes, locale)
-        for (asset, lot, amount, _), reason in zip(lots, why, strict=True)
+        _sentence(assets[portion.asset], portion.amount, reason, sources[portion.lot], programmes, locale)
+        for portion, reason in portions_with_reasons(payment.receipt)
     ]
+
+
+def portions_with_reasons(receipt: Receipt) -> list[tuple[Portion, str | None]]:
+    """The lots of a receipt, and why each was used before the next one, where that is known."""
+    order = receipt.find(SpendOrder)
+    why: Sequence[str | None] = (order and order.why) or [None] * len(receipt.lots)
+    return list(zip(receipt.lots, why, strict=True))
 
 
 def _sentence(

@@ -9,13 +9,15 @@ from uuid import UUID
 
 from domain.assets.limits import check_amount, payment_maximum
 from domain.expiry.renew import renewal_of
+from domain.ledger import spend_order
 from domain.ledger.book import Book, Hold
 from domain.ledger.decide import lapse_request, release
 from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Operation
 from domain.ledger.parties import require_payment
 from domain.ledger.reads import lapsed_holds
+from domain.ledger.receipt import HoldReference, SpendOrder
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
-from domain.payments.pay import allocation, receipt_of
+from domain.payments.pay import allocation, balances_after
 from domain.payments.refusals import HoldExceedsError, HoldNotOpenError
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.refusals import NotPermittedError
@@ -66,18 +68,20 @@ def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request
         )
         ends = min([what.expires_at, at + LONGEST, *(lot.expires_at for lot, _ in taken if lot.expires_at is not None)])
         hold = Hold(
-            what.municipality,
-            what.id,
-            what.wallet_id,
-            what.store_id,
-            HoldState.OPEN,
-            [lot.id for lot, _ in taken],
-            [part for _, part in taken],
-            0,
-            ends,
+            municipality=what.municipality,
+            id=what.id,
+            wallet=what.wallet_id,
+            payee=what.store_id,
+            state=HoldState.OPEN,
+            accounts=[lot.id for lot, _ in taken],
+            amounts=[part for _, part in taken],
+            captured=0,
+            expires_at=ends,
         )
         return Draft(
-            receipt={"hold": str(what.id), "amount": what.amount, "expires_at": ends.isoformat()},
+            amount=what.amount,
+            sections=[HoldReference(what.id, expires_at=ends)],
+            bare=True,
             held=list(taken),
             holds=[hold],
             counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id},
@@ -125,7 +129,10 @@ async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, a
             (lot, book.plain(hold.municipality, AccountKind.PAYABLE, hold.store_id, lot.asset), part)
             for lot, part in taken
         ]
-        draft.receipt = {**receipt_of(book, hold.municipality, hold.wallet_id, taken, amount), "hold": str(hold.id)}
+        draft.amount, draft.bare = amount, False
+        draft.lots = [lot.portion(part) for lot, part in taken]
+        draft.balances = balances_after(book, hold.municipality, hold.wallet_id, taken)
+        draft.sections = [SpendOrder(spend_order.VERSION), HoldReference(hold.id)]
         renewal.add(book, draft, hold.municipality, hold.wallet_id, at)
         return draft
 

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from domain.assets.limits import check_amount, check_note, payment_maximum
@@ -15,11 +14,14 @@ from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, Instrument, JournalKind, Operation
 from domain.ledger.parties import require_payment
+from domain.ledger.receipt import SpendOrder
 from domain.ledger.refusals import InsufficientBalanceError, QuoteChangedError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
+from domain.payments.receipts import PaidInCash
 from domain.payments.refusals import PossibleDuplicateError
 from domain.points import earn
 from domain.points.earn import Earner, earner_at, spent_of
+from domain.points.receipts import Earnings
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.services import Services
 from domain.viewer import Viewer
@@ -156,19 +158,23 @@ def _plan(book: Book, what: Pay, rules: ShopRules, applied: Applied, earner: Ear
     moves = [
         (lot, book.plain(what.municipality, AccountKind.PAYABLE, what.store_id, lot.asset), part) for lot, part in taken
     ]
-    receipt = receipt_of(book, what.municipality, what.wallet_id, taken, due - missing)
-    receipt["why"] = spend_order.reasons([lot for lot, _ in taken], rules)
-    if missing:
-        receipt["cash"] = missing
-    if receipt["amount"] != what.amount:
-        receipt["asked"] = what.amount
+    why = spend_order.reasons([lot for lot, _ in taken], rules)
     draft = Draft(
-        receipt=receipt, moves=moves, counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id}
+        amount=due - missing,
+        lots=[lot.portion(part) for lot, part in taken],
+        balances=balances_after(book, what.municipality, what.wallet_id, taken),
+        asked=None if due - missing == what.amount else what.amount,
+        sections=[SpendOrder(spend_order.VERSION, tuple(why))],
+        moves=moves,
+        counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id},
     )
+    if missing:
+        draft.sections.append(PaidInCash(missing))
     coupons.add(book, draft, applied, what.store_id, what.amount - missing, at)
     if earner is not None:
         earn.add(book, draft, earner, what.wallet_id, spent_of(taken), at, applied.multiplier_bp)
-    applied.require_points(bool(receipt.get("earned")))
+    earnings = draft.find(Earnings)
+    applied.require_points(earnings is not None and bool(earnings.programmes))
     return draft
 
 
@@ -185,26 +191,14 @@ def allocation(
 
 def token_of(taken: list[tuple[Account, int]], missing: int, applied: Applied) -> str:
     """Names an allocation: the same lots, coupons and amounts, the same token."""
-    told = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing, coupons=applied.lines or None)
-    return base64.urlsafe_b64encode(told[:15]).decode()
+    coupons = [use.to_json() for use in applied.uses]
+    digest = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing, coupons=coupons or None)
+    return base64.urlsafe_b64encode(digest[:15]).decode()
 
 
-def receipt_of(
-    book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]], amount: int
-) -> dict[str, Any]:
-    """What the journal keeps for receipts, replays and refunds.
-
-    Lots in spend order, and the wallet's balances after.
-    """
-    balances = {str(lot.asset): book.total(municipality, wallet_id, lot.asset) for lot, _ in taken}
+def balances_after(book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]]) -> dict[int, int]:
+    """What the wallet has of each asset once the parts are taken from its lots. Whole units."""
+    balances = {lot.asset: book.total(municipality, wallet_id, lot.asset) for lot, _ in taken}
     for lot, part in taken:
-        balances[str(lot.asset)] -= part
-    return {
-        "amount": amount,
-        "policy": spend_order.VERSION,
-        "lots": [
-            [lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()]
-            for lot, part in taken
-        ],
-        "balances": balances,
-    }
+        balances[lot.asset] -= part
+    return balances

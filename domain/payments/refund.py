@@ -10,20 +10,24 @@ settles the debt first.
 What becomes of a lot that has ended is the asset's policy: see `fresh`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from domain.assets.limits import check_amount
-from domain.coupons.returns import Returns, refundable, returns_of
+from domain.coupons.receipts import refundable
+from domain.coupons.returns import Returns, returns_of
 from domain.expiry.fresh import Fresh, fresh_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.reads import Journal, journal_by_id
+from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.kinds import RefundReason
+from domain.payments.receipts import OfPayment
 from domain.payments.refusals import NotRefundableError, RefundExceedsError, UnknownPaymentError
 from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
 from domain.refusals import NotPermittedError
@@ -94,7 +98,7 @@ def _request(viewer: Viewer, what: Refund, payment: Journal, beside: Beside) -> 
         holders=(wallet_id, store_id, *beside.returns.holders, *beside.clawback.holders),
         plan=plan,
         access=(store_id,),
-        lots=(*(lot for _, lot, _, _ in payment.receipt["lots"]), *beside.fresh.lots, *beside.clawback.lots),
+        lots=(*(portion.lot for portion in payment.receipt.lots), *beside.fresh.lots, *beside.clawback.lots),
         guards=(refunded_guard(what.municipality, what.payment_id), *beside.returns.guards, *beside.clawback.guards),
         valid_until=what.valid_until,
         facts=Facts(
@@ -111,7 +115,8 @@ def _plan(book: Book, what: Refund, payment: Journal, beside: Beside, at: dateti
         raise RefundExceedsError(paid - guard.value)
     before, now = beside.returns.of_wallet(guard.value, what.amount)
     draft = Draft(
-        receipt={"amount": what.amount, "payment": str(payment.id), "lots": [], "balances": {}},
+        amount=what.amount,
+        sections=[OfPayment(payment.id)],
         guards=[(guard, what.amount)],
         counterparties={wallet_id: store_id, store_id: wallet_id},
     )
@@ -126,34 +131,35 @@ def _fill(book: Book, draft: Draft, payment: Journal, beside: Beside, sums: tupl
     `sums`: given back before, and now. Whole units.
     """
     wallet_id, store_id = parties_of(payment)
-    town, paid, (before, now) = payment.municipality, payment.receipt["lots"], sums
+    town, paid, (before, now) = payment.municipality, payment.receipt.lots, sums
     taking = Taking(beside.clawback, book, draft, wallet_id, at)
-    taking.gave([line for line, _ in beside.fresh.instead(give_back(paid, 0, before), at)])
-    done, balances = before, draft.receipt["balances"]
-    for (asset, lot, part, expires_at), terms in beside.fresh.instead(give_back(paid, before, now), at):
-        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, lot), terms)
+    taking.gave([portion for portion, _ in beside.fresh.instead(give_back(paid, 0, before), at)])
+    done, balances = before, draft.balances
+    for portion, terms in beside.fresh.instead(give_back(paid, before, now), at):
+        asset, part = portion.asset, portion.amount
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, portion.lot), terms)
         given = Given(book.plain(town, AccountKind.PAYABLE, store_id, asset), account, part)
-        balances[str(asset)] = balances.get(str(asset), book.total(town, wallet_id, asset)) + part
+        balances[asset] = balances.get(asset, book.total(town, wallet_id, asset)) + part
         given.amount -= credit(book, draft, given.shop, account, part)
         done += part
-        taking.gave([[asset, lot, part, expires_at]])
+        taking.gave([portion])
         taking.after(given, rest_of(paid, done))
         if given.amount:
-            draft.receipt["lots"].append([asset, lot, given.amount, expires_at])
-    taking.close(whole=done == sum(part for _, _, part, _ in paid))
+            draft.lots.append(replace(portion, amount=given.amount))
+    taking.close(whole=done == sum(portion.amount for portion in paid))
 
 
-def give_back(paid: list[list[int]], already: int, amount: int) -> list[list[int]]:
+def give_back(paid: Sequence[Portion], already: int, amount: int) -> list[Portion]:
     """The lots that a refund fills: the payment's, last used first, past what was refunded already. Whole units.
 
-    Each lot is [asset, lot, amount, expiry]. Any order of partial refunds of the same sum fills the same lots.
+    Any order of partial refunds of the same sum fills the same lots.
     """
     filled = []
-    for asset, lot, part, expires_at in reversed(paid):
-        skipped = min(already, part)
-        given = min(part - skipped, amount)
+    for portion in reversed(paid):
+        skipped = min(already, portion.amount)
+        given = min(portion.amount - skipped, amount)
         already -= skipped
         amount -= given
         if given:
-            filled.append([asset, lot, given, expires_at])
+            filled.append(replace(portion, amount=given))
     return filled

@@ -17,13 +17,16 @@ from domain.assets.kinds import CHARGEABLE
 from domain.assets.limits import check_amount, check_note, payment_maximum
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import ASSETS, Asset, Lot
+from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
 from domain.charging.kinds import CancelReason
+from domain.charging.receipts import Bonuses, OfCharge
 from domain.coupons import uses as coupons
 from domain.funding import reads, saga
 from domain.funding.kinds import AuthorisationState
 from domain.funding.owed import Treasury, treasury_of
 from domain.funding.reads import Authorisation, Source
+from domain.funding.receipts import OfTopUp
 from domain.funding.refusals import FundingDeclinedError, TopUpExceedsError, UnknownFundingSourceError
 from domain.funding.saga import Funded, Opening, Use
 from domain.ledger import spend_order
@@ -198,13 +201,10 @@ def _charge_request(viewer: Viewer, charge: _Charge, coin: Asset, lot: Lot) -> R
         account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, coin.id, lot.id), lot)
         issuance = book.plain(town, AccountKind.ISSUANCE, issuer, coin.id)
         return Draft(
-            receipt={
-                "amount": amount,
-                "lots": [[coin.id, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()]],
-                "balances": {str(coin.id): after},
-                "collector": str(issuer),
-                "top_up": str(charge.authorisation.id),
-            },
+            amount=amount,
+            lots=[lot.portion(amount)],
+            balances={coin.id: after},
+            sections=[Collected(issuer), OfTopUp(charge.authorisation.id)],
             moves=[(issuance, account, amount), charge.treasury.owed(book, amount)],
             counterparties={wallet_id: issuer, issuer: wallet_id},
         )
@@ -239,25 +239,21 @@ async def _take_back(services: Services, authorisation: Authorisation, charge: P
 
 def _take_back_request(authorisation: Authorisation, wallet_id: UUID, treasury: Treasury, charge: Posted) -> Request:
     town, issuer = treasury.municipality, treasury.issuer
-    [[asset, lot, amount, expires_at]] = charge.receipt["lots"]
+    [portion] = charge.receipt.lots
+    asset, amount = portion.asset, portion.amount
 
     def plan(book: Book, _: datetime) -> Draft:
         guard = book.guard(refunded_guard(town, charge.journal_id), amount)
-        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, portion.lot))
         if guard.value:
             raise AlreadyReversedError
         if account.available < amount:
             raise ReversalImpossibleError(account.available)
         return Draft(
-            receipt={
-                "amount": amount,
-                "charge": str(charge.journal_id),
-                "lots": [[asset, lot, amount, expires_at]],
-                "bonuses": [],
-                "balances": {str(asset): book.total(town, wallet_id, asset) - amount},
-                "collector": str(issuer),
-                "top_up": str(authorisation.id),
-            },
+            amount=amount,
+            lots=[portion],
+            balances={asset: book.total(town, wallet_id, asset) - amount},
+            sections=[OfCharge(charge.journal_id), Bonuses(), Collected(issuer), OfTopUp(authorisation.id)],
             moves=[
                 (account, book.plain(town, AccountKind.ISSUANCE, issuer, asset), amount),
                 treasury.released(book, amount),
@@ -275,7 +271,7 @@ def _take_back_request(authorisation: Authorisation, wallet_id: UUID, treasury: 
         kind=JournalKind.CHARGE_CANCEL,
         holders=(wallet_id, issuer),
         plan=plan,
-        lots=(lot,),
+        lots=(portion.lot,),
         guards=(refunded_guard(town, charge.journal_id),),
         facts=Facts(
             wallet_id=wallet_id,

@@ -11,27 +11,25 @@ are let go.
 A refund gives back one lot after the other, and takes what is due after each.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, GuardKind
 from domain.ledger.reads import Journal
+from domain.ledger.receipt import CapChange, Portion
 from domain.ledger.request import Draft, GuardKey
 from domain.municipalities import reads as municipalities
 from domain.points import reads
-from domain.points.rules import MULTIPLIER_ONE, EarningRule
+from domain.points.receipts import ClawedBack, ClawedPoints, Earnings
+from domain.points.rules import EarningRule
 from domain.programmes import caps
 from domain.programmes import reads as programmes
 from domain.programmes.kinds import ClawbackRule
 from domain.programmes.reads import Programme
-
-Lots = list[list[Any]]
-"""Lots of a receipt: asset, lot, amount, expiry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,8 @@ class Clawback:
     earned: tuple[Earned, ...]
     paid: frozenset[int]
     issuer: UUID
-    receipt: Mapping[str, Any] = field(default_factory=dict)
-    """The payment's, which says what was counted against caps."""
+    caps: tuple[CapChange, ...] = ()
+    """What the payment counted against caps."""
 
     @property
     def holders(self) -> tuple[UUID, ...]:
@@ -82,7 +80,7 @@ class Clawback:
     def guards(self) -> tuple[GuardKey, ...]:
         """The counters that move."""
         return tuple(
-            key for one in self.earned for key in (one.guard, *caps.keys_of(one.programme.municipality, self.receipt))
+            key for one in self.earned for key in (one.guard, *caps.keys_of(one.programme.municipality, self.caps))
         )
 
 
@@ -91,42 +89,41 @@ NOTHING_EARNED = Clawback((), frozenset(), UUID(int=0))
 
 async def clawback_of(payment: Journal) -> Clawback:
     """What a payment earned, as its journal and the rules say. Of one that earned nothing, nothing is read."""
-    rows: list[dict[str, Any]] = payment.receipt.get("earned", [])
-    if not rows:
+    earnings = payment.receipt.find(Earnings)
+    if earnings is None or not earnings.programmes:
         return NOTHING_EARNED
     town = payment.municipality
-    rules = await reads.by_ids(town, [UUID(rule) for row in rows for rule, _, _ in row["rules"]])
-    found = await programmes.by_keys([(town, UUID(row["programme"])) for row in rows])
+    rules = await reads.by_ids(town, [given.rule for points in earnings.programmes for given in points.rules])
+    found = await programmes.by_keys([(town, points.programme) for points in earnings.programmes])
     paid = frozenset(asset.id for asset in await assets.of_municipality(town) if asset.paid)
     [municipality] = await municipalities.by_ids([town])
     if municipality is None or any(programme is None for programme in found):
         message = "a payment earned from a programme that is not there"
         raise LookupError(message)
-    multiplier = payment.receipt.get("multiplier", MULTIPLIER_ONE)
     earned = tuple(
         Earned(
-            payment.id,
-            programme,
-            row["asset"],
-            row["lot"],
-            row["points"],
-            row["expires"] and datetime.fromisoformat(row["expires"]),
-            tuple((rules[UUID(rule)], points) for rule, points, _ in row["rules"]),
-            multiplier,
+            payment=payment.id,
+            programme=programme,
+            asset=points.asset,
+            lot=points.lot,
+            points=points.points,
+            expires_at=points.expires_at,
+            given=tuple((rules[given.rule], given.points) for given in points.rules),
+            multiplier_bp=earnings.multiplier_bp,
         )
-        for row, programme in zip(rows, found, strict=True)
+        for points, programme in zip(earnings.programmes, found, strict=True)
         if programme is not None
     )
-    return Clawback(earned, paid, municipality.issuer_id, payment.receipt)
+    return Clawback(earned, paid, municipality.issuer_id, payment.receipt.caps)
 
 
-def rest_of(lots: Lots, refunded: int) -> dict[int, int]:
+def rest_of(lots: Sequence[Portion], refunded: int) -> dict[int, int]:
     """What is left of a payment by asset, when refunds have filled its lots in reverse order. Whole units."""
     rest: dict[int, int] = {}
-    for asset, _, part, _ in reversed(lots):
-        kept = max(0, part - refunded)
-        refunded = max(0, refunded - part)
-        rest[asset] = rest.get(asset, 0) + kept
+    for portion in reversed(lots):
+        kept = max(0, portion.amount - refunded)
+        refunded = max(0, refunded - portion.amount)
+        rest[portion.asset] = rest.get(portion.asset, 0) + kept
     return rest
 
 
@@ -153,10 +150,10 @@ class Taking:
         self._back: dict[int, int] = {}
         self._told = [dict.fromkeys(("points", "deducted", "debt", "waived"), 0) for _ in clawback.earned]
 
-    def gave(self, lots: Lots) -> None:
+    def gave(self, portions: Iterable[Portion]) -> None:
         """Notes what the payment gives back, or gave back before, lot by lot."""
-        for _, lot, part, _ in lots:
-            self._back[lot] = self._back.get(lot, 0) + part
+        for portion in portions:
+            self._back[portion.lot] = self._back.get(portion.lot, 0) + portion.amount
 
     def after(self, given: Given, rest: Mapping[int, int]) -> None:
         """Takes what is due once a part has been given, whose move is in the draft.
@@ -170,11 +167,14 @@ class Taking:
 
     def close(self, *, whole: bool) -> None:
         """Writes down what was taken. After the `whole` payment came back there is no more part to deduct from."""
+        clawed = []
         for earned, told in zip(self._clawback.earned, self._told, strict=True):
             if whole:
                 told["waived"] += max(0, self._due(earned, told, {}))
             if any(told.values()):
-                self._tell(earned, told)
+                clawed.append(self._tell(earned, told))
+        if clawed:
+            self._draft.sections.append(ClawedBack(tuple(clawed)))
 
     def _due(self, earned: Earned, told: Mapping[str, int], rest: Mapping[int, int]) -> int:
         counted = self._book.guard(earned.guard, earned.points).value + sum(told.values())
@@ -247,22 +247,20 @@ class Taking:
             draft.moves.append(
                 (shop, self._book.plain(shop.municipality, AccountKind.FEE, self._clawback.issuer, shop.asset), kept)
             )
-            draft.receipt["balances"][str(shop.asset)] -= kept
+            draft.balances[shop.asset] -= kept
         return kept
 
-    def _tell(self, earned: Earned, told: dict[str, int]) -> None:
+    def _tell(self, earned: Earned, told: dict[str, int]) -> ClawedPoints:
         book, draft, town, programme = self._book, self._draft, earned.programme.municipality, earned.programme
         draft.guards.append((book.guard(earned.guard, earned.points), sum(told.values())))
         back = told["points"] + told["debt"]
         if back:
             # What went back to the budget may be given to the person once more.
-            draft.guards += caps.given_back(book, town, self._clawback.receipt, {programme.id: back})
+            draft.guards += caps.given_back(book, town, self._clawback.caps, {programme.id: back})
             draft.counterparties.setdefault(programme.id, self._wallet)
-        balances = draft.receipt["balances"]
-        balances[str(earned.asset)] = (
-            balances.get(str(earned.asset), book.total(town, self._wallet, earned.asset)) - back
-        )
-        draft.receipt.setdefault("clawed", []).append({"programme": str(programme.id), "asset": earned.asset, **told})
+        before = draft.balances.get(earned.asset, book.total(town, self._wallet, earned.asset))
+        draft.balances[earned.asset] = before - back
+        return ClawedPoints(programme=programme.id, asset=earned.asset, **told)
 
 
 def _left(draft: Draft, account: Account) -> int:

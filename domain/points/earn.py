@@ -8,7 +8,6 @@ rule that could apply, a payment asks for nothing more than one without points.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from domain.assets.expiry import midnight
@@ -20,6 +19,7 @@ from domain.ledger.kinds import AccountKind, LotOrigin
 from domain.ledger.reads import guard_values
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.points.reads import EARNING_RULES
+from domain.points.receipts import EarnedPoints, Earnings, RulePoints
 from domain.points.rules import MULTIPLIER_ONE, NO_LIMIT, Candidate, EarningRule, Limits, Payer, Traced, earned
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import PROGRAMMES, Programme, budgets_left
@@ -180,14 +180,15 @@ def add(
 
     `spent`: by asset.
     """
-    limits = _limits(book, earner, wallet_id, draft.receipt["balances"])
-    for granted in earner.granted(spent, at, limits, multiplier_bp):
-        _give(book, draft, earner, wallet_id, granted)
-    if multiplier_bp != MULTIPLIER_ONE:
-        draft.receipt["multiplier"] = multiplier_bp
+    limits = _limits(book, earner, wallet_id, draft.balances)
+    given = [
+        _give(book, draft, earner, wallet_id, granted) for granted in earner.granted(spent, at, limits, multiplier_bp)
+    ]
+    if given or multiplier_bp != MULTIPLIER_ONE:
+        draft.sections.append(Earnings(tuple(given), multiplier_bp))
 
 
-def _limits(book: Book, earner: Earner, wallet_id: UUID, balances: dict[str, int]) -> Limits:
+def _limits(book: Book, earner: Earner, wallet_id: UUID, balances: Mapping[int, int]) -> Limits:
     town = earner.municipality
     return Limits(
         {key: book.guards[key].value for key in earner.guards if key in book.guards},
@@ -196,16 +197,16 @@ def _limits(book: Book, earner: Earner, wallet_id: UUID, balances: dict[str, int
             for key, source in earner.sources.items()
         },
         {
-            asset.id: max(0, asset.balance_cap - balances.get(str(asset.id), book.total(town, wallet_id, asset.id)))
+            asset.id: max(0, asset.balance_cap - balances.get(asset.id, book.total(town, wallet_id, asset.id)))
             for asset in (source.asset for source in earner.sources.values())
             if asset.balance_cap is not None
         },
     )
 
 
-def _give(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, granted: Granted) -> None:
+def _give(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, granted: Granted) -> EarnedPoints:
     town, source = earner.municipality, granted.source
-    asset, lot, balances = source.asset.id, source.lot, draft.receipt["balances"]
+    asset, lot = source.asset.id, source.lot
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, lot.id), lot)
     credit(book, draft, book.plain(town, AccountKind.BUDGET, source.programme.id, asset), account, granted.points)
     for one in granted.traced:
@@ -213,26 +214,16 @@ def _give(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, granted: Gr
             draft.guards.append((book.guard(key, ceiling), one.points))
     draft.guards += [(book.guard(key, ceiling), granted.points) for key, ceiling in source.caps_of(earner.payer)]
     draft.counterparties.setdefault(source.programme.id, wallet_id)
-    balances[str(asset)] = balances.get(str(asset), book.total(town, wallet_id, asset)) + granted.points
-    draft.receipt.setdefault("earned", []).append(receipt_of(granted))
-
-
-def receipt_of(granted: Granted) -> dict[str, Any]:
-    """What the payment's journal keeps of it: a refund takes it back by this."""
-    lot = granted.source.lot
-    return {
-        "programme": str(granted.source.programme.id),
-        "asset": granted.source.asset.id,
-        "lot": lot.id,
-        "points": granted.points,
-        "expires": _iso(lot.expires_at),
-        "usable": _iso(lot.usable_from),
-        "rules": [[str(one.rule.id), one.points, one.reason.value] for one in granted.traced if one.points],
-    }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
+    draft.balances[asset] = draft.balances.get(asset, book.total(town, wallet_id, asset)) + granted.points
+    return EarnedPoints(
+        programme=source.programme.id,
+        asset=asset,
+        lot=lot.id,
+        points=granted.points,
+        expires_at=lot.expires_at,
+        usable_from=lot.usable_from,
+        rules=tuple(RulePoints(one.rule.id, one.points, one.reason.value) for one in granted.traced if one.points),
+    )
 
 
 async def limits_now(earner: Earner, balances: Mapping[int, int]) -> Limits:

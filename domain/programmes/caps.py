@@ -1,11 +1,11 @@
 """What a journal counted against caps, and its giving back when what was given is withdrawn."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from domain.ledger.book import Book, Guard
 from domain.ledger.reads import guard_values
+from domain.ledger.receipt import CapChange
 from domain.ledger.request import GuardKey
 
 UNLIMITED = 2**53 - 1
@@ -17,33 +17,30 @@ def of_book(book: Book, caps: Iterable[tuple[GuardKey, int]]) -> tuple[list[Guar
     return [guard for guard, _ in found], max(0, min(cap - guard.value for guard, cap in found))
 
 
-def counted(municipality: int, receipt: Mapping[str, Any]) -> list[tuple[GuardKey, int]]:
-    """The guards that a journal's receipt names, with by how much it moved them.
+def key_of(municipality: int, cap: CapChange) -> GuardKey:
+    """The guard of a cap."""
+    return (municipality, cap.kind, cap.subject, cap.period)
+
+
+def keys_of(municipality: int, counted: Sequence[CapChange]) -> tuple[GuardKey, ...]:
+    """The guards to be read before something is given back of a journal that counted against caps.
 
     Journals of before the receipts knew have none.
     """
-    return [
-        ((municipality, kind, UUID(subject), period), change)
-        for kind, subject, period, change in receipt.get("caps", ())
-    ]
-
-
-def keys_of(municipality: int, receipt: Mapping[str, Any]) -> tuple[GuardKey, ...]:
-    """The guards to be read before something of the journal is given back."""
-    return tuple(key for key, _ in counted(municipality, receipt))
+    return tuple(key_of(municipality, cap) for cap in counted)
 
 
 def given_back(
-    book: Book, municipality: int, receipt: Mapping[str, Any], withdrawn: Mapping[UUID, int] | None = None
+    book: Book, municipality: int, counted: Sequence[CapChange], withdrawn: Mapping[UUID, int] | None = None
 ) -> list[tuple[Guard, int]]:
     """The changes of guards that give a journal's caps back: all of it, or of each programme only what was withdrawn.
 
     Whole units.
     """
     found = []
-    for key, change in counted(municipality, receipt):
-        guard = book.guard(key, UNLIMITED)
-        back = min(guard.value, change if withdrawn is None else min(change, withdrawn.get(key[2], 0)))
+    for cap in counted:
+        guard = book.guard(key_of(municipality, cap), UNLIMITED)
+        back = min(guard.value, cap.change if withdrawn is None else min(cap.change, withdrawn.get(cap.subject, 0)))
         if back > 0:
             found.append((guard, -back))
     return found

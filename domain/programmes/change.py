@@ -20,6 +20,7 @@ from domain.municipalities import reads as municipalities
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import PROGRAMMES, Programme
+from domain.programmes.receipts import BudgetChange, OfProgramme
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError
@@ -119,13 +120,8 @@ def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, chan
         if budget.posted + change > LARGEST:
             raise AmountOutOfRangeError(1, LARGEST - budget.posted)
         return Draft(
-            receipt={
-                "amount": abs(change),
-                "change": change,
-                "programme": str(programme.id),
-                "lots": [],
-                "balances": {},
-            },
+            amount=abs(change),
+            sections=[BudgetChange(change), OfProgramme(programme.id)],
             moves=[(issuance, budget, change) if change > 0 else (budget, issuance, -change)],
             counterparties={programme.id: issuer, issuer: programme.id},
         )
@@ -159,7 +155,8 @@ async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
         if await recorded(town, "change_budget", str(programme.id), {"journal": str(posted.journal_id)}):
             return
         await Row.filter(municipality_id=town, id=programme.id).update(budget=began + changed, budget_began=began)
-        after = {"budget": began + changed, "change": posted.receipt["change"], "journal": str(posted.journal_id)}
+        change = posted.receipt.section(BudgetChange).change
+        after = {"budget": began + changed, "change": change, "journal": str(posted.journal_id)}
         await record(
             town,
             viewer.person_id,

@@ -216,7 +216,7 @@ async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Progra
         issuance = book.plain(municipality, AccountKind.ISSUANCE, town.issuer_id, new.asset)
         budget = book.plain(municipality, AccountKind.BUDGET, programme, new.asset)
         return Draft(
-            receipt={"amount": new.budget, "lots": [], "balances": {}},
+            amount=new.budget,
             moves=[(issuance, budget, new.budget)],
             counterparties={programme: town.issuer_id, town.issuer_id: programme},
         )

@@ -6,7 +6,6 @@ wallet's people only.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from domain.assets.kinds import AssetKind
@@ -18,9 +17,10 @@ from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
 from domain.ledger.parties import require_payment
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
-from domain.payments.pay import receipt_of
+from domain.payments.pay import balances_after
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.redemptions.kinds import ItemKind
+from domain.redemptions.receipts import HandedOver
 from domain.redemptions.refusals import ItemNotUsableError, UnknownItemError
 from domain.services import Services
 from domain.viewer import Viewer
@@ -94,7 +94,7 @@ def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chose
     reason = obstacle(coupon, Seen(at, chosen.claims, uses.counted_in(book, chosen, at)[coupon.id], rules.store))
     if reason is not None:
         raise uses.refused(coupon, reason)
-    draft = Draft(_receipt(what, 0, [], {}), counterparties=_both(what))
+    draft = Draft(amount=0, sections=[HandedOver(what.item)], counterparties=_both(what))
     uses.count(book, draft, Applied(chosen, ((coupon, 0),)), what.store_id, at)
     return draft
 
@@ -107,9 +107,11 @@ def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, at: da
     if reason is not None:
         raise ItemNotUsableError(reason.value)
     taken = [(account, account.posted)]
-    told = receipt_of(book, town, what.wallet_id, taken, account.posted)
     return Draft(
-        _receipt(what, account.posted, told["lots"], told["balances"]),
+        amount=account.posted,
+        lots=[account.portion(account.posted)],
+        balances=balances_after(book, town, what.wallet_id, taken),
+        sections=[HandedOver(what.item)],
         moves=[(account, book.plain(town, AccountKind.PAYABLE, what.store_id, account.asset), account.posted)],
         counterparties=_both(what),
     )
@@ -131,10 +133,6 @@ def _against(account: Account, rules: ShopRules, at: datetime) -> Obstacle | Non
     if account.usable_from is not None and at < account.usable_from:
         return Obstacle.NOT_STARTED
     return None if rules.usable(account, at) else Obstacle.OTHER_SHOP
-
-
-def _receipt(what: Redeem, amount: int, lots: list[Any], balances: dict[str, int]) -> dict[str, Any]:
-    return {"amount": amount, "item": what.item.value, "lots": lots, "balances": balances}
 
 
 def _both(what: Redeem) -> dict[UUID, UUID]:

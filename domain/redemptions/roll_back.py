@@ -12,6 +12,7 @@ from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, 
 from domain.ledger.reads import Journal, guard_values, journal_by_id
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
 from domain.redemptions.kinds import RollbackReason
+from domain.redemptions.receipts import OfRedemption
 from domain.redemptions.refusals import AlreadyRolledBackError, UnknownRedemptionError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -79,7 +80,7 @@ def _request(
         kind=JournalKind.REDEMPTION_ROLLBACK,
         holders=(wallet_id, store_id, *returns.holders),
         plan=plan,
-        lots=tuple(lot for _, lot, _, _ in redemption.receipt["lots"]),
+        lots=tuple(portion.lot for portion in redemption.receipt.lots),
         guards=(rolled_back_guard(municipality, redemption.id), *returns.guards),
         facts=Facts(
             wallet_id=wallet_id, store_id=store_id, reason=reason, linked_journal=redemption.id, client=viewer.client
@@ -89,18 +90,17 @@ def _request(
 
 def _plan(book: Book, municipality: int, redemption: Journal, wallet_id: UUID, store_id: UUID) -> Draft:
     moves = []
-    balances: dict[str, int] = {}
-    for asset, lot, part, _ in redemption.receipt["lots"]:
-        account = book.account(municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, lot))
+    balances: dict[int, int] = {}
+    for portion in redemption.receipt.lots:
+        asset, part = portion.asset, portion.amount
+        account = book.account(municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, portion.lot))
         moves.append((book.plain(municipality, AccountKind.PAYABLE, store_id, asset), account, part))
-        balances[str(asset)] = balances.get(str(asset), book.total(municipality, wallet_id, asset)) + part
+        balances[asset] = balances.get(asset, book.total(municipality, wallet_id, asset)) + part
     return Draft(
-        receipt={
-            "amount": redemption.receipt["amount"],
-            "redemption": str(redemption.id),
-            "lots": redemption.receipt["lots"],
-            "balances": balances,
-        },
+        amount=redemption.receipt.amount,
+        lots=list(redemption.receipt.lots),
+        balances=balances,
+        sections=[OfRedemption(redemption.id)],
         moves=moves,
         counterparties={wallet_id: store_id, store_id: wallet_id},
     )

@@ -8,6 +8,7 @@ from domain.funding.refusals import FundingUnavailableError
 from domain.funding.saga import Opening
 from domain.ledger.book import Book
 from domain.ledger.kinds import Funding, Operation
+from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, Posted, Request, RequestKey
 from domain.programmes.refusals import NotEligibleError
 from domain.refusals import InvalidInputError
@@ -50,7 +51,8 @@ def _check_sale(services: Services, deal: Deal) -> None:
 
 
 def _request(viewer: Viewer, purchase: Purchase, deal: Deal, treasury: Treasury) -> Request:
-    def pays(book: Book, _: datetime, draft: Draft) -> None:
+    def pays(book: Book, _: datetime, draft: Draft) -> tuple[Portion, ...]:
         draft.moves.append(treasury.owed(book, deal.price))
+        return ()
 
     return request_of(viewer, purchase, deal, pays, Funding.CARD)

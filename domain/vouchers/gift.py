@@ -19,6 +19,7 @@ from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers.gift_code import Digests, GiftNumbers, digests, is_pin, knows_secret, new_numbers, plain, same
 from domain.vouchers.product import gift_guard
+from domain.vouchers.receipts import Activated, BoughtUnits
 from domain.vouchers.refusals import (
     GiftCodeError,
     GiftLockedError,
@@ -53,13 +54,14 @@ async def gift_of(municipality: int, gift: UUID) -> Journal | None:
 
 def gift_in(journal: Journal | None) -> Journal | None:
     """The journal, if a gift was bought by it."""
-    is_gift = (
-        journal is not None
-        and journal.kind == JournalKind.VOUCHER_PURCHASE
-        and journal.outcome == Outcome.SETTLED
-        and journal.receipt["gift"]
-    )
-    return journal if is_gift else None
+    if (
+        journal is None
+        or journal.kind != JournalKind.VOUCHER_PURCHASE
+        or journal.outcome != Outcome.SETTLED
+        or not journal.receipt.section(BoughtUnits).gift
+    ):
+        return None
+    return journal
 
 
 async def issue_numbers(services: Services, viewer: Viewer, municipality: int, gift: UUID, pin: str) -> GiftNumbers:
@@ -108,7 +110,7 @@ async def activate(services: Services, viewer: Viewer, what: Activation) -> Post
     gift = await gift_of(what.municipality, what.id)
     if gift is None:
         raise GiftCodeError
-    return await services.ledger.post(_request(viewer, what, gift, UUID(gift.receipt["product"])))
+    return await services.ledger.post(_request(viewer, what, gift, gift.receipt.section(BoughtUnits)))
 
 
 async def _verify(what: Activation) -> None:
@@ -151,10 +153,10 @@ async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
     return bool(changed)
 
 
-def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> Request:
+def _request(viewer: Viewer, what: Activation, gift: Journal, bought: BoughtUnits) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         usable_wallet(book, what.municipality, what.wallet_id, viewer)
-        return _plan(book, at, what, gift, product)
+        return _plan(book, at, what, gift, bought)
 
     return Request(
         municipality=what.municipality,
@@ -163,15 +165,15 @@ def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> 
         key=what.key,
         input_hash=fingerprint(gift=what.id, wallet=what.wallet_id),
         kind=JournalKind.GIFT_ACTIVATION,
-        holders=(what.wallet_id, product),
+        holders=(what.wallet_id, bought.product),
         plan=plan,
         access=(what.wallet_id,),
-        lots=tuple(lot for _, lot, _, _ in gift.receipt["lots"]),
+        lots=tuple(portion.lot for portion in gift.receipt.lots),
         guards=(gift_guard(what.municipality, what.id),),
         valid_until=what.valid_until,
         facts=Facts(
             wallet_id=what.wallet_id,
-            programme_id=product,
+            programme_id=bought.product,
             linked_journal=gift.id,
             channel=Channel.APP,
             client=viewer.client,
@@ -179,29 +181,26 @@ def _request(viewer: Viewer, what: Activation, gift: Journal, product: UUID) -> 
     )
 
 
-def _plan(book: Book, at: datetime, what: Activation, gift: Journal, product: UUID) -> Draft:
-    town = what.municipality
+def _plan(book: Book, at: datetime, what: Activation, gift: Journal, bought: BoughtUnits) -> Draft:
+    town, product = what.municipality, bought.product
     opened = book.guard(gift_guard(town, what.id), 1)
     if opened.value:
         raise GiftUsedError
     moves, balances = [], {}
-    for asset, lot, part, expires_at in gift.receipt["lots"]:
-        if expires_at is not None and datetime.fromisoformat(expires_at) <= at:
+    for portion in gift.receipt.lots:
+        asset, lot, part = portion.asset, portion.lot, portion.amount
+        if portion.expires_at is not None and portion.expires_at <= at:
             raise VoucherEndedError
         promised = book.account(town, AccountKey(AccountKind.BUDGET, product, asset, lot))
         moves.append(
             (promised, book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset, lot), promised), part)
         )
-        balances[str(asset)] = book.total(town, what.wallet_id, asset) + part
+        balances[asset] = book.total(town, what.wallet_id, asset) + part
     return Draft(
-        receipt={
-            "amount": gift.receipt["face"],
-            "lots": gift.receipt["lots"],
-            "balances": balances,
-            "product": str(product),
-            "gift": str(gift.id),
-            "units": gift.receipt["units"],
-        },
+        amount=bought.face_value,
+        lots=list(gift.receipt.lots),
+        balances=balances,
+        sections=[Activated(product, gift.id, bought.units)],
         moves=moves,
         guards=[(opened, 1)],
         counterparties={what.wallet_id: product, product: what.wallet_id},

@@ -233,7 +233,7 @@ def _publish(book: Book, product: VoucherProduct, funding: Programme | None, iss
             )
         counterparties[funding.id] = product.id
     return Draft(
-        receipt={"amount": terms.maximum_exposure, "lots": [], "balances": {}},
+        amount=terms.maximum_exposure,
         moves=moves,
         counterparties=counterparties,
         guards=[(book.guard(product.stage_guard, Stage.CLOSED), 1)],
@@ -313,7 +313,7 @@ def _close(book: Book, product: VoucherProduct, funding: Programme | None, issue
             moves.append((account, book.plain(town, AccountKind.ISSUANCE, issuer, account.asset), account.available))
     counterparties = {product.id: issuer, issuer: product.id} | ({} if funding is None else {funding.id: product.id})
     return Draft(
-        receipt={"amount": returned, "lots": [], "balances": {}},
+        amount=returned,
         moves=moves,
         counterparties=counterparties,
         guards=[(stage, Stage.CLOSED - stage.value)] if stage.value != Stage.CLOSED else [],

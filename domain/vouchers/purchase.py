@@ -11,7 +11,6 @@ activates it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from domain.assets import reads as assets
@@ -19,11 +18,13 @@ from domain.assets.counters import Counter, counter_of
 from domain.assets.kinds import CHARGEABLE
 from domain.assets.lots import LOTS, Issue
 from domain.assets.reads import ASSETS, Asset, Lot
+from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
 from domain.ledger import spend_order
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
 from domain.ledger.parties import own_wallet, usable_wallet
+from domain.ledger.receipt import Portion
 from domain.ledger.refusals import InsufficientBalanceError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
 from domain.programmes.reads import Programme
@@ -37,6 +38,7 @@ from domain.vouchers.create import STOCK_LIMIT, funding_of
 from domain.vouchers.kinds import Stage
 from domain.vouchers.product import VoucherProduct
 from domain.vouchers.publish import asset_of, issuer_of
+from domain.vouchers.receipts import BoughtUnits
 from domain.vouchers.refusals import SoldOutError, UnitsExceededError, UnknownVoucherError, VoucherNotOnSaleError
 
 
@@ -97,9 +99,21 @@ class Deal:
         """Whose accounts change in every sale."""
         return (self.wallet, self.product.id, self.issuer)
 
+    def bought(self, paid: tuple[Portion, ...] = ()) -> BoughtUnits:
+        """What the receipt keeps of it. `paid`: the lots of coin that paid."""
+        return BoughtUnits(
+            units=self.units,
+            face_value=self.product.terms.face_value * self.units,
+            product=self.product.id,
+            gift=self.gift,
+            person=self.person,
+            household=self.household,
+            paid=paid,
+        )
 
-Pays = Callable[[Book, datetime, Draft], None]
-"""Adds how the price is paid to a draft, or raises its refusal."""
+
+Pays = Callable[[Book, datetime, Draft], tuple[Portion, ...]]
+"""Adds how the price is paid to a draft, or raises its refusal; the lots of the wallet that paid, if any."""
 
 
 def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: Funding) -> Request:
@@ -108,7 +122,7 @@ def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: 
     def plan(book: Book, at: datetime) -> Draft:
         own_wallet(book, what.municipality, what.wallet_id, viewer)
         draft = _sell(book, at, deal)
-        pays(book, at, draft)
+        draft.sections.append(deal.bought(pays(book, at, draft)))
         return draft
 
     return Request(
@@ -147,8 +161,8 @@ async def purchase(services: Services, viewer: Viewer, what: Purchase) -> Posted
         asset.id: asset for asset in await services.shared(ASSETS).of(what.municipality) if asset.kind in CHARGEABLE
     }
 
-    def with_coin(book: Book, at: datetime, draft: Draft) -> None:
-        _with_coin(book, at, draft, deal, coins)
+    def with_coin(book: Book, at: datetime, draft: Draft) -> tuple[Portion, ...]:
+        return _with_coin(book, at, draft, deal, coins)
 
     return await services.ledger.post(request_of(viewer, what, deal, with_coin, Funding.NONE))
 
@@ -163,6 +177,7 @@ async def sell(services: Services, viewer: Viewer, what: Sale) -> Posted:
             raise NotPermittedError
         draft = _sell(book, at, deal)
         _with_cash(book, draft, deal, counter)
+        draft.sections.append(deal.bought())
         return draft
 
     return await services.ledger.post(
@@ -244,19 +259,7 @@ def _sell(book: Book, at: datetime, deal: Deal) -> Draft:
     if deal.against is not None:
         raise NotEligibleError(deal.against)
     draft = Draft(
-        receipt={
-            "amount": deal.price,
-            "units": deal.units,
-            "face": product.terms.face_value * deal.units,
-            "product": str(product.id),
-            "gift": deal.gift,
-            "person": str(deal.person),
-            "household": None if deal.household is None else str(deal.household),
-            "lots": [],
-            "paid": [],
-            "balances": {},
-        },
-        counterparties={deal.wallet: product.id, product.id: deal.wallet, deal.issuer: product.id},
+        amount=deal.price, counterparties={deal.wallet: product.id, product.id: deal.wallet, deal.issuer: product.id}
     )
     _count(book, draft, deal)
     for part, lot in zip(product.terms.parts, deal.lots, strict=True):
@@ -291,11 +294,9 @@ def _voucher(book: Book, draft: Draft, deal: Deal, amount: int, lot: Lot) -> Non
     stock = book.plain(town, AccountKind.BUDGET, deal.product.id, lot.asset)
     kind, holder = (AccountKind.BUDGET, deal.product.id) if deal.gift else (AccountKind.WALLET, deal.wallet)
     draft.moves.append((stock, book.account(town, AccountKey(kind, holder, lot.asset, lot.id), lot), amount))
-    draft.receipt["lots"].append(
-        [lot.asset, lot.id, amount, None if lot.expires_at is None else lot.expires_at.isoformat()]
-    )
+    draft.lots.append(lot.portion(amount))
     if not deal.gift:
-        draft.receipt["balances"][str(lot.asset)] = book.total(town, deal.wallet, lot.asset) + amount
+        draft.balances[lot.asset] = book.total(town, deal.wallet, lot.asset) + amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,25 +318,24 @@ class _CoinRules:
         return self.coins[account.asset].minimum_unit
 
 
-def _with_coin(book: Book, at: datetime, draft: Draft, deal: Deal, coins: dict[int, Asset]) -> None:
+def _with_coin(book: Book, at: datetime, draft: Draft, deal: Deal, coins: dict[int, Asset]) -> tuple[Portion, ...]:
+    """Takes the price out of the wallet's coin: the lots that paid."""
     town = deal.product.municipality
     rules = _CoinRules(coins)
     lots = spend_order.spendable(book.wallet_lots(town, deal.wallet), at, rules)
     taken, missing = spend_order.allocate(lots, deal.price, rules)
     if missing:
         raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=deal.price)
-    balances: dict[str, Any] = draft.receipt["balances"]
     for lot, part in taken:
         draft.moves.append((lot, book.plain(town, AccountKind.ISSUANCE, deal.issuer, lot.asset), part))
-        draft.receipt["paid"].append(
-            [lot.asset, lot.lot, part, None if lot.expires_at is None else lot.expires_at.isoformat()]
-        )
-        balances[str(lot.asset)] = balances.get(str(lot.asset), book.total(town, deal.wallet, lot.asset)) - part
+        before = draft.balances.get(lot.asset, book.total(town, deal.wallet, lot.asset))
+        draft.balances[lot.asset] = before - part
+    return tuple(lot.portion(part) for lot, part in taken)
 
 
 def _with_cash(book: Book, draft: Draft, deal: Deal, counter: Counter) -> None:
     town = deal.product.municipality
     box = book.plain(town, AccountKind.CASH, counter.holder, counter.yen)
     draft.moves.append((book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen), box, deal.price))
-    draft.receipt["collector"] = str(counter.holder)
+    draft.sections.append(Collected(counter.holder))
     draft.counterparties |= {deal.wallet: counter.holder, counter.holder: deal.wallet}

@@ -3,21 +3,20 @@
 The stock, and what the person and the household have bought.
 """
 
-from uuid import UUID
-
 from domain.ledger.book import Book, Guard
 from domain.ledger.kinds import GuardKind, JournalKind
 from domain.ledger.reads import Journal
 from domain.ledger.refusals import ReversalImpossibleError
 from domain.ledger.request import GuardKey
 from domain.vouchers.product import gift_guard
+from domain.vouchers.receipts import BoughtUnits
 
 
 def guards_of(journal: Journal) -> tuple[GuardKey, ...]:
     """What a purchase was counted by; nothing for every other journal."""
     if journal.kind != JournalKind.VOUCHER_PURCHASE:
         return ()
-    gift = (gift_guard(journal.municipality, journal.id),) if journal.receipt["gift"] else ()
+    gift = (gift_guard(journal.municipality, journal.id),) if journal.receipt.section(BoughtUnits).gift else ()
     return (*_counted(journal), *gift)
 
 
@@ -28,9 +27,10 @@ def uncounted(book: Book, journal: Journal) -> list[tuple[Guard, int]]:
     """
     if journal.kind != JournalKind.VOUCHER_PURCHASE:
         return []
-    units: int = journal.receipt["units"]
+    bought = journal.receipt.section(BoughtUnits)
+    units = bought.units
     changes = [(book.guard(key, units), -units) for key in _counted(journal)]
-    if journal.receipt["gift"]:
+    if bought.gift:
         opened = book.guard(gift_guard(journal.municipality, journal.id), 1)
         if opened.value:
             raise ReversalImpossibleError(0)
@@ -39,8 +39,8 @@ def uncounted(book: Book, journal: Journal) -> list[tuple[Guard, int]]:
 
 
 def _counted(journal: Journal) -> list[GuardKey]:
-    product = UUID(journal.receipt["product"])
-    counts = [(GuardKind.VOUCHER_SOLD, ""), (GuardKind.VOUCHER_PERSON, journal.receipt["person"])]
-    if journal.receipt["household"] is not None:
-        counts.append((GuardKind.VOUCHER_HOUSEHOLD, journal.receipt["household"]))
-    return [(journal.municipality, kind, product, period) for kind, period in counts]
+    bought = journal.receipt.section(BoughtUnits)
+    counts = [(GuardKind.VOUCHER_SOLD, ""), (GuardKind.VOUCHER_PERSON, str(bought.person))]
+    if bought.household is not None:
+        counts.append((GuardKind.VOUCHER_HOUSEHOLD, str(bought.household)))
+    return [(journal.municipality, kind, bought.product, period) for kind, period in counts]

@@ -1,13 +1,13 @@
 """Top-ups: their receipts, their cancellations, and what one would bring."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 import strawberry
 
 from domain.assets.reads import last_day
 from domain.charging.quote import ChargeQuote as DomainChargeQuote
 from domain.charging.quote import QuotedBonus as DomainQuotedBonus
+from domain.charging.receipts import OfCharge, bonuses_of
 from domain.ledger import reads
 from domain.ledger.kinds import JournalKind
 from schema.assets.types import Asset, asset_of
@@ -27,15 +27,15 @@ class Charge(Receipt):
 
     @strawberry.field(description="What was charged. Whole units.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="The lot that it went into.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="What campaigns added; `amount` is without it.")
     def bonuses(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.get("bonuses", []))
+        return allocations_of(bonuses_of(self.journal.receipt))
 
     @strawberry.field(description="The agent's store; null: the municipal desk.")
     async def store(self, info: MeguruInfo) -> Store | None:
@@ -62,15 +62,15 @@ class ChargeCancellation(Receipt):
         description="What left the wallet, and is handed back in cash: the unspent part of the top-up. Whole units."
     )
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="The lot that it left.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="What campaigns got back, since the rest of the top-up would not have earned it.")
     def bonuses(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.get("bonuses", []))
+        return allocations_of(bonuses_of(self.journal.receipt))
 
     @strawberry.field(description="The agent's store that hands back the cash; null: the municipal desk.")
     async def store(self, info: MeguruInfo) -> Store | None:
@@ -87,7 +87,7 @@ class ChargeCancellation(Receipt):
 
     @strawberry.field(description="The top-up.")
     async def charge(self, info: MeguruInfo) -> Charge:
-        key = (self.journal.municipality, UUID(self.journal.receipt["charge"]))
+        key = (self.journal.municipality, self.journal.receipt.section(OfCharge).id)
         journal = await info.context.load(reads.journals_by_keys, key)
         if journal is None:
             raise NotFoundError

@@ -1,14 +1,15 @@
 """Conversions: rates, receipts, and what a conversion would do."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 import strawberry
 
 from domain.assets.reads import last_day
 from domain.conversions.quote import ConversionQuote as DomainConversionQuote
 from domain.conversions.reads import Rate
+from domain.conversions.receipts import Received
 from domain.ledger.kinds import JournalKind
+from domain.programmes.receipts import OfProgramme
 from schema.assets.types import Asset, asset_of
 from schema.core.context import MeguruInfo
 from schema.core.scalars import Amount
@@ -73,23 +74,23 @@ class Conversion(Receipt):
 
     @strawberry.field(description="What was converted. Whole units of what was converted.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="The lots that it left, in spend order.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="What was received. Whole units of what was received.")
     def received_amount(self) -> Amount:
-        return Amount(sum(part for _, _, part, _ in self.journal.receipt["received"]))
+        return Amount(self.journal.receipt.section(Received).portion.amount)
 
     @strawberry.field(description="The lots that were received, and until when they may be spent.")
     def received(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["received"])
+        return allocations_of([self.journal.receipt.section(Received).portion])
 
     @strawberry.field(description="The programme whose budget paid for what was received.")
     async def programme(self, info: MeguruInfo) -> Programme:
-        return await programme_of(info, self.journal.municipality, UUID(self.journal.receipt["programme"]))
+        return await programme_of(info, self.journal.municipality, self.journal.receipt.section(OfProgramme).id)
 
     @strawberry.field(description="Time of the conversion, in UTC.")
     def converted_at(self) -> datetime:

@@ -1,10 +1,10 @@
 """Receipts of reversals."""
 
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
 
+from domain.corrections.receipts import OfJournal
 from domain.ledger import reads
 from domain.ledger.kinds import JournalKind
 from schema.core.context import MeguruInfo
@@ -19,7 +19,7 @@ class Reversal(Receipt):
 
     @strawberry.field(description="What was reversed. Whole units.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="Time of the reversal, in UTC.")
     def reversed_at(self) -> datetime:
@@ -27,6 +27,6 @@ class Reversal(Receipt):
 
     @strawberry.field(description="The receipt of what was reversed.")
     async def receipt(self, info: MeguruInfo) -> Receipt | None:
-        key = (self.journal.municipality, UUID(self.journal.receipt["journal"]))
+        key = (self.journal.municipality, self.journal.receipt.section(OfJournal).id)
         reversed_journal = await info.context.load(reads.journals_by_keys, key)
         return receipt_for(reversed_journal, shows_wallet=False)

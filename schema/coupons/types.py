@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import strawberry
 
 from domain.coupons import reads
 from domain.coupons.coupon import Coupon as DomainCoupon
+from domain.coupons.receipts import ClaimedCoupon, CouponUses
 from domain.identifiers import Prefix
 from domain.ledger.kinds import JournalKind
+from domain.ledger.reads import Journal
 from domain.locales.catalogue import message
 from domain.programmes.reads import budgets_left
 from schema.conditions.types import Acceptance, Eligibility
@@ -223,17 +224,18 @@ class AppliedCoupon:
         return await coupon_of(info, self.municipality, self.coupon_id)
 
 
-def applied_coupons_of(municipality: int, receipt: dict[str, Any]) -> list[AppliedCoupon]:
-    """The coupons of a payment, as its receipt keeps them."""
+def applied_coupons_of(journal: Journal) -> list[AppliedCoupon]:
+    """The coupons of a payment or hand-over, as its receipt keeps them."""
+    coupons = journal.receipt.find(CouponUses)
     return [
         AppliedCoupon(
-            municipality=municipality,
-            coupon_id=UUID(coupon),
-            discount=Amount(discount),
-            borne_by=BorneBy(borne_by),
-            multiplier_bp=multiplier_bp,
+            municipality=journal.municipality,
+            coupon_id=use.coupon,
+            discount=Amount(use.discount),
+            borne_by=use.borne_by,
+            multiplier_bp=use.multiplier_bp,
         )
-        for coupon, _, discount, borne_by, multiplier_bp in receipt.get("coupons", ())
+        for use in (() if coupons is None else coupons.uses)
     ]
 
 
@@ -264,4 +266,4 @@ class CouponClaim(Receipt):
 
     @strawberry.field(description="The coupon that was claimed, as it is now.")
     async def coupon(self, info: MeguruInfo) -> Coupon:
-        return await coupon_of(info, self.journal.municipality, UUID(self.journal.receipt["coupon"]))
+        return await coupon_of(info, self.journal.municipality, self.journal.receipt.section(ClaimedCoupon).id)

@@ -89,10 +89,13 @@ class Event:
 
 
 def event_of_kind(*kinds: JournalKind) -> Callable[[E], E]:
-    """Registers a type as the event of journals of these kinds."""
+    """Registers a type as the event of journals of these kinds; TypeError for a kind that has one."""
 
     def register(event: E) -> E:
-        EVENTS.update(dict.fromkeys(kinds, event))
+        for kind in kinds:
+            if EVENTS.setdefault(kind, event) is not event:
+                message = f"{kind.name} has its event already: {EVENTS[kind].__name__}"
+                raise TypeError(message)
         return event
 
     return register

@@ -1,12 +1,14 @@
 """Events about the end of value."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import strawberry
 
+from domain.expiry.receipts import Reminder
 from domain.ledger import reads
 from domain.ledger.kinds import JournalKind
+from domain.ledger.receipt import Receipt
 from schema.assets.types import Asset, asset_of
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
@@ -38,21 +40,24 @@ class ValueExpiring(Event):
 
     @strawberry.field(description="The kind of value that expires.")
     async def asset(self, info: MeguruInfo) -> Asset:
-        return await asset_of(info, (await self._reminder(info))["asset"])
+        return await asset_of(info, (await self._reminder(info)).asset)
 
     @strawberry.field(description="How much of it the wallet had at the time of the event. Whole units.")
     async def expiring_amount(self, info: MeguruInfo) -> Amount:
-        return Amount((await self._reminder(info))["amount"])
+        return Amount((await self._kept(info)).amount)
 
     @strawberry.field(description="Last day on which it may be spent, in Asia/Tokyo.")
     async def expires_on(self, info: MeguruInfo) -> date:
-        return date.fromisoformat((await self._reminder(info))["expires_on"])
+        return (await self._reminder(info)).expires_on
 
     @strawberry.field(description="Days from the event to its last day, counted in Asia/Tokyo; 0: the same day.")
     async def days_left(self, info: MeguruInfo) -> int:
-        return int((await self._reminder(info))["days_left"])
+        return (await self._reminder(info)).days_left
 
-    async def _reminder(self, info: MeguruInfo) -> dict[str, Any]:
+    async def _reminder(self, info: MeguruInfo) -> Reminder:
+        return (await self._kept(info)).section(Reminder)
+
+    async def _kept(self, info: MeguruInfo) -> Receipt:
         """What the journal of the reminder keeps."""
         row = self.journal
         journal = await info.context.load(reads.journals_by_keys, (row.municipality, row.journal_id))

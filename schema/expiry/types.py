@@ -16,11 +16,11 @@ class Expiry(Receipt):
 
     @strawberry.field(description="What expired. Whole units.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="The lot that expired.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="Time at which it left the wallet, in UTC; it could not be spent since its last day.")
     def expired_at(self) -> datetime:

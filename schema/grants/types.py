@@ -1,13 +1,13 @@
 """Grants: their receipts, their proposals, and the thresholds above which another officer approves."""
 
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
 
 from domain.grants.propose import Proposal
 from domain.ledger.kinds import JournalKind
 from domain.municipalities.thresholds import Thresholds
+from domain.programmes.receipts import OfProgramme
 from schema.approvals.types import Approval
 from schema.core.context import MeguruInfo
 from schema.core.scalars import Amount
@@ -24,11 +24,11 @@ class Grant(Receipt):
 
     @strawberry.field(description="What was granted. Whole units.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="The lot that it went into.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="Time of the grant, in UTC.")
     def granted_at(self) -> datetime:
@@ -36,7 +36,7 @@ class Grant(Receipt):
 
     @strawberry.field(description="The programme that gave it.")
     async def programme(self, info: MeguruInfo) -> Programme:
-        return await programme_of(info, self.journal.municipality, UUID(self.journal.receipt["programme"]))
+        return await programme_of(info, self.journal.municipality, self.journal.receipt.section(OfProgramme).id)
 
 
 @strawberry.type(description="A grant that one member of staff proposed and another approves.")

@@ -3,7 +3,6 @@
 import strawberry
 
 from domain.ledger.reads import Journal
-from domain.refusals import stored_refusal
 from schema.core.context import MeguruInfo
 from schema.core.refusals import Refusal
 from schema.keys.enums import OutcomeState
@@ -24,6 +23,6 @@ class Outcome:
     @strawberry.field(description="The refusal, when refused; null otherwise.")
     def refusal(self, info: MeguruInfo) -> Refusal | None:
         journal = self.journal
-        if journal is None or journal.refusal is None:
+        if journal is None or journal.refused is None:
             return None
-        return Refusal(refusal=stored_refusal(journal.refusal, journal.receipt), locale=info.context.locale)
+        return Refusal(refusal=journal.refused.again(), locale=info.context.locale)

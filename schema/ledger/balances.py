@@ -1,18 +1,21 @@
 """Balances: what somebody has now, and what a journal did to it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import strawberry
 
 from domain.assets.reads import last_day
+from domain.charging.receipts import Bonuses
 from domain.identifiers import Prefix, encode, encode_event
 from domain.ledger import reads
 from domain.ledger.book import Account
 from domain.ledger.kinds import AccountKind
 from domain.ledger.reads import Balances
+from domain.ledger.receipt import Receipt
 from domain.ledger.request import EventRow, effective_on
+from domain.points.receipts import Earnings
 from schema.assets.types import Asset, asset_of
 from schema.core.context import Context, MeguruInfo
 from schema.core.errors import NotFoundError
@@ -168,16 +171,22 @@ class BalanceAfter:
         return await asset_of(info, self.number)
 
 
-def balances_after(receipt: dict[str, Any], *, sign: int) -> list[BalanceAfter]:
+def balances_after(receipt: Receipt, *, sign: int) -> list[BalanceAfter]:
     """The wallet's balances after a journal, as its receipt keeps them. Whole units."""
+    bonuses, earnings = receipt.find(Bonuses), receipt.find(Earnings)
     moved: dict[int, int] = {}
-    for asset, _, part, _ in (*receipt["lots"], *receipt.get("bonuses", ())):
-        moved[asset] = moved.get(asset, 0) + sign * part
-    for row in receipt.get("earned", ()):
-        moved[row["asset"]] = moved.get(row["asset"], 0) + row["points"]
+    for portion in (*receipt.lots, *(bonuses.portions if bonuses else ())):
+        moved[portion.asset] = moved.get(portion.asset, 0) + sign * portion.amount
+    for points in earnings.programmes if earnings else ():
+        moved[points.asset] = moved.get(points.asset, 0) + points.points
+    return changed_balances(receipt, moved)
+
+
+def changed_balances(receipt: Receipt, moved: Mapping[int, int]) -> list[BalanceAfter]:
+    """The balances that a receipt keeps, with by how much each changed. Whole units."""
     return [
-        BalanceAfter(number=int(asset), moved=SignedAmount(moved.get(int(asset), 0)), posted=SignedAmount(posted))
-        for asset, posted in receipt["balances"].items()
+        BalanceAfter(number=asset, moved=SignedAmount(moved.get(asset, 0)), posted=SignedAmount(posted))
+        for asset, posted in receipt.balances.items()
     ]
 
 

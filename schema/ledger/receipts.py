@@ -1,8 +1,8 @@
 """Receipts: what a settled journal shows. Each kind of journal has its own type, registered where it is declared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -12,6 +12,7 @@ from domain.identifiers import Prefix
 from domain.ledger import reads
 from domain.ledger.kinds import JournalKind, Outcome
 from domain.ledger.reads import Journal
+from domain.ledger.receipt import Portion
 from schema.assets.types import Asset, asset_of
 from schema.core.context import MeguruInfo
 from schema.core.node import Node
@@ -42,17 +43,12 @@ class Allocation:
         return last_day(self.ends_at)
 
 
-def allocations_of(lots: list[list[Any]], reasons: list[str] | None = None) -> list[Allocation]:
+def allocations_of(portions: Sequence[Portion], reasons: Sequence[str] | None = None) -> list[Allocation]:
     """The lots of a receipt, with the reasons of a payment."""
-    known = [AllocationReason(reason) for reason in reasons] if reasons else [None] * len(lots)
+    known = [AllocationReason(reason) for reason in reasons] if reasons else [None] * len(portions)
     return [
-        Allocation(
-            number=asset,
-            ends_at=None if expires_at is None else datetime.fromisoformat(expires_at),
-            amount=Amount(part),
-            reason=reason,
-        )
-        for (asset, _, part, expires_at), reason in zip(lots, known, strict=True)
+        Allocation(number=portion.asset, ends_at=portion.expires_at, amount=Amount(portion.amount), reason=reason)
+        for portion, reason in zip(portions, known, strict=True)
     ]
 
 
@@ -79,14 +75,17 @@ class Receipt(Node):
 
     @strawberry.field(description="Whole units.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
 
 def receipt_of_kind(*kinds: JournalKind) -> Callable[[R], R]:
-    """Registers a type as the receipt of journals of these kinds."""
+    """Registers a type as the receipt of journals of these kinds; TypeError for a kind that has one."""
 
     def register(receipt: R) -> R:
-        RECEIPTS.update(dict.fromkeys(kinds, receipt))
+        for kind in kinds:
+            if RECEIPTS.setdefault(kind, receipt) is not receipt:
+                message = f"{kind.name} has its receipt already: {RECEIPTS[kind].__name__}"
+                raise TypeError(message)
         return receipt
 
     return register

@@ -7,13 +7,15 @@ from uuid import UUID
 import strawberry
 
 from domain.assets.reads import ASSETS, sources_of
-from domain.coupons.returns import refundable
+from domain.coupons.receipts import discount_of, refundable
 from domain.identifiers import Prefix
 from domain.ledger import reads
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import Journal, linked_journals, note_of
+from domain.ledger.receipt import SpendOrder
 from domain.payments.explain import sentences
 from domain.payments.quote import Quote
+from domain.payments.receipts import cash_of
 from domain.programmes.reads import PROGRAMMES
 from schema.core.context import MeguruInfo
 from schema.core.scalars import Amount
@@ -33,11 +35,11 @@ class Refund(Receipt):
 
     @strawberry.field(description="What was given back. Whole units.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="The lots that it went back to, in order.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(
         description=(
@@ -46,7 +48,7 @@ class Refund(Receipt):
         )
     )
     def discount_returned(self) -> Amount:
-        return Amount(self.journal.receipt.get("discount", 0))
+        return Amount(discount_of(self.journal.receipt))
 
     @strawberry.field(
         description=(
@@ -85,26 +87,27 @@ class Payment(Receipt):
 
     @strawberry.field(description="What was paid. Whole units.")
     def amount(self) -> Amount:
-        return Amount(self.journal.receipt["amount"])
+        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(
         description="What the payer paid the store in cash in addition; `amount` is without it. Whole units."
     )
     def cash_due(self) -> Amount:
-        return Amount(self.journal.receipt.get("cash", 0))
+        return Amount(cash_of(self.journal.receipt))
 
     @strawberry.field(description="What coupons took off the list price. Whole units.")
     def discount(self) -> Amount:
-        return Amount(self.journal.receipt.get("discount", 0))
+        return Amount(discount_of(self.journal.receipt))
 
     @strawberry.field(description="The price before coupons: `amount`, `cashDue` and `discount`. Whole units.")
     def list_amount(self) -> Amount:
         receipt = self.journal.receipt
-        return Amount(receipt["amount"] + receipt.get("cash", 0) + receipt.get("discount", 0))
+        return Amount(receipt.amount + cash_of(receipt) + discount_of(receipt))
 
     @strawberry.field(description="Which lots it used, in spend order.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"], self.journal.receipt.get("why"))
+        order = self.journal.receipt.find(SpendOrder)
+        return allocations_of(self.journal.receipt.lots, None if order is None else order.why)
 
     @strawberry.field(
         description=(
@@ -116,12 +119,12 @@ class Payment(Receipt):
         municipality, services = self.journal.municipality, info.context.services
         programmes = {str(programme.id): programme for programme in await services.shared(PROGRAMMES).of(municipality)}
         assets = {asset.id: asset for asset in await services.shared(ASSETS).of(municipality)}
-        sources = await sources_of(municipality, [lot for _, lot, _, _ in self.journal.receipt["lots"]])
+        sources = await sources_of(municipality, [portion.lot for portion in self.journal.receipt.lots])
         return sentences(self.journal, sources, assets, programmes, info.context.locale)
 
     @strawberry.field(description="The coupons that were used, in the order in which they were taken off.")
     def coupons(self) -> list[AppliedCoupon]:
-        return applied_coupons_of(self.journal.municipality, self.journal.receipt)
+        return applied_coupons_of(self.journal)
 
     @strawberry.field(description="The points that it earned; null for everybody but the wallet's own people.")
     def point_grants(self) -> list[PointGrant] | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -12,6 +11,7 @@ from domain.identifiers import Prefix
 from domain.ledger.reads import Journal
 from domain.points import reads
 from domain.points.earn import Granted
+from domain.points.receipts import ClawedBack, EarnedPoints, Earnings
 from domain.points.rules import EarningRule as DomainEarningRule
 from domain.points.rules import Traced
 from schema.assets.types import Asset, asset_of
@@ -170,26 +170,25 @@ def _rule_trace(traced: Traced) -> RuleTrace:
 
 def point_grants_of(payment: Journal) -> list[PointGrant]:
     """Points that a payment earned, as its receipt keeps them."""
-    return [_earned(payment.municipality, line) for line in payment.receipt.get("earned", ())]
+    earnings = payment.receipt.find(Earnings)
+    return [] if earnings is None else [_earned(payment.municipality, points) for points in earnings.programmes]
 
 
-def _earned(municipality: int, line: dict[str, Any]) -> PointGrant:
+def _earned(municipality: int, earned: EarnedPoints) -> PointGrant:
     return PointGrant(
         municipality=municipality,
-        programme_id=UUID(line["programme"]),
-        asset_number=line["asset"],
-        ends_at=_instant(line["expires"]),
-        amount=Amount(line["points"]),
-        usable_from=_instant(line["usable"]),
+        programme_id=earned.programme,
+        asset_number=earned.asset,
+        ends_at=earned.expires_at,
+        amount=Amount(earned.points),
+        usable_from=earned.usable_from,
         rule_trace=[
-            RuleTrace(municipality=municipality, rule_id=UUID(rule), amount=Amount(points), reason=Reason(reason))
-            for rule, points, reason in line["rules"]
+            RuleTrace(
+                municipality=municipality, rule_id=rule.rule, amount=Amount(rule.points), reason=Reason(rule.reason)
+            )
+            for rule in earned.rules
         ],
     )
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 @strawberry.type(
@@ -223,15 +222,16 @@ class PointClawback:
 
 def point_clawbacks_of(refund: Journal) -> list[PointClawback]:
     """Points that a refund clawed back, as its receipt keeps them."""
+    clawed = refund.receipt.find(ClawedBack)
     return [
         PointClawback(
             municipality=refund.municipality,
-            programme_id=UUID(line["programme"]),
-            asset_number=line["asset"],
-            amount=Amount(line["points"]),
-            deducted=Amount(line["deducted"]),
-            debt=Amount(line["debt"]),
-            waived=Amount(line["waived"]),
+            programme_id=points.programme,
+            asset_number=points.asset,
+            amount=Amount(points.points),
+            deducted=Amount(points.deducted),
+            debt=Amount(points.debt),
+            waived=Amount(points.waived),
         )
-        for line in refund.receipt.get("clawed", ())
+        for points in (() if clawed is None else clawed.programmes)
     ]

@@ -1,12 +1,12 @@
 """Receipts of hand-overs and of their rollbacks."""
 
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
 
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import journals_by_keys
+from domain.redemptions.receipts import HandedOver, OfRedemption
 from domain.redemptions.roll_back import rolled_back
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
@@ -27,7 +27,7 @@ class Redemption(Receipt):
 
     @strawberry.field(description="The lot that was handed over; none for a coupon.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="The store.")
     async def store(self, info: MeguruInfo) -> Store | None:
@@ -40,11 +40,11 @@ class Redemption(Receipt):
 
     @strawberry.field(description="What was handed over.")
     def item(self) -> ItemKind:
-        return ItemKind(self.journal.receipt["item"])
+        return self.journal.receipt.section(HandedOver).item
 
     @strawberry.field(description="The coupon; null for vouchers and tickets.")
     async def item_coupon(self, info: MeguruInfo) -> Coupon | None:
-        coupons = applied_coupons_of(self.journal.municipality, self.journal.receipt)
+        coupons = applied_coupons_of(self.journal)
         return await coupon_of(info, self.journal.municipality, coupons[0].coupon_id) if coupons else None
 
     @strawberry.field(description="Whether staff have rolled it back.")
@@ -63,7 +63,7 @@ class RedemptionRollback(Receipt):
 
     @strawberry.field(description="The lot that it went back to; none for a coupon.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="Time of the rollback, in UTC.")
     def rolled_back_at(self) -> datetime:
@@ -75,7 +75,7 @@ class RedemptionRollback(Receipt):
 
     @strawberry.field(description="The hand-over that was rolled back.")
     async def redemption(self, info: MeguruInfo) -> Redemption:
-        key = (self.journal.municipality, UUID(self.journal.receipt["redemption"]))
+        key = (self.journal.municipality, self.journal.receipt.section(OfRedemption).id)
         journal = await info.context.load(journals_by_keys, key)
         if journal is None:
             raise NotFoundError

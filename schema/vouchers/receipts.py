@@ -1,7 +1,6 @@
 """Gifts, and receipts of vouchers: purchases, and activations of gifts."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -9,16 +8,18 @@ import strawberry
 from domain.identifiers import Prefix
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import Journal, guard_values, journals_by_keys
+from domain.ledger.receipt import Receipt as DomainReceipt
 from domain.viewer import Relation
 from domain.vouchers.gift import gift_in
 from domain.vouchers.product import gift_guard
+from domain.vouchers.receipts import Activated, BoughtUnits
 from schema.core.access import stands
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.ids import ID, encode
 from schema.core.node import Node
-from schema.core.scalars import Amount, SignedAmount
-from schema.ledger.balances import BalanceAfter
+from schema.core.scalars import Amount
+from schema.ledger.balances import BalanceAfter, changed_balances
 from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
 from schema.stores.types import Store, store_of
 from schema.vouchers.types import VoucherProduct, voucher_product_for
@@ -42,11 +43,11 @@ class VoucherGift(Node):
 
     @strawberry.field(description="What it is worth. Whole units.")
     def face_value(self) -> Amount:
-        return Amount(self.journal.receipt["face"])
+        return Amount(self.journal.receipt.section(BoughtUnits).face_value)
 
     @strawberry.field(description="How many units.")
     def units(self) -> int:
-        return int(self.journal.receipt["units"])
+        return self.journal.receipt.section(BoughtUnits).units
 
     @strawberry.field(description="Whether it was activated or taken back. Who has it is not told.")
     async def used(self, info: MeguruInfo) -> bool:
@@ -70,19 +71,19 @@ class VoucherPurchase(Receipt):
 
     @strawberry.field(description="What the vouchers are worth. Whole units.")
     def face_value(self) -> Amount:
-        return Amount(self.journal.receipt["face"])
+        return Amount(self.journal.receipt.section(BoughtUnits).face_value)
 
     @strawberry.field(description="How many units.")
     def units(self) -> int:
-        return int(self.journal.receipt["units"])
+        return self.journal.receipt.section(BoughtUnits).units
 
     @strawberry.field(description="The vouchers: the lots that they went into, or will when the gift is activated.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="The lots of coin that paid; empty for cash and for a payment service.")
     def paid_from(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["paid"])
+        return allocations_of(self.journal.receipt.section(BoughtUnits).paid)
 
     @strawberry.field(description="The agent's store that took cash; null where it was not one.")
     async def store(self, info: MeguruInfo) -> Store | None:
@@ -95,11 +96,11 @@ class VoucherPurchase(Receipt):
 
     @strawberry.field(description="What was bought.")
     async def product(self, info: MeguruInfo) -> VoucherProduct:
-        return await _product_of(info, self.journal)
+        return await _product_of(info, self.journal, self.journal.receipt.section(Activated).product)
 
     @strawberry.field(description="The gift, where it is one and the viewer's wallet bought it; null otherwise.")
     async def gift(self, info: MeguruInfo) -> VoucherGift | None:
-        if not self.journal.receipt["gift"]:
+        if not self.journal.receipt.section(BoughtUnits).gift:
             return None
         return await voucher_gift_for(info, self.journal.municipality, self.journal.id)
 
@@ -113,7 +114,7 @@ class GiftActivation(Receipt):
 
     @strawberry.field(description="The lots that they went into.")
     def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt["lots"])
+        return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="Time of the activation, in UTC.")
     def activated_at(self) -> datetime:
@@ -121,25 +122,22 @@ class GiftActivation(Receipt):
 
     @strawberry.field(description="The product that the vouchers are of.")
     async def product(self, info: MeguruInfo) -> VoucherProduct:
-        return await _product_of(info, self.journal)
+        return await _product_of(info, self.journal, self.journal.receipt.section(Activated).product)
 
 
-async def _product_of(info: MeguruInfo, journal: Journal) -> VoucherProduct:
+async def _product_of(info: MeguruInfo, journal: Journal, key: UUID) -> VoucherProduct:
     """The product of a receipt, which has been published and so may be seen by everybody."""
-    product = await voucher_product_for(info, journal.municipality, UUID(journal.receipt["product"]))
+    product = await voucher_product_for(info, journal.municipality, key)
     if product is None:
         raise NotFoundError
     return product
 
 
-def purchase_balances(receipt: dict[str, Any]) -> list[BalanceAfter]:
+def purchase_balances(receipt: DomainReceipt) -> list[BalanceAfter]:
     """What a purchase did to the wallet: vouchers in, unless they are a gift; coin out. Whole units."""
     moved: dict[int, int] = {}
-    for asset, _, part, _ in receipt["lots"]:
-        moved[asset] = moved.get(asset, 0) + part
-    for asset, _, part, _ in receipt["paid"]:
-        moved[asset] = moved.get(asset, 0) - part
-    return [
-        BalanceAfter(number=int(asset), moved=SignedAmount(moved[int(asset)]), posted=SignedAmount(posted))
-        for asset, posted in receipt["balances"].items()
-    ]
+    for portion in receipt.lots:
+        moved[portion.asset] = moved.get(portion.asset, 0) + portion.amount
+    for portion in receipt.section(BoughtUnits).paid:
+        moved[portion.asset] = moved.get(portion.asset, 0) - portion.amount
+    return changed_balances(receipt, moved)

@@ -16,6 +16,7 @@ from domain.database import rows
 from domain.identifiers import decode
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState
+from domain.ledger.receipt import Portion
 from domain.ledger.refusals import AlreadyReversedError
 from domain.viewer import Viewer
 from tests.support.api import Api, picked
@@ -273,7 +274,7 @@ def test_never_more_bonus_than_the_rest_earns_and_never_more_than_is_there(
     charge: int, rate: int, cap: int, spent: int, coin: int
 ):
     bonus = min(charge * rate // 10_000, cap)
-    earned = Earned(uuid4(), 1, 1, bonus, None, rate)
+    earned = Earned(uuid4(), Portion(1, 1, bonus, None), rate)
     available = max(0, bonus - spent)
     amount = min(coin, charge - earned.must_remain(available))
     if amount <= 0:

@@ -300,7 +300,7 @@ async def test_a_payment_that_the_coupon_pays_alone_can_be_refunded_and_reversed
     journal = decode(payment["id"])[2]
     approval = await propose_reversal(town.services, town.finance, town.id, journal, ReversalReason.FRAUD)
     reversal = await reverse_journal(town.services, town.other_finance, town.id, uuid4(), approval.id)
-    assert reversal.receipt["amount"] == 800
+    assert reversal.receipt.amount == 800
     assert (await api.owed(), (await api.seen(coupon))["budgetLeft"]) == (0, 100_000)
     assert (await api.refund(payment["id"], 1))["code"] == "REFUND_EXCEEDS"
     assert "payment" in await api.pay_with(800, coupon), "what never should have been is no use"

@@ -56,7 +56,7 @@ async def measured(api: CouponApi, amount: int, coupons: tuple[UUID, ...]) -> tu
         )
     finally:
         town.services.ledger._poster._observer = None
-    return counting.largest(), len(done[0].receipt["lots"])
+    return counting.largest(), len(done[0].receipt.lots)
 
 
 async def test_a_batch_with_lots_and_coupons_takes_one_statement_more(api: CouponApi):

@@ -8,6 +8,7 @@ import pytest
 from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
 from domain.conversions.rates import NewRate, set_rate
+from domain.conversions.receipts import Received
 from domain.identifiers import decode
 from tests.support.api import Api
 from tests.support.lifecycle import cancel, charged
@@ -130,7 +131,7 @@ async def test_a_quoted_conversion_knows_it_too(api: Api):
         viewer,
         Convert(uuid4(), town.id, town.wallet, numbers[0], numbers[1], 150, quoted.received_amount),
     )  # type: ignore[arg-type]
-    assert done.receipt["received"][0][2] == quoted.received_amount == 150
+    assert done.receipt.section(Received).portion.amount == quoted.received_amount == 150
     await assert_sound(api)
 
 

@@ -19,6 +19,7 @@ import pytest
 from domain.charging.charge import Charge, charge
 from domain.conversions.convert import Convert, convert
 from domain.coupons.claim import Claim, claim_coupon
+from domain.coupons.receipts import refundable
 from domain.database import rows
 from domain.expiry.expire import expire
 from domain.grants.grant import Grant, grant_value
@@ -105,7 +106,7 @@ async def paid(collisions: Collisions, chance: random.Random, clock: MovableCloc
             await pay(services, viewer, more)
         except Refusal:
             continue
-    return posted.journal_id, posted.receipt.get("refundable", posted.receipt["amount"])
+    return posted.journal_id, refundable(posted.receipt)
 
 
 def splits(chance: random.Random, whole: int) -> list[list[int]]:

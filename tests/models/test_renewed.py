@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.expiry.heirs import Heirs
+from domain.expiry.receipts import RenewedPortion
 from tests.support.api import Api
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import to_tokyo
@@ -30,8 +31,12 @@ async def points(api: Api) -> str:
     return await api.programme(await api.asset("POINT", **LAST_USE), 10_000)
 
 
+def renewed(old: int, new: int, amount: int) -> RenewedPortion:
+    return RenewedPortion(asset=1, old_lot=old, new_lot=new, amount=amount)
+
+
 def test_what_came_into_a_lot_is_followed_as_far_as_it_went():
-    heirs = Heirs(wallet=None, renewed=((1, 2, 250), (2, 3, 400), (9, 3, 50)))  # type: ignore[arg-type]
+    heirs = Heirs(wallet=None, renewed=(renewed(1, 2, 250), renewed(2, 3, 400), renewed(9, 3, 50)))  # type: ignore[arg-type]
     assert heirs.of(1, 300) == {1: 50, 2: 0, 3: 250}
     assert heirs.of(2, 500) == {2: 100, 3: 400}
     assert heirs.of(7, 5) == {7: 5}

@@ -267,7 +267,7 @@ class Game:
             wallet, shop, amount, discount, self.model.take(wallet, shop, amount - discount)
         )
         self.model.coupon -= discount
-        told = [(self.code(asset), part) for asset, _, part, _ in posted.receipt["lots"]]
+        told = [(self.code(portion.asset), portion.amount) for portion in posted.receipt.lots]
         assert told == [(lot.asset, part) for lot, part in paid.parts]
         self.model.shops[shop] += amount
         paid.earned = min(paid.coin_left(0) * POINT_PERCENT // 100, self.model.may_give(wallet, "POINT"))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from domain.conditions.acceptance import EVERYWHERE, Acceptance
 from domain.conditions.eligibility import ANYBODY, Claims, Eligibility
 from domain.conditions.hours import Hours
+from domain.ledger.receipt import Portion
 from domain.ledger.request import effective_on
 from domain.points.clawback import rest_of
 from domain.points.kinds import Reason, RuleKind, Stacking
@@ -178,7 +179,7 @@ RULES = st.lists(
     parts=st.lists(st.integers(1, 400), max_size=6),
 )
 def test_any_order_of_partial_refunds_takes_back_the_same(rules: list[EarningRule], paid: list[int], parts: list[int]):
-    lots = [[COIN, number, amount, None] for number, amount in enumerate(paid)]
+    lots = [Portion(COIN, number, amount, None) for number, amount in enumerate(paid)]
     total = sum(paid)
 
     def after(refunded: int) -> int:

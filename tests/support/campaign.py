@@ -9,14 +9,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.approvals.kinds import ReversalReason
+from domain.assets.receipts import Collected
 from domain.charging.cancel import CancelCharge, cancel_charge
 from domain.charging.charge import Charge, charge
 from domain.charging.kinds import CancelReason
 from domain.charging.quote import quote_charge
+from domain.charging.receipts import bonuses_of
 from domain.conversions.convert import Convert, convert
 from domain.conversions.quote import quote_conversion
 from domain.corrections.reverse import REVERSIBLE, propose_reversal, reverse_journal
 from domain.coupons.claim import Claim, claim_coupon
+from domain.coupons.receipts import refundable
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.grants.grant import Grant, grant_value
@@ -30,6 +33,7 @@ from domain.payments.pay import Pay, pay
 from domain.payments.quote import Asked, quote
 from domain.payments.refund import Refund, refund
 from domain.payments.top_up import TopUp, pay_with_top_up
+from domain.points.receipts import Earnings
 from domain.programmes.change import change_budget
 from domain.redemptions.kinds import ItemKind, RollbackReason
 from domain.redemptions.redeem import Redeem, redeem
@@ -75,7 +79,7 @@ class Campaign(Diary):
             twisted(charge, self.services, viewer, request),
         )
         if posted is not None:
-            bonuses = [(asset, part) for asset, _, part, _ in posted.receipt.get("bonuses", ())]
+            bonuses = [(portion.asset, portion.amount) for portion in bonuses_of(posted.receipt)]
             assert bonuses == [(bonus.asset, bonus.amount) for bonus in quoted.bonuses], "a quote tells the bonuses"
 
     async def cancel_charge(self) -> None:
@@ -83,7 +87,7 @@ class Campaign(Diary):
         if charges:
             wrong = self.chance.choice(charges)
             viewer = next(
-                (staff for store, staff in self.collisions.stores if str(store) == wrong.receipt["collector"]),
+                (staff for store, staff in self.collisions.stores if store == wrong.receipt.section(Collected).id),
                 self.collisions.town.desk,
             )
             request = CancelCharge(uuid4(), self.town, wrong.journal_id, CancelReason.OTHER)
@@ -135,12 +139,11 @@ class Campaign(Diary):
         )
         assert posted is not None, "what was quoted is paid"
         assert [(part.lot, part.amount) for part in quoted.parts] == [
-            (lot, amount) for _, lot, amount, _ in posted.receipt["lots"]
+            (portion.lot, portion.amount) for portion in posted.receipt.lots
         ]
-        points = {str(grant.source.programme.id): grant.points for grant in quoted.points}
-        assert points == {row["programme"]: row["points"] for row in posted.receipt.get("earned", ())}, (
-            "a quote tells the points"
-        )
+        points = {grant.source.programme.id: grant.points for grant in quoted.points}
+        earnings = posted.receipt.find(Earnings) or Earnings(())
+        assert points == {earned.programme: earned.points for earned in earnings.programmes}, "a quote tells the points"
 
     async def pay_with_top_up(self) -> None:
         number, viewer, request = self.payment()
@@ -153,7 +156,7 @@ class Campaign(Diary):
         payments = self.journals(JournalKind.PAYMENT, JournalKind.CAPTURE)[-25:]
         if payments:
             payment = self.chance.choice(payments)
-            whole = payment.receipt.get("refundable", payment.receipt["amount"])
+            whole = refundable(payment.receipt)
             part = self.chance.randrange(1, whole + 1) if whole else 1
             amount = self.chance.choice([whole, part, max(1, whole // 2)]) or 1
             store = next(

@@ -1,32 +1,21 @@
 """The contract, its permissions and its words, against the code."""
 
 import re
-from importlib import import_module
-from pathlib import Path
 
 import pytest
 from graphql import build_schema
 
 from domain.locales import catalogue
-from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal
+from domain.refusals import StoredRefusal, UnstoredRefusal
 from schema.core.refusals import Refusal as ContractRefusal
 from schema.engine import diff, export, lint
 from schema.engine.declared import declarations
 from schema.root import schema
+from tests.support.messages import leaves, placeholders
 
 SCHEMA = schema._schema
 WITHOUT_A_FIELD = {"BulkRowRefusedError", "HoldExceedsError", "HoldNotOpenError", "NothingToExpireError"}
 """Of verbs that no field offers yet."""
-
-
-DOMAIN = Path(__file__).resolve().parents[2] / "domain"
-for refusals in sorted(DOMAIN.glob("*/refusals.py")):  # also of rooms that no field reaches
-    import_module(f"domain.{refusals.parent.name}.refusals")
-
-
-def leaves(kind: type[Refusal]) -> set[type[Refusal]]:
-    children = kind.__subclasses__()
-    return set().union(*map(leaves, children)) if children else {kind}
 
 
 def root_fields() -> set[str]:
@@ -112,8 +101,4 @@ def test_every_refusal_speaks_both_languages_with_the_same_data():
     kinds = leaves(StoredRefusal) | leaves(UnstoredRefusal)
     assert {kind.code for kind in kinds} <= set(messages["ja"])
     for code, text in messages["ja"].items():
-        assert fields(text) == fields(messages["en"][code]), code
-
-
-def fields(text: str) -> set[str]:
-    return set(re.findall(r"\{[^}]*\}", text))
+        assert placeholders(text) == placeholders(messages["en"][code]), code

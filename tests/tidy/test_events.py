@@ -1,42 +1,62 @@
-"""Every journal that a wallet or a shop can hear has an event of its own name, and a line of its own in a history."""
+"""Every journal has the types that show it: one event, one receipt, and a line of its own in a history."""
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type
 
 from domain.ledger.kinds import JournalKind
-from domain.ledger.request import EventRow
-from schema.enums import TransactionKind
-from schema.events import Event, Movements
+from schema.events.types import EVENTS, Event, ResyncRequired, event_of_kind
+from schema.ledger.receipts import RECEIPTS, Receipt, receipt_of_kind
 from schema.root import schema
 
+CONTRACT = schema._schema
 UNHEARD = {JournalKind.ALLOCATION, JournalKind.GRANT_CLOSED, JournalKind.COUPON_ISSUE, JournalKind.BUDGET_CHANGE}
-"""They move budgets between programmes, coupons and the issuer; no wallet or shop is a holder of one."""
+"""They move budgets between programmes, coupons and the issuer; no wallet or store is a holder of one."""
 WITHOUT_MOVEMENTS = {JournalKind.EXPIRY_REMINDER, JournalKind.GRANT_CLOSED}
 """They move nothing, so no line of a history comes of them."""
+WITHOUT_RECEIPT = {JournalKind.HOLD, JournalKind.VOID, JournalKind.LAPSE, JournalKind.EXPIRY_REMINDER}
+"""What is set aside is neither paid nor received, and a reminder is about value that is where it was."""
 
 
-def of_kind(kind: JournalKind) -> EventRow:
-    row = EventRow.__new__(EventRow)
-    object.__setattr__(row, "kind", kind)
-    return row
+def name_of(kind: type) -> str:
+    return kind.__strawberry_definition__.name  # type: ignore[attr-defined] # Strawberry's mark on the class
 
 
-def names_of(kind: JournalKind) -> list[str]:
-    types = schema._schema.get_possible_types(schema._schema.type_map[Event.__name__])
-    return [one.name for one in types if one.is_type_of(of_kind(kind), None)]
+def members(interface: type) -> set[str]:
+    return {member.name for member in CONTRACT.get_possible_types(CONTRACT.type_map[name_of(interface)])}
 
 
 def test_every_journal_that_is_heard_is_exactly_one_event() -> None:
-    found = {kind: names_of(kind) for kind in JournalKind}
-    assert {kind for kind, names in found.items() if not names} == UNHEARD
-    assert {kind: names for kind, names in found.items() if len(names) > 1} == {}
+    assert set(JournalKind) - set(EVENTS) == UNHEARD
+    assert members(Event) == {name_of(event) for event in EVENTS.values()} | {name_of(ResyncRequired)}
+
+
+def test_every_journal_that_is_heard_and_moves_value_has_exactly_one_receipt() -> None:
+    assert set(JournalKind) - set(RECEIPTS) == UNHEARD | WITHOUT_RECEIPT
+    assert members(Receipt) == {name_of(receipt) for receipt in RECEIPTS.values()}
+
+
+@pytest.mark.parametrize("register", [event_of_kind, receipt_of_kind])
+def test_a_kind_is_registered_once(register: object) -> None:
+    class Other:
+        """A second type for payments."""
+
+    with pytest.raises(TypeError, match="PAYMENT"):
+        register(JournalKind.PAYMENT)(Other)  # type: ignore[operator]
+    assert Other not in {*EVENTS.values(), *RECEIPTS.values()}
+
+
+@pytest.mark.parametrize("kind", sorted(set(EVENTS) & set(RECEIPTS)), ids=lambda kind: kind.name)
+def test_an_event_shows_the_receipt_of_its_journal(kind: JournalKind) -> None:
+    event = CONTRACT.type_map[name_of(EVENTS[kind])]
+    assert isinstance(event, GraphQLObjectType)
+    shown = [get_named_type(field.type).name for field in event.fields.values()]
+    assert shown.count(name_of(RECEIPTS[kind])) == 1
 
 
 def test_every_journal_that_moves_value_has_a_word_in_histories() -> None:
-    assert {kind.name for kind in JournalKind} - WITHOUT_MOVEMENTS_NAMES == {kind.name for kind in TransactionKind}
+    words = set(CONTRACT.type_map["TransactionKind"].values)
+    assert {kind.name for kind in JournalKind} - {kind.name for kind in WITHOUT_MOVEMENTS} == words
 
 
 def test_events_that_move_value_show_the_balances_after() -> None:
-    for one in schema._schema.get_possible_types(schema._schema.type_map[Event.__name__]):
-        moves = Movements.__name__ in {each.name for each in one.interfaces}
-        assert moves or one.name in {"ResyncRequired", "ValueExpiring"}, one.name
-
-
-WITHOUT_MOVEMENTS_NAMES = {kind.name for kind in WITHOUT_MOVEMENTS}
+    assert {kind for kind, event in EVENTS.items() if not event.moves} == WITHOUT_MOVEMENTS & set(EVENTS)

@@ -16,7 +16,7 @@ from domain.locales import catalogue
 from domain.refusals import StoredRefusal, UnstoredRefusal
 from domain.vouchers.kinds import LegalBasis, VoucherState
 from schema.root import schema
-from tests.tidy.test_contract import fields, leaves
+from tests.support.messages import leaves, placeholders
 
 PROJECT = Path(__file__).resolve().parents[2]
 JA, EN = catalogue.codes("ja"), catalogue.codes("en")
@@ -40,29 +40,28 @@ def mistakes() -> Iterator[tuple[str, str]]:
     for tree in trees():
         for node in ast.walk(tree):
             listed = node.elts if isinstance(node, ast.Tuple) else node.args if isinstance(node, ast.Call) else []
-            found = constants(listed)
-            for field, problem in pairwise(found):
+            for field, problem in pairwise(constants(listed)):
                 if field is not None and problem is not None and SNAKE.fullmatch(field) and SHOUT.fullmatch(problem):
                     yield field, problem
 
 
 def words_of_the_code() -> set[str]:
     """Every text of capitals in the code, also as a name in an enum."""
-    found = set()
+    words = set()
     for tree in trees():
         for node in ast.walk(tree):
             match node:
                 case ast.Constant(value=str(text)) if SHOUT.fullmatch(text):
-                    found.add(text)
+                    words.add(text)
                 case ast.ClassDef(body=body):
-                    found |= {
+                    words |= {
                         target.id
-                        for one in body
-                        if isinstance(one, ast.Assign)
-                        for target in one.targets
+                        for statement in body
+                        if isinstance(statement, ast.Assign)
+                        for target in statement.targets
                         if isinstance(target, ast.Name)
                     }
-    return found
+    return words
 
 
 def input_fields() -> set[str]:
@@ -72,20 +71,18 @@ def input_fields() -> set[str]:
 
 def test_both_languages_have_the_same_codes_with_the_same_data() -> None:
     assert list(JA) == list(EN), "also in the same order: translators read them side by side"
-    assert {code: (fields(JA[code]), fields(EN[code])) for code in JA if fields(JA[code]) != fields(EN[code])} == {}
+    assert {code for code in JA if placeholders(JA[code]) != placeholders(EN[code])} == set()
 
 
 def test_everything_that_is_said_has_words() -> None:
     said = {kind.code for kind in leaves(StoredRefusal) | leaves(UnstoredRefusal)}
     said |= {f"PROBLEM_{problem}" for _, problem in mistakes()}
     said |= {f"FIELD_{field.replace('.', '_').upper()}" for field, _ in mistakes()}
-    said |= {f"PROBLEM_{one.value}" for one in Obstacle}
-    said |= {f"PROBLEM_{one.name}" for one in (*BulkState, *VoucherState)} | {
-        f"PROBLEM_{one}" for one in ("RESIDENCY", "AGE", "UNVERIFIED")
-    }
-    said |= {f"COLUMN_{one.value}" for one in Column if one is not Column.NOTE} | {
-        f"LEGAL_{one.name}" for one in LegalBasis
-    }
+    said |= {f"PROBLEM_{obstacle.value}" for obstacle in Obstacle}
+    said |= {f"PROBLEM_{state.name}" for state in (*BulkState, *VoucherState)}
+    said |= {f"PROBLEM_{reason}" for reason in ("RESIDENCY", "AGE", "UNVERIFIED")}
+    said |= {f"COLUMN_{column.value}" for column in Column if column is not Column.NOTE}
+    said |= {f"LEGAL_{basis.name}" for basis in LegalBasis}
     assert said - set(JA) == set()
 
 
@@ -96,11 +93,11 @@ def test_no_words_are_there_that_nobody_says() -> None:
         for code in JA
         if code not in known
         and not code.startswith("FIELD_")
-        and not any(code.removeprefix(one) in known for one in DYNAMIC if code.startswith(one))
+        and not any(code.removeprefix(beginning) in known for beginning in DYNAMIC if code.startswith(beginning))
     }
     assert dead == set()
     labels = {code.removeprefix("FIELD_") for code in JA if code.startswith("FIELD_")}
-    assert {one for one in labels if one.removeprefix("SUB_VOUCHERS_") not in input_fields()} == {"AS_OF"}, (
+    assert {label for label in labels if label.removeprefix("SUB_VOUCHERS_") not in input_fields()} == {"AS_OF"}, (
         "labels of fields that no input has"
     )
 
@@ -112,7 +109,7 @@ def test_japanese_is_written_alike(code: str) -> None:
         "full-width punctuation, half-width digits, no spaces"
     )
     assert re.search(r"[。]$|\}$|^$", text) or code.removeprefix("PROBLEM_") in {
-        one.name for one in (*BulkState, *VoucherState)
+        state.name for state in (*BulkState, *VoucherState)
     }, "whole sentences"
     assert not re.search(r"してください。.*してください。.*してください。", text), "at most two requests at a time"
 
