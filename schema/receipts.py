@@ -13,7 +13,7 @@ from domain.corrections.receipts import OfJournal
 from domain.coupons.receipts import refundable
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import linked_journals, note_of
-from domain.payments.quote import Part, Quote
+from domain.payments.quote import Quote, QuotedPart
 from domain.programmes.receipts import OfProgramme
 from resolvers import point_views, viewers, views
 from resolvers.coupon_views import applied_of, quoted
@@ -44,12 +44,12 @@ class Allocation:
         return await asset(info, root.asset)  # type: ignore[return-value]
 
     @strawberry.field(description="Why this lot was used before the next one; null for what is not a payment.")
-    def reason(root: Parent[views.Allocation | Part]) -> AllocationReason | None:
+    def reason(root: Parent[views.Allocation | QuotedPart]) -> AllocationReason | None:
         return None if root.reason is None else AllocationReason[root.reason]
 
     @strawberry.field(description="The last day of the lot. Civil date in Asia/Tokyo; null: no expiry.")
-    def expires_on(root: Parent[views.Allocation | Part]) -> date | None:
-        return last_day(root.expires_at) if isinstance(root, Part) else root.expires_on
+    def expires_on(root: Parent[views.Allocation | QuotedPart]) -> date | None:
+        return last_day(root.expires_at) if isinstance(root, QuotedPart) else root.expires_on
 
 
 @strawberry.type(description="What a journal did to one of somebody's balances.")

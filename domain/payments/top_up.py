@@ -149,11 +149,11 @@ async def _missing(services: Services, what: Pay, source: Source, rules: ShopRul
         return 0
     chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
     try:
-        applied = await coupons.applied_now(chosen, what.municipality, rules.store, what.amount, now)
+        used = await coupons.used_now(chosen, what.municipality, rules.store, what.amount, now)
     except Refusal:
         return 0  # the payment says so itself, under its key
     lots = spend_order.spendable(await wallet_accounts(what.municipality, what.wallet_id, now), now, rules)
-    _, missing = spend_order.allocate(lots, what.amount - applied.discount, rules)
+    _, missing = spend_order.allocate(lots, what.amount - used.discount, rules)
     return 0 if missing % coin.minimum_unit else missing
 
 

@@ -24,7 +24,7 @@ from domain.funding.settle import settle
 from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Funding, Operation
-from domain.ledger.receipt import Portion
+from domain.ledger.part import Part
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Posted, Request, RequestKey
 from domain.ports import Provider, ProviderUnavailableError
@@ -99,14 +99,23 @@ async def _request(viewer: Viewer, what: Purchase, deal: Deal) -> Request:
     yen = (await counter_of(what.municipality, None)).yen
     mark = _authorisation_of(viewer.person_id, what.municipality, what.key)
 
-    def with_funding(book: Book, _: datetime, draft: Draft) -> tuple[Portion, ...]:
-        """The service owes the town the price: yen in the issuer's own box."""
-        owed = book.plain(what.municipality, AccountKind.CASH, deal.issuer, yen)
-        draft.moves.append((book.plain(what.municipality, AccountKind.ISSUANCE, deal.issuer, yen), owed, deal.price))
-        draft.sections.append(Authorised(mark))
-        return ()
+    return request_of(viewer, what, deal, _ProviderPrice(deal, yen, mark), Funding.CARD)
 
-    return request_of(viewer, what, deal, with_funding, Funding.CARD)
+
+@dataclass(frozen=True, slots=True)
+class _ProviderPrice(Part):
+    """The service owes the town the price: yen in the issuer's own box."""
+
+    deal: Deal
+    yen: int
+    authorisation: UUID
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds the yen, and the authorisation that pays it."""
+        town, issuer = self.deal.product.municipality, self.deal.issuer
+        owed = book.plain(town, AccountKind.CASH, issuer, self.yen)
+        draft.moves.append((book.plain(town, AccountKind.ISSUANCE, issuer, self.yen), owed, self.deal.price))
+        draft.sections.append(Authorised(self.authorisation))
 
 
 def _authorisation_of(actor: UUID, municipality: int, key: UUID) -> UUID:

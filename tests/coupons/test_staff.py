@@ -216,7 +216,7 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
 async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponApi):
     """The stop is a state of the coupon's holder, which the ledger locks: no copy of the row in a process can outlive it."""
     from domain.coupons import uses
-    from domain.expiry.renew import Renewal
+    from domain.expiry.renew import NOTHING
     from domain.payments import pay as paying
     from domain.programmes.shop_rules import rules_of
 
@@ -234,9 +234,8 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
 
     before = await api.state()
     with pytest.raises(CouponNotUsableError):
-        await api.services.ledger.post(
-            paying._request(api.town.resident, what, rules, paying.Beside(chosen, None, Renewal()))
-        )
+        parts = paying.parts_of(what, rules, chosen, None, NOTHING)
+        await api.services.ledger.post(paying._request(api.town.resident, what, parts))
     assert await api.state() == before
 
 
