@@ -12,6 +12,7 @@ from domain.grants.grant import issue_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind
+from domain.ledger.part import Part
 from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.programmes.caps import of_book
@@ -78,11 +79,33 @@ def amount_of(programme: Programme, charged: int, left: int, budget: int, room: 
     return max(0, min(charged * (programme.rate_bp or 0) // BASIS_POINTS, left, budget, room))
 
 
-def add(book: Book, draft: Draft, offered: Sequence[Bonus], wallet_id: UUID, charged: int) -> None:
-    """Adds bonuses to a charge's draft; a campaign that has nothing left adds nothing, and the charge goes on."""
-    if offered:
-        given = [_give(book, draft, bonus, wallet_id, charged) for bonus in offered]
-        draft.sections.append(Bonuses(tuple(portion for portion in given if portion is not None)))
+@dataclass(frozen=True, slots=True)
+class ChargeBonuses(Part):
+    """The bonuses of a charge; a campaign that has nothing left gives nothing, and the charge goes on."""
+
+    offered: Sequence[Bonus]
+    wallet_id: UUID
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """The campaigns."""
+        return tuple(bonus.programme.id for bonus in self.offered)
+
+    @property
+    def lots(self) -> tuple[int, ...]:
+        """The lots that the bonuses fall into."""
+        return tuple(bonus.lot.id for bonus in self.offered)
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """The caps of the person and the household."""
+        return tuple(key for bonus in self.offered for key, _ in bonus.caps)
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds the bonuses on the draft's amount, one campaign after the other."""
+        if self.offered:
+            given = [_give(book, draft, bonus, self.wallet_id, draft.amount) for bonus in self.offered]
+            draft.sections.append(Bonuses(tuple(portion for portion in given if portion is not None)))
 
 
 def _give(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int) -> Portion | None:

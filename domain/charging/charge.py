@@ -16,10 +16,10 @@ from domain.assets.reads import Asset, Lot
 from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
-from domain.charging.bonus import Bonus
+from domain.charging.bonus import ChargeBonuses
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation
-from domain.ledger.ledger import no_plan
+from domain.ledger.part import Part, Parts
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import BalanceCapError
 from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
@@ -30,7 +30,7 @@ from domain.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a counter asks. Amount in whole units; `store_id` names the agent's shop, None the municipal desk."""
+    """What a counter asks. Amount in whole units; `store_id` names the agent's store, None the municipal desk."""
 
     key: UUID
     municipality: int
@@ -41,48 +41,42 @@ class Charge:
     valid_until: datetime | None = None
 
 
-async def charge(services: Services, viewer: Viewer, what: Charge) -> Posted:
+async def charge(services: Services, viewer: Viewer, charge: Charge) -> Posted:
     """Charges the wallet or raises a refusal; the collector's cash account moves in the same journal."""
-    asset = await assets.in_municipality(what.municipality, what.asset_id)
+    asset = await assets.in_municipality(charge.municipality, charge.asset_id)
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError
-    check_amount(what.amount, asset.charge_maximum)
-    counter = await counter_of(what.municipality, what.store_id)
+    check_amount(charge.amount, asset.charge_maximum)
+    counter = await counter_of(charge.municipality, charge.store_id)
     now = services.clock()
-    lot = None if ended(asset, CHARGED, now) else await services.shared(LOTS).of(asset, CHARGED, now)
-    offered = await bonuses.offered(services, what.municipality, what.wallet_id, asset.id, now)
-    request = _request(viewer, what, asset, lot, counter, offered)
-    if lot is None:  # no coin is issued any more
+    if ended(asset, CHARGED, now):  # no coin is issued any more
+        request = _request(viewer, charge, counter, Parts(()))
         return await services.ledger.answer(request, otherwise=UnknownAssetError())
-    return await services.ledger.post(request)
+    lot = await services.shared(LOTS).of(asset, CHARGED, now)
+    offered = await bonuses.offered(services, charge.municipality, charge.wallet_id, asset.id, now)
+    parts = Parts((CoinForCash(viewer, charge, asset, lot, counter), ChargeBonuses(offered, charge.wallet_id)))
+    return await services.ledger.post(_request(viewer, charge, counter, parts))
 
 
-def _request(
-    viewer: Viewer, what: Charge, asset: Asset, lot: Lot | None, counter: Counter, offered: list[Bonus]
-) -> Request:
-    def plan(book: Book, at: datetime) -> Draft:
-        if lot is None:
-            return no_plan(book, at)
-        draft = _plan(book, viewer, what, asset, lot, counter)
-        bonuses.add(book, draft, offered, what.wallet_id, what.amount)
-        return draft
-
+def _request(viewer: Viewer, charge: Charge, counter: Counter, parts: Parts) -> Request:
     return Request(
-        municipality=what.municipality,
+        municipality=charge.municipality,
         actor=viewer.person_id,
         operation=Operation.CHARGE,
-        key=what.key,
-        input_hash=fingerprint(wallet=what.wallet_id, asset=what.asset_id, amount=what.amount, store=what.store_id),
+        key=charge.key,
+        input_hash=fingerprint(
+            wallet=charge.wallet_id, asset=charge.asset_id, amount=charge.amount, store=charge.store_id
+        ),
         kind=JournalKind.CHARGE,
-        plan=plan,
-        holders=(what.wallet_id, counter.holder, counter.issuer, *(bonus.programme.id for bonus in offered)),
-        lots=(*(() if lot is None else (lot.id,)), *(bonus.lot.id for bonus in offered)),
-        guards=tuple(key for bonus in offered for key, _ in bonus.caps),
+        plan=parts.plan,
+        holders=(charge.wallet_id, counter.holder, counter.issuer, *parts.holders),
+        lots=parts.lots,
+        guards=parts.guards,
         access=(counter.holder,),
-        valid_until=what.valid_until,
+        valid_until=charge.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
-            store_id=what.store_id,
+            wallet_id=charge.wallet_id,
+            store_id=charge.store_id,
             channel=Channel.DESK,
             funding=Funding.CASH,
             client=viewer.client,
@@ -90,27 +84,38 @@ def _request(
     )
 
 
-def _plan(book: Book, viewer: Viewer, what: Charge, asset: Asset, lot: Lot, counter: Counter) -> Draft:
-    town = what.municipality
-    if not book.may(town, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
-        raise NotPermittedError
-    usable_wallet(book, town, what.wallet_id)
-    after = book.total(town, what.wallet_id, asset.id) + what.amount
-    if asset.balance_cap is not None and after > asset.balance_cap:
-        raise BalanceCapError(asset.balance_cap)
-    account = book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset.id, lot.id), lot)
-    return Draft(
-        amount=what.amount,
-        lots=[lot.portion(what.amount)],
-        balances={asset.id: after},
-        sections=[Collected(counter.holder)],
-        moves=[
-            (book.plain(town, AccountKind.ISSUANCE, counter.issuer, asset.id), account, what.amount),
-            (
-                book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen),
-                book.plain(town, AccountKind.CASH, counter.holder, counter.yen),
-                what.amount,
-            ),
-        ],
-        counterparties={what.wallet_id: counter.holder, counter.holder: what.wallet_id},
-    )
+@dataclass(frozen=True, slots=True)
+class CoinForCash(Part):
+    """Coin is issued into the wallet, and the cash box owes the town the same amount."""
+
+    viewer: Viewer
+    charge: Charge
+    asset: Asset
+    lot: Lot
+    counter: Counter
+
+    @property
+    def lots(self) -> tuple[int, ...]:
+        """Today's lot of the coin."""
+        return (self.lot.id,)
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """NotPermittedError, UnknownWalletError, WalletFrozenError, BalanceCapError."""
+        town, wallet_id, amount = self.charge.municipality, self.charge.wallet_id, self.charge.amount
+        asset, counter, viewer = self.asset, self.counter, self.viewer
+        if not book.may(town, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
+            raise NotPermittedError
+        usable_wallet(book, town, wallet_id)
+        after = book.total(town, wallet_id, asset.id) + amount
+        if asset.balance_cap is not None and after > asset.balance_cap:
+            raise BalanceCapError(asset.balance_cap)
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, self.lot.id), self.lot)
+        issued = book.plain(town, AccountKind.ISSUANCE, counter.issuer, asset.id)
+        owed = book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen)
+        box = book.plain(town, AccountKind.CASH, counter.holder, counter.yen)
+        draft.amount = amount
+        draft.lots.append(self.lot.portion(amount))
+        draft.balances[asset.id] = after
+        draft.sections.append(Collected(counter.holder))
+        draft.moves += [(issued, account, amount), (owed, box, amount)]
+        draft.counterparties |= {wallet_id: counter.holder, counter.holder: wallet_id}

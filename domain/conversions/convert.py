@@ -13,10 +13,10 @@ from domain.conversions.receipts import Received
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, JournalKind, Operation
-from domain.ledger.ledger import no_plan
+from domain.ledger.part import Part, Parts
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import QuoteChangedError, UnknownWalletError
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes.caps import UNLIMITED, of_book
 from domain.programmes.reads import PROGRAMMES
@@ -47,83 +47,103 @@ class Convert:
     valid_until: datetime | None = None
 
 
-async def convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
+async def convert(services: Services, viewer: Viewer, conversion: Convert) -> Posted:
     """Converts or raises a refusal.
 
     The same key answers the same, also when the rate or the programme has ended since.
     """
-    check_amount(what.amount, AMOUNT_MAXIMUM)
+    check_amount(conversion.amount, AMOUNT_MAXIMUM)
     try:
-        return await _convert(services, viewer, what)
+        return await _convert(services, viewer, conversion)
     except StaleRulesError:
-        services.shared(PROGRAMMES).forget(what.municipality)
-        return await _convert(services, viewer, what)
+        services.shared(PROGRAMMES).forget(conversion.municipality)
+        return await _convert(services, viewer, conversion)
 
 
-async def _convert(services: Services, viewer: Viewer, what: Convert) -> Posted:
-    town = await municipalities.by_id(what.municipality)
+async def _convert(services: Services, viewer: Viewer, conversion: Convert) -> Posted:
+    municipality, wallet_id = conversion.municipality, conversion.wallet_id
+    town = await municipalities.by_id(municipality)
     if town is None:
         raise UnknownWalletError
     try:
-        offer = await offer_of(services, what.municipality, what.wallet_id, what.from_asset, what.to_asset)
+        offer = await offer_of(services, municipality, wallet_id, conversion.from_asset, conversion.to_asset)
     except UnstoredRefusal as refusal:
-        return await services.ledger.answer(_request(viewer, what, None, town.issuer_id), otherwise=refusal)
-    return await services.ledger.post(_request(viewer, what, offer, town.issuer_id))
+        return await services.ledger.answer(_request(viewer, conversion, None, Parts(())), otherwise=refusal)
+    parts = Parts((Exchange(conversion, offer, town.issuer_id),))
+    return await services.ledger.post(_request(viewer, conversion, offer.programme.id, parts))
 
 
-def _request(viewer: Viewer, what: Convert, offer: Offer | None, issuer: UUID) -> Request:
+def _request(viewer: Viewer, conversion: Convert, programme_id: UUID | None, parts: Parts) -> Request:
     def admit(book: Book) -> None:
-        usable_wallet(book, what.municipality, what.wallet_id, viewer)
-
-    def plan(book: Book, at: datetime) -> Draft:
-        return no_plan(book, at) if offer is None else _plan(book, what, offer, issuer, at)
+        usable_wallet(book, conversion.municipality, conversion.wallet_id, viewer)
 
     return Request(
-        municipality=what.municipality,
+        municipality=conversion.municipality,
         actor=viewer.person_id,
         operation=Operation.CONVERT,
-        key=what.key,
-        input_hash=fingerprint(wallet=what.wallet_id, given=what.from_asset, taken=what.to_asset, amount=what.amount),
+        key=conversion.key,
+        input_hash=fingerprint(
+            wallet=conversion.wallet_id,
+            given=conversion.from_asset,
+            taken=conversion.to_asset,
+            amount=conversion.amount,
+        ),
         kind=JournalKind.CONVERSION,
         admit=admit,
-        plan=plan,
-        access=(what.wallet_id,),
-        valid_until=what.valid_until,
-        holders=(what.wallet_id,) if offer is None else (what.wallet_id, issuer, offer.programme.id),
-        lots=() if offer is None else (offer.lot.id,),
-        guards=() if offer is None else (offer.of_today, *(key for key, _ in offer.caps)),
-        facts=Facts(
-            wallet_id=what.wallet_id, programme_id=None if offer is None else offer.programme.id, client=viewer.client
-        ),
+        plan=parts.plan,
+        access=(conversion.wallet_id,),
+        valid_until=conversion.valid_until,
+        holders=(conversion.wallet_id, *parts.holders),
+        lots=parts.lots,
+        guards=parts.guards,
+        facts=Facts(wallet_id=conversion.wallet_id, programme_id=programme_id, client=viewer.client),
     )
 
 
-def _plan(book: Book, what: Convert, offer: Offer, issuer: UUID, at: datetime) -> Draft:
-    town, wallet, rate = what.municipality, what.wallet_id, offer.rate
-    today = book.guard(offer.of_today, UNLIMITED)
-    caps, cap_left = of_book(book, offer.caps)
-    budget = book.plain(town, AccountKind.BUDGET, offer.programme.id, offer.taken.id)
-    held = book.total(town, wallet, offer.taken.id)
-    counted = Counted(today.value, cap_left, budget.available, held)
-    done = worked_out(offer, what.amount, book.wallet_lots(town, wallet), counted, at)
-    if what.expected is not None and what.expected != done.received:
-        raise QuoteChangedError
-    issuance = book.plain(town, AccountKind.ISSUANCE, issuer, offer.given.id)
-    account = book.account(town, AccountKey(AccountKind.WALLET, wallet, offer.taken.id, offer.lot.id), offer.lot)
-    draft = Draft(
-        amount=done.spent,
-        lots=[lot.portion(part) for lot, part in done.parts],
-        balances={
-            offer.given.id: book.total(town, wallet, offer.given.id) - done.spent,
-            offer.taken.id: held + done.received,
-        },
-        sections=[
-            Received(offer.lot.portion(done.received), rate.numerator, rate.denominator),
-            OfProgramme(offer.programme.id),
-        ],
-        moves=[(lot, issuance, part) for lot, part in done.parts],
-        guards=[(today, done.spent), *((cap, done.received) for cap in caps)],
-        counterparties={wallet: offer.programme.id, offer.programme.id: wallet, issuer: wallet},
-    )
-    credit(book, draft, budget, account, done.received)
-    return draft
+@dataclass(frozen=True, slots=True)
+class Exchange(Part):
+    """Lots of one asset leave the wallet for issuance, and a programme's budget pays for a lot of another."""
+
+    conversion: Convert
+    offer: Offer
+    issuer: UUID
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """Who takes what is converted, and who pays for what is received."""
+        return (self.issuer, self.offer.programme.id)
+
+    @property
+    def lots(self) -> tuple[int, ...]:
+        """The lot of what is received."""
+        return (self.offer.lot.id,)
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """What the person converted today, and the caps of the programme."""
+        return (self.offer.of_today, *(key for key, _ in self.offer.caps))
+
+    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
+        """Adds what is spent and received. QuoteChangedError, and the refusals of `worked_out`."""
+        offer, rate, wallet = self.offer, self.offer.rate, self.conversion.wallet_id
+        town, given, taken = self.conversion.municipality, self.offer.given.id, self.offer.taken.id
+        today = book.guard(offer.of_today, UNLIMITED)
+        caps, cap_left = of_book(book, offer.caps)
+        budget = book.plain(town, AccountKind.BUDGET, offer.programme.id, taken)
+        held = book.total(town, wallet, taken)
+        counted = Counted(today.value, cap_left, budget.available, held)
+        converted = worked_out(offer, self.conversion.amount, book.wallet_lots(town, wallet), counted, at)
+        if self.conversion.expected is not None and self.conversion.expected != converted.received:
+            raise QuoteChangedError
+        issuance = book.plain(town, AccountKind.ISSUANCE, self.issuer, given)
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet, taken, offer.lot.id), offer.lot)
+        draft.amount = converted.spent
+        draft.lots += [lot.portion(part) for lot, part in converted.parts]
+        draft.balances[given] = book.total(town, wallet, given) - converted.spent
+        draft.balances[taken] = held + converted.received
+        draft.sections.append(Received(offer.lot.portion(converted.received), rate.numerator, rate.denominator))
+        draft.sections.append(OfProgramme(offer.programme.id))
+        draft.moves += [(lot, issuance, part) for lot, part in converted.parts]
+        draft.guards += [(today, converted.spent), *((cap, converted.received) for cap in caps)]
+        draft.counterparties |= {wallet: offer.programme.id, offer.programme.id: wallet, self.issuer: wallet}
+        credit(book, draft, budget, account, converted.received)

@@ -15,16 +15,17 @@ from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
 from domain.corrections.receipts import OfJournal
 from domain.coupons.receipts import refundable
-from domain.coupons.returns import Returns, returns_of
+from domain.coupons.returns import CouponUndo, returns_of
 from domain.expiry.heirs import Heirs, heirs_of
 from domain.expiry.receipts import Renewed
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome
+from domain.ledger.part import Part, Parts
 from domain.ledger.reads import EntryLine, Journal, entries_of, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Move, Posted, Request, fingerprint
 from domain.programmes import caps
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -40,16 +41,6 @@ REVERSIBLE = frozenset(
         JournalKind.VOUCHER_PURCHASE,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Undo:
-    """What is undone: the entries of a journal, its coupons, and where the value is now that it brought."""
-
-    journal: Journal
-    lines: list[EntryLine]
-    returns: Returns
-    heirs: Heirs
 
 
 async def propose_reversal(
@@ -76,8 +67,9 @@ async def reverse_journal(
         raise ApproverIsProposerError
     await approve(services, viewer, approval, key)
     lines = _without_renewal(await entries_of(journal), journal)
-    undo = _Undo(journal, lines, await returns_of(journal), await heirs_of(journal, journal.wallet_id or journal.id))
-    return await services.ledger.post(_request(viewer, key, approval, undo))
+    returns, heirs = await returns_of(journal), await heirs_of(journal, journal.wallet_id or journal.id)
+    parts = Parts((OppositeEntries(journal, lines, heirs), CouponUndo(returns, journal)))
+    return await services.ledger.post(_request(viewer, key, approval, journal, parts))
 
 
 def _without_renewal(lines: list[EntryLine], journal: Journal) -> list[EntryLine]:
@@ -94,36 +86,18 @@ def _without_renewal(lines: list[EntryLine], journal: Journal) -> list[EntryLine
     return [line for line in kept if line.amount]
 
 
-def _request(viewer: Viewer, key: UUID, approval: Approval, undo: _Undo) -> Request:
-    journal, municipality, lines, returns = undo.journal, undo.journal.municipality, undo.lines, undo.returns
-
-    def plan(book: Book, _: datetime) -> Draft:
-        draft = _plan(book, undo)
-        returns.undo(book, draft, journal)
-        return draft
-
-    # The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
-    holders = (
-        {line.holder for line in lines}
-        | returns.parties(journal)
-        | ({journal.wallet_id} if journal.wallet_id is not None else set())
-    )
+def _request(viewer: Viewer, key: UUID, approval: Approval, journal: Journal, parts: Parts) -> Request:
     return Request(
-        municipality=municipality,
+        municipality=journal.municipality,
         actor=viewer.person_id,
         operation=Operation.REVERSE_JOURNAL,
         key=key,
         input_hash=fingerprint(approval=approval.id),
         kind=JournalKind.REVERSAL,
-        holders=tuple(sorted(holders)),
-        plan=plan,
-        lots=tuple(sorted({*(line.lot for line in lines), *undo.heirs.lots})),
-        guards=(
-            refunded_guard(municipality, journal.id),
-            *vouchers.guards_of(journal),
-            *returns.guards,
-            *caps.keys_of(municipality, journal.receipt.caps),
-        ),
+        holders=tuple(sorted(set(parts.holders))),
+        plan=parts.plan,
+        lots=tuple(sorted(set(parts.lots))),
+        guards=parts.guards,
         facts=Facts(
             wallet_id=journal.wallet_id,
             store_id=journal.store_id,
@@ -134,54 +108,83 @@ def _request(viewer: Viewer, key: UUID, approval: Approval, undo: _Undo) -> Requ
     )
 
 
-def _plan(book: Book, undo: _Undo) -> Draft:
-    journal, municipality, lines = undo.journal, undo.journal.municipality, undo.lines
-    amount = refundable(journal.receipt)
-    guard = book.guard(refunded_guard(municipality, journal.id), amount)
-    if guard.value:
-        raise AlreadyReversedError
-    moves = []
-    for asset in sorted({line.asset for line in lines}):
-        givers = [
-            part for line in lines if line.asset == asset and line.amount > 0 for part in _found(book, undo, line)
-        ]
-        takers = [
-            (_account(book, municipality, line), -line.amount)
-            for line in lines
-            if line.asset == asset and line.amount < 0
-        ]
-        moves += _paired(givers, takers)
-    holders = sorted({line.holder for line in lines})
-    return Draft(
-        amount=amount,
-        lots=list(journal.receipt.lots),
-        balances=_balances(book, journal, moves),
-        sections=[OfJournal(journal.id)],
-        moves=moves,
-        guards=[
+@dataclass(frozen=True, slots=True)
+class OppositeEntries(Part):
+    """The entries of a journal the other way round; what it brought is followed to where it is now (`heirs`)."""
+
+    journal: Journal
+    lines: list[EntryLine]
+    heirs: Heirs
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """Whose entries are undone.
+
+        The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
+        """
+        own = () if self.journal.wallet_id is None else (self.journal.wallet_id,)
+        return (*(line.holder for line in self.lines), *own)
+
+    @property
+    def lots(self) -> tuple[int, ...]:
+        """The lots of the entries, and those into which they were renewed."""
+        return (*(line.lot for line in self.lines), *self.heirs.lots)
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """Whether it was undone before, and what it counted."""
+        journal = self.journal
+        counted = caps.keys_of(journal.municipality, journal.receipt.caps)
+        return (refunded_guard(journal.municipality, journal.id), *vouchers.guards_of(journal), *counted)
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds the opposite moves. AlreadyReversedError, ReversalImpossibleError."""
+        journal, town = self.journal, self.journal.municipality
+        amount = refundable(journal.receipt)
+        guard = book.guard(refunded_guard(town, journal.id), amount)
+        if guard.value:
+            raise AlreadyReversedError
+        moves = self._moves(book)
+        draft.amount = amount
+        draft.lots += journal.receipt.lots
+        draft.balances |= _balances(book, journal, moves)
+        draft.sections.append(OfJournal(journal.id))
+        draft.moves += moves
+        draft.guards += [
             (guard, amount),
             *vouchers.uncounted(book, journal),
-            *caps.given_back(book, municipality, journal.receipt.caps),
-        ],
-        counterparties=_counterparties(journal.wallet_id, holders),
-    )
+            *caps.given_back(book, town, journal.receipt.caps),
+        ]
+        draft.counterparties |= _counterparties(journal.wallet_id, sorted({line.holder for line in self.lines}))
+
+    def _moves(self, book: Book) -> list[Move]:
+        moves: list[Move] = []
+        for asset in sorted({line.asset for line in self.lines}):
+            lines = [line for line in self.lines if line.asset == asset]
+            givers = [part for line in lines if line.amount > 0 for part in self._found(book, line)]
+            takers = [(self._account(book, line), -line.amount) for line in lines if line.amount < 0]
+            moves += _paired(givers, takers)
+        return moves
+
+    def _found(self, book: Book, line: EntryLine) -> list[tuple[Account, int]]:
+        """Where it is what an account was given: of a wallet also in lots into which it was renewed since.
+
+        All of it, or nothing is undone.
+        """
+        account, most = self._account(book, line), line.amount
+        parts = [(account, min(most, account.available))] if account.floor is not None else [(account, most)]
+        if account.kind == AccountKind.WALLET and account.holder == self.heirs.wallet:
+            parts = self.heirs.found(book, self.journal.municipality, line.asset, line.lot, most)
+        if (available := sum(part for _, part in parts)) < most:
+            raise ReversalImpossibleError(available)
+        return parts
+
+    def _account(self, book: Book, line: EntryLine) -> Account:
+        key = AccountKey(line.kind, line.holder, line.asset, line.lot)
+        return book.account(self.journal.municipality, key)
 
 
-def _found(book: Book, undo: _Undo, line: EntryLine) -> list[tuple[Account, int]]:
-    """Where it is what an account was given: of a wallet also in lots into which it was renewed since.
-
-    All of it, or nothing is undone.
-    """
-    account, town = _account(book, undo.journal.municipality, line), undo.journal.municipality
-    parts = [(account, min(line.amount, account.available))] if account.floor is not None else [(account, line.amount)]
-    if account.kind == AccountKind.WALLET and account.holder == undo.heirs.wallet:
-        parts = undo.heirs.found(book, town, line.asset, line.lot, line.amount)
-    if (available := sum(part for _, part in parts)) < line.amount:
-        raise ReversalImpossibleError(available)
-    return parts
-
-
-def _balances(book: Book, journal: Journal, moves: list[tuple[Account, Account, int]]) -> dict[int, int]:
+def _balances(book: Book, journal: Journal, moves: list[Move]) -> dict[int, int]:
     """What the wallet has afterwards of each asset that moves."""
     found: dict[int, int] = {}
     for account, change in [
@@ -202,11 +205,7 @@ def _counterparties(wallet: UUID | None, holders: list[UUID]) -> dict[UUID, UUID
     return {wallet: others[0]} | dict.fromkeys(others, wallet)
 
 
-def _account(book: Book, municipality: int, line: EntryLine) -> Account:
-    return book.account(municipality, AccountKey(line.kind, line.holder, line.asset, line.lot))
-
-
-def _paired(givers: list[tuple[Account, int]], takers: list[tuple[Account, int]]) -> list[tuple[Account, Account, int]]:
+def _paired(givers: list[tuple[Account, int]], takers: list[tuple[Account, int]]) -> list[Move]:
     """Moves that undo entries: each giver's amount to the takers in turn.
 
     The sums are equal, as every journal's are.

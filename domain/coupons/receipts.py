@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.coupons.kinds import BorneBy, CouponKind
 from domain.ledger.receipt import Receipt, Reference
+from domain.programmes.kinds import BASIS_POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,22 @@ class CouponUses:
     uses: tuple[CouponUse, ...]
     person: UUID
     day: date
+
+    @property
+    def discount(self) -> int:
+        """All that is taken off. Whole units."""
+        return sum(use.discount for use in self.uses)
+
+    @property
+    def multiplier_bp(self) -> int:
+        """By what the points of the payment are multiplied, in hundredths of a percent.
+
+        Each coupon multiplies what the others did.
+        """
+        multiplier = BASIS_POINTS
+        for use in self.uses:
+            multiplier = multiplier * (use.multiplier_bp or BASIS_POINTS) // BASIS_POINTS
+        return multiplier
 
     def to_json(self) -> dict[str, Any]:
         """Coupons and used."""

@@ -7,6 +7,7 @@ partial refunds of the same sum gives back the same, and the wallet never gets m
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import accumulate, pairwise
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from domain.coupons.receipts import CouponUses, Discounted, StockChange, StockCh
 from domain.coupons.refusals import UnknownCouponError
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind
+from domain.ledger.part import Part
 from domain.ledger.reads import Journal
 from domain.ledger.request import Draft, GuardKey
 
@@ -65,22 +67,10 @@ class Returns:
             part - left for part, left in zip(discounts, kept(discounts, self.whole, self.whole - already), strict=True)
         ]
 
-    def add(self, book: Book, draft: Draft, already: int, amount: int, store_id: UUID) -> None:
-        """Adds to a refund's draft: budgets get their part back; a whole refund gives the use back where it is said."""
-        if not self.parts:
-            return
-        returned = [
-            now - before for before, now in zip(self._returned(already), self._returned(already + amount), strict=True)
-        ]
-        for (coupon, _), part in zip(self.parts, returned, strict=True):
-            if coupon.from_budget and part:
-                payable = book.plain(coupon.municipality, AccountKind.PAYABLE, store_id, coupon.asset)
-                draft.moves.append(
-                    (payable, book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset), part)
-                )
-        draft.sections.append(Discounted(sum(returned)))
-        back = already + amount == self.whole
-        self.give_uses_back(book, draft, store_id, [back and coupon.returns_on_refund for coupon, _ in self.parts])
+    def returned(self, already: int, amount: int) -> list[int]:
+        """What goes back to each coupon when `amount` is given back after `already`. Whole units."""
+        before, after = self._returned(already), self._returned(already + amount)
+        return [now - then for then, now in zip(before, after, strict=True)]
 
     def parties(self, journal: Journal) -> set[UUID]:
         """Whose locks undoing the whole journal needs because of its coupons."""
@@ -89,13 +79,6 @@ class Returns:
             if self.parts
             else set()
         )
-
-    def undo(self, book: Book, draft: Draft, journal: Journal) -> None:
-        """Adds to the draft that undoes the whole journal: it has not been, so every use is given back."""
-        if not self.parts or journal.wallet_id is None or journal.store_id is None:
-            return
-        draft.counterparties |= {journal.wallet_id: journal.store_id, journal.store_id: journal.wallet_id}
-        self.give_uses_back(book, draft, journal.store_id, [True] * len(self.parts))
 
     def give_uses_back(self, book: Book, draft: Draft, store_id: UUID, which: Sequence[bool]) -> None:
         """Takes one use of each of `which` from the counters."""
@@ -106,6 +89,71 @@ class Returns:
                 draft.guards += [(book.guard(key, ceiling), -1) for key, ceiling in guards]
                 stocks += [StockChange(coupon.id, -1)] if not coupon.claim_required else []
         draft.sections.append(StockChanges(tuple(stocks)))
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRefund(Part):
+    """The share of coupons in a refund: budgets get it back, and a whole refund gives uses back where that is said.
+
+    refunded: the guard that counts what was given back before.
+    """
+
+    returns: Returns
+    refunded: GuardKey
+    store_id: UUID
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """The coupons."""
+        return self.returns.holders
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """Their counters."""
+        return self.returns.guards
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds what goes back for the draft's amount, which is one of list prices."""
+        returns = self.returns
+        if not returns.parts:
+            return
+        already = book.guard(self.refunded, returns.whole).value
+        returned = returns.returned(already, draft.amount)
+        for (coupon, _), part in zip(returns.parts, returned, strict=True):
+            if coupon.from_budget and part:
+                payable = book.plain(coupon.municipality, AccountKind.PAYABLE, self.store_id, coupon.asset)
+                budget = book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset)
+                draft.moves.append((payable, budget, part))
+        draft.sections.append(Discounted(sum(returned)))
+        back = already + draft.amount == returns.whole
+        returned_uses = [back and coupon.returns_on_refund for coupon, _ in returns.parts]
+        returns.give_uses_back(book, draft, self.store_id, returned_uses)
+
+
+@dataclass(frozen=True, slots=True)
+class CouponUndo(Part):
+    """The coupons of a journal that is undone as a whole: every use is given back."""
+
+    returns: Returns
+    journal: Journal
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """The coupons, and both sides of the journal that hear of it."""
+        return tuple(self.returns.parties(self.journal))
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """The counters of the coupons."""
+        return self.returns.guards
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds both sides and the counters."""
+        wallet, store = self.journal.wallet_id, self.journal.store_id
+        if not self.returns.parts or wallet is None or store is None:
+            return
+        draft.counterparties |= {wallet: store, store: wallet}
+        self.returns.give_uses_back(book, draft, store, [True] * len(self.returns.parts))
 
 
 async def returns_of(journal: Journal) -> Returns:

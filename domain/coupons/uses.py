@@ -1,9 +1,8 @@
 """Coupons in a payment or hand-over: read before the ledger is asked, decided and counted under the coupons' locks.
 
-choose(...) -> Chosen        which coupons, and whose counters; without coupons nothing is read and nobody is locked
-apply(...) -> Applied        pure: what each takes off, or the refusal; `quotePayment` and `pay` share it
-add(book, draft, ...)        what a payment's draft gets: the town's part of the price, the counters, the receipt's
-lines
+choose(...) -> Chosen            which coupons, and whose counters; without coupons nothing is read, nobody is locked
+used(...) -> CouponUses          pure: what each takes off, or the refusal; `quotePayment` and `pay` share it
+CouponDiscount, CouponCosts      the parts of a payment: what is taken off before its lots are chosen, and who bears it
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +21,8 @@ from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, Unk
 from domain.identifiers import Prefix, encode
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, GuardKind, HolderState
+from domain.ledger.part import Part
 from domain.ledger.request import Draft, GuardKey, effective_on
-from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, Refusal
 from domain.residents.reads import PERSONS
 from domain.services import Services
@@ -54,55 +53,22 @@ class Chosen:
         found |= {coupon.claims_guard(self.person) for coupon in self.coupons if coupon.claim_required}
         return tuple(found)
 
+    def require_points(self, *, earned: bool) -> None:
+        """Nobody gives away a coupon that multiplies nothing.
+
+        Refuses the first such coupon of a payment that earns nothing.
+        """
+        useless = next((coupon for coupon in self.coupons if coupon.kind is CouponKind.POINTS_MULTIPLIER), None)
+        if useless is not None and not earned:
+            raise refused(useless, Obstacle.NO_POINTS)
+
     @property
     def ids(self) -> list[str] | None:
         """For the input's hash; None without coupons, so that a payment without them hashes as ever."""
         return sorted(str(coupon.id) for coupon in self.coupons) or None
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What coupons take off a payment. Whole units."""
-
-    chosen: Chosen
-    parts: tuple[tuple[Coupon, int], ...] = ()
-
-    @property
-    def discount(self) -> int:
-        """All that is taken off."""
-        return sum(part for _, part in self.parts)
-
-    @property
-    def multiplier_bp(self) -> int:
-        """By what the points of the payment are multiplied, in hundredths of a percent.
-
-        Each coupon multiplies what the others did.
-        """
-        found = BASIS_POINTS
-        for coupon, _ in self.parts:
-            found = found * (coupon.multiplier_bp or BASIS_POINTS) // BASIS_POINTS
-        return found
-
-    def require_points(self, earned: bool) -> None:  # noqa: FBT001 - a condition
-        """Nobody gives away a coupon that multiplies nothing.
-
-        Refuses the first such coupon of a payment that earns nothing.
-        """
-        useless = next((coupon for coupon, _ in self.parts if coupon.kind is CouponKind.POINTS_MULTIPLIER), None)
-        if useless is not None and not earned:
-            raise refused(useless, Obstacle.NO_POINTS)
-
-    @property
-    def uses(self) -> tuple[CouponUse, ...]:
-        """What the receipt keeps of each coupon."""
-        return tuple(
-            CouponUse(coupon.id, coupon.kind, part, coupon.borne_by, coupon.multiplier_bp)
-            for coupon, part in self.parts
-        )
-
-
 NONE_CHOSEN = Chosen()
-NOTHING_APPLIED = Applied(NONE_CHOSEN)
 
 
 async def choose(services: Services, municipality: int, wallet_id: UUID, ids: Sequence[UUID]) -> Chosen:
@@ -131,24 +97,29 @@ def refused(coupon: Coupon, reason: Obstacle) -> Refusal:
     return CouponUsedUpError(public, reason.value) if reason in USED_UP else CouponNotUsableError(public, reason.value)
 
 
-def apply(chosen: Chosen, counted: Mapping[UUID, Counts], shop: Shop, amount: int, at: datetime) -> Applied:
+def used(chosen: Chosen, counted: Mapping[UUID, Counts], store: Shop, amount: int, at: datetime) -> CouponUses:
     """What the coupons take off a list price, each of what the ones before it left.
 
     Or the refusal of the first that does not serve.
     """
-    left, parts = amount, []
+    left, uses = amount, []
     for coupon in chosen.coupons:
-        reason = _against(coupon, chosen, Seen(at, chosen.claims, counted[coupon.id], shop, amount))
+        reason = _against(coupon, chosen, Seen(at, chosen.claims, counted[coupon.id], store, amount))
         if reason is not None:
             raise refused(coupon, reason)
-        part = coupon.discount(left)
-        if coupon.kind is not CouponKind.POINTS_MULTIPLIER and not part:
+        discount = coupon.discount(left)
+        if coupon.kind is not CouponKind.POINTS_MULTIPLIER and not discount:
             raise refused(coupon, Obstacle.NO_DISCOUNT)
-        if coupon.from_budget and part > counted[coupon.id].budget_left:
+        if coupon.from_budget and discount > counted[coupon.id].budget_left:
             raise refused(coupon, Obstacle.BUDGET_SPENT)
-        left -= part
-        parts.append((coupon, part))
-    return Applied(chosen, tuple(parts))
+        left -= discount
+        uses.append(use_of(coupon, discount))
+    return CouponUses(tuple(uses), chosen.person, effective_on(at))
+
+
+def use_of(coupon: Coupon, discount: int) -> CouponUse:
+    """What the receipt keeps of a coupon that takes something off. Whole units."""
+    return CouponUse(coupon.id, coupon.kind, discount, coupon.borne_by, coupon.multiplier_bp)
 
 
 def _against(coupon: Coupon, chosen: Chosen, seen: Seen) -> Obstacle | None:
@@ -185,39 +156,66 @@ def _counted(book: Book, coupon: Coupon, person: UUID, at: datetime) -> Counts:
     )
 
 
-def applied_in(book: Book, chosen: Chosen, shop: Shop, amount: int, at: datetime) -> Applied:
-    """The same under the locks."""
-    return apply(chosen, counted_in(book, chosen, at), shop, amount, at) if chosen.coupons else NOTHING_APPLIED
-
-
-async def applied_now(chosen: Chosen, municipality: int, shop: Shop, amount: int, at: datetime) -> Applied:
+async def used_now(chosen: Chosen, municipality: int, store: Shop, amount: int, at: datetime) -> CouponUses:
     """The same without locks and without a trace, for quotes."""
-    if not chosen.coupons:
-        return NOTHING_APPLIED
-    return apply(chosen, await reads.counted(municipality, chosen.holders, chosen.person, at), shop, amount, at)
+    counted = await reads.counted(municipality, chosen.holders, chosen.person, at) if chosen.coupons else {}
+    return used(chosen, counted, store, amount, at)
 
 
-def add(book: Book, draft: Draft, applied: Applied, store_id: UUID, amount: int, at: datetime) -> None:
-    """Adds coupons to a payment's draft. `amount`: the list price without what was paid in cash. Whole units."""
-    if not applied.parts:
-        return
-    for coupon, part in applied.parts:
-        if coupon.from_budget:
-            budget = book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset)
-            draft.moves.append(
-                (budget, book.plain(coupon.municipality, AccountKind.PAYABLE, store_id, coupon.asset), part)
-            )
-    draft.sections.append(Discounted(applied.discount, amount))
-    count(book, draft, applied, store_id, at)
+@dataclass(frozen=True, slots=True)
+class CouponDiscount(Part):
+    """Decides what coupons take off the list price of a payment, before its lots are chosen. Whole units."""
+
+    chosen: Chosen
+    store: Shop
+    amount: int
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """The coupons."""
+        return self.chosen.holders
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """Their counters."""
+        return self.chosen.guards
+
+    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
+        """Adds the uses, or raises the refusal of the first coupon that does not serve."""
+        if self.chosen.coupons:
+            counted = counted_in(book, self.chosen, at)
+            draft.sections.append(used(self.chosen, counted, self.store, self.amount, at))
 
 
-def count(book: Book, draft: Draft, applied: Applied, store_id: UUID, at: datetime) -> None:
-    """One use of each coupon: its counters, its line in the receipt, and its own event."""
-    day = effective_on(at)
-    for coupon, _ in applied.parts:
+@dataclass(frozen=True, slots=True)
+class CouponCosts(Part):
+    """What coupons took off a payment: out of the budgets of those that the town bears, and one use of each.
+
+    Its coupons are locked by `CouponDiscount`. Applied once the draft has what the wallet pays.
+    """
+
+    chosen: Chosen
+    store_id: UUID
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds moves, counters, what may be given back, and how the stock moves."""
+        uses = draft.find(CouponUses)
+        if uses is None:
+            return
+        for coupon, use in zip(self.chosen.coupons, uses.uses, strict=True):
+            if coupon.from_budget:
+                budget = book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset)
+                payable = book.plain(coupon.municipality, AccountKind.PAYABLE, self.store_id, coupon.asset)
+                draft.moves.append((budget, payable, use.discount))
+        # What the wallet pays and what coupons take off: the list price without what is paid in cash.
+        draft.sections.append(Discounted(uses.discount, draft.amount + uses.discount))
+        count(book, draft, self.chosen, self.store_id, uses.day)
+
+
+def count(book: Book, draft: Draft, chosen: Chosen, store_id: UUID, day: date) -> None:
+    """One use of each coupon: its counters, its stock, and its own event."""
+    for coupon in chosen.coupons:
         draft.counterparties.setdefault(coupon.id, store_id)
-        draft.guards += [
-            (book.guard(key, ceiling), 1) for key, ceiling in coupon.use_guards(applied.chosen.person, day)
-        ]
-    stocks = tuple(StockChange(coupon.id, 1) for coupon, _ in applied.parts if not coupon.claim_required)
-    draft.sections += [CouponUses(applied.uses, applied.chosen.person, day), StockChanges(stocks)]
+        draft.guards += [(book.guard(key, ceiling), 1) for key, ceiling in coupon.use_guards(chosen.person, day)]
+    stocks = tuple(StockChange(coupon.id, 1) for coupon in chosen.coupons if not coupon.claim_required)
+    draft.sections.append(StockChanges(stocks))

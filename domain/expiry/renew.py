@@ -19,14 +19,17 @@ from domain.expiry.reads import renewable_lots
 from domain.expiry.receipts import Renewed, RenewedPortion
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind
+from domain.ledger.part import Part
 from domain.ledger.request import Draft
 from domain.services import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
-    """For each lot of the wallet that a payment renews, the lot of today."""
+class Renewal(Part):
+    """What a payment of a wallet renews: for each lot, the lot of today. The last part of a payment."""
 
+    municipality: int
+    wallet: UUID
     lot_of: Mapping[int, Lot] = field(default_factory=dict)
 
     @property
@@ -34,18 +37,15 @@ class Renewal:
         """The lots that may be credited."""
         return tuple({lot.id for lot in self.lot_of.values()})
 
-    def add(self, book: Book, draft: Draft, municipality: int, wallet: UUID, at: datetime) -> None:
-        """Adds to a payment's draft what is left of renewed lots.
-
-        Nothing else of the draft changes, and no balance does.
-        """
+    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
+        """Moves what the payment leaves of renewed lots. Nothing else of the draft changes, and no balance does."""
         if not self.lot_of:
             return
         used: dict[int, int] = {}
         for account, part in [*((source, part) for source, _, part in draft.moves), *draft.held]:
             used[account.id] = used.get(account.id, 0) + part
         renewed = []
-        for account in book.wallet_lots(municipality, wallet):
+        for account in book.wallet_lots(self.municipality, self.wallet):
             lot = self.lot_of.get(account.lot)
             left = account.available - used.get(account.id, 0)
             if (
@@ -56,14 +56,15 @@ class Renewal:
                 or not _later(lot, account.expires_at)
             ):
                 continue
-            target = book.account(municipality, AccountKey(AccountKind.WALLET, wallet, account.asset, lot.id), lot)
+            key = AccountKey(AccountKind.WALLET, self.wallet, account.asset, lot.id)
+            target = book.account(self.municipality, key, lot)
             draft.moves.append((account, target, left))
             renewed.append(RenewedPortion(account.asset, account.lot, lot.id, left))
         if renewed:
             draft.sections.append(Renewed(tuple(renewed)))
 
 
-NOTHING = Renewal()
+NOTHING = Renewal(0, UUID(int=0))
 
 
 def _later(lot: Lot, than: datetime) -> bool:
@@ -89,4 +90,4 @@ async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Ren
         later = await services.shared(LOTS).of(asset, issue, now)
         if later.id != lot.id and _later(later, lot.expires_at):
             renewed[lot.id] = later
-    return Renewal(renewed)
+    return Renewal(municipality, wallet, renewed)

@@ -291,7 +291,7 @@ def check(
     guards: list[tuple[Guard, int]],
 ) -> None:
     """The ledger's rules over a draft, before anything is applied: own town, locked holders, floors, ceilings."""
-    for key in {**changes, **holds}:
+    for key in changes.keys() | holds.keys() if holds else changes:
         account = changes[key][0] if key in changes else holds[key][0]
         held = account.held + (holds[key][1] if key in holds else 0)
         posted = account.posted + (changes[key][1] if key in changes else 0)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _TOKYO = timedelta(hours=9)
 
+Move = tuple["Account", "Account", int]
+"""From an account, to an account, how much. Whole units."""
+
 GuardKey = tuple[int, int, UUID, str]
 """Municipality, kind, subject, period."""
 
@@ -53,14 +56,14 @@ class Draft:
     changes. counterparties: whom a holder's event names.
     """
 
-    amount: int
+    amount: int = 0
     lots: list[Portion] = field(default_factory=list)
     balances: dict[int, int] = field(default_factory=dict)
     asked: int | None = None
     settled: list[Settlement] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     bare: bool = False
-    moves: list[tuple["Account", "Account", int]] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
     held: list[tuple["Account", int]] = field(default_factory=list)
     guards: list[tuple["Guard", int]] = field(default_factory=list)
     holds: list["Hold"] = field(default_factory=list)
@@ -70,6 +73,11 @@ class Draft:
     def find(self, kind: type[S]) -> S | None:
         """The section of a type that was added so far."""
         return next((section for section in self.sections if isinstance(section, kind)), None)
+
+    def put(self, section: Section) -> None:
+        """Adds a section, in place of the one of its type."""
+        self.sections = [known for known in self.sections if type(known) is not type(section)]
+        self.sections.append(section)
 
     def receipt(self, caps: tuple[CapChange, ...] = ()) -> Receipt:
         """What the journal keeps, with what it counts against caps."""

@@ -72,6 +72,8 @@ def allocate(lots: Iterable[Account], amount: int, rules: Rules) -> tuple[list[t
 
 def reasons(lots: Sequence[Account], rules: Rules) -> list[str]:
     """For each lot of a payment, why it was used before the next one; LAST for the last."""
+    if len(lots) == 1:
+        return [LAST]
     keys = [order(lot, rules) for lot in lots]
     found = [
         next(reason for reason, mine, following in zip(REASONS, first, second, strict=True) if mine != following)

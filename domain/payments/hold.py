@@ -133,7 +133,7 @@ async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, a
         draft.lots = [lot.portion(part) for lot, part in taken]
         draft.balances = balances_after(book, hold.municipality, hold.wallet_id, taken)
         draft.sections = [SpendOrder(spend_order.VERSION), HoldReference(hold.id)]
-        renewal.add(book, draft, hold.municipality, hold.wallet_id, at)
+        renewal.apply(book, draft, at)
         return draft
 
     return await _post(services, viewer, hold, key, plan, Operation.CAPTURE, JournalKind.CAPTURE, amount, renewal.lots)

@@ -1,4 +1,4 @@
-"""A resident pays a shop: value moves from the wallet's lots, in spend order, to what the town owes the shop."""
+"""A resident pays a store: value moves from the wallet's lots, in spend order, to what the town owes the store."""
 
 import base64
 from collections.abc import Iterable
@@ -7,21 +7,22 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.assets.limits import check_amount, check_note, payment_maximum
-from domain.coupons import uses as coupons
-from domain.coupons.uses import Applied, Chosen
+from domain.coupons.receipts import CouponUses
+from domain.coupons.uses import Chosen, CouponCosts, CouponDiscount, choose
 from domain.expiry.renew import Renewal, renewal_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, Instrument, JournalKind, Operation
+from domain.ledger.part import Part, Parts
 from domain.ledger.parties import require_payment
 from domain.ledger.receipt import SpendOrder
 from domain.ledger.refusals import InsufficientBalanceError, QuoteChangedError
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
 from domain.payments.receipts import PaidInCash
 from domain.payments.refusals import PossibleDuplicateError
-from domain.points import earn
-from domain.points.earn import Earner, earner_at, spent_of
+from domain.points.earn import Earner, PointEarning, earner_at
 from domain.points.receipts import Earnings
+from domain.points.rules import MULTIPLIER_ONE
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.services import Services
 from domain.viewer import Viewer
@@ -31,12 +32,11 @@ DUPLICATE_WITHIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """What a payer asks. Amount in whole units; `channel` says how the shop was named.
+    """What a payer asks. Amount in whole units; `channel` says how the store was named.
 
-    excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the shop in cash.
-    quote_token: what
-    the payer was shown; the payment is made so or not at all. coupons: what lowers the price; `amount` is the list
-    price.
+    excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the store in cash.
+    quote_token: what the payer was shown; the payment is made so or not at all. coupons: what lowers the price;
+    `amount` is the list price.
     """
 
     key: UUID
@@ -54,128 +54,140 @@ class Pay:
     coupons: tuple[UUID, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What happens beside the payment itself: coupons, points, and the renewal of what is left."""
-
-    chosen: Chosen
-    earner: Earner | None
-    renewal: Renewal
-
-    @property
-    def holders(self) -> tuple[UUID, ...]:
-        """Whose accounts or counters may change."""
-        return (*self.chosen.holders, *(self.earner.programmes if self.earner else ()))
-
-    @property
-    def lots(self) -> tuple[int, ...]:
-        """The lots that may be credited."""
-        return (*self.renewal.lots, *(self.earner.lots if self.earner else ()))
-
-    @property
-    def guards(self) -> tuple[GuardKey, ...]:
-        """The counters to be read."""
-        return (*self.chosen.guards, *(self.earner.guards if self.earner else ()))
-
-
-def input_hash_of(what: Pay) -> bytes:
+def input_hash_of(payment: Pay) -> bytes:
     """What the key of a payment stands for."""
     return fingerprint(
-        wallet=what.wallet_id,
-        store=what.store_id,
-        amount=what.amount,
-        excluded=sorted(what.excluded) or None,
-        cash=what.rest_in_cash or None,
-        coupons=sorted(str(coupon) for coupon in what.coupons) or None,
+        wallet=payment.wallet_id,
+        store=payment.store_id,
+        amount=payment.amount,
+        excluded=sorted(payment.excluded) or None,
+        cash=payment.rest_in_cash or None,
+        coupons=sorted(str(coupon) for coupon in payment.coupons) or None,
     )
 
 
-async def pay(services: Services, viewer: Viewer, what: Pay) -> Posted:
+async def pay(services: Services, viewer: Viewer, payment: Pay) -> Posted:
     """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
-    check_note(what.note)
-    check_amount(what.amount, await payment_maximum(services, what.municipality))
-    chosen = await coupons.choose(services, what.municipality, what.wallet_id, what.coupons)
-
-    renewal = await renewal_of(services, what.municipality, what.wallet_id)
+    check_note(payment.note)
+    check_amount(payment.amount, await payment_maximum(services, payment.municipality))
+    chosen = await choose(services, payment.municipality, payment.wallet_id, payment.coupons)
+    renewal = await renewal_of(services, payment.municipality, payment.wallet_id)
 
     async def run(rules: ShopRules) -> Posted:
-        earner = await earner_at(services, rules.store, what.wallet_id, services.clock())
-        return await services.ledger.post(_request(viewer, what, rules, Beside(chosen, earner, renewal)))
+        earner = await earner_at(services, rules.store, payment.wallet_id, services.clock())
+        parts = parts_of(payment, rules, chosen, earner, renewal)
+        return await services.ledger.post(_request(viewer, payment, parts))
 
-    return await with_rules(services, what.municipality, what.store_id, what.excluded, run)
+    return await with_rules(services, payment.municipality, payment.store_id, payment.excluded, run)
 
 
-def _request(viewer: Viewer, what: Pay, rules: ShopRules, beside: Beside) -> Request:
-    def plan(book: Book, at: datetime) -> Draft:
-        require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer)
-        applied = coupons.applied_in(book, beside.chosen, rules.store, what.amount, at)
-        if not what.confirm_duplicate:
-            _check_duplicate(book, what, at)
-        draft = _plan(book, what, rules, applied, beside.earner, at)
-        beside.renewal.add(book, draft, what.municipality, what.wallet_id, at)
-        return draft
+def parts_of(payment: Pay, rules: ShopRules, chosen: Chosen, earner: Earner | None, renewal: Renewal) -> Parts:
+    """What a payment consists of, in the order in which it is decided."""
+    parts: list[Part] = []
+    if chosen.coupons:
+        parts.append(CouponDiscount(chosen, rules.store, payment.amount))
+    if not payment.confirm_duplicate:
+        parts.append(NoDuplicate(payment))
+    parts.append(Spending(payment, rules))
+    if chosen.coupons:
+        parts.append(CouponCosts(chosen, payment.store_id))
+    if earner is not None:
+        parts.append(PointEarning(earner, payment.wallet_id, multiplier_of))
+    if chosen.coupons:
+        parts.append(PointsForCoupons(chosen))
+    return Parts((*parts, renewal))
+
+
+def _request(viewer: Viewer, payment: Pay, parts: Parts) -> Request:
+    def admit(book: Book) -> None:
+        require_payment(book, payment.municipality, payment.wallet_id, payment.store_id, viewer)
 
     return Request(
-        municipality=what.municipality,
+        municipality=payment.municipality,
         actor=viewer.person_id,
         operation=Operation.PAY,
-        key=what.key,
-        input_hash=input_hash_of(what),
+        key=payment.key,
+        input_hash=input_hash_of(payment),
         kind=JournalKind.PAYMENT,
-        holders=(what.wallet_id, what.store_id, *beside.holders),
-        plan=plan,
-        lots=beside.lots,
-        guards=beside.guards,
-        access=(what.wallet_id,),
-        recent=(what.wallet_id, what.store_id),
-        valid_until=what.valid_until,
-        note=what.note,
+        holders=(payment.wallet_id, payment.store_id, *parts.holders),
+        admit=admit,
+        plan=parts.plan,
+        lots=parts.lots,
+        guards=parts.guards,
+        access=(payment.wallet_id,),
+        recent=(payment.wallet_id, payment.store_id),
+        valid_until=payment.valid_until,
+        note=payment.note,
         facts=Facts(
-            wallet_id=what.wallet_id,
-            store_id=what.store_id,
+            wallet_id=payment.wallet_id,
+            store_id=payment.store_id,
             instrument=Instrument.APP,
-            channel=what.channel,
+            channel=payment.channel,
             funding=Funding.NONE,
             client=viewer.client,
         ),
     )
 
 
-def _check_duplicate(book: Book, what: Pay, at: datetime) -> None:
-    for row in book.payments_since(what.municipality, what.wallet_id, at - DUPLICATE_WITHIN):
-        if row.counterparty == what.store_id and row.asked == what.amount:
-            raise PossibleDuplicateError(str(row.receipt_number))
+@dataclass(frozen=True, slots=True)
+class NoDuplicate(Part):
+    """Refuses what looks like the same payment once more, until the payer confirms it."""
+
+    payment: Pay
+
+    def apply(self, book: Book, _draft: Draft, at: datetime) -> None:
+        """PossibleDuplicateError."""
+        payment = self.payment
+        for event in book.payments_since(payment.municipality, payment.wallet_id, at - DUPLICATE_WITHIN):
+            if event.counterparty == payment.store_id and event.asked == payment.amount:
+                raise PossibleDuplicateError(str(event.receipt_number))
 
 
-def _plan(book: Book, what: Pay, rules: ShopRules, applied: Applied, earner: Earner | None, at: datetime) -> Draft:
-    """The moves of a payment. Pure."""
-    due = what.amount - applied.discount
-    taken, missing = allocation(
-        book.wallet_lots(what.municipality, what.wallet_id), due, rules, at, rest_in_cash=what.rest_in_cash
-    )
-    if what.quote_token is not None and what.quote_token != token_of(taken, missing, applied):
-        raise QuoteChangedError
-    moves = [
-        (lot, book.plain(what.municipality, AccountKind.PAYABLE, what.store_id, lot.asset), part) for lot, part in taken
-    ]
-    why = spend_order.reasons([lot for lot, _ in taken], rules)
-    draft = Draft(
-        amount=due - missing,
-        lots=[lot.portion(part) for lot, part in taken],
-        balances=balances_after(book, what.municipality, what.wallet_id, taken),
-        asked=None if due - missing == what.amount else what.amount,
-        sections=[SpendOrder(spend_order.VERSION, tuple(why))],
-        moves=moves,
-        counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id},
-    )
-    if missing:
-        draft.sections.append(PaidInCash(missing))
-    coupons.add(book, draft, applied, what.store_id, what.amount - missing, at)
-    if earner is not None:
-        earn.add(book, draft, earner, what.wallet_id, spent_of(taken), at, applied.multiplier_bp)
-    earnings = draft.find(Earnings)
-    applied.require_points(earnings is not None and bool(earnings.programmes))
-    return draft
+@dataclass(frozen=True, slots=True)
+class Spending(Part):
+    """The wallet's lots pay what coupons leave of the list price, in spend order; the rest may be paid in cash."""
+
+    payment: Pay
+    rules: ShopRules
+
+    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
+        """Adds the moves to what the town owes the store. InsufficientBalanceError, QuoteChangedError."""
+        payment, rules, used = self.payment, self.rules, draft.find(CouponUses)
+        town, wallet_id, store_id = payment.municipality, payment.wallet_id, payment.store_id
+        due = payment.amount - (0 if used is None else used.discount)
+        lots = book.wallet_lots(town, wallet_id)
+        taken, missing = allocation(lots, due, rules, at, rest_in_cash=payment.rest_in_cash)
+        if payment.quote_token is not None and payment.quote_token != token_of(taken, missing, used):
+            raise QuoteChangedError
+        draft.amount = due - missing
+        if draft.amount != payment.amount:
+            draft.asked = payment.amount
+        draft.lots += [lot.portion(part) for lot, part in taken]
+        draft.balances |= balances_after(book, town, wallet_id, taken)
+        draft.moves += [(lot, book.plain(town, AccountKind.PAYABLE, store_id, lot.asset), part) for lot, part in taken]
+        draft.counterparties |= {wallet_id: store_id, store_id: wallet_id}
+        why = spend_order.reasons([lot for lot, _ in taken], rules)
+        draft.sections.append(SpendOrder(spend_order.VERSION, tuple(why)))
+        if missing:
+            draft.sections.append(PaidInCash(missing))
+
+
+@dataclass(frozen=True, slots=True)
+class PointsForCoupons(Part):
+    """Refuses a coupon that multiplies points where the payment earns none."""
+
+    chosen: Chosen
+
+    def apply(self, _book: Book, draft: Draft, _at: datetime) -> None:
+        """Looks at what the payment earns, once that is decided."""
+        earnings = draft.find(Earnings)
+        self.chosen.require_points(earned=earnings is not None and bool(earnings.programmes))
+
+
+def multiplier_of(draft: Draft) -> int:
+    """By what the coupons of a payment multiply its points, in hundredths of a percent."""
+    used = draft.find(CouponUses)
+    return MULTIPLIER_ONE if used is None else used.multiplier_bp
 
 
 def allocation(
@@ -189,16 +201,18 @@ def allocation(
     return taken, missing
 
 
-def token_of(taken: list[tuple[Account, int]], missing: int, applied: Applied) -> str:
+def token_of(taken: list[tuple[Account, int]], missing: int, used: CouponUses | None) -> str:
     """Names an allocation: the same lots, coupons and amounts, the same token."""
-    coupons = [use.to_json() for use in applied.uses]
+    coupons = [] if used is None else [use.to_json() for use in used.uses]
     digest = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing, coupons=coupons or None)
     return base64.urlsafe_b64encode(digest[:15]).decode()
 
 
 def balances_after(book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]]) -> dict[int, int]:
     """What the wallet has of each asset once the parts are taken from its lots. Whole units."""
-    balances = {lot.asset: book.total(municipality, wallet_id, lot.asset) for lot, _ in taken}
+    balances: dict[int, int] = {}
     for lot, part in taken:
+        if lot.asset not in balances:
+            balances[lot.asset] = book.total(municipality, wallet_id, lot.asset)
         balances[lot.asset] -= part
     return balances

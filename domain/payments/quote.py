@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.assets.limits import check_amount, payment_maximum
 from domain.coupons import uses as coupons
 from domain.coupons.coupon import Coupon
-from domain.coupons.uses import Applied, Chosen
+from domain.coupons.uses import Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.reads import wallet_totals
@@ -24,7 +24,7 @@ from domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QuotedPart:
     """What one lot would give. Whole units."""
 
     municipality: int
@@ -45,7 +45,7 @@ class Quote:
     available_after: int
     cash_due: int
     token: str
-    parts: tuple[Part, ...]
+    parts: tuple[QuotedPart, ...]
     points: tuple[Granted, ...]
     list_amount: int
     coupons: tuple[tuple[Coupon, int], ...]
@@ -88,20 +88,30 @@ async def _quote(
     services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules, chosen: Chosen
 ) -> Quote:
     now = services.clock()
-    applied = await coupons.applied_now(chosen, asked.municipality, rules.store, asked.amount, now)
-    due = asked.amount - applied.discount
+    used = await coupons.used_now(chosen, asked.municipality, rules.store, asked.amount, now)
+    due = asked.amount - used.discount
     accounts, totals = await wallet_totals(asked.municipality, asked.wallet_id, now)
     taken, missing = allocation(accounts, due, rules, now, rest_in_cash=asked.rest_in_cash)
     reasons = spend_order.reasons([lot for lot, _ in taken], rules)
     parts = tuple(
-        Part(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason)
+        QuotedPart(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason)
         for (lot, part), reason in zip(taken, reasons, strict=True)
     )
     usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
-    points = await _points(services, rules, asked.wallet_id, totals, taken, applied, now)
-    applied.require_points(bool(points))
-    token = token_of(taken, missing, applied)
-    return Quote(wallet, store, due, usable - due + missing, missing, token, parts, points, asked.amount, applied.parts)
+    points = await _points(services, rules, asked.wallet_id, totals, taken, used.multiplier_bp, now)
+    chosen.require_points(earned=bool(points))
+    return Quote(
+        wallet=wallet,
+        store=store,
+        amount=due,
+        available_after=usable - due + missing,
+        cash_due=missing,
+        token=token_of(taken, missing, used),
+        parts=parts,
+        points=points,
+        list_amount=asked.amount,
+        coupons=tuple(zip(chosen.coupons, (use.discount for use in used.uses), strict=True)),
+    )
 
 
 async def _points(
@@ -110,13 +120,13 @@ async def _points(
     wallet_id: UUID,
     totals: dict[int, int],
     taken: list[tuple[Account, int]],
-    applied: Applied,
+    multiplier_bp: int,
     now: datetime,
 ) -> tuple[Granted, ...]:
     """What the payment would earn now; a budget may end before it is made."""
     earner = await earner_at(services, rules.store, wallet_id, now)
     if earner is None:
         return ()
-    spent = spent_of(taken)
+    spent = spent_of(lot.portion(part) for lot, part in taken)
     after = {asset: totals.get(asset, 0) - spent.get(asset, 0) for asset in rules.assets}
-    return tuple(earner.granted(spent, now, await limits_now(earner, after), applied.multiplier_bp))
+    return tuple(earner.granted(spent, now, await limits_now(earner, after), multiplier_bp))

@@ -122,11 +122,11 @@ async def _missing(services: Services, payment: Pay, source: Source, rules: Shop
         return 0
     chosen = await coupons.choose(services, payment.municipality, payment.wallet_id, payment.coupons)
     try:
-        applied = await coupons.applied_now(chosen, payment.municipality, rules.store, payment.amount, now)
+        used = await coupons.used_now(chosen, payment.municipality, rules.store, payment.amount, now)
     except Refusal:
         return 0  # the payment says so itself, under its key
     lots = spend_order.spendable(await wallet_accounts(payment.municipality, payment.wallet_id, now), now, rules)
-    _, missing = spend_order.allocate(lots, payment.amount - applied.discount, rules)
+    _, missing = spend_order.allocate(lots, payment.amount - used.discount, rules)
     return 0 if missing % coin.minimum_unit else missing
 
 

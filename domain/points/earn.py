@@ -5,7 +5,7 @@ town has no
 rule that could apply, a payment asks for nothing more than one without points.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,10 +13,12 @@ from uuid import UUID
 from domain.assets.expiry import midnight
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import ASSETS, Asset, Lot
-from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.kinds import AccountKind, LotOrigin
+from domain.ledger.part import Part
 from domain.ledger.reads import guard_values
+from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, GuardKey, effective_on
 from domain.points.reads import EARNING_RULES
 from domain.points.receipts import EarnedPoints, Earnings, RulePoints
@@ -159,33 +161,48 @@ async def _source(
     return Source(programme, asset, lot) if _can_be_spent(lot) else None
 
 
-def spent_of(taken: Iterable[tuple[Account, int]]) -> dict[int, int]:
+def spent_of(portions: Iterable[Portion]) -> dict[int, int]:
     """What a payment uses of each asset. Whole units."""
     spent: dict[int, int] = {}
-    for lot, part in taken:
-        spent[lot.asset] = spent.get(lot.asset, 0) + part
+    for portion in portions:
+        spent[portion.asset] = spent.get(portion.asset, 0) + portion.amount
     return spent
 
 
-def add(
-    book: Book,
-    draft: Draft,
-    earner: Earner,
-    wallet_id: UUID,
-    spent: Mapping[int, int],
-    at: datetime,
-    multiplier_bp: int,
-) -> None:
-    """Adds what a payment earns to its draft; a programme that has nothing left gives nothing, and the payment goes on.
+@dataclass(frozen=True, slots=True)
+class PointEarning(Part):
+    """What a payment earns for its wallet; a programme that has nothing left gives nothing, and the payment goes on.
 
-    `spent`: by asset.
+    multiplier_of: by what the other parts of the payment multiply its points, in hundredths of a percent.
     """
-    limits = _limits(book, earner, wallet_id, draft.balances)
-    given = [
-        _give(book, draft, earner, wallet_id, granted) for granted in earner.granted(spent, at, limits, multiplier_bp)
-    ]
-    if given or multiplier_bp != MULTIPLIER_ONE:
-        draft.sections.append(Earnings(tuple(given), multiplier_bp))
+
+    earner: Earner
+    wallet_id: UUID
+    multiplier_of: Callable[[Draft], int]
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """The programmes."""
+        return self.earner.programmes
+
+    @property
+    def lots(self) -> tuple[int, ...]:
+        """Today's lots of their points."""
+        return self.earner.lots
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """The counters of the person and the household."""
+        return self.earner.guards
+
+    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
+        """Adds points by the lots that the draft takes."""
+        earner, multiplier_bp = self.earner, self.multiplier_of(draft)
+        limits = _limits(book, earner, self.wallet_id, draft.balances)
+        granted = earner.granted(spent_of(draft.lots), at, limits, multiplier_bp)
+        given = [_give(book, draft, earner, self.wallet_id, one) for one in granted]
+        if given or multiplier_bp != MULTIPLIER_ONE:
+            draft.sections.append(Earnings(tuple(given), multiplier_bp))
 
 
 def _limits(book: Book, earner: Earner, wallet_id: UUID, balances: Mapping[int, int]) -> Limits:

@@ -12,11 +12,12 @@ from domain.assets.kinds import AssetKind
 from domain.coupons import uses
 from domain.coupons.coupon import Seen, obstacle
 from domain.coupons.kinds import CouponKind, Obstacle
-from domain.coupons.uses import NONE_CHOSEN, Applied, Chosen
+from domain.coupons.receipts import CouponUses
+from domain.coupons.uses import NONE_CHOSEN, Chosen
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
 from domain.ledger.parties import require_payment
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
 from domain.payments.pay import balances_after
 from domain.programmes.shop_rules import ShopRules, with_rules
 from domain.redemptions.kinds import ItemKind
@@ -94,8 +95,9 @@ def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chose
     reason = obstacle(coupon, Seen(at, chosen.claims, uses.counted_in(book, chosen, at)[coupon.id], rules.store))
     if reason is not None:
         raise uses.refused(coupon, reason)
-    draft = Draft(amount=0, sections=[HandedOver(what.item)], counterparties=_both(what))
-    uses.count(book, draft, Applied(chosen, ((coupon, 0),)), what.store_id, at)
+    used = CouponUses((uses.use_of(coupon, 0),), chosen.person, effective_on(at))
+    draft = Draft(sections=[HandedOver(what.item), used], counterparties=_both(what))
+    uses.count(book, draft, chosen, what.store_id, used.day)
     return draft
 
 

@@ -1,14 +1,16 @@
 """Staff of the town undo a hand-over, once: value goes back to its lot, and counters go back by one."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.approvals.trail import record, recorded
-from domain.coupons.returns import Returns, returns_of
+from domain.coupons.returns import CouponUndo, returns_of
 from domain.database import transaction
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
+from domain.ledger.part import Part, Parts
 from domain.ledger.reads import Journal, guard_values, journal_by_id
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
 from domain.redemptions.kinds import RollbackReason
@@ -43,67 +45,75 @@ async def rollback_redemption(
         raise UnknownRedemptionError
     if redemption.wallet_id is None or redemption.store_id is None:
         raise UnknownRedemptionError
-    returns = await returns_of(redemption)
-    request = _request(
-        viewer, municipality, key, redemption, redemption.wallet_id, redemption.store_id, reason, returns
-    )
-    posted = await services.ledger.post(request)
+    handed_back = HandedBack(redemption, redemption.wallet_id, redemption.store_id)
+    parts = Parts((handed_back, CouponUndo(await returns_of(redemption), redemption)))
+    posted = await services.ledger.post(_request(viewer, key, handed_back, reason, parts))
     await _record(services, viewer, posted, redemption_id, reason)
     return posted
 
 
-def _request(
-    viewer: Viewer,
-    municipality: int,
-    key: UUID,
-    redemption: Journal,
-    wallet_id: UUID,
-    store_id: UUID,
-    reason: RollbackReason,
-    returns: Returns,
-) -> Request:
-    def plan(book: Book, _: datetime) -> Draft:
-        guard = book.guard(rolled_back_guard(municipality, redemption.id), 1)
-        if guard.value:
-            raise AlreadyRolledBackError
-        draft = _plan(book, municipality, redemption, wallet_id, store_id)
-        draft.guards.append((guard, 1))
-        returns.undo(book, draft, redemption)
-        return draft
-
+def _request(viewer: Viewer, key: UUID, handed_back: "HandedBack", reason: RollbackReason, parts: Parts) -> Request:
+    redemption = handed_back.redemption
     return Request(
-        municipality=municipality,
+        municipality=redemption.municipality,
         actor=viewer.person_id,
         operation=Operation.ROLLBACK_REDEMPTION,
         key=key,
         input_hash=fingerprint(redemption=redemption.id, reason=reason),
         kind=JournalKind.REDEMPTION_ROLLBACK,
-        holders=(wallet_id, store_id, *returns.holders),
-        plan=plan,
-        lots=tuple(portion.lot for portion in redemption.receipt.lots),
-        guards=(rolled_back_guard(municipality, redemption.id), *returns.guards),
+        holders=parts.holders,
+        plan=parts.plan,
+        lots=parts.lots,
+        guards=parts.guards,
         facts=Facts(
-            wallet_id=wallet_id, store_id=store_id, reason=reason, linked_journal=redemption.id, client=viewer.client
+            wallet_id=handed_back.wallet_id,
+            store_id=handed_back.store_id,
+            reason=reason,
+            linked_journal=redemption.id,
+            client=viewer.client,
         ),
     )
 
 
-def _plan(book: Book, municipality: int, redemption: Journal, wallet_id: UUID, store_id: UUID) -> Draft:
-    moves = []
-    balances: dict[int, int] = {}
-    for portion in redemption.receipt.lots:
-        asset, part = portion.asset, portion.amount
-        account = book.account(municipality, AccountKey(AccountKind.WALLET, wallet_id, asset, portion.lot))
-        moves.append((book.plain(municipality, AccountKind.PAYABLE, store_id, asset), account, part))
-        balances[asset] = balances.get(asset, book.total(municipality, wallet_id, asset)) + part
-    return Draft(
-        amount=redemption.receipt.amount,
-        lots=list(redemption.receipt.lots),
-        balances=balances,
-        sections=[OfRedemption(redemption.id)],
-        moves=moves,
-        counterparties={wallet_id: store_id, store_id: wallet_id},
-    )
+@dataclass(frozen=True, slots=True)
+class HandedBack(Part):
+    """Value that was handed over goes back to its lots, once."""
+
+    redemption: Journal
+    wallet_id: UUID
+    store_id: UUID
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """Both sides."""
+        return (self.wallet_id, self.store_id)
+
+    @property
+    def lots(self) -> tuple[int, ...]:
+        """The lots that were handed over."""
+        return tuple(portion.lot for portion in self.redemption.receipt.lots)
+
+    @property
+    def guards(self) -> tuple[GuardKey, ...]:
+        """Whether it was undone before."""
+        return (rolled_back_guard(self.redemption.municipality, self.redemption.id),)
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds the moves back. AlreadyRolledBackError."""
+        town, receipt = self.redemption.municipality, self.redemption.receipt
+        guard = book.guard(rolled_back_guard(town, self.redemption.id), 1)
+        if guard.value:
+            raise AlreadyRolledBackError
+        draft.amount = receipt.amount
+        draft.guards.append((guard, 1))
+        draft.counterparties |= {self.wallet_id: self.store_id, self.store_id: self.wallet_id}
+        draft.sections.append(OfRedemption(self.redemption.id))
+        for portion in receipt.lots:
+            asset, part = portion.asset, portion.amount
+            account = book.account(town, AccountKey(AccountKind.WALLET, self.wallet_id, asset, portion.lot))
+            draft.moves.append((book.plain(town, AccountKind.PAYABLE, self.store_id, asset), account, part))
+            draft.balances[asset] = draft.balances.get(asset, book.total(town, self.wallet_id, asset)) + part
+            draft.lots.append(portion)
 
 
 async def _record(

@@ -1,5 +1,6 @@
 """Buying vouchers with money from outside: the purchase is posted by the saga of `domain/funding`, in one journal."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.funding import saga
@@ -8,7 +9,7 @@ from domain.funding.refusals import FundingUnavailableError
 from domain.funding.saga import Opening
 from domain.ledger.book import Book
 from domain.ledger.kinds import Funding, Operation
-from domain.ledger.receipt import Portion
+from domain.ledger.part import Part
 from domain.ledger.request import Draft, Posted, Request, RequestKey
 from domain.programmes.refusals import NotEligibleError
 from domain.refusals import InvalidInputError
@@ -51,8 +52,16 @@ def _check_sale(services: Services, deal: Deal) -> None:
 
 
 def _request(viewer: Viewer, purchase: Purchase, deal: Deal, treasury: Treasury) -> Request:
-    def pays(book: Book, _: datetime, draft: Draft) -> tuple[Portion, ...]:
-        draft.moves.append(treasury.owed(book, deal.price))
-        return ()
+    return request_of(viewer, purchase, deal, _ProviderPrice(treasury, deal.price), Funding.CARD)
 
-    return request_of(viewer, purchase, deal, pays, Funding.CARD)
+
+@dataclass(frozen=True, slots=True)
+class _ProviderPrice(Part):
+    """The provider owes the municipality the price: yen in the issuer's own box. Whole units."""
+
+    treasury: Treasury
+    price: int
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds the yen."""
+        draft.moves.append(self.treasury.owed(book, self.price))

@@ -1,15 +1,12 @@
 """Buying units of a voucher product, first come: with coin out of the wallet, or with cash over a counter.
 
 One journal moves the price (coin back to issuance, or yen into the cash box), the face value out of the product's
-budget into lots of
-the wallet, and the premium out of the product's share of the declared budget. All buyers meet at the product's lock, so
-that no more
-than the stock is ever sold. A gift's vouchers stay in the product's budget, set apart by their lots, until somebody
-activates it.
+budget into lots of the wallet, and the premium out of the product's share of the declared budget. All buyers meet at
+the product's lock, so that no more than the stock is ever sold. A gift's vouchers stay in the product's budget, set
+apart by their lots, until somebody activates it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -23,8 +20,8 @@ from domain.assets.refusals import UnknownAssetError
 from domain.ledger import spend_order
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
+from domain.ledger.part import Part, Parts
 from domain.ledger.parties import own_wallet, usable_wallet
-from domain.ledger.receipt import Portion
 from domain.ledger.refusals import InsufficientBalanceError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
 from domain.programmes.reads import Programme
@@ -57,7 +54,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What a counter asks. `store_id` names the agent's shop, None the municipal desk."""
+    """What a counter asks. `store_id` names the agent's store, None the municipal desk."""
 
     key: UUID
     municipality: int
@@ -69,14 +66,14 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
-    """What is sold to whom, as read before the locks."""
+class Deal(Part):
+    """What is sold to whom, as read before the locks. The price is another part."""
 
     product: VoucherProduct
     wallet: UUID
     units: int
     gift: bool
-    lots: tuple[Lot, ...]
+    voucher_lots: tuple[Lot, ...]
     person: UUID
     household: UUID | None
     issuer: UUID
@@ -89,6 +86,11 @@ class Deal:
         return self.product.terms.price * self.units
 
     @property
+    def lots(self) -> tuple[int, ...]:
+        """The lots of the vouchers."""
+        return tuple(lot.id for lot in self.voucher_lots)
+
+    @property
     def guards(self) -> tuple[GuardKey, ...]:
         """What is counted."""
         own = (self.product.stage_guard, self.product.sold_guard, self.product.person_guard(self.person))
@@ -99,53 +101,66 @@ class Deal:
         """Whose accounts change in every sale."""
         return (self.wallet, self.product.id, self.issuer)
 
-    def bought(self, paid: tuple[Portion, ...] = ()) -> BoughtUnits:
-        """What the receipt keeps of it. `paid`: the lots of coin that paid."""
-        return BoughtUnits(
-            units=self.units,
-            face_value=self.product.terms.face_value * self.units,
-            product=self.product.id,
-            gift=self.gift,
-            person=self.person,
-            household=self.household,
-            paid=paid,
+    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
+        """Counts the units and moves the vouchers and the premium. Its refusals are those of a sale."""
+        product, terms, town = self.product, self.product.terms, self.product.municipality
+        usable_wallet(book, town, self.wallet)
+        stage = book.guard(product.stage_guard, Stage.CLOSED).value
+        if stage != Stage.PUBLISHED or not terms.sale_starts_at <= at < terms.sale_ends_at:
+            raise VoucherNotOnSaleError
+        if self.against is not None:
+            raise NotEligibleError(self.against)
+        draft.amount = self.price
+        draft.counterparties |= {self.wallet: product.id, product.id: self.wallet, self.issuer: product.id}
+        draft.sections.append(
+            BoughtUnits(
+                units=self.units,
+                face_value=terms.face_value * self.units,
+                product=product.id,
+                gift=self.gift,
+                person=self.person,
+                household=self.household,
+            )
         )
+        _count(book, draft, self)
+        for part, lot in zip(terms.parts, self.voucher_lots, strict=True):
+            _voucher(book, draft, self, part.face_value * self.units, lot)
+        premium = terms.premium * self.units
+        if self.funding is not None and premium:
+            reserve = book.plain(town, AccountKind.BUDGET, product.id, self.funding.asset)
+            used_up = book.plain(town, AccountKind.ISSUANCE, self.issuer, self.funding.asset)
+            draft.moves.append((reserve, used_up, premium))
 
 
-Pays = Callable[[Book, datetime, Draft], tuple[Portion, ...]]
-"""Adds how the price is paid to a draft, or raises its refusal; the lots of the wallet that paid, if any."""
+def request_of(viewer: Viewer, purchase: Purchase, deal: Deal, price: Part, funding: Funding) -> Request:
+    """The journal of a purchase by the wallet's own people. `price`: how it is paid."""
+    parts = Parts((deal, price))
 
-
-def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: Funding) -> Request:
-    """The journal of a purchase by the wallet's own people."""
-
-    def plan(book: Book, at: datetime) -> Draft:
-        own_wallet(book, what.municipality, what.wallet_id, viewer)
-        draft = _sell(book, at, deal)
-        draft.sections.append(deal.bought(pays(book, at, draft)))
-        return draft
+    def admit(book: Book) -> None:
+        own_wallet(book, purchase.municipality, purchase.wallet_id, viewer)
 
     return Request(
-        municipality=what.municipality,
+        municipality=purchase.municipality,
         actor=viewer.person_id,
         operation=Operation.PURCHASE_VOUCHER,
-        key=what.key,
+        key=purchase.key,
         input_hash=fingerprint(
-            wallet=what.wallet_id,
-            product=what.product_id,
-            units=what.units,
-            gift=what.gift or None,
+            wallet=purchase.wallet_id,
+            product=purchase.product_id,
+            units=purchase.units,
+            gift=purchase.gift or None,
             funding=funding.value or None,
         ),
         kind=JournalKind.VOUCHER_PURCHASE,
-        holders=deal.holders,
-        plan=plan,
-        access=(what.wallet_id,),
-        lots=tuple(lot.id for lot in deal.lots),
-        guards=deal.guards,
-        valid_until=what.valid_until,
+        holders=parts.holders,
+        admit=admit,
+        plan=parts.plan,
+        access=(purchase.wallet_id,),
+        lots=parts.lots,
+        guards=parts.guards,
+        valid_until=purchase.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
+            wallet_id=purchase.wallet_id,
             programme_id=deal.product.id,
             channel=Channel.APP,
             funding=funding,
@@ -154,51 +169,46 @@ def request_of(viewer: Viewer, what: Purchase, deal: Deal, pays: Pays, funding: 
     )
 
 
-async def purchase(services: Services, viewer: Viewer, what: Purchase) -> Posted:
+async def purchase(services: Services, viewer: Viewer, purchase: Purchase) -> Posted:
     """Buys with coin or raises a refusal."""
-    deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=what.gift)
-    coins = {
-        asset.id: asset for asset in await services.shared(ASSETS).of(what.municipality) if asset.kind in CHARGEABLE
-    }
-
-    def with_coin(book: Book, at: datetime, draft: Draft) -> tuple[Portion, ...]:
-        return _with_coin(book, at, draft, deal, coins)
-
-    return await services.ledger.post(request_of(viewer, what, deal, with_coin, Funding.NONE))
+    deal = await deal_of(
+        services, purchase.municipality, purchase.wallet_id, purchase.product_id, purchase.units, gift=purchase.gift
+    )
+    known = await services.shared(ASSETS).of(purchase.municipality)
+    coins = {asset.id: asset for asset in known if asset.kind in CHARGEABLE}
+    return await services.ledger.post(request_of(viewer, purchase, deal, CoinPrice(deal, coins), Funding.NONE))
 
 
-async def sell(services: Services, viewer: Viewer, what: Sale) -> Posted:
+async def sell(services: Services, viewer: Viewer, sale: Sale) -> Posted:
     """Sells for cash over a counter or raises a refusal; the collector's cash account moves in the same journal."""
-    counter = await counter_of(what.municipality, what.store_id)
-    deal = await deal_of(services, what.municipality, what.wallet_id, what.product_id, what.units, gift=False)
+    counter = await counter_of(sale.municipality, sale.store_id)
+    deal = await deal_of(services, sale.municipality, sale.wallet_id, sale.product_id, sale.units, gift=False)
+    parts = Parts((deal, CashPrice(deal, counter)))
 
-    def plan(book: Book, at: datetime) -> Draft:
-        if not book.may(what.municipality, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
+    def admit(book: Book) -> None:
+        if not book.may(sale.municipality, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
             raise NotPermittedError
-        draft = _sell(book, at, deal)
-        _with_cash(book, draft, deal, counter)
-        draft.sections.append(deal.bought())
-        return draft
 
     return await services.ledger.post(
         Request(
-            municipality=what.municipality,
+            municipality=sale.municipality,
             actor=viewer.person_id,
             operation=Operation.SELL_VOUCHER,
-            key=what.key,
+            key=sale.key,
             input_hash=fingerprint(
-                wallet=what.wallet_id, product=what.product_id, units=what.units, store=what.store_id
+                wallet=sale.wallet_id, product=sale.product_id, units=sale.units, store=sale.store_id
             ),
             kind=JournalKind.VOUCHER_PURCHASE,
-            holders=(*deal.holders, counter.holder),
-            plan=plan,
+            holders=parts.holders,
+            admit=admit,
+            plan=parts.plan,
             access=(counter.holder,),
-            lots=tuple(lot.id for lot in deal.lots),
-            guards=deal.guards,
-            valid_until=what.valid_until,
+            lots=parts.lots,
+            guards=parts.guards,
+            valid_until=sale.valid_until,
             facts=Facts(
-                wallet_id=what.wallet_id,
-                store_id=what.store_id,
+                wallet_id=sale.wallet_id,
+                store_id=sale.store_id,
                 programme_id=deal.product.id,
                 channel=Channel.DESK,
                 funding=Funding.CASH,
@@ -234,7 +244,16 @@ async def deal_of(
     ]
     funding = await funding_of(municipality, product.terms)
     return Deal(
-        product, wallet, units, gift, tuple(lots), person, household, await issuer_of(municipality), funding, against
+        product=product,
+        wallet=wallet,
+        units=units,
+        gift=gift,
+        voucher_lots=tuple(lots),
+        person=person,
+        household=household,
+        issuer=await issuer_of(municipality),
+        funding=funding,
+        against=against,
     )
 
 
@@ -245,30 +264,6 @@ async def _asset(services: Services, municipality: int, number: int) -> Asset:
     if found is None:
         raise UnknownAssetError
     return found
-
-
-def _sell(book: Book, at: datetime, deal: Deal) -> Draft:
-    """Counts the units and moves the vouchers and the premium; the price is the caller's. Pure."""
-    product, town = deal.product, deal.product.municipality
-    usable_wallet(book, town, deal.wallet)
-    if (
-        book.guard(product.stage_guard, Stage.CLOSED).value != Stage.PUBLISHED
-        or not product.terms.sale_starts_at <= at < product.terms.sale_ends_at
-    ):
-        raise VoucherNotOnSaleError
-    if deal.against is not None:
-        raise NotEligibleError(deal.against)
-    draft = Draft(
-        amount=deal.price, counterparties={deal.wallet: product.id, product.id: deal.wallet, deal.issuer: product.id}
-    )
-    _count(book, draft, deal)
-    for part, lot in zip(product.terms.parts, deal.lots, strict=True):
-        _voucher(book, draft, deal, part.face_value * deal.units, lot)
-    premium = product.terms.premium * deal.units
-    if deal.funding is not None and premium:
-        reserve = book.plain(town, AccountKind.BUDGET, product.id, deal.funding.asset)
-        draft.moves.append((reserve, book.plain(town, AccountKind.ISSUANCE, deal.issuer, deal.funding.asset), premium))
-    return draft
 
 
 def _count(book: Book, draft: Draft, deal: Deal) -> None:
@@ -318,24 +313,46 @@ class _CoinRules:
         return self.coins[account.asset].minimum_unit
 
 
-def _with_coin(book: Book, at: datetime, draft: Draft, deal: Deal, coins: dict[int, Asset]) -> tuple[Portion, ...]:
-    """Takes the price out of the wallet's coin: the lots that paid."""
-    town = deal.product.municipality
-    rules = _CoinRules(coins)
-    lots = spend_order.spendable(book.wallet_lots(town, deal.wallet), at, rules)
-    taken, missing = spend_order.allocate(lots, deal.price, rules)
-    if missing:
-        raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=deal.price)
-    for lot, part in taken:
-        draft.moves.append((lot, book.plain(town, AccountKind.ISSUANCE, deal.issuer, lot.asset), part))
-        before = draft.balances.get(lot.asset, book.total(town, deal.wallet, lot.asset))
-        draft.balances[lot.asset] = before - part
-    return tuple(lot.portion(part) for lot, part in taken)
+@dataclass(frozen=True, slots=True)
+class CoinPrice(Part):
+    """The price is paid with coin out of the wallet, which goes back to issuance."""
+
+    deal: Deal
+    coins: dict[int, Asset]
+
+    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
+        """Takes the price out of the coin's lots, in spend order. InsufficientBalanceError."""
+        deal, town, rules = self.deal, self.deal.product.municipality, _CoinRules(self.coins)
+        lots = spend_order.spendable(book.wallet_lots(town, deal.wallet), at, rules)
+        taken, missing = spend_order.allocate(lots, deal.price, rules)
+        if missing:
+            raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=deal.price)
+        for lot, part in taken:
+            draft.moves.append((lot, book.plain(town, AccountKind.ISSUANCE, deal.issuer, lot.asset), part))
+            before = draft.balances.get(lot.asset, book.total(town, deal.wallet, lot.asset))
+            draft.balances[lot.asset] = before - part
+        bought = draft.find(BoughtUnits)
+        if bought is not None:
+            draft.put(replace(bought, paid=tuple(lot.portion(part) for lot, part in taken)))
 
 
-def _with_cash(book: Book, draft: Draft, deal: Deal, counter: Counter) -> None:
-    town = deal.product.municipality
-    box = book.plain(town, AccountKind.CASH, counter.holder, counter.yen)
-    draft.moves.append((book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen), box, deal.price))
-    draft.sections.append(Collected(counter.holder))
-    draft.counterparties |= {deal.wallet: counter.holder, counter.holder: deal.wallet}
+@dataclass(frozen=True, slots=True)
+class CashPrice(Part):
+    """The price is paid in cash over a counter, whose cash box owes it to the town."""
+
+    deal: Deal
+    counter: Counter
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """The counter."""
+        return (self.counter.holder,)
+
+    def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
+        """Adds the cash, and the counter as the wallet's other side."""
+        town, counter, wallet = self.deal.product.municipality, self.counter, self.deal.wallet
+        box = book.plain(town, AccountKind.CASH, counter.holder, counter.yen)
+        owed = book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen)
+        draft.moves.append((owed, box, self.deal.price))
+        draft.sections.append(Collected(counter.holder))
+        draft.counterparties |= {wallet: counter.holder, counter.holder: wallet}

@@ -27,16 +27,19 @@ contract_enum(
 
 
 def refusals() -> list[type[DomainRefusal]]:
-    """Every refusal of the domain that a client can meet, in the order of the rooms."""
-    for module in pkgutil.walk_packages(domain.__path__, "domain."):
-        if module.name.endswith(".refusals"):
-            importlib.import_module(module.name)
-    return [kind for kind in _leaves(DomainRefusal) if not kind.internal]
+    """Every refusal of the domain that a client can meet, by rooms and as they stand there.
+
+    The order is the contract's, so it does not depend on who has imported what.
+    """
+    modules = [name for _, name, _ in pkgutil.walk_packages(domain.__path__, "domain.") if name.endswith(".refusals")]
+    declared = [kind for module in modules for kind in vars(importlib.import_module(module)).values()]
+    return list(dict.fromkeys(kind for kind in declared if _is_met(kind)))
 
 
-def _leaves(kind: type[DomainRefusal]) -> list[type[DomainRefusal]]:
-    children = kind.__subclasses__()
-    return [leaf for child in children for leaf in _leaves(child)] if children else [kind]
+def _is_met(kind: object) -> bool:
+    return (
+        isinstance(kind, type) and issubclass(kind, DomainRefusal) and not kind.__subclasses__() and not kind.internal
+    )
 
 
 def _codes() -> type[Enum]:

@@ -10,7 +10,7 @@ import pytest
 from domain.coupons import create, uses
 from domain.coupons.refusals import CouponNotUsableError
 from domain.database import rows
-from domain.expiry.renew import Renewal
+from domain.expiry.renew import NOTHING
 from domain.identifiers import Prefix, decode, encode
 from domain.locales.catalogue import message
 from domain.payments import pay as paying
@@ -218,9 +218,8 @@ async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponAp
     await api.change(coupon, stopNow=True)
     before = await api.state()
     with pytest.raises(CouponNotUsableError):
-        await api.services.ledger.post(
-            paying._request(api.town.resident, what, rules, paying.Beside(chosen, None, Renewal()))
-        )
+        parts = paying.parts_of(what, rules, chosen, None, NOTHING)
+        await api.services.ledger.post(paying._request(api.town.resident, what, parts))
     assert await api.state() == before
 
 
