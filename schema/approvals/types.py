@@ -7,8 +7,8 @@ import strawberry
 
 from domain.approvals.reads import Approval as DomainApproval
 from domain.identifiers import Prefix
+from schema.approvals.enums import ReversalReason
 from schema.core.node import Node
-from schema.corrections.enums import ReversalReason
 
 
 @strawberry.type(description="A proposal of one officer that waits for, or has, the approval of another. 承認")

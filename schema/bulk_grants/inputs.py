@@ -8,8 +8,8 @@ from domain.bulk_grants.refusals import UnknownBulkGrantError
 from domain.bulk_grants.start import Start
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.uploads.refusals import UnknownUploadError
+from schema.approvals.enums import ReversalReason
 from schema.core.ids import ID, Prefix, read
-from schema.corrections.enums import ReversalReason
 from schema.keys.inputs import KEY
 
 UPLOAD = "The viewer's own upload, after the file was sent."

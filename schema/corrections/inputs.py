@@ -5,8 +5,8 @@ from uuid import UUID
 import strawberry
 
 from domain.approvals.refusals import UnknownJournalError
+from schema.approvals.enums import ReversalReason
 from schema.core.ids import ID, Prefix, read
-from schema.corrections.enums import ReversalReason
 from schema.keys.inputs import KEY
 
 
