@@ -35,7 +35,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         services(
             settings.database_url,
             redis_url=settings.redis_url,
-            shop_code_guid=settings.shop_code_guid,
+            store_code_guid=settings.shop_code_guid,
             pool_size=settings.pool_size,
             observer=metrics,
             funding=funding,

@@ -214,7 +214,7 @@ async def main() -> None:
         await migrate(database.url())
         number, _, stores = await town.make(database.url(), 10, 100)
         counting = Counting()
-        async with compose.services(database.url(), redis_url=None, shop_code_guid="", observer=counting) as services:
+        async with compose.services(database.url(), redis_url=None, store_code_guid="", observer=counting) as services:
             officer, programmes = await prepare(services, number)
             coupons = await issue(services, number, officer)
             plain_stores, earning_stores = stores[: len(stores) // 2], stores[len(stores) // 2 :]

@@ -228,7 +228,7 @@ def measure(ground: Ground, processes: int, connections: int, clients: int, seco
 
 async def audit(ground: Ground) -> None:
     """Of our own payments nothing may drift; the reference's rows are in the same tables and must agree too."""
-    async with services(ground.database_url, redis_url=None, shop_code_guid="") as _:
+    async with services(ground.database_url, redis_url=None, store_code_guid="") as _:
         differences = await drift([1])
     print("drift after all runs:", differences or "none")
 

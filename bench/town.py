@@ -29,7 +29,7 @@ async def make(
     database_url: str, wallet_count: int, store_count: int
 ) -> tuple[int, list[tuple[UUID, UUID]], list[UUID]]:
     """The town's number, its (person, wallet) and its stores."""
-    async with compose.services(database_url, redis_url=None, shop_code_guid="jp.example.city.coin") as services:
+    async with compose.services(database_url, redis_url=None, store_code_guid="jp.example.city.coin") as services:
         now = services.clock()
         town, _ = await create_municipality("012106", None, now, services.ids, COIN)
         coin = next(asset.id for asset in await assets.of_municipality(town.id) if asset.kind == AssetKind.COIN)

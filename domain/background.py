@@ -1,7 +1,4 @@
-"""Work that goes on after its request was answered, and work that only a few may do at once.
-
-One of each per process, bounded.
-"""
+"""Background tasks and the limit on heavy work, one of each per process."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -11,11 +8,14 @@ import structlog
 
 log = structlog.get_logger()
 HEAVY_LIMIT = 2
-"""Files that a process reads at a time."""
+"""The number of files that a process parses concurrently."""
 
 
 class Background:
-    """Tasks by name, at most `limit`. Nothing depends on them: what they do, a job does too, only later."""
+    """Named tasks that outlive their request, at most `limit` at a time.
+
+    A task is an optimization: a scheduled job does the same work later if the task never ran or was cut off.
+    """
 
     def __init__(self, limit: int = 4) -> None:
         self._limit = limit
@@ -23,7 +23,7 @@ class Background:
         self.heavy = asyncio.Semaphore(HEAVY_LIMIT)
 
     def start(self, name: str, work: Coroutine[Any, Any, object]) -> bool:
-        """Begins, unless work of that name is under way or too much is: False, and the job will do it."""
+        """Start a task; return False if one of that name is running or the limit is reached."""
         if name in self._tasks or len(self._tasks) >= self._limit:
             work.close()
             return False
@@ -32,7 +32,7 @@ class Background:
         return True
 
     async def close(self) -> None:
-        """Ends what is under way; it can go on from where it was."""
+        """Cancel all running tasks and wait for them. The jobs continue their work."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

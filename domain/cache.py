@@ -1,4 +1,7 @@
-"""What changes seldom, remembered by a process for some seconds: what staff changed counts everywhere soon after."""
+"""A read-through cache per process, for data that changes rarely.
+
+Entries live for SECONDS, so a change by staff takes effect in every process within that time.
+"""
 
 import time
 from collections.abc import Awaitable, Callable, Hashable
@@ -12,40 +15,41 @@ SECONDS = 10.0
 LIMIT = 5_000
 
 
-def cached(read: Callable[[K], Awaitable[V]], *, keeps_nothing: bool = False) -> "Shared[Cached[K, V]]":
-    """The declaration of a cache of what `read` finds; see Cached."""
-    return Shared(lambda: Cached(read, keeps_nothing=keeps_nothing))
+def cached(read: Callable[[K], Awaitable[V]], *, keep_empty: bool = False) -> "Shared[Cached[K, V]]":
+    """Declare a cache over `read`; see Cached."""
+    return Shared(lambda: Cached(read, keep_empty=keep_empty))
 
 
 class Cached(Generic[K, V]):
-    """Values by key, read again after SECONDS; at most LIMIT of them.
+    """Values by key, read again after SECONDS; at most LIMIT entries.
 
-    Nothing found is not remembered, since it may be made any moment; where nothing is the usual answer, `keeps_nothing`
-    remembers it.
+    An empty value (None, or an empty list) is not kept, because the record may be created at any moment. Set
+    `keep_empty` where the empty value is the usual one.
     """
 
-    def __init__(self, read: Callable[[K], Awaitable[V]], *, keeps_nothing: bool = False) -> None:
+    def __init__(self, read: Callable[[K], Awaitable[V]], *, keep_empty: bool = False) -> None:
         self._read = read
-        self._keeps_nothing = keeps_nothing
+        self._keep_empty = keep_empty
         self._known: dict[K, tuple[float, V]] = {}
 
     async def of(self, key: K) -> V:
-        """The value of a key."""
+        """Return the value of a key, from the cache or from `read`."""
         now = time.monotonic()
-        found = self._known.get(key)
-        if found is None or now - found[0] > SECONDS:
-            found = (now, await self._read(key))
-            self._remember(key, found)
-        return found[1]
+        entry = self._known.get(key)
+        if entry is None or now - entry[0] > SECONDS:
+            entry = (now, await self._read(key))
+            self._remember(key, entry)
+        return entry[1]
 
-    def _remember(self, key: K, found: tuple[float, V]) -> None:
+    def _remember(self, key: K, entry: tuple[float, V]) -> None:
+        """Keep an entry: the time of its read on the monotonic clock, and the value."""
         if len(self._known) >= LIMIT:
             self._known.clear()
-        if found[1] or self._keeps_nothing:
-            self._known[key] = found
+        if entry[1] or self._keep_empty:
+            self._known[key] = entry
         else:
             self._known.pop(key, None)
 
     def forget(self, key: K) -> None:
-        """Reads again at the next question: this process has changed it, or met something newer."""
+        """Drop a key, after this process has changed its record or met a newer one."""
         self._known.pop(key, None)

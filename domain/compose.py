@@ -1,6 +1,6 @@
 """The domain's services on a live database, for the composition root of each process.
 
-The environment is read there, not here.
+The roots read the environment; this module does not.
 """
 
 import secrets
@@ -36,7 +36,7 @@ MODELS = [
 
 
 def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict[str, Any]:
-    """Tortoise's configuration for a database, with the PostgreSQL role that its connections take."""
+    """Return Tortoise's configuration for a database; its connections take the PostgreSQL role `role`."""
     url = urlsplit(database_url)
     credentials = {
         "host": url.hostname,
@@ -60,13 +60,13 @@ async def services(
     database_url: str,
     *,
     redis_url: str | None,
-    shop_code_guid: str,
+    store_code_guid: str,
     pool_size: int = 10,
     observer: Observer | None = None,
     clock: Callable[[], datetime] = utc_now,
     funding: Provider | None = None,
 ) -> AsyncIterator[Services]:
-    """Services with one clock for everything, closed in order at the end."""
+    """Open the services, all on one clock, and close them in order at the end."""
     await Tortoise.init(config=tortoise_config(database_url, "meguru_app", pool_size), _enable_global_fallback=True)
     ids = Uuid7(lambda: time.time_ns() // 1_000_000, secrets.randbits)
     bus = Bus(redis_url)
@@ -76,11 +76,13 @@ async def services(
 
     poster = Poster(connect, Parts(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
-    made = Services(Ledger(poster), bus, clock, ids, shop_code_guid, funding)
+    opened = Services(
+        ledger=Ledger(poster), bus=bus, clock=clock, ids=ids, store_code_guid=store_code_guid, funding=funding
+    )
     try:
-        yield made
+        yield opened
     finally:
-        await made.background.close()
+        await opened.background.close()
         await poster.close()
         await bus.close()
         await Tortoise.close_connections()

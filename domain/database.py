@@ -1,7 +1,4 @@
-"""The database as the domain sees it.
-
-One classifier of errors, one transaction that survives cancellation, one snapshot read.
-"""
+"""Access to the database: error classification, transactions that survive cancellation, and snapshot reads."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -16,20 +13,20 @@ from tortoise.connection import get_connection, get_connections
 T = TypeVar("T")
 
 ACQUIRE_SECONDS = 5
-"""How long a transaction waits for a pooled connection before the database counts as unavailable."""
+"""How long to wait for a pooled connection before the database counts as unavailable."""
 
 
 class Fault(Enum):
-    """What an error of the database means for the one who met it."""
+    """Classes of database errors, by what the caller can do."""
 
     RETRY = auto()
-    """Deadlock or serialization failure: the same work may succeed now."""
+    """Deadlock or serialization failure: the same work may succeed if repeated."""
     LOCKED = auto()
-    """A row or key that somebody else holds for longer than our patience."""
+    """Another transaction held a row or key beyond the lock or statement timeout."""
     CONFLICT = auto()
-    """A constraint said no."""
+    """A constraint was violated."""
     UNAVAILABLE = auto()
-    """No connection, or one that was lost: if it was lost while committing, the outcome is not known."""
+    """There is no connection, or it was lost. If it was lost during COMMIT, the outcome is unknown."""
     OTHER = auto()
     """A bug, or a limit of the server."""
 
@@ -39,7 +36,7 @@ _BY_CLASS = {"08": Fault.UNAVAILABLE, "23": Fault.CONFLICT, "53": Fault.UNAVAILA
 
 
 def classify(error: BaseException) -> Fault:
-    """What an exception raised by asyncpg, Tortoise or the socket means."""
+    """Classify an exception raised by asyncpg, Tortoise or the socket."""
     for link in (error, error.__cause__):
         state = getattr(link, "sqlstate", None)
         if isinstance(state, str):
@@ -50,7 +47,7 @@ def classify(error: BaseException) -> Fault:
 
 
 async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """Runs `work` to its end although the caller is cancelled meanwhile; the cancellation is raised afterwards."""
+    """Run `work` to its end even if the caller is cancelled meanwhile; the cancellation is raised afterwards."""
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
@@ -68,10 +65,10 @@ async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[TransactionWrapper]:
-    """One transaction on a pooled connection; models and queries inside it use it by themselves.
+    """Open a transaction on a pooled connection; models and queries inside it use that connection.
 
-    Acquire, BEGIN, COMMIT and release run to their end under cancellation, so the pool never loses a connection
-    (Tortoise's own `in_transaction` does, when a task is cancelled during BEGIN).
+    Acquire, BEGIN, COMMIT and release run to their end under cancellation, which keeps the pool from losing a
+    connection. (Tortoise's own `in_transaction` loses one if a task is cancelled during BEGIN.)
     """
     parent = client()
     wrapper = TransactionWrapper(parent)
@@ -94,27 +91,27 @@ async def transaction() -> AsyncIterator[TransactionWrapper]:
 
 
 def client() -> AsyncpgDBClient:
-    """The process's pool, as Tortoise keeps it."""
-    found = get_connection("default")
-    if not isinstance(found, AsyncpgDBClient):
-        message = f"PostgreSQL through asyncpg is the only database, not {type(found).__name__}"
+    """Return Tortoise's client, which holds the process's connection pool."""
+    connection = get_connection("default")
+    if not isinstance(connection, AsyncpgDBClient):
+        message = f"PostgreSQL through asyncpg is the only database, not {type(connection).__name__}"
         raise TypeError(message)
-    return found
+    return connection
 
 
 def pool_state() -> tuple[int, int]:
-    """Connections of the process's pool, and how many of them nobody uses; none before it is first needed."""
-    pool = client()._pool  # noqa: SLF001 - Tortoise has no public door
+    """Return the number of pooled connections and how many of them are idle; (0, 0) before the pool is opened."""
+    pool = client()._pool  # noqa: SLF001 - Tortoise has no public accessor
     return (0, 0) if pool is None else (pool.get_size(), pool.get_idle_size())
 
 
 async def rows(query: str, *values: object) -> list[dict[str, Any]]:
-    """The rows of one statement, which is one snapshot, as dictionaries."""
+    """Run one statement, which reads one snapshot, and return its rows as dictionaries."""
     return await get_connection("default").execute_query_dict(query, list(values))
 
 
 async def _begin(parent: AsyncpgDBClient, wrapper: TransactionWrapper) -> None:
-    if parent._pool is None:  # noqa: SLF001 - Tortoise opens its pool lazily and has no public door
+    if parent._pool is None:  # noqa: SLF001 - Tortoise opens its pool lazily and has no public accessor
         async with parent._pool_init_lock:  # noqa: SLF001
             if parent._pool is None:  # noqa: SLF001
                 await parent.create_connection(with_db=True)

@@ -1,8 +1,7 @@
-"""Identifiers: UUIDv7 in order of making, derived UUIDs of machine events, and the public ids of the contract.
+"""Identifiers: ascending UUIDv7s, UUIDs derived from machine events, and the public ids of the contract.
 
-A public id is a prefix, an underscore and Crockford base32 (lower case) of: municipality (2 bytes), key (16 bytes of a
-UUID, or
-1 to 8 bytes of a number). One id has one text. Source of UUIDv7: RFC 9562, section 5.7.
+A public id is a prefix, an underscore and lower-case Crockford base32 of the municipality (2 bytes) and the key (16
+bytes of a UUID, or 1 to 8 bytes of a number). Every id has exactly one text. UUIDv7: RFC 9562, section 5.7.
 """
 
 import re
@@ -13,10 +12,10 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _TO_PYTHON = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
-"""Python's own digits of base 32, which `int` reads."""
+"""Translates Crockford's digits to those that `int(text, 32)` reads."""
 _IS_ID = re.compile(f"[{_ALPHABET}]+")
 _UUID_BITS = 143
-"""A town's short number has 15 bits, as in the database; one more bit is nobody's."""
+"""A municipality's short number has 15 bits, as in the database; the 16th bit is never set."""
 _UUID_LETTERS = 29
 _EVENT_BITS = 207
 _EVENT_LETTERS = 42
@@ -24,11 +23,11 @@ _NUMBER_SIGN = 2**31
 
 
 class InvalidIdError(ValueError):
-    """A text that no public id has."""
+    """The text is not a public id."""
 
 
 class Prefix(StrEnum):
-    """What a public id names."""
+    """The type of object that a public id names."""
 
     PERSON = "per"
     WALLET = "wal"
@@ -56,7 +55,7 @@ _NUMBERED = {Prefix.ASSET, Prefix.MUNICIPALITY, Prefix.LOT}
 
 
 class Uuid7:
-    """Makes UUIDv7s that ascend within the process: a counter of 12 bits orders those of one millisecond."""
+    """Generates UUIDv7s that ascend within the process; a 12-bit counter orders those of one millisecond."""
 
     def __init__(self, milliseconds: Callable[[], int], random_bits: Callable[[int], int]) -> None:
         self._milliseconds = milliseconds
@@ -65,7 +64,7 @@ class Uuid7:
         self._counter = 0
 
     def new(self) -> UUID:
-        """The next one."""
+        """Generate the next UUID."""
         now = self._milliseconds()
         if now > self._last:
             self._last, self._counter = now, self._random_bits(10)
@@ -78,19 +77,19 @@ class Uuid7:
 
 
 def derived(namespace: UUID, *parts: str) -> UUID:
-    """The UUIDv5 of a machine's event: the same event always has the same key."""
+    """Derive a UUIDv5 from a namespace and parts, so that the same machine event always has the same key."""
     return uuid5(uuid5(NAMESPACE_OID, str(namespace)), "\x1f".join(parts))
 
 
 def encode(prefix: Prefix, municipality: int, key: UUID | int) -> str:
-    """The public id of a key: a UUID, or a number for assets and towns."""
+    """Encode the public id of a key: a UUID, or a number for assets, lots and municipalities."""
     if isinstance(key, UUID):
         return f"{prefix.value}_{_letters((municipality << 128) | key.int, _UUID_LETTERS)}"
     return f"{prefix.value}_{_letters((municipality << 32) | key, 10)}"
 
 
 def decode(unchecked: str) -> tuple[Prefix, int, UUID | int]:
-    """Prefix, municipality and key; InvalidIdError for a text that no id has."""
+    """Decode a public id into prefix, municipality and key; raise InvalidIdError for any other text."""
     name, _, text = unchecked.partition("_")
     prefix = _PREFIXES.get(name)
     if prefix is None or prefix is Prefix.EVENT:
@@ -105,12 +104,12 @@ def decode(unchecked: str) -> tuple[Prefix, int, UUID | int]:
 
 
 def encode_event(municipality: int, holder: UUID, sequence: int) -> str:
-    """The public id of a holder's event."""
+    """Encode the public id of a holder's event."""
     return f"{Prefix.EVENT.value}_{_letters((municipality << 192) | (holder.int << 64) | sequence, _EVENT_LETTERS)}"
 
 
 def decode_event(unchecked: str) -> tuple[int, UUID, int]:
-    """Municipality, holder and sequence; InvalidIdError for a text that no event id has."""
+    """Decode an event id into municipality, holder and sequence; raise InvalidIdError for any other text."""
     name, _, text = unchecked.partition("_")
     if name != Prefix.EVENT.value:
         raise InvalidIdError

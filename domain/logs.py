@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error; never a token, a name or a request's content."""
+"""Logs: one JSON object per line on standard error, without tokens, names or request bodies."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(
 
 
 def configure(level: str, *, pretty: bool = False) -> None:
-    """Once per process. `pretty` for a developer's terminal."""
+    """Configure logging, once per process. Set `pretty` for a developer's terminal."""
     renderer: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if pretty
@@ -30,7 +30,7 @@ def configure(level: str, *, pretty: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    # Tortoise logs statements with their values, which may be personal; asyncio logs nothing that we do not.
+    # Tortoise logs statements with their values, which may be personal data.
     logging.getLogger("tortoise").setLevel(logging.WARNING)
 
 

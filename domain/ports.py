@@ -1,24 +1,24 @@
-"""What we ask of a payment provider. Each call may be repeated: the reference names one authorisation for ever."""
+"""The port for payment providers. Every call may be repeated: a reference names one authorisation permanently."""
 
 from typing import Protocol
 from uuid import UUID
 
 
 class ProviderUnavailableError(Exception):
-    """No answer, or one that is none: whether it was done is not known. The same call may be made again."""
+    """The provider gave no valid answer; whether it acted is unknown. Repeat the same call."""
 
 
 class Provider(Protocol):
     """A provider of cards or bank accounts. Amounts in yen.
 
-    An authorisation is captured or voided, never both. One that is voided before it arrives is declined when it does.
+    an authorisation is captured or voided, never both. One that is voided before it arrives is declined on arrival.
     """
 
     async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-        """Sets an amount aside at the source of a token; whether it was approved."""
+        """Reserve an amount at the source of a token; return whether it was approved."""
 
     async def capture(self, reference: UUID, amount: int) -> None:
-        """Takes what was set aside."""
+        """Collect the reserved amount."""
 
     async def void(self, reference: UUID) -> None:
-        """Releases what was set aside, or makes sure that it never is."""
+        """Release the reserved amount, or prevent a reservation that has not arrived yet."""

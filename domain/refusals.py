@@ -1,38 +1,37 @@
-"""Refusals: expected answers to what cannot be done, each with a stable code.
+"""Refusals: expected negative answers, each with a stable code.
 
     Refusal
-      StoredRefusal      decided under the locks and final: the same key answers the same for ever
+      StoredRefusal      decided under the locks and final: its key gets the same answer every time
       UnstoredRefusal    decided before anything was written: the same key may succeed later
 
-Rooms define their own in `refusals.py`; this page has the two bases, the registry that rebuilds a stored refusal from
-its
-journal, and the refusals that any room may raise. Faults (bugs, an unreachable database) are not refusals.
+Each room defines its own in `refusals.py`. This module has the two bases, the registry that rebuilds a stored refusal
+from its journal, and the refusals that any room may raise. Faults (bugs, an unreachable database) are not refusals.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class Retry(StrEnum):
-    """What a client may do after a refusal."""
+    """How a client may retry after a refusal."""
 
     SAME_KEY = "SAME_KEY"
     NEW_KEY = "NEW_KEY"
     NEVER = "NEVER"
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word
-    """An expected answer: nothing moved. Dataclass fields are the data that the message and the client need."""
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """An expected negative answer; no value moved. Dataclass fields hold the data for the message and the client."""
 
     code: ClassVar[str]
     retry: ClassVar[Retry]
     internal: ClassVar[bool] = False
-    """Whether only the domain meets it, never a client."""
+    """Whether the refusal stays inside the domain and is never answered to a client."""
 
     def data(self) -> dict[str, Any]:
-        """The fields by name: whole units for amounts, texts for the rest."""
+        """Return the fields by name: amounts in whole units, other values as text."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
 
@@ -40,37 +39,42 @@ _STORED: dict[str, type["StoredRefusal"]] = {}
 
 
 class StoredRefusal(Refusal):
-    """Final for its key: written as a journal without entries."""
+    """A refusal that is final for its key, and is written as a journal without entries."""
 
     retry = Retry.NEW_KEY
 
     def __init_subclass__(cls) -> None:
-        """Registers the code, so that a replay can be answered from the journal."""
+        """Register the code, so that a replay can be answered from the journal."""
         super().__init_subclass__()
         _STORED[cls.code] = cls
 
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Rebuild the refusal from the data of its journal; the inverse of `data()`."""
+        return cls(**data)
+
 
 class UnstoredRefusal(Refusal):
-    """Not written anywhere."""
+    """A refusal that leaves no record."""
 
     retry = Retry.SAME_KEY
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRefusal:
-    """A refusal as its journal keeps it, to be answered again."""
+    """A refusal as recorded in its journal."""
 
     code: str
     data: Mapping[str, Any]
 
     def again(self) -> StoredRefusal:
-        """A refusal to be raised: one for each who is told."""
-        return _STORED[self.code](**self.data)
+        """Build the refusal to raise: a new instance for every replay."""
+        return _STORED[self.code].from_data(self.data)
 
 
 @dataclass(eq=False)
 class NotPermittedError(UnstoredRefusal):
-    """The person may not do this here; which rule said so is not told."""
+    """The person may not do this here. The rule that applied is not disclosed."""
 
     code = "NOT_PERMITTED"
     retry = Retry.NEVER
@@ -78,7 +82,7 @@ class NotPermittedError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class InvalidInputError(UnstoredRefusal):
-    """A field that cannot be so; `problem` is a stable code that the catalogue words. The first one found is told."""
+    """The first invalid input field; `problem` is a stable code that selects the message text."""
 
     field: str
     problem: str
@@ -88,13 +92,13 @@ class InvalidInputError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class BusyError(UnstoredRefusal):
-    """Not taken in time: nothing was written, the same key may be sent again."""
+    """The request was not accepted in time. Nothing was written; send the same key again."""
 
     code = "BUSY"
 
 
 @dataclass(eq=False)
 class OutcomeUnknownError(UnstoredRefusal):
-    """The database was lost while committing and did not come back in time: ask by `outcome` or send the same key."""
+    """The database was lost during the commit and did not return in time. Query `outcome` or send the same key again."""
 
     code = "OUTCOME_UNKNOWN"

@@ -1,4 +1,4 @@
-"""What the domain's verbs work with; one per process, made by its composition root."""
+"""The services that the domain's verbs use; one set per process, created by its composition root."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,19 +17,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The ledger, the bus, one clock, one source of ids, and what the rooms keep in this process."""
+    """The ledger, the event bus, the clock, the source of ids, and the objects that rooms share within the process."""
 
     ledger: Ledger
     bus: Bus
     clock: Callable[[], datetime]
     ids: Uuid7
-    shop_code_guid: str
+    store_code_guid: str
     funding: Provider | None = None
     background: Background = field(default_factory=Background)
     objects: dict[Shared[Any], Any] = field(default_factory=dict)
 
     def shared(self, declaration: Shared[T]) -> T:
-        """What this process keeps for a declaration of a room, such as its cache of assets; made at the first use."""
+        """Return the process's instance of a shared declaration, such as the cache of assets, creating it on first use."""
         known: T | None = self.objects.get(declaration)
         if known is None:
             known = self.objects[declaration] = declaration.make()
@@ -37,5 +37,5 @@ class Services:
 
 
 def utc_now() -> datetime:
-    """The system's clock."""
+    """Return the current time of the system clock, in UTC."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What a process keeps for everybody who asks: each room declares its own, and `Services` keeps one of each."""
+"""Objects shared within a process: rooms declare them, and `Services` holds one instance of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +9,6 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shared(Generic[T]):
-    """A declaration of something that is made once per process, at its first use. Declarations are told by identity."""
+    """Declares an object that is created once per process, on first use. Declarations are compared by identity."""
 
     make: Callable[[], T]

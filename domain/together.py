@@ -1,6 +1,7 @@
-"""Reads that many ask for at the same moment, as one: whoever asks while a read is under way is answered by the next.
+"""Batched reads: requests that arrive while a read is running share the next one.
 
-There is no timer: a single asker is answered at once. A read begins after it was asked for, so nothing older is told.
+There is no timer, so a single request is served immediately. A read always starts after the requests it serves, so
+no request gets data older than itself.
 """
 
 import asyncio
@@ -11,13 +12,13 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 LIMIT = 500
-"""Keys of one read."""
+"""The largest number of keys in a single read."""
 
 
 class Together(Generic[K, V]):
-    """One read for all keys that are asked for meanwhile; `read` answers in the order of its keys.
+    """Batches reads by key; `read` returns values in the order of its keys.
 
-    Never ask inside a transaction.
+    Do not use inside a transaction.
     """
 
     def __init__(self, read: Callable[[list[K]], Awaitable[list[V]]]) -> None:
@@ -26,7 +27,7 @@ class Together(Generic[K, V]):
         self._task: asyncio.Task[None] | None = None
 
     async def of(self, key: K) -> V:
-        """The value of a key. An asker that goes away cancels nobody else's."""
+        """Return the value of a key. Cancelling one caller does not affect the others."""
         future = self._waiting.get(key)
         if future is None:
             future = self._waiting[key] = asyncio.get_running_loop().create_future()
@@ -40,11 +41,11 @@ class Together(Generic[K, V]):
             futures = [self._waiting.pop(key) for key in keys]
             try:
                 values = await self._read(keys)
-            except Exception as error:  # noqa: BLE001 - handed to those who asked
+            except Exception as error:  # noqa: BLE001 - raised in the callers
                 for future in futures:
                     future.set_exception(error)
-                    future.exception()  # somebody may have gone away: then nobody else looks at it
+                    future.exception()  # marks it as retrieved: the callers may all have been cancelled
             else:
                 for future, value in zip(futures, values, strict=True):
                     future.set_result(value)
-        self._task = None  # no await since the last look: nobody is stranded
+        self._task = None  # no await since `_waiting` was checked: no caller is left waiting

@@ -1,6 +1,6 @@
-"""Who is asking. A person stands above the towns.
+"""The viewer: the signed-in person behind a request.
 
-What they may do there is in `holder_access`, and their token may say less.
+A person exists above municipalities. `holder_access` holds what they may do in each; their token may narrow it.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from domain.refusals import NotPermittedError
 
 
 class Role(StrEnum):
-    """What a token lets a person act as."""
+    """The roles that a token lets a person use."""
 
     RESIDENT = "RESIDENT"
     MERCHANT_STAFF = "MERCHANT_STAFF"
@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 class Relation(IntEnum):
-    """What a person is to a holder, as it lies in `holder_access`. Append only."""
+    """The relation of a person to a holder, as stored in `holder_access`. Append only."""
 
     OWNER = 1
     DELEGATE = 2
@@ -40,7 +40,7 @@ ROLE_OF = {
     Relation.FINANCE: Role.FINANCE,
     Relation.AUDITOR: Role.AUDITOR,
 }
-"""The role in which a relation is used."""
+"""The role that a token must have to use a relation."""
 
 MUNICIPAL_STAFF = frozenset({Role.DESK, Role.FINANCE, Role.AUDITOR})
 
@@ -54,10 +54,10 @@ class Viewer:
     client: str | None = None
 
     def relations(self, *among: Relation) -> list[Relation]:
-        """The relations, of those named, that the token's roles let the person use."""
+        """Return those of the named relations that the token's roles let the person use."""
         return [relation for relation in among if ROLE_OF[relation] in self.roles]
 
     def require(self, roles: Iterable[Role]) -> None:
-        """Raises NotPermittedError unless the token has one of the roles."""
+        """Raise NotPermittedError unless the token has one of the roles."""
         if self.roles.isdisjoint(roles):
             raise NotPermittedError

@@ -1,1 +1,1 @@
-"""Schema changes, as Tortoise migrations that run SQL files; every file may be run twice without a second effect."""
+"""Schema changes: Tortoise migrations that run SQL files. Every file is idempotent."""

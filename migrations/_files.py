@@ -1,4 +1,4 @@
-"""Where the SQL of a migration lies."""
+"""Access to the SQL files of the migrations."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ FOLDER = Path(__file__).parent / "sql"
 
 
 def sql(name: str) -> str:
-    """The text of one SQL file of `migrations/sql`."""
+    """Return the text of an SQL file in `migrations/sql`."""
     return (FOLDER / name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The foundation: roles, towns, people, shops, the ledger and the functions that post to it."""
+"""The foundation: roles, municipalities, people, stores, the ledger and the functions that post to it."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
@@ -7,7 +7,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Tables before functions, functions before grants."""
+    """Creates roles, tables, functions and grants, in that order."""
 
     initial = True
     operations = (

@@ -1,4 +1,4 @@
-"""Value with rules: assets, programmes, claims."""
+"""Value with rules: assets, programmes and claims."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
@@ -7,7 +7,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Adds to what is there; assets and lots of before mean what they meant."""
+    """Adds columns and tables; existing assets and lots keep their meaning."""
 
     dependencies = (("meguru", "m0001_foundation"),)
     operations = (RunSQL(sql("0002_value.sql")),)

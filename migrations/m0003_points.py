@@ -1,4 +1,4 @@
-"""Shopping points: rules by which payments earn."""
+"""Shopping points: the rules by which payments earn them."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
@@ -7,9 +7,9 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Adds to programmes and beside them.
+    """Adds columns to programmes, and tables.
 
-    Points count by many guards, which the posting function takes in one go since then.
+    Points are counted by many guards, so the posting function from here on takes all guards in one call.
     """
 
     dependencies = (("meguru", "m0002_value"),)

@@ -1,4 +1,4 @@
-"""Voucher products, their parts, and gifts."""
+"""Voucher products, their sub-vouchers, and gifts."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
@@ -7,7 +7,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Adds tables, and the household to what a town knows of a person."""
+    """Adds tables, and the household to the claims of a person."""
 
     dependencies = (("meguru", "m0003_points"),)
     operations = (RunSQL(sql("0004_vouchers.sql")),)

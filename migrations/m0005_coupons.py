@@ -7,7 +7,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Adds to what is there."""
+    """Adds tables and columns."""
 
     dependencies = (("meguru", "m0006_bulk"),)
     operations = (RunSQL(sql("0005_coupons.sql")),)

@@ -1,4 +1,4 @@
-"""Uploads, grants in bulk, and approval above a threshold."""
+"""Uploads, bulk grants, and approval above a threshold."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
@@ -7,7 +7,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Adds tables and the towns' thresholds; grants of before mean what they meant."""
+    """Adds tables and the municipalities' thresholds; existing grants keep their meaning."""
 
     dependencies = (("meguru", "m0004_vouchers"),)
     operations = (RunSQL(sql("0006_bulk.sql")),)

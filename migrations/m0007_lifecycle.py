@@ -1,6 +1,6 @@
-"""The life of value after it was issued: cancelled, renewed, reminded of, converted, given back late.
+"""The life of issued value: cancellation, renewal, expiry reminders, conversion and late refunds.
 
-Caps per household.
+Also caps per household.
 """
 
 from tortoise import migrations
@@ -10,7 +10,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Adds to what is there; assets, programmes and journals of before mean what they meant."""
+    """Adds columns and tables; existing assets, programmes and journals keep their meaning."""
 
     dependencies = (("meguru", "m0005_coupons"),)
     operations = (RunSQL(sql("0007_lifecycle.sql")),)

@@ -1,4 +1,4 @@
-"""What a top-up's payment asked for is kept beside its key."""
+"""The request of a payment with a top-up is kept with its key."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
@@ -7,7 +7,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Adds to what is there."""
+    """Adds columns."""
 
     dependencies = (("meguru", "m0007_lifecycle"),)
     operations = (RunSQL(sql("0008_safety.sql")),)

@@ -1,4 +1,4 @@
-"""One table for money from outside, whatever it pays for."""
+"""One table for all money from outside, whatever it pays for."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL
@@ -7,7 +7,7 @@ from migrations._files import sql
 
 
 class Migration(migrations.Migration):
-    """Moves the rows of `top_up` and `funding_authorisation` into it, open ones too, and drops both."""
+    """Moves all rows of `top_up` and `funding_authorisation` into it, open ones included, and drops both."""
 
     dependencies = (("meguru", "m0008_safety"),)
     operations = (RunSQL(sql("0009_funding_saga.sql")),)

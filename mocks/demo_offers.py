@@ -18,15 +18,15 @@ async def points(scene: Scene) -> None:
     promised = sum(grant["amount"] for grant in quoted["pointGrants"])
     scene.tell(f"the quote promises {promised} points")
     paid = await pay(scene, exclude=scene.all_but("COIN"))
-    given = [grant for grant in paid["pointGrants"] if grant["asset"]["code"] == POINT]
-    earned = sum(grant["amount"] for grant in given)
+    grants = [grant for grant in paid["pointGrants"] if grant["asset"]["code"] == POINT]
+    earned = sum(grant["amount"] for grant in grants)
     all_earned = sum(grant["amount"] for grant in paid["pointGrants"])
     scene.check(f"the payment gave them: {earned} {POINT}", all_earned, promised)
-    traced = [trace["amount"] for grant in given for trace in grant["ruleTrace"] if trace["rule"]["name"] == RULE]
+    traced = [trace["amount"] for grant in grants for trace in grant["ruleTrace"] if trace["rule"]["name"] == RULE]
     scene.check(f"the rule “{RULE}” gave {AMOUNT // 100}", traced, [AMOUNT // 100])
     waiting = await balance(scene, POINT)
     scene.check(
-        f"they wait until {given[0]['usableFrom']}: pending +{earned}", waiting["pending"], before["pending"] + earned
+        f"they wait until {grants[0]['usableFrom']}: pending +{earned}", waiting["pending"], before["pending"] + earned
     )
     scene.check("and cannot be spent yet", waiting["available"], before["available"])
     half = await refund(scene, paid["id"], AMOUNT // 2)
@@ -46,8 +46,8 @@ async def points(scene: Scene) -> None:
 async def coupon(scene: Scene) -> None:
     """A coupon of the town: the resident pays less, the store gets the full price."""
     scene.step("Coupon", f"“{COUPON}” on {yen(AMOUNT)}: the town bears the discount")
-    given = {"municipality": scene.phone.municipality, "walletId": scene.phone.wallet, "first": 100}
-    coupons = await scene.ask(scene.phone, "Coupons", given)
+    fields = {"municipality": scene.phone.municipality, "walletId": scene.phone.wallet, "first": 100}
+    coupons = await scene.ask(scene.phone, "Coupons", fields)
     edge = next((edge for edge in coupons["edges"] if edge["node"]["name"] == COUPON), None)
     if edge is None:
         message = f"the town has no coupon “{COUPON}”"
@@ -78,8 +78,8 @@ async def voucher(scene: Scene) -> None:
     scene.step("Voucher", f"“{product['name']}”: {yen(face)} for {yen(price)}, {product['stockLeft']:,} units left")
     await scene.top_up(price)
     coin = await scene.available()
-    given = {"idempotencyKey": new_key(), "walletId": scene.phone.wallet, "productId": product["id"], "units": 1}
-    bought = (await scene.succeed(scene.phone, "PurchaseVoucher", {"input": given}))["purchase"]
+    fields = {"idempotencyKey": new_key(), "walletId": scene.phone.wallet, "productId": product["id"], "units": 1}
+    bought = (await scene.succeed(scene.phone, "PurchaseVoucher", {"input": fields}))["purchase"]
     scene.check(
         f"bought, receipt {spelled(bought['receiptNumber'])}", (bought["amount"], bought["faceValue"]), (price, face)
     )
@@ -98,14 +98,14 @@ async def voucher(scene: Scene) -> None:
 
 async def quote(scene: Scene, amount: int = AMOUNT, *, exclude: list[str], **more: object) -> dict[str, Any]:
     """What a payment at the till's store would do."""
-    given = {
+    fields = {
         "walletId": scene.phone.wallet,
         "payee": {"code": scene.code},
         "amount": amount,
         "excludeAssetIds": exclude,
         **more,
     }
-    quoted: dict[str, Any] = (await scene.succeed(scene.phone, "QuotePayment", {"input": given}))["quote"]
+    quoted: dict[str, Any] = (await scene.succeed(scene.phone, "QuotePayment", {"input": fields}))["quote"]
     return quoted
 
 
@@ -119,8 +119,8 @@ async def pay(scene: Scene, amount: int = AMOUNT, *, exclude: list[str], **more:
 
 async def refund(scene: Scene, payment: str, amount: int) -> dict[str, Any]:
     """The till gives an amount of the list price back."""
-    given = {"idempotencyKey": new_key(), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
-    return await scene.succeed(scene.till, "RefundPayment", {"input": given})
+    fields = {"idempotencyKey": new_key(), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
+    return await scene.succeed(scene.till, "RefundPayment", {"input": fields})
 
 
 async def balance(scene: Scene, code: str) -> dict[str, int]:

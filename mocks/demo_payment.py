@@ -25,13 +25,13 @@ async def quote(scene: Scene, amount: int) -> None:
     scene.step("Quote", f"the phone reads the store's QR code and asks what {yen(amount)} would do")
     scene.tell(f"code {scene.code[:44]}… ({len(scene.code)} characters, EMVCo)")
     before = await scene.available()
-    given = {
+    fields = {
         "walletId": scene.phone.wallet,
         "payee": {"code": scene.code},
         "amount": amount,
         "excludeAssetIds": scene.all_but("COIN"),
     }
-    quoted = (await scene.succeed(scene.phone, "QuotePayment", {"input": given}))["quote"]
+    quoted = (await scene.succeed(scene.phone, "QuotePayment", {"input": fields}))["quote"]
     for part in quoted["allocations"]:
         scene.tell(f"{yen(part['amount'])} of the value that expires on {part['expiresOn'] or 'no day'}")
     scene.check(f"the parts make {yen(amount)}", sum(part["amount"] for part in quoted["allocations"]), amount)
@@ -64,8 +64,8 @@ async def refund(scene: Scene, payment: dict[str, Any]) -> None:
     """A part of the payment goes back to where it came from."""
     scene.step("Refund", f"the store gives {yen(GIVEN_BACK)} back")
     before = await scene.available()
-    given = {"idempotencyKey": new_key(), "paymentId": payment["id"], "amount": GIVEN_BACK, "reason": "RETURNED_GOODS"}
-    payload = await scene.succeed(scene.till, "RefundPayment", {"input": given})
+    fields = {"idempotencyKey": new_key(), "paymentId": payment["id"], "amount": GIVEN_BACK, "reason": "RETURNED_GOODS"}
+    payload = await scene.succeed(scene.till, "RefundPayment", {"input": fields})
     rest = payment["amount"] - GIVEN_BACK
     scene.check(
         f"refunded {yen(GIVEN_BACK)}; {yen(rest)} more could be",

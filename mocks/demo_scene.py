@@ -131,8 +131,8 @@ class Scene:
     async def top_up(self, amount: int) -> dict[str, Any]:
         """Cash at the desk becomes coin in the wallet."""
         wallet = {"walletId": self.phone.wallet}
-        given = {"idempotencyKey": new_key(), "wallet": wallet, "assetId": self.phone.asset, "amount": amount}
-        charge: dict[str, Any] = (await self.succeed(self.desk, "Charge", {"input": given}))["charge"]
+        fields = {"idempotencyKey": new_key(), "wallet": wallet, "assetId": self.phone.asset, "amount": amount}
+        charge: dict[str, Any] = (await self.succeed(self.desk, "Charge", {"input": fields}))["charge"]
         return charge
 
     async def available(self) -> int:

@@ -88,7 +88,7 @@ class PaymentProvider:
         parts = lines[0].split(" ")[1].strip("/").split("/")
         deed = parts[2] if len(parts) == PARTS_OF_DEED else "authorise"
         reference = parts[1] if len(parts) == PARTS_OF_DEED else body["reference"]
-        told = orjson.dumps({"state": self.done(deed, reference, body)})
+        answer = orjson.dumps({"state": self.done(deed, reference, body)})
         if self.drops_after:
             self.drops_after -= 1
         elif self.odd_answers.get(deed):
@@ -98,7 +98,7 @@ class PaymentProvider:
             await reader.read()
         elif deed not in self.silent:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n")
-            writer.write(f"Content-Length: {len(told)}\r\n\r\n".encode() + told)
+            writer.write(f"Content-Length: {len(answer)}\r\n\r\n".encode() + answer)
             await writer.drain()
 
     def done(self, deed: str, reference: str, body: dict[str, Any]) -> str:

@@ -1,1 +1,1 @@
-"""The process beside the API: the scheduler, and later the notifications."""
+"""The push process, which runs next to the API: the scheduler, and later the notifications."""

@@ -1,4 +1,4 @@
-"""`python -m push`: the process beside the API. It runs the scheduler; of several, one at a time."""
+"""`python -m push`: the scheduler's process. Several may be started; one at a time runs the jobs."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 async def main() -> None:
-    """Until SIGINT or SIGTERM."""
+    """Run until SIGINT or SIGTERM, reconnecting when the database is lost."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -33,7 +33,7 @@ async def main() -> None:
 
 
 async def work(running: Parts, stop: asyncio.Event) -> None:
-    """Leads as long as the connection lives."""
+    """Wait for the scheduler's lock, then run due jobs as long as the connection lives."""
     connection = await running.connect()
     try:
         while not await lead(connection) and not stop.is_set():
@@ -46,7 +46,7 @@ async def work(running: Parts, stop: asyncio.Event) -> None:
 
 
 async def pause(stop: asyncio.Event) -> None:
-    """A tick, or the end if that comes first."""
+    """Wait for one tick, or until the process is stopped."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), TICK_SECONDS)
 

@@ -16,7 +16,7 @@ SESSION = {"role": "meguru_relay", "application_name": "meguru-push"}
 
 
 class Settings(BaseSettings):
-    """Each from `MEGURU_<NAME>`."""
+    """Settings from the environment, each from `MEGURU_<NAME>`."""
 
     model_config = SettingsConfigDict(env_prefix="MEGURU_", extra="ignore", frozen=True)
 
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the process works with."""
+    """The services, and a factory for the scheduler's own connection."""
 
     services: Services
     connect: Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]]
@@ -37,7 +37,7 @@ class Parts:
 
 @asynccontextmanager
 async def parts() -> AsyncIterator[Parts]:
-    """The process's parts, closed at the end."""
+    """Open the process's parts, and close them at the end."""
     settings = Settings()  # type: ignore[call-arg] # from the environment
     logs.configure(settings.log_level)
 
@@ -47,7 +47,7 @@ async def parts() -> AsyncIterator[Parts]:
     async with (
         payment_provider(settings.funding_url, settings.funding_key) as funding,
         services(
-            settings.database_url, redis_url=settings.redis_url, shop_code_guid="", pool_size=2, funding=funding
+            settings.database_url, redis_url=settings.redis_url, store_code_guid="", pool_size=2, funding=funding
         ) as live,
     ):
         yield Parts(live, connect)

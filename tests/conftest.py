@@ -37,9 +37,9 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server_address(scratch: Path) -> Iterator[str]:
     """postgres://login@host:port of a server on which databases may be made: the embedded one, or MEGURU_TEST_DATABASE_URL's."""
-    given = os.environ.get("MEGURU_TEST_DATABASE_URL")
-    if given is not None:
-        yield given.rstrip("/")
+    address = os.environ.get("MEGURU_TEST_DATABASE_URL")
+    if address is not None:
+        yield address.rstrip("/")
         return
     server = postgres.start(scratch / "postgres", durable=False)
     yield server.url("").rstrip("/")
@@ -96,8 +96,8 @@ def moved(clock: MovableClock) -> Iterator[MovableClock]:
 @pytest.fixture(scope="session")
 async def services(database_url: str, clock: MovableClock) -> AsyncIterator[Services]:
     """The domain's services of one process, without Redis."""
-    async with open_services(database_url, redis_url=None, shop_code_guid=GUID, clock=clock) as made:
-        yield made
+    async with open_services(database_url, redis_url=None, store_code_guid=GUID, clock=clock) as live:
+        yield live
     await Tortoise.close_connections()
 
 

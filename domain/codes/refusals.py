@@ -15,7 +15,7 @@ class InvalidCodeError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
-class NotOurShopError(UnstoredRefusal):
+class NotOurStoreError(UnstoredRefusal):
     """A code of a shop, such as a JPQR code, but not of one of ours."""
 
     code = "NOT_OUR_SHOP"

@@ -14,7 +14,7 @@ from domain.conditions.hours import ALWAYS, Hours
 from domain.stores.kinds import SizeClass
 
 
-class Shop(Protocol):
+class StoreFacts(Protocol):
     """What a rule looks at."""
 
     @property
@@ -53,14 +53,14 @@ class Acceptance:
     @property
     def restricted(self) -> bool:
         """Whether some shop might not take it, or not at every time."""
-        return self.hours.restricted or self.narrows_shops
+        return self.hours.restricted or self.narrows_stores
 
     @property
-    def narrows_shops(self) -> bool:
+    def narrows_stores(self) -> bool:
         """Whether some shop might never take it."""
         return any((self.stores, self.groups, self.size_classes, self.areas, self.categories, self.excluded_categories))
 
-    def accepts(self, shop: Shop) -> bool:
+    def accepts(self, shop: StoreFacts) -> bool:
         """Whether the shop takes it."""
         return (
             (not self.stores or shop.id in self.stores)
@@ -71,7 +71,7 @@ class Acceptance:
             and shop.category not in self.excluded_categories
         )
 
-    def open_to(self, shop: Shop, at: datetime) -> bool:
+    def open_to(self, shop: StoreFacts, at: datetime) -> bool:
         """Whether the shop takes it at this instant."""
         return self.hours.open_at(at) and self.accepts(shop)
 

@@ -21,7 +21,7 @@ from domain.municipalities import reads as municipalities
 from domain.programmes.caps import UNLIMITED, of_book
 from domain.programmes.reads import PROGRAMMES
 from domain.programmes.receipts import OfProgramme
-from domain.programmes.shop_rules import StaleRulesError
+from domain.programmes.store_rules import StaleRulesError
 from domain.refusals import UnstoredRefusal
 from domain.services import Services
 from domain.viewer import Viewer

@@ -29,7 +29,7 @@ from domain.programmes.refusals import (
     ProgrammeClosedError,
     UnknownProgrammeError,
 )
-from domain.programmes.shop_rules import StaleRulesError
+from domain.programmes.store_rules import StaleRulesError
 from domain.residents import reads as residents
 from domain.services import Services
 

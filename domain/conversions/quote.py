@@ -11,7 +11,7 @@ from domain.ledger.reads import guard_values, wallet_totals
 from domain.ledger.refusals import WalletFrozenError
 from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import PROGRAMMES, budgets_left
-from domain.programmes.shop_rules import StaleRulesError
+from domain.programmes.store_rules import StaleRulesError
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer

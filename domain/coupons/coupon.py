@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.conditions.acceptance import Acceptance, Shop
+from domain.conditions.acceptance import Acceptance, StoreFacts
 from domain.conditions.eligibility import Claims, Eligibility
 from domain.coupons.kinds import DISCOUNTS, BorneBy, CouponKind, Obstacle, Stacking
 from domain.ledger.kinds import GuardKind
@@ -109,7 +109,7 @@ class Seen:
     at: datetime
     claims: Claims | None
     counts: Counts
-    shop: Shop | None = None
+    shop: StoreFacts | None = None
     amount: int | None = None
 
 

@@ -113,8 +113,8 @@ def _wrong_bearer(new: NewCoupon) -> list[tuple[str, str, bool]]:
         ("borne_by", "STORE_BEARS_ITS_OWN", own and by_town),
         ("borne_by", "FREE_ITEM_BY_STORE", new.kind is CouponKind.FREE_ITEM and by_town),
         ("budget", "BUDGET_OF_COUPON", (new.budget is not None) != (by_town and discounts)),
-        ("acceptance", "OWN_SHOP_ONLY", own and new.acceptance.narrows_shops),
-        ("acceptance", "NAME_THE_SHOPS", not own and not by_town and not new.acceptance.narrows_shops),
+        ("acceptance", "OWN_SHOP_ONLY", own and new.acceptance.narrows_stores),
+        ("acceptance", "NAME_THE_SHOPS", not own and not by_town and not new.acceptance.narrows_stores),
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.conditions.acceptance import Shop
+from domain.conditions.acceptance import StoreFacts
 from domain.conditions.eligibility import Claims
 from domain.coupons import reads
 from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
@@ -97,7 +97,7 @@ def refused(coupon: Coupon, reason: Obstacle) -> Refusal:
     return CouponUsedUpError(public, reason.value) if reason in USED_UP else CouponNotUsableError(public, reason.value)
 
 
-def used(chosen: Chosen, counted: Mapping[UUID, Counts], store: Shop, amount: int, at: datetime) -> CouponUses:
+def used(chosen: Chosen, counted: Mapping[UUID, Counts], store: StoreFacts, amount: int, at: datetime) -> CouponUses:
     """What the coupons take off a list price, each of what the ones before it left.
 
     Or the refusal of the first that does not serve.
@@ -156,7 +156,7 @@ def _counted(book: Book, coupon: Coupon, person: UUID, at: datetime) -> Counts:
     )
 
 
-async def used_now(chosen: Chosen, municipality: int, store: Shop, amount: int, at: datetime) -> CouponUses:
+async def used_now(chosen: Chosen, municipality: int, store: StoreFacts, amount: int, at: datetime) -> CouponUses:
     """The same without locks and without a trace, for quotes."""
     counted = await reads.counted(municipality, chosen.holders, chosen.person, at) if chosen.coupons else {}
     return used(chosen, counted, store, amount, at)
@@ -167,7 +167,7 @@ class CouponDiscount(Part):
     """Decides what coupons take off the list price of a payment, before its lots are chosen. Whole units."""
 
     chosen: Chosen
-    store: Shop
+    store: StoreFacts
     amount: int
 
     @property

@@ -19,7 +19,7 @@ from domain.ledger.receipt import HoldReference, SpendOrder
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
 from domain.payments.pay import allocation, balances_after
 from domain.payments.refusals import HoldExceedsError, HoldNotOpenError
-from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.programmes.store_rules import StoreRules, with_rules
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -54,13 +54,13 @@ async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Post
     """Sets value aside in the wallet: still there, no longer available. Ends with the first of its lots to expire."""
     check_amount(what.amount, await payment_maximum(services, what.municipality))
 
-    async def run(rules: ShopRules) -> Posted:
+    async def run(rules: StoreRules) -> Posted:
         return await services.ledger.post(_authorization(viewer, what, rules))
 
     return await with_rules(services, what.municipality, what.store_id, (), run)
 
 
-def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request:
+def _authorization(viewer: Viewer, what: Authorize, rules: StoreRules) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer)
         taken, _ = allocation(

@@ -23,7 +23,7 @@ from domain.payments.refusals import PossibleDuplicateError
 from domain.points.earn import Earner, PointEarning, earner_at
 from domain.points.receipts import Earnings
 from domain.points.rules import MULTIPLIER_ONE
-from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.programmes.store_rules import StoreRules, with_rules
 from domain.services import Services
 from domain.viewer import Viewer
 
@@ -73,7 +73,7 @@ async def pay(services: Services, viewer: Viewer, payment: Pay) -> Posted:
     chosen = await choose(services, payment.municipality, payment.wallet_id, payment.coupons)
     renewal = await renewal_of(services, payment.municipality, payment.wallet_id)
 
-    async def run(rules: ShopRules) -> Posted:
+    async def run(rules: StoreRules) -> Posted:
         earner = await earner_at(services, rules.store, payment.wallet_id, services.clock())
         parts = parts_of(payment, rules, chosen, earner, renewal)
         return await services.ledger.post(_request(viewer, payment, parts))
@@ -81,7 +81,7 @@ async def pay(services: Services, viewer: Viewer, payment: Pay) -> Posted:
     return await with_rules(services, payment.municipality, payment.store_id, payment.excluded, run)
 
 
-def parts_of(payment: Pay, rules: ShopRules, chosen: Chosen, earner: Earner | None, renewal: Renewal) -> Parts:
+def parts_of(payment: Pay, rules: StoreRules, chosen: Chosen, earner: Earner | None, renewal: Renewal) -> Parts:
     """What a payment consists of, in the order in which it is decided."""
     parts: list[Part] = []
     if chosen.coupons:
@@ -148,7 +148,7 @@ class Spending(Part):
     """The wallet's lots pay what coupons leave of the list price, in spend order; the rest may be paid in cash."""
 
     payment: Pay
-    rules: ShopRules
+    rules: StoreRules
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
         """Adds the moves to what the town owes the store. InsufficientBalanceError, QuoteChangedError."""

@@ -14,7 +14,7 @@ from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, WalletFrozenError
 from domain.payments.pay import allocation, token_of
 from domain.points.earn import Granted, earner_at, limits_now, spent_of
-from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.programmes.store_rules import StoreRules, with_rules
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.services import Services
@@ -78,14 +78,14 @@ async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
 
     chosen = await coupons.choose(services, asked.municipality, asked.wallet_id, asked.coupons)
 
-    async def run(rules: ShopRules) -> Quote:
+    async def run(rules: StoreRules) -> Quote:
         return await _quote(services, asked, wallet, store, rules, chosen)
 
     return await with_rules(services, asked.municipality, asked.store_id, asked.excluded, run)
 
 
 async def _quote(
-    services: Services, asked: Asked, wallet: Wallet, store: Store, rules: ShopRules, chosen: Chosen
+    services: Services, asked: Asked, wallet: Wallet, store: Store, rules: StoreRules, chosen: Chosen
 ) -> Quote:
     now = services.clock()
     used = await coupons.used_now(chosen, asked.municipality, rules.store, asked.amount, now)
@@ -116,7 +116,7 @@ async def _quote(
 
 async def _points(
     services: Services,
-    rules: ShopRules,
+    rules: StoreRules,
     wallet_id: UUID,
     totals: dict[int, int],
     taken: list[tuple[Account, int]],

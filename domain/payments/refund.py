@@ -29,7 +29,7 @@ from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, finge
 from domain.payments.kinds import RefundReason
 from domain.payments.receipts import OfPayment
 from domain.payments.refusals import NotRefundableError, RefundExceedsError, UnknownPaymentError
-from domain.points.clawback import Clawback, Given, Taking, clawback_of, rest_of
+from domain.points.clawback import Clawback, RefundClawback, RefundedLot, clawback_of, rest_of
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Viewer
@@ -161,18 +161,18 @@ class GivingBack(Part):
         before, now: what the wallet got back before, and what it gets back now. Whole units.
         """
         town, paid, balances = self.payment.municipality, self.payment.receipt.lots, draft.balances
-        taking = Taking(self.clawback, book, draft, self.wallet_id, at)
-        taking.gave([portion for portion, _ in self.fresh.instead(give_back(paid, 0, before), at)])
+        taking = RefundClawback(self.clawback, book, draft, self.wallet_id, at)
+        taking.add_returned([portion for portion, _ in self.fresh.instead(give_back(paid, 0, before), at)])
         done = before
         for portion, terms in self.fresh.instead(give_back(paid, before, now), at):
             asset, part = portion.asset, portion.amount
             account = book.account(town, AccountKey(AccountKind.WALLET, self.wallet_id, asset, portion.lot), terms)
-            given = Given(book.plain(town, AccountKind.PAYABLE, self.store_id, asset), account, part)
+            given = RefundedLot(book.plain(town, AccountKind.PAYABLE, self.store_id, asset), account, part)
             balances[asset] = balances.get(asset, book.total(town, self.wallet_id, asset)) + part
-            given.amount -= credit(book, draft, given.shop, account, part)
+            given.amount -= credit(book, draft, given.payable, account, part)
             done += part
-            taking.gave([portion])
-            taking.after(given, rest_of(paid, done))
+            taking.add_returned([portion])
+            taking.take_due(given, rest_of(paid, done))
             if given.amount:
                 draft.lots.append(replace(portion, amount=given.amount))
         taking.close(whole=done == sum(portion.amount for portion in paid))

@@ -38,7 +38,7 @@ from domain.ledger.reads import wallet_accounts
 from domain.ledger.refusals import AlreadyReversedError, BalanceCapError, KeyReusedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.payments.pay import Pay, input_hash_of, pay
-from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.programmes.store_rules import StoreRules, with_rules
 from domain.refusals import InvalidInputError, Refusal, UnstoredRefusal
 from domain.residents import reads as residents
 from domain.services import Services
@@ -99,7 +99,7 @@ async def _open(services: Services, viewer: Viewer, payment: Pay, top_up: TopUp)
     await residents.require_own(viewer, payment.municipality, payment.wallet_id)
     wallet = await residents.wallet_for(viewer, payment.municipality, payment.wallet_id)
 
-    async def run(rules: ShopRules) -> int:
+    async def run(rules: StoreRules) -> int:
         return await _missing(services, payment, source, rules)
 
     missing = await with_rules(services, payment.municipality, payment.store_id, payment.excluded, run)
@@ -112,7 +112,7 @@ async def _open(services: Services, viewer: Viewer, payment: Pay, top_up: TopUp)
     return await saga.open_authorisation(services, Opening(key, input_hash_of(payment), missing, source.id))
 
 
-async def _missing(services: Services, payment: Pay, source: Source, rules: ShopRules) -> int:
+async def _missing(services: Services, payment: Pay, source: Source, rules: StoreRules) -> int:
     """What the wallet lacks for the payment, where coin of the source would pay it; else 0. Whole units."""
     coin = await _coin(services, source)
     now = services.clock()

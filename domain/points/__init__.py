@@ -1,1 +1,1 @@
-"""Shopping points: which rules give points on a payment, and what a refund takes back."""
+"""Shopping points: the rules by which payments earn points, and the clawback of points by refunds."""

@@ -1,14 +1,14 @@
-"""A refund takes back the points of what was given back.
+"""Clawback: a refund takes back the points that the rest of the payment would not have earned.
 
-What a payment earned is a function of what is left of it, so any order of partial refunds takes back the same:
-earned - earned(what is left) - taken back so far. The rules never change, so what is left can be asked again.
+The points due are: earned - earned(rest of the payment) - clawed back so far. They depend only on the amount refunded
+in total, so partial refunds claw back the same points in any order. Earning rules never change, so the earnings of the
+rest can be computed again.
 
-Points come from the payment's own lot first, then from others of the same programme, then from what the payment itself
-gives back of
-the same asset. What was spent is settled by the programme's
-word: out of the refund, as a debt that the next points settle, or not at all. Points that have ended in the meantime
-are let go.
-A refund gives back one lot after the other, and takes what is due after each.
+Points are taken from the payment's own lot first, then from other lots of the same programme, then from what the refund
+itself returns of the same asset. Points that were spent are settled by the programme's clawback rule: deducted from the
+refund, owed as a debt that the next points settle, or waived. Points that have expired since are waived.
+
+A refund fills one lot after the other, and claws back the points due after each.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ from domain.programmes.reads import Programme
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What one programme gave on a payment, with the rules that gave it. Whole units."""
+    """The points that a payment earned from one programme, and the rules that gave them. Whole units."""
 
     payment: UUID
     programme: Programme
@@ -42,45 +42,51 @@ class Earned:
     lot: int
     points: int
     expires_at: datetime | None
-    given: tuple[tuple[EarningRule, int], ...]
+    by_rule: tuple[tuple[EarningRule, int], ...]
     multiplier_bp: int
 
     @property
     def guard(self) -> GuardKey:
-        """The counter of what was taken back of it."""
+        """The guard that counts the points clawed back so far."""
         return (self.programme.municipality, GuardKind.CLAWED_BACK, self.payment, str(self.programme.id))
 
     def of_rest(self, spent: Mapping[int, int], paid: frozenset[int]) -> int:
-        """What the rest of a payment earns: never more than the whole was given. Whole units."""
-        return sum(min(points, rule.of_base(rule.base(spent, paid), self.multiplier_bp)) for rule, points in self.given)
+        """Compute the points that the rest of a payment earns: per rule, at most what the full payment earned.
+
+        `spent`: the rest of the payment, by asset; `paid`: assets that residents pay for. Whole units.
+        """
+        multiplier_bp = self.multiplier_bp
+        return sum(min(points, rule.of_base(rule.base(spent, paid), multiplier_bp)) for rule, points in self.by_rule)
 
 
 @dataclass(frozen=True, slots=True)
 class Clawback:
-    """What a refund of a payment may have to take back."""
+    """The points that refunds of a payment may have to claw back."""
 
     earned: tuple[Earned, ...]
     paid: frozenset[int]
     issuer: UUID
     caps: tuple[CapChange, ...] = ()
-    """What the payment counted against caps."""
+    """The changes that the payment made to caps."""
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Whose accounts may change, beside the refund's own."""
-        fees = (self.issuer,) if any(one.programme.clawback is ClawbackRule.DEDUCT for one in self.earned) else ()
-        return (*(one.programme.id for one in self.earned), *fees)
+        """The holders whose accounts may change, in addition to those of the refund itself."""
+        fees = (self.issuer,) if any(earned.programme.clawback is ClawbackRule.DEDUCT for earned in self.earned) else ()
+        return (*(earned.programme.id for earned in self.earned), *fees)
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """The lots that were credited."""
-        return tuple(one.lot for one in self.earned)
+        """The lots that the points were credited to."""
+        return tuple(earned.lot for earned in self.earned)
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """The counters that move."""
+        """The guards that may change."""
         return tuple(
-            key for one in self.earned for key in (one.guard, *caps.keys_of(one.programme.municipality, self.caps))
+            key
+            for earned in self.earned
+            for key in (earned.guard, *caps.keys_of(earned.programme.municipality, self.caps))
         )
 
 
@@ -88,16 +94,19 @@ NOTHING_EARNED = Clawback((), frozenset(), UUID(int=0))
 
 
 async def clawback_of(payment: Journal) -> Clawback:
-    """What a payment earned, as its journal and the rules say. Of one that earned nothing, nothing is read."""
+    """Read what a payment earned, from its receipt and the rules. A payment without earnings costs no query.
+
+    LookupError if a programme of the receipt does not exist: a fault.
+    """
     earnings = payment.receipt.find(Earnings)
     if earnings is None or not earnings.programmes:
         return NOTHING_EARNED
     town = payment.municipality
-    rules = await reads.by_ids(town, [given.rule for points in earnings.programmes for given in points.rules])
-    found = await programmes.by_keys([(town, points.programme) for points in earnings.programmes])
+    rules = await reads.by_ids(town, [line.rule for points in earnings.programmes for line in points.rules])
+    earning_programmes = await programmes.by_keys([(town, points.programme) for points in earnings.programmes])
     paid = frozenset(asset.id for asset in await assets.of_municipality(town) if asset.paid)
     [municipality] = await municipalities.by_ids([town])
-    if municipality is None or any(programme is None for programme in found):
+    if municipality is None or any(programme is None for programme in earning_programmes):
         message = "a payment earned from a programme that is not there"
         raise LookupError(message)
     earned = tuple(
@@ -108,17 +117,17 @@ async def clawback_of(payment: Journal) -> Clawback:
             lot=points.lot,
             points=points.points,
             expires_at=points.expires_at,
-            given=tuple((rules[given.rule], given.points) for given in points.rules),
+            by_rule=tuple((rules[line.rule], line.points) for line in points.rules),
             multiplier_bp=earnings.multiplier_bp,
         )
-        for points, programme in zip(earnings.programmes, found, strict=True)
+        for points, programme in zip(earnings.programmes, earning_programmes, strict=True)
         if programme is not None
     )
     return Clawback(earned, paid, municipality.issuer_id, payment.receipt.caps)
 
 
 def rest_of(lots: Sequence[Portion], refunded: int) -> dict[int, int]:
-    """What is left of a payment by asset, when refunds have filled its lots in reverse order. Whole units."""
+    """Compute what is left of a payment by asset, after refunds that fill its lots in reverse order. Whole units."""
     rest: dict[int, int] = {}
     for portion in reversed(lots):
         kept = max(0, portion.amount - refunded)
@@ -128,85 +137,89 @@ def rest_of(lots: Sequence[Portion], refunded: int) -> dict[int, int]:
 
 
 @dataclass(slots=True)
-class Given:
-    """A part of a refund on its way from the shop into one lot: what of it reaches the wallet. Whole units."""
+class RefundedLot:
+    """What a refund moves from the store's payable account to one lot of the wallet.
 
-    shop: Account
+    `amount`: what reaches the wallet, less what was deducted for points. Whole units.
+    """
+
+    payable: Account
     wallet: Account
     amount: int
 
 
-class Taking:
-    """What one refund takes back, while it fills one lot after the other.
+class RefundClawback:
+    """Claws back points during one refund, which fills one lot after the other.
 
-    After each part it takes what is due by then. So what is taken, and from where, depends on how much of the payment
-    was given back in
-    all, and not on how that was split into refunds. What a deduction cannot get out of a part stays due for the next
-    one.
+    After each lot it takes the points due by then. The points taken, and their sources, thus depend on the amount
+    refunded in total and not on how it was split into refunds. A deduction that one lot cannot cover stays due for the
+    next.
     """
 
     def __init__(self, clawback: Clawback, book: Book, draft: Draft, wallet_id: UUID, at: datetime) -> None:
         self._clawback, self._book, self._draft, self._wallet, self._at = clawback, book, draft, wallet_id, at
         self._back: dict[int, int] = {}
-        self._told = [dict.fromkeys(("points", "deducted", "debt", "waived"), 0) for _ in clawback.earned]
+        self._taken = [dict.fromkeys(("points", "deducted", "debt", "waived"), 0) for _ in clawback.earned]
 
-    def gave(self, portions: Iterable[Portion]) -> None:
-        """Notes what the payment gives back, or gave back before, lot by lot."""
+    def add_returned(self, portions: Iterable[Portion]) -> None:
+        """Note lots that this refund or an earlier one returned to the wallet."""
         for portion in portions:
             self._back[portion.lot] = self._back.get(portion.lot, 0) + portion.amount
 
-    def after(self, given: Given, rest: Mapping[int, int]) -> None:
-        """Takes what is due once a part has been given, whose move is in the draft.
+    def take_due(self, lot: RefundedLot, rest: Mapping[int, int]) -> None:
+        """Claw back the points due after a lot was filled, whose move is in the draft already.
 
-        `rest`: what is left of the payment, by asset.
+        `rest`: what is left of the payment, by asset. Whole units.
         """
-        for earned, told in zip(self._clawback.earned, self._told, strict=True):
-            due = self._due(earned, told, rest)
+        for earned, taken in zip(self._clawback.earned, self._taken, strict=True):
+            due = self._due(earned, taken, rest)
             if due > 0:
-                self._take(earned, told, due, given)
+                self._take(earned, taken, due, lot)
 
     def close(self, *, whole: bool) -> None:
-        """Writes down what was taken. After the `whole` payment came back there is no more part to deduct from."""
+        """Write the clawback to the draft.
+
+        `whole`: the payment is refunded in full. No lot is left to deduct from, so points still due are waived.
+        """
         clawed = []
-        for earned, told in zip(self._clawback.earned, self._told, strict=True):
+        for earned, taken in zip(self._clawback.earned, self._taken, strict=True):
             if whole:
-                told["waived"] += max(0, self._due(earned, told, {}))
-            if any(told.values()):
-                clawed.append(self._tell(earned, told))
+                taken["waived"] += max(0, self._due(earned, taken, {}))
+            if any(taken.values()):
+                clawed.append(self._record(earned, taken))
         if clawed:
             self._draft.sections.append(ClawedBack(tuple(clawed)))
 
-    def _due(self, earned: Earned, told: Mapping[str, int], rest: Mapping[int, int]) -> int:
-        counted = self._book.guard(earned.guard, earned.points).value + sum(told.values())
+    def _due(self, earned: Earned, taken: Mapping[str, int], rest: Mapping[int, int]) -> int:
+        counted = self._book.guard(earned.guard, earned.points).value + sum(taken.values())
         return earned.points - earned.of_rest(rest, self._clawback.paid) - counted
 
-    def _take(self, earned: Earned, told: dict[str, int], due: int, given: Given) -> None:
+    def _take(self, earned: Earned, taken: dict[str, int], due: int, lot: RefundedLot) -> None:
         book, draft, town, rest = self._book, self._draft, earned.programme.municipality, due
         budget = book.plain(town, AccountKind.BUDGET, earned.programme.id, earned.asset)
         for account, most in self._sources(earned):
             if part := min(rest, most, _left(draft, account)):
                 draft.moves.append((account, budget, part))
-                told["points"] += part
+                taken["points"] += part
                 rest -= part
         if not rest:
             return
         if earned.programme.clawback is ClawbackRule.WAIVE or (
             earned.expires_at is not None and earned.expires_at <= self._at
         ):
-            told["waived"] += rest
+            taken["waived"] += rest
         elif earned.programme.clawback is ClawbackRule.DEBT:
             draft.moves.append((book.plain(town, AccountKind.DEBT, self._wallet, earned.asset), budget, rest))
-            told["debt"] += rest
+            taken["debt"] += rest
         else:
-            told["deducted"] += self._deduct(given, rest)
+            taken["deducted"] += self._deduct(lot, rest)
 
     def _sources(self, earned: Earned) -> list[tuple[Account, int]]:
-        """Where points may come from, with the most of each.
+        """List the accounts that points may be taken from, in order, with the most that each may give.
 
-        The payment's, the programme's that end first, what the payment gives back.
-
-        Not yet usable ones too. What the payment gives back comes last, so that it does not matter how much of it is
-        back already.
+        First the payment's own lot, then the programme's other lots by expiry, then what the refund returns. Lots that
+        are not usable yet count too. What the refund returns comes last, so that it does not matter how much of it has
+        been returned already.
         """
         usable = [
             (account, left)
@@ -216,11 +229,11 @@ class Taking:
             and (account.expires_at is None or self._at < account.expires_at)
         ]
         usable.sort(
-            key=lambda one: (
-                one[0].lot != earned.lot,
-                one[0].expires_at is None,
-                one[0].expires_at or self._at,
-                one[0].lot,
+            key=lambda source: (
+                source[0].lot != earned.lot,
+                source[0].expires_at is None,
+                source[0].expires_at or self._at,
+                source[0].lot,
             )
         )
         own = [
@@ -228,42 +241,44 @@ class Taking:
             for account, left in usable
             if account.programme_id == earned.programme.id
         ]
-        there = {account.lot: account for account, _ in usable}
-        back = [(there[lot], most) for lot, most in self._back.items() if lot in there]  # what came first goes first
+        by_lot = {account.lot: account for account, _ in usable}
+        back = [(by_lot[lot], most) for lot, most in self._back.items() if lot in by_lot]  # first returned, first taken
         return [(account, most) for account, most in (*own, *back) if most > 0]
 
-    def _deduct(self, given: Given, wanted: int) -> int:
-        """Keeps some of the part for the town, one point for one yen: never what was taken of it as points already.
+    def _deduct(self, lot: RefundedLot, due: int) -> int:
+        """Keep part of the refund for the town, one yen per point, and return the amount kept. Whole units.
 
-        Whole units kept.
+        Never keeps what was taken from the lot as points already.
         """
-        draft, shop = self._draft, given.shop
-        kept = min(wanted, given.amount, _left(draft, given.wallet))
+        draft, payable = self._draft, lot.payable
+        kept = min(due, lot.amount, _left(draft, lot.wallet))
         if kept:
-            draft.moves.remove((shop, given.wallet, given.amount))
-            given.amount -= kept
-            if given.amount:
-                draft.moves.append((shop, given.wallet, given.amount))
-            draft.moves.append(
-                (shop, self._book.plain(shop.municipality, AccountKind.FEE, self._clawback.issuer, shop.asset), kept)
-            )
-            draft.balances[shop.asset] -= kept
+            draft.moves.remove((payable, lot.wallet, lot.amount))
+            lot.amount -= kept
+            if lot.amount:
+                draft.moves.append((payable, lot.wallet, lot.amount))
+            fee = self._book.plain(payable.municipality, AccountKind.FEE, self._clawback.issuer, payable.asset)
+            draft.moves.append((payable, fee, kept))
+            draft.balances[payable.asset] -= kept
         return kept
 
-    def _tell(self, earned: Earned, told: dict[str, int]) -> ClawedPoints:
+    def _record(self, earned: Earned, taken: dict[str, int]) -> ClawedPoints:
         book, draft, town, programme = self._book, self._draft, earned.programme.municipality, earned.programme
-        draft.guards.append((book.guard(earned.guard, earned.points), sum(told.values())))
-        back = told["points"] + told["debt"]
+        draft.guards.append((book.guard(earned.guard, earned.points), sum(taken.values())))
+        back = taken["points"] + taken["debt"]
         if back:
-            # What went back to the budget may be given to the person once more.
+            # Points that went back to the budget may be earned by the person again.
             draft.guards += caps.given_back(book, town, self._clawback.caps, {programme.id: back})
             draft.counterparties.setdefault(programme.id, self._wallet)
         before = draft.balances.get(earned.asset, book.total(town, self._wallet, earned.asset))
         draft.balances[earned.asset] = before - back
-        return ClawedPoints(programme=programme.id, asset=earned.asset, **told)
+        return ClawedPoints(programme=programme.id, asset=earned.asset, **taken)
 
 
 def _left(draft: Draft, account: Account) -> int:
-    """What may leave an account after the moves that the draft has already: the refund itself may bring points back."""
+    """Compute what may leave an account after the moves in the draft: the refund itself may return points to it.
+
+    Whole units.
+    """
     came = sum(part for _, target, part in draft.moves if target is account)
     return account.available + came - sum(part for source, _, part in draft.moves if source is account)

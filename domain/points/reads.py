@@ -15,7 +15,7 @@ async def of_municipality(municipality: int) -> list[EarningRule]:
     return [_of(row) for row in await Row.filter(municipality_id=municipality, stopped_at=None)]
 
 
-EARNING_RULES = cached(of_municipality, keeps_nothing=True)
+EARNING_RULES = cached(of_municipality, keep_empty=True)
 """The rules of a town that are not stopped, some seconds old at most."""
 
 

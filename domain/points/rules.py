@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.conditions.acceptance import Acceptance, Shop
+from domain.conditions.acceptance import Acceptance, StoreFacts
 from domain.conditions.eligibility import Claims, Eligibility
 from domain.ledger.kinds import GuardKind
 from domain.ledger.request import GuardKey
@@ -86,7 +86,7 @@ class Payer:
 
     person: UUID
     claims: Claims | None
-    shop: Shop
+    shop: StoreFacts
     day: date
 
 

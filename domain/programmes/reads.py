@@ -70,7 +70,7 @@ async def of_municipality(municipality: int) -> list[Programme]:
     return [_of(row) for row in await Row.filter(municipality_id=municipality).order_by("-created_at", "id")]
 
 
-PROGRAMMES = cached(of_municipality, keeps_nothing=True)
+PROGRAMMES = cached(of_municipality, keep_empty=True)
 """All programmes of a town, some seconds old at most."""
 
 

@@ -19,7 +19,7 @@ from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
 from domain.ledger.parties import require_payment
 from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
 from domain.payments.pay import balances_after
-from domain.programmes.shop_rules import ShopRules, with_rules
+from domain.programmes.store_rules import StoreRules, with_rules
 from domain.redemptions.kinds import ItemKind
 from domain.redemptions.receipts import HandedOver
 from domain.redemptions.refusals import ItemNotUsableError, UnknownItemError
@@ -49,13 +49,13 @@ async def redeem(services: Services, viewer: Viewer, what: Redeem) -> Posted:
     named = () if what.coupon_id is None else (what.coupon_id,)
     chosen = await uses.choose(services, what.municipality, what.wallet_id, named)
 
-    async def run(rules: ShopRules) -> Posted:
+    async def run(rules: StoreRules) -> Posted:
         return await services.ledger.post(_request(viewer, what, rules, chosen))
 
     return await with_rules(services, what.municipality, what.store_id, (), run)
 
 
-def _request(viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen) -> Request:
+def _request(viewer: Viewer, what: Redeem, rules: StoreRules, chosen: Chosen) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         return (
             _of_value(book, viewer, what, rules, at)
@@ -87,7 +87,7 @@ def _request(viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen) -> 
     )
 
 
-def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen, at: datetime) -> Draft:
+def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: StoreRules, chosen: Chosen, at: datetime) -> Draft:
     require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer, staff_may=True)
     [coupon] = chosen.coupons
     if coupon.kind is not CouponKind.FREE_ITEM:
@@ -101,7 +101,7 @@ def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chose
     return draft
 
 
-def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, at: datetime) -> Draft:
+def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: StoreRules, at: datetime) -> Draft:
     town = what.municipality
     require_payment(book, town, what.wallet_id, what.store_id, viewer)
     account = _lot_of(book, what, rules)
@@ -119,7 +119,7 @@ def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, at: da
     )
 
 
-def _lot_of(book: Book, what: Redeem, rules: ShopRules) -> Account:
+def _lot_of(book: Book, what: Redeem, rules: StoreRules) -> Account:
     """The wallet's account in the lot; the same lot has one account in a wallet."""
     for account in book.wallet_lots(what.municipality, what.wallet_id):
         if account.lot == what.lot and account.posted and rules.asset(account).kind is KINDS[what.item]:
@@ -127,7 +127,7 @@ def _lot_of(book: Book, what: Redeem, rules: ShopRules) -> Account:
     raise UnknownItemError
 
 
-def _against(account: Account, rules: ShopRules, at: datetime) -> Obstacle | None:
+def _against(account: Account, rules: StoreRules, at: datetime) -> Obstacle | None:
     if account.held:
         return Obstacle.SET_ASIDE
     if account.expires_at is not None and at >= account.expires_at:

@@ -13,7 +13,7 @@ NO_CITY = "JAPAN"
 """Of a town that the national list has not."""
 
 
-def shop_code(guid: str, store: Store, town: Municipality) -> str:
+def printed_code(guid: str, store: Store, town: Municipality) -> str:
     """The static code of a shop: the payer types the amount."""
     national = lookup(town.code)
     city = "" if national is None else romanised(national.name_kana, CITY_LENGTH)

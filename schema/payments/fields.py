@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError, UnknownAssetError
-from domain.codes.refusals import InvalidCodeError, NotOurShopError
+from domain.codes.refusals import InvalidCodeError, NotOurStoreError
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.funding.refusals import (
     FundingDeclinedError,
@@ -35,7 +35,7 @@ PAYMENT_REFUSALS = (
     UnknownPayeeError,
     StoreNotAcceptingError,
     InvalidCodeError,
-    NotOurShopError,
+    NotOurStoreError,
     AmountOutOfRangeError,
     WalletFrozenError,
     UnknownCouponError,

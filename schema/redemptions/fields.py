@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.codes.refusals import InvalidCodeError, NotOurShopError
+from domain.codes.refusals import InvalidCodeError, NotOurStoreError
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
@@ -37,7 +37,7 @@ class RedemptionsMutation:
             UnknownPayeeError,
             StoreNotAcceptingError,
             InvalidCodeError,
-            NotOurShopError,
+            NotOurStoreError,
             WalletFrozenError,
         ),
         description=(

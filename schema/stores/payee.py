@@ -5,7 +5,7 @@ from uuid import UUID
 import strawberry
 
 from domain.codes import merchant_code
-from domain.codes.refusals import InvalidCodeError, NotOurShopError
+from domain.codes.refusals import InvalidCodeError, NotOurStoreError
 from domain.ledger.kinds import Channel
 from domain.ledger.refusals import UnknownPayeeError
 from domain.services import Services
@@ -27,7 +27,7 @@ class Payee:
     )
 
     async def store(self, services: Services, municipality: int) -> tuple[UUID, Channel]:
-        """The store in a municipality, and how it was named; UnknownPayee, InvalidCode or NotOurShop where none is."""
+        """The store in a municipality, and how it was named; UnknownPayee, InvalidCode or NotOurStore where none is."""
         if self.store_id:
             return store_key(self.store_id, municipality), Channel.APP
         return await _store_of_code(services, self.code or "", municipality), Channel.MPM
@@ -44,11 +44,11 @@ def store_key(unchecked: str, municipality: int) -> UUID:
 async def _store_of_code(services: Services, unchecked: str, municipality: int) -> UUID:
     try:
         code = merchant_code.parse(unchecked)
-        reference = merchant_code.store_of(code, services.shop_code_guid)
+        reference = merchant_code.store_of(code, services.store_code_guid)
     except merchant_code.InvalidCodeError as error:
         raise InvalidCodeError(error.reason) from error
     if reference is None:
-        raise NotOurShopError
+        raise NotOurStoreError
     store = await reads.by_code(municipality, reference.municipality_and_merchant, reference.store)
     if store is None:
         raise UnknownPayeeError

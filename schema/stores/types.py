@@ -9,7 +9,7 @@ from strawberry import lazy
 from domain.identifiers import Prefix
 from domain.municipalities import reads as municipalities
 from domain.stores import reads
-from domain.stores.code import shop_code
+from domain.stores.code import printed_code
 from domain.stores.reads import Store as DomainStore
 from schema.core.access import works_at
 from schema.core.context import MeguruInfo
@@ -111,7 +111,7 @@ class Store(Node):
         municipality = await info.context.load(municipalities.by_ids, self.store.municipality)
         if municipality is None:
             raise NotFoundError
-        return shop_code(info.context.services.shop_code_guid, self.store, municipality)
+        return printed_code(info.context.services.store_code_guid, self.store, municipality)
 
     @strawberry.field(
         description=(

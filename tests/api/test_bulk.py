@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 
 from domain.identifiers import decode
 from tests.support.api import ASSET, picked
-from tests.support.apps import Persona, ask, body, headers, personas, somebody
+from tests.support.apps import Persona, ask, body, headers, personas, first_person
 from tests.support.eventually import eventually
 
 CSV = {"content-type": "text/csv"}
@@ -299,7 +299,7 @@ def test_of_two_sendings_at_once_one_is_taken(address: str, officers: list[Perso
 def test_who_may_ask_for_an_address(address: str, people: list[Persona], officers: list[Persona]):
     town = officers[0]["municipality"]
     for role in ("RESIDENT", "MERCHANT_STAFF", "DESK", "AUDITOR"):
-        assert new_upload(address, somebody(people, role, town), town)["code"] == "NOT_PERMITTED"
+        assert new_upload(address, first_person(people, role, town), town)["code"] == "NOT_PERMITTED"
     assert new_upload(address, neighbour_of(people, officers[0]), town)["code"] == "NOT_PERMITTED"
     answers = [new_upload(address, officers[1]) for _ in range(21)]
     assert [answer.get("code") for answer in answers] == [None] * 20 + ["TOO_MANY_UPLOADS"]

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 
 from tests.support.api import ASSET
-from tests.support.apps import ask, headers, personas, somebody
+from tests.support.apps import ask, headers, personas, first_person
 from tests.support.crowd import crowd
 from tests.support.eventually import eventually
 from tests.support.served import ROOT, served
@@ -26,7 +26,7 @@ class Officer:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.me = somebody(personas(address), "FINANCE")
+        self.me = first_person(personas(address), "FINANCE")
 
     def ask(self, operation: str, /, **variables: object) -> Any:
         return ask(self.address, operation, self.me["token"], **variables)

@@ -14,7 +14,7 @@ from api.tokens import Keys, Tokens
 from domain.identifiers import Prefix, encode
 from domain.viewer import Role
 from tests.support.api import picked
-from tests.support.apps import ask, personas, somebody
+from tests.support.apps import ask, personas, first_person
 from tests.support.eventually import eventually
 from tests.support.newcomers import newcomers
 from tests.support.served import ROOT
@@ -102,7 +102,7 @@ def test_a_town_that_somebody_asked_for_before_it_was_made_takes_money_at_once_t
     """A server that remembers that there was nothing must not keep a new town waiting."""
     created = create(settings, "012033")
     number = int(re.search(r"number (\d+)", created.stdout)[1]) + 1
-    resident = somebody(personas(address), "RESIDENT")
+    resident = first_person(personas(address), "RESIDENT")
     wallet, store = encode(Prefix.WALLET, number, uuid4()), encode(Prefix.STORE, number, uuid4())
     early = {"idempotencyKey": str(uuid4()), "walletId": wallet, "payee": {"storeId": store}, "amount": 400}
     assert "payment" not in ask(address, "Pay", resident["token"], input=early)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.apps import Persona, answered, ask, body, headers, personas, somebody
+from tests.support.apps import Persona, answered, ask, body, headers, personas, first_person
 from tests.support.served import ROOT
 
 TIME = {"query": "{ serverTime }"}
@@ -85,7 +85,7 @@ def test_limits_of_a_document(address: str):
 
 
 def test_nobody_without_a_valid_token(address: str, people: list[Persona]):
-    resident = somebody(people, "RESIDENT")
+    resident = first_person(people, "RESIDENT")
     query = {"query": "{ viewer { person { id } } }"}
     assert code_of(post(address, query)) == "UNAUTHENTICATED"
     for token in ("x", resident["token"][:-4] + "AAAA", resident["token"] + "a"):
@@ -104,7 +104,7 @@ def test_nobody_sees_or_spends_anothers_wallet(address: str, people: list[Person
     given = {
         "idempotencyKey": str(uuid4()),
         "walletId": wallet,
-        "payee": {"storeId": somebody(people, "MERCHANT_STAFF")["storeId"]},
+        "payee": {"storeId": first_person(people, "MERCHANT_STAFF")["storeId"]},
         "amount": 1,
     }
     answer = post(address, body("Pay", input=given), second["token"], **{"accept-language": "en"}).json()
@@ -116,7 +116,7 @@ def test_nobody_sees_or_spends_anothers_wallet(address: str, people: list[Person
 
 @pytest.mark.parametrize("amount", [0, -1, 1.0, "1", True, 2**53, None])
 def test_amounts_that_are_none(address: str, people: list[Persona], amount: object):
-    resident, store = somebody(people, "RESIDENT"), somebody(people, "MERCHANT_STAFF")
+    resident, store = first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
     given = {
         "idempotencyKey": str(uuid4()),
         "walletId": resident["walletIds"][0],

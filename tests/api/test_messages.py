@@ -8,14 +8,14 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.apps import body, personas, somebody
+from tests.support.apps import body, personas, first_person
 
 TOWN = "query($m: String!) { assets(municipality: $m) { code } }"
 
 
 @pytest.fixture(scope="module")
 def token(address: str) -> str:
-    return somebody(personas(address), "FINANCE")["token"]
+    return first_person(personas(address), "FINANCE")["token"]
 
 
 def opened(address: str) -> connect:
@@ -62,7 +62,7 @@ async def test_what_is_no_message_ends_the_connection_with_a_reason(address: str
 
 
 async def test_the_same_id_twice_says_so(address: str):
-    resident = somebody(personas(address), "RESIDENT")
+    resident = first_person(personas(address), "RESIDENT")
     async with opened(address) as socket:
         await sign_in(socket, resident["token"])
         follow = body("WalletEvents", walletId=resident["walletIds"][0])

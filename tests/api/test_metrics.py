@@ -15,7 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
-from tests.support.apps import Persona, answered, body, headers, personas, somebody
+from tests.support.apps import Persona, answered, body, headers, personas, first_person
 from tests.support.eventually import eventually
 from tests.support.served import served
 
@@ -174,7 +174,7 @@ async def test_each_process_tells_what_the_other_took(instance: tuple[str, int])
 async def test_what_was_refused_and_what_went_wrong_are_told_apart(
     address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
-    resident, store = somebody(people, "RESIDENT"), somebody(people, "MERCHANT_STAFF")
+    resident, store = first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
     before = await figures(address)
 
     def given(amount: int) -> dict:
@@ -206,7 +206,7 @@ async def test_what_was_refused_and_what_went_wrong_are_told_apart(
 async def test_a_query_that_answers_a_refusal_counts_as_refused(
     address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
-    resident, store = somebody(people, "RESIDENT"), somebody(people, "MERCHANT_STAFF")
+    resident, store = first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
     given = {"walletId": resident["walletIds"][0], "payee": {"storeId": store["storeId"]}, "amount": 299_999}
     key = requests("quotePayment", "refused")
     before = await count(address, key)
@@ -230,7 +230,7 @@ async def test_staff_fields_refused_by_an_error_count_as_error(
 async def test_what_the_ledger_decided_is_summed_by_town_operation_and_decision(
     address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
-    resident, desk = somebody(people, "RESIDENT"), somebody(people, "DESK")
+    resident, desk = first_person(people, "RESIDENT"), first_person(people, "DESK")
     before = await figures(address)
     keys = [str(uuid4()) for _ in clients]
     for _ in range(2):  # the second time each key is replayed
@@ -259,7 +259,7 @@ async def test_the_counters_outlive_a_process_and_its_gauges_do_not(
     async with AsyncExitStack() as tills:
         for pid in (first, first, second):
             with only(pid, [first, second]):
-                await tills.enter_async_context(till(address, somebody(people, "MERCHANT_STAFF")))
+                await tills.enter_async_context(till(address, first_person(people, "MERCHANT_STAFF")))
         await settles(address, "meguru_subscribers", 3)
         os.kill(first, signal.SIGKILL)
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.support.apps import Persona, answered, body, headers, personas, somebody
+from tests.support.apps import Persona, answered, body, headers, personas, first_person
 from tests.support.served import ROOT, served
 
 
@@ -30,7 +30,7 @@ def test_the_till_hears_a_payment_that_another_process_took(tmp_path: Path):
 
 def payer_and_store(address: str) -> tuple[Persona, Persona]:
     people = personas(address)
-    return somebody(people, "RESIDENT"), somebody(people, "MERCHANT_STAFF")
+    return first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
 
 
 async def test_killed_under_load_nothing_is_lost_or_doubled(tmp_path: Path):

@@ -15,7 +15,7 @@ import pytest
 from api.tokens import Keys, Tokens
 from domain.jobs.schedule import JOBS
 from domain.viewer import Role
-from tests.support.apps import Persona, answered, body, headers, personas, somebody
+from tests.support.apps import Persona, answered, body, headers, personas, first_person
 from tests.support.eventually import eventually
 
 OF_A_TOWN = ("TrialBalance", "DriftReport")
@@ -81,7 +81,7 @@ def test_staff_of_a_town_see_that_its_ledger_is_balanced_and_agrees_with_itself(
 ):
     seen = []
     for town in towns:
-        token = somebody(people, role, town)["token"]
+        token = first_person(people, role, town)["token"]
         trial = ask("TrialBalance", token, municipality=town)
         assert trial["data"]["trialBalance"]["balanced"], trial
         posted = lines(trial)
@@ -94,7 +94,7 @@ def test_staff_of_a_town_see_that_its_ledger_is_balanced_and_agrees_with_itself(
 
 def test_a_past_instant_shows_what_was_there_then(ask: Ask, people: list[Persona], towns: list[str]):
     town = towns[0]
-    desk, resident = somebody(people, "DESK", town), somebody(people, "RESIDENT", town)
+    desk, resident = first_person(people, "DESK", town), first_person(people, "RESIDENT", town)
     at = ask("ServerTime")["data"]["serverTime"]
     before = lines(ask("TrialBalance", desk["token"], municipality=town))
     given = {
@@ -114,7 +114,7 @@ def test_a_past_instant_shows_what_was_there_then(ask: Ask, people: list[Persona
 
 
 def test_before_everything_there_is_nothing_and_that_is_balanced(ask: Ask, people: list[Persona], towns: list[str]):
-    token = somebody(people, "FINANCE", towns[0])["token"]
+    token = first_person(people, "FINANCE", towns[0])["token"]
     trial = ask("TrialBalance", token, municipality=towns[0], at="2001-01-01T00:00:00Z")["data"]["trialBalance"]
     assert (trial["balanced"], trial["lines"]) == (True, [])
 
@@ -125,7 +125,7 @@ def test_staff_of_the_other_town_are_refused(
     ask: Ask, people: list[Persona], towns: list[str], operation: str, role: str
 ):
     for town, other in (towns, reversed(towns)):
-        assert_refused(ask(operation, somebody(people, role, other)["token"], municipality=town), "NOT_PERMITTED")
+        assert_refused(ask(operation, first_person(people, role, other)["token"], municipality=town), "NOT_PERMITTED")
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -134,7 +134,7 @@ def test_residents_and_store_staff_are_refused(
     ask: Ask, people: list[Persona], towns: list[str], operation: str, role: str
 ):
     variables = {"municipality": towns[0]} if operation in OF_A_TOWN else {}
-    assert_refused(ask(operation, somebody(people, role, towns[0])["token"], **variables), "NOT_PERMITTED")
+    assert_refused(ask(operation, first_person(people, role, towns[0])["token"], **variables), "NOT_PERMITTED")
 
 
 @pytest.mark.parametrize("operation", [*OF_A_TOWN, "Jobs"], ids=["trialBalance", "driftReport", "jobs"])
@@ -147,7 +147,7 @@ def test_a_town_that_is_not_there_is_refused_as_another_towns_is(
     ask: Ask, people: list[Persona], towns: list[str], town: str
 ):
     """So nobody learns which towns there are."""
-    token = somebody(people, "FINANCE", towns[0])["token"]
+    token = first_person(people, "FINANCE", towns[0])["token"]
     for operation in OF_A_TOWN:
         refused = ask(operation, token, municipality=town)
         assert_refused(refused, "NOT_PERMITTED")
@@ -159,7 +159,7 @@ def test_it_takes_the_role_and_the_relation(
     ask: Ask, people: list[Persona], towns: list[str], issue: Callable[[dict, Role], str], operation: str
 ):
     """A resident whose token says FINANCE serves no town; a finance officer who signed in as a resident asks as a resident."""
-    resident, officer = somebody(people, "RESIDENT", towns[0]), somebody(people, "FINANCE", towns[0])
+    resident, officer = first_person(people, "RESIDENT", towns[0]), first_person(people, "FINANCE", towns[0])
     assert_refused(ask(operation, issue(resident, Role.FINANCE), municipality=towns[0]), "NOT_PERMITTED")
     assert_refused(ask(operation, issue(officer, Role.RESIDENT), municipality=towns[0]), "NOT_PERMITTED")
     assert_refused(ask(operation, issue(officer, Role.DESK), municipality=towns[0]), "NOT_PERMITTED")
@@ -170,7 +170,7 @@ def test_it_takes_the_role_and_the_relation(
 async def test_staff_see_each_job_of_the_scheduler_and_how_its_last_run_went(
     ask: Ask, people: list[Persona], towns: list[str], role: str
 ):
-    token = somebody(people, role, towns[0])["token"]
+    token = first_person(people, role, towns[0])["token"]
 
     def ran() -> list[dict]:
         jobs = ask("Jobs", token)["data"]["jobs"]

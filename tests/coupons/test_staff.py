@@ -14,7 +14,7 @@ from domain.expiry.renew import NOTHING
 from domain.identifiers import Prefix, decode, encode
 from domain.locales.catalogue import message
 from domain.payments import pay as paying
-from domain.programmes.shop_rules import rules_of
+from domain.programmes.store_rules import rules_of
 from schema.core.context import Context
 from schema.engine.execute import execute
 from schema.engine.operations import document

@@ -46,7 +46,11 @@ def test_the_page_names_the_files_of_its_example() -> None:
     assert set(rows) == places(Operation.GRANT_VALUE)
 
 
-@pytest.mark.parametrize("operation", [one for one in Operation if one.mutation is not None], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "operation",
+    [operation for operation in Operation if operation.mutation is not None],
+    ids=lambda operation: operation.name,
+)
 def test_a_mutation_that_moves_value_is_known_to_six_files_at_most(operation: Operation) -> None:
     files = places(operation) - {WITH_MONEY_FROM_OUTSIDE.get(operation)}
     assert len(files) <= FILES, files

@@ -37,13 +37,13 @@ def test_operations_fit_the_contract(page: str, text: str) -> None:
 
 
 def test_operations_inside_curl_fit_the_contract() -> None:
-    found = [
+    operations = [
         (page, query)
         for page, text in blocks("sh")
         for query in IN_CURL.findall(text.replace("\\\"'$4'\\\"", '\\"00000000-0000-7000-8000-000000000000\\"'))
     ]
-    assert len(found) >= 2
-    for page, query in found:
+    assert len(operations) >= 2
+    for page, query in operations:
         assert validate(schema._schema, parse(query.replace('\\"', '"'))) == [], page
 
 
@@ -53,13 +53,13 @@ def test_errors_of_files_are_told_as_they_are_worded() -> None:
         r"^\| \d+ \| [^|]* \| `([A-Z_]+)` \| (.+) \|$", (PROJECT / "docs/bulk-grants.md").read_text(), re.MULTILINE
     )
     assert len(rows) >= 5
-    for code, told in rows:
+    for code, text in rows:
         worded = re.sub(
             r"\\\{\w+(?::(\w+))?\\\}",
-            lambda one: r"[\d,]+円分" if one[1] == "worth" else r"[\d,]+",
+            lambda placeholder: r"[\d,]+円分" if placeholder[1] == "worth" else r"[\d,]+",
             re.escape(codes("ja")[f"ROW_{code}"]),
         )
-        assert re.fullmatch(worded, told), (code, told)
+        assert re.fullmatch(worded, text), (code, text)
 
 
 def test_make_targets_exist() -> None:
@@ -79,8 +79,8 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_setting_is_in_the_table() -> None:
-    told = set(re.findall(r"^\| `MEGURU_(\w+)`", (PROJECT / "docs/runbook/settings.md").read_text(), re.MULTILINE))
-    assert told == {name.upper() for name in Settings.model_fields}
+    settings = set(re.findall(r"^\| `MEGURU_(\w+)`", (PROJECT / "docs/runbook/settings.md").read_text(), re.MULTILINE))
+    assert settings == {name.upper() for name in Settings.model_fields}
 
 
 def test_decisions_have_their_parts_and_are_listed() -> None:

@@ -23,9 +23,9 @@ LOG = re.compile(r"log\.(?:warning|error|exception)\(\s*\"([a-z_.]+)\"")
 
 
 def test_every_job_has_its_row_with_how_often_it_runs() -> None:
-    found = re.findall(r"^\| `(\w+)` \| (\d+) (\w+?)s? \|", WATCHING, re.MULTILINE)
-    told = {name: int(count) * UNITS[unit] for name, count, unit in found}
-    assert told == {job.name: job.every.total_seconds() for job in JOBS}
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) (\w+?)s? \|", WATCHING, re.MULTILINE)
+    intervals = {name: int(count) * UNITS[unit] for name, count, unit in rows}
+    assert intervals == {job.name: job.every.total_seconds() for job in JOBS}
 
 
 def test_every_warning_in_the_log_is_explained() -> None:
@@ -70,7 +70,9 @@ def test_every_event_is_on_its_page() -> None:
         for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.MULTILINE)
         for name in re.findall(r"`(\w+)`", cell)
     }
-    assert rows == {one.name for one in schema._schema.get_possible_types(schema._schema.type_map[Event.__name__])}
+    assert rows == {
+        member.name for member in schema._schema.get_possible_types(schema._schema.type_map[Event.__name__])
+    }
 
 
 def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:

@@ -17,10 +17,10 @@ from tests.support.town import People
 
 @asynccontextmanager
 async def bus(url: str) -> AsyncIterator[Bus]:
-    made = Bus(url)
-    await made.start()
-    yield made
-    await made.close()
+    live = Bus(url)
+    await live.start()
+    yield live
+    await live.close()
 
 
 async def pay(town: People, through: Bus, times: int) -> None:

@@ -38,20 +38,20 @@ def moved(clock: MovableClock):
 
 async def next_of(items: Items, count: int) -> list[EventRow]:
     """The next events; a Resync among them is a failure."""
-    found = [await asyncio.wait_for(anext(items), WAIT_SECONDS) for _ in range(count)]
-    assert not any(isinstance(one, Resync) for one in found), found
-    return found  # type: ignore[return-value]
+    received = [await asyncio.wait_for(anext(items), WAIT_SECONDS) for _ in range(count)]
+    assert not any(isinstance(item, Resync) for item in received), received
+    return received  # type: ignore[return-value]
 
 
 async def to_resync(items: Items) -> tuple[list[EventRow], Resync]:
     """The rest of a stream that ends."""
     rest = []
     async with asyncio.timeout(WAIT_SECONDS):
-        async for one in items:
-            if isinstance(one, Resync):
+        async for event in items:
+            if isinstance(event, Resync):
                 assert await anext(items, None) is None, "a Resync is the last item"
-                return rest, one
-            rest.append(one)
+                return rest, event
+            rest.append(event)
     raise AssertionError("it ended without a Resync")
 
 
@@ -78,12 +78,12 @@ def waiting(bus: Bus, town: People) -> bool:
 async def pay(town: People, times: int) -> list[EventRow]:
     """Payments of 1, many at once; the shop's events in order."""
     posted = [
-        one
+        journal
         for start in range(0, times, 250)
-        for one in await asyncio.gather(*[town.pay(1) for _ in range(min(250, times - start))])
+        for journal in await asyncio.gather(*[town.pay(1) for _ in range(min(250, times - start))])
     ]
     return sorted(
-        (row for one in posted for row in one.events if row.holder == town.store), key=lambda row: row.sequence
+        (row for journal in posted for row in journal.events if row.holder == town.store), key=lambda row: row.sequence
     )
 
 

@@ -32,7 +32,7 @@ async def test_a_cache_is_declared_by_what_reads_it():
         asked.append(key)
         return [] if key == 0 else [key]
 
-    forgetful, complete = cached(read), cached(read, keeps_nothing=True)
+    forgetful, complete = cached(read), cached(read, keep_empty=True)
     process = services()
     assert [await process.shared(forgetful).of(key) for key in (1, 1, 0, 0)] == [[1], [1], [], []]
     assert asked == [1, 0, 0], "nothing found is asked again"

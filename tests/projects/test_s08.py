@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.stores.code import shop_code
+from domain.stores.code import printed_code
 from domain.stores.reads import by_id
 from tests.conftest import GUID
 from tests.support.town import People
@@ -50,7 +50,7 @@ async def test_s08_common_voucher_with_premium_points_by_the_amount_bought(api: 
 
     store = await by_id(api.town.id, api.town.store)
     assert store is not None
-    payment = (await api.pay(8_000, payee={"code": shop_code(GUID, store, api.town.town)}))["payment"]
+    payment = (await api.pay(8_000, payee={"code": printed_code(GUID, store, api.town.town)}))["payment"]
     assert [(part["asset"]["code"], part["amount"], part["reason"]) for part in payment["allocations"]] == [
         ("OYAMA_2", 6_000, "UNPAID_FIRST"),
         ("OYAMA_1", 2_000, "LAST"),

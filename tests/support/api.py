@@ -65,14 +65,14 @@ class Api:
         return answer["asset"]["id"]
 
     async def create_asset(self, code: str, viewer: Viewer | None = None, **facts: Any) -> Any:
-        given = {**ASSET, "municipality": self.code, "code": code, **facts}
-        return await self.ask(viewer or self.town.finance, "CreateAsset", input=given)
+        fields = {**ASSET, "municipality": self.code, "code": code, **facts}
+        return await self.ask(viewer or self.town.finance, "CreateAsset", input=fields)
 
     async def programme(self, asset: str, budget: int, **facts: Any) -> str:
         return (await self.create_programme(asset, budget, **facts))["programme"]["id"]
 
     async def create_programme(self, asset: str, budget: int, viewer: Viewer | None = None, **facts: Any) -> Any:
-        given = {
+        fields = {
             "idempotencyKey": str(uuid4()),
             "municipality": self.code,
             "kind": "GRANT",
@@ -83,7 +83,7 @@ class Api:
             "startsAt": self.at(timedelta(days=-1)),
             "endsAt": self.at(timedelta(days=90)),
         }
-        return await self.ask(viewer or self.town.finance, "CreateProgramme", input={**given, **facts})
+        return await self.ask(viewer or self.town.finance, "CreateProgramme", input={**fields, **facts})
 
     async def bonus(self, asset: str, budget: int, rate_bp: int, **facts: Any) -> str:
         return await self.programme(
@@ -100,7 +100,7 @@ class Api:
 
     async def add_rule(self, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         kind = {} if "kind" in facts else {"kind": "PERCENT", "rateBp": 100}
-        given = {
+        fields = {
             "idempotencyKey": str(uuid4()),
             "programmeId": programme,
             "nameJa": "お買い物ポイント",
@@ -108,11 +108,11 @@ class Api:
             "priority": 0,
             "stacking": "WITH_OTHERS",
         }
-        return await self.ask(viewer or self.town.finance, "AddEarningRule", input={**given, **kind, **facts})
+        return await self.ask(viewer or self.town.finance, "AddEarningRule", input={**fields, **kind, **facts})
 
     async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
-        answer = await self.ask(self.town.staff, "RefundPayment", input={**given, **facts})
+        fields = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
+        answer = await self.ask(self.town.staff, "RefundPayment", input={**fields, **facts})
         if "refund" in answer:
             assert answer["refund"].pop("pointClawbacks") is None, "a store learns nothing of its customers' points"
             receipt = await self.ask(self.town.resident, "Receipt", id=answer["refund"]["id"])
@@ -121,43 +121,43 @@ class Api:
         return answer
 
     async def grant(self, programme: str, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
-        given = {
+        fields = {
             "idempotencyKey": str(uuid4()),
             "programmeId": programme,
             "walletId": self.wallet(wallet),
             "amount": amount,
         }
-        return await self.ask(self.town.desk, "GrantValue", input={**given, **facts})
+        return await self.ask(self.town.desk, "GrantValue", input={**fields, **facts})
 
     async def charge(self, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:
-        given = {
+        fields = {
             "idempotencyKey": str(uuid4()),
             "wallet": {"walletId": self.wallet(wallet)},
             "assetId": self.coin,
             "amount": amount,
         }
-        return await self.ask(self.town.desk, "Charge", input={**given, **facts})
+        return await self.ask(self.town.desk, "Charge", input={**fields, **facts})
 
     async def quote_charge(self, amount: int, wallet: UUID | None = None) -> Any:
-        given = {"wallet": {"walletId": self.wallet(wallet)}, "assetId": self.coin, "amount": amount}
-        return await self.ask(self.town.desk, "QuoteCharge", input=given)
+        fields = {"wallet": {"walletId": self.wallet(wallet)}, "assetId": self.coin, "amount": amount}
+        return await self.ask(self.town.desk, "QuoteCharge", input=fields)
 
     async def pay(self, amount: int, store: UUID | None = None, locale: str = "ja", **facts: Any) -> Any:
-        given = {
+        fields = {
             "idempotencyKey": str(uuid4()),
             "walletId": self.wallet(),
             "payee": {"storeId": self.store(store)},
             "amount": amount,
         }
-        return await self.ask(self.town.resident, "Pay", locale, input={**given, "confirmDuplicate": True, **facts})
+        return await self.ask(self.town.resident, "Pay", locale, input={**fields, "confirmDuplicate": True, **facts})
 
     async def quote(self, amount: int, store: UUID | None = None, **facts: Any) -> Any:
-        given = {"walletId": self.wallet(), "payee": {"storeId": self.store(store)}, "amount": amount}
-        return await self.ask(self.town.resident, "QuotePayment", input={**given, **facts})
+        fields = {"walletId": self.wallet(), "payee": {"storeId": self.store(store)}, "amount": amount}
+        return await self.ask(self.town.resident, "QuotePayment", input={**fields, **facts})
 
     async def abandon(self, operation: str, key: str, viewer: Viewer | None = None) -> Any:
-        given = {"operation": operation, "idempotencyKey": key}
-        return await self.ask(viewer or self.town.resident, "Abandon", input=given)
+        fields = {"operation": operation, "idempotencyKey": key}
+        return await self.ask(viewer or self.town.resident, "Abandon", input=fields)
 
     async def balances(self, viewer: Viewer | None = None, wallet: UUID | None = None) -> dict[str, int]:
         """Posted amounts by asset code."""
@@ -183,8 +183,8 @@ def unwrapped(answer: Any) -> Any:
     if not isinstance(answer, dict) or "refusal" not in answer or "state" in answer:
         return answer
     results = {name: value for name, value in answer.items() if name != "refusal"}
-    given = [name for name, value in results.items() if name != "replayed" and value is not None]
-    assert (answer["refusal"] is None) == bool(given), answer
+    results_given = [name for name, value in results.items() if name != "replayed" and value is not None]
+    assert (answer["refusal"] is None) == bool(results_given), answer
     if answer["refusal"] is None:
         return results
     assert not results.get("replayed")

@@ -16,7 +16,7 @@ def personas(address: str) -> list[Persona]:
     return people
 
 
-def somebody(people: list[Persona], role: str, municipality: str | None = None) -> Persona:
+def first_person(people: list[Persona], role: str, municipality: str | None = None) -> Persona:
     """The first person who acts as this, of any municipality where none is named."""
     return next(
         person for person in people if person["role"] == role and municipality in (None, person["municipality"])

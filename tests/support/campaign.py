@@ -114,7 +114,7 @@ class Campaign(Diary):
 
     async def pay(self) -> None:
         _, viewer, request = self.payment()
-        asked = Asked(
+        question = Asked(
             self.town,
             request.wallet_id,
             request.store_id,
@@ -124,7 +124,7 @@ class Campaign(Diary):
             request.coupons,
         )
         try:
-            quoted = await quote(self.services, viewer, asked)
+            quoted = await quote(self.services, viewer, question)
         except Refusal as refusal:
             posted = await self.do(Operation.PAY, viewer, request.key, lambda: pay(self.services, viewer, request))
             assert posted is None, f"a quote was refused with {refusal.code}, and the payment was made"
@@ -225,7 +225,7 @@ class Campaign(Diary):
 
     async def convert(self) -> None:
         _, viewer, wallet = self.resident()
-        given, taken = (
+        source, target = (
             self.collisions.assets[name]
             for name in self.chance.choice([("MILE", "POINT"), ("TENS", "POINT"), ("POINT", "USED")])
         )
@@ -233,11 +233,11 @@ class Campaign(Diary):
         expected = None
         try:
             expected = (
-                await quote_conversion(self.services, viewer, self.town, wallet, given, taken, amount)
+                await quote_conversion(self.services, viewer, self.town, wallet, source, target, amount)
             ).received_amount
         except Refusal as refusal:
             self.said[f"QUOTE_CONVERSION {refusal.code}"] += 1
-        request = Convert(uuid4(), self.town, wallet, given, taken, amount, expected)
+        request = Convert(uuid4(), self.town, wallet, source, target, amount, expected)
         posted = await self.do(
             Operation.CONVERT,
             viewer,

@@ -121,8 +121,8 @@ class Collisions:
         await self.asset("MILE", AssetKind.MILE)
 
     async def asset(self, code: str, kind: AssetKind, **facts: Any) -> None:
-        given = {"paid": False, "charge_maximum": 1, "payment_maximum": 300_000, **facts}
-        new = NewAsset(code, kind, code, code, "点", "point", **given)
+        fields = {"paid": False, "charge_maximum": 1, "payment_maximum": 300_000, **facts}
+        new = NewAsset(code, kind, code, code, "点", "point", **fields)
         self.assets[code] = (await make_asset(self.town.services, self.town.finance, self.town.id, new)).id
 
     async def programme(self, name: str, kind: ProgrammeKind, asset: str, budget: int, **facts: Any) -> None:
@@ -167,8 +167,8 @@ class Collisions:
     async def rule(self, programme: str, kind: RuleKind = RuleKind.PERCENT, **facts: Any) -> None:
         if programme not in self.earning:
             return
-        given = {"stacking": RuleStacking.WITH_OTHERS, **facts}
-        new = NewRule(kind, programme, programme, **given)
+        fields = {"stacking": RuleStacking.WITH_OTHERS, **facts}
+        new = NewRule(kind, programme, programme, **fields)
         await add_rule(self.town.services, self.town.finance, self.town.id, self.programmes[programme], uuid4(), new)
 
     async def _rules(self) -> None:
@@ -187,7 +187,7 @@ class Collisions:
 
     async def coupon(self, name: str, kind: CouponKind, **facts: Any) -> None:
         town, now = self.town, self.town.services.clock()
-        given = {
+        fields = {
             "borne_by": BorneBy.TOWN,
             "claim_required": False,
             "stacking": Stacking.WITH_OTHERS,
@@ -195,9 +195,9 @@ class Collisions:
             **facts,
         }
         new = NewCoupon(
-            kind, name, name, starts_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=200), **given
+            kind, name, name, starts_at=now - timedelta(minutes=1), ends_at=now + timedelta(days=200), **fields
         )
-        viewer = town.finance if given.get("store_id") is None else self.stores[0][1]
+        viewer = town.finance if fields.get("store_id") is None else self.stores[0][1]
         key = key_of_order(len(self.coupons), str(viewer.person_id), "coupon", str(town.id))
         self.coupons[name] = (await create_coupon(town.services, viewer, town.id, key, new))[0].id
 

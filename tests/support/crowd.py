@@ -28,7 +28,7 @@ def crowd(settings: dict[str, str], code: str, count: int) -> list[str]:
 
 
 async def move_in(code: str, count: int) -> list[str]:
-    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, shop_code_guid="", pool_size=2) as opened:
+    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, store_code_guid="", pool_size=2) as opened:
         town = await municipalities.by_code(code)
         assert town is not None
         now = opened.clock()

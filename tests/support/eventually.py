@@ -9,10 +9,10 @@ async def eventually(condition: Callable[[], Awaitable[object] | object], second
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     while True:
-        found = condition()
-        if asyncio.iscoroutine(found):
-            found = await found
-        if found:
-            return found
+        value = condition()
+        if asyncio.iscoroutine(value):
+            value = await value
+        if value:
+            return value
         assert loop.time() < deadline, f"not within {seconds} s: {condition}"
         await asyncio.sleep(0.01)

@@ -134,11 +134,11 @@ class FundedTown:
         await settle_funding(services)
 
     async def states(self) -> list[int]:
-        found = await rows(
+        sums = await rows(
             "select state from provider_authorisation where municipality_id = $1 order by opened_at, id",
             self.api.town.id,
         )
-        return [row["state"] for row in found]
+        return [row["state"] for row in sums]
 
     async def open(self) -> int:
         return len(

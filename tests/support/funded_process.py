@@ -124,7 +124,7 @@ async def main() -> None:
     async with open_services(
         order["database"],
         redis_url=None,
-        shop_code_guid="",
+        store_code_guid="",
         pool_size=2,
         clock=lambda: utc_now() + LATER if late else utc_now(),
     ) as services:

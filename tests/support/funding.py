@@ -21,8 +21,8 @@ def with_provider(town: People, provider: PaymentProvider) -> People:
 
 async def link(api: Api, token: str = CARD, viewer: Viewer | None = None, **facts: Any) -> Any:
     """The answer to linking a card for the coin."""
-    given = {"walletId": api.wallet(), "assetId": api.coin, "token": token, "label": "•••• 4242", **facts}
-    return await api.ask(viewer or api.town.resident, "LinkFundingSource", input=given)
+    fields = {"walletId": api.wallet(), "assetId": api.coin, "token": token, "label": "•••• 4242", **facts}
+    return await api.ask(viewer or api.town.resident, "LinkFundingSource", input=fields)
 
 
 async def linked(api: Api, token: str = CARD) -> str:
@@ -32,7 +32,7 @@ async def linked(api: Api, token: str = CARD) -> str:
 
 async def pay_with(api: Api, amount: int, source: str, maximum: int = 50_000, **facts: Any) -> Any:
     """The answer to a payment that takes what the wallet lacks from a funding source."""
-    given = {
+    fields = {
         "idempotencyKey": str(uuid4()),
         "walletId": api.wallet(),
         "payee": {"storeId": api.store()},
@@ -41,7 +41,7 @@ async def pay_with(api: Api, amount: int, source: str, maximum: int = 50_000, **
         "topUp": {"fundingSourceId": source, "maximum": maximum},
         **facts,
     }
-    return await api.ask(api.town.resident, "Pay", input=given)
+    return await api.ask(api.town.resident, "Pay", input=fields)
 
 
 async def states(api: Api) -> list[int]:

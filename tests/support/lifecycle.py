@@ -14,20 +14,20 @@ from tests.support.clock import MovableClock
 
 async def charged(api: Api, amount: int, viewer: Viewer | None = None, **facts: Any) -> Any:
     """A charge, by the municipal desk where nobody else is named."""
-    given = {
+    fields = {
         "idempotencyKey": str(uuid4()),
         "wallet": {"walletId": api.wallet()},
         "assetId": api.coin,
         "amount": amount,
         **facts,
     }
-    return (await api.ask(viewer or api.town.desk, "Charge", input=given))["charge"]
+    return (await api.ask(viewer or api.town.desk, "Charge", input=fields))["charge"]
 
 
 async def cancel(api: Api, charge: str, viewer: Viewer | None = None, **facts: Any) -> Any:
     """The answer to a cancellation of a charge."""
-    given = {"idempotencyKey": str(uuid4()), "chargeId": charge, "reason": "WRONG_AMOUNT", **facts}
-    return await api.ask(viewer or api.town.desk, "CancelCharge", input=given)
+    fields = {"idempotencyKey": str(uuid4()), "chargeId": charge, "reason": "WRONG_AMOUNT", **facts}
+    return await api.ask(viewer or api.town.desk, "CancelCharge", input=fields)
 
 
 async def cash_of(api: Api, holder: UUID) -> int:

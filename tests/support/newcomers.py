@@ -37,7 +37,7 @@ def newcomers(settings: dict[str, str], code: str) -> dict[str, str]:
 
 
 async def move_in(code: str) -> dict[str, str]:
-    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, shop_code_guid="", pool_size=2) as opened:
+    async with services(os.environ["MEGURU_DATABASE_URL"], redis_url=None, store_code_guid="", pool_size=2) as opened:
         town = await municipalities.by_code(code)
         assert town is not None
         now = opened.clock()

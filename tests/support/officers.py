@@ -75,8 +75,8 @@ class Officers(Api):
 
     async def check(self, content: bytes | str, programme: str, locale: str = "ja", **variables: Any) -> Any:
         upload = content if isinstance(content, str) else await self.upload(content)
-        given = {"uploadId": upload, "programmeId": programme}
-        return await self.ask(self.town.finance, "CheckBulkGrant", locale, input=given, **{"first": 100, **variables})
+        fields = {"uploadId": upload, "programmeId": programme}
+        return await self.ask(self.town.finance, "CheckBulkGrant", locale, input=fields, **{"first": 100, **variables})
 
     async def wrong(self, content: bytes, programme: str, locale: str = "ja") -> list[tuple[int, str | None, str, str]]:
         """Row, column, code and message of each error."""
@@ -86,8 +86,8 @@ class Officers(Api):
 
     async def start(self, content: bytes | str, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         upload = content if isinstance(content, str) else await self.upload(content, viewer)
-        given = {"idempotencyKey": str(uuid4()), "uploadId": upload, "programmeId": programme, "skipInvalid": False}
-        return await self.ask(viewer or self.town.finance, "StartBulkGrant", input={**given, **facts})
+        fields = {"idempotencyKey": str(uuid4()), "uploadId": upload, "programmeId": programme, "skipInvalid": False}
+        return await self.ask(viewer or self.town.finance, "StartBulkGrant", input={**fields, **facts})
 
     async def started(self, content: bytes | str, programme: str, **facts: Any) -> str:
         """The id of a bulk grant that has begun."""
@@ -98,12 +98,12 @@ class Officers(Api):
         return await self.ask(viewer or self.town.finance, operation, input={"bulkGrantId": bulk})
 
     async def undo(self, bulk: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-        given = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4()), "reason": "WRONG_AMOUNT"}
-        return await self.ask(viewer or self.town.finance, "UndoBulkGrant", input=given)
+        fields = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4()), "reason": "WRONG_AMOUNT"}
+        return await self.ask(viewer or self.town.finance, "UndoBulkGrant", input=fields)
 
     async def approve(self, bulk: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-        given = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4())}
-        return await self.ask(viewer or self.town.other_finance, "ApproveBulkGrant", input=given)
+        fields = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4())}
+        return await self.ask(viewer or self.town.other_finance, "ApproveBulkGrant", input=fields)
 
     async def look(self, bulk: str, viewer: Viewer | None = None) -> Any:
         return await self.ask(viewer or self.town.auditor, "BulkGrant", id=bulk)

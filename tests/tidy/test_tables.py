@@ -137,8 +137,8 @@ def owner_of_each() -> dict[str, str]:
 
 def layers() -> list[str]:
     contracts = tomllib.loads((DOMAIN.parent / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    [found] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
-    return found
+    [rooms] = [contract["layers"] for contract in contracts if contract.get("containers") == ["domain"]]
+    return rooms
 
 
 def ranks() -> dict[str, int]:

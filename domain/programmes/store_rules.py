@@ -26,7 +26,7 @@ class StaleRulesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ShopRules:
+class StoreRules:
     """Assets and programmes at one shop; `excluded` assets are left alone at the payer's wish."""
 
     store: Store
@@ -73,14 +73,14 @@ class ShopRules:
         return found.acceptance
 
 
-async def rules_of(services: Services, municipality: int, store_id: UUID, excluded: Iterable[int] = ()) -> ShopRules:
+async def rules_of(services: Services, municipality: int, store_id: UUID, excluded: Iterable[int] = ()) -> StoreRules:
     """The rules of a town at a shop, some seconds old at most; UnknownPayeeError."""
     store = await services.shared(STORES).of((municipality, store_id))
     if store is None:
         raise UnknownPayeeError
     assets = {asset.id: asset for asset in await services.shared(ASSETS).of(municipality)}
     programmes = {programme.id: programme for programme in await services.shared(PROGRAMMES).of(municipality)}
-    return ShopRules(store, assets, programmes, frozenset(excluded))
+    return StoreRules(store, assets, programmes, frozenset(excluded))
 
 
 async def with_rules(
@@ -88,7 +88,7 @@ async def with_rules(
     municipality: int,
     store_id: UUID,
     excluded: Iterable[int],
-    run: Callable[[ShopRules], Awaitable[T]],
+    run: Callable[[StoreRules], Awaitable[T]],
 ) -> T:
     """Runs with the rules as remembered; once more with the rules of this moment if a lot is newer than them."""
     try:
