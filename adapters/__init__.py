@@ -1,1 +1,1 @@
-"""Everything with a wire to somebody else, behind ports of the domain. Only the composition roots import it."""
+"""Clients of external services, behind ports of the domain. Only the composition roots import them."""

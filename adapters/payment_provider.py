@@ -1,12 +1,12 @@
-"""A payment provider over HTTPS with JSON: the domain's port `Provider`.
+"""Client of a payment provider, over HTTPS with JSON, for the domain's port `Provider`.
 
 POST <address>/authorisations                        {reference, token, amount}   APPROVED or DECLINED
 POST <address>/authorisations/<reference>/capture    {amount}                     CAPTURED
 POST <address>/authorisations/<reference>/void       {}                           VOIDED
 
-The reference makes each call safe to repeat. Repeating is the domain's decision: nothing is sent twice from here.
-Every call has a connection of its own. On a kept one, an answer that was sent twice would be read as the answer to the
-next call, which is about somebody else's money.
+The reference makes each call safe to repeat. The domain decides about repetitions: nothing is sent twice from here.
+Every call has a connection of its own. On a connection that is kept, an answer that was sent twice would be read as the
+answer to the next call, which is about another person's money.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ import orjson
 from domain.ports import ProviderUnavailableError
 
 TIMEOUT_SECONDS = 5
-"""For a whole call, from waiting for a connection to the last byte of the answer."""
+"""Limit of a whole call, from waiting for a connection to the last byte of the answer."""
 CONNECTION_LIMIT = 64
-"""Calls at once; the others wait for their turn."""
+"""Concurrent calls; others wait for their turn."""
 ANSWER_LIMIT = 65_536
 
 
@@ -39,32 +39,32 @@ class HttpPaymentProvider:
             timeout=TIMEOUT_SECONDS,
             limits=httpx.Limits(max_connections=CONNECTION_LIMIT, max_keepalive_connections=0),
             verify=_trusted_authorities(),
-            trust_env=False,  # a .netrc or a proxy of the machine must not change who hears a card's token
+            trust_env=False,  # a .netrc file or a proxy of the machine must not receive a card's token
         )
 
     async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-        """Set the amount (yen) aside; whether it was approved."""
+        """Set an amount (yen) aside, and return whether the provider approved. ProviderUnavailableError."""
         state = await self._post("/authorisations", {"reference": str(reference), "token": token, "amount": amount})
         if state not in {"APPROVED", "DECLINED"}:
             raise ProviderUnavailableError
         return state == "APPROVED"
 
     async def capture(self, reference: UUID, amount: int) -> None:
-        """Take what was set aside."""
+        """Take the amount (yen) that was set aside. ProviderUnavailableError."""
         if await self._post(f"/authorisations/{reference}/capture", {"amount": amount}) != "CAPTURED":
             raise ProviderUnavailableError
 
     async def void(self, reference: UUID) -> None:
-        """Release what was set aside."""
+        """Release the amount that was set aside. ProviderUnavailableError."""
         if await self._post(f"/authorisations/{reference}/void", {}) != "VOIDED":
             raise ProviderUnavailableError
 
     async def close(self) -> None:
-        """Close what is still connected."""
+        """Close the connections."""
         await self._client.aclose()
 
     async def _post(self, path: str, body: dict[str, Any]) -> str | None:
-        """The state in the provider's answer; None where the answer has no such text."""
+        """Return the state in the provider's answer; None where the answer has no such text."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 answer = orjson.loads(await self._exchange(path, orjson.dumps(body)))
@@ -88,7 +88,7 @@ class HttpPaymentProvider:
 
 @asynccontextmanager
 async def payment_provider(address: str | None, key: str) -> AsyncIterator[HttpPaymentProvider | None]:
-    """The provider at an address until the end of the block; None without an address."""
+    """Open the provider at an address until the end of the block; None without an address."""
     if address is None:
         yield None
         return
@@ -101,5 +101,5 @@ async def payment_provider(address: str | None, key: str) -> AsyncIterator[HttpP
 
 @cache
 def _trusted_authorities() -> ssl.SSLContext:
-    """The certificate authorities of the machine, read once."""
+    """Return the certificate authorities of the machine, which are read once."""
     return ssl.create_default_context()

@@ -16,7 +16,7 @@ from tortoise import Tortoise
 
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
-from domain.ledger.batch import Parts
+from domain.ledger.batch import Sources
 from domain.ledger.ledger import Ledger
 from domain.ledger.poster import SESSION, Observer, Poster
 from domain.ports import Provider
@@ -74,7 +74,7 @@ async def services(
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(database_url, server_settings=SESSION, timeout=5)
 
-    poster = Poster(connect, Parts(clock, ids, secrets.randbits), bus.publish, observer)
+    poster = Poster(connect, Sources(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
     opened = Services(
         ledger=Ledger(poster), bus=bus, clock=clock, ids=ids, store_code_guid=store_code_guid, funding=funding

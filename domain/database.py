@@ -17,7 +17,7 @@ ACQUIRE_SECONDS = 5
 
 
 class Fault(Enum):
-    """Classes of database errors, by what the caller can do."""
+    """Classes of database errors, by the action open to the caller."""
 
     RETRY = auto()
     """Deadlock or serialization failure: the same work may succeed if repeated."""

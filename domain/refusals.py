@@ -99,6 +99,6 @@ class BusyError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class OutcomeUnknownError(UnstoredRefusal):
-    """The database was lost during the commit and did not return in time. Query `outcome` or send the same key again."""
+    """The database was lost during the commit and did not return in time. Query `outcome` or repeat the same key."""
 
     code = "OUTCOME_UNKNOWN"

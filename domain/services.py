@@ -29,7 +29,7 @@ class Services:
     objects: dict[Shared[Any], Any] = field(default_factory=dict)
 
     def shared(self, declaration: Shared[T]) -> T:
-        """Return the process's instance of a shared declaration, such as the cache of assets, creating it on first use."""
+        """Return the process's instance of a shared object, such as the cache of assets; created on first use."""
         known: T | None = self.objects.get(declaration)
         if known is None:
             known = self.objects[declaration] = declaration.make()

@@ -1,6 +1,7 @@
 """The viewer: the signed-in person behind a request.
 
-A person exists above municipalities. `holder_access` holds what they may do in each; their token may narrow it.
+A person exists above municipalities. `holder_access` has their relations to holders in each of them; the roles of
+their token may narrow these.
 """
 
 from collections.abc import Iterable

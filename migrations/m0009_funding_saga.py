@@ -1,4 +1,4 @@
-"""One table for all money from outside, whatever it pays for."""
+"""One table for all money from outside, for any purpose."""
 
 from tortoise import migrations
 from tortoise.migrations.operations import RunSQL

@@ -41,7 +41,7 @@ from domain.vouchers import reads as vouchers
 from domain.vouchers.create import create_product
 from domain.vouchers.kinds import Stage, VoucherTemplate
 from domain.vouchers.publish import Step, approve_product, submit_product
-from domain.vouchers.template import Occasion, from_template
+from domain.vouchers.template import TemplateTerms, from_template
 from schema.core.ids import Prefix, read
 
 POINT, MILE, VOUCHER = "TOWN_POINT", "HEALTH_MILE", "PREMIUM_30"
@@ -240,11 +240,11 @@ async def _voucher(services: Services, town: int, staff: Staff, point: int) -> N
         sale, ends = midnight(FROM), after(LAST_DAY)
         terms = from_template(
             VoucherTemplate.PREMIUM_30,
-            Occasion(
-                VOUCHER,
-                None,
-                None,
-                UNITS,
+            TemplateTerms(
+                code=VOUCHER,
+                name_ja=None,
+                name_en=None,
+                stock=UNITS,
                 units_per_person=1_000,
                 units_per_household=None,
                 sale_starts_at=sale,

@@ -89,7 +89,7 @@ async def coupons(
     if town is None:
         return CouponConnection(edges=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
     person, claims = await _person(info, town.id, wallet_id)
-    question = listing.Asked(
+    search = listing.CouponSearch(
         municipality=town.id,
         person=person,
         claims=claims,
@@ -101,7 +101,7 @@ async def coupons(
         order=sort,
     )
     start = None if after is None else _read_cursor(sort, after)
-    page, rest = await listing.listed(question, info.context.services.clock(), start, first)
+    page, rest = await listing.listed(search, info.context.services.clock(), start, first)
     return _connection(sort, page, rest)
 
 
@@ -123,7 +123,7 @@ async def _store(info: MeguruInfo, municipality: int, store_id: ID) -> Store:
     return store
 
 
-def _connection(order: Order, page: list[listing.Found], rest: listing.Place | None) -> CouponConnection:
+def _connection(order: Order, page: list[listing.ListedCoupon], rest: listing.ListPosition | None) -> CouponConnection:
     """A page and where the list goes on; a page of a long list may be short and still not the last."""
     edges = [_edge(order, line) for line in page]
     last = edges[-1].cursor if edges else None
@@ -131,21 +131,21 @@ def _connection(order: Order, page: list[listing.Found], rest: listing.Place | N
     return CouponConnection(edges=edges, page_info=PageInfo(has_next_page=rest is not None, end_cursor=end))
 
 
-def _edge(order: Order, line: listing.Found) -> CouponEdge:
+def _edge(order: Order, line: listing.ListedCoupon) -> CouponEdge:
     return CouponEdge(
         node=Coupon(coupon=line.coupon),
-        cursor=_cursor(order, line.place),
+        cursor=_cursor(order, line.position),
         distance_metres=line.metres,
         claim_count=line.counts.claimed,
-        why_not=None if line.against is None else WhyNot(obstacle=line.against),
+        why_not=None if line.obstacle is None else WhyNot(obstacle=line.obstacle),
     )
 
 
-def _cursor(order: Order, place: listing.Place) -> str:
-    return f"{order.value[0]}.{place.value}.{place.id.hex}"
+def _cursor(order: Order, position: listing.ListPosition) -> str:
+    return f"{order.value[0]}.{position.value}.{position.id.hex}"
 
 
-def _read_cursor(order: Order, unchecked: str) -> listing.Place:
+def _read_cursor(order: Order, unchecked: str) -> listing.ListPosition:
     """Where to go on; a cursor goes on only in the order in which it was made."""
     letter, _, rest = unchecked.partition(".")
     value, _, key = rest.partition(".")
@@ -153,7 +153,7 @@ def _read_cursor(order: Order, unchecked: str) -> listing.Place:
     if letter != order.value[0] or not digits or len(key) != UUID_DIGITS:
         raise BadCursorError
     try:
-        return listing.Place(value=min(int(value), 2**62), id=UUID(hex=key))
+        return listing.ListPosition(value=min(int(value), 2**62), id=UUID(hex=key))
     except ValueError as error:
         raise BadCursorError from error
 

@@ -1,1 +1,1 @@
-"""Two-person decisions and the audit trail of staff."""
+"""Approvals by a second officer, and the audit trail of staff."""

@@ -1,10 +1,10 @@
-"""What needs two officers, and why a journal is undone. Append only: a number never changes its meaning."""
+"""Kinds of approvals, and reasons of reversals. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
 
 class ApprovalKind(IntEnum):
-    """What is approved."""
+    """The kind of subject that is approved."""
 
     REVERSAL = 1
     VOUCHER_PRODUCT = 2
@@ -13,7 +13,7 @@ class ApprovalKind(IntEnum):
 
 
 class ReversalReason(IntEnum):
-    """Why a journal is undone."""
+    """The reason for reversing a journal."""
 
     WRONG_WALLET = 1
     WRONG_AMOUNT = 2
@@ -23,4 +23,4 @@ class ReversalReason(IntEnum):
 
 
 NO_REASON = ReversalReason.OTHER
-"""The reason of a proposal that is its own reason, such as a grant or a voucher product."""
+"""The reason of proposals that need none, such as a grant or a voucher product."""

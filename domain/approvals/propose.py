@@ -1,4 +1,4 @@
-"""One officer proposes, another approves; both leave an audit row in the same commit."""
+"""Propose and approve: one officer proposes, another approves. Each writes its audit entry in the same commit."""
 
 from uuid import UUID
 
@@ -17,22 +17,22 @@ from domain.viewer import Viewer
 async def propose(
     services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int
 ) -> Approval:
-    """The proposal of a subject; one that is there already is answered as it is."""
+    """Propose a subject; an existing proposal is returned unchanged."""
     known = await reads.by_subject(municipality, kind, subject)
     if known is not None:
         return known
     try:
         async with transaction():
-            return await proposed(services, viewer, municipality, kind, subject, reason)
+            return await write_proposal(services, viewer, municipality, kind, subject, reason)
     except IntegrityError:
         known = await reads.by_subject(municipality, kind, subject)
         if known is None:
             raise
-        return known  # two at once: the other one was first
+        return known  # a concurrent call wrote it first
 
 
 async def approve(services: Services, viewer: Viewer, approval: Approval, key: UUID) -> None:
-    """Notes who approved, under which key the deed follows. Repeating it changes nothing."""
+    """Record the approver, and the key under which the approved action follows. Repeating it changes nothing."""
     now = services.clock()
     async with transaction():
         changed = await Row.filter(municipality_id=approval.municipality, id=approval.id, approver=None).update(
@@ -51,10 +51,10 @@ async def approve(services: Services, viewer: Viewer, approval: Approval, key: U
             )
 
 
-async def proposed(
+async def write_proposal(
     services: Services, viewer: Viewer, municipality: int, kind: ApprovalKind, subject: UUID, reason: int
 ) -> Approval:
-    """A proposal in the commit of what it is about: call inside the transaction that writes the subject."""
+    """Write a proposal. Call inside the transaction that writes its subject."""
     now = services.clock()
     row = await Row.create(
         id=services.ids.new(),

@@ -1,4 +1,4 @@
-"""Refusals of approvals: decided before the ledger is asked, nothing is written."""
+"""Refusals of approvals. They are decided before the request goes to the ledger; nothing is written."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domain.refusals import Retry, UnstoredRefusal
 
 @dataclass(eq=False)
 class UnknownJournalError(UnstoredRefusal):
-    """No such journal or approval in the town, or not one that can be reversed."""
+    """The municipality has no such journal or approval, or the journal cannot be reversed."""
 
     code = "UNKNOWN_JOURNAL"
     retry = Retry.NEVER
@@ -15,7 +15,7 @@ class UnknownJournalError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class ApproverIsProposerError(UnstoredRefusal):
-    """Two persons: who proposes does not approve."""
+    """The approver is the person who made the proposal. Another officer must approve it."""
 
     code = "APPROVER_IS_PROPOSER"
     retry = Retry.NEVER

@@ -1,11 +1,11 @@
-"""Two-person decisions."""
+"""The table of approvals."""
 
 from tortoise import fields
 from tortoise.models import Model
 
 
 class Approval(Model):
-    """Who proposed what, and who approved it. The database refuses one person in both."""
+    """A proposal and its approval. A database constraint keeps proposer and approver apart."""
 
     id = fields.UUIDField(primary_key=True)
     municipality_id = fields.SmallIntField()

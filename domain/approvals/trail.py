@@ -1,4 +1,7 @@
-"""The audit trail of staff: who did what, why, before and after. Appended in the commit of the deed, never changed."""
+"""The audit trail: actions of staff, with reason and state before and after.
+
+Entries are written in the commit of the action and never changed.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +23,7 @@ async def record(
     after: dict[str, Any] | None,
     at: datetime,
 ) -> None:
-    """One row. Ids and codes only. Call inside the transaction of what it records."""
+    """Append an entry, which holds ids and codes only. Call inside the transaction of the recorded action."""
     await get_connection("default").execute_query(
         """insert into audit_entry (municipality_id, actor, action, subject, reason, before, after, recorded_at)
           values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8)""",
@@ -31,8 +34,8 @@ async def record(
 async def recorded(
     municipality: int, action: str, subject: str, after: dict[str, Any], *, actor: UUID | None = None
 ) -> bool:
-    """Whether an action on a subject is in the trail with these facts after it; by an actor, where one is named."""
-    found = await rows(
+    """Whether the trail has an action on a subject whose `after` contains these values; by `actor`, if not None."""
+    entries = await rows(
         """select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3
           and after @> $4::jsonb and ($5::uuid is null or actor = $5) limit 1""",
         municipality,
@@ -41,7 +44,7 @@ async def recorded(
         _json(after),
         actor,
     )
-    return bool(found)
+    return bool(entries)
 
 
 def _json(value: dict[str, Any] | None) -> str | None:

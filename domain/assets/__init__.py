@@ -1,1 +1,1 @@
-"""Kinds of value, their issuers and lots."""
+"""Assets (kinds of value), their issuers and lots."""

@@ -1,8 +1,7 @@
-"""Staff change what may be changed of an asset: names, what is told of it, and where it may be spent.
+"""Change an asset: its names, its disclosure, and where it may be spent.
 
-Whoever holds value received it with its rules. So once value was issued its shops may become more and never fewer; its
-end, whether it
-is paid for, and its kind are never changed.
+Holders received their value with its rules. Once value has been issued, the stores that accept it may therefore be
+extended but not reduced. Expiry, kind, and whether the asset is paid for never change.
 """
 
 from dataclasses import asdict, dataclass
@@ -29,7 +28,7 @@ _SETS = ("stores", "groups", "size_classes", "areas", "categories")
 
 @dataclass(frozen=True, slots=True)
 class AssetChange:
-    """What becomes of an asset; None: as it is."""
+    """New values for an asset; None leaves a value unchanged."""
 
     name_ja: str | None = None
     name_en: str | None = None
@@ -39,10 +38,10 @@ class AssetChange:
 
 
 def covers(new: Acceptance, old: Acceptance) -> bool:
-    """Whether every shop that the old rule accepts is accepted by the new one, whatever shops there will be. Pure."""
+    """Whether the new rule accepts every present or future store that the old rule accepts. Pure."""
     for name in _SETS:
-        asked, before = getattr(new, name), getattr(old, name)
-        if asked and not (before and before <= asked):
+        new_values, old_values = getattr(new, name), getattr(old, name)
+        if new_values and not (old_values and old_values <= new_values):
             return False
     return new.excluded_categories <= old.excluded_categories
 
@@ -50,11 +49,14 @@ def covers(new: Acceptance, old: Acceptance) -> bool:
 async def change_asset(
     services: Services, viewer: Viewer, municipality: int, number: int, change: AssetChange
 ) -> Asset:
-    """Changes an asset, with its row of audit in the same commit. Payments know within some seconds."""
+    """Change an asset and write the audit entry in the same commit. Payments follow within `cache.SECONDS`.
+
+    Raises UnknownAssetError, InvalidInputError and UnsafeChangeError.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     _check(change)
     async with transaction():
-        # No lot of it can be made while its row is locked so: "nothing was issued yet" stays true until the commit.
+        # The lock blocks new lots of the asset, so "no value issued yet" stays true until the commit.
         row = await Row.select_for_update().get_or_none(municipality_id=municipality, id=number)
         if row is None or row.kind == AssetKind.CASH:
             raise UnknownAssetError
@@ -66,16 +68,16 @@ async def change_asset(
                 municipality, viewer.person_id, "change_asset", str(number), "", before, after, services.clock()
             )
     services.shared(ASSETS).forget(municipality)
-    found = await reads.in_municipality(municipality, number)
-    if found is None:
+    asset = await reads.in_municipality(municipality, number)
+    if asset is None:
         raise UnknownAssetError
-    return found
+    return asset
 
 
 def _check(change: AssetChange) -> None:
     for name in ("name_ja", "name_en"):
-        given = getattr(change, name)
-        if given is not None and not 0 < len(given) <= NAME_LIMIT:
+        text = getattr(change, name)
+        if text is not None and not 0 < len(text) <= NAME_LIMIT:
             raise InvalidInputError(name, "LENGTH")
     for name in ("disclosure_ja", "disclosure_en"):
         if len(getattr(change, name) or "") > DISCLOSURE_LIMIT:
@@ -91,9 +93,9 @@ async def _check_safe(row: Row, change: AssetChange) -> None:
 
 
 def _difference(row: Row, change: AssetChange) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The columns that become different: as they were, and as they will be."""
-    given = {name: value for name, value in asdict(change).items() if value is not None and name != "acceptance"}
+    """Return the values of the changed columns, before and after."""
+    columns = {name: value for name, value in asdict(change).items() if value is not None and name != "acceptance"}
     if change.acceptance is not None:
-        given["acceptance"] = to_json(change.acceptance)
-    after = {name: value for name, value in given.items() if value != getattr(row, name)}
+        columns["acceptance"] = to_json(change.acceptance)
+    after = {name: value for name, value in columns.items() if value != getattr(row, name)}
     return {name: getattr(row, name) for name in after}, after

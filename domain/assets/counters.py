@@ -1,4 +1,4 @@
-"""Counters: who takes cash for the town, and the asset in which the cash box owes it."""
+"""Counters: the holders that take cash for the municipality, and the asset in which their cash boxes owe it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +15,11 @@ from domain.viewer import Relation
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Who takes the cash."""
+    """A counter that takes cash.
+
+    holder: the desk, or the charge agent's store. relation: the relation to it that a person needs to act there.
+    issuer: the municipality's issuer. yen: the asset of cash boxes.
+    """
 
     holder: UUID
     relation: Relation
@@ -24,7 +28,10 @@ class Counter:
 
 
 async def counter_of(municipality: int, store_id: UUID | None) -> Counter:
-    """The agent's store, or the municipal desk; NotPermittedError for a store that takes no money for the town."""
+    """Return the counter of a charge agent's store, or of the municipal desk if `store_id` is None.
+
+    Raises NotPermittedError for a store that is no charge agent.
+    """
     town = await municipalities.by_id(municipality)
     if town is None:
         raise UnknownAssetError

@@ -1,4 +1,4 @@
-"""New assets, with what cannot be refused later: the legal guard, and rules that make sense."""
+"""Create assets. `check` enforces consistent rules and the six-month limit of exempt value."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ FRESH_DAYS_LIMIT = 366
 
 @dataclass(frozen=True, slots=True)
 class NewAsset:
-    """What an asset is made of. Limits in whole units."""
+    """The properties of a new asset. Limits in whole units."""
 
     code: str
     kind: AssetKind
@@ -49,7 +49,7 @@ class NewAsset:
 
 
 def check(new: NewAsset, today: date) -> None:
-    """Raises InvalidInputError for the first field that is wrong."""
+    """Raise InvalidInputError for the first invalid field."""
     _require(
         0 < len(new.code) <= CODE_LIMIT and new.code.isascii() and new.code.replace("_", "").isalnum(), "code", "CODE"
     )
@@ -91,7 +91,7 @@ def _require(holds: bool, field: str, problem: str) -> None:  # noqa: FBT001 - a
 
 
 async def create_asset(municipality: int, new: NewAsset, now: datetime) -> int:
-    """Makes an asset; its id. Call inside a transaction, after `check`."""
+    """Create an asset and return its id. Call inside a transaction, after `check`."""
     if await get_connection("default").execute_query_dict(
         "select 1 from asset where municipality_id = $1 and code = $2", [municipality, new.code]
     ):

@@ -1,10 +1,10 @@
-"""Kinds of value, and the rules that an asset carries. Append only: a number never changes its meaning."""
+"""Kinds of assets and of their rules. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
 
 class AssetKind(IntEnum):
-    """What an asset is. CASH counts yen in cash boxes and is never in a wallet."""
+    """Kind of an asset. CASH counts yen in cash boxes and is never in a wallet."""
 
     CASH = 0
     COIN = 1
@@ -17,15 +17,15 @@ class AssetKind(IntEnum):
 
 
 PAYABLE = frozenset(AssetKind) - {AssetKind.CASH, AssetKind.MILE}
-"""What shops take, one unit for one yen."""
+"""Kinds that stores accept, one unit for one yen."""
 SOLD = frozenset({AssetKind.COIN, AssetKind.VOUCHER, AssetKind.GIFT_TICKET})
-"""What residents may pay money for."""
+"""Kinds that residents may buy for money."""
 CHARGEABLE = frozenset({AssetKind.COIN})
-"""What is topped up with money."""
+"""Kinds that are charged with money."""
 
 
 class LegalProfile(IntEnum):
-    """Who issues it, in the words of the Payment Services Act: a local government is exempt (article 4-3)."""
+    """The issuer's status under the Payment Services Act: a local government is exempt (article 4-3)."""
 
     MUNICIPALITY = 1
     REGISTERED_THIRD_PARTY = 2
@@ -33,7 +33,7 @@ class LegalProfile(IntEnum):
 
 
 class ExpiryRule(IntEnum):
-    """When value of an asset ends."""
+    """How the expiry of an asset's value is determined."""
 
     NONE = 0
     FIXED_DATE = 1
@@ -43,11 +43,11 @@ class ExpiryRule(IntEnum):
 
 
 BY_MONTHS = frozenset({ExpiryRule.MONTHS_AFTER_ISSUE, ExpiryRule.MONTH_END_AFTER_MONTHS, ExpiryRule.LAST_USE_MONTHS})
-"""Rules that need a number of months."""
+"""Rules that take a number of months."""
 
 
 class RefundedAfterExpiry(IntEnum):
-    """What becomes of refunded value whose last day is over."""
+    """The treatment of refunded value that has expired meanwhile."""
 
     NONE = 0
     FRESH_DAYS = 1

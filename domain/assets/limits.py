@@ -1,4 +1,4 @@
-"""What may be moved at once, checked before the ledger is asked."""
+"""Limits of amounts and notes, checked before a request goes to the ledger."""
 
 from domain.assets.kinds import AssetKind
 from domain.assets.reads import ASSETS
@@ -6,23 +6,23 @@ from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError
 from domain.services import Services
 
 NOTE_LIMIT = 200
-"""Characters of a note."""
+"""The maximum length of a note, in characters."""
 
 
 def check_amount(amount: int, maximum: int) -> None:
-    """Raises AmountOutOfRangeError outside 1..maximum. Whole units."""
+    """Raise AmountOutOfRangeError outside 1..maximum. Whole units."""
     if not 1 <= amount <= maximum:
         raise AmountOutOfRangeError(1, maximum)
 
 
 def check_note(note: str | None) -> None:
-    """Raises NoteTooLongError."""
+    """Raise NoteTooLongError for a note of more than NOTE_LIMIT characters."""
     if note is not None and len(note) > NOTE_LIMIT:
         raise NoteTooLongError(NOTE_LIMIT)
 
 
 async def payment_maximum(services: Services, municipality: int) -> int:
-    """The largest payment of a town: that of the coin with the widest limit. Whole units."""
+    """Return the largest `payment_maximum` of a municipality's assets. Whole units."""
     return max(
         (
             asset.payment_maximum

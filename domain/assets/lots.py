@@ -1,6 +1,6 @@
-"""Lots: where value came from and until when it may be spent.
+"""Lots: the origin of value, and until when it may be spent.
 
-One row for all that is issued alike on a day of Asia/Tokyo.
+All value issued under the same terms on one day in Asia/Tokyo shares one lot.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from domain.shared import Shared
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """How value of an asset is issued.
+    """The terms under which value of an asset is issued.
 
-    `expires_at` is the programme's own end, where it has one: the earlier end counts.
-    instead_of_rule: `expires_at` counts whatever the asset's rule says, within the legal guard.
+    expires_at: the programme's own end, if it has one; the earlier of it and the asset's rule applies.
+    instead_of_rule: `expires_at` replaces the asset's rule. The six-month limit of exempt value still applies.
     """
 
     origin: LotOrigin
@@ -34,71 +34,81 @@ class Issue:
 
 
 TERMS_VERSION = 1
-"""The version of the terms under which value is issued; there is one until a town changes them."""
+"""The version of the terms of service under which value is issued; there is only one so far."""
 CHARGED = Issue(LotOrigin.CHARGE, Funding.CASH)
 _Key = tuple[int, int, date, Issue]
 
 
 class Lots:
-    """Lots never change, so a process asks the database for each once."""
+    """A cache of lots. Lots never change, so a process reads each of them once."""
 
     LIMIT = 10_000
 
     def __init__(self) -> None:
         self._known: dict[_Key, Lot] = {}
 
-    async def of(self, asset: Asset, how: Issue, at: datetime) -> Lot:
-        """The lot of what is issued at an instant; UnknownAssetError where it would have ended before."""
-        if ended(asset, how, at):
+    async def of(self, asset: Asset, issue: Issue, at: datetime) -> Lot:
+        """Return the lot of value issued at an instant; UnknownAssetError if it would have expired already."""
+        if ended(asset, issue, at):
             raise UnknownAssetError
-        key = (asset.municipality, asset.id, effective_on(at), how)
-        found = self._known.get(key)
-        if found is None:
+        day = effective_on(at)
+        key = (asset.municipality, asset.id, day, issue)
+        lot = self._known.get(key)
+        if lot is None:
             if len(self._known) >= self.LIMIT:
                 self._known.clear()
-            found = self._known[key] = await _ensure(asset, how, key[2])
-        return found
+            lot = self._known[key] = await _ensure(asset, issue, day)
+        return lot
 
 
 LOTS = Shared(Lots)
-"""The lots that this process has met."""
+"""The process's cache of lots."""
 
 
 async def open_none_lot(municipality: int) -> None:
-    """The lot of accounts without source and expiry. Call inside the transaction that makes the town."""
+    """Create the lot of accounts without origin and expiry, inside the transaction that creates the municipality."""
     await get_connection("default").execute_query(
         "insert into lot (municipality_id, id, origin, funding) overriding system value values ($1, $2, $3, $4)",
         [municipality, NONE_LOT, LotOrigin.NONE, Funding.NONE],
     )
 
 
-def end_of(asset: Asset, how: Issue, issued_on: date) -> datetime | None:
-    """The exclusive end of value issued on a day.
+def end_of(asset: Asset, issue: Issue, issued_on: date) -> datetime | None:
+    """Return the exclusive end of value issued on a day; None if it does not expire.
 
-    The asset's rule, the programme's end and the legal guard, whichever is first.
+    It is the earliest of the asset's rule, the programme's end, and the six-month limit of exempt value.
     """
     rule = (
         None
-        if how.instead_of_rule
+        if issue.instead_of_rule
         else last_usable_day(asset.expiry_rule, issued_on, asset.expires_after_months, asset.expires_on)
     )
     days = [rule]
     if asset.six_month_exempt:
         days.append(latest_of_six_months(issued_on))
     ends = [after(day) for day in days if day is not None]
-    return min([*ends, *([] if how.expires_at is None else [how.expires_at])], default=None)
+    return min([*ends, *([] if issue.expires_at is None else [issue.expires_at])], default=None)
 
 
-def ended(asset: Asset, how: Issue, at: datetime) -> bool:
-    """Whether value issued now would have ended before: nothing of it can be issued any more."""
-    end = end_of(asset, how, effective_on(at))
+def ended(asset: Asset, issue: Issue, at: datetime) -> bool:
+    """Whether value issued at an instant would have expired already, so that none can be issued any more."""
+    end = end_of(asset, issue, effective_on(at))
     return end is not None and end <= at
 
 
-async def _ensure(asset: Asset, how: Issue, day: date) -> Lot:
-    issued_at, ends = midnight(day), end_of(asset, how, day)
+async def _ensure(asset: Asset, issue: Issue, day: date) -> Lot:
+    issued_at, expires_at = midnight(day), end_of(asset, issue, day)
     connection = get_connection("default")
-    values = [asset.municipality, asset.id, how.programme_id, how.origin, how.funding, day, how.usable_from, ends]
+    values = [
+        asset.municipality,
+        asset.id,
+        issue.programme_id,
+        issue.origin,
+        issue.funding,
+        day,
+        issue.usable_from,
+        expires_at,
+    ]
     await connection.execute_query(
         """insert into lot (municipality_id, asset_id, programme_id, origin, funding, issued_on, usable_from,
           expires_at, issued_at, six_month_exempt)
@@ -112,4 +122,13 @@ async def _ensure(asset: Asset, how: Issue, day: date) -> Lot:
             and terms_version = {TERMS_VERSION:d}""",
         values,
     )
-    return Lot(asset.municipality, row["id"], asset.id, asset.paid, issued_at, how.usable_from, ends, how.programme_id)
+    return Lot(
+        municipality=asset.municipality,
+        id=row["id"],
+        asset=asset.id,
+        paid=asset.paid,
+        issued_at=issued_at,
+        usable_from=issue.usable_from,
+        expires_at=expires_at,
+        programme_id=issue.programme_id,
+    )

@@ -1,4 +1,4 @@
-"""Staff make assets."""
+"""Create assets on behalf of staff."""
 
 from domain.approvals.trail import record
 from domain.assets import reads
@@ -13,7 +13,7 @@ from domain.viewer import Relation, Viewer
 
 
 async def make_asset(services: Services, viewer: Viewer, municipality: int, new: NewAsset) -> Asset:
-    """A new asset of the officer's town, with its row of audit in the same commit."""
+    """Create an asset in the officer's municipality and write the audit entry in the same commit."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     now = services.clock()
     check(new, effective_on(now))
@@ -22,7 +22,7 @@ async def make_asset(services: Services, viewer: Viewer, municipality: int, new:
         after = {"code": new.code, "kind": new.kind.name, "paid": new.paid, "expiry_rule": new.expiry_rule.name}
         await record(municipality, viewer.person_id, "create_asset", str(number), "", None, after, now)
     services.shared(ASSETS).forget(municipality)
-    found = await reads.in_municipality(municipality, number)
-    if found is None:
+    asset = await reads.in_municipality(municipality, number)
+    if asset is None:
         raise UnknownAssetError
-    return found
+    return asset

@@ -1,4 +1,4 @@
-"""A new town: its row, its issuer and desk, the yen of its cash boxes and its coin."""
+"""Create a municipality with its issuer, its desk, the yen of its cash boxes and its coin."""
 
 from datetime import datetime
 
@@ -12,15 +12,23 @@ from domain.municipalities.create import national_name, write_municipality
 from domain.municipalities.reads import Municipality
 
 YEN = NewAsset(
-    "JPY", AssetKind.CASH, "日本円", "Japanese yen", "円", "yen", paid=False, charge_maximum=1, payment_maximum=1
+    code="JPY",
+    kind=AssetKind.CASH,
+    name_ja="日本円",
+    name_en="Japanese yen",
+    unit_ja="円",
+    unit_en="yen",
+    paid=False,
+    charge_maximum=1,
+    payment_maximum=1,
 )
 COIN = NewAsset(
-    "COIN",
-    AssetKind.COIN,
-    "地域通貨",
-    "Local currency",
-    "円",
-    "yen",
+    code="COIN",
+    kind=AssetKind.COIN,
+    name_ja="地域通貨",
+    name_en="Local currency",
+    unit_ja="円",
+    unit_en="yen",
     paid=True,
     charge_maximum=50_000,
     payment_maximum=300_000,
@@ -33,13 +41,13 @@ COIN = NewAsset(
 async def create_municipality(
     code: str, name: str | None, now: datetime, ids: Uuid7, coin: NewAsset = COIN
 ) -> tuple[Municipality, bool]:
-    """The town of a national code, made if missing; whether it was made now.
+    """Return the municipality of a national code, created if missing, and whether it was created now.
 
-    UnknownCodeError for a code that is none.
+    Raises UnknownCodeError for a code that is not on the national list.
     """
     national = national_name(code)
     async with transaction() as connection:
-        # Two at once: the second waits here and then finds the town of the first.
+        # Of two concurrent calls, the second waits here and then reads the municipality that the first created.
         await connection.execute_query("select pg_advisory_xact_lock(hashtext('municipality'))")
         known = await reads.by_code(code)
         if known is not None:
@@ -48,7 +56,7 @@ async def create_municipality(
 
 
 async def open_municipality(code: str, name: str, now: datetime, ids: Uuid7, coin: NewAsset = COIN) -> Municipality:
-    """A town with its issuer, its desk, the yen of its cash boxes and its coin. Call inside a transaction."""
+    """Create the municipality with its holders and assets. Call inside a transaction."""
     municipality = await write_municipality(code, name, now, ids)
     await open_none_lot(municipality.id)
     await create_asset(municipality.id, YEN, now)

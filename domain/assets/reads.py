@@ -1,4 +1,4 @@
-"""Assets and lots, as others see them."""
+"""Reads of assets and lots."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +16,10 @@ from domain.ledger.request import effective_on
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A kind of value. Limits in whole units; `expires_after_months` None: value without expiry."""
+    """A kind of value of one municipality. Limits in whole units; None means no limit.
+
+    expires_after_months: set only for expiry rules that count months.
+    """
 
     municipality: int
     id: int
@@ -47,7 +50,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Where value came from and until when it may be spent. `expires_at` is exclusive."""
+    """The origin of value, and until when it may be spent. `expires_at` is exclusive."""
 
     municipality: int
     id: int
@@ -59,13 +62,13 @@ class Lot:
     programme_id: UUID | None = None
 
     def portion(self, amount: int) -> Portion:
-        """A part of the lot. Whole units."""
+        """Return a portion of the lot. Whole units."""
         return Portion(self.asset, self.id, amount, self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
 class LotSource:
-    """Who paid for a lot, and until when it is good."""
+    """The funding and the programme of a lot, and its exclusive end."""
 
     id: int
     programme_id: UUID | None
@@ -74,13 +77,13 @@ class LotSource:
 
 
 async def sources_of(municipality: int, lots: list[int]) -> dict[int, LotSource]:
-    """Where lots of a town came from, by id."""
-    found = await rows(
+    """Return the sources of a municipality's lots, by lot id."""
+    lot_rows = await rows(
         "select id, programme_id, funding, expires_at from lot where municipality_id = $1 and id = any ($2::bigint[])",
         municipality,
         lots,
     )
-    return {row["id"]: LotSource(*row.values()) for row in found}
+    return {row["id"]: LotSource(**row) for row in lot_rows}
 
 
 @overload
@@ -88,56 +91,56 @@ def last_day(expires_at: datetime) -> date: ...
 @overload
 def last_day(expires_at: datetime | None) -> date | None: ...
 def last_day(expires_at: datetime | None) -> date | None:
-    """The last civil day in Asia/Tokyo on which value may be spent."""
+    """Return the last civil day in Asia/Tokyo on which value may be spent; None if it does not expire."""
     return None if expires_at is None else effective_on(expires_at - timedelta(microseconds=1))
 
 
 async def by_ids(ids: list[int]) -> list[Asset | None]:
-    """Assets in the order of their ids; None where there is none."""
-    found = {row.id: _of(row) for row in await Row.filter(id__in=ids)}
-    return [found.get(number) for number in ids]
+    """Return assets in the order of their ids; None for an unknown id."""
+    assets = {row.id: _of(row) for row in await Row.filter(id__in=ids)}
+    return [assets.get(number) for number in ids]
 
 
 async def of_municipality(municipality: int) -> list[Asset]:
-    """All assets of a town, by id."""
+    """Return all assets of a municipality, ordered by id."""
     return [_of(row) for row in await Row.filter(municipality_id=municipality).order_by("id")]
 
 
 ASSETS = cached(of_municipality)
-"""All assets of a town, some seconds old at most."""
+"""All assets of a municipality, at most `cache.SECONDS` old."""
 
 
 async def in_municipality(municipality: int, asset: int) -> Asset | None:
-    """One asset of a town."""
+    """Return an asset of a municipality; None if it has no such asset."""
     row = await Row.get_or_none(municipality_id=municipality, id=asset)
     return None if row is None else _of(row)
 
 
 def _of(row: Row) -> Asset:
     return Asset(
-        row.municipality_id,
-        row.id,
-        AssetKind(row.kind),
-        row.code,
-        row.name_ja,
-        row.name_en,
-        row.unit_ja,
-        row.unit_en,
-        row.paid,
-        row.expires_after_months,
-        row.charge_maximum,
-        row.payment_maximum,
-        row.balance_cap,
-        LegalProfile(row.legal_profile),
-        row.six_month_exempt,
-        ExpiryRule(row.expiry_rule),
-        row.expires_on,
-        from_json(row.acceptance),
-        row.minimum_unit,
-        row.transferable,
-        row.returns_to_budget,
-        row.disclosure_ja,
-        row.disclosure_en,
-        RefundedAfterExpiry(row.refunded_after_expiry),
-        row.fresh_days,
+        municipality=row.municipality_id,
+        id=row.id,
+        kind=AssetKind(row.kind),
+        code=row.code,
+        name_ja=row.name_ja,
+        name_en=row.name_en,
+        unit_ja=row.unit_ja,
+        unit_en=row.unit_en,
+        paid=row.paid,
+        expires_after_months=row.expires_after_months,
+        charge_maximum=row.charge_maximum,
+        payment_maximum=row.payment_maximum,
+        balance_cap=row.balance_cap,
+        legal_profile=LegalProfile(row.legal_profile),
+        six_month_exempt=row.six_month_exempt,
+        expiry_rule=ExpiryRule(row.expiry_rule),
+        expires_on=row.expires_on,
+        acceptance=from_json(row.acceptance),
+        minimum_unit=row.minimum_unit,
+        transferable=row.transferable,
+        returns_to_budget=row.returns_to_budget,
+        disclosure_ja=row.disclosure_ja,
+        disclosure_en=row.disclosure_en,
+        refunded_after_expiry=RefundedAfterExpiry(row.refunded_after_expiry),
+        fresh_days=row.fresh_days,
     )

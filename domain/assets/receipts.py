@@ -1,10 +1,10 @@
-"""What a counter adds to receipts."""
+"""The receipt section of counters."""
 
 from domain.ledger.receipt import Reference
 
 
 class Collected(Reference):
-    """Whose cash box took the money, or gave it back."""
+    """The holder whose cash box took the money, or paid it back."""
 
     __slots__ = ()
     KEY = "collector"

@@ -7,7 +7,7 @@ from domain.refusals import Retry, UnstoredRefusal
 
 @dataclass(eq=False)
 class UnknownAssetError(UnstoredRefusal):
-    """No such asset in the town, or not one that can be used so."""
+    """The municipality has no such asset, or the asset cannot be used for this operation."""
 
     code = "UNKNOWN_ASSET"
     retry = Retry.NEVER
@@ -15,7 +15,7 @@ class UnknownAssetError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UnsafeChangeError(UnstoredRefusal):
-    """Value of it was issued under rules that this would take away. `field` names the rule."""
+    """The change would restrict value that was issued under the present rules. `field` names the rule."""
 
     field: str
     code = "UNSAFE_CHANGE"
@@ -24,7 +24,7 @@ class UnsafeChangeError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class AmountOutOfRangeError(UnstoredRefusal):
-    """Outside what may be moved at once. Whole units."""
+    """The amount is outside the limits for one transaction. `minimum` and `maximum` in whole units."""
 
     minimum: int
     maximum: int
@@ -34,7 +34,7 @@ class AmountOutOfRangeError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class NoteTooLongError(UnstoredRefusal):
-    """The note is longer than may be kept. `maximum` in characters."""
+    """The note is too long. `maximum` in characters."""
 
     maximum: int
     code = "NOTE_TOO_LONG"

@@ -1,4 +1,4 @@
-"""Assets."""
+"""The table of assets."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class Asset(Model):
-    """A kind of value of one town."""
+    """A kind of value of one municipality."""
 
     id = fields.IntField(primary_key=True)
     municipality_id = fields.SmallIntField()

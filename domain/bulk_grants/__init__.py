@@ -1,1 +1,1 @@
-"""Grants by file: checked, approved, run row by row, and undone."""
+"""Bulk grants: grants by file, which are checked, approved, run row by row, and undone."""

@@ -1,4 +1,4 @@
-"""The dry run: what a file would do, without a trace."""
+"""The dry run of a bulk grant: check a file without writing anything."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,12 +15,16 @@ from domain.uploads.kinds import UploadPurpose
 from domain.viewer import Relation, Viewer
 
 ERRORS_KEPT = 10_000
-"""Errors that an answer can list; the rest is counted."""
+"""The maximum number of rows with errors in a result; further ones are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a file would do. Whole units. `errors`: the first ERRORS_KEPT rows that are wrong."""
+    """The result of a dry run. Amounts in whole units.
+
+    same_content: an earlier bulk grant of the programme with the same content. errors: the first ERRORS_KEPT rows that
+    cannot be granted.
+    """
 
     municipality: int
     programme_id: UUID
@@ -34,7 +38,7 @@ class Check:
 async def check_bulk_grant(
     services: Services, viewer: Viewer, municipality: int, upload_id: UUID, programme_id: UUID
 ) -> Check:
-    """Reads the whole file and says what is wrong with which row."""
+    """Check the whole file, and list the rows that cannot be granted, with their problems."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     upload, sha256 = await uploads.received(municipality, upload_id, viewer.person_id, UploadPurpose.BULK_GRANT)
     examined = await examination(municipality, programme_id, services.clock())
@@ -44,6 +48,12 @@ async def check_bulk_grant(
             errors += [row for row in page if row.problem is not None][: ERRORS_KEPT - len(errors)]
     totals = examined.totals
     [left] = await budgets_left([(municipality, programme_id)])
-    needs = (await thresholds_of(municipality)).need_approval(totals.amount, totals.largest)
-    same = await reads.same_content(municipality, programme_id, sha256)
-    return Check(municipality, programme_id, totals, left, needs, same, tuple(errors))
+    return Check(
+        municipality=municipality,
+        programme_id=programme_id,
+        totals=totals,
+        budget_left=left,
+        needs_approval=(await thresholds_of(municipality)).need_approval(totals.amount, totals.largest),
+        same_content=await reads.same_content(municipality, programme_id, sha256),
+        errors=tuple(errors),
+    )

@@ -1,6 +1,6 @@
-"""Officers approve, pause, go on, call the rest off, and undo.
+"""Approve, pause, resume, cancel and undo a bulk grant.
 
-Each is one change of state, with its audit row in the same commit.
+Each is a change of state, whose audit entry is written in the same commit.
 """
 
 from datetime import datetime
@@ -33,8 +33,11 @@ from domain.viewer import Relation, Viewer
 async def approve_bulk_grant(
     services: Services, viewer: Viewer, municipality: int, key: UUID, bulk_grant: UUID
 ) -> tuple[BulkGrant, bool]:
-    """The second officer's word: it begins. Whether the key had done so before."""
-    bulk = await _own(viewer, municipality, bulk_grant)
+    """Approve a bulk grant, which starts it. Return it, and whether the key had approved it before.
+
+    Raises BulkGrantStateError and ApproverIsProposerError.
+    """
+    bulk = await _bulk_grant(viewer, municipality, bulk_grant)
     approval = await approvals.by_subject(municipality, ApprovalKind.BULK_GRANT, bulk.id)
     if approval is None:
         raise BulkGrantStateError(bulk.state.name)
@@ -55,16 +58,16 @@ async def approve_bulk_grant(
 
 
 async def pause_bulk_grant(services: Services, viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
-    """Stops after the rows that are under way. Pausing twice is pausing once."""
-    bulk = await _own(viewer, municipality, bulk_grant)
+    """Pause a bulk grant after the rows in progress. A paused one is returned unchanged."""
+    bulk = await _bulk_grant(viewer, municipality, bulk_grant)
     if bulk.state is BulkState.PAUSED:
         return bulk
     return await _change(services, viewer, bulk, (BulkState.RUNNING,), BulkState.PAUSED, "pause_bulk_grant")
 
 
 async def resume_bulk_grant(services: Services, viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
-    """Goes on after a pause."""
-    bulk = await _own(viewer, municipality, bulk_grant)
+    """Resume a paused bulk grant. A running one is returned unchanged."""
+    bulk = await _bulk_grant(viewer, municipality, bulk_grant)
     if bulk.state is BulkState.RUNNING:
         kick(services, bulk)
         return bulk
@@ -72,11 +75,11 @@ async def resume_bulk_grant(services: Services, viewer: Viewer, municipality: in
 
 
 async def cancel_bulk_grant(services: Services, viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
-    """Calls off what has not been granted yet, or the whole before its approval.
+    """Cancel all rows that have not been granted; before approval, the whole bulk grant.
 
-    It is closed in the ledger first: then no row can slip through.
+    The ledger closes it first, so that no row is granted afterwards.
     """
-    bulk = await _own(viewer, municipality, bulk_grant)
+    bulk = await _bulk_grant(viewer, municipality, bulk_grant)
     if bulk.state in (BulkState.CANCELLING, BulkState.CANCELLED):
         kick(services, bulk)
         return bulk
@@ -90,8 +93,11 @@ async def cancel_bulk_grant(services: Services, viewer: Viewer, municipality: in
 async def undo_bulk_grant(
     services: Services, viewer: Viewer, municipality: int, key: UUID, bulk_grant: UUID, reason: ReversalReason
 ) -> tuple[BulkGrant, bool]:
-    """Takes back what is left of every granted row, once. Whether the key had done so before."""
-    bulk = await _own(viewer, municipality, bulk_grant)
+    """Take back what is left of every granted row, once. Return the bulk grant, and whether the key had begun this.
+
+    Raises BulkGrantStateError.
+    """
+    bulk = await _bulk_grant(viewer, municipality, bulk_grant)
     if bulk.undo_key == key and bulk.undone_by == viewer.person_id:
         kick(services, bulk)
         return bulk, True
@@ -112,7 +118,7 @@ async def undo_bulk_grant(
     )
 
 
-async def _own(viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
+async def _bulk_grant(viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
     await require_staff(municipality, viewer, Relation.FINANCE)
     bulk = await reads.by_id(municipality, bulk_grant)
     if bulk is None:
@@ -127,15 +133,18 @@ async def _change(
     before: tuple[BulkState, ...],
     after: BulkState,
     action: str,
-    **more: UUID | int,
+    **columns: UUID | int,
 ) -> BulkGrant:
-    """From one of some states to another, or BulkGrantStateError: of two officers at once, one changes it."""
+    """Change the state, from one of `before` to `after`, and set columns; BulkGrantStateError in any other state.
+
+    Of concurrent calls, one succeeds.
+    """
     now = services.clock()
     async with transaction() as connection:
-        query, values = _update(bulk, before, after, now, more)
+        query, values = _update(bulk, before, after, now, columns)
         changed = await connection.execute_query_dict(query, values)
         if changed:
-            reason = str(more.get("undo_reason", ""))
+            reason = str(columns.get("undo_reason", ""))
             await record(
                 bulk.municipality,
                 viewer.person_id,
@@ -146,30 +155,30 @@ async def _change(
                 {"state": after.name},
                 now,
             )
-    made = await reads.by_id(bulk.municipality, bulk.id)
-    if made is None:
+    updated = await reads.by_id(bulk.municipality, bulk.id)
+    if updated is None:
         raise UnknownBulkGrantError
     if not changed:
-        raise BulkGrantStateError(made.state.name)
-    wake(services, made)
-    kick(services, made)
-    return made
+        raise BulkGrantStateError(updated.state.name)
+    wake(services, updated)
+    kick(services, updated)
+    return updated
 
 
 def _update(
-    bulk: BulkGrant, before: tuple[BulkState, ...], after: BulkState, now: datetime, more: dict[str, Any]
+    bulk: BulkGrant, before: tuple[BulkState, ...], after: BulkState, now: datetime, columns: dict[str, Any]
 ) -> tuple[str, list[Any]]:
-    added = "".join(f", {name} = ${number}" for number, name in enumerate(more, 6))
-    query = f"""update bulk_grant set state = $4, ended_at = $5{added}
+    assignments = "".join(f", {name} = ${number}" for number, name in enumerate(columns, 6))
+    query = f"""update bulk_grant set state = $4, ended_at = $5{assignments}
       where municipality_id = $1 and id = $2 and state = any ($3::smallint[]) returning id"""
     ended_at = now if after in ENDED else None
-    return query, [bulk.municipality, bulk.id, list(before), after, ended_at, *more.values()]
+    return query, [bulk.municipality, bulk.id, list(before), after, ended_at, *columns.values()]
 
 
 def _closing(bulk: BulkGrant) -> Request:
-    """The journal that closes a grant by file.
+    """Build the request of the journal that closes a bulk grant.
 
-    It moves nothing; rows look at its guard under the lock of the programme.
+    It moves no value. Rows check its guard under the lock of the programme.
     """
 
     def plan(book: Book, _: datetime) -> Draft:

@@ -1,6 +1,6 @@
-"""The rows of a file: header, wallets, amounts. Pure. What could mean two things is an error, never a guess.
+"""Parse the rows of a file: header, wallets and amounts. Pure.
 
-Row numbers are those that a spreadsheet shows: the header is row 1.
+Ambiguous input is an error and never guessed. Rows are numbered as in a spreadsheet: the header is row 1.
 """
 
 import csv
@@ -29,11 +29,11 @@ _GROUP_OF_THREE = re.compile(r"[0-9]{3}")
 _NARROW = str.maketrans(
     {**{chr(0xFF10 + digit): str(digit) for digit in range(10)}, "，": ",", "．": ".", "－": "-", "（": "(", "）": ")"}
 )
-"""Full-width digits and signs. Not NFKC, which reads ① and ² as digits too."""
+"""Full-width digits and signs to ASCII. NFKC would also convert ① and ² to digits."""
 
 
 class Column(Enum):
-    """What a column holds. NOTE is read over and kept nowhere."""
+    """The content of a column. NOTE is ignored and not stored."""
 
     WALLET = "WALLET"
     AMOUNT = "AMOUNT"
@@ -54,16 +54,16 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row cannot be granted: the catalogue's ROW_<code>, with its figures."""
+    """The reason why a row cannot be granted: its message is ROW_<code> of the catalogue, with `figures` filled in."""
 
     code: str
     column: Column | None = None
-    told: dict[str, int] = field(default_factory=dict)
+    figures: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it stands in the file. Whole units. The wallet may not exist."""
+    """A row of the file. Amount in whole units. The wallet may not exist."""
 
     number: int
     wallet: UUID | None = None
@@ -73,13 +73,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
+    """The positions of the columns, from 0, and the number of named columns."""
+
     wallet: int
     amount: int
     width: int
 
 
 def rows_of(data: bytes, encoding: str, municipality: int) -> Iterator[Row]:
-    """The rows after the header, empty lines left out; UnreadableFileError for what is no such table."""
+    """Yield the rows after the header, without empty lines; raise UnreadableFileError for any other content."""
     records = _records(data, encoding)
     number, first = next(records, (1, None))
     if first is None:
@@ -99,10 +101,7 @@ def _records(data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     number, fed = 0, 0
 
     def record_lines() -> Iterator[str]:
-        """The lines, no more than a field in quotation marks may sensibly have.
-
-        One of them must not swallow the file.
-        """
+        """Yield lines, up to the limit of one record: an unclosed quotation mark must not consume the file."""
         nonlocal fed
         for line in lines(data, encoding):
             fed += 1
@@ -124,18 +123,18 @@ def _records(data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header(record: list[str], number: int) -> _Header:
-    found: dict[Column, int] = {}
+    places: dict[Column, int] = {}
     width = max((place for place, name in enumerate(record, 1) if name.strip()), default=0)
     for place, name in enumerate(record[:width]):
         column = _NAMES.get(re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", name)).casefold())
         if column is None:
             raise UnreadableFileError(number, "FILE_UNKNOWN_COLUMN")
-        if column in found:
+        if column in places:
             raise UnreadableFileError(number, "FILE_DOUBLE_COLUMN")
-        found[column] = place
-    if Column.WALLET not in found or Column.AMOUNT not in found:
+        places[column] = place
+    if Column.WALLET not in places or Column.AMOUNT not in places:
         raise UnreadableFileError(number, "FILE_MISSING_COLUMN")
-    return _Header(found[Column.WALLET], found[Column.AMOUNT], width)
+    return _Header(places[Column.WALLET], places[Column.AMOUNT], width)
 
 
 def _row(number: int, record: list[str], header: _Header, municipality: int) -> Row:
@@ -144,15 +143,16 @@ def _row(number: int, record: list[str], header: _Header, municipality: int) -> 
     if len(record) <= max(header.wallet, header.amount):
         return Row(number, problem=Problem("TOO_FEW_COLUMNS", None, {"columns": header.width}))
     wallet = wallet_of(record[header.wallet], municipality)
-    beside = record[header.amount + 1] if header.amount + 1 < len(record) and header.amount + 1 != header.wallet else ""
-    amount = amount_of(record[header.amount], beside)
+    after = header.amount + 1
+    next_field = record[after] if after < len(record) and after != header.wallet else ""
+    amount = amount_of(record[header.amount], next_field)
     if isinstance(wallet, Problem):
         return Row(number, None, amount if isinstance(amount, int) else None, wallet)
     return Row(number, wallet, None, amount) if isinstance(amount, Problem) else Row(number, wallet, amount)
 
 
 def wallet_of(unchecked: str, municipality: int) -> UUID | Problem:
-    """The wallet that a text names, by its id or its receive code; one of another town is as unknown as any."""
+    """Parse a wallet's id or receive code. A wallet of another municipality is UNKNOWN_WALLET too."""
     text = unicodedata.normalize("NFKC", unchecked[:_LONGEST_ID]).strip()
     if not text:
         return Problem("WALLET_EMPTY", Column.WALLET)
@@ -165,14 +165,14 @@ def wallet_of(unchecked: str, municipality: int) -> UUID | Problem:
     return key
 
 
-def amount_of(unchecked: str, beside: str = "") -> int | Problem:
-    """An amount in whole units.
+def amount_of(unchecked: str, next_field: str = "") -> int | Problem:
+    """Parse an amount in whole units.
 
-    `beside`: the next field, which may be the end of an amount with a comma outside quotes.
+    next_field: the field after it, which may be the rest of an amount with a comma outside quotation marks.
     """
     text = unchecked.strip().translate(_NARROW)
     code = _amount_problem(text) if len(text) <= _LONGEST_AMOUNT else "AMOUNT_NOT_A_NUMBER"
-    if code is None and len(text) <= _GROUP and _GROUP_OF_THREE.fullmatch(beside.strip().translate(_NARROW)):
+    if code is None and len(text) <= _GROUP and _GROUP_OF_THREE.fullmatch(next_field.strip().translate(_NARROW)):
         code = "AMOUNT_UNCLEAR"
     if code is not None:
         return Problem(code, Column.AMOUNT)

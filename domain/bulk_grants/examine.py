@@ -1,4 +1,4 @@
-"""A whole file against the rules, page by page: what would be granted and what is wrong. Nothing moves."""
+"""Examine a whole file against the rules, page by page. Nothing is written."""
 
 import asyncio
 from collections import defaultdict
@@ -25,7 +25,7 @@ PAGE = 500
 
 @dataclass(slots=True)
 class Totals:
-    """What a file adds up to. Whole units, of the rows that may be granted."""
+    """The totals of a file. `amount` and `largest` cover the valid rows, in whole units."""
 
     rows: int = 0
     invalid: int = 0
@@ -35,20 +35,23 @@ class Totals:
 
 @dataclass(slots=True)
 class Examination:
-    """One reading of a file; it remembers the rows before for doubles, caps and sums."""
+    """The examination of one file. It tracks earlier rows to detect duplicates and to apply caps."""
 
     programme: Programme
     asset: Asset
     now: datetime
     totals: Totals = field(default_factory=Totals)
     _first: dict[UUID, int] = field(default_factory=dict)
-    _given: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
-    """By the rows before, to persons and to households."""
+    _granted: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    """The amounts of earlier rows, by person and by household."""
 
     async def pages(self, data: bytes) -> AsyncIterator[list[Row]]:
-        """The rows with their problems, in the file's order. WrongEncodingError, UnreadableFileError."""
-        found = rows_of(data, await encoding_of(data), self.programme.municipality)
-        while page := list(islice(found, PAGE)):
+        """Yield the rows with their problems, in the file's order.
+
+        Raises WrongEncodingError and UnreadableFileError.
+        """
+        file_rows = rows_of(data, await encoding_of(data), self.programme.municipality)
+        while page := list(islice(file_rows, PAGE)):
             known = await facts_of(self.programme, [row.wallet for row in page if row.wallet is not None])
             checked = [self._checked(row, known) for row in page]
             self._add(checked)
@@ -65,18 +68,20 @@ class Examination:
         facts = known.get(row.wallet)
         problem = Problem("UNKNOWN_WALLET", Column.WALLET) if facts is None else self._against(facts, row.amount)
         if problem is None and facts is not None:
-            self._given[facts.person] += row.amount
+            self._granted[facts.person] += row.amount
             if facts.household is not None:
-                self._given[facts.household] += row.amount
+                self._granted[facts.household] += row.amount
         return row if problem is None else replace(row, problem=problem)
 
     def _against(self, facts: WalletFacts, amount: int) -> Problem | None:
         problem = facts.against(self.programme, effective_on(self.now).year)
         if problem is not None:
             return problem
-        left = self.programme.cap - facts.given - self._given[facts.person]
+        left = self.programme.cap - facts.granted - self._granted[facts.person]
         if self.programme.cap_per_household is not None and facts.household is not None:
-            left = min(left, self.programme.cap_per_household - facts.given_household - self._given[facts.household])
+            left = min(
+                left, self.programme.cap_per_household - facts.granted_household - self._granted[facts.household]
+            )
         if amount > left:
             return Problem("CAP_EXCEEDED", Column.AMOUNT, {"available": max(0, left)})
         cap = self.asset.balance_cap
@@ -93,7 +98,10 @@ class Examination:
 
 
 async def examination(municipality: int, programme_id: UUID, now: datetime) -> Examination:
-    """For a programme that grants value now. UnknownProgrammeError, ProgrammeClosedError."""
+    """Create the examination of a file for a programme, which must be open.
+
+    Raises UnknownProgrammeError and ProgrammeClosedError.
+    """
     programme = await programmes.by_id(municipality, programme_id)
     if programme is None or programme.kind is not ProgrammeKind.GRANT:
         raise UnknownProgrammeError

@@ -1,4 +1,4 @@
-"""What the rules ask of many wallets at once: one statement for a page of rows."""
+"""The facts about wallets that the rules read, in one statement for a page of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,25 +14,26 @@ from domain.viewer import Relation
 
 @dataclass(frozen=True, slots=True)
 class WalletFacts:
-    """A wallet as a programme sees it.
+    """The facts of a wallet for a programme. Amounts in whole units.
 
-    Whole units: what it holds of the asset, and what person and household were given of the programme.
+    balance: of the programme's asset. granted, granted_household: the value that the programme has given to the person
+    and to the household.
     """
 
     frozen: bool
     person: UUID
     claims: Claims | None
     balance: int
-    given: int
-    given_household: int
+    granted: int
+    granted_household: int
 
     @property
     def household(self) -> UUID | None:
-        """The household of its person, where the desk has recorded it."""
+        """The household of the wallet's person; None if it has not been verified."""
         return None if self.claims is None else self.claims.household
 
     def against(self, programme: Programme, year: int) -> Problem | None:
-        """Why nothing may be granted to it at all."""
+        """Return the problem that rules out any grant to the wallet; None if there is none."""
         if self.frozen:
             return Problem("WALLET_FROZEN", Column.WALLET)
         reason = programme.eligibility.reason_against(self.claims, year)
@@ -40,14 +41,17 @@ class WalletFacts:
 
 
 async def facts_of(programme: Programme, wallets: Sequence[UUID]) -> dict[UUID, WalletFacts]:
-    """By wallet; those that the programme's town has not are left out. A wallet without a person stands for itself."""
-    found = await rows(
+    """Return the facts by wallet, without wallets that the programme's municipality does not have.
+
+    A wallet without an owner counts as a person of its own.
+    """
+    wallet_rows = await rows(
         f"""select w.id, h.state, coalesce(x.person_id, w.id) as person, c.resident, c.birth_year, c.household,
-            coalesce(g.value, 0) as given, coalesce(gh.value, 0) as given_household,
+            coalesce(g.value, 0) as granted, coalesce(gh.value, 0) as granted_household,
             coalesce((select sum(a.posted) from account a where a.municipality_id = w.municipality_id
               and a.holder_id = w.id
               and a.asset_id = $3), 0)::bigint as balance
-          from unnest($2::uuid[]) wanted (id) join wallet w on w.municipality_id = $1 and w.id = wanted.id
+          from unnest($2::uuid[]) requested (id) join wallet w on w.municipality_id = $1 and w.id = requested.id
           join holder h on h.municipality_id = w.municipality_id and h.id = w.id
           left join lateral (select person_id from holder_access where municipality_id = w.municipality_id
             and holder_id = w.id
@@ -67,12 +71,12 @@ async def facts_of(programme: Programme, wallets: Sequence[UUID]) -> dict[UUID, 
     )
     return {
         row["id"]: WalletFacts(
-            row["state"] == HolderState.FROZEN,
-            row["person"],
-            None if row["resident"] is None else Claims(row["resident"], row["birth_year"], row["household"]),
-            row["balance"],
-            row["given"],
-            row["given_household"],
+            frozen=row["state"] == HolderState.FROZEN,
+            person=row["person"],
+            claims=None if row["resident"] is None else Claims(row["resident"], row["birth_year"], row["household"]),
+            balance=row["balance"],
+            granted=row["granted"],
+            granted_household=row["granted_household"],
         )
-        for row in found
+        for row in wallet_rows
     }

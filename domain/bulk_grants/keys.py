@@ -1,6 +1,6 @@
-"""The ledger's keys of a grant by file.
+"""The ledger keys of a bulk grant.
 
-The same row has the same key for ever, so it may be sent again by whoever finds it unfinished.
+A row always has the same key, so any process may post an unfinished row again.
 """
 
 from uuid import UUID
@@ -12,15 +12,15 @@ from domain.ledger.request import GuardKey
 
 
 def grant_key(bulk_grant: UUID, number: int) -> UUID:
-    """Of the grant of a row."""
+    """Return the key of the grant of a row."""
     return derived(bulk_grant, "grant", str(number))
 
 
 def undo_key(row: BulkRow) -> UUID:
-    """Of taking back what is left of a row."""
+    """Return the key of the undo of a row."""
     return derived(row.bulk_grant, "undo", str(row.number))
 
 
 def closed_guard(bulk: BulkGrant) -> GuardKey:
-    """1 once the rest was called off: after that commit no row of it is granted, whoever still tries."""
+    """Return the key of the guard that is 1 once the bulk grant is closed; from then on no row is granted."""
     return (bulk.municipality, GuardKind.BULK_GRANT_CLOSED, bulk.id, "")

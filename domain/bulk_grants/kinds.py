@@ -1,10 +1,10 @@
-"""Where a grant by file and its rows are. Append only: a number never changes its meaning."""
+"""States of bulk grants and of their rows. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
 
 class BulkState(IntEnum):
-    """Where a grant by file is. Append only."""
+    """The state of a bulk grant. Append only."""
 
     AWAITING_APPROVAL = 0
     RUNNING = 1
@@ -17,12 +17,12 @@ class BulkState(IntEnum):
 
 
 AT_WORK = (BulkState.RUNNING, BulkState.CANCELLING, BulkState.UNDOING)
-"""A runner has something to do."""
+"""States in which the runner has work."""
 ENDED = (BulkState.FINISHED, BulkState.CANCELLED, BulkState.UNDONE)
 
 
 class RowState(IntEnum):
-    """Where a row is. Append only."""
+    """The state of a row. Append only."""
 
     WAITING = 0
     GRANTED = 1
@@ -32,15 +32,15 @@ class RowState(IntEnum):
 
 
 class UndoState(IntEnum):
-    """Whether a granted row was taken back. Append only."""
+    """Whether a granted row has been undone. Append only."""
 
     NONE = 0
     DONE = 1
 
 
 HAS_WORK = f"state in ({BulkState.RUNNING:d}, {BulkState.CANCELLING:d}, {BulkState.UNDOING:d})"
-"""AT_WORK in the words of the partial index `bulk_grant_at_work`."""
+"""The condition of AT_WORK, as written in the partial index `bulk_grant_at_work`."""
 WAITS = f"state = {RowState.WAITING:d}"
-"""Rows that nobody has granted or refused yet, in the words of the partial index `bulk_grant_row_waiting`."""
+"""The condition of undecided rows, as written in the partial index `bulk_grant_row_waiting`."""
 TO_UNDO = f"state = {RowState.GRANTED:d} and undo_state = {UndoState.NONE:d}"
-"""Granted rows of which nothing was taken back yet, in the words of the partial index `bulk_grant_row_to_undo`."""
+"""The condition of granted rows not undone yet, as written in the partial index `bulk_grant_row_to_undo`."""

@@ -1,6 +1,6 @@
-"""One runner for a grant by file at a time.
+"""The lock that lets one runner work on a bulk grant at a time.
 
-Only for speed: two at once would meet the same keys, and grant nothing twice.
+It is an optimization: two runners would use the same keys, and grant nothing twice.
 """
 
 from collections.abc import AsyncIterator
@@ -13,20 +13,20 @@ from domain.database import ACQUIRE_SECONDS, client, rows, to_the_end
 
 @asynccontextmanager
 async def alone(bulk_grant: UUID) -> AsyncIterator[bool]:
-    """Whether nobody else runs it, from now to the end.
+    """Try to lock a bulk grant for the duration of the context; yield whether this runner has the lock.
 
-    The lock is the connection's: it goes with a process that is killed.
+    The lock belongs to the connection, so it is released if the process is killed.
     """
     await rows("select 1")  # Tortoise opens its pool when it is first used
-    pool: Any = client()._pool  # noqa: SLF001 - Tortoise has no public door
+    pool: Any = client()._pool  # noqa: SLF001 - Tortoise has no public accessor
     held: list[Any] = []
 
     async def take() -> None:
         held.append(await pool.acquire(timeout=ACQUIRE_SECONDS))
 
     try:
-        await to_the_end(take())  # a task that is cancelled meanwhile has the connection, and gives it back below
+        await to_the_end(take())  # under cancellation, too, the connection is in `held` and is released below
         yield bool(await held[0].fetchval("select pg_try_advisory_lock(hashtextextended($1, 7))", str(bulk_grant)))
     finally:
         for connection in held:
-            await to_the_end(pool.release(connection))  # which gives back all its advisory locks
+            await to_the_end(pool.release(connection))  # which releases all its advisory locks

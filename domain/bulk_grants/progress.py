@@ -1,4 +1,4 @@
-"""A grant by file, live: how it stands now, whenever that changes, until it has ended."""
+"""The progress of a bulk grant: its state and counts, on every change, until it has ended."""
 
 import asyncio
 import contextlib
@@ -11,26 +11,26 @@ from domain.bulk_grants.reads import BulkGrant
 from domain.services import Services
 
 LOOK_SECONDS = 2.0
-"""The bus only says when to look: without it the table is looked at so often."""
+"""The interval at which the table is read when the bus reports no change."""
 PAUSE_SECONDS = 0.25
-"""Between two looks: a follower sees at most four a second, however fast rows are granted."""
+"""The least time between two reads: at most four updates a second, however fast rows are granted."""
 
 
 async def progress(services: Services, municipality: int, bulk_grant: UUID) -> AsyncGenerator[BulkGrant, None]:
-    """Each state and count that is new, the present one first; nothing for one that is not there."""
+    """Yield the bulk grant now and on every change until it has ended; nothing if there is no such bulk grant."""
     inbox = services.bus.subscribe(municipality, bulk_grant)
-    told: BulkGrant | None = None
+    latest: BulkGrant | None = None
     try:
         while True:
             inbox.rows.clear()
             inbox.overflowed = False
-            found = await reads.by_id(municipality, bulk_grant)
-            if found is None:
+            bulk = await reads.by_id(municipality, bulk_grant)
+            if bulk is None:
                 return
-            if found != told:
-                told = found
-                yield found
-                if found.state in ENDED:
+            if bulk != latest:
+                latest = bulk
+                yield bulk
+                if bulk.state in ENDED:
                     return
             await asyncio.sleep(PAUSE_SECONDS)
             with contextlib.suppress(TimeoutError):

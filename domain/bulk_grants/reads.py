@@ -1,4 +1,4 @@
-"""Grants by file, as others see them."""
+"""Reads of bulk grants and of their rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from domain.database import rows
 
 @dataclass(frozen=True, slots=True)
 class BulkGrant:
-    """A grant by file. Whole units; `amount_total` of the rows that may be granted."""
+    """A bulk grant. Amounts in whole units; `amount_total` is that of the valid rows."""
 
     municipality: int
     id: UUID
@@ -41,13 +41,13 @@ class BulkGrant:
 
     @property
     def rows_left(self) -> int:
-        """How many rows wait."""
+        """The number of undecided rows."""
         return self.rows_total - self.rows_invalid - self.rows_granted - self.rows_refused - self.rows_cancelled
 
 
 @dataclass(frozen=True, slots=True)
 class BulkRow:
-    """A row and what became of it. Whole units."""
+    """A row and its outcome. Amounts in whole units; `figures` are those of the problem's message."""
 
     municipality: int
     bulk_grant: UUID
@@ -56,7 +56,7 @@ class BulkRow:
     amount: int | None
     state: RowState
     problem: str | None
-    told: dict[str, int]
+    figures: dict[str, int]
     journal_id: UUID | None
     undone: bool
     taken_back: int
@@ -74,34 +74,34 @@ _ROW = """select municipality_id, bulk_grant_id, number, wallet_id, amount, stat
 
 
 async def by_id(municipality: int, bulk_grant: UUID) -> BulkGrant | None:
-    """One of a town."""
-    found = await rows(_BULK + "where municipality_id = $1 and id = $2", municipality, bulk_grant)
-    return _bulk(found[0]) if found else None
+    """Return a bulk grant of a municipality; None if there is no such bulk grant."""
+    bulk_rows = await rows(_BULK + "where municipality_id = $1 and id = $2", municipality, bulk_grant)
+    return _bulk(bulk_rows[0]) if bulk_rows else None
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[BulkGrant | None]:
-    """Grants by file in the order of (municipality, id); None where there is none."""
-    found = await rows(
+    """Return bulk grants in the order of their keys (municipality, id); None for an unknown key."""
+    bulk_rows = await rows(
         _BULK + "where (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
-        [town for town, _ in keys],
-        [one for _, one in keys],
+        [municipality for municipality, _ in keys],
+        [bulk_grant for _, bulk_grant in keys],
     )
-    known = {(one.municipality, one.id): one for one in map(_bulk, found)}
-    return [known.get(key) for key in keys]
+    bulk_grants = {(bulk.municipality, bulk.id): bulk for bulk in map(_bulk, bulk_rows)}
+    return [bulk_grants.get(key) for key in keys]
 
 
 async def by_upload(municipality: int, upload: UUID) -> BulkGrant | None:
-    """The one of an upload."""
-    found = await rows(_BULK + "where municipality_id = $1 and upload_id = $2", municipality, upload)
-    return _bulk(found[0]) if found else None
+    """Return the bulk grant of an upload; None if the upload has none."""
+    bulk_rows = await rows(_BULK + "where municipality_id = $1 and upload_id = $2", municipality, upload)
+    return _bulk(bulk_rows[0]) if bulk_rows else None
 
 
 async def same_content(municipality: int, programme: UUID, sha256: bytes) -> UUID | None:
-    """The newest of the programme with a file of this content that granted, or is to grant.
+    """Return the programme's newest bulk grant with a file of this content, if it has granted or will grant rows.
 
-    Not one cancelled before anything, or undone.
+    Undone ones, and those cancelled before any row was granted, do not count.
     """
-    found = await rows(
+    bulk_rows = await rows(
         """select id from bulk_grant where municipality_id = $1 and programme_id = $2 and sha256 = $3 and state <> $4
           and not (state = any ($5::smallint[]) and rows_granted = 0) order by created_at desc limit 1""",
         municipality,
@@ -110,12 +110,12 @@ async def same_content(municipality: int, programme: UUID, sha256: bytes) -> UUI
         BulkState.UNDONE,
         [BulkState.CANCELLING, BulkState.CANCELLED],
     )
-    return found[0]["id"] if found else None
+    return bulk_rows[0]["id"] if bulk_rows else None
 
 
 async def of_municipality(municipality: int, before: UUID | None, limit: int) -> list[BulkGrant]:
-    """A town's, newest first, from before one of them."""
-    found = await rows(
+    """Return a page of a municipality's bulk grants, newest first, after the one with id `before`."""
+    bulk_rows = await rows(
         _BULK
         + """where municipality_id = $1 and ($2::uuid is null or (created_at, id) < (select created_at, id
           from bulk_grant
@@ -124,23 +124,26 @@ async def of_municipality(municipality: int, before: UUID | None, limit: int) ->
         before,
         limit,
     )
-    return [_bulk(row) for row in found]
+    return [_bulk(row) for row in bulk_rows]
 
 
 async def at_work(limit: int) -> list[tuple[int, UUID]]:
-    """Those for which a runner has something to do, in all towns."""
-    found = await rows(
+    """Return the bulk grants on which the runner has work, in all municipalities, oldest first."""
+    bulk_rows = await rows(
         f"select municipality_id, id from bulk_grant where {HAS_WORK} order by created_at limit $1", limit
     )
-    return [(row["municipality_id"], row["id"]) for row in found]
+    return [(row["municipality_id"], row["id"]) for row in bulk_rows]
 
 
 async def rows_after(
     bulk: BulkGrant, after: int, limit: int, state: RowState | None = None, *, not_taken_back: bool = False
 ) -> list[BulkRow]:
-    """Rows after a number, in order; those of a state, or of which an undo could not take back all."""
+    """Return a page of rows after a number, in order.
+
+    state: only rows in this state. not_taken_back: only rows that an undo could not take back completely.
+    """
     of_undo = " and undo_problem is not null" if not_taken_back else ""
-    found = await rows(
+    file_rows = await rows(
         f"""{_ROW} where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and ($5::smallint is null
           or state = $5){of_undo}
           order by number limit $4""",
@@ -150,12 +153,12 @@ async def rows_after(
         limit,
         state,
     )
-    return [_row(row) for row in found]
+    return [_row(row) for row in file_rows]
 
 
 async def waiting(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
-    """Rows that nobody has granted or refused yet."""
-    found = await rows(
+    """Return a page of undecided rows after a number, in order."""
+    file_rows = await rows(
         _ROW
         + f"where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and {WAITS} order by number limit $4",
         bulk.municipality,
@@ -163,12 +166,12 @@ async def waiting(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
         after,
         limit,
     )
-    return [_row(row) for row in found]
+    return [_row(row) for row in file_rows]
 
 
 async def to_undo(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
-    """Granted rows of which nothing has been taken back yet."""
-    found = await rows(
+    """Return a page of granted rows that have not been undone, after a number, in order."""
+    file_rows = await rows(
         _ROW + f"where municipality_id = $1 and bulk_grant_id = $2 and number > $3 and {TO_UNDO} order by"
         " number limit $4",
         bulk.municipality,
@@ -176,7 +179,7 @@ async def to_undo(bulk: BulkGrant, after: int, limit: int) -> list[BulkRow]:
         after,
         limit,
     )
-    return [_row(row) for row in found]
+    return [_row(row) for row in file_rows]
 
 
 def _bulk(row: dict[str, Any]) -> BulkGrant:
@@ -186,18 +189,18 @@ def _bulk(row: dict[str, Any]) -> BulkGrant:
 
 
 def _row(row: dict[str, Any]) -> BulkRow:
-    told = row["problem_data"]
+    figures = row["problem_data"]
     return BulkRow(
-        row["municipality_id"],
-        row["bulk_grant_id"],
-        row["number"],
-        row["wallet_id"],
-        row["amount"],
-        RowState(row["state"]),
-        row["problem"],
-        orjson.loads(told) if isinstance(told, str) else told,
-        row["journal_id"],
-        row["undo_state"] == UndoState.DONE,
-        row["taken_back"],
-        row["undo_problem"],
+        municipality=row["municipality_id"],
+        bulk_grant=row["bulk_grant_id"],
+        number=row["number"],
+        wallet_id=row["wallet_id"],
+        amount=row["amount"],
+        state=RowState(row["state"]),
+        problem=row["problem"],
+        figures=orjson.loads(figures) if isinstance(figures, str) else figures,
+        journal_id=row["journal_id"],
+        undone=row["undo_state"] == UndoState.DONE,
+        taken_back=row["taken_back"],
+        undo_problem=row["undo_problem"],
     )

@@ -1,6 +1,6 @@
-"""What became of rows, written down after the ledger has decided.
+"""Record the outcomes of rows, after the ledger has decided.
 
-Doing so twice changes nothing; the counts are those of the rows.
+Recording an outcome twice changes nothing. The counts of a bulk grant are updated together with its rows.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from domain.services import Services
 
 _LOCK = "select 1 from bulk_grant where municipality_id = $1 and id = $2 for no key update"
 _DONE = f"""with done as (
-    update bulk_grant_row r set state = w.state, problem = w.problem, problem_data = w.told::jsonb,
+    update bulk_grant_row r set state = w.state, problem = w.problem, problem_data = w.figures::jsonb,
       journal_id = w.journal
     from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::uuid[])
-      w (number, state, problem, told, journal)
+      w (number, state, problem, figures, journal)
     where r.municipality_id = $1 and r.bulk_grant_id = $2 and r.number = w.number
       and r.state = {RowState.WAITING:d} returning r.state, r.amount),
   sums as (select count(*) filter (where state = {RowState.GRANTED:d}) as granted,
@@ -45,23 +45,23 @@ _ENDS = {
     BulkState.CANCELLING: (BulkState.CANCELLED, WAITS),
     BulkState.UNDOING: (BulkState.UNDONE, TO_UNDO),
 }
-"""What follows a state once no row is left that is as the condition says."""
+"""The state that follows each working state, and the condition of rows that are still to be processed in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A row's end, as the ledger has it."""
+    """The outcome of a row, as decided by the ledger; `figures` are those of the problem's message."""
 
     number: int
     state: RowState
     problem: str | None = None
-    told: dict[str, int] = field(default_factory=dict)
+    figures: dict[str, int] = field(default_factory=dict)
     journal: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What was taken back of a row. Whole units; `problem`: why it was not all of it."""
+    """The outcome of undoing a row. Amount in whole units; `problem`: why it is not the whole amount."""
 
     number: int
     amount: int
@@ -70,13 +70,13 @@ class TakenBack:
 
 
 async def write_decided(services: Services, bulk: BulkGrant, page: Sequence[Decided]) -> None:
-    """Grants, refusals and cancellations of rows that were waiting."""
+    """Record the outcomes of waiting rows: granted, refused or cancelled."""
     values = [
-        [one.number for one in page],
-        [one.state for one in page],
-        [one.problem for one in page],
-        [orjson.dumps(one.told).decode() for one in page],
-        [one.journal for one in page],
+        [row.number for row in page],
+        [row.state for row in page],
+        [row.problem for row in page],
+        [orjson.dumps(row.figures).decode() for row in page],
+        [row.journal for row in page],
     ]
     async with transaction() as connection:
         await connection.execute_query(_LOCK, [bulk.municipality, bulk.id])
@@ -85,12 +85,12 @@ async def write_decided(services: Services, bulk: BulkGrant, page: Sequence[Deci
 
 
 async def write_taken_back(services: Services, bulk: BulkGrant, page: Sequence[TakenBack]) -> None:
-    """What was taken back of rows that were granted."""
+    """Record the outcomes of undoing granted rows."""
     values = [
-        [one.number for one in page],
-        [one.amount for one in page],
-        [one.problem for one in page],
-        [one.journal for one in page],
+        [row.number for row in page],
+        [row.amount for row in page],
+        [row.problem for row in page],
+        [row.journal for row in page],
     ]
     async with transaction() as connection:
         await connection.execute_query(_LOCK, [bulk.municipality, bulk.id])
@@ -99,7 +99,7 @@ async def write_taken_back(services: Services, bulk: BulkGrant, page: Sequence[T
 
 
 async def end(services: Services, bulk: BulkGrant) -> bool:
-    """Closes a state in which nothing is left to do; False if rows are left, or somebody else has changed the state."""
+    """Leave a working state; return False if rows are left to process, or if the state has changed meanwhile."""
     following, left = _ENDS[bulk.state]
     changed = await rows(
         f"""update bulk_grant b set state = $4, ended_at = $5 where municipality_id = $1 and id = $2 and state = $3
@@ -117,7 +117,7 @@ async def end(services: Services, bulk: BulkGrant) -> bool:
 
 
 def wake(services: Services, bulk: BulkGrant) -> None:
-    """Tells those who follow it to look: a word on the bus under the grant's own name, of which no table knows."""
+    """Wake the followers of a bulk grant, by a bus message under the bulk grant's id, which is stored nowhere."""
     services.bus.publish(
         [
             EventRow(

@@ -1,30 +1,41 @@
-"""Refusals of grants by file.
+"""Refusals of bulk grants.
 
 StoredRefusal        BulkRowRefused
 UnstoredRefusal      WrongEncoding, UnreadableFile, InvalidRows, SameFile, UploadUsed, UnknownBulkGrant, BulkGrantState
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
 class BulkRowRefusedError(StoredRefusal):
-    """A row of a file that cannot be granted: no answer to a client, but the row's own end.
+    """A row of a file that cannot be granted. It is the outcome of the row and is not answered to a client.
 
-    `because`: as the catalogue's ROW_ texts.
+    reason: the code of the catalogue's ROW_ message. figures: the data of the message.
     """
 
-    because: str
-    told: dict[str, int] = field(default_factory=dict)
+    reason: str
+    figures: dict[str, int] = field(default_factory=dict)
     internal = True
     code = "BULK_ROW_REFUSED"
+
+    def data(self) -> dict[str, Any]:
+        """Return the data under the names that journals have always stored: `because` and `told`."""
+        return {"because": self.reason, "told": self.figures}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Rebuild the refusal from a journal."""
+        return cls(data["because"], data["told"])
 
 
 @dataclass(eq=False)
 class WrongEncodingError(UnstoredRefusal):
-    """The file is neither UTF-8 nor Shift_JIS. Where the first wrong byte is, both from 1."""
+    """The file is neither UTF-8 nor Shift_JIS. `row` and `byte` locate the first wrong byte, counted from 1."""
 
     row: int
     byte: int
@@ -34,7 +45,7 @@ class WrongEncodingError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UnreadableFileError(UnstoredRefusal):
-    """Not a table that can be read. `row` from 1; `problem`: a word of the catalogue, FILE_..."""
+    """The file is not a readable table. `row` is counted from 1; `problem` is a stable code, FILE_..."""
 
     row: int
     problem: str
@@ -44,7 +55,7 @@ class UnreadableFileError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class InvalidRowsError(UnstoredRefusal):
-    """The file has rows that cannot be granted, and nobody said to skip them."""
+    """`invalid_count` of the file's `row_count` rows cannot be granted: skip them, or correct the file."""
 
     invalid_count: int
     row_count: int
@@ -53,7 +64,7 @@ class InvalidRowsError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class SameFileError(UnstoredRefusal):
-    """A file of the same content has been granted in this programme."""
+    """A file of the same content has been granted in this programme already, as `bulk_grant_id`."""
 
     bulk_grant_id: str
     code = "SAME_FILE"
@@ -61,7 +72,7 @@ class SameFileError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UploadUsedError(UnstoredRefusal):
-    """The upload has its bulk grant already."""
+    """The upload has been used for another bulk grant, `bulk_grant_id`."""
 
     bulk_grant_id: str
     code = "UPLOAD_USED"
@@ -70,7 +81,7 @@ class UploadUsedError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UnknownBulkGrantError(UnstoredRefusal):
-    """No such bulk grant in the town."""
+    """The municipality has no such bulk grant."""
 
     code = "UNKNOWN_BULK_GRANT"
     retry = Retry.NEVER
@@ -78,7 +89,7 @@ class UnknownBulkGrantError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class BulkGrantStateError(UnstoredRefusal):
-    """Not in its state: `bulk_grant_state` says which."""
+    """The bulk grant's state, `bulk_grant_state`, does not allow this operation."""
 
     bulk_grant_state: str
     code = "BULK_GRANT_STATE"

@@ -1,9 +1,7 @@
-"""The runner: takes a grant by file from wherever it is to its end.
+"""The runner, which takes a bulk grant from any state to its end.
 
-It may be killed at any point and begun again by anybody.
-
-The ledger decides each row under a key of its own; what is written down afterwards only repeats what the ledger has
-said.
+It may be killed at any point; any process can continue. The ledger decides each row under a key of its own, and the
+rows only record the ledger's decisions.
 """
 
 import asyncio
@@ -21,7 +19,7 @@ from domain.bulk_grants.steps import Step, cancel_rows, grant_rows, undo_rows
 from domain.services import Services
 
 JOB_SECONDS = 20.0
-"""How long a run of the scheduler's job stays with grants by file: other jobs wait meanwhile."""
+"""The time limit of a run of the scheduler's job, because other jobs wait meanwhile."""
 GRANTS_LIMIT = 100
 log = structlog.get_logger()
 
@@ -33,17 +31,17 @@ _STEPS: dict[BulkState, Callable[[Services, BulkGrant, int], Awaitable[Step | No
 
 
 class RowsLeftError(Exception):
-    """Rows could not be decided for another reason than their own: the next run tries them again."""
+    """Rows could not be decided, for reasons outside the rows; the next run tries them again."""
 
 
 def kick(services: Services, bulk: BulkGrant) -> None:
-    """Begins at once in this process, if there is something to do and nobody does it; else the scheduler's job will."""
+    """Start the runner in this process if it has work; if the process is busy, the scheduler's job will do it."""
     if bulk.state in AT_WORK:
         services.background.start(f"bulk_grant:{bulk.id}", run(services, bulk.municipality, bulk.id))
 
 
 async def run_bulk_grants(services: Services) -> int:
-    """The job: goes on with all that is unfinished; how many rows."""
+    """Continue all unfinished bulk grants, as a job; return the number of rows decided."""
     loop = asyncio.get_running_loop()
     deadline, count, left = loop.time() + JOB_SECONDS, 0, False
     for municipality, key in await reads.at_work(GRANTS_LIMIT):
@@ -59,9 +57,9 @@ async def run_bulk_grants(services: Services) -> int:
 
 
 async def run(services: Services, municipality: int, key: UUID, deadline: float | None = None) -> int:
-    """Works until the end, the deadline (of the loop's clock), or a pause.
+    """Process rows until the end, a pause, or the deadline (on the event loop's clock).
 
-    How many rows. 0 where somebody else does.
+    Return the number of rows decided; 0 if another runner has the lock. Raises RowsLeftError.
     """
     loop, count, after, state = asyncio.get_running_loop(), 0, 0, None
     async with alone(key) as first:
@@ -81,6 +79,6 @@ async def run(services: Services, municipality: int, key: UUID, deadline: float 
 
 
 async def _stands_still(bulk: BulkGrant) -> bool:
-    """Whether rows are left after a whole round, in the same state as at its beginning."""
+    """Whether the state is the same as at the beginning of the round, so that the rows left could not be decided."""
     now = await reads.by_id(bulk.municipality, bulk.id)
     return now is not None and now.state is bulk.state

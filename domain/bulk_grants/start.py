@@ -1,7 +1,4 @@
-"""A grant by file begins: the rows are written down in one commit, to be granted by the runner.
-
-Or to wait for a second officer.
-"""
+"""Start a bulk grant: write its rows in one commit, for the runner, or to wait for the approval of a second officer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +8,8 @@ import orjson
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.exceptions import IntegrityError
 
-from domain.approvals.kinds import ApprovalKind
-from domain.approvals.propose import proposed
+from domain.approvals.kinds import NO_REASON, ApprovalKind
+from domain.approvals.propose import write_proposal
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Row
@@ -34,8 +31,7 @@ from domain.uploads.kinds import UploadPurpose
 from domain.viewer import Relation, Viewer
 
 WRITTEN_AT_ONCE = 5_000
-NO_REASON = 9
-"""`OTHER`: the file itself is the reason."""
+
 _INSERT = """insert into bulk_grant_row (municipality_id, bulk_grant_id, number, wallet_id, amount, state, problem,
   problem_data)
   select $1, $2, n, w, a, s, p, d::jsonb from unnest($3::integer[], $4::uuid[], $5::bigint[], $6::smallint[],
@@ -45,7 +41,11 @@ _INSERT = """insert into bulk_grant_row (municipality_id, bulk_grant_id, number,
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a finance officer asks. `skip_invalid`: wrong rows are left out instead of refusing the file."""
+    """The input for starting a bulk grant.
+
+    skip_invalid: skip invalid rows instead of refusing the file. confirm_same_file: accept a file whose content has
+    been granted in the programme before.
+    """
 
     key: UUID
     municipality: int
@@ -55,71 +55,72 @@ class Start:
     confirm_same_file: bool = False
 
 
-async def start_bulk_grant(services: Services, viewer: Viewer, what: Start) -> tuple[BulkGrant, bool]:
-    """The grant by file of a key, and whether it was there before.
+async def start_bulk_grant(services: Services, viewer: Viewer, start: Start) -> tuple[BulkGrant, bool]:
+    """Start the bulk grant of a key. Return it, and whether the key had started it before.
 
-    The same key starts one, however often it is sent.
+    Raises UnknownUploadError, UploadNotReadyError, UploadUsedError, UnknownProgrammeError, ProgrammeClosedError,
+    WrongEncodingError, UnreadableFileError, InvalidRowsError, BudgetExceededError and SameFileError.
     """
-    await require_staff(what.municipality, viewer, Relation.FINANCE)
-    name = derived(viewer.person_id, "bulk_grant", str(what.municipality), str(what.key))
-    known = await _known(name, what)
+    await require_staff(start.municipality, viewer, Relation.FINANCE)
+    bulk_grant_id = derived(viewer.person_id, "bulk_grant", str(start.municipality), str(start.key))
+    known = await _known(bulk_grant_id, start)
     if known is not None:
         kick(services, known)
         return known, True
     upload, sha256 = await uploads.received(
-        what.municipality, what.upload_id, viewer.person_id, UploadPurpose.BULK_GRANT
+        start.municipality, start.upload_id, viewer.person_id, UploadPurpose.BULK_GRANT
     )
-    other = await reads.by_upload(what.municipality, upload.id)
+    other = await reads.by_upload(start.municipality, upload.id)
     if other is not None:
-        raise UploadUsedError(encode(Prefix.BULK_GRANT, what.municipality, other.id))
-    examined = await examination(what.municipality, what.programme_id, services.clock())
+        raise UploadUsedError(encode(Prefix.BULK_GRANT, start.municipality, other.id))
+    examined = await examination(start.municipality, start.programme_id, services.clock())
     async with services.background.heavy:
-        found = [
-            row async for page in examined.pages(await uploads.content(what.municipality, upload.id)) for row in page
+        file_rows = [
+            row async for page in examined.pages(await uploads.content(start.municipality, upload.id)) for row in page
         ]
-    await _check(examined, what)
+    await _check(examined, start)
     try:
-        await _write(services, viewer, name, what, examined, sha256, found)
-    except IntegrityError:  # the same key, or another with the same upload, was faster
-        return await _lost(name, what)
-    made = await _there(what.municipality, name)
-    kick(services, made)
-    return made, False
+        await _write(services, viewer, bulk_grant_id, start, examined, sha256, file_rows)
+    except IntegrityError:  # a concurrent request with the same key or the same upload was first
+        return await _resolve_conflict(bulk_grant_id, start)
+    bulk = await _written(start.municipality, bulk_grant_id)
+    kick(services, bulk)
+    return bulk, False
 
 
-async def _known(name: UUID, what: Start) -> BulkGrant | None:
-    known = await reads.by_id(what.municipality, name)
+async def _known(bulk_grant_id: UUID, start: Start) -> BulkGrant | None:
+    known = await reads.by_id(start.municipality, bulk_grant_id)
     if known is not None and (known.upload_id, known.programme_id, known.skip_invalid) != (
-        what.upload_id,
-        what.programme_id,
-        what.skip_invalid,
+        start.upload_id,
+        start.programme_id,
+        start.skip_invalid,
     ):
         raise KeyReusedError
     return known
 
 
-async def _lost(name: UUID, what: Start) -> tuple[BulkGrant, bool]:
-    known = await _known(name, what)
+async def _resolve_conflict(bulk_grant_id: UUID, start: Start) -> tuple[BulkGrant, bool]:
+    known = await _known(bulk_grant_id, start)
     if known is not None:
         return known, True
-    other = await reads.by_upload(what.municipality, what.upload_id)
+    other = await reads.by_upload(start.municipality, start.upload_id)
     if other is None:
         raise UnknownBulkGrantError
-    raise UploadUsedError(encode(Prefix.BULK_GRANT, what.municipality, other.id))
+    raise UploadUsedError(encode(Prefix.BULK_GRANT, start.municipality, other.id))
 
 
-async def _there(municipality: int, name: UUID) -> BulkGrant:
-    made = await reads.by_id(municipality, name)
-    if made is None:
+async def _written(municipality: int, bulk_grant_id: UUID) -> BulkGrant:
+    bulk = await reads.by_id(municipality, bulk_grant_id)
+    if bulk is None:
         raise UnknownBulkGrantError
-    return made
+    return bulk
 
 
-async def _check(examined: Examination, what: Start) -> None:
+async def _check(examined: Examination, start: Start) -> None:
     totals = examined.totals
-    if totals.invalid == totals.rows or (totals.invalid and not what.skip_invalid):
+    if totals.invalid == totals.rows or (totals.invalid and not start.skip_invalid):
         raise InvalidRowsError(totals.invalid, totals.rows)
-    [left] = await budgets_left([(what.municipality, what.programme_id)])
+    [left] = await budgets_left([(start.municipality, start.programme_id)])
     if totals.amount > left:
         raise BudgetExceededError(left)
 
@@ -127,22 +128,22 @@ async def _check(examined: Examination, what: Start) -> None:
 async def _write(
     services: Services,
     viewer: Viewer,
-    name: UUID,
-    what: Start,
+    bulk_grant_id: UUID,
+    start: Start,
     examined: Examination,
     sha256: bytes,
-    found: Sequence[Row],
+    file_rows: Sequence[Row],
 ) -> None:
-    now, totals, town = services.clock(), examined.totals, what.municipality
-    waits = (await thresholds_of(town)).need_approval(totals.amount, totals.largest)
-    state = BulkState.AWAITING_APPROVAL if waits else BulkState.RUNNING
+    now, totals, town = services.clock(), examined.totals, start.municipality
+    needs_approval = (await thresholds_of(town)).need_approval(totals.amount, totals.largest)
+    state = BulkState.AWAITING_APPROVAL if needs_approval else BulkState.RUNNING
     async with transaction() as connection:
-        # Two officers with the same file: the second waits here and then sees the first one's.
+        # Of two officers with the same file, the second waits here and then sees the bulk grant of the first.
         await connection.execute_query(
-            "select pg_advisory_xact_lock(hashtextextended($1, 6))", [str(what.programme_id)]
+            "select pg_advisory_xact_lock(hashtextextended($1, 6))", [str(start.programme_id)]
         )
-        same = await reads.same_content(town, what.programme_id, sha256)
-        if same is not None and same != name and not what.confirm_same_file:
+        same = await reads.same_content(town, start.programme_id, sha256)
+        if same is not None and same != bulk_grant_id and not start.confirm_same_file:
             raise SameFileError(encode(Prefix.BULK_GRANT, town, same))
         await connection.execute_query(
             """insert into bulk_grant (municipality_id, id, programme_id, upload_id, sha256, skip_invalid, state,
@@ -150,11 +151,11 @@ async def _write(
               amount_total, started_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
             [
                 town,
-                name,
-                what.programme_id,
-                what.upload_id,
+                bulk_grant_id,
+                start.programme_id,
+                start.upload_id,
                 sha256,
-                what.skip_invalid,
+                start.skip_invalid,
                 state,
                 totals.rows,
                 totals.invalid,
@@ -163,32 +164,34 @@ async def _write(
                 now,
             ],
         )
-        for start in range(0, len(found), WRITTEN_AT_ONCE):
-            await _write_rows(connection, town, name, found[start : start + WRITTEN_AT_ONCE])
-        if waits:
-            await proposed(services, viewer, town, ApprovalKind.BULK_GRANT, name, NO_REASON)
+        for offset in range(0, len(file_rows), WRITTEN_AT_ONCE):
+            await _write_rows(connection, town, bulk_grant_id, file_rows[offset : offset + WRITTEN_AT_ONCE])
+        if needs_approval:
+            await write_proposal(services, viewer, town, ApprovalKind.BULK_GRANT, bulk_grant_id, NO_REASON)
         after = {
-            "programme": str(what.programme_id),
+            "programme": str(start.programme_id),
             "rows": totals.rows,
             "invalid": totals.invalid,
             "amount": totals.amount,
-            "waits": waits,
+            "waits": needs_approval,
         }
-        await record(town, viewer.person_id, "start_bulk_grant", str(name), "", None, after, now)
+        await record(town, viewer.person_id, "start_bulk_grant", str(bulk_grant_id), "", None, after, now)
 
 
-async def _write_rows(connection: TransactionWrapper, municipality: int, name: UUID, page: Sequence[Row]) -> None:
-    good = [row.problem is None for row in page]
+async def _write_rows(
+    connection: TransactionWrapper, municipality: int, bulk_grant_id: UUID, page: Sequence[Row]
+) -> None:
+    valid = [row.problem is None for row in page]
     await connection.execute_query(
         _INSERT,
         [
             municipality,
-            name,
+            bulk_grant_id,
             [row.number for row in page],
             [row.wallet for row in page],
             [row.amount for row in page],
-            [RowState.WAITING if fine else RowState.INVALID for fine in good],
+            [RowState.WAITING if is_valid else RowState.INVALID for is_valid in valid],
             [None if row.problem is None else row.problem.code for row in page],
-            [orjson.dumps({} if row.problem is None else row.problem.told).decode() for row in page],
+            [orjson.dumps({} if row.problem is None else row.problem.figures).decode() for row in page],
         ],
     )

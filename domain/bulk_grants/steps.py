@@ -1,4 +1,4 @@
-"""One page of rows each: granting them, calling them off, taking them back."""
+"""The steps of the runner: grant, cancel or undo one page of rows."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ from domain.bulk_grants.receipts import OfFile
 from domain.bulk_grants.record import Decided, TakenBack, write_decided, write_taken_back
 from domain.bulk_grants.refusals import BulkRowRefusedError
 from domain.bulk_grants.take_back import undo_request
-from domain.expiry.heirs import Heirs, heirs_of
-from domain.grants.grant import Ready, issue_of, plan_grant
+from domain.expiry.renewed_value import RenewedValue, renewed_value_of
+from domain.grants.grant import PreparedGrant, issue_of, plan_grant
 from domain.ledger.book import Book
 from domain.ledger.kinds import JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, journals_by_keys, journals_of_actor
@@ -37,14 +37,14 @@ from domain.refusals import StoredRefusal, UnstoredRefusal
 from domain.services import Services
 
 PAGE = 64
-"""Rows posted together: one batch of the ledger, so that payments wait for one batch and no more."""
+"""Rows posted together: one batch of the ledger, so that payments wait for no more than one batch."""
 CANCEL_PAGE = 1_000
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A page that was worked on: how many rows were decided, and the last row's number."""
+    """A processed page: the number of rows decided, and the number of its last row."""
 
     decided: int
     last: int
@@ -52,23 +52,25 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What all rows of a page share. Without a lot the programme gives nothing any more."""
+    """The data that all rows of a page share. `lot` is None if the programme no longer gives value."""
 
     programme: Programme
     asset: Asset
     lot: Lot | None
     now: datetime
 
-    def ready(self, wallet: UUID, facts: WalletFacts | None) -> Ready | None:
-        """What a row's grant needs, where there is a lot for it."""
+    def prepare(self, wallet: UUID, facts: WalletFacts | None) -> PreparedGrant | None:
+        """Return the data for the grant of a row; None if the programme no longer gives value."""
         if self.lot is None:
             return None
         person, household = (wallet, None) if facts is None else (facts.person, facts.household)
-        return Ready(self.programme, self.asset, self.lot, person, household)
+        return PreparedGrant(
+            programme=self.programme, asset=self.asset, lot=self.lot, person=person, household=household
+        )
 
 
 async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | None:
-    """Grants the next waiting rows; None where there are none."""
+    """Grant the next waiting rows; return None if there are none."""
     page = await reads.waiting(bulk, after, PAGE)
     if not page:
         return None
@@ -77,37 +79,37 @@ async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | 
     if asset is None:
         raise UnknownAssetError
     now = services.clock()
-    over = not programme.open_at(now) or ended(asset, issue_of(programme), now)
-    terms = _Terms(
-        programme, asset, None if over else await services.shared(LOTS).of(asset, issue_of(programme), now), now
-    )
+    issue = issue_of(programme)
+    over = not programme.open_at(now) or ended(asset, issue, now)
+    terms = _Terms(programme, asset, None if over else await services.shared(LOTS).of(asset, issue, now), now)
     known = await facts_of(programme, [row.wallet_id for row in page if row.wallet_id is not None])
     posts = [services.ledger.post(_grant(bulk, row, terms, known)) for row in page]
     answers = await asyncio.gather(*posts, return_exceptions=True)
-    decided = [one for row, answer in zip(page, answers, strict=True) if (one := _decided(row, answer)) is not None]
+    outcomes = [_decided(row, answer) for row, answer in zip(page, answers, strict=True)]
+    decided = [outcome for outcome in outcomes if outcome is not None]
     await write_decided(services, bulk, decided)
     return Step(len(decided), page[-1].number)
 
 
 def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, WalletFacts]) -> Request:
-    """A row's request.
+    """Build the request of a row.
 
-    Whatever speaks against it is said inside the plan: so the row's key ends once, and never otherwise afterwards.
+    All refusals are raised inside the plan, which ends the row's key: a later run cannot decide the row differently.
     """
     wallet, amount = _granted(row)
     facts = known.get(wallet)
     problem = _problem(facts, terms)
-    ready = terms.ready(wallet, facts)
+    prepared = terms.prepare(wallet, facts)
 
     def plan(book: Book, _: datetime) -> Draft:
         if book.guard(closed_guard(bulk), 1).value:
             raise BulkRowRefusedError("CANCELLED")
         if problem is not None:
-            raise BulkRowRefusedError(problem.code, problem.told)
-        if ready is None:
+            raise BulkRowRefusedError(problem.code, problem.figures)
+        if prepared is None:
             raise BulkRowRefusedError("PROGRAMME_CLOSED")
         try:
-            draft = plan_grant(book, bulk.municipality, wallet, amount, ready)
+            draft = plan_grant(book, bulk.municipality, wallet, amount, prepared)
         except UnstoredRefusal as refusal:
             raise BulkRowRefusedError(refusal.code) from refusal
         draft.sections.append(OfFile(bulk.id, row.number))
@@ -122,8 +124,8 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
         kind=JournalKind.GRANT,
         holders=(wallet, terms.programme.id),
         plan=plan,
-        lots=() if ready is None else (ready.lot.id,),
-        guards=(closed_guard(bulk), *(() if ready is None else (key for key, _ in ready.caps))),
+        lots=() if prepared is None else (prepared.lot.id,),
+        guards=(closed_guard(bulk), *(() if prepared is None else (key for key, _ in prepared.caps))),
         facts=Facts(wallet_id=wallet, programme_id=terms.programme.id, funding=terms.programme.funding),
     )
 
@@ -137,7 +139,7 @@ def _problem(facts: WalletFacts | None, terms: _Terms) -> Problem | None:
 
 
 def _granted(row: BulkRow) -> tuple[UUID, int]:
-    """The wallet and the amount, which the table keeps for every row that waits or was granted."""
+    """Return the wallet and the amount, which a waiting or granted row always has."""
     if row.wallet_id is None or row.amount is None:
         message = "a row without a wallet or an amount waits"
         raise TypeError(message)
@@ -150,7 +152,7 @@ def _decided(row: BulkRow, answer: object) -> Decided | None:
             return Decided(row.number, RowState.GRANTED, journal=answer.journal_id)
         case StoredRefusal():
             return _refused(row.number, answer)
-        case UnstoredRefusal() | Closed():  # busy, or not to be known at the moment: the row's key tells the next run
+        case UnstoredRefusal() | Closed():  # busy or unknown for now: the next run learns it by the row's key
             return None
         case BaseException():
             log.error("bulk_grant.row_failed", bulk_grant=str(row.bulk_grant), row=row.number, exc_info=answer)
@@ -162,21 +164,21 @@ def _decided(row: BulkRow, answer: object) -> Decided | None:
 def _refused(number: int, refusal: StoredRefusal) -> Decided:
     if not isinstance(refusal, BulkRowRefusedError):
         return Decided(number, RowState.REFUSED, refusal.code, refusal.data())
-    state = RowState.CANCELLED if refusal.because == "CANCELLED" else RowState.REFUSED
-    return Decided(number, state, refusal.because, refusal.told)
+    state = RowState.CANCELLED if refusal.reason == "CANCELLED" else RowState.REFUSED
+    return Decided(number, state, refusal.reason, refusal.figures)
 
 
 async def cancel_rows(services: Services, bulk: BulkGrant, after: int) -> Step | None:
-    """The grant is closed in the ledger, so nothing is granted any more.
+    """Cancel the next waiting rows; return None if there are none.
 
-    Rows that were end as they did, the others are cancelled.
+    The ledger has closed the bulk grant. Rows that it decided before get that outcome, all others are cancelled.
     """
     page = await reads.waiting(bulk, after, CANCEL_PAGE)
     if not page:
         return None
     keys = {grant_key(bulk.id, row.number): row.number for row in page}
-    found = await journals_of_actor(bulk.municipality, bulk.started_by, Operation.GRANT_ROW, list(keys))
-    known = {keys[key]: journal for key, journal in found.items()}
+    by_key = await journals_of_actor(bulk.municipality, bulk.started_by, Operation.GRANT_ROW, list(keys))
+    known = {keys[key]: journal for key, journal in by_key.items()}
     await write_decided(services, bulk, [_ended(row.number, known.get(row.number)) for row in page])
     return Step(len(page), page[-1].number)
 
@@ -187,22 +189,24 @@ def _ended(number: int, journal: Journal | None) -> Decided:
     if journal.outcome == Outcome.SETTLED:
         return Decided(number, RowState.GRANTED, journal=journal.id)
     if journal.refused is None:
-        message = "the key of a row was closed, which nobody does"
+        message = "the key of a row was closed, which no operation does"
         raise TypeError(message)
     return _refused(number, journal.refused.again())
 
 
 async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | None:
-    """Takes back what is left of the next granted rows; None where there are none."""
+    """Take back what is left of the next granted rows; return None if there are none."""
     page = await reads.to_undo(bulk, after, PAGE)
     if not page:
         return None
     programme = await _programme(bulk)
-    found = await journals_by_keys([(bulk.municipality, row.journal_id) for row in page if row.journal_id is not None])
-    journals = {journal.id: journal for journal in found if journal is not None}
+    granted = await journals_by_keys(
+        [(bulk.municipality, row.journal_id) for row in page if row.journal_id is not None]
+    )
+    journals = {journal.id: journal for journal in granted if journal is not None}
     known = [(row, journals[row.journal_id]) for row in page if row.journal_id in journals]
     requests = [
-        undo_request(bulk, row, journal, programme, await _heirs(services, programme, journal))
+        undo_request(bulk, row, journal, programme, await _renewed_value(services, programme, journal))
         for row, journal in known
     ]
     answers = await asyncio.gather(*[services.ledger.post(request) for request in requests], return_exceptions=True)
@@ -211,32 +215,32 @@ async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | N
     return Step(len(taken), page[-1].number)
 
 
-async def _heirs(services: Services, programme: Programme, journal: Journal) -> Heirs:
-    """Where the value of a row is; nothing is asked where no payment renews value of the asset."""
+async def _renewed_value(services: Services, programme: Programme, journal: Journal) -> RenewedValue:
+    """Return the lots that a row's value may be in now, without a query for an asset that payments do not renew."""
     wallet = journal.wallet_id or programme.id
     renews = any(
         asset.id == programme.asset and asset.expiry_rule is ExpiryRule.LAST_USE_MONTHS
         for asset in await services.shared(ASSETS).of(journal.municipality)
     )
-    return await heirs_of(journal, wallet) if renews else Heirs(wallet)
+    return await renewed_value_of(journal, wallet) if renews else RenewedValue(wallet)
 
 
 def _all_taken(known: Sequence[tuple[BulkRow, Journal]], answers: Sequence[object], now: datetime) -> list[TakenBack]:
-    found = [_taken(row, journal, answer, now) for (row, journal), answer in zip(known, answers, strict=True)]
-    return [one for one in found if one is not None]
+    outcomes = [_taken(row, journal, answer, now) for (row, journal), answer in zip(known, answers, strict=True)]
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
 def _taken(row: BulkRow, journal: Journal, answer: object, now: datetime) -> TakenBack | None:
     ends = journal.receipt.lots[0].expires_at
-    why_not_all = "EXPIRED" if ends is not None and ends <= now else "SPENT"
+    reason = "EXPIRED" if ends is not None and ends <= now else "SPENT"
     match answer:
         case Posted():
             amount = answer.receipt.amount
-            return TakenBack(row.number, amount, None if amount == row.amount else why_not_all, answer.journal_id)
+            return TakenBack(row.number, amount, None if amount == row.amount else reason, answer.journal_id)
         case AlreadyReversedError():
             return TakenBack(row.number, 0, "REVERSED", None)
         case ReversalImpossibleError():
-            return TakenBack(row.number, 0, why_not_all, None)
+            return TakenBack(row.number, 0, reason, None)
         case UnstoredRefusal() | Closed():
             return None
         case BaseException():

@@ -1,12 +1,9 @@
-"""What is left of a row's grant goes back to the budget. What settled a debt of the wallet is owed again.
+"""Undo the grant of a row: what is left of it returns to the budget, and a debt that it settled is owed again.
 
-Lots are shared by all that a programme gives on a day, so an account does not know which yen came from which grant.
-Left of a row is
-the smaller of what it gave and what the wallet can still spend of that lot. What was spent counts against the wallet's
-other grants of
-the same lot first; whatever is undone, and in which order, never more leaves the account than is in it. Value that
-payments have
-renewed since is found in its later lot.
+All value that a programme gives on one day shares a lot, so an account does not record which grant a unit came from.
+What is left of a row is the smaller of its amount and what the wallet can still spend of the lot: spent value counts
+against the wallet's other grants of the lot first. In whatever order rows are undone, no more leaves the account than
+is in it. Value that payments have renewed since is taken from its later lot.
 """
 
 from dataclasses import replace
@@ -16,7 +13,7 @@ from domain.bulk_grants.keys import undo_key
 from domain.bulk_grants.reads import BulkGrant, BulkRow
 from domain.bulk_grants.receipts import OfFile
 from domain.corrections.receipts import OfJournal
-from domain.expiry.heirs import Heirs
+from domain.expiry.renewed_value import RenewedValue
 from domain.ledger.book import Account, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import SYSTEM_ACTOR, AccountKind, JournalKind, Operation
@@ -28,12 +25,14 @@ from domain.programmes import caps
 from domain.programmes.reads import Programme
 
 
-def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Programme, heirs: Heirs) -> Request:
-    """A reversal of the row's journal, by as much as is left.
+def undo_request(
+    bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Programme, renewed_value: RenewedValue
+) -> Request:
+    """Build the request that reverses a row's journal, by as much as is left.
 
-    The person's cap is given back by the same, for the file that is right.
+    The caps are released by the same amount, which lets a corrected file follow.
     """
-    town, wallet, granted = bulk.municipality, heirs.wallet, journal.receipt.amount
+    town, wallet, granted = bulk.municipality, renewed_value.wallet, journal.receipt.amount
     [portion] = journal.receipt.lots
     asset, lot = portion.asset, portion.lot
     settled = journal.receipt.settled_of(lot)
@@ -43,7 +42,9 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
         if undone.value:
             raise AlreadyReversedError
         parts = [
-            part for part in heirs.found(book, town, asset, lot, granted - settled) if _is_there(part[0], portion, at)
+            (account, part)
+            for account, part in renewed_value.sources(book, town, asset, lot, granted - settled)
+            if _unexpired(account, portion, at)
         ]
         if settled:
             parts.append((book.plain(town, AccountKind.DEBT, wallet, asset), settled))
@@ -71,7 +72,7 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
         kind=JournalKind.REVERSAL,
         holders=(wallet, programme.id),
         plan=plan,
-        lots=(lot, *heirs.lots),
+        lots=(lot, *renewed_value.lots),
         guards=(refunded_guard(town, journal.id), *caps.keys_of(town, journal.receipt.caps)),
         facts=Facts(
             wallet_id=wallet,
@@ -83,8 +84,8 @@ def undo_request(bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Pro
     )
 
 
-def _is_there(account: Account, portion: Portion, at: datetime) -> bool:
-    """What ended goes where its asset says, by the job of expiry; here it counts as gone."""
+def _unexpired(account: Account, portion: Portion, at: datetime) -> bool:
+    """Whether value has not expired. Expired value counts as gone; the expiry job moves it as its asset says."""
     of_lot = account.lot == portion.lot and portion.expires_at is not None
     ended = portion.expires_at if of_lot else account.expires_at
     return ended is None or at < ended

@@ -1,6 +1,6 @@
-"""A file's bytes as lines: UTF-8 (with or without its mark) or Shift_JIS as Windows writes it.
+"""Decode a file into lines: UTF-8, with or without a byte order mark, or Shift_JIS as written by Windows (cp932).
 
-Pure but for making way for others.
+Pure, except that it yields to the event loop.
 """
 
 import asyncio
@@ -12,15 +12,15 @@ from domain.bulk_grants.refusals import UnreadableFileError, WrongEncodingError
 
 SLICE = 65_536
 LINE_LIMIT = 65_536
-"""Characters of a line: a quote that is never closed must not swallow the file."""
+"""The maximum length of a line, in characters, so that an unclosed quotation mark does not consume the file."""
 _HEAD = 4_096
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 async def encoding_of(data: bytes) -> str:
-    """`utf-8-sig` or `cp932`; WrongEncodingError with the place of the first byte that fits neither.
+    """Return `utf-8-sig` or `cp932`; raise WrongEncodingError at the first byte that is valid in neither.
 
-    Shift_JIS reads nearly every byte as something, so a first line in Japanese decides which of the two a file is.
+    Nearly every byte is valid Shift_JIS, so a first line in Japanese decides the encoding.
     """
     if data.startswith(_UTF_16):
         raise WrongEncodingError(1, 1)
@@ -47,10 +47,10 @@ def _candidates(data: bytes) -> tuple[str, ...]:
 
 
 async def first_fault(data: bytes, encoding: str) -> int | None:
-    """The offset of the first byte that the encoding has not; None: all fit."""
+    """Return the offset of the first byte that is invalid in the encoding; None if all are valid."""
     decoder = codecs.getincrementaldecoder(
         "utf-8" if encoding == "utf-8-sig" else encoding
-    )()  # the mark is a character like any
+    )()  # decodes the byte order mark as a character
     for start in range(0, len(data), SLICE):
         pending = len(decoder.getstate()[0])
         try:
@@ -62,7 +62,7 @@ async def first_fault(data: bytes, encoding: str) -> int | None:
 
 
 def lines(data: bytes, encoding: str) -> Iterator[str]:
-    """Lines with their ends, which are always a single newline: CRLF, LF and CR are read."""
+    """Yield lines with CRLF, LF or CR replaced by a newline."""
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
     rest, number = "", 0
     for start in range(0, len(data), SLICE):

@@ -1,1 +1,1 @@
-"""Charging a wallet with cash or from a card: quotes, bonuses, cancellation."""
+"""Charging wallets with cash at counters: quotes, bonuses, cancellation."""

@@ -1,4 +1,4 @@
-"""Bonus on charges: a percentage out of a campaign's budget, first come until it ends, within the person's cap."""
+"""Bonuses on charges: a percentage out of a campaign's budget, until the budget is used up, within the person's cap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +24,7 @@ from domain.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """What a campaign offers on a charge.
-
-    Its programme, the lot that the bonus falls into, and the person whose cap counts.
-    """
+    """The offer of a campaign on a charge: its programme, the lot of the bonus, and the person whose cap counts."""
 
     programme: Programme
     asset: Asset
@@ -37,42 +34,42 @@ class Bonus:
 
     @property
     def caps(self) -> tuple[tuple[GuardKey, int], ...]:
-        """The guards of the person's and the household's cap, with the caps."""
+        """The guards of the person's and the household's cap, each with its ceiling."""
         return self.programme.caps_of(self.person, self.household)
 
 
 async def offered(services: Services, municipality: int, wallet_id: UUID, charged: int, now: datetime) -> list[Bonus]:
-    """The campaigns that give a bonus on a charge of an asset to a wallet now, oldest first.
+    """Return the bonuses of the campaigns that are open now for charges of an asset, oldest first.
 
-    Those it is not eligible for are left out.
+    Campaigns that the wallet is not eligible for are left out.
     """
-    found = [
+    campaigns = [
         programme
         for programme in await services.shared(PROGRAMMES).of(municipality)
         if programme.kind is ProgrammeKind.CHARGE_BONUS
         and programme.charged_asset == charged
         and programme.open_at(now)
     ]
-    if not found:
+    if not campaigns:
         return []
     person, claims = await person_of(municipality, wallet_id)
     assets = {asset.id: asset for asset in await services.shared(ASSETS).of(municipality)}
     return [
         Bonus(
-            programme,
-            assets[programme.asset],
-            await services.shared(LOTS).of(assets[programme.asset], issue_of(programme), now),
-            person,
-            None if claims is None else claims.household,
+            programme=programme,
+            asset=assets[programme.asset],
+            lot=await services.shared(LOTS).of(assets[programme.asset], issue_of(programme), now),
+            person=person,
+            household=None if claims is None else claims.household,
         )
-        for programme in sorted(found, key=lambda one: (one.starts_at, one.id))
+        for programme in sorted(campaigns, key=lambda campaign: (campaign.starts_at, campaign.id))
         if programme.eligibility.reason_against(claims, effective_on(now).year) is None
         and not ended(assets[programme.asset], issue_of(programme), now)
     ]
 
 
 def amount_of(programme: Programme, charged: int, left: int, budget: int, room: int) -> int:
-    """The bonus on a charge, rounded down: at most what the caps, the budget and the wallet's room leave.
+    """Return the bonus on a charge, rounded down, at most what the caps, the budget and the wallet's room leave.
 
     Whole units.
     """
@@ -81,7 +78,7 @@ def amount_of(programme: Programme, charged: int, left: int, budget: int, room: 
 
 @dataclass(frozen=True, slots=True)
 class ChargeBonuses(Part):
-    """The bonuses of a charge; a campaign that has nothing left gives nothing, and the charge goes on."""
+    """The bonuses of a charge. A campaign that has nothing left gives nothing, and the charge goes on."""
 
     offered: Sequence[Bonus]
     wallet_id: UUID
@@ -93,7 +90,7 @@ class ChargeBonuses(Part):
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """The lots that the bonuses fall into."""
+        """The lots of the bonuses."""
         return tuple(bonus.lot.id for bonus in self.offered)
 
     @property
@@ -102,10 +99,10 @@ class ChargeBonuses(Part):
         return tuple(key for bonus in self.offered for key, _ in bonus.caps)
 
     def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
-        """Adds the bonuses on the draft's amount, one campaign after the other."""
+        """Add the bonuses on the draft's amount, one campaign after the other."""
         if self.offered:
-            given = [_give(book, draft, bonus, self.wallet_id, draft.amount) for bonus in self.offered]
-            draft.sections.append(Bonuses(tuple(portion for portion in given if portion is not None)))
+            portions = [_give(book, draft, bonus, self.wallet_id, draft.amount) for bonus in self.offered]
+            draft.sections.append(Bonuses(tuple(portion for portion in portions if portion is not None)))
 
 
 def _give(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int) -> Portion | None:

@@ -1,12 +1,10 @@
-"""The counter that took the cash cancels a charge soon after.
+"""Cancellation of charges: the counter that took the cash takes its own charge back soon after.
 
-Value out of the wallet, cash out of the cash box, bonus back to its budget.
+Value leaves the wallet, cash leaves the cash box, and the bonus goes back to its budget.
 
 Only what is unspent can be cancelled. What is spent of a bonus must have been earned by the part of the charge that
-stays, so a spent
-bonus makes the cancelled amount smaller. What a debt took of a bonus is not spent: it is owed again. A charge is
-cancelled once, and
-never beside a reversal: both count in the same guard.
+stays, so a spent bonus makes the cancelled amount smaller. What a debt took of a bonus is not spent: it is owed again.
+A charge is either cancelled or reversed, and once: both count in the same guard.
 """
 
 from dataclasses import dataclass, replace
@@ -41,7 +39,7 @@ from domain.viewer import Relation, Viewer
 
 @dataclass(frozen=True, slots=True)
 class CancelCharge:
-    """What a counter asks."""
+    """A cancellation to make."""
 
     key: UUID
     municipality: int
@@ -58,21 +56,21 @@ class Earned:
     portion: Portion
     rate_bp: int
     settled: int = 0
-    """What a debt took of it."""
+    """What a debt took of the bonus."""
 
     def kept(self, remaining: int) -> int:
-        """What the remaining charge would have earned of it."""
+        """Return the part of the bonus that the remaining charge would have earned. Whole units."""
         return min(self.portion.amount, remaining * self.rate_bp // BASIS_POINTS)
 
     def must_remain(self, available: int) -> int:
-        """The least charge that has to stay, so that what is spent of the bonus was earned by it."""
+        """Return the least charge that must stay, so that it earns what is spent of the bonus. Whole units."""
         spent = self.portion.amount - min(self.portion.amount, available + self.settled)
         return -(-spent * BASIS_POINTS // self.rate_bp)
 
 
 @dataclass(frozen=True, slots=True)
 class _Charge:
-    """The charge to be cancelled, with what it did. Whole units."""
+    """The charge to cancel, with its parties, value and bonuses. Whole units."""
 
     journal: Journal
     wallet: UUID
@@ -84,16 +82,16 @@ class _Charge:
 
     @property
     def ends_at(self) -> datetime:
-        """Until when the counter may cancel it, beside the end of the day."""
+        """End of the minutes in which the counter may cancel the charge; the end of its day comes first."""
         return self.journal.recorded_at + timedelta(minutes=self.town.charge_cancel_minutes)
 
 
-async def cancel_charge(services: Services, viewer: Viewer, what: CancelCharge) -> Posted:
-    """Cancels what is unspent of the charge, or raises a refusal; the cash of the same amount is handed back."""
-    journal = await journal_by_id(what.municipality, what.charge_id)
+async def cancel_charge(services: Services, viewer: Viewer, cancellation: CancelCharge) -> Posted:
+    """Cancel what is unspent of the charge, or raise a refusal. The counter hands back cash of the same amount."""
+    journal = await journal_by_id(cancellation.municipality, cancellation.charge_id)
     if journal is None or journal.kind is not JournalKind.CHARGE or journal.outcome is not Outcome.SETTLED:
         raise UnknownJournalError
-    return await services.ledger.post(_request(viewer, what, await _charge(services, journal)))
+    return await services.ledger.post(_request(viewer, cancellation, await _charge(services, journal)))
 
 
 async def _charge(services: Services, journal: Journal) -> _Charge:
@@ -114,44 +112,44 @@ async def _charge(services: Services, journal: Journal) -> _Charge:
 
 
 async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
-    given = journal.receipt.find(Bonuses)
-    if given is None or not given.portions:
+    bonuses = journal.receipt.find(Bonuses)
+    if bonuses is None or not bonuses.portions:
         return ()
-    sources = await assets.sources_of(journal.municipality, [portion.lot for portion in given.portions])
-    keys = [(journal.municipality, sources[portion.lot].programme_id) for portion in given.portions]
-    found = await programmes.by_keys([(town, programme) for town, programme in keys if programme is not None])
+    sources = await assets.sources_of(journal.municipality, [portion.lot for portion in bonuses.portions])
+    keys = [(journal.municipality, sources[portion.lot].programme_id) for portion in bonuses.portions]
+    campaigns = await programmes.by_keys([(town, programme) for town, programme in keys if programme is not None])
     return tuple(
         Earned(programme.id, portion, programme.rate_bp or 1, journal.receipt.settled_of(portion.lot))
-        for portion, programme in zip(given.portions, found, strict=True)
+        for portion, programme in zip(bonuses.portions, campaigns, strict=True)
         if programme is not None
     )
 
 
-def _request(viewer: Viewer, what: CancelCharge, charge: _Charge) -> Request:
+def _request(viewer: Viewer, cancellation: CancelCharge, charge: _Charge) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         _check(book, viewer, charge, at)
         return _plan(book, charge)
 
-    journal = charge.journal
+    journal, town = charge.journal, cancellation.municipality
     return Request(
-        municipality=what.municipality,
+        municipality=town,
         actor=viewer.person_id,
         operation=Operation.CANCEL_CHARGE,
-        key=what.key,
-        input_hash=fingerprint(charge=what.charge_id, reason=what.reason),
+        key=cancellation.key,
+        input_hash=fingerprint(charge=cancellation.charge_id, reason=cancellation.reason),
         kind=JournalKind.CHARGE_CANCEL,
         plan=plan,
         holders=(charge.wallet, charge.counter, charge.town.issuer_id, *(bonus.programme for bonus in charge.bonuses)),
         lots=(charge.portion.lot, *(bonus.portion.lot for bonus in charge.bonuses)),
         access=(charge.counter,),
-        valid_until=what.valid_until,
-        guards=(refunded_guard(what.municipality, journal.id), *caps.keys_of(what.municipality, journal.receipt.caps)),
+        valid_until=cancellation.valid_until,
+        guards=(refunded_guard(town, journal.id), *caps.keys_of(town, journal.receipt.caps)),
         facts=Facts(
             wallet_id=charge.wallet,
             store_id=journal.store_id,
             channel=Channel.DESK,
             funding=Funding.CASH,
-            reason=what.reason,
+            reason=cancellation.reason,
             linked_journal=journal.id,
             client=viewer.client,
         ),
@@ -220,7 +218,7 @@ def _plan(book: Book, charge: _Charge) -> Draft:
 def _withdrawal(
     book: Book, charge: _Charge, bonus: Earned, held: Account, part: int
 ) -> list[tuple[Account, Account, int]]:
-    """A part of a bonus goes back to its budget: out of its lot first, the rest is owed again."""
+    """Return the moves of a part of a bonus back to its budget: out of its lot first; the rest is owed again."""
     town = charge.town.id
     asset = bonus.portion.asset
     budget = book.plain(town, AccountKind.BUDGET, bonus.programme, asset)

@@ -1,6 +1,6 @@
-"""Topping up: cash is taken at a counter, coin of the same amount goes into the wallet.
+"""Charges: a counter takes cash, and coin of the same amount goes into the wallet.
 
-And the cash box owes the town.
+The counter's cash account owes the municipality the cash.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from domain.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a counter asks. Amount in whole units; `store_id` names the agent's store, None the municipal desk."""
+    """A charge to make. Amount in whole units. `store_id`: of the charge agent; None for the municipal desk."""
 
     key: UUID
     municipality: int
@@ -42,19 +42,24 @@ class Charge:
 
 
 async def charge(services: Services, viewer: Viewer, charge: Charge) -> Posted:
-    """Charges the wallet or raises a refusal; the collector's cash account moves in the same journal."""
+    """Charge the wallet, or raise a refusal. The counter's cash account moves in the same journal."""
     asset = await assets.in_municipality(charge.municipality, charge.asset_id)
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError
     check_amount(charge.amount, asset.charge_maximum)
     counter = await counter_of(charge.municipality, charge.store_id)
     now = services.clock()
-    if ended(asset, CHARGED, now):  # no coin is issued any more
+    if ended(asset, CHARGED, now):  # coin is no longer issued
         request = _request(viewer, charge, counter, Parts(()))
         return await services.ledger.answer(request, otherwise=UnknownAssetError())
     lot = await services.shared(LOTS).of(asset, CHARGED, now)
     offered = await bonuses.offered(services, charge.municipality, charge.wallet_id, asset.id, now)
-    parts = Parts((CoinForCash(viewer, charge, asset, lot, counter), ChargeBonuses(offered, charge.wallet_id)))
+    parts = Parts(
+        (
+            CoinForCash(viewer=viewer, charge=charge, asset=asset, lot=lot, counter=counter),
+            ChargeBonuses(offered, charge.wallet_id),
+        )
+    )
     return await services.ledger.post(_request(viewer, charge, counter, parts))
 
 
@@ -86,7 +91,7 @@ def _request(viewer: Viewer, charge: Charge, counter: Counter, parts: Parts) -> 
 
 @dataclass(frozen=True, slots=True)
 class CoinForCash(Part):
-    """Coin is issued into the wallet, and the cash box owes the town the same amount."""
+    """Issue of coin into the wallet; the counter's cash account owes the municipality the same amount."""
 
     viewer: Viewer
     charge: Charge
@@ -100,7 +105,10 @@ class CoinForCash(Part):
         return (self.lot.id,)
 
     def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
-        """NotPermittedError, UnknownWalletError, WalletFrozenError, BalanceCapError."""
+        """Add the moves of coin and cash.
+
+        NotPermittedError, UnknownWalletError, WalletFrozenError, BalanceCapError.
+        """
         town, wallet_id, amount = self.charge.municipality, self.charge.wallet_id, self.charge.amount
         asset, counter, viewer = self.asset, self.counter, self.viewer
         if not book.may(town, counter.holder, viewer.person_id, viewer.relations(counter.relation)):

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class CancelReason(IntEnum):
-    """Why a counter cancels a charge."""
+    """Reason of a counter to cancel a charge."""
 
     WRONG_AMOUNT = 1
     WRONG_WALLET = 2

@@ -1,4 +1,4 @@
-"""What a top-up would bring now: the amount, and the bonus of each campaign, without a trace."""
+"""Quotes of charges: the amount, and the bonus of each campaign. Nothing is written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,13 @@ from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import Programme, budgets_left
 from domain.residents import reads as residents
 from domain.services import Services
-from domain.stores import reads as merchants
+from domain.stores import reads as stores
 from domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedBonus:
-    """What one campaign would add. Whole units; `expires_at` exclusive."""
+    """The bonus that one campaign would add. Whole units; `expires_at` is exclusive."""
 
     programme: Programme
     asset: int
@@ -31,7 +31,7 @@ class QuotedBonus:
 
 @dataclass(frozen=True, slots=True)
 class ChargeQuote:
-    """A top-up that has not happened. Whole units."""
+    """A charge that could be made now. Whole units."""
 
     municipality: int
     asset: int
@@ -42,12 +42,12 @@ class ChargeQuote:
 async def quote_charge(
     services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, asset_id: int, amount: int
 ) -> ChargeQuote:
-    """What `charge` would do at this instant.
+    """Return what `charge` would do at this instant.
 
-    It tells nothing of the wallet but its bonus, so a counter may ask for a customer's.
-    Nobody else may: a bonus tells of age, residence and household.
+    The wallet's people and counters of the municipality may ask. Others may not: a bonus discloses age, residence and
+    household of the wallet's owner. Beyond that a quote discloses nothing of the wallet.
     """
-    if not await residents.may_use(viewer, municipality, wallet_id) and not await merchants.at_counter(
+    if not await residents.may_use(viewer, municipality, wallet_id) and not await stores.at_counter(
         viewer, municipality
     ):
         raise UnknownWalletError
@@ -62,12 +62,12 @@ async def quote_charge(
     caps = [await caps_left(bonus.caps) for bonus in offered]
     left = await budgets_left([(municipality, bonus.programme.id) for bonus in offered])
     _, held = await wallet_totals(municipality, wallet_id, now) if offered else ([], {})
-    made = []
+    quoted = []
     for bonus, cap_left, budget in zip(offered, caps, left, strict=True):
         cap = bonus.asset.balance_cap
         room = 2**53 - 1 if cap is None else cap - held.get(bonus.asset.id, 0)
         added = bonuses.amount_of(bonus.programme, amount, cap_left, budget, room)
         held[bonus.asset.id] = held.get(bonus.asset.id, 0) + added
         if added:
-            made.append(QuotedBonus(bonus.programme, bonus.asset.id, added, bonus.lot.expires_at))
-    return ChargeQuote(municipality, asset.id, amount, tuple(made))
+            quoted.append(QuotedBonus(bonus.programme, bonus.asset.id, added, bonus.lot.expires_at))
+    return ChargeQuote(municipality, asset.id, amount, tuple(quoted))

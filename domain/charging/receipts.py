@@ -1,4 +1,4 @@
-"""What charges and their cancellation add to their receipts."""
+"""Sections of the receipts of charges and their cancellation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from domain.ledger.receipt import Portion, Receipt, Reference, to_lines, to_port
 
 @dataclass(frozen=True, slots=True)
 class Bonuses:
-    """The bonus of each campaign that a charge brought, or that its cancellation took back.
+    """The bonuses of a charge, by campaign, or what its cancellation took back of them.
 
     Empty where campaigns were open and gave nothing. What a debt took of a bonus is part of it.
     """
@@ -17,23 +17,23 @@ class Bonuses:
     portions: tuple[Portion, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Bonuses."""
+        """Write `bonuses`."""
         return {"bonuses": to_lines(self.portions)}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `bonuses`."""
+        """Read a receipt with `bonuses`."""
         return cls(to_portions(kept["bonuses"])) if "bonuses" in kept else None
 
 
 class OfCharge(Reference):
-    """The charge that was cancelled."""
+    """The charge of a cancellation."""
 
     __slots__ = ()
     KEY = "charge"
 
 
 def bonuses_of(receipt: Receipt) -> tuple[Portion, ...]:
-    """The bonuses of a charge, or what its cancellation took back of them."""
+    """Return the bonuses of a charge, or what its cancellation took back of them."""
     bonuses = receipt.find(Bonuses)
     return () if bonuses is None else bonuses.portions

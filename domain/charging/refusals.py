@@ -7,7 +7,7 @@ from domain.refusals import Retry, StoredRefusal
 
 @dataclass(eq=False)
 class CancelTooLateError(StoredRefusal):
-    """The counter's time to cancel the charge is over: `minutes`, and the same day."""
+    """The time in which the counter may cancel the charge is over: `minutes`, and not beyond the day of the charge."""
 
     minutes: int
     code = "CANCEL_TOO_LATE"

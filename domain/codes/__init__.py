@@ -1,1 +1,1 @@
-"""Codes that are printed and scanned: EMVCo payloads of stores."""
+"""Codes of stores that are printed and scanned: EMVCo payloads."""

@@ -1,6 +1,7 @@
-"""EMVCo merchant-presented QR codes: read, check, write.
+"""EMVCo merchant-presented QR codes: parse, verify and write.
 
-Text TLV: id of 2 digits, length of 2 digits in characters, value. The checksum in `63` runs over the UTF-8 bytes.
+A code is TLV text: a tag of 2 digits, a length of 2 digits in characters, a value. The checksum in tag `63` covers the
+UTF-8 bytes.
 Source: EMV QR Code Specification for Payment Systems, merchant-presented mode; JPQR's profile of it.
 """
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 LONGEST = 512
-"""Characters of a code."""
+"""The maximum length of a code, in characters."""
 JPQR_GUID = "jp.or.paymentsjapan"
 JPQR_LENGTHS = MappingProxyType({"01": 13, "02": 4, "03": 6, "04": 6})
 TEMPLATES = range(26, 52)
@@ -21,7 +22,7 @@ _STATIC, _DYNAMIC = "11", "12"
 
 
 class InvalidCodeError(ValueError):
-    """A text that is no valid code; `reason` is stable and for logs."""
+    """The text is not a valid code. `reason` is a stable word for logs."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -30,7 +31,10 @@ class InvalidCodeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MerchantCode:
-    """A checked code. `templates` by globally unique identifier; `amount` in yen, None where the payer types it."""
+    """A verified code.
+
+    templates: by globally unique identifier. amount: in yen; None if the payer enters it.
+    """
 
     dynamic: bool
     templates: Mapping[str, Mapping[str, str]]
@@ -44,14 +48,14 @@ class MerchantCode:
 
 @dataclass(frozen=True, slots=True)
 class StoreReference:
-    """What a code of ours names: field 01 (municipality and merchant) and field 02 (store)."""
+    """The reference of a store in our own template: field 01 (municipality and merchant) and field 02 (store)."""
 
     municipality_and_merchant: str
     store: str
 
 
 def crc16(text: str) -> str:
-    """CRC-16/CCITT-FALSE over the UTF-8 bytes, 4 upper-case hexadecimal digits."""
+    """Return the CRC-16/CCITT-FALSE of the UTF-8 bytes as 4 upper-case hexadecimal digits."""
     value = 0xFFFF
     for byte in text.encode():
         value ^= byte << 8
@@ -61,7 +65,7 @@ def crc16(text: str) -> str:
 
 
 def parse(unchecked: str) -> MerchantCode:
-    """The code of a text; InvalidCodeError for everything that is none."""
+    """Parse and verify a code; raise InvalidCodeError for any other text."""
     if len(unchecked) > LONGEST:
         raise InvalidCodeError("TOO_LONG")
     if not unchecked.startswith("000201"):
@@ -90,9 +94,9 @@ def parse(unchecked: str) -> MerchantCode:
 
 
 def store_of(code: MerchantCode, guid: str) -> StoreReference | None:
-    """The shop that a code of ours names; None for a code of somebody else.
+    """Return the store reference in our own template; None for a code of another scheme.
 
-    InvalidCodeError for one of ours that is broken.
+    Raises InvalidCodeError if the template is malformed.
     """
     own = code.templates.get(guid)
     if own is None:
@@ -104,15 +108,15 @@ def store_of(code: MerchantCode, guid: str) -> StoreReference | None:
 
 
 def is_jpqr(code: MerchantCode) -> bool:
-    """Whether a code is JPQR's, with fields of its lengths."""
-    found = code.templates.get(JPQR_GUID, {})
-    return bool(found) and all(len(found.get(tag, "")) == length for tag, length in JPQR_LENGTHS.items())
+    """Whether a code has a JPQR template with fields of the required lengths."""
+    template = code.templates.get(JPQR_GUID, {})
+    return bool(template) and all(len(template.get(tag, "")) == length for tag, length in JPQR_LENGTHS.items())
 
 
 def static_code(
     *, guid: str, merchant: str, store: str, mcc: str, name: str, city: str, postal: str, name_ja: str
 ) -> str:
-    """A shop's printed code: the payer types the amount."""
+    """Return the code that a store prints, without an amount: the payer enters it."""
     return _sealed(_head(_STATIC, guid, merchant, store, mcc) + _tail(name, city, postal, "", name_ja))
 
 
@@ -130,14 +134,14 @@ def dynamic_code(
     reference: str,
     terminal: str,
 ) -> str:
-    """A till's code for one payment. Amount in yen."""
+    """Return the code that a till shows for one payment. Amount in yen."""
     additional = _tlv("62", _tlv("05", reference) + _tlv("07", terminal))
     head = _head(_DYNAMIC, guid, merchant, store, mcc) + _tlv("54", str(amount))
     return _sealed(head + _tail(name, city, postal, additional, name_ja))
 
 
 def merchant_reference(municipality: int, number: int) -> str:
-    """Field 01 of our own codes: `M`, the town's short number and the merchant's number, in base 36."""
+    """Return field 01 of our own template: `M`, the municipality's short number and the merchant's, in base 36."""
     return f"M{_base36(municipality, 3)}{_base36(number, 4)}"
 
 
@@ -198,15 +202,15 @@ def _is_dynamic(fields: Mapping[str, str]) -> bool:
 
 
 def _templates(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    templates: dict[str, dict[str, str]] = {}
     for tag in TEMPLATES:
         value = fields.get(str(tag))
         if value is None:
             continue
         template = _fields(value)
         if "00" in template:
-            found.setdefault(template["00"], template)
-    return found
+            templates.setdefault(template["00"], template)
+    return templates
 
 
 def _amount(text: str | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Refusals of codes. Nothing is written: the code cannot be used."""
+"""Refusals of codes. Nothing is written."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domain.refusals import Retry, UnstoredRefusal
 
 @dataclass(eq=False)
 class InvalidCodeError(UnstoredRefusal):
-    """Not a code that can be paid to; `reason` says what is wrong with it."""
+    """The code is not a valid payment code. `reason` is a stable code of the error."""
 
     reason: str
     code = "INVALID_CODE"
@@ -16,7 +16,7 @@ class InvalidCodeError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class NotOurStoreError(UnstoredRefusal):
-    """A code of a shop, such as a JPQR code, but not of one of ours."""
+    """The code belongs to a store of another scheme, such as JPQR, and not to a store of this one."""
 
     code = "NOT_OUR_SHOP"
     retry = Retry.NEVER

@@ -1,1 +1,1 @@
-"""Conditions, all pure: which stores accept value, at which hours, and which persons are eligible."""
+"""Conditions: where and when value is accepted, and who is eligible. All pure."""

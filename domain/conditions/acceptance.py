@@ -1,7 +1,7 @@
-"""Where value may be spent. Pure: a rule and a shop in, yes or no out.
+"""Acceptance: where and when value may be spent. Pure.
 
-An empty rule accepts every shop of the town. Of several kinds of condition all must hold, of several values of one kind
-any.
+An empty rule accepts every store of the municipality. A store must meet every kind of condition that the rule has, by
+any of the values of that kind.
 """
 
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from domain.stores.kinds import SizeClass
 
 
 class StoreFacts(Protocol):
-    """What a rule looks at."""
+    """The properties of a store that rules read."""
 
     @property
     def id(self) -> UUID:
-        """Its id."""
+        """The store's id."""
 
     @property
     def category(self) -> str:
-        """The town's category code."""
+        """The municipality's category code."""
 
     @property
     def store_group(self) -> str:
-        """The town's group code; empty: none."""
+        """The municipality's group code; empty if the store is in no group."""
 
     @property
     def size_class(self) -> SizeClass:
@@ -35,12 +35,12 @@ class StoreFacts(Protocol):
 
     @property
     def area(self) -> str:
-        """The town's area code; empty: none."""
+        """The municipality's area code; empty if the store is in no area."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Shops that take some value. Empty sets ask for nothing."""
+    """The stores that accept some value, and the hours. An empty set is no condition."""
 
     stores: frozenset[UUID] = frozenset()
     groups: frozenset[str] = frozenset()
@@ -52,28 +52,28 @@ class Acceptance:
 
     @property
     def restricted(self) -> bool:
-        """Whether some shop might not take it, or not at every time."""
+        """Whether a store may exist that does not accept the value at some time."""
         return self.hours.restricted or self.narrows_stores
 
     @property
     def narrows_stores(self) -> bool:
-        """Whether some shop might never take it."""
+        """Whether a store may exist that never accepts the value."""
         return any((self.stores, self.groups, self.size_classes, self.areas, self.categories, self.excluded_categories))
 
-    def accepts(self, shop: StoreFacts) -> bool:
-        """Whether the shop takes it."""
+    def accepts(self, store: StoreFacts) -> bool:
+        """Whether the store accepts the value."""
         return (
-            (not self.stores or shop.id in self.stores)
-            and (not self.groups or shop.store_group in self.groups)
-            and (not self.size_classes or shop.size_class in self.size_classes)
-            and (not self.areas or shop.area in self.areas)
-            and (not self.categories or shop.category in self.categories)
-            and shop.category not in self.excluded_categories
+            (not self.stores or store.id in self.stores)
+            and (not self.groups or store.store_group in self.groups)
+            and (not self.size_classes or store.size_class in self.size_classes)
+            and (not self.areas or store.area in self.areas)
+            and (not self.categories or store.category in self.categories)
+            and store.category not in self.excluded_categories
         )
 
-    def open_to(self, shop: StoreFacts, at: datetime) -> bool:
-        """Whether the shop takes it at this instant."""
-        return self.hours.open_at(at) and self.accepts(shop)
+    def open_to(self, store: StoreFacts, at: datetime) -> bool:
+        """Whether the store accepts the value at this instant."""
+        return self.hours.open_at(at) and self.accepts(store)
 
 
 EVERYWHERE = Acceptance()
@@ -81,15 +81,15 @@ _CODES = ("groups", "areas", "categories", "excluded_categories")
 
 
 def to_json(rule: Acceptance) -> dict[str, Any]:
-    """The rule as it is stored; what asks for nothing is left out."""
-    found: dict[str, Any] = {name: sorted(getattr(rule, name)) for name in _CODES}
-    found |= {"stores": sorted(map(str, rule.stores)), "size_classes": sorted(map(int, rule.size_classes))}
-    found["hours"] = opening.to_json(rule.hours)
-    return {name: values for name, values in found.items() if values}
+    """Return the rule as stored, without empty conditions."""
+    conditions: dict[str, Any] = {name: sorted(getattr(rule, name)) for name in _CODES}
+    conditions |= {"stores": sorted(map(str, rule.stores)), "size_classes": sorted(map(int, rule.size_classes))}
+    conditions["hours"] = opening.to_json(rule.hours)
+    return {name: values for name, values in conditions.items() if values}
 
 
 def from_json(stored: dict[str, Any]) -> Acceptance:
-    """The rule that was stored."""
+    """Read a stored rule."""
     return Acceptance(
         stores=frozenset(map(UUID, stored.get("stores", ()))),
         size_classes=frozenset(map(SizeClass, stored.get("size_classes", ()))),

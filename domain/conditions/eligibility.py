@@ -1,4 +1,4 @@
-"""Who may take part. Pure: a rule and what the town knows of a person in, the first reason against it out."""
+"""Eligibility: whether a person may take part, decided from a rule and the person's verified claims. Pure."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a town knows of a person by verified identity."""
+    """The facts that a municipality has verified of a person."""
 
     resident: bool
     birth_year: int | None
@@ -16,9 +16,10 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """Ages are those that are reached in the year, as municipal programmes count them; None asks for nothing.
+    """The conditions of a programme for persons; None is no condition.
 
-    household_known: asked where a cap counts per household; it comes with that cap, and is not stored here.
+    age_from, age_to: the age reached within the calendar year, as municipal programmes count it.
+    household_known: required by a cap per household. It is derived from that cap and not stored with the rule.
     """
 
     residents_only: bool = False
@@ -27,20 +28,20 @@ class Eligibility:
     household_known: bool = False
 
     def reason_against(self, claims: Claims | None, year: int) -> str | None:
-        """RESIDENCY, AGE or UNVERIFIED; None: eligible."""
-        asks_age = self.age_from is not None or self.age_to is not None
-        if not self.residents_only and not asks_age and not self.household_known:
+        """Return RESIDENCY, AGE or UNVERIFIED; None if the person is eligible."""
+        has_age = self.age_from is not None or self.age_to is not None
+        if not self.residents_only and not has_age and not self.household_known:
             return None
         if (
             claims is None
-            or (asks_age and claims.birth_year is None)
+            or (has_age and claims.birth_year is None)
             or (self.household_known and claims.household is None)
         ):
             return "UNVERIFIED"
         if self.residents_only and not claims.resident:
             return "RESIDENCY"
         age = year - (claims.birth_year or 0)
-        if asks_age and not (self.age_from or 0) <= age <= (self.age_to or age):
+        if has_age and not (self.age_from or 0) <= age <= (self.age_to or age):
             return "AGE"
         return None
 
@@ -49,10 +50,10 @@ ANYBODY = Eligibility()
 
 
 def to_json(rule: Eligibility) -> dict[str, Any]:
-    """The rule as it is stored."""
+    """Return the rule as stored."""
     return {name: value for name, value in asdict(rule).items() if value}
 
 
 def from_json(stored: dict[str, Any]) -> Eligibility:
-    """The rule that was stored."""
+    """Read a stored rule."""
     return Eligibility(**stored)

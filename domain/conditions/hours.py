@@ -1,4 +1,4 @@
-"""On which days of the week and at which hours value may be spent, in Asia/Tokyo. Pure."""
+"""Days of the week and hours at which value may be spent, in Asia/Tokyo. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Days as in ISO 8601, Monday 1 to Sunday 7; minutes after midnight, from inclusive, until exclusive.
+    """The days and hours of acceptance.
 
-    Empty: always.
+    weekdays: as in ISO 8601, Monday 1 to Sunday 7; empty for every day.
+    from_minute (inclusive), until_minute (exclusive): minutes after midnight.
     """
 
     weekdays: frozenset[int] = frozenset()
@@ -24,30 +25,30 @@ class Hours:
 
     @property
     def restricted(self) -> bool:
-        """Whether there is a time at which it may not be spent."""
+        """Whether there is a time at which value may not be spent."""
         return self is not ALWAYS and self != ALWAYS
 
     def open_at(self, at: datetime) -> bool:
-        """Whether it may be spent at this instant."""
+        """Whether value may be spent at this instant."""
         return not self.restricted or (self.day_open(at) and self.hour_open(at))
 
     def day_open(self, at: datetime) -> bool:
-        """Whether it is one of the days. Instants of the ledger are in UTC."""
+        """Whether an instant in UTC falls on one of the days."""
         return not self.weekdays or (at + _TOKYO).isoweekday() in self.weekdays
 
     def hour_open(self, at: datetime) -> bool:
-        """Whether it is one of the hours."""
-        here = at + _TOKYO
-        return self.from_minute <= here.hour * 60 + here.minute < self.until_minute
+        """Whether an instant in UTC falls within the hours."""
+        local = at + _TOKYO
+        return self.from_minute <= local.hour * 60 + local.minute < self.until_minute
 
 
 ALWAYS = Hours()
 
 
 def parse(weekdays: Sequence[int] | None, from_time: str | None, until_time: str | None) -> Hours:
-    """What staff wrote: times as `HH:MM`, None for midnight and for every day.
+    """Parse the input of staff: times as `HH:MM` or None for midnight, weekdays or None for every day.
 
-    InvalidInputError for the first field that is wrong.
+    Raises InvalidInputError for the first invalid field.
     """
     if weekdays is not None and not weekdays:
         raise InvalidInputError("weekdays", "WEEKDAYS")
@@ -63,28 +64,28 @@ def parse(weekdays: Sequence[int] | None, from_time: str | None, until_time: str
 
 
 def minute_of(text: str) -> int | None:
-    """Minutes after midnight of `HH:MM`, 00:00 to 24:00; None for every other text."""
+    """Parse `HH:MM`, 00:00 to 24:00, into minutes after midnight; None for any other text."""
     hours, _, minutes = text.partition(":")
     if len(text) != len("HH:MM") or not (
         hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()
     ):
         return None
-    found = int(hours) * 60 + int(minutes)
-    return found if int(minutes) < 60 and found <= DAY_MINUTES else None  # noqa: PLR2004 - minutes of an hour
+    minute = int(hours) * 60 + int(minutes)
+    return minute if int(minutes) < 60 and minute <= DAY_MINUTES else None  # noqa: PLR2004 - minutes of an hour
 
 
 def time_of(minute: int) -> str:
-    """`HH:MM` of a minute after midnight."""
+    """Format minutes after midnight as `HH:MM`."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def to_json(hours: Hours) -> dict[str, Any]:
-    """As it is stored; nothing for always."""
+    """Return the hours as stored; empty if unrestricted."""
     if not hours.restricted:
         return {}
     return {"weekdays": sorted(hours.weekdays), "from": hours.from_minute, "until": hours.until_minute}
 
 
 def from_json(stored: dict[str, Any]) -> Hours:
-    """What was stored."""
+    """Read stored hours."""
     return Hours(frozenset(stored["weekdays"]), stored["from"], stored["until"]) if stored else ALWAYS

@@ -1,1 +1,1 @@
-"""Conversion (ポイント交換) of value into other value at the town's rate: points into currency."""
+"""Conversion (ポイント交換) of value into other value at the municipality's rate: of points into currency."""

@@ -1,6 +1,6 @@
-"""A resident converts value: lots of one asset leave the wallet for good.
+"""Conversion: value of one asset leaves the wallet for good, and a programme's budget pays for value of another.
 
-And a programme's budget pays for a lot of another, in one journal.
+Both happen in one journal.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.limits import check_amount
-from domain.conversions.offer import Counted, Offer, offer_of, worked_out
+from domain.conversions.offer import ConversionLimits, Offer, offer_of, worked_out
 from domain.conversions.receipts import Received
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
@@ -27,14 +27,14 @@ from domain.services import Services
 from domain.viewer import Viewer
 
 AMOUNT_MAXIMUM = 10_000_000
-"""Whole units of one conversion."""
+"""The most that one conversion may convert. Whole units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Convert:
-    """What a resident asks.
+    """A conversion.
 
-    Amount in whole units of what is converted; `expected`: what must come of it, as the quote said.
+    amount: in whole units of `from_asset`. expected: the amount that the quote said would be received; None: any.
     """
 
     key: UUID
@@ -48,9 +48,9 @@ class Convert:
 
 
 async def convert(services: Services, viewer: Viewer, conversion: Convert) -> Posted:
-    """Converts or raises a refusal.
+    """Convert value or raise a refusal.
 
-    The same key answers the same, also when the rate or the programme has ended since.
+    The same key gets the same answer, also when the rate or the programme has ended since.
     """
     check_amount(conversion.amount, AMOUNT_MAXIMUM)
     try:
@@ -102,7 +102,7 @@ def _request(viewer: Viewer, conversion: Convert, programme_id: UUID | None, par
 
 @dataclass(frozen=True, slots=True)
 class Exchange(Part):
-    """Lots of one asset leave the wallet for issuance, and a programme's budget pays for a lot of another."""
+    """The exchange: one asset moves from wallet to issuance, another from a programme's budget to the wallet."""
 
     conversion: Convert
     offer: Offer
@@ -110,37 +110,37 @@ class Exchange(Part):
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Who takes what is converted, and who pays for what is received."""
+        """The issuer, which takes the converted value, and the programme, which pays for the received value."""
         return (self.issuer, self.offer.programme.id)
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """The lot of what is received."""
+        """The lot of the received value."""
         return (self.offer.lot.id,)
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """What the person converted today, and the caps of the programme."""
+        """The guards of the daily cap and of the caps of the programme."""
         return (self.offer.of_today, *(key for key, _ in self.offer.caps))
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Adds what is spent and received. QuoteChangedError, and the refusals of `worked_out`."""
+        """Add the converted and the received value. QuoteChangedError, and the refusals of `worked_out`."""
         offer, rate, wallet = self.offer, self.offer.rate, self.conversion.wallet_id
-        town, given, taken = self.conversion.municipality, self.offer.given.id, self.offer.taken.id
+        town, source, target = self.conversion.municipality, offer.source.id, offer.target.id
         today = book.guard(offer.of_today, UNLIMITED)
         caps, cap_left = of_book(book, offer.caps)
-        budget = book.plain(town, AccountKind.BUDGET, offer.programme.id, taken)
-        held = book.total(town, wallet, taken)
-        counted = Counted(today.value, cap_left, budget.available, held)
-        converted = worked_out(offer, self.conversion.amount, book.wallet_lots(town, wallet), counted, at)
+        budget = book.plain(town, AccountKind.BUDGET, offer.programme.id, target)
+        held = book.total(town, wallet, target)
+        limits = ConversionLimits(today.value, cap_left, budget.available, held)
+        converted = worked_out(offer, self.conversion.amount, book.wallet_lots(town, wallet), limits, at)
         if self.conversion.expected is not None and self.conversion.expected != converted.received:
             raise QuoteChangedError
-        issuance = book.plain(town, AccountKind.ISSUANCE, self.issuer, given)
-        account = book.account(town, AccountKey(AccountKind.WALLET, wallet, taken, offer.lot.id), offer.lot)
+        issuance = book.plain(town, AccountKind.ISSUANCE, self.issuer, source)
+        account = book.account(town, AccountKey(AccountKind.WALLET, wallet, target, offer.lot.id), offer.lot)
         draft.amount = converted.spent
         draft.lots += [lot.portion(part) for lot, part in converted.parts]
-        draft.balances[given] = book.total(town, wallet, given) - converted.spent
-        draft.balances[taken] = held + converted.received
+        draft.balances[source] = book.total(town, wallet, source) - converted.spent
+        draft.balances[target] = held + converted.received
         draft.sections.append(Received(offer.lot.portion(converted.received), rate.numerator, rate.denominator))
         draft.sections.append(OfProgramme(offer.programme.id))
         draft.moves += [(lot, issuance, part) for lot, part in converted.parts]

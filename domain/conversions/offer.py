@@ -1,7 +1,4 @@
-"""What the town offers for a conversion now, and what of it a wallet gets: read before the ledger is asked.
-
-Pure afterwards.
-"""
+"""Offers of conversions: read before the locks, and the pure computation of what a wallet gets by them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,11 +33,15 @@ from domain.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A rate with its two assets, the programme that pays for what is received, its lot, and whose caps count."""
+    """A conversion that the municipality offers now, with the person and household whose caps count.
+
+    source: the asset that is converted. target: the asset that is received. programme: pays for what is received.
+    lot: the lot of what is received. day: the civil day of the daily cap, in ISO format.
+    """
 
     rate: Rate
-    given: Asset
-    taken: Asset
+    source: Asset
+    target: Asset
     programme: Programme
     programmes: Mapping[UUID, Programme]
     lot: Lot
@@ -50,43 +51,45 @@ class Offer:
 
     @property
     def caps(self) -> tuple[tuple[GuardKey, int], ...]:
-        """The programme's caps for the person and the household, with their guards."""
+        """The programme's caps for the person and the household: guards with their ceilings in whole units."""
         return self.programme.caps_of(self.person, self.household)
 
     @property
     def of_today(self) -> GuardKey:
-        """The guard of what the person converts today; under the programme's lock, as all guards of the conversion."""
+        """The guard that counts what the person converts today. Like all guards here, under the programme's lock."""
         period = f"{self.person}:{self.rate.from_asset}:{self.rate.to_asset}:{self.day}"
         return (self.rate.municipality, GuardKind.CONVERTED_TODAY, self.programme.id, period)
 
     def usable(self, account: Account, at: datetime) -> bool:
-        """Whether the lot may be converted.
+        """Return whether a lot may be converted.
 
-        Value that a programme gave for some shops only may not become value for others.
+        Value that a programme restricts to some stores may not become value for others. StaleRulesError for a programme
+        that the cache does not have yet.
         """
-        if account.asset != self.given.id or not account.usable(at):
+        if account.asset != self.source.id or not account.usable(at):
             return False
         if account.programme_id is None:
             return True
-        found = self.programmes.get(account.programme_id)
-        if found is None:
+        programme = self.programmes.get(account.programme_id)
+        if programme is None:
             raise StaleRulesError
-        return not found.acceptance.restricted
+        return not programme.acceptance.restricted
 
     def restricted(self, account: Account) -> bool:
-        """Nothing restricted is converted, so nothing comes first for it."""
-        return account.asset != self.given.id
+        """Return whether a lot comes first. Restricted value is never converted, so no lot of the source does."""
+        return account.asset != self.source.id
 
     def unit(self, account: Account) -> int:
-        """The least of it that leaves a lot."""
-        return self.given.minimum_unit if account.asset == self.given.id else 1
+        """Return the least amount that may leave a lot. Whole units."""
+        return self.source.minimum_unit if account.asset == self.source.id else 1
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What is there and what was counted before.
+class ConversionLimits:
+    """The counts and balances that limit a conversion. Whole units.
 
-    Whole units; `today` of what is converted, the rest of what is received.
+    today: converted by the person today, of the source. cap_left, budget: what caps and budget leave, of the target.
+    held: the wallet's balance of the target.
     """
 
     today: int
@@ -97,7 +100,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What a conversion takes from which lots, and what it brings. Whole units."""
+    """The result of a conversion: the amounts from lots, their sum, and the amount received. Whole units."""
 
     parts: list[tuple[Account, int]]
     spent: int
@@ -105,13 +108,11 @@ class Converted:
 
 
 async def offer_of(services: Services, municipality: int, wallet: UUID, from_asset: int, to_asset: int) -> Offer:
-    """What the town offers the wallet now, or the refusal."""
+    """Read what the municipality offers a wallet now, or raise the refusal."""
     now = services.clock()
-    given, taken = (
-        await assets.in_municipality(municipality, from_asset),
-        await assets.in_municipality(municipality, to_asset),
-    )
-    if given is None or taken is None:
+    source = await assets.in_municipality(municipality, from_asset)
+    target = await assets.in_municipality(municipality, to_asset)
+    if source is None or target is None:
         raise UnknownAssetError
     rate = await rate_at(municipality, from_asset, to_asset, now)
     if rate is None:
@@ -119,33 +120,33 @@ async def offer_of(services: Services, municipality: int, wallet: UUID, from_ass
     programme = await programmes.by_id(municipality, rate.programme_id)
     if programme is None:
         raise UnknownProgrammeError
-    if not programme.open_at(now) or ended(taken, issue_of(programme), now):
+    if not programme.open_at(now) or ended(target, issue_of(programme), now):
         raise ProgrammeClosedError
     person, claims = await residents.person_of(municipality, wallet)
-    against = programme.eligibility.reason_against(claims, effective_on(now).year)
-    if against is not None:
-        raise NotEligibleError(against)
-    lot = await services.shared(LOTS).of(taken, issue_of(programme), now)
-    known = {one.id: one for one in await services.shared(PROGRAMMES).of(municipality)}
+    reason = programme.eligibility.reason_against(claims, effective_on(now).year)
+    if reason is not None:
+        raise NotEligibleError(reason)
     return Offer(
-        rate,
-        given,
-        taken,
-        programme,
-        known,
-        lot,
-        person,
-        None if claims is None else claims.household,
-        effective_on(now).isoformat(),
+        rate=rate,
+        source=source,
+        target=target,
+        lot=await services.shared(LOTS).of(target, issue_of(programme), now),
+        programme=programme,
+        programmes={known.id: known for known in await services.shared(PROGRAMMES).of(municipality)},
+        person=person,
+        household=None if claims is None else claims.household,
+        day=effective_on(now).isoformat(),
     )
 
 
-def worked_out(offer: Offer, amount: int, accounts: Iterable[Account], counted: Counted, at: datetime) -> Converted:
-    """The conversion of an amount (whole units of what is converted), or the first refusal.
+def worked_out(
+    offer: Offer, amount: int, accounts: Iterable[Account], limits: ConversionLimits, at: datetime
+) -> Converted:
+    """Compute the conversion of an amount, in whole units of the source, or raise the first refusal.
 
-    Pure; `quoteConversion` and `convert` share it.
+    Pure; shared by `quoteConversion` and `convert`.
     """
-    rate, unit = offer.rate, offer.taken.minimum_unit
+    rate, unit = offer.rate, offer.target.minimum_unit
     received = rate.received(amount, unit)
     if amount % rate.minimum_unit or not received:
         raise ConversionAmountError(rate.minimum_unit, rate.spent(unit))
@@ -153,14 +154,14 @@ def worked_out(offer: Offer, amount: int, accounts: Iterable[Account], counted: 
     lots = spend_order.spendable(accounts, at, offer)
     parts, missing = spend_order.allocate(lots, spent, offer)
     if missing:
-        raise InsufficientBalanceError(available=spent - missing, asked=spent)
-    if rate.cap_per_day is not None and counted.today + spent > rate.cap_per_day:
-        raise ConversionCapError(max(0, rate.cap_per_day - counted.today))
-    if received > counted.cap_left:
-        raise CapExceededError(max(0, counted.cap_left))
-    if received > counted.budget:
-        raise BudgetExceededError(counted.budget)
-    cap = offer.taken.balance_cap
-    if cap is not None and counted.held + received > cap:
+        raise InsufficientBalanceError(available=spent - missing, amount=spent)
+    if rate.cap_per_day is not None and limits.today + spent > rate.cap_per_day:
+        raise ConversionCapError(max(0, rate.cap_per_day - limits.today))
+    if received > limits.cap_left:
+        raise CapExceededError(max(0, limits.cap_left))
+    if received > limits.budget:
+        raise BudgetExceededError(limits.budget)
+    cap = offer.target.balance_cap
+    if cap is not None and limits.held + received > cap:
         raise BalanceCapError(cap)
     return Converted(parts, spent, received)

@@ -1,4 +1,4 @@
-"""What a conversion would do now: the calculation of `convert`, without a trace."""
+"""Quotes of conversions: the computation of `convert`, without writing anything."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.assets.limits import check_amount
 from domain.conversions.convert import AMOUNT_MAXIMUM
-from domain.conversions.offer import Counted, offer_of, worked_out
+from domain.conversions.offer import ConversionLimits, offer_of, worked_out
 from domain.ledger.reads import guard_values, wallet_totals
 from domain.ledger.refusals import WalletFrozenError
 from domain.programmes.caps import left as caps_left
@@ -19,7 +19,11 @@ from domain.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class ConversionQuote:
-    """A conversion that has not happened. Whole units; `expires_at` exclusive; `left_today` None: no limit."""
+    """A quote of a conversion. Amounts in whole units.
+
+    expires_at: the end of the received value, exclusive. left_today: what the person may still convert today after it;
+    None: no limit.
+    """
 
     municipality: int
     from_asset: int
@@ -33,7 +37,7 @@ class ConversionQuote:
 async def quote_conversion(
     services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int
 ) -> ConversionQuote:
-    """What `convert` would do at this instant, or the refusal that it would answer."""
+    """Compute what `convert` would do now, or raise the refusal that it would raise."""
     check_amount(amount, AMOUNT_MAXIMUM)
     wallet = await residents.own_wallet(viewer, municipality, wallet_id)
     if wallet.frozen:
@@ -53,9 +57,15 @@ async def _quote(
     accounts, totals = await wallet_totals(municipality, wallet_id, now)
     [today] = await guard_values([offer.of_today])
     [budget] = await budgets_left([(municipality, offer.programme.id)])
-    done = worked_out(
-        offer, amount, accounts, Counted(today, await caps_left(offer.caps), budget, totals.get(to_asset, 0)), now
-    )
+    limits = ConversionLimits(today, await caps_left(offer.caps), budget, totals.get(to_asset, 0))
+    converted = worked_out(offer, amount, accounts, limits, now)
     cap = offer.rate.cap_per_day
-    left = None if cap is None else cap - today - done.spent
-    return ConversionQuote(municipality, from_asset, to_asset, done.spent, done.received, offer.lot.expires_at, left)
+    return ConversionQuote(
+        municipality=municipality,
+        from_asset=from_asset,
+        to_asset=to_asset,
+        amount=converted.spent,
+        received_amount=converted.received,
+        expires_at=offer.lot.expires_at,
+        left_today=None if cap is None else cap - today - converted.spent,
+    )

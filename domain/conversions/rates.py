@@ -1,6 +1,6 @@
-"""A town sets the rate at which value is converted into other value.
+"""A municipality sets the rate at which value is converted into other value.
 
-Rates are never changed: a later one takes over.
+A rate never changes: a later one replaces it.
 """
 
 from dataclasses import dataclass
@@ -24,12 +24,14 @@ from domain.services import Services
 from domain.viewer import Relation, Viewer
 
 LARGEST_PART = 1_000_000
+"""The largest numerator or denominator of a rate."""
 LARGEST = 10_000_000
+"""The largest minimum unit or daily cap. Whole units."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewRate:
-    """What a rate is made of; see `reads.Rate`. `starts_at` None: from now on."""
+    """The terms of a new rate; see `reads.Rate`. `starts_at` None: from now on."""
 
     from_asset: int
     to_asset: int
@@ -42,21 +44,24 @@ class NewRate:
 
 
 async def set_rate(services: Services, viewer: Viewer, municipality: int, new: NewRate) -> Rate:
-    """A new rate, with its row of audit in the same commit."""
+    """Set a rate, with its row of the audit trail in the same commit.
+
+    UnknownAssetError, UnknownProgrammeError, InvalidInputError.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     now = services.clock()
     await _check(municipality, new, now)
     rate = Rate(
-        municipality,
-        services.ids.new(),
-        new.from_asset,
-        new.to_asset,
-        new.programme_id,
-        new.numerator,
-        new.denominator,
-        new.minimum_unit,
-        new.cap_per_day,
-        new.starts_at or now,
+        municipality=municipality,
+        id=services.ids.new(),
+        from_asset=new.from_asset,
+        to_asset=new.to_asset,
+        programme_id=new.programme_id,
+        numerator=new.numerator,
+        denominator=new.denominator,
+        minimum_unit=new.minimum_unit,
+        cap_per_day=new.cap_per_day,
+        starts_at=new.starts_at or now,
     )
     async with transaction():
         await get_connection("default").execute_query(
@@ -94,18 +99,18 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
 
 
 async def _check(municipality: int, new: NewRate, now: datetime) -> None:
-    """Raises UnknownAssetError, UnknownProgrammeError, or InvalidInputError for the first field that is wrong."""
-    given = await assets.in_municipality(municipality, new.from_asset)
-    taken = await assets.in_municipality(municipality, new.to_asset)
-    if given is None or taken is None or AssetKind.CASH in {given.kind, taken.kind}:
+    """Raise UnknownAssetError, UnknownProgrammeError, or InvalidInputError for the first field that is wrong."""
+    source = await assets.in_municipality(municipality, new.from_asset)
+    target = await assets.in_municipality(municipality, new.to_asset)
+    if source is None or target is None or AssetKind.CASH in {source.kind, target.kind}:
         raise UnknownAssetError
     programme = await programmes.by_id(municipality, new.programme_id)
     if programme is None:
         raise UnknownProgrammeError
     wrong = [
         ("to_asset_id", "SAME_ASSET", new.from_asset == new.to_asset),
-        # Money that residents paid in is kept apart: it is neither turned into points nor into other money.
-        ("from_asset_id", "PAID_IS_NOT_CONVERTED", given.paid),
+        # Money that residents paid in is kept apart: it is converted neither into points nor into other money.
+        ("from_asset_id", "PAID_IS_NOT_CONVERTED", source.paid),
         (
             "programme_id",
             "PROGRAMME_OF_CONVERSION",
@@ -114,7 +119,7 @@ async def _check(municipality: int, new: NewRate, now: datetime) -> None:
         ("numerator", "RATE_PART", not 0 <= new.numerator <= LARGEST_PART),
         ("denominator", "RATE_PART", not 1 <= new.denominator <= LARGEST_PART),
         ("minimum_unit", "POSITIVE", not 1 <= new.minimum_unit <= LARGEST),
-        ("minimum_unit", "UNIT_OF_ASSET", new.minimum_unit % given.minimum_unit != 0),
+        ("minimum_unit", "UNIT_OF_ASSET", new.minimum_unit % source.minimum_unit != 0),
         ("cap_per_day", "POSITIVE", new.cap_per_day is not None and not 1 <= new.cap_per_day <= LARGEST),
         ("starts_at", "PAST", new.starts_at is not None and new.starts_at < now),
     ]

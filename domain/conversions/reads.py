@@ -1,4 +1,4 @@
-"""Rates, as others see them."""
+"""Reads of conversion rates, for other rooms."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +14,11 @@ _RATE = """select municipality_id, id, from_asset_id, to_asset_id, programme_id,
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many units of one asset for so many of another, from an instant on until the next rate of the two.
+    """A rate between two assets, in force from a time until the next rate of the same assets.
 
-    numerator: units that are received for `denominator` units; 0: no conversion any more. minimum_unit: what is
-    converted is a multiple
-    of it. cap_per_day: the most that a person converts in a day of Asia/Tokyo. Whole units of what is converted.
+    numerator: units of `to_asset` received for `denominator` units of `from_asset`; 0: conversion has ended.
+    minimum_unit: the converted amount is a multiple of it. cap_per_day: the most that a person may convert in a day of
+    Asia/Tokyo; None: no limit. Both in whole units of `from_asset`.
     """
 
     municipality: int
@@ -33,19 +33,19 @@ class Rate:
     starts_at: datetime
 
     def received(self, amount: int, unit: int) -> int:
-        """What an amount brings, rounded down to units of what is received."""
+        """Compute the amount received, rounded down to multiples of `unit`. Whole units."""
         exact = amount * self.numerator // self.denominator
         return exact - exact % unit
 
     def spent(self, received: int) -> int:
-        """The least amount, in whole units of conversion, that brings so much: the rest stays in the wallet."""
+        """Compute the least amount that yields `received`: a multiple of the minimum unit. The rest stays as it is."""
         least = -(-received * self.denominator // self.numerator)
         return -(-least // self.minimum_unit) * self.minimum_unit
 
 
 async def rate_at(municipality: int, from_asset: int, to_asset: int, at: datetime) -> Rate | None:
-    """The rate in force at an instant; None: no conversion."""
-    found = await rows(
+    """Read the rate in force at a time; None where there is no conversion."""
+    latest = await rows(
         _RATE + "where municipality_id = $1 and from_asset_id = $2 and to_asset_id = $3 and valid_from <= $4"
         " order by valid_from desc, created_at desc, id desc limit 1",
         municipality,
@@ -53,12 +53,12 @@ async def rate_at(municipality: int, from_asset: int, to_asset: int, at: datetim
         to_asset,
         at,
     )
-    return None if not found or not found[0]["numerator"] else _rate(found[0])
+    return None if not latest or not latest[0]["numerator"] else _rate(latest[0])
 
 
 async def rates_of(municipality: int, at: datetime, limit: int) -> list[Rate]:
-    """The rates of a town that are in force at an instant or will be, by assets and beginning."""
-    found = await rows(
+    """List the rates of a municipality that are in force at a time or will be, by assets and start."""
+    rates = await rows(
         _RATE
         + """r where municipality_id = $1 and (valid_from > $2 or numerator > 0 and not exists (select
           from conversion_rate n
@@ -70,8 +70,19 @@ async def rates_of(municipality: int, at: datetime, limit: int) -> list[Rate]:
         at,
         limit,
     )
-    return [_rate(row) for row in found]
+    return [_rate(row) for row in rates]
 
 
 def _rate(row: dict[str, Any]) -> Rate:
-    return Rate(*row.values())
+    return Rate(
+        municipality=row["municipality_id"],
+        id=row["id"],
+        from_asset=row["from_asset_id"],
+        to_asset=row["to_asset_id"],
+        programme_id=row["programme_id"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        minimum_unit=row["minimum_unit"],
+        cap_per_day=row["daily_cap"],
+        starts_at=row["valid_from"],
+    )

@@ -11,7 +11,7 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class ConversionCapError(StoredRefusal):
-    """More than the person may still convert today. Whole units of what is converted."""
+    """More than the person may still convert today. `available`: the rest, in whole units of the asset to convert."""
 
     available: int
     code = "CONVERSION_CAP"
@@ -19,14 +19,14 @@ class ConversionCapError(StoredRefusal):
 
 @dataclass(eq=False)
 class NoConversionRateError(UnstoredRefusal):
-    """The town has no rate for these two kinds of value now."""
+    """The municipality has no rate for these two assets now."""
 
     code = "NO_CONVERSION_RATE"
 
 
 @dataclass(eq=False)
 class ConversionAmountError(UnstoredRefusal):
-    """Not a multiple of the unit, or too little to give anything. Whole units of what is converted."""
+    """The amount is not a multiple of `unit`, or below `minimum`. Both in whole units of the asset to convert."""
 
     unit: int
     minimum: int

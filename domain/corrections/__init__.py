@@ -1,1 +1,1 @@
-"""Corrections: a reversal of a journal, proposed by one officer and approved by another."""
+"""Corrections: reversals of journals, each proposed by one officer and approved by another."""

@@ -1,7 +1,4 @@
-"""Correction: a journal is undone by a linked journal with the opposite entries.
-
-On the word of two finance officers.
-"""
+"""Reversals: a linked journal with the opposite entries reverses a journal, on the word of two finance officers."""
 
 from collections import deque
 from dataclasses import dataclass, replace
@@ -16,8 +13,8 @@ from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalErr
 from domain.corrections.receipts import OfJournal
 from domain.coupons.receipts import refundable
 from domain.coupons.returns import CouponUndo, returns_of
-from domain.expiry.heirs import Heirs, heirs_of
 from domain.expiry.receipts import Renewed
+from domain.expiry.renewed_value import RenewedValue, renewed_value_of
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.holders import require_staff
@@ -46,7 +43,7 @@ REVERSIBLE = frozenset(
 async def propose_reversal(
     services: Services, viewer: Viewer, municipality: int, journal_id: UUID, reason: ReversalReason
 ) -> Approval:
-    """The first officer's word. The same journal has one proposal."""
+    """Propose to reverse a journal, as the first officer. A journal has one proposal."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     journal = await journal_by_id(municipality, journal_id)
     if journal is None or journal.outcome != Outcome.SETTLED or journal.kind not in REVERSIBLE:
@@ -57,7 +54,7 @@ async def propose_reversal(
 async def reverse_journal(
     services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
 ) -> Posted:
-    """The second officer's word, and the reversing journal. Who proposed cannot approve."""
+    """Approve a proposal as the second officer, and post the reversing journal. The proposer cannot approve."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     approval = await approvals.by_id(municipality, approval_id)
     journal = None if approval is None else await journal_by_id(municipality, approval.subject)
@@ -67,13 +64,13 @@ async def reverse_journal(
         raise ApproverIsProposerError
     await approve(services, viewer, approval, key)
     lines = _without_renewal(await entries_of(journal), journal)
-    returns, heirs = await returns_of(journal), await heirs_of(journal, journal.wallet_id or journal.id)
-    parts = Parts((OppositeEntries(journal, lines, heirs), CouponUndo(returns, journal)))
+    returns, renewed_value = await returns_of(journal), await renewed_value_of(journal, journal.wallet_id or journal.id)
+    parts = Parts((OppositeEntries(journal, lines, renewed_value), CouponUndo(returns, journal)))
     return await services.ledger.post(_request(viewer, key, approval, journal, parts))
 
 
 def _without_renewal(lines: list[EntryLine], journal: Journal) -> list[EntryLine]:
-    """A payment is undone; that it renewed the end of other value is not, since that may be spent long ago."""
+    """Return the entries of a payment without its renewal of other value: that value may be spent already."""
     moved: dict[int, int] = {}
     renewed = journal.receipt.find(Renewed)
     for portion in () if renewed is None else renewed.portions:
@@ -110,17 +107,17 @@ def _request(viewer: Viewer, key: UUID, approval: Approval, journal: Journal, pa
 
 @dataclass(frozen=True, slots=True)
 class OppositeEntries(Part):
-    """The entries of a journal the other way round; what it brought is followed to where it is now (`heirs`)."""
+    """The entries of a journal the other way round. Value that was renewed since is taken from its later lots."""
 
     journal: Journal
     lines: list[EntryLine]
-    heirs: Heirs
+    renewed_value: RenewedValue
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Whose entries are undone.
+        """The holders of the entries, and the journal's wallet.
 
-        The wallet hears of it although a gift that it bought with money from outside has moved nothing in it.
+        The wallet gets an event also where nothing moved in it: it bought a gift with money from outside.
         """
         own = () if self.journal.wallet_id is None else (self.journal.wallet_id,)
         return (*(line.holder for line in self.lines), *own)
@@ -128,17 +125,17 @@ class OppositeEntries(Part):
     @property
     def lots(self) -> tuple[int, ...]:
         """The lots of the entries, and those into which they were renewed."""
-        return (*(line.lot for line in self.lines), *self.heirs.lots)
+        return (*(line.lot for line in self.lines), *self.renewed_value.lots)
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """Whether it was undone before, and what it counted."""
+        """The guard of earlier refunds, cancellations and reversals, and the guards that the journal counted in."""
         journal = self.journal
         counted = caps.keys_of(journal.municipality, journal.receipt.caps)
         return (refunded_guard(journal.municipality, journal.id), *vouchers.guards_of(journal), *counted)
 
     def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
-        """Adds the opposite moves. AlreadyReversedError, ReversalImpossibleError."""
+        """Add the opposite moves. AlreadyReversedError, ReversalImpossibleError."""
         journal, town = self.journal, self.journal.municipality
         amount = refundable(journal.receipt)
         guard = book.guard(refunded_guard(town, journal.id), amount)
@@ -161,20 +158,20 @@ class OppositeEntries(Part):
         moves: list[Move] = []
         for asset in sorted({line.asset for line in self.lines}):
             lines = [line for line in self.lines if line.asset == asset]
-            givers = [part for line in lines if line.amount > 0 for part in self._found(book, line)]
+            givers = [part for line in lines if line.amount > 0 for part in self._sources(book, line)]
             takers = [(self._account(book, line), -line.amount) for line in lines if line.amount < 0]
             moves += _paired(givers, takers)
         return moves
 
-    def _found(self, book: Book, line: EntryLine) -> list[tuple[Account, int]]:
-        """Where it is what an account was given: of a wallet also in lots into which it was renewed since.
+    def _sources(self, book: Book, line: EntryLine) -> list[tuple[Account, int]]:
+        """Return the accounts that have the value of an entry now: of a wallet also the lots of its renewals.
 
-        All of it, or nothing is undone.
+        ReversalImpossibleError unless all of the value is there.
         """
         account, most = self._account(book, line), line.amount
         parts = [(account, min(most, account.available))] if account.floor is not None else [(account, most)]
-        if account.kind == AccountKind.WALLET and account.holder == self.heirs.wallet:
-            parts = self.heirs.found(book, self.journal.municipality, line.asset, line.lot, most)
+        if account.kind == AccountKind.WALLET and account.holder == self.renewed_value.wallet:
+            parts = self.renewed_value.sources(book, self.journal.municipality, line.asset, line.lot, most)
         if (available := sum(part for _, part in parts)) < most:
             raise ReversalImpossibleError(available)
         return parts
@@ -185,20 +182,20 @@ class OppositeEntries(Part):
 
 
 def _balances(book: Book, journal: Journal, moves: list[Move]) -> dict[int, int]:
-    """What the wallet has afterwards of each asset that moves."""
-    found: dict[int, int] = {}
+    """Return what the wallet has afterwards of each asset that moves."""
+    balances: dict[int, int] = {}
     for account, change in [
         *((source, -part) for source, _, part in moves),
         *((target, part) for _, target, part in moves),
     ]:
         if account.holder == journal.wallet_id:
             asset = account.asset
-            found[asset] = found.get(asset, book.total(journal.municipality, account.holder, asset)) + change
-    return found
+            balances[asset] = balances.get(asset, book.total(journal.municipality, account.holder, asset)) + change
+    return balances
 
 
 def _counterparties(wallet: UUID | None, holders: list[UUID]) -> dict[UUID, UUID]:
-    """The wallet's other side, and the wallet as the other side of everybody else."""
+    """Return the counterparties: the wallet's is the first other holder, that of all others is the wallet."""
     others = [holder for holder in holders if holder != wallet]
     if wallet is None or not others:
         return {}
@@ -206,9 +203,9 @@ def _counterparties(wallet: UUID | None, holders: list[UUID]) -> dict[UUID, UUID
 
 
 def _paired(givers: list[tuple[Account, int]], takers: list[tuple[Account, int]]) -> list[Move]:
-    """Moves that undo entries: each giver's amount to the takers in turn.
+    """Return moves that reverse entries: each giver's amount goes to the takers in turn.
 
-    The sums are equal, as every journal's are.
+    The sums of both are equal, as in every journal.
     """
     moves = []
     queue = deque(takers)

@@ -1,1 +1,1 @@
-"""Coupons: what makes a purchase cheaper, gives an item, or multiplies points. They hold no value of their own."""
+"""Coupons: discounts, items and multipliers of points. A coupon holds no value of its own."""

@@ -1,6 +1,6 @@
-"""What may still be changed of a coupon that people hold in their hands.
+"""Changes to an issued coupon: its names, an earlier end, and a stop.
 
-Its names, an earlier end, and that it stops.
+People may hold the coupon already, so nothing else changes.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from domain.viewer import Relation, Viewer
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be different; None: as it is."""
+    """The fields to change; None leaves a field as it is."""
 
     name_ja: str | None = None
     name_en: str | None = None
@@ -36,56 +36,58 @@ class Change:
 async def change_coupon(
     services: Services, viewer: Viewer, municipality: int, coupon_id: UUID, change: Change
 ) -> Coupon:
-    """Changes it, with the row of audit in the same commit.
+    """Change a coupon, with its row of the audit trail in the same commit.
 
-    A stop is in force for the next use that the ledger locks.
+    A stop is in force for the next use that the ledger locks. UnknownCouponError, NotPermittedError, InvalidInputError.
     """
-    coupon = await reads.by_id(municipality, coupon_id)
-    if coupon is None:
-        raise UnknownCouponError
+    coupon = await _existing(municipality, coupon_id)
     await _check_issuer(viewer, coupon)
     now = services.clock()
     changed = _changed(coupon, change, now)
     if changed:
-        before = {name: _told(getattr(coupon, name)) for name in changed}
+        before = {name: _audited(getattr(coupon, name)) for name in changed}
         async with transaction():
             await Row.filter(municipality_id=municipality, id=coupon_id).update(**changed)
             if "stopped_at" in changed:
                 await set_state(municipality, coupon_id, HolderState.FROZEN)
-            after = {name: _told(value) for name, value in changed.items()}
+            after = {name: _audited(value) for name, value in changed.items()}
             await record(municipality, viewer.person_id, "change_coupon", str(coupon_id), "", before, after, now)
     services.shared(COUPONS).forget((municipality, coupon_id))
-    found = await reads.by_id(municipality, coupon_id)
-    if found is None:
+    return await _existing(municipality, coupon_id)
+
+
+async def _existing(municipality: int, coupon_id: UUID) -> Coupon:
+    coupon = await reads.by_id(municipality, coupon_id)
+    if coupon is None:
         raise UnknownCouponError
-    return found
+    return coupon
 
 
 async def _check_issuer(viewer: Viewer, coupon: Coupon) -> None:
-    """The shop of its own coupons, and the town's finance officers of all."""
+    """Require staff of the store for its own coupon, or a finance officer of the municipality for any."""
     own = viewer.relations(Relation.STAFF)
     if coupon.store_id is None or not own or not await may(coupon.municipality, coupon.store_id, viewer.person_id, own):
         await require_staff(coupon.municipality, viewer, Relation.FINANCE)
 
 
 def _changed(coupon: Coupon, change: Change, now: datetime) -> dict[str, Any]:
-    """The columns that will differ; InvalidInputError for the first that may not."""
-    found: dict[str, Any] = {}
+    """Collect the columns that change; InvalidInputError for the first that may not."""
+    changed: dict[str, Any] = {}
     for field, name in (("name_ja", change.name_ja), ("name_en", change.name_en)):
         if name is not None and not 0 < len(name.strip()) <= NAME_LIMIT:
             raise InvalidInputError(field, "LENGTH")
         if name is not None and name.strip() != getattr(coupon, field):
-            found[field] = name.strip()
+            changed[field] = name.strip()
     if change.ends_at is not None and change.ends_at != coupon.ends_at:
         if change.ends_at > coupon.ends_at:
             raise InvalidInputError("ends_at", "ONLY_EARLIER")
         if change.ends_at < max(now, coupon.starts_at):
             raise InvalidInputError("ends_at", "PAST" if change.ends_at < now else "ORDER")
-        found["ends_at"] = change.ends_at
+        changed["ends_at"] = change.ends_at
     if change.stop and coupon.stopped_at is None:
-        found["stopped_at"] = now
-    return found
+        changed["stopped_at"] = now
+    return changed
 
 
-def _told(value: Any) -> Any:  # noqa: ANN401 - a column
+def _audited(value: Any) -> Any:  # noqa: ANN401 - a column
     return value.isoformat() if isinstance(value, datetime) else value

@@ -1,4 +1,4 @@
-"""One coupon and its rules. Pure: what it takes off, whom and when it serves, which counters it has."""
+"""A coupon and its rules: its discount, when and for whom it may be used, and its guards. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ LARGEST = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """A coupon; its id is its holder's. Whole units; rates in hundredths of a percent."""
+    """A coupon. Its id is that of its holder. Amounts in whole units, rates in hundredths of a percent."""
 
     municipality: int
     id: UUID
@@ -46,11 +46,11 @@ class Coupon:
 
     @property
     def from_budget(self) -> bool:
-        """Whether its own budget pays what the wallet does not."""
+        """Whether a budget of the coupon pays its discount."""
         return self.borne_by is BorneBy.TOWN and self.kind in DISCOUNTS
 
     def discount(self, amount: int) -> int:
-        """What it takes off an amount: rounded down, never more than the amount. Whole units."""
+        """Compute the discount on an amount: rounded down, never more than the amount. Whole units."""
         match self.kind:
             case CouponKind.PERCENT:
                 off = amount * (self.rate_bp or 0) // BASIS_POINTS
@@ -62,37 +62,40 @@ class Coupon:
 
     @property
     def stock_guard(self) -> GuardKey:
-        """Counts what left the stock: claims where one must claim, uses otherwise."""
+        """The guard that counts what left the stock: claims where a claim is required, uses otherwise."""
         return (self.municipality, GuardKind.COUPON_STOCK, self.id, "")
 
     def claims_guard(self, person: UUID) -> GuardKey:
-        """Counts how often a person has claimed it."""
+        """The guard that counts how often a person has claimed the coupon."""
         return (self.municipality, GuardKind.COUPON_CLAIMS, self.id, str(person))
 
     @property
     def claims_ceiling(self) -> int:
-        """How often one person may claim it; what need not be claimed is kept in mind once."""
+        """How often one person may claim the coupon. A claim that is not required only bookmarks it, once."""
         return (self.per_person or LARGEST) if self.claim_required else 1
 
     def use_guards(self, person: UUID, day: date) -> list[tuple[GuardKey, int]]:
-        """The counters that one use moves, with their ceilings."""
-        found: list[tuple[GuardKey, int]] = []
+        """The guards that one use by a person moves, with their ceilings."""
+        guards: list[tuple[GuardKey, int]] = []
         if not self.claim_required:
-            found.append((self.stock_guard, self.stock or LARGEST))
+            guards.append((self.stock_guard, self.stock or LARGEST))
         if self.per_person is not None or self.claim_required:
-            found.append(
+            guards.append(
                 ((self.municipality, GuardKind.COUPON_PERSON, self.id, str(person)), self.per_person or LARGEST)
             )
         if self.per_day is not None:
-            found.append(
+            guards.append(
                 ((self.municipality, GuardKind.COUPON_DAY, self.id, f"{person} {day.isoformat()}"), self.per_day)
             )
-        return found
+        return guards
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted of a coupon and a person. `budget_left` in whole units."""
+    """The counts of a coupon and of one person's uses and claims. `budget_left` in whole units.
+
+    taken: what left the stock. stopped: whether the coupon's holder is no longer active.
+    """
 
     taken: int = 0
     used: int = 0
@@ -103,61 +106,64 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Where a coupon is looked at: when, by whom, and at which shop for how much, where that is known. Whole units."""
+class CouponContext:
+    """The circumstances in which a coupon is evaluated: time, person, counts, and store and amount where known.
+
+    `amount`: the list price, in whole units.
+    """
 
     at: datetime
     claims: Claims | None
     counts: Counts
-    shop: StoreFacts | None = None
+    store: StoreFacts | None = None
     amount: int | None = None
 
 
-def obstacle(coupon: Coupon, seen: Seen) -> Obstacle | None:
-    """The first thing that stands in the way of using it; None: nothing does."""
+def obstacle(coupon: Coupon, context: CouponContext) -> Obstacle | None:
+    """Find the first obstacle to using a coupon; None where it may be used."""
     steps = (out_of_period, out_of_hours, _out_of_place, audience, _used_up)
-    return next((reason for step in steps if (reason := step(coupon, seen)) is not None), None)
+    return next((reason for step in steps if (reason := step(coupon, context)) is not None), None)
 
 
-def out_of_period(coupon: Coupon, seen: Seen) -> Obstacle | None:
-    """Before its first instant, after its last, or stopped."""
-    if coupon.stopped_at is not None or seen.counts.stopped:
+def out_of_period(coupon: Coupon, context: CouponContext) -> Obstacle | None:
+    """Find out whether the coupon has not started, has ended or was stopped."""
+    if coupon.stopped_at is not None or context.counts.stopped:
         return Obstacle.STOPPED
-    if seen.at < coupon.starts_at:
+    if context.at < coupon.starts_at:
         return Obstacle.NOT_STARTED
-    return Obstacle.ENDED if seen.at >= coupon.ends_at else None
+    return Obstacle.ENDED if context.at >= coupon.ends_at else None
 
 
-def out_of_hours(coupon: Coupon, seen: Seen) -> Obstacle | None:
-    """On another weekday or at another hour in Asia/Tokyo."""
+def out_of_hours(coupon: Coupon, context: CouponContext) -> Obstacle | None:
+    """Find out whether the coupon is valid on other weekdays or at other hours only, in Asia/Tokyo."""
     hours = coupon.acceptance.hours
-    if not hours.day_open(seen.at):
+    if not hours.day_open(context.at):
         return Obstacle.OTHER_DAY
-    return None if hours.hour_open(seen.at) else Obstacle.OTHER_HOUR
+    return None if hours.hour_open(context.at) else Obstacle.OTHER_HOUR
 
 
-def audience(coupon: Coupon, seen: Seen) -> Obstacle | None:
-    """Not for this person. Ranks and segments of people are asked here once there are any."""
-    against = coupon.eligibility.reason_against(seen.claims, effective_on(seen.at).year)
-    return None if against is None else Obstacle[against]
+def audience(coupon: Coupon, context: CouponContext) -> Obstacle | None:
+    """Find out whether the person is not eligible for the coupon."""
+    reason = coupon.eligibility.reason_against(context.claims, effective_on(context.at).year)
+    return None if reason is None else Obstacle[reason]
 
 
-def _out_of_place(coupon: Coupon, seen: Seen) -> Obstacle | None:
-    if seen.shop is not None and not coupon.acceptance.accepts(seen.shop):
+def _out_of_place(coupon: Coupon, context: CouponContext) -> Obstacle | None:
+    if context.store is not None and not coupon.acceptance.accepts(context.store):
         return Obstacle.OTHER_SHOP
-    if seen.amount is not None and seen.amount < (coupon.minimum_spend or 0):
+    if context.amount is not None and context.amount < (coupon.minimum_spend or 0):
         return Obstacle.MINIMUM_SPEND
     return None
 
 
-def _used_up(coupon: Coupon, seen: Seen) -> Obstacle | None:
-    counts = seen.counts
+def _used_up(coupon: Coupon, context: CouponContext) -> Obstacle | None:
+    counts = context.counts
     if coupon.per_person is not None and counts.used >= coupon.per_person:
         return Obstacle.PERSON_LIMIT
-    has_one = coupon.claim_required and counts.claimed > counts.used  # the claim has taken it from the stock already
-    if not has_one and coupon.stock is not None and counts.taken >= coupon.stock:
+    claimed = coupon.claim_required and counts.claimed > counts.used  # the claim has taken it from the stock already
+    if not claimed and coupon.stock is not None and counts.taken >= coupon.stock:
         return Obstacle.STOCK_GONE
-    if coupon.claim_required and not has_one:
+    if coupon.claim_required and not claimed:
         return Obstacle.NOT_CLAIMED
     if coupon.per_day is not None and counts.used_today >= coupon.per_day:
         return Obstacle.DAY_LIMIT

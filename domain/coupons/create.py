@@ -1,4 +1,4 @@
-"""A town or a shop issues a coupon; the town's discounts get a budget that only they can spend."""
+"""A municipality or a store issues a coupon. A municipality's discount gets a budget that only it can spend."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -29,18 +29,18 @@ from domain.programmes.create import AGE_LIMIT
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
-from domain.stores import reads as merchants
+from domain.stores import reads as stores
 from domain.viewer import Relation, Viewer
 
 COUNT_LIMIT = 10_000_000
 MULTIPLIER_MAXIMUM = 10 * BASIS_POINTS
 LIVE_LIMIT = {True: 50, False: 500}
-"""Coupons of one issuer that have not ended: a shop, the town."""
+"""The most coupons of one issuer that have not ended: of a store (True), of the municipality (False)."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewCoupon:
-    """What a coupon is made of; see `coupon.Coupon`. Whole units; rates in hundredths of a percent."""
+    """The terms of a new coupon; see `coupon.Coupon`. Amounts in whole units, rates in hundredths of a percent."""
 
     kind: CouponKind
     name_ja: str
@@ -66,7 +66,7 @@ class NewCoupon:
 
 
 def check(new: NewCoupon, now: datetime) -> None:
-    """Raises InvalidInputError for the first field that is wrong."""
+    """Raise InvalidInputError for the first field that is wrong."""
     counts = ("amount", "discount_maximum", "minimum_spend", "stock", "per_person", "per_day", "budget")
     wrong = [
         ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
@@ -107,7 +107,10 @@ def check(new: NewCoupon, now: datetime) -> None:
 
 
 def _wrong_bearer(new: NewCoupon) -> list[tuple[str, str, bool]]:
-    """Who bears it: the town out of a budget, or shops that are named, so that each knows what it bears."""
+    """Check who bears the coupon: the municipality from a budget, or the stores that its acceptance names.
+
+    Stores are named so that every store knows which coupons it bears.
+    """
     by_town, own, discounts = new.borne_by is BorneBy.TOWN, new.store_id is not None, new.kind in DISCOUNTS
     return [
         ("borne_by", "STORE_BEARS_ITS_OWN", own and by_town),
@@ -121,7 +124,10 @@ def _wrong_bearer(new: NewCoupon) -> list[tuple[str, str, bool]]:
 async def create_coupon(
     services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewCoupon
 ) -> tuple[Coupon, Posted]:
-    """Issues the coupon with its budget. The same key makes one coupon; sent again, it finishes what was begun."""
+    """Issue a coupon with its budget.
+
+    The same key issues one coupon. Sent again, it finishes an issue that was interrupted.
+    """
     await _check_issuer(viewer, municipality, new.store_id)
     coupon = derived(viewer.person_id, "coupon", str(municipality), str(key))
     if await reads.by_id(municipality, coupon) is None:
@@ -132,14 +138,14 @@ async def create_coupon(
     if coin is None:
         raise UnknownAssetError
     await ensure_holder(municipality, coupon, HolderKind.PROGRAMME, services.clock())
-    # First the budget under the key, then the coupon: one that is not paid for, or whose key is closed, is never
-    # offered.
+    # The budget comes first, under the key, then the coupon: so a coupon without its budget, or of a key that was
+    # closed, is never offered.
     posted = await _issue(services, viewer, municipality, key, coupon, coin, new)
     await _open(viewer, posted, coupon, coin, new)
-    found = await reads.by_id(municipality, coupon)
-    if found is None:
+    created = await reads.by_id(municipality, coupon)
+    if created is None:
         raise NotPermittedError
-    return found, posted
+    return created, posted
 
 
 async def _check_issuer(viewer: Viewer, municipality: int, store_id: UUID | None) -> None:
@@ -152,8 +158,7 @@ async def _check_issuer(viewer: Viewer, municipality: int, store_id: UUID | None
 async def _check(services: Services, municipality: int, new: NewCoupon) -> None:
     now = services.clock()
     check(new, now)
-    stores = await merchants.by_keys([(municipality, store) for store in new.acceptance.stores])
-    if any(store is None for store in stores):
+    if None in await stores.by_keys([(municipality, store) for store in new.acceptance.stores]):
         raise InvalidInputError("store_ids", "UNKNOWN_STORE")
     if await reads.live(municipality, new.store_id, now) >= LIVE_LIMIT[new.store_id is not None]:
         raise InvalidInputError("ends_at", "TOO_MANY_COUPONS")
@@ -204,7 +209,7 @@ async def _issue(
 async def _open(viewer: Viewer, posted: Posted, coupon: UUID, coin: int, new: NewCoupon) -> None:
     acceptance = new.acceptance if new.store_id is None else replace(new.acceptance, stores=frozenset({new.store_id}))
     async with transaction():
-        made = await rows(
+        inserted = await rows(
             """insert into coupon (id, municipality_id, kind, name_ja, name_en, store_id, borne_by, asset_id, budget,
               rate_bp, amount,
                 discount_maximum, multiplier_bp, minimum_spend, acceptance, eligibility, starts_at, ends_at,
@@ -239,7 +244,7 @@ async def _open(viewer: Viewer, posted: Posted, coupon: UUID, coin: int, new: Ne
             viewer.person_id,
             posted.recorded_at,
         )
-        if made:
+        if inserted:
             after = {"kind": new.kind.name, "borne_by": new.borne_by.name, "budget": new.budget, "stock": new.stock}
             await record(
                 posted.municipality, viewer.person_id, "create_coupon", str(coupon), "", None, after, posted.recorded_at

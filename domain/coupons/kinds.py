@@ -1,10 +1,10 @@
-"""The small numbers and words of coupons. Append only: a number never changes its meaning."""
+"""Kinds of coupons, and the obstacles to their use. Append only: a number never changes its meaning."""
 
 from enum import IntEnum, StrEnum
 
 
 class CouponKind(IntEnum):
-    """What a coupon does. Of several in one payment, the lower number is taken off first."""
+    """What a coupon does. Of several in one payment, the lower number is applied first."""
 
     PERCENT = 1
     FIXED_AMOUNT = 2
@@ -17,7 +17,7 @@ DISCOUNTS = frozenset({CouponKind.PERCENT, CouponKind.FIXED_AMOUNT})
 
 
 class BorneBy(IntEnum):
-    """Who gives what the wallet does not pay."""
+    """Who bears the cost of a coupon."""
 
     TOWN = 1
     STORE = 2
@@ -31,7 +31,7 @@ class Stacking(IntEnum):
 
 
 class Obstacle(StrEnum):
-    """Why something cannot be used now. The catalogue words each as PROBLEM_<value>."""
+    """Why a coupon, voucher or ticket cannot be used now. Its message is PROBLEM_<value> in the catalogue."""
 
     NOT_STARTED = "COUPON_NOT_STARTED"
     ENDED = "COUPON_ENDED"
@@ -60,4 +60,4 @@ class Obstacle(StrEnum):
 USED_UP = frozenset(
     {Obstacle.STOCK_GONE, Obstacle.PERSON_LIMIT, Obstacle.DAY_LIMIT, Obstacle.BUDGET_SPENT, Obstacle.CLAIMED_ALREADY}
 )
-"""Decided by counters and budgets under the locks: final for a key."""
+"""Obstacles decided by guards and budgets under the locks: final for a key."""

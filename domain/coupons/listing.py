@@ -1,6 +1,6 @@
-"""Lists of coupons: what there is for a person, near a place, at a shop.
+"""Lists of coupons: for a person, near a place, at a store.
 
-By keyset, so that pages neither miss nor repeat.
+Pages are cut by keyset, so that they neither miss nor repeat a coupon.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.conditions.eligibility import Claims
 from domain.coupons import reads
-from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
+from domain.coupons.coupon import Counts, Coupon, CouponContext, obstacle
 from domain.coupons.kinds import Obstacle
 from domain.coupons.reads import NOBODY
 from domain.database import rows
@@ -18,12 +18,13 @@ from domain.ledger.kinds import GuardKind, HolderState
 from domain.stores.reads import Store
 
 SCANNED = 200
-"""Coupons that are looked at together, and SCANS such looks at most for one page."""
+"""Coupons that one query reads."""
 SCANS = 10
+"""The most such queries for one page."""
 
 
 class Order(StrEnum):
-    """By what a list is sorted."""
+    """What a list is sorted by."""
 
     EXPIRY = "EXPIRY"
     DISTANCE = "DISTANCE"
@@ -31,7 +32,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A place: millionths of a degree, WGS 84; metres."""
+    """A place in millionths of a degree, WGS 84. `within`: a distance in metres; None: any."""
 
     latitude: int
     longitude: int
@@ -39,8 +40,8 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which coupons of a town. `person` None: nobody in particular."""
+class CouponSearch:
+    """The filters and the order of a list of a municipality's coupons. `person` None: a viewer without an account."""
 
     municipality: int
     person: UUID | None = None
@@ -54,27 +55,31 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a list goes on: the last coupon's sort value (microseconds since 1970, or metres) and its id."""
+class ListPosition:
+    """Where a list continues: the last coupon's sort value (microseconds since 1970, or metres) and its id."""
 
     value: int
     id: UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A coupon as somebody sees it now. `metres` to the nearest shop that takes it, where a place was named."""
+class ListedCoupon:
+    """A coupon of a list, as the person sees it now.
+
+    metres: the distance to the nearest store that accepts it, where the search names a place. obstacle: why the person
+    cannot use it now; None: they can.
+    """
 
     coupon: Coupon
-    place: Place
+    position: ListPosition
     metres: int | None
     counts: Counts
-    against: Obstacle | None
+    obstacle: Obstacle | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What the database found of a coupon."""
+    """A row of the query: a coupon with its distance and its sort value."""
 
     id: UUID
     metres: int | None
@@ -87,10 +92,10 @@ ACCEPTS = """(not c.acceptance ? 'stores' or c.acceptance -> 'stores' ? s.id::te
   and (not c.acceptance ? 'areas' or c.acceptance -> 'areas' ? s.area)
   and (not c.acceptance ? 'categories' or c.acceptance -> 'categories' ? s.category)
   and not coalesce(c.acceptance -> 'excluded_categories' ? s.category, false)"""
-"""Acceptance.accepts, of coupon `c` and shop `s`; a test compares the two."""
+"""`Acceptance.accepts` in SQL, of coupon `c` and store `s`; a test compares the two."""
 
-# A shop's own coupons are joined with their shop; only rules of the town are tried on every shop, and each once,
-# however many coupons have it.
+# A store's own coupons are joined with their store. Only acceptances of the municipality's coupons are tried on every
+# store, and each distinct one once, however many coupons have it.
 # Great-circle distance on a sphere of 6,371,009 m (the Earth's mean radius), to the metre.
 QUERY = f"""with place as materialized (
     select s.*, round(2 * 6371009 * asin(least(1, sqrt(
@@ -126,55 +131,58 @@ QUERY = f"""with place as materialized (
   order by value, id limit $13"""
 
 
-async def listed(asked: Asked, now: datetime, after: Place | None, limit: int) -> tuple[list[Found], Place | None]:
-    """At most `limit` coupons after a place, and where to go on: None at the end of the list."""
-    found: list[Found] = []
+async def listed(
+    search: CouponSearch, now: datetime, after: ListPosition | None, limit: int
+) -> tuple[list[ListedCoupon], ListPosition | None]:
+    """List at most `limit` coupons after a position, and return where the list continues; None at its end."""
+    page: list[ListedCoupon] = []
     for _ in range(SCANS):
-        scanned = await _scan(asked, now, after)
-        for one in await _seen(asked, now, scanned):
-            if asked.usable_now and one.against is not None:
+        scanned = await _scan(search, now, after)
+        for line in await _evaluate(search, now, scanned):
+            if search.usable_now and line.obstacle is not None:
                 continue
-            if len(found) == limit:
-                return found, found[-1].place if found else after
-            found.append(one)
+            if len(page) == limit:
+                return page, page[-1].position if page else after
+            page.append(line)
         if len(scanned) < SCANNED:
-            return found, None
-        after = Place(scanned[-1].value, scanned[-1].id)
-    return found, after
+            return page, None
+        after = ListPosition(scanned[-1].value, scanned[-1].id)
+    return page, after
 
 
-async def _scan(asked: Asked, now: datetime, after: Place | None) -> list[_Row]:
-    near, person = asked.near, asked.person or NOBODY
-    found = await rows(
+async def _scan(search: CouponSearch, now: datetime, after: ListPosition | None) -> list[_Row]:
+    near, person = search.near, search.person or NOBODY
+    scanned = await rows(
         QUERY,
-        asked.municipality,
+        search.municipality,
         now,
-        asked.ends_before,
+        search.ends_before,
         near and near.latitude,
         near and near.longitude,
         near and near.within,
-        asked.store and asked.store.id,
-        asked.claimed,
+        search.store and search.store.id,
+        search.claimed,
         str(person),
-        asked.order is Order.DISTANCE,
+        search.order is Order.DISTANCE,
         after and after.value,
         after and after.id,
         SCANNED,
     )
-    return [_Row(row["id"], row["metres"], row["value"]) for row in found]
+    return [_Row(row["id"], row["metres"], row["value"]) for row in scanned]
 
 
-async def _seen(asked: Asked, now: datetime, scanned: list[_Row]) -> list[Found]:
-    coupons = await reads.by_keys([(asked.municipality, one.id) for one in scanned])
-    counted = await reads.counted(asked.municipality, [one.id for one in scanned], asked.person or NOBODY, now)
+async def _evaluate(search: CouponSearch, now: datetime, scanned: list[_Row]) -> list[ListedCoupon]:
+    ids = [row.id for row in scanned]
+    coupons = await reads.by_keys([(search.municipality, coupon) for coupon in ids])
+    counted = await reads.counted(search.municipality, ids, search.person or NOBODY, now)
     return [
-        Found(
-            coupon,
-            Place(one.value, one.id),
-            one.metres,
-            counted[coupon.id],
-            obstacle(coupon, Seen(now, asked.claims, counted[coupon.id], asked.store)),
+        ListedCoupon(
+            coupon=coupon,
+            position=ListPosition(row.value, row.id),
+            metres=row.metres,
+            counts=counted[coupon.id],
+            obstacle=obstacle(coupon, CouponContext(now, search.claims, counted[coupon.id], search.store)),
         )
-        for one, coupon in zip(scanned, coupons, strict=True)
+        for row, coupon in zip(scanned, coupons, strict=True)
         if coupon is not None
     ]

@@ -1,4 +1,4 @@
-"""Coupons, as others see them."""
+"""Reads of coupons, for other rooms."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,38 +17,39 @@ from domain.ledger.request import effective_on
 __all__ = ["COUPONS", "Counts", "Coupon", "by_id", "by_key", "by_keys", "counted", "live", "taken"]
 
 NOBODY = UUID(int=0)
-"""A person of whom nothing is counted: somebody who has not signed in."""
+"""The person of a viewer who has not signed in: nothing is counted of it."""
 
 
 async def by_key(key: tuple[int, UUID]) -> Coupon | None:
-    """One coupon by (municipality, id)."""
+    """Read a coupon by (municipality, id); None where there is none."""
     return (await by_keys([key]))[0]
 
 
 async def by_id(municipality: int, coupon: UUID) -> Coupon | None:
-    """One coupon of a town."""
+    """Read a coupon of a municipality; None where there is none."""
     return await by_key((municipality, coupon))
 
 
 COUPONS = cached(by_key)
-"""Coupons by (municipality, id), some seconds old at most."""
+"""Coupons by (municipality, id), at most some seconds old."""
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[Coupon | None]:
-    """Coupons in the order of (municipality, id); None where there is none."""
+    """Read coupons in the order of (municipality, id); None where there is none."""
     towns, ids = {municipality for municipality, _ in keys}, [coupon for _, coupon in keys]
-    found = {(row.municipality_id, row.id): _of(row) for row in await Row.filter(municipality_id__in=towns, id__in=ids)}
-    return [found.get(key) for key in keys]
+    query = Row.filter(municipality_id__in=towns, id__in=ids)
+    coupons = {(row.municipality_id, row.id): _of(row) for row in await query}
+    return [coupons.get(key) for key in keys]
 
 
 async def live(municipality: int, store: UUID | None, now: datetime) -> int:
-    """How many coupons of an issuer (None: the town) have not ended."""
+    """Count the coupons of an issuer that have not ended. `store` None: those of the municipality."""
     return await Row.filter(municipality_id=municipality, store_id=store, ends_at__gt=now, stopped_at=None).count()
 
 
 async def counted(municipality: int, coupons: Sequence[UUID], person: UUID, at: datetime) -> dict[UUID, Counts]:
-    """What is counted of coupons and a person, in one snapshot."""
-    found = await rows(
+    """Read the counts of coupons and of a person, in one snapshot."""
+    counts = await rows(
         f"""select h.id, coalesce(s.value, 0) as taken, coalesce(p.value, 0) as used,
             coalesce(d.value, 0) as used_today,
             coalesce(c.value, 0) as claimed, coalesce(b.left, 0) as budget_left, h.state
@@ -72,27 +73,27 @@ async def counted(municipality: int, coupons: Sequence[UUID], person: UUID, at: 
     )
     return {
         row["id"]: Counts(
-            row["taken"],
-            row["used"],
-            row["used_today"],
-            row["claimed"],
-            row["budget_left"],
+            taken=row["taken"],
+            used=row["used"],
+            used_today=row["used_today"],
+            claimed=row["claimed"],
+            budget_left=row["budget_left"],
             stopped=row["state"] != HolderState.ACTIVE,
         )
-        for row in found
+        for row in counts
     }
 
 
 async def taken(keys: list[tuple[int, UUID]]) -> list[int]:
-    """What has left the stock of each coupon."""
-    found = await rows(
+    """Read how many have left the stock of each coupon, in the order of (municipality, id)."""
+    guards = await rows(
         f"""select g.municipality_id, g.subject, g.value from unnest($1::smallint[], $2::uuid[]) w (m, s)
           join guard g on g.municipality_id = w.m and g.kind = {GuardKind.COUPON_STOCK:d}
             and g.subject = w.s and g.period = ''""",
         [municipality for municipality, _ in keys],
         [coupon for _, coupon in keys],
     )
-    values = {(row["municipality_id"], row["subject"]): row["value"] for row in found}
+    values = {(row["municipality_id"], row["subject"]): row["value"] for row in guards}
     return [values.get(key, 0) for key in keys]
 
 

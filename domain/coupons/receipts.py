@@ -1,4 +1,4 @@
-"""What coupons add to receipts: their use, what they took off, and how their stock moved."""
+"""Sections of receipts: the use of coupons, their discounts, and the changes of their stock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from domain.programmes.kinds import BASIS_POINTS
 
 @dataclass(frozen=True, slots=True)
 class CouponUse:
-    """One coupon of a payment or hand-over. Whole units; the multiplier of points in hundredths of a percent."""
+    """The use of one coupon. `discount` in whole units; `multiplier_bp` of points in hundredths of a percent."""
 
     coupon: UUID
     kind: CouponKind
@@ -22,21 +22,27 @@ class CouponUse:
     multiplier_bp: int | None
 
     def to_json(self) -> list[Any]:
-        """Coupon, kind, discount, who bears it, multiplier."""
+        """Write [coupon, kind, discount, who bears it, multiplier]."""
         return [str(self.coupon), int(self.kind), self.discount, int(self.borne_by), self.multiplier_bp]
 
     @classmethod
     def from_json(cls, line: Sequence[Any]) -> Self:
-        """The use of a line."""
+        """Read the use of a line."""
         coupon, kind, discount, borne_by, multiplier_bp = line
-        return cls(UUID(coupon), CouponKind(kind), discount, BorneBy(borne_by), multiplier_bp)
+        return cls(
+            coupon=UUID(coupon),
+            kind=CouponKind(kind),
+            discount=discount,
+            borne_by=BorneBy(borne_by),
+            multiplier_bp=multiplier_bp,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CouponUses:
-    """The coupons of a payment or hand-over, in the order in which they were taken off.
+    """The coupons of a payment or hand-over, in the order in which they were applied.
 
-    person, day: whose counters were moved, and those of which day.
+    person, day: the person and the civil day whose guards were moved.
     """
 
     uses: tuple[CouponUse, ...]
@@ -45,14 +51,14 @@ class CouponUses:
 
     @property
     def discount(self) -> int:
-        """All that is taken off. Whole units."""
+        """The discount of all coupons. Whole units."""
         return sum(use.discount for use in self.uses)
 
     @property
     def multiplier_bp(self) -> int:
-        """By what the points of the payment are multiplied, in hundredths of a percent.
+        """The factor by which the points of the payment are multiplied: the product of all coupons' factors.
 
-        Each coupon multiplies what the others did.
+        In hundredths of a percent, rounded down after each coupon.
         """
         multiplier = BASIS_POINTS
         for use in self.uses:
@@ -60,12 +66,12 @@ class CouponUses:
         return multiplier
 
     def to_json(self) -> dict[str, Any]:
-        """Coupons and used."""
+        """Write `coupons`, and `used` as [person, day]."""
         return {"coupons": [use.to_json() for use in self.uses], "used": [str(self.person), self.day]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `coupons`."""
+        """Read the section; None for a receipt without `coupons`."""
         if "coupons" not in kept:
             return None
         person, day = kept["used"]
@@ -75,57 +81,58 @@ class CouponUses:
 
 @dataclass(frozen=True, slots=True)
 class Discounted:
-    """What coupons took off. Whole units.
+    """The discount of coupons. Whole units.
 
-    refundable: of a payment, what may be given back of it in all. None: a refund, of which this is the coupons' share.
+    refundable: of a payment, the most that may be refunded in total. None: of a refund, whose `discount` is the share
+    that goes back to the coupons.
     """
 
     discount: int
     refundable: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """discount; of a payment also refundable."""
+        """Write `discount`, and `refundable` of a payment."""
         if self.refundable is None:
             return {"discount": self.discount}
         return {"discount": self.discount, "refundable": self.refundable}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `discount`."""
+        """Read the section; None for a receipt without `discount`."""
         return cls(kept["discount"], kept.get("refundable")) if "discount" in kept else None
 
 
 @dataclass(frozen=True, slots=True)
 class StockChange:
-    """By how much a journal moved the used stock of a coupon: +1 or -1."""
+    """The change of a coupon's used stock by a journal: +1 or -1."""
 
     coupon: UUID
     change: int
 
     def to_json(self) -> list[Any]:
-        """Coupon, change, as the audit names them."""
+        """Write [coupon, change], the shape that the audit reads."""
         return [str(self.coupon), self.change]
 
     @classmethod
     def from_json(cls, line: Sequence[Any]) -> Self:
-        """The change of a line."""
+        """Read the change of a line."""
         coupon, change = line
         return cls(UUID(coupon), change)
 
 
 @dataclass(frozen=True, slots=True)
 class StockChanges:
-    """Of all its coupons. Empty where coupons were used or given back and no stock moved."""
+    """The changes of all coupons of a journal. Empty where coupons were used or given back without moving stock."""
 
     changes: tuple[StockChange, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Stocks."""
+        """Write `stocks`."""
         return {"stocks": [change.to_json() for change in self.changes]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `stocks`."""
+        """Read the section; None for a receipt without `stocks`."""
         return cls(tuple(StockChange.from_json(line) for line in kept["stocks"])) if "stocks" in kept else None
 
 
@@ -137,15 +144,15 @@ class ClaimedCoupon(Reference):
 
 
 def discount_of(receipt: Receipt) -> int:
-    """What coupons took off a payment, or their share of a refund. Whole units."""
+    """Read the discount of a payment, or the coupons' share of a refund. Whole units."""
     discounted = receipt.find(Discounted)
     return 0 if discounted is None else discounted.discount
 
 
 def refundable(receipt: Receipt) -> int:
-    """What may be given back of a journal in all. Whole units.
+    """Read the most that may be refunded of a journal in total. Whole units.
 
-    Of a payment with coupons it is the list price, without what was paid in cash.
+    For a payment with coupons it is the list price less the part paid in cash.
     """
     discounted = receipt.find(Discounted)
     return receipt.amount if discounted is None or discounted.refundable is None else discounted.refundable

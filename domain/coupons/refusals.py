@@ -11,7 +11,7 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class CouponUsedUpError(StoredRefusal):
-    """The stock, a limit or the budget says no. `coupon_id`: its public id; `obstacle`: an Obstacle."""
+    """The stock, the budget, or a limit per person or day is used up. `couponId`: the coupon; `reason`: which."""
 
     coupon_id: str
     obstacle: str
@@ -20,7 +20,7 @@ class CouponUsedUpError(StoredRefusal):
 
 @dataclass(eq=False)
 class UnknownCouponError(UnstoredRefusal):
-    """No such coupon in the town."""
+    """The municipality has no such coupon."""
 
     code = "UNKNOWN_COUPON"
     retry = Retry.NEVER
@@ -28,7 +28,7 @@ class UnknownCouponError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class CouponNotUsableError(UnstoredRefusal):
-    """Not now, not here, not for this person, or not so. `coupon_id`: its public id; `obstacle`: an Obstacle."""
+    """The coupon cannot be used here, now, by this person or in this way. `couponId`: the coupon; `reason`: why."""
 
     coupon_id: str
     obstacle: str

@@ -1,8 +1,8 @@
-"""Coupons in a payment or hand-over: read before the ledger is asked, decided and counted under the coupons' locks.
+"""Coupons in a payment or hand-over: read before the locks, decided and counted under the coupons' locks.
 
-choose(...) -> Chosen            which coupons, and whose counters; without coupons nothing is read, nobody is locked
-used(...) -> CouponUses          pure: what each takes off, or the refusal; `quotePayment` and `pay` share it
-CouponDiscount, CouponCosts      the parts of a payment: what is taken off before its lots are chosen, and who bears it
+choose(...) -> Chosen            the coupons and the person; without coupons, nothing is read or locked
+used(...) -> CouponUses          pure: the discount of each coupon, or its refusal; shared by `quotePayment` and `pay`
+CouponDiscount, CouponCosts      parts of a payment: the discount, before lots are chosen, and the budgets that bear it
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from uuid import UUID
 from domain.conditions.acceptance import StoreFacts
 from domain.conditions.eligibility import Claims
 from domain.coupons import reads
-from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
+from domain.coupons.coupon import Counts, Coupon, CouponContext, obstacle
 from domain.coupons.kinds import USED_UP, CouponKind, Obstacle, Stacking
 from domain.coupons.reads import COUPONS, NOBODY
 from domain.coupons.receipts import CouponUse, CouponUses, Discounted, StockChange, StockChanges
@@ -28,12 +28,15 @@ from domain.residents.reads import PERSONS
 from domain.services import Services
 
 LIMIT = 5
-"""Coupons of one payment."""
+"""The most coupons of one payment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Coupons of one request in the order in which they are taken off, and the person whose counters they move."""
+    """The coupons of one request, in the order in which they apply, and the person who uses them.
+
+    days: the civil days whose guards may be moved.
+    """
 
     coupons: tuple[Coupon, ...] = ()
     person: UUID = NOBODY
@@ -42,29 +45,26 @@ class Chosen:
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Whose locks are needed."""
+        """The coupons, whose locks are needed."""
         return tuple(coupon.id for coupon in self.coupons)
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """The counters to be read. Midnight may pass until the locks are there, so the next day's are read too."""
-        found = {key for coupon in self.coupons for day in self.days for key, _ in coupon.use_guards(self.person, day)}
-        found |= {coupon.stock_guard for coupon in self.coupons if coupon.stock is not None}
-        found |= {coupon.claims_guard(self.person) for coupon in self.coupons if coupon.claim_required}
-        return tuple(found)
+        """The guards to read. Midnight may pass before the locks are taken, so those of the next day are included."""
+        guards = {key for coupon in self.coupons for day in self.days for key, _ in coupon.use_guards(self.person, day)}
+        guards |= {coupon.stock_guard for coupon in self.coupons if coupon.stock is not None}
+        guards |= {coupon.claims_guard(self.person) for coupon in self.coupons if coupon.claim_required}
+        return tuple(guards)
 
     def require_points(self, *, earned: bool) -> None:
-        """Nobody gives away a coupon that multiplies nothing.
-
-        Refuses the first such coupon of a payment that earns nothing.
-        """
+        """Refuse a coupon that multiplies points in a payment that earns none: its use would be wasted."""
         useless = next((coupon for coupon in self.coupons if coupon.kind is CouponKind.POINTS_MULTIPLIER), None)
         if useless is not None and not earned:
             raise refused(useless, Obstacle.NO_POINTS)
 
     @property
     def ids(self) -> list[str] | None:
-        """For the input's hash; None without coupons, so that a payment without them hashes as ever."""
+        """The coupons for the input's hash; None without coupons, which keeps the hash of a payment without them."""
         return sorted(str(coupon.id) for coupon in self.coupons) or None
 
 
@@ -72,39 +72,40 @@ NONE_CHOSEN = Chosen()
 
 
 async def choose(services: Services, municipality: int, wallet_id: UUID, ids: Sequence[UUID]) -> Chosen:
-    """The coupons of a town that a request names, at most LIMIT; UnknownCouponError. Without any, nothing is read.
+    """Read the coupons that a request names. Without any, nothing is read.
 
-    A coupon is remembered for some seconds: of its rules only an earlier end can change, and a stop is seen under its
-    lock.
+    Coupons are cached for some seconds: of their rules only the end can change, to an earlier one, and a stop is read
+    under the coupon's lock. UnknownCouponError; InvalidInputError for more than LIMIT, or one named twice.
     """
     if not ids:
         return NONE_CHOSEN
     if len(ids) > LIMIT or len(set(ids)) < len(ids):
         raise InvalidInputError("coupon_ids", "COUPONS_OF_PAYMENT")
-    found = [coupon for one in ids if (coupon := await services.shared(COUPONS).of((municipality, one))) is not None]
-    if len(found) < len(ids):
+    cached = services.shared(COUPONS)
+    coupons = [coupon for key in ids if (coupon := await cached.of((municipality, key))) is not None]
+    if len(coupons) < len(ids):
         raise UnknownCouponError
     person, claims = await services.shared(PERSONS).of((municipality, wallet_id))
     today = effective_on(services.clock())
-    return Chosen(
-        tuple(sorted(found, key=lambda one: (one.kind, one.id))), person, claims, (today, today + timedelta(days=1))
-    )
+    in_order = tuple(sorted(coupons, key=lambda coupon: (coupon.kind, coupon.id)))
+    return Chosen(in_order, person, claims, (today, today + timedelta(days=1)))
 
 
 def refused(coupon: Coupon, reason: Obstacle) -> Refusal:
-    """The refusal of a coupon: final where counters or the budget decide, and not otherwise."""
+    """Make the refusal of a coupon: stored where guards or the budget decide, unstored otherwise."""
     public = encode(Prefix.COUPON, coupon.municipality, coupon.id)
     return CouponUsedUpError(public, reason.value) if reason in USED_UP else CouponNotUsableError(public, reason.value)
 
 
 def used(chosen: Chosen, counted: Mapping[UUID, Counts], store: StoreFacts, amount: int, at: datetime) -> CouponUses:
-    """What the coupons take off a list price, each of what the ones before it left.
+    """Compute the discounts on a list price, each on what the coupons before it left. Whole units.
 
-    Or the refusal of the first that does not serve.
+    Raises the refusal of the first coupon that cannot be used.
     """
     left, uses = amount, []
     for coupon in chosen.coupons:
-        reason = _against(coupon, chosen, Seen(at, chosen.claims, counted[coupon.id], store, amount))
+        context = CouponContext(at=at, claims=chosen.claims, counts=counted[coupon.id], store=store, amount=amount)
+        reason = _obstacle_in_payment(coupon, chosen, context)
         if reason is not None:
             raise refused(coupon, reason)
         discount = coupon.discount(left)
@@ -118,20 +119,26 @@ def used(chosen: Chosen, counted: Mapping[UUID, Counts], store: StoreFacts, amou
 
 
 def use_of(coupon: Coupon, discount: int) -> CouponUse:
-    """What the receipt keeps of a coupon that takes something off. Whole units."""
-    return CouponUse(coupon.id, coupon.kind, discount, coupon.borne_by, coupon.multiplier_bp)
+    """Make the line of the receipt for a coupon. `discount` in whole units."""
+    return CouponUse(
+        coupon=coupon.id,
+        kind=coupon.kind,
+        discount=discount,
+        borne_by=coupon.borne_by,
+        multiplier_bp=coupon.multiplier_bp,
+    )
 
 
-def _against(coupon: Coupon, chosen: Chosen, seen: Seen) -> Obstacle | None:
+def _obstacle_in_payment(coupon: Coupon, chosen: Chosen, context: CouponContext) -> Obstacle | None:
     if coupon.kind is CouponKind.FREE_ITEM:
         return Obstacle.NOT_FOR_PAYMENT
     if len(chosen.coupons) > 1 and coupon.stacking is Stacking.ALONE:
         return Obstacle.NOT_STACKABLE
-    return obstacle(coupon, seen)
+    return obstacle(coupon, context)
 
 
 def counted_in(book: Book, chosen: Chosen, at: datetime) -> dict[UUID, Counts]:
-    """What is counted of the coupons at this point of the batch."""
+    """Read the counts of the coupons from the book, as of this point of the batch."""
     return {coupon.id: _counted(book, coupon, chosen.person, at) for coupon in chosen.coupons}
 
 
@@ -147,24 +154,24 @@ def _counted(book: Book, coupon: Coupon, person: UUID, at: datetime) -> Counts:
         else 0
     )
     return Counts(
-        value(coupon.stock_guard),
-        by_kind.get(GuardKind.COUPON_PERSON, 0),
-        by_kind.get(GuardKind.COUPON_DAY, 0),
-        value(coupon.claims_guard(person)),
-        budget,
+        taken=value(coupon.stock_guard),
+        used=by_kind.get(GuardKind.COUPON_PERSON, 0),
+        used_today=by_kind.get(GuardKind.COUPON_DAY, 0),
+        claimed=value(coupon.claims_guard(person)),
+        budget_left=budget,
         stopped=holder is None or holder.state != HolderState.ACTIVE,
     )
 
 
 async def used_now(chosen: Chosen, municipality: int, store: StoreFacts, amount: int, at: datetime) -> CouponUses:
-    """The same without locks and without a trace, for quotes."""
+    """Compute the discounts without locks and without writing anything: for quotes."""
     counted = await reads.counted(municipality, chosen.holders, chosen.person, at) if chosen.coupons else {}
     return used(chosen, counted, store, amount, at)
 
 
 @dataclass(frozen=True, slots=True)
 class CouponDiscount(Part):
-    """Decides what coupons take off the list price of a payment, before its lots are chosen. Whole units."""
+    """The discount on the list price of a payment, decided before its lots are chosen. `amount` in whole units."""
 
     chosen: Chosen
     store: StoreFacts
@@ -172,16 +179,16 @@ class CouponDiscount(Part):
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """The coupons."""
+        """The coupons whose budgets and guards may change."""
         return self.chosen.holders
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """Their counters."""
+        """The guards of the coupons."""
         return self.chosen.guards
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Adds the uses, or raises the refusal of the first coupon that does not serve."""
+        """Add the uses, or raise the refusal of the first coupon that cannot be used."""
         if self.chosen.coupons:
             counted = counted_in(book, self.chosen, at)
             draft.sections.append(used(self.chosen, counted, self.store, self.amount, at))
@@ -189,16 +196,16 @@ class CouponDiscount(Part):
 
 @dataclass(frozen=True, slots=True)
 class CouponCosts(Part):
-    """What coupons took off a payment: out of the budgets of those that the town bears, and one use of each.
+    """The costs of coupons: discounts from the budgets of those that the municipality bears, and one use of each.
 
-    Its coupons are locked by `CouponDiscount`. Applied once the draft has what the wallet pays.
+    The coupons are locked by `CouponDiscount`. Applied after the draft has the amount that the wallet pays.
     """
 
     chosen: Chosen
     store_id: UUID
 
     def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
-        """Adds moves, counters, what may be given back, and how the stock moves."""
+        """Add the moves, the guards, the amount that may be refunded, and the changes of stock."""
         uses = draft.find(CouponUses)
         if uses is None:
             return
@@ -207,13 +214,13 @@ class CouponCosts(Part):
                 budget = book.plain(coupon.municipality, AccountKind.BUDGET, coupon.id, coupon.asset)
                 payable = book.plain(coupon.municipality, AccountKind.PAYABLE, self.store_id, coupon.asset)
                 draft.moves.append((budget, payable, use.discount))
-        # What the wallet pays and what coupons take off: the list price without what is paid in cash.
+        # The wallet's part and the discount: the list price less what is paid in cash.
         draft.sections.append(Discounted(uses.discount, draft.amount + uses.discount))
         count(book, draft, self.chosen, self.store_id, uses.day)
 
 
 def count(book: Book, draft: Draft, chosen: Chosen, store_id: UUID, day: date) -> None:
-    """One use of each coupon: its counters, its stock, and its own event."""
+    """Count one use of each coupon: its guards, its stock, and the event of its holder."""
     for coupon in chosen.coupons:
         draft.counterparties.setdefault(coupon.id, store_id)
         draft.guards += [(book.guard(key, ceiling), 1) for key, ceiling in coupon.use_guards(chosen.person, day)]

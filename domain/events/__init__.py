@@ -1,1 +1,1 @@
-"""What happened to a holder, numbered without gaps: history, live streams and replay are this one table."""
+"""Events of holders, numbered without gaps. History, live streams and replay read this one table."""

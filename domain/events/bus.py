@@ -1,10 +1,8 @@
-"""The bus: tells the subscribers of this process, and through Redis those of the others, what has been committed.
+"""The bus: brings committed events to the subscribers of this process, and through Redis to those of other processes.
 
-Nothing depends on it but speed. It may lose, repeat or reorder; subscribers count sequences and read the table for what
-is
-missing. Every RECONCILE_SECONDS (every RECONCILE_SECONDS_DOWN while Redis is away) one query compares all subscribed
-holders'
-sequences with what was delivered, so a lost message is late, never lost.
+Only speed depends on it. It may lose, repeat or reorder messages: subscribers count sequences and read missing events
+from the table. Every RECONCILE_SECONDS (every RECONCILE_SECONDS_DOWN while Redis is away) one query compares the
+sequences of all subscribed holders with what was delivered, so that a lost message delays an event and never loses it.
 """
 
 import asyncio
@@ -33,14 +31,14 @@ RECONNECT_SECONDS = 0.5
 
 ORIGIN_LENGTH = 32
 HEAD_LENGTH = ORIGIN_LENGTH + 16
-"""A message: who sent it (32 hexadecimal digits), when (16 digits, microseconds), and the events as JSON."""
+"""A message: its origin (32 hexadecimal digits), its time (16 digits, microseconds), and the events as JSON."""
 
 HolderKey = tuple[int, UUID]
 log = structlog.get_logger()
 
 
 class Inbox:
-    """What one subscriber has not read yet: events, and whether to look into the table. Bounded."""
+    """The unread events of one subscriber, at most QUEUE_LIMIT. `behind`: the table may have more."""
 
     def __init__(self) -> None:
         self.rows: deque[EventRow] = deque()
@@ -50,7 +48,7 @@ class Inbox:
         self._wake = asyncio.Event()
 
     def put(self, row: EventRow) -> None:
-        """Takes an event; one too many overflows the inbox."""
+        """Add an event. The inbox overflows when it is full."""
         if len(self.rows) >= QUEUE_LIMIT:
             self.overflowed = True
         else:
@@ -58,18 +56,18 @@ class Inbox:
         self._wake.set()
 
     def nudge(self) -> None:
-        """Says that the table may have more."""
+        """Mark that the table may have more events."""
         self.behind = True
         self._wake.set()
 
     async def wait(self) -> None:
-        """Until there is something to do."""
+        """Wait for an event or a nudge."""
         await self._wake.wait()
         self._wake.clear()
 
 
 class Bus:
-    """One per process. Without a Redis address it serves its own process alone."""
+    """The bus of a process. Without a Redis address it serves this process alone."""
 
     def __init__(self, redis_url: str | None) -> None:
         self._redis = (
@@ -83,15 +81,15 @@ class Bus:
         self.connected = False
         self.lost = 0
         self.lag_microseconds = 0
-        """How long the newest message was on its way, of this process or of another."""
+        """Age of the newest message on arrival, from this process or another."""
 
     async def start(self) -> None:
-        """Begins to listen, to send and to reconcile."""
+        """Begin to listen, to send and to reconcile."""
         loops = [self._reconcile()] if self._redis is None else [self._reconcile(), self._listen(), self._send()]
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
-        """Ends everything; what was not sent is in the table."""
+        """Stop all tasks. Events that were not sent are in the table."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -100,11 +98,11 @@ class Bus:
 
     @property
     def subscribers(self) -> int:
-        """How many subscriptions this process serves."""
+        """Number of subscriptions of this process."""
         return sum(map(len, self._inboxes.values()))
 
     def publish(self, events: Sequence[EventRow]) -> None:
-        """Tells everybody. Never waits and never fails: the events are committed already."""
+        """Deliver committed events to all subscribers. Never waits and never fails."""
         self._deliver(events)
         if self._redis is not None:
             if len(self._outbox) == OUTBOX_LIMIT:
@@ -115,13 +113,13 @@ class Bus:
             self._to_send.set()
 
     def subscribe(self, municipality: int, holder: UUID) -> Inbox:
-        """An inbox for a holder's events from now on."""
+        """Open an inbox for a holder's events from now on."""
         inbox = Inbox()
         self._inboxes[municipality, holder].add(inbox)
         return inbox
 
     def unsubscribe(self, municipality: int, holder: UUID, inbox: Inbox) -> None:
-        """Ends an inbox."""
+        """Close an inbox."""
         inboxes = self._inboxes[municipality, holder]
         inboxes.discard(inbox)
         if not inboxes:
@@ -167,19 +165,16 @@ class Bus:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.subscribe(CHANNEL)
             self.connected = True
-            self._nudge_all()  # whatever was said while we were away
+            self._nudge_all()  # messages were missed while the connection was away
             async for message in pubsub.listen():
                 try:
                     self._take(message["data"])
-                except (
-                    ValueError,
-                    TypeError,
-                ) as error:  # of another version of us, or of a stranger: the table has what was meant
+                except (ValueError, TypeError) as error:  # of another version or a stranger: the table has the events
                     self.lost += 1
                     log.warning("bus.unreadable", error=type(error).__name__)
 
     def _take(self, data: bytes) -> None:
-        """One message of the bus, perhaps our own."""
+        """Deliver a message of the bus, unless this process sent it."""
         self.lag_microseconds = max(0, _microseconds() - int(data[ORIGIN_LENGTH:HEAD_LENGTH]))
         if not data.startswith(self._origin):
             self._deliver([_unpacked(row) for row in orjson.loads(data[HEAD_LENGTH:])])
@@ -199,7 +194,7 @@ class Bus:
                 log.warning("bus.reconcile_failed", error=type(error).__name__)
 
     async def reconcile(self) -> None:
-        """Nudges every subscriber that has seen less than its holder's sequence."""
+        """Nudge every subscriber that has seen less than its holder's sequence."""
         keys = list(self._inboxes)
         if not keys:
             return

@@ -1,4 +1,4 @@
-"""One holder's events, live: joins the bus, reads what came before, then follows; nothing missing, nothing twice."""
+"""Live events of one holder: join the bus, read earlier events, then follow. None is missing and none comes twice."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -17,22 +17,22 @@ PAGE = 200
 
 
 class LiveServices(Protocol):
-    """What a stream needs of the domain's services."""
+    """The services that a stream needs."""
 
     @property
     def bus(self) -> Bus:
-        """Where committed events come from."""
+        """The bus of committed events."""
 
     @property
     def clock(self) -> Callable[[], datetime]:
-        """The process's clock, in UTC."""
+        """The clock of the process, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resync:
-    """The stream ends: read the balances again and subscribe from `sequence`.
+    """The end of a stream: the client reads the balances again and subscribes from `sequence`.
 
-    `reason`: TOO_FAR_BEHIND, TOO_SLOW, AHEAD.
+    `reason`: TOO_FAR_BEHIND, TOO_SLOW or AHEAD.
     """
 
     municipality: int
@@ -44,7 +44,7 @@ class Resync:
 async def stream(
     services: LiveServices, municipality: int, holder: UUID, after: int | None
 ) -> AsyncGenerator[EventRow | Resync, None]:
-    """Events after a sequence (None: from now on), without end; a Resync is the last item."""
+    """Yield events after a sequence (None: from now on), without end. A Resync is the last item."""
     inbox = services.bus.subscribe(municipality, holder)
     try:
         current = await sequence_of(municipality, holder) or 0
@@ -76,7 +76,7 @@ async def _too_far(services: LiveServices, municipality: int, holder: UUID, last
 
 
 async def _follow(inbox: Inbox, municipality: int, holder: UUID) -> AsyncGenerator[EventRow, None]:
-    """Yields in sequence until the inbox overflows. A gap, or a nudge, is filled from the table."""
+    """Yield events in sequence until the inbox overflows. After a gap or a nudge, read the table."""
     while not inbox.overflowed:
         while inbox.behind:
             inbox.behind = False

@@ -1,1 +1,1 @@
-"""The end of value: its expiry, reminders before it, renewal by last use, and value that is given fresh."""
+"""The end of value: expiry, reminders, renewal by last use, and fresh lots for refunds after expiry."""

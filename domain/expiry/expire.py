@@ -1,6 +1,7 @@
 """Expiry: value whose last day is over leaves the wallets, to breakage or back to its programme's budget.
 
-It was not spendable before this ran: the ledger looks at the lot's end. So it may run late, twice, or on two machines.
+Value cannot be spent after its end even before this runs: the ledger compares the lot's end. So the job may run late,
+twice, or on two machines.
 """
 
 import asyncio
@@ -21,51 +22,53 @@ PAGE = 256
 
 
 async def expire(services: Services, as_of: datetime | None = None) -> int:
-    """Takes all value out of the wallets that had ended by an instant (now, or earlier); how many accounts.
+    """Take the value that had ended by an instant out of all wallets, and return the number of accounts.
 
-    Repeating it is harmless.
+    `as_of`: not in the future; None: now. Repeating it is harmless.
     """
     now = services.clock()
     if as_of is not None and as_of > now:
         raise InvalidInputError("as_of", "FUTURE")
     count, after, failures = 0, (0, 0), Failures("expire")
     while page := await lapsed(as_of or now, after, PAGE):
-        found = await asyncio.gather(*[services.ledger.post(request_of(one)) for one in page], return_exceptions=True)
-        failures.note(found)
-        count += sum(isinstance(one, Posted) and not one.replayed for one in found)
+        answers = await asyncio.gather(
+            *[services.ledger.post(request_of(value)) for value in page], return_exceptions=True
+        )
+        failures.note(answers)
+        count += sum(isinstance(answer, Posted) and not answer.replayed for answer in answers)
         after = (page[-1].municipality, page[-1].id)
     failures.raise_if_any()
     return count
 
 
-def request_of(one: Lapsed) -> Request:
-    """The journal that takes the value out, under a key of its own for each state of the account."""
-    kind, holder = one.target
+def request_of(value: Lapsed) -> Request:
+    """Build the journal that takes the value out. Its key derives from the version of the account."""
+    kind, holder = value.target
 
     def plan(book: Book, at: datetime) -> Draft:
-        account = book.account(one.municipality, AccountKey(AccountKind.WALLET, one.wallet, one.asset, one.lot))
+        account = book.account(value.municipality, AccountKey(AccountKind.WALLET, value.wallet, value.asset, value.lot))
         amount = account.available
-        if amount <= 0 or one.expires_at > at:
+        if amount <= 0 or value.expires_at > at:
             raise NothingToExpireError
-        target = book.account(one.municipality, AccountKey(kind, holder, one.asset, NONE_LOT))
-        left = book.total(one.municipality, one.wallet, one.asset) - amount
+        target = book.account(value.municipality, AccountKey(kind, holder, value.asset, NONE_LOT))
+        left = book.total(value.municipality, value.wallet, value.asset) - amount
         return Draft(
             amount=amount,
-            lots=[Portion(one.asset, one.lot, amount, one.expires_at)],
-            balances={one.asset: left},
+            lots=[Portion(value.asset, value.lot, amount, value.expires_at)],
+            balances={value.asset: left},
             moves=[(account, target, amount)],
-            counterparties={one.wallet: holder, holder: one.wallet},
+            counterparties={value.wallet: holder, holder: value.wallet},
         )
 
     return Request(
-        municipality=one.municipality,
+        municipality=value.municipality,
         actor=SYSTEM_ACTOR,
         operation=Operation.EXPIRE,
-        key=derived(one.wallet, "expire", str(one.id), str(one.version)),
-        input_hash=fingerprint(account=one.id, version=one.version),
+        key=derived(value.wallet, "expire", str(value.id), str(value.version)),
+        input_hash=fingerprint(account=value.id, version=value.version),
         kind=JournalKind.EXPIRY,
-        holders=(one.wallet, holder),
+        holders=(value.wallet, holder),
         plan=plan,
-        lots=(one.lot,),
-        facts=Facts(wallet_id=one.wallet, programme_id=one.programme),
+        lots=(value.lot,),
+        facts=Facts(wallet_id=value.wallet, programme_id=value.programme),
     )

@@ -1,4 +1,4 @@
-"""What failed in a run over many wallets: the others are done all the same, and somebody hears of it at the end."""
+"""Failures in a run over many wallets: the run goes on with the others, and the first failure is raised at the end."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ import structlog
 from domain.expiry.refusals import NothingToExpireError
 
 LIMIT = 100
-"""Failures after which a run is given up: then it is not a wallet that is wrong."""
+"""Failures after which a run is given up: so many are not the fault of single wallets."""
 log = structlog.get_logger()
 
 
 class Failures:
-    """Counts them. The first is raised when the run is over, or when there are too many."""
+    """Counter of a run's failures. The first one is raised when the run is over, or when there are too many."""
 
     def __init__(self, run: str) -> None:
         self._run = run
@@ -21,7 +21,7 @@ class Failures:
         self._count = 0
 
     def note(self, answers: Sequence[object]) -> None:
-        """The answers of a page."""
+        """Count the failures among the answers of a page."""
         for answer in answers:
             if isinstance(answer, asyncio.CancelledError):
                 raise answer
@@ -32,6 +32,6 @@ class Failures:
             self.raise_if_any()
 
     def raise_if_any(self) -> None:
-        """At the end of the run."""
+        """Raise the first failure, at the end of the run."""
         if self._first is not None:
             raise self._first

@@ -1,12 +1,10 @@
-"""What a refund does with value whose lot has ended, by the asset's policy.
+"""Fresh lots: refunds of value whose lot has ended, by the asset's policy.
 
-Into the ended lot, from which it expires, or into a fresh one.
+The value goes into the ended lot, from which it expires, or into a fresh one.
 
-A fresh lot ends some days after the refund, whatever the asset's rule says, and is of the same programme and source.
-Value that is exempt
-because it ends within six months never gets past the six months of its own issue: then it goes into its ended lot. A
-fresh lot does
-not tell when its value was issued first, so exempt value is made fresh once.
+A fresh lot ends some days after the refund, whatever the asset's rule says, and has the same programme and source.
+Value that is exempt because it ends within six months is never extended beyond six months from its own issue: then it
+goes into its ended lot. A fresh lot does not keep the day of the first issue, so exempt value gets a fresh lot once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,12 +22,12 @@ from domain.ledger.request import effective_on
 from domain.services import Services
 
 SOON = timedelta(minutes=1)
-"""A lot that ends while the refund waits for its locks is looked at too; the plan decides."""
+"""Lots that end while the refund waits for its locks are prepared too; the plan decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """For each lot of a payment that has ended, or is about to, the lot that its refund falls into."""
+    """The fresh lots by the lots of a payment that have ended or are about to end."""
 
     lot_of: Mapping[int, Lot] = field(default_factory=dict)
 
@@ -39,9 +37,9 @@ class Fresh:
         return tuple({lot.id for lot in self.lot_of.values()})
 
     def instead(self, filled: Iterable[Portion], at: datetime) -> list[tuple[Portion, Lot | None]]:
-        """The lots that a refund fills at this instant.
+        """Return the portions that a refund fills at this instant, with fresh lots in place of ended ones.
 
-        Those that have ended give way to fresh ones, which come with their terms.
+        A portion of a fresh lot comes with the lot, for its terms.
         """
         credited: list[tuple[Portion, Lot | None]] = []
         for portion in filled:
@@ -57,9 +55,9 @@ NOTHING = Fresh()
 
 
 async def fresh_of(services: Services, payment: Journal) -> Fresh:
-    """The fresh lots for a refund of a payment now.
+    """Return the fresh lots for a refund of a payment now.
 
-    No question to the database where nothing ended of an asset with the policy.
+    No query where no lot of an asset with the policy has ended.
     """
     policy = RefundedAfterExpiry.FRESH_DAYS
     assets = {
@@ -78,11 +76,24 @@ async def fresh_of(services: Services, payment: Journal) -> Fresh:
     lots = {}
     for lot in await lots_by_ids(payment.municipality, ended):
         asset = assets[lot.asset]
-        first = Issue(lot.origin, lot.funding, lot.programme, None, lot.programme_expires_at)
+        first = Issue(
+            origin=lot.origin,
+            funding=lot.funding,
+            programme_id=lot.programme,
+            usable_from=None,
+            expires_at=lot.programme_expires_at,
+        )
         is_fresh = lot.expires_at != end_of(asset, first, lot.issued_on)
         end = _end(asset, lot.issued_on, now)
         if end > now + SOON and not (is_fresh and asset.six_month_exempt):
-            issue = Issue(lot.origin, lot.funding, lot.programme, None, end, instead_of_rule=True)
+            issue = Issue(
+                origin=lot.origin,
+                funding=lot.funding,
+                programme_id=lot.programme,
+                usable_from=None,
+                expires_at=end,
+                instead_of_rule=True,
+            )
             lots[lot.id] = await services.shared(LOTS).of(asset, issue, now)
     return Fresh(lots)
 

@@ -1,4 +1,4 @@
-"""What ends, and what was renewed, as the database knows it."""
+"""Reads of value that has ended or is about to end, and of renewals."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,8 +13,10 @@ from domain.ledger.kinds import AccountKind, Funding, GuardKind, JournalKind, Lo
 from domain.ledger.reads import Journal
 from domain.ledger.request import GuardKey, effective_on
 
-LONGEST = 30
-"""Days before the last day on which the first reminder is due."""
+FIRST_STEP, SECOND_STEP, LAST_STEP = 30, 7, 1
+"""Days before the last day on which reminders are due."""
+FARTHEST_END = FIRST_STEP + 2
+"""Days to the farthest end of a lot that can have a reminder: the last day is a day of Tokyo, the end an instant."""
 
 Cursor = tuple[int, UUID, int, date]
 START: Cursor = (0, UUID(int=0), 0, date.min)
@@ -28,7 +30,8 @@ _LAPSED = f"""select a.municipality_id, a.id, a.version, a.holder_id, a.asset_id
   order by a.municipality_id, a.id limit $4"""
 _DUE = f"""select * from (
     select a.municipality_id, a.holder_id, a.asset_id, d.last_on, m.issuer_id,
-      case when d.last_on - $2::date <= 1 then 1 when d.last_on - $2::date <= 7 then 7 else 30 end as step,
+      case when d.last_on - $2::date <= {LAST_STEP} then {LAST_STEP}
+        when d.last_on - $2::date <= {SECOND_STEP} then {SECOND_STEP} else {FIRST_STEP} end as step,
       min(l.issued_on) as issued_on
     from lot l
     cross join lateral (
@@ -36,7 +39,8 @@ _DUE = f"""select * from (
     join account a on a.municipality_id = l.municipality_id and a.lot_id = l.id
       and a.kind = {AccountKind.WALLET:d} and a.posted <> 0
     join municipality m on m.id = l.municipality_id
-    where l.expires_at > $1 and l.expires_at <= $1::timestamptz + interval '32 days' and d.last_on - $2::date <= $3
+    where l.expires_at > $1 and l.expires_at <= $1::timestamptz + interval '{FARTHEST_END} days'
+      and d.last_on - $2::date <= $3
     group by 1, 2, 3, 4, 5) due
   where issued_on <= last_on - step and (municipality_id, holder_id, asset_id, last_on) > ($4, $5, $6, $7)
     and not exists (select from guard g where g.municipality_id = due.municipality_id
@@ -53,7 +57,7 @@ _RENEWABLE = f"""{_LOT} from account a join lot l on l.municipality_id = a.munic
 
 @dataclass(frozen=True, slots=True)
 class Lapsed:
-    """One account of a wallet with value whose time is over. Whole units."""
+    """Value of one account of a wallet whose time is over."""
 
     municipality: int
     id: int
@@ -68,7 +72,7 @@ class Lapsed:
 
     @property
     def target(self) -> tuple[AccountKind, UUID]:
-        """Where the value goes."""
+        """The kind and the holder of the account that gets the value."""
         if self.returns_to_budget and self.programme is not None:
             return AccountKind.BUDGET, self.programme
         return AccountKind.BREAKAGE, self.issuer
@@ -76,7 +80,7 @@ class Lapsed:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One reminder that is due: value of one asset in one wallet, by its last day."""
+    """A reminder that is due: for value of one asset in one wallet, by its last day. `step`: days before that day."""
 
     municipality: int
     wallet: UUID
@@ -87,7 +91,7 @@ class Due:
 
     @property
     def guard(self) -> GuardKey:
-        """The guard that says whether the wallet was reminded."""
+        """The guard that counts whether the wallet was reminded."""
         return (
             self.municipality,
             GuardKind.EXPIRY_REMINDED,
@@ -98,7 +102,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class EndingLot:
-    """A lot that ends, and until when its programme's value is good."""
+    """A lot that ends, with the end of its programme's value."""
 
     id: int
     asset: int
@@ -112,21 +116,41 @@ class EndingLot:
 
 
 async def lapsed(as_of: datetime, after: tuple[int, int], limit: int) -> list[Lapsed]:
-    """A page of accounts with ended value, in the order of (municipality, account)."""
-    return [Lapsed(*row.values()) for row in await rows(_LAPSED, as_of, *after, limit)]
+    """Return a page of accounts with ended value, in the order of (municipality, account)."""
+    return [
+        Lapsed(
+            municipality=row["municipality_id"],
+            id=row["id"],
+            version=row["version"],
+            wallet=row["holder_id"],
+            asset=row["asset_id"],
+            lot=row["lot_id"],
+            expires_at=row["expires_at"],
+            programme=row["programme_id"],
+            returns_to_budget=row["returns_to_budget"],
+            issuer=row["issuer_id"],
+        )
+        for row in await rows(_LAPSED, as_of, *after, limit)
+    ]
 
 
 async def due(now: datetime, after: Cursor, limit: int) -> list[Due]:
-    """A page of reminders that are due and were not made."""
-    found = await rows(_DUE, now, effective_on(now), LONGEST, *after, limit)
+    """Return a page of reminders that are due and were not sent."""
     return [
-        Due(row["municipality_id"], row["holder_id"], row["asset_id"], row["last_on"], row["issuer_id"], row["step"])
-        for row in found
+        Due(
+            municipality=row["municipality_id"],
+            wallet=row["holder_id"],
+            asset=row["asset_id"],
+            last_on=row["last_on"],
+            issuer=row["issuer_id"],
+            step=row["step"],
+        )
+        for row in await rows(_DUE, now, effective_on(now), FIRST_STEP, *after, limit)
     ]
 
 
 async def lots_by_ids(municipality: int, lots: list[int]) -> list[EndingLot]:
-    """Lots of a town that have an end."""
+    """Return lots of a municipality by their ids. All of them have an end."""
     query = f"""{_LOT} from lot l
       left join programme p on p.municipality_id = l.municipality_id and p.id = l.programme_id
       where l.municipality_id = $1 and l.id = any ($2::bigint[])"""
@@ -134,13 +158,13 @@ async def lots_by_ids(municipality: int, lots: list[int]) -> list[EndingLot]:
 
 
 async def renewable_lots(municipality: int, wallet: UUID, assets: list[int], now: datetime) -> list[EndingLot]:
-    """Lots of some assets with value in a wallet that have not ended."""
+    """Return the lots of some assets that have value in a wallet and have not ended."""
     return [_lot(row) for row in await rows(_RENEWABLE, municipality, wallet, assets, now)]
 
 
 async def renewals_since(journal: Journal, wallet: UUID) -> list[RenewedPortion]:
-    """What payments of a wallet have renewed since a journal, oldest first."""
-    found = await rows(
+    """Return the renewals by payments of a wallet since a journal, oldest first."""
+    records = await rows(
         """select j.receipt -> 'renewed' as renewed from event e
           join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id and j.receipt ? 'renewed'
           where e.municipality_id = $1 and e.holder_id = $2 and e.kind = any ($3::smallint[]) and e.recorded_at >= $4
@@ -150,7 +174,7 @@ async def renewals_since(journal: Journal, wallet: UUID) -> list[RenewedPortion]
         [JournalKind.PAYMENT, JournalKind.CAPTURE],
         journal.recorded_at,
     )
-    return [portion for row in found for portion in _renewed(row["renewed"])]
+    return [portion for row in records for portion in _renewed(row["renewed"])]
 
 
 def _lot(row: dict[str, Any]) -> EndingLot:

@@ -1,4 +1,4 @@
-"""Refusals of the expiry jobs: decided before anything is written."""
+"""Refusals of the expiry jobs, raised before anything is written."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domain.refusals import UnstoredRefusal
 
 @dataclass(eq=False)
 class NothingToExpireError(UnstoredRefusal):
-    """Somebody was faster: the value is gone from the account already."""
+    """The value has left the account, or the reminder was sent, since the page was read."""
 
     internal = True
     code = "NOTHING_TO_EXPIRE"

@@ -1,10 +1,8 @@
-"""Reminders before value ends: an event in the wallet's own sequence 30, 7 and 1 day before the last day, each once.
+"""Reminders of value that ends: an event of the wallet 30, 7 and 1 day before the last day, each once.
 
-A reminder is a journal without entries. A guard of the wallet says that it was told, so a run that comes late, twice or
-on two machines
-tells nothing twice; a step that was missed is not made up for once the next one is due. Value that was issued within a
-step's days is
-not reminded of at that step: its holder has just read its last day.
+A reminder is a journal without entries. A guard of the wallet counts it, so that a run that is late, repeated or on two
+machines sends nothing twice. A step that was missed is not sent any more once the next one is due. Value that was
+issued within the days of a step has no reminder at that step: its owner has just seen its last day.
 """
 
 import asyncio
@@ -24,59 +22,60 @@ from domain.services import Services
 PAGE = 1_000
 AT_ONCE = 200
 RUN_LIMIT = 20_000
-"""Reminders of one run; the rest is told by the next."""
+"""Reminders of one run. The next run sends the rest."""
 
 
 async def remind(services: Services) -> int:
-    """Tells what is due; how many wallets' reminders, at most RUN_LIMIT."""
+    """Send the reminders that are due, about RUN_LIMIT at most, and return their number."""
     count, after, failures = 0, START, Failures("remind")
     while count < RUN_LIMIT and (page := await due(services.clock(), after, PAGE)):
         for begin in range(0, len(page), AT_ONCE):
-            found = await asyncio.gather(
-                *[services.ledger.post(request_of(one)) for one in page[begin : begin + AT_ONCE]],
+            answers = await asyncio.gather(
+                *[services.ledger.post(request_of(reminder)) for reminder in page[begin : begin + AT_ONCE]],
                 return_exceptions=True,
             )
-            failures.note(found)
-            count += sum(isinstance(one, Posted) and not one.replayed for one in found)
+            failures.note(answers)
+            count += sum(isinstance(answer, Posted) and not answer.replayed for answer in answers)
         last = page[-1]
         after = (last.municipality, last.wallet, last.asset, last.last_on)
     failures.raise_if_any()
     return count
 
 
-def request_of(one: Due) -> Request:
-    """The journal of a reminder: no entries, one event of the wallet."""
+def request_of(reminder: Due) -> Request:
+    """Build the journal of a reminder: no entries, one event of the wallet."""
+    asset, last_on, step = reminder.asset, reminder.last_on, reminder.step
 
     def ends(account: Account, at: datetime) -> bool:
         return (
-            account.asset == one.asset
+            account.asset == asset
             and account.posted > 0
             and account.expires_at is not None
             and account.expires_at > at
-            and (last_day(account.expires_at) == one.last_on)
+            and (last_day(account.expires_at) == last_on)
         )
 
     def plan(book: Book, at: datetime) -> Draft:
-        guard = book.guard(one.guard, 1)
-        lots = [account for account in book.wallet_lots(one.municipality, one.wallet) if ends(account, at)]
+        guard = book.guard(reminder.guard, 1)
+        lots = [account for account in book.wallet_lots(reminder.municipality, reminder.wallet) if ends(account, at)]
         if guard.value or not lots:
             raise NothingToExpireError
         return Draft(
             amount=sum(lot.posted for lot in lots),
-            sections=[Reminder(one.asset, one.last_on, one.step, (one.last_on - effective_on(at)).days)],
+            sections=[Reminder(asset, last_on, step, (last_on - effective_on(at)).days)],
             guards=[(guard, 1)],
-            counterparties={one.wallet: one.issuer},
+            counterparties={reminder.wallet: reminder.issuer},
         )
 
     return Request(
-        municipality=one.municipality,
+        municipality=reminder.municipality,
         actor=SYSTEM_ACTOR,
         operation=Operation.REMIND,
-        key=derived(one.wallet, "remind", str(one.asset), one.last_on.isoformat(), str(one.step)),
-        input_hash=fingerprint(asset=one.asset, last=one.last_on.isoformat(), step=one.step),
+        key=derived(reminder.wallet, "remind", str(asset), last_on.isoformat(), str(step)),
+        input_hash=fingerprint(asset=asset, last=last_on.isoformat(), step=step),
         kind=JournalKind.EXPIRY_REMINDER,
-        holders=(one.wallet,),
+        holders=(reminder.wallet,),
         plan=plan,
-        guards=(one.guard,),
-        facts=Facts(wallet_id=one.wallet),
+        guards=(reminder.guard,),
+        facts=Facts(wallet_id=reminder.wallet),
     )

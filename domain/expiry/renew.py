@@ -1,10 +1,8 @@
-"""Renewal by last use: a payment moves what is left of such value into a lot that ends later.
+"""Renewal by last use: a payment moves what it leaves of such value into a lot that ends later, in its own journal.
 
-In the payment's own journal.
-
-Lots never change, and are one a day, so value is renewed at most once a day; what was issued or renewed today moves no
-more. Who gave
-the value, and until when its programme lets it be spent, go with it. What is held stays where it is until it is free.
+Lots never change, and there is one a day, so value is renewed at most once a day: what was issued or renewed today does
+not move. The later lot has the same programme, source and end of the programme's value. Held value stays in its lot
+until it is released.
 """
 
 from collections.abc import Mapping
@@ -26,7 +24,7 @@ from domain.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Renewal(Part):
-    """What a payment of a wallet renews: for each lot, the lot of today. The last part of a payment."""
+    """The renewals of a payment: by lot, the lot of today. The last part of a payment."""
 
     municipality: int
     wallet: UUID
@@ -38,7 +36,7 @@ class Renewal(Part):
         return tuple({lot.id for lot in self.lot_of.values()})
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Moves what the payment leaves of renewed lots. Nothing else of the draft changes, and no balance does."""
+        """Move what the payment leaves of the lots. Nothing else in the draft changes, and no balance does."""
         if not self.lot_of:
             return
         used: dict[int, int] = {}
@@ -72,7 +70,7 @@ def _later(lot: Lot, than: datetime) -> bool:
 
 
 async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Renewal:
-    """What a payment of the wallet renews now. No question to the database where no asset of the town has the rule."""
+    """Return what a payment of the wallet renews now. No query where no asset of the municipality has the rule."""
     assets = {
         asset.id: asset
         for asset in await services.shared(ASSETS).of(municipality)
@@ -83,9 +81,15 @@ async def renewal_of(services: Services, municipality: int, wallet: UUID) -> Ren
     now = services.clock()
     renewed = {}
     for lot in await renewable_lots(municipality, wallet, list(assets), now):
-        issue = Issue(lot.origin, lot.funding, lot.programme, lot.usable_from, lot.programme_expires_at)
+        issue = Issue(
+            origin=lot.origin,
+            funding=lot.funding,
+            programme_id=lot.programme,
+            usable_from=lot.usable_from,
+            expires_at=lot.programme_expires_at,
+        )
         asset = assets[lot.asset]
-        if ended(asset, issue, now):  # its programme is over, and a refund gave it some more days: they are not renewed
+        if ended(asset, issue, now):  # its programme is over: the days that a refund added are not renewed
             continue
         later = await services.shared(LOTS).of(asset, issue, now)
         if later.id != lot.id and _later(later, lot.expires_at):

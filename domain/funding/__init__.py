@@ -1,1 +1,1 @@
-"""Money from outside: cards and bank accounts that residents have linked, and the saga that takes money from them."""
+"""Money from outside: cards and bank accounts that residents link, and the saga that takes money from them."""

@@ -1,20 +1,20 @@
-"""The room's small numbers, as they lie in the database. Append only: a number never changes its meaning."""
+"""Enums of funding, with the numbers that the database stores. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
 
 class AuthorisationState(IntEnum):
-    """Where an authorisation is."""
+    """State of an authorisation."""
 
     REQUESTED = 0
     """The provider may have set the amount aside."""
     AUTHORISED = 1
-    """It has."""
+    """The provider has set the amount aside."""
     CAPTURED = 2
     VOIDED = 3
     DECLINED = 4
-    """It said no, and the ledger has nothing of it."""
+    """The provider declined, and the ledger has taken nothing in."""
 
 
 OPEN = (AuthorisationState.REQUESTED, AuthorisationState.AUTHORISED)
-"""The provider may hold money that is neither captured nor released."""
+"""States in which the provider may hold money that is neither captured nor released."""

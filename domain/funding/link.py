@@ -1,7 +1,4 @@
-"""A resident links a card or account to a wallet, by the token that the provider's own page gave.
-
-And takes it away again.
-"""
+"""Linking and removing funding sources: a resident's card or account, by the token of the provider's own page."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -26,7 +23,7 @@ SOURCES_LIMIT = 10
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """What is linked. `label`: how its owner knows it, such as the last digits of a card."""
+    """A source to link. `label`: for its owner, such as the last digits of a card."""
 
     municipality: int
     wallet_id: UUID
@@ -36,7 +33,7 @@ class NewSource:
 
 
 async def link_source(services: Services, viewer: Viewer, new: NewSource) -> Source:
-    """Links it; the same token again is the same source."""
+    """Link a source. The same token again returns the same source."""
     await residents.require_own(viewer, new.municipality, new.wallet_id)
     asset = await assets.in_municipality(new.municipality, new.asset)
     if asset is None or asset.kind not in CHARGEABLE:
@@ -51,7 +48,13 @@ async def link_source(services: Services, viewer: Viewer, new: NewSource) -> Sou
     if len(known) >= SOURCES_LIMIT:
         raise InvalidInputError("wallet_id", "TOO_MANY_SOURCES")
     source = Source(
-        new.municipality, services.ids.new(), new.wallet_id, viewer.person_id, new.asset, new.token, new.label
+        municipality=new.municipality,
+        id=services.ids.new(),
+        wallet_id=new.wallet_id,
+        person_id=viewer.person_id,
+        asset=new.asset,
+        token=new.token,
+        label=new.label,
     )
     await get_connection("default").execute_query(
         """insert into funding_source (municipality_id, id, wallet_id, person_id, asset_id, token, label, linked_at)
@@ -70,17 +73,17 @@ async def link_source(services: Services, viewer: Viewer, new: NewSource) -> Sou
     return source
 
 
-async def remove_source(services: Services, viewer: Viewer, municipality: int, source: UUID) -> Source:
-    """Takes it away, its token and label with it: no payment uses it any more.
+async def remove_source(services: Services, viewer: Viewer, municipality: int, source_id: UUID) -> Source:
+    """Remove a source and erase its token and label. Return it as it was; no payment can use it any more.
 
-    What was authorised before is still captured or voided.
+    Amounts that were authorised before are still captured or voided.
     """
-    found = await reads.source_by_id(municipality, source)
-    if found is None or found.person_id != viewer.person_id:
+    source = await reads.source_by_id(municipality, source_id)
+    if source is None or source.person_id != viewer.person_id:
         raise UnknownFundingSourceError
     await get_connection("default").execute_query(
         "update funding_source set removed_at = $3, token = '', label = '' where municipality_id = $1 and id = $2 and"
         " removed_at is null",
-        [municipality, source, services.clock()],
+        [municipality, source_id, services.clock()],
     )
-    return found
+    return source

@@ -1,4 +1,4 @@
-"""What a provider owes a town for the money that it captures: yen of the issuer's own cash account."""
+"""What a provider owes a municipality for captured money: yen of the issuer's own cash account."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,18 +14,18 @@ from domain.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Treasury:
-    """To whom the provider owes: a town's issuer, and the asset number of its yen."""
+    """The creditor of the provider: a municipality's issuer, and the number of its yen asset."""
 
     municipality: int
     issuer: UUID
     yen: int
 
     def owed(self, book: Book, amount: int) -> tuple[Account, Account, int]:
-        """The move by which the provider owes the town an amount (yen)."""
+        """Return the move by which the provider comes to owe an amount (yen)."""
         return self._account(book, AccountKind.ISSUANCE), self._account(book, AccountKind.CASH), amount
 
     def released(self, book: Book, amount: int) -> tuple[Account, Account, int]:
-        """The move by which the provider owes the town an amount (yen) no more."""
+        """Return the move by which the provider no longer owes an amount (yen)."""
         return self._account(book, AccountKind.CASH), self._account(book, AccountKind.ISSUANCE), amount
 
     def _account(self, book: Book, kind: AccountKind) -> Account:
@@ -33,7 +33,7 @@ class Treasury:
 
 
 async def treasury_of(services: Services, municipality: int) -> Treasury:
-    """A town's treasury."""
+    """Return the treasury of a municipality."""
     town = await municipalities.by_id(municipality)
     if town is None:
         raise UnknownWalletError

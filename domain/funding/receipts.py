@@ -1,10 +1,10 @@
-"""What money from outside adds to receipts: the reference under which a provider knows it."""
+"""Sections of the receipts of money from outside: its reference at the provider."""
 
 from domain.ledger.receipt import Reference
 
 
 class OfTopUp(Reference):
-    """The top-up of a charge, or of a charge that was taken back."""
+    """The top-up of a charge, or of the cancellation of such a charge."""
 
     __slots__ = ()
     KEY = "top_up"

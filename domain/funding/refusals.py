@@ -10,7 +10,7 @@ from domain.refusals import Retry, UnstoredRefusal
 
 @dataclass(eq=False)
 class UnknownFundingSourceError(UnstoredRefusal):
-    """No such funding source of this person and wallet."""
+    """The person has linked no such funding source to this wallet."""
 
     code = "UNKNOWN_FUNDING_SOURCE"
     retry = Retry.NEVER
@@ -18,7 +18,7 @@ class UnknownFundingSourceError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class TopUpExceedsError(UnstoredRefusal):
-    """More is missing than may be topped up at once. Whole units."""
+    """The wallet lacks more than may be topped up at once. Amounts in whole units."""
 
     missing: int
     maximum: int
@@ -28,7 +28,7 @@ class TopUpExceedsError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class FundingDeclinedError(UnstoredRefusal):
-    """The provider said no, and says so again for this key."""
+    """The provider declined the card or account. The answer is final for this key."""
 
     code = "FUNDING_DECLINED"
     retry = Retry.NEW_KEY
@@ -36,9 +36,9 @@ class FundingDeclinedError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class FundingUnavailableError(UnstoredRefusal):
-    """The provider did not answer.
+    """The provider did not answer. Nothing was captured.
 
-    Nothing was captured, and what it may have set aside is released unless the key comes again.
+    An amount that it may have set aside is released, unless the same key is sent again.
     """
 
     code = "FUNDING_UNAVAILABLE"

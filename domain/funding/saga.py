@@ -1,13 +1,13 @@
-"""Money from outside, for whatever it pays: one saga, each step of which may be repeated by anybody at any time.
+"""The saga of money from outside, the same for everything that it pays. Each step may be repeated at any time.
 
-    open        a row says that money may be set aside, committed before the provider hears of it
+    open        a row says that money may be set aside, committed before the provider is called
     authorise   the provider sets the amount aside, outside of every transaction, under the row's reference
     post        the ledger decides under the client's key
     close       the keys that could still use the money are ended for ever
     capture     the money that the ledger has taken in; everything else is voided
 
 The steps are taken by the client's request, by the same key again, or by the job (`settle.py`), also by several of them
-at once. Whether money is captured depends only on how its keys ended in the ledger, so all of them decide alike:
+at once. Whether money is captured depends only on how its keys ended in the ledger, so all of them decide the same:
 nothing is captured that was not posted, and nothing stays posted that is not captured.
 """
 
@@ -38,22 +38,22 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What money from outside pays for: how the keys of an authorisation are ended. Each room that is paid has one."""
+    """A use of money from outside: how the keys of its authorisations are ended. Each room that is paid has one."""
 
     operation: Operation
     """Of the client's key."""
     close_entry: Callable[[Services, Authorisation], Awaitable[bool]]
-    """End the key whose journal takes the money in; whether it settled."""
+    """End the key whose journal takes the money in, and return whether it settled."""
     close_all: Callable[[Services, Authorisation, Posted | None], Awaitable[bool]]
-    """End every key that could use the money; whether it stays taken in, and is captured. With the answer to the
-    client, where it settled just now."""
+    """End every key that could use the money, and return whether it stays taken in, to be captured. The last argument
+    is the client's journal, where it settled just now."""
     same_key_after: tuple[type[Refusal], ...] = (BusyError, OutcomeUnknownError)
-    """Refusals after which the same key may still use the money, so that it stays set aside until the job comes."""
+    """Refusals after which the same key may still use the money, so that it stays set aside until the job runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is to be set aside for a client's key. Whole yen."""
+    """An authorisation to open for a client's key. Whole yen."""
 
     key: RequestKey
     input_hash: bytes
@@ -63,7 +63,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Funded:
-    """A client's request that is paid with money from outside. The token names the card or account to the provider."""
+    """A client's request that is paid with money from outside. `token`: of the card or account, from the provider."""
 
     use: Use
     input_hash: bytes
@@ -73,9 +73,9 @@ class Funded:
 
 
 async def open_authorisation(services: Services, opening: Opening) -> Authorisation:
-    """The authorisation of a client's key, committed; the one of before where there is one already."""
+    """Commit the authorisation of a client's key, or return the one that it has already."""
     if services.funding is None and await reads.authorisation_of(opening.key) is None:
-        raise FundingUnavailableError  # a row that nobody can finish is not begun
+        raise FundingUnavailableError  # without a provider the row could not be finished
     key = opening.key
     [row] = await rows(
         f"""insert into provider_authorisation (municipality_id, id, actor, operation, key, input_hash, source_id,
@@ -97,14 +97,14 @@ async def open_authorisation(services: Services, opening: Opening) -> Authorisat
 
 
 def reference_of(key: RequestKey) -> UUID:
-    """The provider's reference for a client's key: the same for ever, also where the row is lost with a backup."""
+    """Return the provider's reference for a client's key. It never changes, also where a backup has lost the row."""
     return derived(key.actor, "funding", str(key.municipality), str(key.operation.value), str(key.key))
 
 
 async def run(services: Services, authorisation: Authorisation, funded: Funded) -> Posted:
-    """Take the saga from where it is to its end: the answer to the client's key, or its refusal.
+    """Take the saga from its present step to its end. Return the journal of the client's key, or raise its refusal.
 
-    A provider that does not answer once the ledger has decided is told by the job.
+    If the provider does not answer after the ledger has decided, the job captures or voids later.
     """
     if not authorisation.is_for(funded.input_hash):
         raise KeyReusedError
@@ -122,7 +122,7 @@ async def run(services: Services, authorisation: Authorisation, funded: Funded) 
 
 
 async def finish(services: Services, use: Use, authorisation: Authorisation, posted: Posted | None = None) -> None:
-    """End the keys, then capture or void. ProviderUnavailableError; repeating it changes nothing."""
+    """End the keys, then capture or void. Repeating it changes nothing. ProviderUnavailableError."""
     if not authorisation.is_open:
         return
     if services.funding is None:
@@ -136,7 +136,7 @@ async def finish(services: Services, use: Use, authorisation: Authorisation, pos
 
 
 def one_journal(operation: Operation) -> Use:
-    """The use of money that one journal takes in, under the client's key: see `funded_by_one_journal`."""
+    """Return the use of money that one journal takes in, under the client's key; see `funded_by_one_journal`."""
 
     async def close(services: Services, authorisation: Authorisation) -> bool:
         ended = await services.ledger.close(authorisation.key)
@@ -151,7 +151,7 @@ def one_journal(operation: Operation) -> Use:
 
 
 def funded_by_one_journal(services: Services, use: Use, request: Request, token: str) -> Funded:
-    """A request whose money `one_journal` takes in; its receipt names the authorisation."""
+    """Return a request whose money `one_journal` takes in. Its receipt names the authorisation."""
 
     async def post(authorisation: Authorisation) -> Posted:
         def plan(book: Book, at: datetime) -> Draft:
@@ -165,12 +165,12 @@ def funded_by_one_journal(services: Services, use: Use, request: Request, token:
 
 
 def _is_paid_by(posted: Posted, authorisation: Authorisation) -> bool:
-    """Whether a journal took this money in: the key may have been used without it, and then it is not needed."""
+    """Return whether a journal took this money in. The key may have been used without it."""
     return posted.receipt.find(Authorised) == Authorised(authorisation.id)
 
 
 async def _authorise(services: Services, authorisation: Authorisation, funded: Funded) -> None:
-    """Return once the amount is set aside, or has been taken in by somebody else who heard so."""
+    """Set the amount aside, unless another run has done so. FundingDeclinedError, FundingUnavailableError."""
     if authorisation.state is AuthorisationState.AUTHORISED:
         return
     provider = services.funding
@@ -183,7 +183,7 @@ async def _authorise(services: Services, authorisation: Authorisation, funded: F
     if approved:
         await _set_state(authorisation, AuthorisationState.AUTHORISED)
     elif not await funded.use.close_entry(services, authorisation):
-        # Nobody can take the money in any more, also who has heard a yes meanwhile: that is released.
+        # The key has ended, so that no other run, which may have been approved meanwhile, can take the money in.
         await _release_declined(services, provider, authorisation)
         raise FundingDeclinedError
 
@@ -200,7 +200,7 @@ async def _release_declined(services: Services, provider: Provider, authorisatio
 async def _finish_if_possible(
     services: Services, use: Use, authorisation: Authorisation, posted: Posted | None
 ) -> None:
-    """The ledger has decided: a provider that does not answer now is told by the job."""
+    """Finish after the ledger has decided. If the provider does not answer now, the job finishes later."""
     try:
         await finish(services, use, authorisation, posted)
     except ProviderUnavailableError:
@@ -214,7 +214,7 @@ def _warn(authorisation: Authorisation) -> None:
 async def _set_state(
     authorisation: Authorisation, state: AuthorisationState, closed_at: datetime | None = None
 ) -> None:
-    """What has ended keeps its end."""
+    """Set the state of an authorisation that is open. One that has ended keeps its state."""
     await rows(
         """update provider_authorisation set state = $3, closed_at = $4
           where municipality_id = $1 and id = $2 and state = any ($5::smallint[]) returning id""",

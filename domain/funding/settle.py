@@ -1,6 +1,6 @@
-"""The job of the saga: finishes what no client came back for.
+"""The job of the saga: it finishes authorisations whose clients did not come back.
 
-Fair to all rows, whatever is wrong with some of them or with the provider.
+All rows get their turn, also where some cannot be finished or the provider is away.
 """
 
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ from domain.ports import ProviderUnavailableError
 from domain.services import Services
 
 PATIENCE = timedelta(minutes=10)
-"""How long a client may come back with its key before the job ends it."""
+"""Time in which a client may send its key again before the job ends it."""
 PAGE = 100
-"""Rows that are read together, in no order: so none that can never be finished stands before the others for ever."""
+"""Rows that are read together, in random order, so that rows that cannot be finished do not block the others."""
 PAGES = 10
-"""Pages of one run: other jobs wait meanwhile."""
+"""Pages of one run. Other jobs wait meanwhile."""
 GIVE_UP = 8
-"""Calls in a row without an answer, after which the provider counts as away until the next run."""
+"""Consecutive calls without an answer after which the provider counts as away until the next run."""
 log = structlog.get_logger()
 
 
 async def settle_open(services: Services, uses: Sequence[Use]) -> int:
-    """Finish the open authorisations of these uses; how many. What cannot be finished now is left to the next run."""
+    """Finish the open authorisations of these uses, and return how many. The next run tries the others again."""
     if services.funding is None:
         return 0
     use_of = {use.operation: use for use in uses}
@@ -41,7 +41,7 @@ async def settle_open(services: Services, uses: Sequence[Use]) -> int:
             except ProviderUnavailableError:
                 silent += 1
                 log.warning("funding.unavailable", operation=operation.name, reference=str(authorisation.id))
-            except Exception:  # the next ones are other people's money
+            except Exception:  # the others are other people's money and must not wait for this one
                 log.exception("funding.not_finished", operation=operation.name, reference=str(authorisation.id))
             if silent >= GIVE_UP:
                 return finished

@@ -1,1 +1,1 @@
-"""Grants: value of a programme for a wallet, at once or proposed for a second officer's approval."""
+"""Grants: value of a programme for a wallet, given directly or after the approval of a second officer."""

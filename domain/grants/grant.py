@@ -1,7 +1,4 @@
-"""A town gives value of a programme to one wallet.
-
-Out of the budget, within the person's cap, into a lot of its own.
-"""
+"""Grant value of a programme to a wallet, out of the budget and within the caps, into a lot of the programme."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,12 +35,12 @@ from domain.services import Services
 from domain.viewer import Relation, Viewer
 
 AMOUNT_MAXIMUM = 10_000_000
-"""Whole units of one grant."""
+"""The largest amount of a grant. Whole units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What staff ask. Amount in whole units."""
+    """The input of a grant. Amount in whole units."""
 
     key: UUID
     municipality: int
@@ -54,8 +51,8 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """What a grant needs, once nothing that is known before the locks speaks against it."""
+class PreparedGrant:
+    """The data that a grant needs, after all checks that are made before the locks."""
 
     programme: Programme
     asset: Asset
@@ -65,26 +62,29 @@ class Ready:
 
     @property
     def caps(self) -> tuple[tuple[GuardKey, int], ...]:
-        """The guards that count what the person, and the household, are given, with their caps."""
+        """The guards that count the value given to the person and the household, with their caps."""
         return self.programme.caps_of(self.person, self.household)
 
 
-async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted:
-    """Grants or raises a refusal; the budget can never be overdrawn, whoever grants at the same moment."""
-    await require_staff(what.municipality, viewer, Relation.FINANCE, Relation.DESK)
-    check_amount(what.amount, AMOUNT_MAXIMUM)
+async def grant_value(services: Services, viewer: Viewer, grant: Grant) -> Posted:
+    """Grant value or raise a refusal. Concurrent grants never overdraw the budget."""
+    await require_staff(grant.municipality, viewer, Relation.FINANCE, Relation.DESK)
+    check_amount(grant.amount, AMOUNT_MAXIMUM)
     try:
-        found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
+        prepared = await prepare_grant(services, grant.municipality, grant.programme_id, grant.wallet_id)
     except (ProgrammeClosedError, NotEligibleError) as refusal:
-        # A key that settled while it could is answered the same for ever; the ledger knows.
-        return await services.ledger.answer(_late(viewer, what), otherwise=refusal)
-    key = RequestKey(what.municipality, viewer.person_id, Operation.GRANT_VALUE, what.key)
-    await require_below_threshold(services, key, what.amount)
-    return await services.ledger.post(_request(viewer, what, found))
+        # A key that settled while the programme was open keeps its answer, which the ledger has.
+        return await services.ledger.answer(_answer_request(viewer, grant), otherwise=refusal)
+    key = RequestKey(grant.municipality, viewer.person_id, Operation.GRANT_VALUE, grant.key)
+    await require_below_threshold(services, key, grant.amount)
+    return await services.ledger.post(_request(viewer, grant, prepared))
 
 
-async def ready(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> Ready:
-    """The programme, open, and its person, eligible. UnknownProgrammeError, ProgrammeClosedError, NotEligibleError."""
+async def prepare_grant(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> PreparedGrant:
+    """Read the programme, the person and the lot of a grant, and check that the grant is possible.
+
+    Raises UnknownProgrammeError, ProgrammeClosedError, NotEligibleError and UnknownAssetError.
+    """
     programme = await reads.by_id(municipality, programme_id)
     if programme is None or programme.kind is not ProgrammeKind.GRANT:
         raise UnknownProgrammeError
@@ -92,74 +92,82 @@ async def ready(services: Services, municipality: int, programme_id: UUID, walle
     if not programme.open_at(now):
         raise ProgrammeClosedError
     person, claims = await residents.person_of(municipality, wallet_id)
-    against = programme.eligibility.reason_against(claims, effective_on(now).year)
-    if against is not None:
-        raise NotEligibleError(against)
+    reason = programme.eligibility.reason_against(claims, effective_on(now).year)
+    if reason is not None:
+        raise NotEligibleError(reason)
     asset = await assets.in_municipality(municipality, programme.asset)
     if asset is None:
         raise UnknownAssetError
     if ended(asset, issue_of(programme), now):
         raise ProgrammeClosedError
     lot = await services.shared(LOTS).of(asset, issue_of(programme), now)
-    return Ready(programme, asset, lot, person, None if claims is None else claims.household)
-
-
-def issue_of(programme: Programme) -> Issue:
-    """How a programme's value is issued."""
-    return Issue(LotOrigin.GRANT, programme.funding, programme.id, programme.usable_from, programme.expires_at)
-
-
-def _hash(what: Grant) -> bytes:
-    return fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount)
-
-
-def _late(viewer: Viewer, what: Grant) -> Request:
-    return Request(
-        municipality=what.municipality,
-        actor=viewer.person_id,
-        operation=Operation.GRANT_VALUE,
-        key=what.key,
-        input_hash=_hash(what),
-        kind=JournalKind.GRANT,
-        holders=(),
-        plan=no_plan,
-        valid_until=what.valid_until,
+    return PreparedGrant(
+        programme=programme, asset=asset, lot=lot, person=person, household=None if claims is None else claims.household
     )
 
 
-def _request(viewer: Viewer, what: Grant, found: Ready) -> Request:
-    def plan(book: Book, _: datetime) -> Draft:
-        return plan_grant(book, what.municipality, what.wallet_id, what.amount, found)
+def issue_of(programme: Programme) -> Issue:
+    """Return the terms under which a programme issues value."""
+    return Issue(
+        origin=LotOrigin.GRANT,
+        funding=programme.funding,
+        programme_id=programme.id,
+        usable_from=programme.usable_from,
+        expires_at=programme.expires_at,
+    )
 
+
+def _hash(grant: Grant) -> bytes:
+    return fingerprint(programme=grant.programme_id, wallet=grant.wallet_id, amount=grant.amount)
+
+
+def _answer_request(viewer: Viewer, grant: Grant) -> Request:
     return Request(
-        municipality=what.municipality,
+        municipality=grant.municipality,
         actor=viewer.person_id,
         operation=Operation.GRANT_VALUE,
-        key=what.key,
-        input_hash=_hash(what),
+        key=grant.key,
+        input_hash=_hash(grant),
         kind=JournalKind.GRANT,
-        holders=(what.wallet_id, found.programme.id),
+        holders=(),
+        plan=no_plan,
+        valid_until=grant.valid_until,
+    )
+
+
+def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant) -> Request:
+    def plan(book: Book, _: datetime) -> Draft:
+        return plan_grant(book, grant.municipality, grant.wallet_id, grant.amount, prepared)
+
+    return Request(
+        municipality=grant.municipality,
+        actor=viewer.person_id,
+        operation=Operation.GRANT_VALUE,
+        key=grant.key,
+        input_hash=_hash(grant),
+        kind=JournalKind.GRANT,
+        holders=(grant.wallet_id, prepared.programme.id),
         plan=plan,
-        lots=(found.lot.id,),
-        guards=tuple(key for key, _ in found.caps),
-        valid_until=what.valid_until,
+        lots=(prepared.lot.id,),
+        guards=tuple(key for key, _ in prepared.caps),
+        valid_until=grant.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
-            programme_id=found.programme.id,
-            funding=found.programme.funding,
+            wallet_id=grant.wallet_id,
+            programme_id=prepared.programme.id,
+            funding=prepared.programme.funding,
             client=viewer.client,
         ),
     )
 
 
-def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, found: Ready) -> Draft:
-    """The moves of a grant, or its refusal.
+def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, prepared: PreparedGrant) -> Draft:
+    """Plan the moves of a grant, or raise a refusal.
 
-    The programme and the wallet are locked, the guards of the caps are read.
+    The request must lock the programme and the wallet, and name the guards of the caps. Amount in whole units.
     """
-    programme, asset, lot = found.programme, found.asset, found.lot
+    programme, asset, lot = prepared.programme, prepared.asset, prepared.lot
     usable_wallet(book, town, wallet_id)
-    guards, left = of_book(book, found.caps)
+    guards, left = of_book(book, prepared.caps)
     if amount > left:
         raise CapExceededError(left)
     budget = book.plain(town, AccountKind.BUDGET, programme.id, asset.id)

@@ -1,6 +1,6 @@
-"""A grant above the town's threshold.
+"""Grants with approval, which amounts above the municipality's threshold require.
 
-One member of staff proposes it, a finance officer who is somebody else approves, and it is made.
+A member of staff proposes the grant; another person, a finance officer, approves it, which posts it.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from tortoise.exceptions import IntegrityError
 
 from domain.approvals import reads as approvals
 from domain.approvals.kinds import NO_REASON, ApprovalKind
-from domain.approvals.propose import approve, proposed
+from domain.approvals.propose import approve, write_proposal
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError
 from domain.assets.limits import check_amount
 from domain.database import rows, transaction
-from domain.grants.grant import AMOUNT_MAXIMUM, Ready, plan_grant, ready
+from domain.grants.grant import AMOUNT_MAXIMUM, PreparedGrant, plan_grant, prepare_grant
 from domain.grants.refusals import AlreadyGrantedError, UnknownProposalError
 from domain.identifiers import derived
 from domain.ledger.book import Book
@@ -36,7 +36,7 @@ from domain.viewer import Relation, Viewer
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was proposed, and how far it is. Whole units."""
+    """A proposed grant, with its approval. Amount in whole units."""
 
     municipality: int
     id: UUID
@@ -57,21 +57,18 @@ _PROPOSAL = (
 async def propose_grant(
     services: Services, viewer: Viewer, municipality: int, key: UUID, programme_id: UUID, wallet_id: UUID, amount: int
 ) -> tuple[Proposal, bool]:
-    """The first word, and whether it was said before.
-
-    The same key makes one proposal. Of any amount: a second opinion is never wrong.
-    """
+    """Propose a grant of any amount. Return the proposal, and whether the key had created it before."""
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
-    name = derived(viewer.person_id, "grant_proposal", str(municipality), str(key))
-    known = await by_id(municipality, name)
+    proposal_id = derived(viewer.person_id, "grant_proposal", str(municipality), str(key))
+    known = await by_id(municipality, proposal_id)
     replayed = known is not None
     if known is None:
         await _check(municipality, programme_id, wallet_id, amount)
         try:
-            await _write(services, viewer, municipality, name, programme_id, wallet_id, amount)
-        except IntegrityError:  # the same key at the same moment
+            await _write(services, viewer, municipality, proposal_id, programme_id, wallet_id, amount)
+        except IntegrityError:  # a concurrent request with the same key wrote it
             replayed = True
-        known = await by_id(municipality, name)
+        known = await by_id(municipality, proposal_id)
     if known is None or (known.programme_id, known.wallet_id, known.amount) != (programme_id, wallet_id, amount):
         raise KeyReusedError
     return known, replayed
@@ -87,22 +84,28 @@ async def _check(municipality: int, programme_id: UUID, wallet_id: UUID, amount:
 
 
 async def _write(
-    services: Services, viewer: Viewer, municipality: int, name: UUID, programme_id: UUID, wallet_id: UUID, amount: int
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    proposal_id: UUID,
+    programme_id: UUID,
+    wallet_id: UUID,
+    amount: int,
 ) -> None:
     now = services.clock()
     async with transaction():
         await get_connection("default").execute_query(
             """insert into grant_proposal (municipality_id, id, programme_id, wallet_id, amount, proposer, created_at)
               values ($1, $2, $3, $4, $5, $6, $7)""",
-            [municipality, name, programme_id, wallet_id, amount, viewer.person_id, now],
+            [municipality, proposal_id, programme_id, wallet_id, amount, viewer.person_id, now],
         )
-        await proposed(services, viewer, municipality, ApprovalKind.GRANT, name, NO_REASON)
+        await write_proposal(services, viewer, municipality, ApprovalKind.GRANT, proposal_id, NO_REASON)
 
 
 async def approve_grant(
     services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
 ) -> tuple[Proposal, Posted]:
-    """The second word, and the grant, which is made once whatever keys are sent."""
+    """Approve a proposal and post its grant. A proposal is granted once, whatever keys are sent."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     proposal = await by_approval(municipality, approval_id)
     if proposal is None:
@@ -110,52 +113,52 @@ async def approve_grant(
     if proposal.proposer == viewer.person_id:
         raise ApproverIsProposerError
     try:
-        found = await ready(services, proposal.municipality, proposal.programme_id, proposal.wallet_id)
+        prepared = await prepare_grant(services, proposal.municipality, proposal.programme_id, proposal.wallet_id)
     except (ProgrammeClosedError, NotEligibleError) as refusal:
-        # A key that settled while the grant could be made is answered the same for ever.
+        # A key that settled while the grant was possible keeps its answer.
         return proposal, await services.ledger.answer(_request(viewer, key, proposal, None), otherwise=refusal)
     await approve(services, viewer, proposal.approval, key)
-    return proposal, await services.ledger.post(_request(viewer, key, proposal, found))
+    return proposal, await services.ledger.post(_request(viewer, key, proposal, prepared))
 
 
 async def by_id(municipality: int, proposal: UUID) -> Proposal | None:
-    """A proposal of a town."""
-    found = await rows(_PROPOSAL, municipality, proposal)
-    approval = await approvals.by_subject(municipality, ApprovalKind.GRANT, proposal) if found else None
+    """Return a proposal of a municipality; None if there is no such proposal."""
+    proposal_rows = await rows(_PROPOSAL, municipality, proposal)
+    approval = await approvals.by_subject(municipality, ApprovalKind.GRANT, proposal) if proposal_rows else None
     if approval is None:
         return None
-    row = found[0]
+    row = proposal_rows[0]
     return Proposal(
-        municipality,
-        row["id"],
-        row["programme_id"],
-        row["wallet_id"],
-        row["amount"],
-        row["proposer"],
-        row["created_at"],
-        approval,
+        municipality=municipality,
+        id=row["id"],
+        programme_id=row["programme_id"],
+        wallet_id=row["wallet_id"],
+        amount=row["amount"],
+        proposer=row["proposer"],
+        proposed_at=row["created_at"],
+        approval=approval,
     )
 
 
 async def by_approval(municipality: int, approval_id: UUID) -> Proposal | None:
-    """The proposal that an approval is about."""
+    """Return the proposal of an approval; None if there is no such approval, or it is not about a grant."""
     approval = await approvals.by_id(municipality, approval_id)
     return (
         None if approval is None or approval.kind != ApprovalKind.GRANT else await by_id(municipality, approval.subject)
     )
 
 
-def _request(viewer: Viewer, key: UUID, proposal: Proposal, found: Ready | None) -> Request:
+def _request(viewer: Viewer, key: UUID, proposal: Proposal, prepared: PreparedGrant | None) -> Request:
     town = proposal.municipality
-    once = (town, GuardKind.GRANT_PROPOSAL, proposal.id, "")
+    single_use = (town, GuardKind.GRANT_PROPOSAL, proposal.id, "")
 
     def plan(book: Book, at: datetime) -> Draft:
-        if found is None:
+        if prepared is None:
             return no_plan(book, at)
-        guard = book.guard(once, 1)
+        guard = book.guard(single_use, 1)
         if guard.value:
             raise AlreadyGrantedError
-        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, found)
+        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, prepared)
         draft.guards.append((guard, 1))
         return draft
 
@@ -168,13 +171,13 @@ def _request(viewer: Viewer, key: UUID, proposal: Proposal, found: Ready | None)
         kind=JournalKind.GRANT,
         holders=(proposal.wallet_id, proposal.programme_id),
         plan=plan,
-        lots=() if found is None else (found.lot.id,),
-        guards=(once,) if found is None else (*(cap for cap, _ in found.caps), once),
+        lots=() if prepared is None else (prepared.lot.id,),
+        guards=(single_use,) if prepared is None else (*(guard for guard, _ in prepared.caps), single_use),
         facts=Facts(
             on_behalf_of=proposal.proposer,
             wallet_id=proposal.wallet_id,
             programme_id=proposal.programme_id,
-            funding=None if found is None else found.programme.funding,
+            funding=None if prepared is None else prepared.programme.funding,
             client=viewer.client,
         ),
     )

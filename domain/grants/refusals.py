@@ -11,14 +11,14 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class AlreadyGrantedError(StoredRefusal):
-    """The proposal was granted under another key."""
+    """The proposal has already been granted under another key."""
 
     code = "ALREADY_GRANTED"
 
 
 @dataclass(eq=False)
 class UnknownProposalError(UnstoredRefusal):
-    """No such proposed grant in the town."""
+    """The municipality has no such proposal of a grant."""
 
     code = "UNKNOWN_PROPOSAL"
     retry = Retry.NEVER
@@ -26,7 +26,7 @@ class UnknownProposalError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class ApprovalRequiredError(UnstoredRefusal):
-    """Above the town's threshold: it is proposed, and another officer approves. Whole units."""
+    """The amount is above the municipality's `threshold`, in whole units: propose the grant for approval instead."""
 
     threshold: int
     code = "APPROVAL_REQUIRED"

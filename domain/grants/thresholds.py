@@ -1,4 +1,4 @@
-"""A grant above the town's threshold needs a second officer."""
+"""The threshold above which a grant needs approval."""
 
 from domain.grants.refusals import ApprovalRequiredError
 from domain.ledger.request import RequestKey
@@ -7,9 +7,9 @@ from domain.services import Services
 
 
 async def require_below_threshold(services: Services, key: RequestKey, amount: int) -> None:
-    """ApprovalRequiredError above the town's threshold.
+    """Raise ApprovalRequiredError for an amount above the municipality's threshold. Whole units.
 
-    A key that was settled before the town lowered it is answered as before.
+    A key that has ended is exempt: the ledger answers it again, also after the threshold was lowered.
     """
     threshold = (await thresholds_of(key.municipality)).single
     if amount > threshold and not await services.ledger.has_ended(key):

@@ -1,1 +1,1 @@
-"""Scheduled work: what runs when, and how the last run went."""
+"""Scheduled jobs: their schedule, and the outcome of their last run."""

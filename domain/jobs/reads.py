@@ -1,4 +1,4 @@
-"""Scheduled jobs, as staff see them."""
+"""Reads of scheduled jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from domain.database import rows
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A scheduled job and how its last run went."""
+    """A scheduled job and the outcome of its last run. `rows_last`: the number of rows that it processed."""
 
     name: str
     last_started_at: datetime | None
@@ -19,8 +19,8 @@ class Job:
 
 
 async def every() -> list[Job]:
-    """All jobs, by name."""
-    found = await rows(
+    """Return all jobs, ordered by name."""
+    job_rows = await rows(
         "select name, last_started_at, last_finished_at, next_run_at, rows_last, last_error from job order by name"
     )
-    return [Job(*row.values()) for row in found]
+    return [Job(**row) for row in job_rows]

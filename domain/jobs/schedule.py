@@ -1,6 +1,6 @@
-"""The scheduler: which jobs there are, which is due, and how the last run went.
+"""The scheduler: the list of jobs, and a loop that runs those that are due.
 
-One process runs them, whoever has the lock.
+Of all processes, only the one that holds the advisory lock runs jobs.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ from domain.uploads.erase import erase_uploads
 from domain.vouchers.funded import FUNDED_PURCHASE
 
 LOCK = 7_306_531_742_262
-"""Any number, the same everywhere: the advisory lock of the scheduler."""
+"""The key of the scheduler's advisory lock: an arbitrary number, the same in every process."""
 log = structlog.get_logger()
 
 
@@ -33,7 +33,7 @@ class DriftFoundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job runs every so often; it answers how many rows it changed or found."""
+    """A job that runs at an interval. `run` returns the number of rows that it processed."""
 
     name: str
     every: timedelta
@@ -41,21 +41,21 @@ class Job:
 
 
 async def audit_drift(services: Services) -> int:
-    """Every town's ledger against itself. A difference is an error of the job, so that somebody is called."""
+    """Check every municipality's ledger against itself. A difference fails the job, which raises an alert."""
     towns = await municipalities.every()
-    found = await drift([town.id for town in towns])
-    if found:
-        raise DriftFoundError(", ".join(sorted({one.check for one in found})))
+    differences = await drift([town.id for town in towns])
+    if differences:
+        raise DriftFoundError(", ".join(sorted({difference.check for difference in differences})))
     _ = services
     return 0
 
 
 USES_OF_FUNDING = (TOPPED_UP_PAYMENT, FUNDED_PURCHASE)
-"""Everything that money from outside pays for. What is not listed is never finished."""
+"""The purposes of money from outside. Authorisations of any other purpose are not settled."""
 
 
 async def settle_funding(services: Services) -> int:
-    """Finish what was left open at the payment provider; how many authorisations."""
+    """Settle open authorisations at the payment provider; return how many."""
     return await settle_open(services, USES_OF_FUNDING)
 
 
@@ -71,12 +71,12 @@ JOBS = (
 
 
 async def lead(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
-    """Whether this process is the one that runs jobs, as long as the connection lives."""
+    """Try to become the process that runs jobs; return whether it is. The lock lasts as long as the connection."""
     return bool(await connection.fetchval("select pg_try_advisory_lock($1)", LOCK))
 
 
 async def run_due(services: Services, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
-    """Runs what is due; how many jobs."""
+    """Run the jobs that are due; return how many ran."""
     ran = 0
     for job in JOBS:
         now = services.clock()

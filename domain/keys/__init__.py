@@ -1,1 +1,1 @@
-"""Idempotency keys: what became of one, and closing one for ever."""
+"""Idempotency keys: the outcome of a key, and closing a key for ever."""

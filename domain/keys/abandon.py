@@ -1,4 +1,4 @@
-"""A client closes a key of its own for ever, or learns what became of it: never both."""
+"""Abandoning a key: the client closes it for ever, or gets its outcome if it has ended; never both."""
 
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from domain.viewer import Viewer
 
 
 async def abandon(services: Services, viewer: Viewer, operation: Operation, key: UUID) -> Journal | None:
-    """The journal that settled or refused the key, or None once it is closed: a late request then gets ABANDONED.
+    """Close a key and return None: a late request gets ABANDONED. For an ended key, return its journal.
 
-    A key does not say its town, so it is closed in every town where the person has anything to do.
+    A key does not name its municipality, so it is closed in all of those in which the person has or had access.
     """
     for municipality in await municipalities_of(viewer.person_id):
         match await services.ledger.close(RequestKey(municipality, viewer.person_id, operation, key)):

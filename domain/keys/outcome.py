@@ -1,4 +1,4 @@
-"""What became of a key, without moving anything."""
+"""The outcome of a key."""
 
 from uuid import UUID
 
@@ -8,9 +8,9 @@ from domain.viewer import Viewer
 
 
 async def outcome(viewer: Viewer, operation: Operation, key: UUID) -> Journal | None:
-    """The journal that closed the viewer's key in any town: settled before refused before abandoned.
+    """Return the journal that ended the viewer's key, in any municipality: settled before refused before abandoned.
 
-    None: not seen (yet).
+    None: no request with the key has arrived yet.
     """
-    found = await journals_of_key(viewer.person_id, operation, key)
-    return min(found, key=lambda journal: journal.outcome, default=None)
+    journals = await journals_of_key(viewer.person_id, operation, key)
+    return min(journals, key=lambda journal: journal.outcome, default=None)

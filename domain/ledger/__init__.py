@@ -1,1 +1,1 @@
-"""The one place where value moves: accounts, journals, entries, holds, and the poster that commits them in groups."""
+"""The ledger, the only room that moves value: accounts, journals, entries, holds, and the poster of group commits."""

@@ -19,7 +19,7 @@ class TrialLine:
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """All value of a town at an instant; each asset sums to zero."""
+    """All value of a municipality at an instant; each asset sums to zero."""
 
     municipality: int
     at: datetime
@@ -45,7 +45,7 @@ class Drift:
     expected: int
 
 
-# Each check: rows of (municipality, subject, stored, expected) that differ.
+# Each check is a query of the rows (municipality, subject, stored, expected) whose figures differ.
 CHECKS = {
     "account_balance": (
         """select a.municipality_id, a.id::text, a.posted, coalesce(sum(e.amount), 0)::bigint from account a
@@ -90,22 +90,22 @@ CHECKS = {
         join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
           where e.municipality_id = any ($1::smallint[])
         group by 1, 2, 3, 4),
-      told as (select e.municipality_id, e.journal_id, e.holder_id, m.asset as asset_id, m.amount from event e,
+      published as (select e.municipality_id, e.journal_id, e.holder_id, m.asset as asset_id, m.amount from event e,
         unnest(e.assets, e.amounts) m (asset, amount) where e.municipality_id = any ($1::smallint[]))
-      select municipality_id, journal_id::text, coalesce(told.amount, 0), coalesce(moved.amount, 0)::bigint
-      from moved full join told using (municipality_id, journal_id, holder_id, asset_id)
-      where coalesce(told.amount, 0) <> coalesce(moved.amount, 0)"""
+      select municipality_id, journal_id::text, coalesce(published.amount, 0), coalesce(moved.amount, 0)::bigint
+      from moved full join published using (municipality_id, journal_id, holder_id, asset_id)
+      where coalesce(published.amount, 0) <> coalesce(moved.amount, 0)"""
     ),
     "movement_balance": (
-        """with told as (select distinct on (e.municipality_id, e.holder_id, m.asset) e.municipality_id, e.holder_id,
-        m.asset as asset_id, m.balance from event e, unnest(e.assets, e.balances) m (asset, balance)
+        """with published as (select distinct on (e.municipality_id, e.holder_id, m.asset) e.municipality_id,
+        e.holder_id, m.asset as asset_id, m.balance from event e, unnest(e.assets, e.balances) m (asset, balance)
           where e.municipality_id = any ($1::smallint[])
         order by e.municipality_id, e.holder_id, m.asset, e.sequence desc),
       stored as (select municipality_id, holder_id, asset_id, sum(posted) as posted from account
         where municipality_id = any ($1::smallint[]) group by 1, 2, 3)
-      select municipality_id, holder_id::text, coalesce(told.balance, 0), coalesce(stored.posted, 0)::bigint
-      from stored full join told using (municipality_id, holder_id, asset_id)
-        where coalesce(told.balance, 0) <> coalesce(stored.posted, 0)"""
+      select municipality_id, holder_id::text, coalesce(published.balance, 0), coalesce(stored.posted, 0)::bigint
+      from stored full join published using (municipality_id, holder_id, asset_id)
+        where coalesce(published.balance, 0) <> coalesce(stored.posted, 0)"""
     ),
     "refunded": (
         f"""select g.municipality_id, g.subject::text, g.value, coalesce(sum((j.receipt ->> 'amount')::bigint),
@@ -130,15 +130,15 @@ CHECKS = {
       having g.value <> coalesce(sum((j.receipt ->> 'units')::bigint), 0)"""
     ),
     "coupon_stock": (
-        f"""select g.municipality_id, g.subject::text, g.value, coalesce(sum(told.change), 0)::bigint from guard g
+        f"""select g.municipality_id, g.subject::text, g.value, coalesce(sum(issued.change), 0)::bigint from guard g
       left join event e on e.municipality_id = g.municipality_id and e.holder_id = g.subject
       left join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
       left join lateral (select sum(stock.change) as change from jsonb_array_elements(j.receipt -> 'stocks') line
         cross join lateral (select line ->> 0 as coupon, (line ->> 1)::bigint as change) stock
-        where stock.coupon = g.subject::text) told on true
+        where stock.coupon = g.subject::text) issued on true
       where g.kind = {GuardKind.COUPON_STOCK:d} and g.municipality_id = any ($1::smallint[])
       group by g.municipality_id, g.subject, g.value
-      having g.value <> coalesce(sum(told.change), 0)"""
+      having g.value <> coalesce(sum(issued.change), 0)"""
     ),
     "programme_cap": (
         f"""with counted as (select j.municipality_id, cap.kind, cap.subject, cap.period, sum(cap.change) as value
@@ -161,23 +161,29 @@ CHECKS = {
 
 
 async def drift(municipalities: list[int], limit: int = 100) -> list[Drift]:
-    """Every stored figure that differs from the entries, at most `limit` a check.
+    """Return every stored figure that differs from the entries, at most `limit` of each check.
 
-    An empty list is the only good answer.
+    A sound ledger gives an empty list.
     """
-    found: list[Drift] = []
+    differences: list[Drift] = []
     for check, query in CHECKS.items():
-        named = f"select * from ({query} limit {limit:d}) as found (municipality, subject, stored, expected)"
-        found += [
-            Drift(row["municipality"], check, row["subject"], row["stored"], row["expected"])
+        named = f"select * from ({query} limit {limit:d}) as difference (municipality, subject, stored, expected)"
+        differences += [
+            Drift(
+                municipality=row["municipality"],
+                check=check,
+                subject=row["subject"],
+                stored=row["stored"],
+                expected=row["expected"],
+            )
             for row in await rows(named, municipalities)
         ]
-    return found
+    return differences
 
 
 async def trial_balance(municipality: int, at: datetime) -> TrialBalance:
-    """What the accounts of a town held at an instant, from the entries alone."""
-    found = await rows(
+    """Sum the accounts of a municipality at an instant, from the entries alone."""
+    records = await rows(
         """select a.asset_id, a.kind, sum(e.amount)::bigint as posted from journal j
           join entry e on e.municipality_id = j.municipality_id and e.journal_id = j.id
           join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
@@ -185,5 +191,5 @@ async def trial_balance(municipality: int, at: datetime) -> TrialBalance:
         municipality,
         at,
     )
-    lines = tuple(TrialLine(municipality, row["asset_id"], AccountKind(row["kind"]), row["posted"]) for row in found)
+    lines = tuple(TrialLine(municipality, row["asset_id"], AccountKind(row["kind"]), row["posted"]) for row in records)
     return TrialBalance(municipality, at, lines)

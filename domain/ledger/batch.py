@@ -1,9 +1,9 @@
 """One batch on one connection: lock, read, plan, post, commit.
 
-A constant number of statements, whatever the batch's size.
+The number of statements does not depend on the size of the batch:
 
 1 begin   2 lock the holders   3 keys   4 accounts with their lots   5 relations
-6 post    7 commit             and only where a request asks for it: holds, guards, the last minute's events
+6 post    7 commit             and, where a request needs them: holds, guards, the events of the last minute
 """
 
 import itertools
@@ -17,7 +17,7 @@ import orjson
 
 from domain.identifiers import Uuid7
 from domain.ledger import receipt_number
-from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
+from domain.ledger.book import Account, Book, EndedKey, Guard, Hold, Holder, LedgerFaultError
 from domain.ledger.decide import Decision, Lines, Planner
 from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Outcome
 from domain.ledger.receipt import NO_RECEIPT, Receipt
@@ -25,52 +25,56 @@ from domain.ledger.request import EventRow, Request
 from domain.refusals import RecordedRefusal
 
 ACCOUNTS_PER_BLOCK = 100_000
+RECENT_EVENTS = 20
+"""Events of a wallet that are searched for payments of the last minute."""
 LOCK = "select municipality_id, id, kind, state, sequence, last_at from ledger_lock($1::smallint[], $2::uuid[], $3)"
 KEYS = """select j.municipality_id, j.actor, j.operation, j.key, j.id, j.kind, j.input_hash, j.outcome, j.refusal,
   j.receipt, j.receipt_number,
-  j.recorded_at from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::uuid[]) wanted (m, a, o, k)
-  join journal j on j.municipality_id = wanted.m and j.actor = wanted.a and j.operation = wanted.o
-    and j.key = wanted.k"""
-ACCOUNTS = f"""select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, a.lot_id, a.posted, a.held, a.floor,
-  a.version,
-  a.version, l.expires_at, l.usable_from, l.issued_at, s.paid, l.programme_id
-    from unnest($1::smallint[], $2::uuid[]) wanted (m, h)
-  join account a on a.municipality_id = wanted.m and a.holder_id = wanted.h
+  j.recorded_at from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::uuid[]) request (m, a, o, k)
+  join journal j on j.municipality_id = request.m and j.actor = request.a and j.operation = request.o
+    and j.key = request.k"""
+ACCOUNTS = f"""select a.municipality_id as municipality, a.id, a.kind, a.holder_id as holder, a.asset_id as asset,
+  a.lot_id as lot, a.posted, a.held, a.floor, a.version, a.version as version_before, l.expires_at, l.usable_from,
+  l.issued_at, s.paid, l.programme_id
+    from unnest($1::smallint[], $2::uuid[]) locked (m, h)
+  join account a on a.municipality_id = locked.m and a.holder_id = locked.h
   join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id join asset s on s.id = a.asset_id
   where a.kind <> {AccountKind.WALLET:d} or a.posted <> 0 or a.held <> 0 or a.lot_id = any ($3::bigint[])"""
+"""The columns are named as the fields of `Account`, in their order."""
 ACCESS = """select x.municipality_id, x.holder_id, x.person_id, x.relation
-  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) wanted (m, h, p)
-  join holder_access x on x.municipality_id = wanted.m and x.holder_id = wanted.h and x.person_id = wanted.p
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) pair (m, h, p)
+  join holder_access x on x.municipality_id = pair.m and x.holder_id = pair.h and x.person_id = pair.p
     where x.revoked_at is null"""
 HOLDS = f"""select h.municipality_id, h.id, h.wallet_id, h.payee_id, h.state, h.accounts, h.amounts, h.captured,
   h.expires_at
-  from unnest($1::smallint[], $2::uuid[]) wanted (m, w) join hold h on h.municipality_id = wanted.m
-    and h.wallet_id = wanted.w where h.state = {HoldState.OPEN:d}"""
+  from unnest($1::smallint[], $2::uuid[]) wallet (m, w) join hold h on h.municipality_id = wallet.m
+    and h.wallet_id = wallet.w where h.state = {HoldState.OPEN:d}"""
 GUARDS = """select g.municipality_id, g.kind, g.subject, g.period, g.value, g.ceiling
-  from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) wanted (m, k, s, p)
-  join guard g on g.municipality_id = wanted.m and g.kind = wanted.k and g.subject = wanted.s and g.period = wanted.p"""
+  from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[]) counter (m, k, s, p)
+  join guard g on g.municipality_id = counter.m and g.kind = counter.k and g.subject = counter.s
+    and g.period = counter.p"""
 RECENT = f"""select e.municipality_id as municipality, e.holder_id as holder, e.sequence, e.kind, e.journal_id,
   e.counterparty_id as counterparty, e.assets, e.amounts, e.balances, e.recorded_at, j.receipt_number,
-  coalesce(j.receipt -> 'asked', j.receipt -> 'amount')::bigint as asked
-  from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) wanted (m, h, c, s)
-  join event e on e.municipality_id = wanted.m and e.holder_id = wanted.h and e.sequence > wanted.s - 20
+  coalesce(j.receipt -> 'asked', j.receipt -> 'amount')::bigint as list_amount
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::bigint[]) payer (m, h, c, s)
+  join event e on e.municipality_id = payer.m and e.holder_id = payer.h and e.sequence > payer.s - {RECENT_EVENTS}
     and e.recorded_at > $5
-    and e.counterparty_id = wanted.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+    and e.counterparty_id = payer.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
       where e.kind = {JournalKind.PAYMENT:d}"""
 POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[],
   $5::posting_holder[],
   $6::posting_guard[], $7::posting_hold[])"""
 RECENTLY = timedelta(seconds=60)
 REPLAN_AT = frozenset(2**power for power in range(2, 13))
-"""Batches of a connection before which its plans are made anew.
+"""Batches of a connection before which its plans are discarded and made again.
 
-On a table that was empty, one index looked as good as another.
+A plan that was made while a table was empty may use the wrong index: all of them cost the same then.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What a batch needs beside a connection."""
+class Sources:
+    """The clock, ids and random bits of a batch."""
 
     clock: Callable[[], datetime]
     ids: Uuid7
@@ -79,7 +83,7 @@ class Parts:
 
 @dataclass(slots=True)
 class Result:
-    """Decisions in the order of the requests; `left` are those whose holders somebody else had locked."""
+    """Decisions with the indexes of their requests. `left`: requests with a holder that another transaction locks."""
 
     decisions: list[tuple[int, Decision]] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
@@ -88,21 +92,21 @@ class Result:
 
 
 class Batch:
-    """Runs batches on a connection that it keeps."""
+    """Run batches on one connection, one at a time."""
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", parts: Parts) -> None:
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", sources: Sources) -> None:
         self.connection = connection
         self.committing = False
-        self._parts = parts
+        self._sources = sources
         self._account_ids = itertools.count(0)
         self._account_ids_left = 0
         self._runs = 0
 
     async def run(self, requests: Sequence[Request], *, waits: bool = True) -> Result:
-        """Locks, reads, plans and posts the requests, and commits. With `waits` false, locked holders are left alone.
+        """Lock, read, plan and post the requests, and commit. With `waits` false, locked holders are skipped.
 
-        Raises whatever the database raises; then nothing of the batch is known to be committed unless `committing` is
-        true.
+        Errors of the database pass through. After one, the batch is rolled back, unless `committing` is true: then its
+        outcome is not known.
         """
         self.committing = False
         self._runs += 1
@@ -133,23 +137,31 @@ class Batch:
 
     async def _prepare(self, requests: Sequence[Request], result: Result, *, waits: bool) -> Planner:
         book = Book(self._next_account_id)
-        wanted = sorted({(request.municipality, holder) for request in requests for holder in request.holders})
-        if wanted:
-            for row in await self._fetch(result, LOCK, [m for m, _ in wanted], [h for _, h in wanted], waits):
-                book.holders[row[0], row[1]] = Holder(row[0], row[1], row[2], row[3], row[4], row[4], row[5])
+        holders = sorted({(request.municipality, holder) for request in requests for holder in request.holders})
+        if holders:
+            for row in await self._fetch(result, LOCK, [m for m, _ in holders], [h for _, h in holders], waits):
+                book.holders[row[0], row[1]] = Holder(
+                    municipality=row[0],
+                    id=row[1],
+                    kind=row[2],
+                    state=row[3],
+                    sequence=row[4],
+                    sequence_before=row[4],
+                    last_at=row[5],
+                )
         if not waits:
             result.left = await self._skipped(requests, book, result)
-        now = self._parts.clock()  # after the locks: an order of time that no waiting can turn round
+        now = self._sources.clock()  # after the locks, so that waiting for a lock never reverses the order of time
         left = set(result.left)
-        here = [request for index, request in enumerate(requests) if index not in left]
-        await self._read_keys(book, here, result)
-        await self._read_accounts(book, here, result)
-        await self._read_access(book, here, result)
-        await self._read_on_demand(book, here, now, result)
-        return Planner(book, now, self._parts.ids.new, lambda: receipt_number.new(self._parts.random_bits))
+        locked = [request for index, request in enumerate(requests) if index not in left]
+        await self._read_keys(book, locked, result)
+        await self._read_accounts(book, locked, result)
+        await self._read_access(book, locked, result)
+        await self._read_on_demand(book, locked, now, result)
+        return Planner(book, now, self._sources.ids.new, lambda: receipt_number.new(self._sources.random_bits))
 
     async def _skipped(self, requests: Sequence[Request], book: Book, result: Result) -> list[int]:
-        """Requests one of whose holders exists but could not be locked."""
+        """Return the indexes of the requests one of whose holders exists and could not be locked."""
         missing = sorted(
             {
                 (r.municipality, holder)
@@ -171,13 +183,15 @@ class Batch:
     async def _read_keys(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         keys = [(r.municipality, r.actor, r.operation, r.key) for r in requests]
         for row in await self._fetch(result, KEYS, *transpose(keys, 4)):
-            book.keys[row[0], row[1], row[2], row[3]] = known_of(row)
+            book.keys[row[0], row[1], row[2], row[3]] = ended_key_from(row)
 
     async def _read_accounts(self, book: Book, requests: Sequence[Request], result: Result) -> None:
         if not book.holders:
             return
         lots = sorted({lot for request in requests for lot in request.lots})
         for row in await self._fetch(result, ACCOUNTS, *transpose(list(book.holders), 2), lots):
+            # By position: keywords cost 1 % of a batch of wallets with six lots. The SQL names its columns in the
+            # order of the fields; a test compares the two.
             book.add(Account(*row))
 
     async def _read_access(self, book: Book, requests: Sequence[Request], result: Result) -> None:
@@ -192,17 +206,27 @@ class Batch:
         held = sorted({(account.municipality, account.holder) for account in book.by_id.values() if account.held})
         if held:
             for row in await self._fetch(result, HOLDS, *transpose(held, 2)):
-                book.holds[row[0], row[1]] = Hold(*row)
+                book.holds[row[0], row[1]] = Hold(
+                    municipality=row[0],
+                    id=row[1],
+                    wallet=row[2],
+                    payee=row[3],
+                    state=row[4],
+                    accounts=row[5],
+                    amounts=row[6],
+                    captured=row[7],
+                    expires_at=row[8],
+                )
         guards = sorted({guard for request in requests for guard in request.guards})
         if guards:
             for row in await self._fetch(result, GUARDS, *transpose(guards, 4)):
                 key = (row[0], row[1], row[2], row[3])
                 book.guards[key] = Guard(key, row[4], row[4], row[5])
         since = now - RECENTLY
-        asked = sorted({(request.municipality, *request.recent) for request in requests if request.recent is not None})
+        payers = sorted({(request.municipality, *request.recent) for request in requests if request.recent is not None})
         active = [
             (*key, holder.sequence)
-            for key in asked
+            for key in payers
             if (holder := book.holders.get(key[:2])) is not None and holder.last_at > since
         ]
         if active:
@@ -216,7 +240,7 @@ class Batch:
         return await self.connection.fetch(query, *values)
 
     async def _provide_account_ids(self, count: int) -> None:
-        """Account ids come from blocks of a sequence, so that a plan can open accounts without asking the database."""
+        """Reserve a block of account ids, so that a plan can open accounts without a query."""
         if self._account_ids_left < count:
             block = await self.connection.fetchval("select nextval('account_block')")
             self._account_ids = itertools.count(block * ACCOUNTS_PER_BLOCK)
@@ -230,10 +254,10 @@ class Batch:
         return next(self._account_ids)
 
 
-def known_of(row: asyncpg.Record) -> Known:
-    """A key that has ended, as its journal says."""
+def ended_key_from(row: asyncpg.Record) -> EndedKey:
+    """Build a key that has ended from the row of its journal."""
     kept, outcome = orjson.loads(row["receipt"]), Outcome(row["outcome"])
-    return Known(
+    return EndedKey(
         journal_id=row["id"],
         kind=row["kind"],
         input_hash=row["input_hash"],
@@ -246,12 +270,12 @@ def known_of(row: asyncpg.Record) -> Known:
 
 
 def transpose(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Columns of rows; `width` columns even where there are no rows."""
+    """Turn rows into columns; there are `width` columns also where there are no rows."""
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
 def columns(lines: Lines) -> tuple[list[tuple[Any, ...]], ...]:
-    """The arguments of `ledger_post`."""
+    """Build the arguments of `ledger_post`."""
     return (
         lines.journals,
         lines.entries,

@@ -1,4 +1,4 @@
-"""The running state of one batch, in memory: what was locked and read, and what the requests so far made of it."""
+"""The running state of one batch in memory: the locked rows, as the requests planned so far have changed them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -15,11 +15,11 @@ from domain.viewer import Relation
 
 
 class LedgerFaultError(Exception):
-    """A plan that would break a rule of the ledger: a bug, never an answer to a client."""
+    """A plan breaks a rule of the ledger. It is a bug and never an answer to a client."""
 
 
 class AccountKey(NamedTuple):
-    """Names one account of a municipality."""
+    """The natural key of an account within its municipality."""
 
     kind: int
     holder: UUID
@@ -28,32 +28,32 @@ class AccountKey(NamedTuple):
 
 
 class Terms(Protocol):
-    """What an account takes from its lot."""
+    """The terms that an account takes from its lot."""
 
     @property
     def expires_at(self) -> datetime | None:
-        """Exclusive; None: never."""
+        """End of the value, exclusive. None: no end."""
 
     @property
     def usable_from(self) -> datetime | None:
-        """From when it may be spent; None: at once."""
+        """Start of its use, inclusive. None: at once."""
 
     @property
     def issued_at(self) -> datetime | None:
-        """When it was issued."""
+        """Time of issue."""
 
     @property
     def paid(self) -> bool:
-        """Whether residents paid money for it."""
+        """Whether residents paid money for the value."""
 
     @property
     def programme_id(self) -> UUID | None:
-        """The programme that issued it; None: no programme, such as a charge."""
+        """The programme that issued the value. None: no programme, such as for a charge."""
 
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """One account with its running balance. Whole units. `version_before` is None for an account made in this batch."""
+    """An account with its running balance. Whole units. `version_before` is None for one that this batch opens."""
 
     municipality: int
     id: int
@@ -74,15 +74,15 @@ class Account:
 
     @property
     def available(self) -> int:
-        """What may leave the account: posted without what is held, down to the floor."""
+        """The amount that may leave the account: posted less held, down to the floor. Whole units."""
         return self.posted - self.held - (self.floor or 0)
 
     def portion(self, amount: int) -> Portion:
-        """A part of the account's lot. Whole units."""
+        """Return a portion of the account's lot. Whole units."""
         return Portion(self.asset, self.lot, amount, self.expires_at)
 
     def usable(self, at: datetime) -> bool:
-        """Whether the lot may be spent at this instant; `expires_at` is exclusive."""
+        """Return whether the lot may be spent at this instant; `expires_at` is exclusive."""
         return (self.usable_from is None or self.usable_from <= at) and (
             self.expires_at is None or at < self.expires_at
         )
@@ -90,7 +90,7 @@ class Account:
 
 @dataclass(slots=True, eq=False)
 class Holder:
-    """One locked holder."""
+    """A locked holder."""
 
     municipality: int
     id: UUID
@@ -103,7 +103,7 @@ class Holder:
 
 @dataclass(slots=True, eq=False)
 class Guard:
-    """One counter with a ceiling."""
+    """A counter with a ceiling."""
 
     key: GuardKey
     value: int
@@ -113,7 +113,7 @@ class Guard:
 
 @dataclass(slots=True, eq=False)
 class Hold:
-    """Value set aside for one payee, lot by lot, until captured, voided or lapsed. Whole units."""
+    """Value that is held for one payee, lot by lot, until it is captured, voided or lapses. Whole units."""
 
     municipality: int
     id: UUID
@@ -127,8 +127,8 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A key that is already closed, as its journal says."""
+class EndedKey:
+    """How a key ended, from its journal: settled, refused or abandoned."""
 
     journal_id: UUID
     kind: int
@@ -140,12 +140,12 @@ class Known:
     refusal: RecordedRefusal | None = None
 
 
-KnownKey = tuple[int, UUID, int, UUID]
+KeyTuple = tuple[int, UUID, int, UUID]
 """Municipality, actor, operation, key."""
 
 
 class Book:
-    """Holders, accounts, guards, holds and keys of a batch; every read of a plan goes through it."""
+    """Holders, accounts, guards, holds and keys of a batch. Plans read nothing else."""
 
     def __init__(self, next_account_id: Callable[[], int]) -> None:
         self._next_account_id = next_account_id
@@ -153,76 +153,85 @@ class Book:
         self.accounts: dict[tuple[int, AccountKey], Account] = {}
         self.by_holder: defaultdict[tuple[int, UUID], list[Account]] = defaultdict(list)
         self.by_id: dict[tuple[int, int], Account] = {}
-        self.keys: dict[KnownKey, Known] = {}
+        self.keys: dict[KeyTuple, EndedKey] = {}
         self.access: set[tuple[int, UUID, UUID, int]] = set()
         self.guards: dict[GuardKey, Guard] = {}
         self.holds: dict[tuple[int, UUID], Hold] = {}
         self.recent: defaultdict[tuple[int, UUID], list[EventRow]] = defaultdict(list)
 
     def add(self, account: Account) -> None:
-        """Takes an account in."""
+        """Add an account."""
         key = AccountKey(account.kind, account.holder, account.asset, account.lot)
         self.accounts[account.municipality, key] = account
         self.by_holder[account.municipality, account.holder].append(account)
         self.by_id[account.municipality, account.id] = account
 
     def holder(self, municipality: int, holder: UUID) -> Holder | None:
-        """A locked holder, or None where the municipality has none of that id."""
+        """Return a locked holder, or None where the municipality has none of that id."""
         return self.holders.get((municipality, holder))
 
-    def account(self, municipality: int, key: AccountKey, like: Terms | None = None) -> Account:
-        """An account of a locked holder, opened if missing.
-
-        `like` lends the terms of the lot to a new wallet account.
-        """
-        found = self.accounts.get((municipality, key))
-        if found is not None:
-            return found
+    def account(self, municipality: int, key: AccountKey, terms: Terms | None = None) -> Account:
+        """Return an account of a locked holder; open it, with the terms of its lot, if it is missing."""
+        account = self.accounts.get((municipality, key))
+        if account is not None:
+            return account
         if (municipality, key.holder) not in self.holders:
             message = "an account of a holder that is not locked"
             raise LedgerFaultError(message)
-        opened = Account(municipality, self._next_account_id(), *key, 0, 0, FLOORS[key.kind], 0, None)
-        if like is not None:
+        opened = Account(
+            municipality=municipality,
+            id=self._next_account_id(),
+            kind=key.kind,
+            holder=key.holder,
+            asset=key.asset,
+            lot=key.lot,
+            posted=0,
+            held=0,
+            floor=FLOORS[key.kind],
+            version=0,
+            version_before=None,
+        )
+        if terms is not None:
             opened = replace(
                 opened,
-                expires_at=like.expires_at,
-                usable_from=like.usable_from,
-                issued_at=like.issued_at,
-                paid=like.paid,
-                programme_id=like.programme_id,
+                expires_at=terms.expires_at,
+                usable_from=terms.usable_from,
+                issued_at=terms.issued_at,
+                paid=terms.paid,
+                programme_id=terms.programme_id,
             )
         self.add(opened)
         return opened
 
     def plain(self, municipality: int, kind: AccountKind, holder: UUID, asset: int) -> Account:
-        """The account without a lot of its own: a payable, cash, issuance, breakage."""
+        """Return the account without a lot of its own: payable, cash, issuance or breakage."""
         return self.account(municipality, AccountKey(kind, holder, asset, NONE_LOT))
 
     def wallet_lots(self, municipality: int, wallet: UUID) -> list[Account]:
-        """The wallet's accounts, in no order, empty ones included."""
+        """Return the accounts of a wallet's lots, in no order, empty ones included."""
         return [account for account in self.by_holder[municipality, wallet] if account.kind == AccountKind.WALLET]
 
     def total(self, municipality: int, holder: UUID, asset: int) -> int:
-        """What a holder has of an asset over all accounts, posted. Whole units."""
+        """Return what all accounts of a holder and asset have posted. Whole units."""
         return sum(account.posted for account in self.by_holder[municipality, holder] if account.asset == asset)
 
     def may(self, municipality: int, holder: UUID, person: UUID, relations: Iterable[Relation]) -> bool:
-        """Whether the person stands in one of the relations to the holder, as read under the locks."""
+        """Return whether the person stands in one of the relations to the holder, as read under the locks."""
         return any((municipality, holder, person, relation) in self.access for relation in relations)
 
     def guard(self, key: GuardKey, ceiling: int) -> Guard:
-        """A guard, starting at 0."""
-        found = self.guards.get(key)
-        if found is None:
-            found = self.guards[key] = Guard(key, 0, 0, ceiling)
-        return found
+        """Return a guard; a new one starts at 0."""
+        guard = self.guards.get(key)
+        if guard is None:
+            guard = self.guards[key] = Guard(key, 0, 0, ceiling)
+        return guard
 
     def open_holds(self, at: datetime) -> list[Hold]:
-        """Holds of the locked wallets that are open although their time is over."""
+        """Return the holds of the locked wallets that are open although their time is over."""
         return [hold for hold in self.holds.values() if hold.state == HoldState.OPEN and hold.expires_at <= at]
 
     def payments_since(self, municipality: int, wallet: UUID, since: datetime) -> list[EventRow]:
-        """The wallet's payments after an instant, of the database and of this batch."""
+        """Return the events of the wallet's payments after an instant, from the database and from this batch."""
         return [
             row
             for row in self.recent[municipality, wallet]

@@ -7,10 +7,10 @@ from domain.ledger.request import Draft
 
 
 def credit(book: Book, draft: Draft, source: Account, wallet: Account, amount: int) -> int:
-    """Adds the moves from a source to a wallet's account to a draft; how much of it the wallet's debt took.
+    """Add the moves from a source to a wallet's account to a draft. Return how much the wallet's debt took.
 
-    Whole units.
-    The receipt keeps what a debt took, lot by lot, so that whoever takes the value back owes it again.
+    Whole units. The receipt keeps what a debt took, lot by lot, so that the wallet owes it again when the value is
+    taken back.
     """
     debt = book.accounts.get((wallet.municipality, AccountKey(AccountKind.DEBT, wallet.holder, wallet.asset, NONE_LOT)))
     settled = 0 if debt is None else max(0, min(owed_after(draft, debt), amount))
@@ -23,6 +23,6 @@ def credit(book: Book, draft: Draft, source: Account, wallet: Account, amount: i
 
 
 def owed_after(draft: Draft, debt: Account) -> int:
-    """What is owed once the draft's moves so far are made. Whole units."""
+    """Return what is owed after the moves that the draft has so far. Whole units."""
     changed = sum(part if target is debt else -part for source, target, part in draft.moves if debt in (source, target))
     return -debt.posted - changed

@@ -1,9 +1,7 @@
-"""Planning a batch in memory: requests in order of arrival, on running balances.
-
-No I/O; what it writes down is posted at once.
+"""Planning a batch in memory: requests in order of arrival, on running balances, without I/O.
 
 decide(request) -> Posted | Closed | Refusal      for each request
-Lines                                             what the batch will post, column by column as the SQL types want it
+Lines                                             the rows that the batch posts, in the order of the SQL types
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from domain.identifiers import derived
-from domain.ledger.book import Account, Book, Guard, Hold, Holder, Known, LedgerFaultError
+from domain.ledger.book import Account, Book, EndedKey, Guard, Hold, Holder, LedgerFaultError
 from domain.ledger.kinds import CAPS, SYSTEM_ACTOR, HoldState, JournalKind, Operation, Outcome
 from domain.ledger.receipt import CapChange, HoldReference
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
@@ -27,7 +25,7 @@ Decision = Posted | Closed | Refusal | Exception
 
 @dataclass(slots=True)
 class Lines:
-    """Rows to be posted, as tuples in the order of the SQL types `posting_*`."""
+    """Rows to post. Tuples are in the order of the SQL types `posting_*`."""
 
     journals: list[tuple[Any, ...]] = field(default_factory=list)
     entries: list[tuple[Any, ...]] = field(default_factory=list)
@@ -39,7 +37,7 @@ class Lines:
 
 
 class Planner:
-    """Decides the requests of one batch on one book."""
+    """Decide the requests of one batch on one book."""
 
     def __init__(
         self, book: Book, now: datetime, new_id: Callable[[], UUID], new_receipt_number: Callable[[], str]
@@ -51,10 +49,10 @@ class Planner:
         self._new_receipt_number = new_receipt_number
 
     def lapse_holds(self) -> None:
-        """Releases what is held although its time is over, before anything is planned on it."""
+        """Release the holds whose time is over, before anything is planned on them."""
         for hold in self.book.open_holds(self._now):
             draft = release(self.book, hold, HoldState.LAPSED)
-            # The payee of another payment's hold is not locked here; it is told by its own streams only when it is.
+            # The payee of the hold need not be locked here. Only holders that are locked get an event.
             draft.counterparties = {
                 party: other
                 for party, other in draft.counterparties.items()
@@ -63,10 +61,10 @@ class Planner:
             self._settle(lapse_request(hold), draft, self._instant(hold.municipality, (hold.wallet, hold.payee)))
 
     def decide(self, request: Request) -> Decision:
-        """One request: replay, refusal or a posted journal. A bug in a plan fails this request alone."""
-        known = self.book.keys.get((request.municipality, request.actor, request.operation, request.key))
-        if known is not None:
-            return answer_again(request, known)
+        """Decide one request: replay, refusal or posted journal. A bug in a plan fails this request only."""
+        ended = self.book.keys.get((request.municipality, request.actor, request.operation, request.key))
+        if ended is not None:
+            return answer_again(request, ended)
         at = self._instant(request.municipality, request.holders)
         if request.abandons:
             return self._close(request, at)
@@ -81,27 +79,40 @@ class Planner:
             return refusal
         except UnstoredRefusal as refusal:
             return refusal
-        except Exception as error:  # noqa: BLE001 - handed to the one caller whose plan it was
+        except Exception as error:  # noqa: BLE001 - raised in the caller whose plan it was
             return error
 
     def _instant(self, municipality: int, holders: tuple[UUID, ...]) -> datetime:
-        """Now, but never earlier than the last journal of any holder: clocks of processes differ, an order does not."""
+        """Return now, but never a time before the last journal of a holder: the clocks of processes differ."""
         at = self._now
-        for holder in holders:
-            found = self.book.holders.get((municipality, holder))
-            if found is not None and found.last_at > at:
-                at = found.last_at
+        for holder_id in holders:
+            holder = self.book.holders.get((municipality, holder_id))
+            if holder is not None and holder.last_at > at:
+                at = holder.last_at
         return at
 
     def _close(self, request: Request, at: datetime) -> Closed:
-        known = Known(self._new_id(), request.kind, request.input_hash, Outcome.ABANDONED, at)
-        self._journal(request, known, {}, request.facts)
-        return Closed(request.municipality, known.journal_id, at)
+        ended = EndedKey(
+            journal_id=self._new_id(),
+            kind=request.kind,
+            input_hash=request.input_hash,
+            outcome=Outcome.ABANDONED,
+            recorded_at=at,
+        )
+        self._journal(request, ended, {}, request.facts)
+        return Closed(request.municipality, ended.journal_id, at)
 
     def _refuse(self, request: Request, refusal: StoredRefusal, at: datetime) -> None:
         recorded = RecordedRefusal(refusal.code, refusal.data())
-        known = Known(self._new_id(), request.kind, request.input_hash, Outcome.REFUSED, at, refusal=recorded)
-        self._journal(request, known, recorded.data, request.facts)
+        ended = EndedKey(
+            journal_id=self._new_id(),
+            kind=request.kind,
+            input_hash=request.input_hash,
+            outcome=Outcome.REFUSED,
+            recorded_at=at,
+            refusal=recorded,
+        )
+        self._journal(request, ended, recorded.data, request.facts)
 
     def _settle(self, request: Request, draft: Draft, at: datetime) -> Posted:
         changes = sum_of_moves(draft)
@@ -135,7 +146,7 @@ class Planner:
             self._event(request, journal_id, holder, moved, draft, at, receipt_number)
             for holder, moved in touched.items()
         )
-        known = Known(
+        ended = EndedKey(
             journal_id=journal_id,
             kind=request.kind,
             input_hash=request.input_hash,
@@ -144,7 +155,7 @@ class Planner:
             receipt=receipt,
             receipt_number=receipt_number,
         )
-        self._journal(request, known, receipt.to_json(), draft.facts or request.facts)
+        self._journal(request, ended, receipt.to_json(), draft.facts or request.facts)
         return Posted(
             municipality=request.municipality,
             journal_id=journal_id,
@@ -170,9 +181,8 @@ class Planner:
         holder.sequence += 1
         holder.last_at = at
         self.lines.holders[request.municipality, holder_id] = holder
-        moved = {
-            asset: change for asset, change in moved.items() if change
-        }  # what went from lot to lot did not move for its holder
+        # Value that went from one lot of a holder to another did not move for the holder.
+        moved = {asset: change for asset, change in moved.items() if change}
         balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
         row = EventRow(
             municipality=request.municipality,
@@ -186,74 +196,74 @@ class Planner:
             balances=balances,
             recorded_at=at,
             receipt_number=receipt_number,
-            asked=draft.amount if draft.asked is None else draft.asked,
+            list_amount=draft.amount if draft.list_amount is None else draft.list_amount,
         )
         self.lines.events.append(row)
         self.book.recent[request.municipality, holder_id].append(row)
         return row
 
-    def _journal(self, request: Request, known: Known, kept: Mapping[str, Any], f: Facts) -> None:
-        """One row, and the key that it ends. `kept`: the receipt, or the refusal's data."""
-        self.book.keys[request.municipality, request.actor, request.operation, request.key] = known
+    def _journal(self, request: Request, ended: EndedKey, kept: Mapping[str, Any], facts: Facts) -> None:
+        """Add the row of the journal and the key that it ends. `kept`: the receipt, or the data of the refusal."""
+        self.book.keys[request.municipality, request.actor, request.operation, request.key] = ended
         self.lines.journals.append(
             (
                 request.municipality,
-                known.journal_id,
+                ended.journal_id,
                 request.kind,
                 request.actor,
-                f.on_behalf_of,
+                facts.on_behalf_of,
                 request.operation,
                 request.key,
                 request.input_hash,
-                known.outcome,
-                None if known.refusal is None else known.refusal.code,
+                ended.outcome,
+                None if ended.refusal is None else ended.refusal.code,
                 orjson.dumps(kept).decode(),
-                known.receipt_number,
-                f.wallet_id,
-                f.store_id,
-                f.terminal_id,
-                f.instrument,
-                f.channel,
-                f.funding,
-                f.programme_id,
-                f.reason,
-                f.linked_journal,
-                f.client,
-                f.payer_class,
-                f.age_band,
-                f.area,
-                effective_on(known.recorded_at),
-                known.recorded_at,
-                request.note if known.outcome == Outcome.SETTLED else None,
+                ended.receipt_number,
+                facts.wallet_id,
+                facts.store_id,
+                facts.terminal_id,
+                facts.instrument,
+                facts.channel,
+                facts.funding,
+                facts.programme_id,
+                facts.reason,
+                facts.linked_journal,
+                facts.client,
+                facts.payer_class,
+                facts.age_band,
+                facts.area,
+                effective_on(ended.recorded_at),
+                ended.recorded_at,
+                request.note if ended.outcome == Outcome.SETTLED else None,
             )
         )
 
 
-def answer_again(request: Request, known: Known) -> Decision:
-    """What a closed key answers: the same as before, or that it was used for something else."""
-    if request.abandons and known.refusal is not None:
-        return known.refusal.again()
-    if known.outcome == Outcome.ABANDONED:
+def answer_again(request: Request, ended: EndedKey) -> Decision:
+    """Answer a key that has ended: as it ended, or that it was used for another request."""
+    if request.abandons and ended.refusal is not None:
+        return ended.refusal.again()
+    if ended.outcome == Outcome.ABANDONED:
         return (
-            Closed(request.municipality, known.journal_id, known.recorded_at) if request.abandons else AbandonedError()
+            Closed(request.municipality, ended.journal_id, ended.recorded_at) if request.abandons else AbandonedError()
         )
-    if not request.abandons and known.input_hash != request.input_hash:
+    if not request.abandons and ended.input_hash != request.input_hash:
         return KeyReusedError()
-    if known.refusal is not None:
-        return known.refusal.again()
+    if ended.refusal is not None:
+        return ended.refusal.again()
     return Posted(
         municipality=request.municipality,
-        journal_id=known.journal_id,
-        kind=JournalKind(known.kind),
-        receipt_number=str(known.receipt_number),
-        receipt=known.receipt,
-        recorded_at=known.recorded_at,
+        journal_id=ended.journal_id,
+        kind=JournalKind(ended.kind),
+        receipt_number=str(ended.receipt_number),
+        receipt=ended.receipt,
+        recorded_at=ended.recorded_at,
         replayed=True,
     )
 
 
 def sum_of_moves(draft: Draft) -> dict[int, tuple[Account, int]]:
-    """The net change of each account, in order of first use: one entry per account and journal."""
+    """Sum the moves to the net change of each account, in order of first use: one entry per account and journal."""
     changes: dict[int, tuple[Account, int]] = {}
     for source, target, amount in draft.moves:
         if amount <= 0 or source.asset != target.asset or source is target:
@@ -265,7 +275,7 @@ def sum_of_moves(draft: Draft) -> dict[int, tuple[Account, int]]:
 
 
 def caps_of(draft: Draft) -> tuple[CapChange, ...]:
-    """What the journal counts against caps."""
+    """Return the changes that the journal makes to caps."""
     if not draft.guards:
         return ()
     return tuple(
@@ -276,7 +286,7 @@ def caps_of(draft: Draft) -> tuple[CapChange, ...]:
 
 
 def sum_of_holds(draft: Draft) -> dict[int, tuple[Account, int]]:
-    """The net change of each account's held part."""
+    """Sum the holds to the net change of each account's held part."""
     holds: dict[int, tuple[Account, int]] = {}
     for account, change in draft.held:
         holds[id(account)] = (account, holds.get(id(account), (account, 0))[1] + change)
@@ -290,7 +300,7 @@ def check(
     holds: dict[int, tuple[Account, int]],
     guards: list[tuple[Guard, int]],
 ) -> None:
-    """The ledger's rules over a draft, before anything is applied: own town, locked holders, floors, ceilings."""
+    """Check a draft before it is applied: own municipality, locked holders, floors, ceilings. LedgerFaultError."""
     for key in changes.keys() | holds.keys() if holds else changes:
         account = changes[key][0] if key in changes else holds[key][0]
         held = account.held + (holds[key][1] if key in holds else 0)
@@ -308,7 +318,10 @@ def check(
 
 
 def release(book: Book, hold: Hold, state: HoldState, captured: int = 0) -> Draft:
-    """Closes a hold: its lots are no longer held. What is captured is moved by the caller's own lines. Whole units."""
+    """Return the draft that closes a hold: its lots are no longer held. The caller moves what it captures.
+
+    captured: whole units.
+    """
     accounts = [book.by_id[hold.municipality, account] for account in hold.accounts]
     closed = replace(hold, state=state, captured=captured)
     return Draft(
@@ -322,7 +335,7 @@ def release(book: Book, hold: Hold, state: HoldState, captured: int = 0) -> Draf
 
 
 def lapse_request(hold: Hold) -> Request:
-    """The journal of a lapse, under a key of its own: however often it is noticed, it happens once."""
+    """Build the journal of a lapse, under a key that derives from the hold: several runs let it lapse once."""
 
     def plan(book: Book, _: datetime) -> Draft:
         return release(book, book.holds[hold.municipality, hold.id], HoldState.LAPSED)

@@ -1,4 +1,4 @@
-"""Guards that several rooms count in."""
+"""Guards that are shared by several rooms."""
 
 from uuid import UUID
 
@@ -7,5 +7,5 @@ from domain.ledger.request import GuardKey
 
 
 def refunded_guard(municipality: int, payment_id: UUID) -> GuardKey:
-    """The guard that counts what of a payment or charge was refunded, cancelled or reversed."""
+    """Return the guard that counts how much of a payment or charge was refunded, cancelled or reversed."""
     return (municipality, GuardKind.REFUNDED, payment_id, "")

@@ -1,4 +1,4 @@
-"""Holders: who owns accounts, in which state, and who may act on them."""
+"""Holders: owners of accounts, their state, and the people who may act on them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.viewer import Relation, Viewer
 
 
 async def open_holder(municipality: int, holder: UUID, kind: HolderKind, now: datetime) -> None:
-    """A new holder without accounts."""
+    """Insert a new holder without accounts."""
     await _execute(
         "insert into holder (municipality_id, id, kind, last_at) values ($1, $2, $3, $4)",
         municipality,
@@ -23,7 +23,7 @@ async def open_holder(municipality: int, holder: UUID, kind: HolderKind, now: da
 
 
 async def ensure_holder(municipality: int, holder: UUID, kind: HolderKind, now: datetime) -> None:
-    """The same for one that may be there already."""
+    """Insert a holder without accounts, unless it exists."""
     await _execute(
         "insert into holder (municipality_id, id, kind, last_at) values ($1, $2, $3, $4) on conflict do nothing",
         municipality,
@@ -34,12 +34,12 @@ async def ensure_holder(municipality: int, holder: UUID, kind: HolderKind, now: 
 
 
 async def set_state(municipality: int, holder: UUID, state: HolderState) -> None:
-    """Freezes or releases a wallet, closes or opens a shop: in force for the next payment that the ledger locks."""
+    """Freeze or release a wallet, close or open a store. In force for the next payment that the ledger locks."""
     await _execute("update holder set state = $3 where municipality_id = $1 and id = $2", municipality, holder, state)
 
 
 async def give_access(municipality: int, holder: UUID, person: UUID, relation: Relation, now: datetime) -> None:
-    """Lets a person act on a holder; doing so twice changes nothing."""
+    """Let a person act on a holder. Repeating it changes nothing."""
     await _execute(
         """insert into holder_access (municipality_id, holder_id, person_id, relation, granted_at)
           values ($1, $2, $3, $4, $5)
@@ -53,7 +53,7 @@ async def give_access(municipality: int, holder: UUID, person: UUID, relation: R
 
 
 async def withdraw_access(municipality: int, holder: UUID, person: UUID, relation: Relation, now: datetime) -> None:
-    """Ends a person's right to act on a holder."""
+    """End a person's right to act on a holder."""
     await _execute(
         "update holder_access set revoked_at = $5 where municipality_id = $1 and holder_id = $2 and person_id = $3 and"
         " relation = $4",
@@ -66,8 +66,8 @@ async def withdraw_access(municipality: int, holder: UUID, person: UUID, relatio
 
 
 async def may(municipality: int, holder: UUID, person: UUID, relations: list[Relation]) -> bool:
-    """Whether a person stands in one of the relations to the holder now."""
-    found = await rows(
+    """Return whether a person stands in one of the relations to the holder now."""
+    records = await rows(
         """select 1 from holder_access where municipality_id = $1 and holder_id = $2 and person_id = $3
           and revoked_at is null
           and relation = any ($4::smallint[])""",
@@ -76,37 +76,37 @@ async def may(municipality: int, holder: UUID, person: UUID, relations: list[Rel
         person,
         relations,
     )
-    return bool(found)
+    return bool(records)
 
 
 async def serves(municipality: int, person: UUID, relations: list[Relation]) -> bool:
-    """Whether a person stands in one of the relations to any holder of the town: its staff."""
-    found = await rows(
+    """Return whether a person stands in one of the relations to any holder of the municipality, as its staff do."""
+    records = await rows(
         "select 1 from holder_access where municipality_id = $1 and person_id = $2 and revoked_at is null "
         "and relation = any ($3::smallint[]) limit 1",
         municipality,
         person,
         relations,
     )
-    return bool(found)
+    return bool(records)
 
 
 async def serving(person: UUID, relations: list[Relation], towns: list[int]) -> list[bool]:
-    """The same for many towns, in their order."""
-    found = await rows(
+    """Return the answers of `serves` for many municipalities, in their order."""
+    records = await rows(
         "select distinct municipality_id from holder_access where municipality_id = any ($1::smallint[]) and person_id"
         " = $2 and revoked_at is null and relation = any ($3::smallint[])",
         towns,
         person,
         relations,
     )
-    served = {row["municipality_id"] for row in found}
+    served = {row["municipality_id"] for row in records}
     return [town in served for town in towns]
 
 
 async def relations_of(person: UUID, keys: list[tuple[int, UUID]]) -> list[frozenset[Relation]]:
-    """In which relations a person stands to holders now, in the order of (municipality, id)."""
-    found = await rows(
+    """Return the relations in which a person stands to holders now, in the order of the keys (municipality, id)."""
+    records = await rows(
         """select x.municipality_id, x.holder_id, x.relation from unnest($1::smallint[], $2::uuid[]) k (m, i)
           join holder_access x on x.municipality_id = k.m and x.holder_id = k.i and x.person_id = $3
             and x.revoked_at is null""",
@@ -115,22 +115,25 @@ async def relations_of(person: UUID, keys: list[tuple[int, UUID]]) -> list[froze
         person,
     )
     known: dict[tuple[int, UUID], set[Relation]] = {}
-    for row in found:
+    for row in records:
         known.setdefault((row["municipality_id"], row["holder_id"]), set()).add(Relation(row["relation"]))
     return [frozenset(known.get(key, ())) for key in keys]
 
 
 async def require_staff(municipality: int, viewer: Viewer, *among: Relation) -> None:
-    """Raises NotPermittedError unless the viewer serves the town in one of the relations."""
+    """Raise NotPermittedError unless the viewer serves the municipality in one of the relations."""
     relations = viewer.relations(*among)
     if not relations or not await serves(municipality, viewer.person_id, relations):
         raise NotPermittedError
 
 
 async def municipalities_of(person: UUID) -> list[int]:
-    """The towns in which a person has or had anything to do, by short number: where a key of theirs can be."""
-    found = await rows("select distinct municipality_id from holder_access where person_id = $1 order by 1", person)
-    return [row["municipality_id"] for row in found]
+    """Return the short numbers of the municipalities in which a person has or had access to a holder.
+
+    A key of the person can exist in these only.
+    """
+    records = await rows("select distinct municipality_id from holder_access where person_id = $1 order by 1", person)
+    return [row["municipality_id"] for row in records]
 
 
 async def _execute(query: str, *values: object) -> None:

@@ -1,6 +1,6 @@
-"""The ledger's small numbers, as they lie in the database. Append only: a number never changes its meaning.
+"""The ledger's enums, with the numbers that the database stores. Append only: a number never changes its meaning.
 
-Kinds of journals, operations and guards are of the rooms, which take new numbers from a range of their own: two
+Kinds of journals, operations and guards belong to rooms. Each room takes new numbers from its own range, so that two
 branches never give one number two meanings.
 """
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 @unique
 class HolderKind(IntEnum):
-    """Who owns accounts."""
+    """Kind of a holder, the owner of accounts."""
 
     WALLET = 1
     STORE = 2
@@ -22,7 +22,7 @@ class HolderKind(IntEnum):
 
 @unique
 class HolderState(IntEnum):
-    """Whether a holder takes part."""
+    """State of a holder. A frozen one takes no part in journals of residents and stores."""
 
     ACTIVE = 0
     FROZEN = 1
@@ -30,7 +30,7 @@ class HolderState(IntEnum):
 
 @unique
 class AccountKind(IntEnum):
-    """What an account of a holder says."""
+    """Role of an account for its holder."""
 
     WALLET = 1
     PAYABLE = 2
@@ -49,7 +49,7 @@ FLOORS: dict[int, int | None] = {
 
 @unique
 class JournalKind(IntEnum):
-    """What a journal records; also the kind of its events."""
+    """Kind of a journal and of its events."""
 
     # payments; new ones 100 to 199
     PAYMENT = 2
@@ -89,14 +89,14 @@ class JournalKind(IntEnum):
 class Operation(IntEnum):
     """The verb whose idempotency key a journal closes.
 
-    Each says which kind of journal it posts, and by which mutation clients ask for it; None: nobody but ourselves does.
+    kind: of the journal that it posts. mutation: the root field that clients use; None: only this service posts it.
     """
 
     kind: JournalKind
     mutation: str | None
 
     def __new__(cls, number: int, kind: JournalKind, mutation: str | None = None) -> Self:
-        """The number is what lies in the database."""
+        """Make the member of the number that the database stores."""
         operation = int.__new__(cls, number)
         operation._value_ = number
         operation.kind = kind
@@ -149,13 +149,13 @@ _OPERATIONS = {int(operation): operation for operation in Operation}
 
 
 def operation_of(number: int) -> Operation:
-    """The operation of a number in the database."""
+    """Return the operation of a number that the database stores."""
     return _OPERATIONS[number]
 
 
 @unique
 class Outcome(IntEnum):
-    """How a key ended."""
+    """Outcome of a key."""
 
     SETTLED = 0
     REFUSED = 1
@@ -164,7 +164,7 @@ class Outcome(IntEnum):
 
 @unique
 class HoldState(IntEnum):
-    """Where a hold is."""
+    """State of a hold."""
 
     OPEN = 0
     CAPTURED = 1
@@ -174,7 +174,7 @@ class HoldState(IntEnum):
 
 @unique
 class GuardKind(IntEnum):
-    """What a guard counts."""
+    """Kind of a guard: the thing that it counts."""
 
     # expiry; new ones 400 to 499
     EXPIRY_REMINDED = 40
@@ -208,12 +208,12 @@ class GuardKind(IntEnum):
 
 
 CAPS = frozenset({GuardKind.PROGRAMME_CAP, GuardKind.HOUSEHOLD_CAP})
-"""Guards whose every change its journal keeps, so that it can be given back, and audited."""
+"""Guards whose changes are kept by their journals, so that they can be given back and audited."""
 
 
 @unique
 class Channel(IntEnum):
-    """How the parties met."""
+    """Channel by which the parties of a journal met."""
 
     MPM = 1
     CPM = 2
@@ -225,7 +225,7 @@ class Channel(IntEnum):
 
 @unique
 class Instrument(IntEnum):
-    """What the payer held in the hand."""
+    """Medium that the payer presented."""
 
     APP = 1
     QR_CARD = 2
@@ -236,7 +236,7 @@ class Instrument(IntEnum):
 
 @unique
 class Funding(IntEnum):
-    """Where value came from."""
+    """Funding of value: the money behind it."""
 
     NONE = 0
     CASH = 1
@@ -247,7 +247,7 @@ class Funding(IntEnum):
 
 @unique
 class LotOrigin(IntEnum):
-    """What made a lot."""
+    """Kind of journal that made a lot."""
 
     NONE = 0
     CHARGE = 1
@@ -256,7 +256,7 @@ class LotOrigin(IntEnum):
 
 
 NONE_LOT = 0
-"""The lot of accounts that have no source or expiry of their own: payables, cash, issuance."""
+"""The lot of accounts without a source or expiry of their own: payables, cash, issuance."""
 
 SYSTEM_ACTOR = UUID("00000000-0000-7000-8000-000000000001")
-"""Who acts when a rule acts by itself, such as the lapse of a hold."""
+"""The actor of journals that no person requests, such as the lapse of a hold."""

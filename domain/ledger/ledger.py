@@ -1,9 +1,9 @@
 """The ledger as the rest of the domain uses it.
 
-post(request)                    settles a request, or raises its refusal
-answer(request, otherwise=...)   answers a key that has ended, for a request that could not be made any more
-has_ended(key)                   whether a key has ended, before something is done outside of the ledger
-close(key)                       ends a key for ever, or says how it ended
+post(request)                    settle a request, or raise its refusal
+answer(request, otherwise=...)   answer a key that has ended, for a request that is no longer possible
+has_ended(key)                   whether a key has ended, for work outside of the ledger
+close(key)                       end a key for ever, or return how it ended
 """
 
 from dataclasses import replace
@@ -17,14 +17,14 @@ from domain.refusals import StoredRefusal, UnstoredRefusal
 
 
 class Posts(Protocol):
-    """What takes requests in and commits them: `domain/ledger/poster.py`."""
+    """Queue that commits requests; see `domain/ledger/poster.py`."""
 
     @property
     def depth(self) -> int:
-        """How many requests wait."""
+        """Number of requests that wait."""
 
     async def post(self, request: Request) -> Posted | Closed:
-        """Posts one request; raises its refusal."""
+        """Post one request, or raise its refusal."""
 
 
 class Ledger:
@@ -35,13 +35,13 @@ class Ledger:
 
     @property
     def depth(self) -> int:
-        """How many requests wait."""
+        """Number of requests that wait."""
         return self._poster.depth
 
     async def post(self, request: Request) -> Posted:
-        """Settles a request or raises its refusal. A key that has ended answers as it ended.
+        """Settle a request, or raise its refusal. A key that has ended answers as it ended.
 
-        A caller that is cancelled does not cancel its request.
+        Cancelling the caller does not cancel the request.
         """
         decision = await self._poster.post(request)
         if isinstance(decision, Closed):
@@ -50,10 +50,10 @@ class Ledger:
         return decision
 
     async def answer(self, request: Request, *, otherwise: UnstoredRefusal) -> Posted:
-        """Answers a key that has ended as it ended; raises `otherwise` for one that has not, and it stays open.
+        """Answer a key that has ended as it ended. For one that has not, raise `otherwise` and leave it open.
 
-        For requests that cannot be made any more, because what they need is over: the request needs no plan. What it
-        checks before its plan (`Request.admit`) is checked first, so that nobody learns of what is not theirs.
+        For requests that are no longer possible, such as grants of a programme that is over. The request needs no plan.
+        Its check before the plan (`Request.admit`) comes first, so that a stranger does not learn that it is over.
         """
 
         def refuse(_book: Book, _at: datetime) -> NoReturn:
@@ -62,11 +62,11 @@ class Ledger:
         return await self.post(replace(request, plan=refuse))
 
     async def has_ended(self, key: RequestKey) -> bool:
-        """Whether a key was settled, refused or closed in its town. One statement, without a lock."""
+        """Return whether a key was settled, refused or closed in its municipality. One statement, without a lock."""
         return await reads.has_ended(key)
 
     async def close(self, key: RequestKey) -> Posted | StoredRefusal | Closed:
-        """Ends a key for ever: Closed. The journal, or the refusal, of one that had ended before."""
+        """End a key for ever and return Closed; for one that had ended before, return its journal or refusal."""
         try:
             return await self._poster.post(_closing(key))
         except StoredRefusal as refusal:
@@ -74,7 +74,7 @@ class Ledger:
 
 
 def no_plan(_book: Book, _at: datetime) -> Draft:
-    """The plan of a request that is only answered or closed: it is never run."""
+    """Plan of a request that is only answered or closed. It is never run."""
     message = "a request without a plan moves nothing"
     raise LedgerFaultError(message)
 

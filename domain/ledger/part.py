@@ -1,6 +1,6 @@
-"""Parts: what rides on one journal. All of them are settled, or nothing is.
+"""Parts: the contributions of rooms to one journal. Either all of them are settled, or none is.
 
-A room prepares a part before the locks (`await ..._of(...)`), and hands it to the verb whose journal it rides on. Under
+A room prepares its part before the locks (`await ..._of(...)`) and passes it to the verb that posts the journal. Under
 the locks the parts are applied to one draft, in the order in which the verb lists them.
 """
 
@@ -16,13 +16,13 @@ from domain.ledger.request import Draft, GuardKey
 
 
 class Part(Protocol):
-    """What one room does in a journal. It reads the book and the draft only, so it may be applied again."""
+    """The contribution of one room to a journal. It reads the book and the draft only, so it may be applied again."""
 
     __slots__ = ()
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Whose accounts or guards may change: the ledger locks them."""
+        """The holders whose accounts or guards may change. The ledger locks them."""
         return ()
 
     @property
@@ -32,36 +32,36 @@ class Part(Protocol):
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """The guards to be read."""
+        """The guards to read."""
         return ()
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Adds its moves, guards and sections to the draft, or raises the refusal of the whole journal."""
+        """Add its moves, guards and sections to the draft, or raise the refusal of the whole journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of one journal, in the order in which they are applied. Its names are those of a `Request`."""
+    """The parts of one journal, in the order in which they are applied. The properties are those of a `Request`."""
 
     parts: Sequence[Part]
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Those of all parts."""
+        """The holders of all parts."""
         return tuple(chain.from_iterable([part.holders for part in self.parts]))
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """Those of all parts."""
+        """The lots of all parts."""
         return tuple(chain.from_iterable([part.lots for part in self.parts]))
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """Those of all parts."""
+        """The guards of all parts."""
         return tuple(chain.from_iterable([part.guards for part in self.parts]))
 
     def plan(self, book: Book, at: datetime) -> Draft:
-        """The draft that all parts make."""
+        """Apply all parts to a new draft."""
         draft = Draft()
         for part in self.parts:
             part.apply(book, draft, at)

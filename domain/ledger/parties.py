@@ -1,6 +1,6 @@
-"""Who takes part in a request, as read under the locks: wallets that may be used, stores that accept.
+"""The parties of a request, as read under the locks: wallets that may be used, stores that accept payments.
 
-A stranger hears that a wallet is unknown before hearing anything else of it.
+The viewer's right to a wallet is checked first: a stranger learns nothing of the wallet but UNKNOWN_WALLET.
 """
 
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.viewer import Relation, Viewer
 
 
 def known_wallet(book: Book, municipality: int, wallet_id: UUID) -> Holder:
-    """A wallet of the town, whoever asks; UnknownWalletError."""
+    """Return a wallet of the municipality, without a check of the viewer. UnknownWalletError."""
     wallet = book.holder(municipality, wallet_id)
     if wallet is None or wallet.kind != HolderKind.WALLET:
         raise UnknownWalletError
@@ -20,17 +20,17 @@ def known_wallet(book: Book, municipality: int, wallet_id: UUID) -> Holder:
 
 
 def owns(book: Book, municipality: int, wallet_id: UUID, viewer: Viewer) -> bool:
-    """Whether the viewer may spend from the wallet, as its owner or for its owner."""
+    """Return whether the viewer may spend from the wallet, as its owner or for its owner."""
     return book.may(municipality, wallet_id, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE))
 
 
 def serves(book: Book, municipality: int, store_id: UUID, viewer: Viewer) -> bool:
-    """Whether the viewer is staff of the store."""
+    """Return whether the viewer is staff of the store."""
     return book.may(municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF))
 
 
 def own_wallet(book: Book, municipality: int, wallet_id: UUID, viewer: Viewer) -> Holder:
-    """A wallet that the viewer may spend from; UnknownWalletError."""
+    """Return a wallet that the viewer may spend from. UnknownWalletError."""
     wallet = known_wallet(book, municipality, wallet_id)
     if not owns(book, municipality, wallet_id, viewer):
         raise UnknownWalletError
@@ -38,9 +38,9 @@ def own_wallet(book: Book, municipality: int, wallet_id: UUID, viewer: Viewer) -
 
 
 def usable_wallet(book: Book, municipality: int, wallet_id: UUID, viewer: Viewer | None = None) -> Holder:
-    """A wallet that takes part: UnknownWalletError, WalletFrozenError.
+    """Return a wallet that is not frozen. UnknownWalletError, WalletFrozenError.
 
-    Without a viewer it is somebody else's word that moves value into it: a counter's, or the town's.
+    Leave `viewer` out where a counter or the municipality moves the value: the caller has checked their right.
     """
     wallet = (
         known_wallet(book, municipality, wallet_id)
@@ -52,7 +52,7 @@ def usable_wallet(book: Book, municipality: int, wallet_id: UUID, viewer: Viewer
 
 
 def require_not_frozen(wallet: Holder) -> None:
-    """WalletFrozenError for a wallet that its town has frozen."""
+    """Raise WalletFrozenError for a wallet that its municipality has frozen."""
     if wallet.state == HolderState.FROZEN:
         raise WalletFrozenError
 
@@ -60,7 +60,7 @@ def require_not_frozen(wallet: Holder) -> None:
 def require_payment(
     book: Book, municipality: int, wallet_id: UUID, store_id: UUID, viewer: Viewer, *, staff_may: bool = False
 ) -> None:
-    """Who pays, who is paid, and whether both take part now. `staff_may`: the store's staff may act for the wallet.
+    """Check the payer, the payee, and that both take part now. `staff_may`: the store's staff may act for the wallet.
 
     UnknownWalletError, UnknownPayeeError, WalletFrozenError, StoreNotAcceptingError.
     """

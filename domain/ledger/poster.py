@@ -1,10 +1,11 @@
 """Group commit: requests are collected while the previous batch is under way, and committed together.
 
-post(request)      waits for its decision; going away changes nothing, the batch goes on
+post(request)      waits for the decision; cancelling the caller changes nothing, the batch goes on
 waiting            requests in order of arrival, at most QUEUE_LIMIT
-lanes              connections of its own; a lane takes what touches no holder that another lane has in flight
-parked             requests whose holders somebody else has locked for longer than LOCK_MILLISECONDS: they are tried
-again with SKIP LOCKED on a lane of their own, so one town's lock never holds up another town
+lanes              connections; a lane takes requests that touch no holder that another lane has in flight
+parked             requests whose holders another transaction has locked for longer than LOCK_MILLISECONDS. They are
+                   tried again with SKIP LOCKED on a lane of their own, so that a lock in one municipality does not
+                   delay another
 """
 
 import asyncio
@@ -18,7 +19,7 @@ import asyncpg
 import structlog
 
 from domain.database import Fault, classify
-from domain.ledger.batch import Batch, Parts, Result
+from domain.ledger.batch import Batch, Result, Sources
 from domain.ledger.decide import Decision
 from domain.ledger.request import Closed, EventRow, Posted, Request
 from domain.refusals import BusyError, OutcomeUnknownError
@@ -36,7 +37,7 @@ SESSION = {
     "application_name": "meguru-poster",
     "lock_timeout": f"{LOCK_MILLISECONDS}ms",
     "idle_in_transaction_session_timeout": "10s",
-    # Every statement looks rows up by key: a plan made while the tables were small must never turn into a scan of them.
+    # Every statement looks rows up by key: a plan made while the tables were small must never scan them later.
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
@@ -50,17 +51,17 @@ log = structlog.get_logger()
 
 
 class Observer(Protocol):
-    """Told of every batch that was committed."""
+    """Observer of committed batches, such as metrics."""
 
     def committed(
         self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float
     ) -> None:
-        """Requests with their decisions, in `statements` statements; `seconds` from lock to commit."""
+        """Observe a batch: its requests and decisions, the statements it took, and the seconds from lock to commit."""
 
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """One request and who waits for it."""
+    """A request, and the future of its decision. `deadline`: by the clock of the event loop, in seconds."""
 
     request: Request
     decision: "asyncio.Future[Decision]"
@@ -70,38 +71,38 @@ class Pending:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """A connection with its batch, opened again when lost."""
+    """A connection with its batch. A lost connection is opened again."""
 
     connect: Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]]
-    parts: Parts
+    sources: Sources
     batch: Batch | None = None
 
     async def ready(self) -> Batch:
-        """The batch on a live connection."""
+        """Return the batch on a live connection."""
         if self.batch is None or self.batch.connection.is_closed():
-            self.batch = Batch(await self.connect(), self.parts)
+            self.batch = Batch(await self.connect(), self.sources)
         return self.batch
 
     async def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         if self.batch is not None:
             await self.batch.connection.close()
 
 
 class Poster:
-    """The ledger's one entry point of a process."""
+    """The queue of a process in front of the ledger."""
 
     def __init__(
         self,
         connect: Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]],
-        parts: Parts,
+        sources: Sources,
         publish: Callable[[Sequence[EventRow]], None],
         observer: Observer | None = None,
     ) -> None:
         self._publish = publish
         self._observer = observer
-        self._idle = [Lane(connect, parts) for _ in range(LANES)]
-        self._parking_lane = Lane(connect, parts)
+        self._idle = [Lane(connect, sources) for _ in range(LANES)]
+        self._parking_lane = Lane(connect, sources)
         self._waiting: list[Pending] = []
         self._in_flight: set[HolderKey] = set()
         self._parked: list[Pending] = []
@@ -111,10 +112,7 @@ class Poster:
         self._closed = False
 
     async def post(self, request: Request) -> Posted | Closed:
-        """Posts one request; raises its refusal.
-
-        Whole units. A caller that is cancelled does not cancel its request.
-        """
+        """Post one request, or raise its refusal. Cancelling the caller does not cancel the request."""
         if self._closed or len(self._waiting) + len(self._parked) >= QUEUE_LIMIT:
             raise BusyError
         loop = asyncio.get_running_loop()
@@ -131,7 +129,7 @@ class Poster:
         return decision
 
     async def close(self) -> None:
-        """Takes nothing more, finishes what was taken, and closes the connections."""
+        """Refuse new requests, finish those that were taken, and close the connections."""
         self._closed = True
         while self._tasks:
             await asyncio.wait(set(self._tasks))
@@ -140,7 +138,7 @@ class Poster:
 
     @property
     def depth(self) -> int:
-        """How many requests wait."""
+        """Number of requests that wait."""
         return len(self._waiting) + len(self._parked)
 
     def _pump(self) -> None:
@@ -149,7 +147,7 @@ class Poster:
             self._spawn(self._drive(lane, batch))
 
     def _take(self) -> list[Pending]:
-        """Up to BATCH_LIMIT requests that touch no holder in flight; the order of arrival of each holder is kept."""
+        """Take up to BATCH_LIMIT requests that touch no holder in flight. Each holder's order of arrival is kept."""
         batch: list[Pending] = []
         rest: list[Pending] = []
         blocked = self._in_flight.copy()
@@ -167,7 +165,7 @@ class Poster:
     async def _drive(self, lane: Lane, batch: list[Pending]) -> None:
         try:
             await self._settle(lane, batch)
-        finally:  # no await between here and _pump: a request that arrives now would be stranded
+        finally:  # no await between here and _pump: a request that arrives meanwhile would never be taken
             for pending in batch:
                 self._in_flight -= pending.holders
             self._idle.append(lane)
@@ -186,15 +184,15 @@ class Poster:
         elif fault is Fault.UNAVAILABLE:
             await self._recover(lane, batch)
         elif len(batch) > 1:
-            for pending in batch:  # one of them fails in the database; it must fail alone
+            for pending in batch:  # one of them fails in the database, and must fail alone
                 await self._settle(lane, [pending])
         else:
             await self._settle_alone(lane, batch[0], fault)
 
     async def _settle_alone(self, lane: Lane, pending: Pending, fault: Fault) -> None:
-        """A conflict of one request is a race for its key or a new row: read again.
+        """Settle one request after a fault.
 
-        Anything else is a bug, already logged.
+        A conflict is a race for its key or for a new row: it is read again. Any other fault is a bug, which is logged.
         """
         for _ in range(TRIES):
             if fault is not Fault.CONFLICT:
@@ -211,7 +209,7 @@ class Poster:
             )
 
     async def _attempt(self, lane: Lane, batch: list[Pending], *, waits: bool = True) -> Fault | None:
-        """One try of a batch; None if it was committed, and then everybody but those left has been answered."""
+        """Try a batch once. Return None if it was committed: then all requests but the skipped ones are answered."""
         started = time.perf_counter()
         try:
             result = await (await lane.ready()).run([pending.request for pending in batch], waits=waits)
@@ -236,9 +234,9 @@ class Poster:
             self._park([batch[index] for index in result.left])
 
     async def _recover(self, lane: Lane, batch: list[Pending]) -> None:
-        """The connection was lost, perhaps while committing.
+        """Post a batch again after its connection was lost, perhaps while committing.
 
-        Keys make it safe to post again: what was committed replays.
+        Idempotency keys make that safe: what was committed replays.
         """
         loop = asyncio.get_running_loop()
         uncertain = lane.batch is not None and lane.batch.committing
@@ -263,7 +261,7 @@ class Poster:
             self._parking = self._spawn(self._unpark())
 
     async def _unpark(self) -> None:
-        """Tries what is parked until it is posted or its time is over."""
+        """Try the parked requests until each is posted or past its deadline."""
         loop = asyncio.get_running_loop()
         while self._parked:
             batch, self._parked = self._parked[:BATCH_LIMIT], self._parked[BATCH_LIMIT:]
@@ -289,6 +287,6 @@ class Poster:
 
 
 def decide(pending: Pending, decision: Decision) -> None:
-    """Answers whoever waits; a decision is made once."""
+    """Resolve the future of a request, once."""
     if not pending.decision.done():
         pending.decision.set_result(decision)

@@ -1,4 +1,4 @@
-"""The ledger as others read it. Each function is one statement, which is one snapshot."""
+"""Reads of the ledger for other rooms. Each function is one statement, and so one snapshot."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from domain.refusals import RecordedRefusal
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A journal with what its receipt keeps. Amounts in whole units."""
+    """A journal with its receipt, or with its refusal. Amounts in whole units."""
 
     municipality: int
     id: UUID
@@ -36,13 +36,16 @@ class Journal:
 
     @property
     def refusal(self) -> str | None:
-        """The code of the refusal, where it was refused."""
+        """Code of the refusal; None for a journal that was not refused."""
         return None if self.refused is None else self.refused.code
 
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """What a holder has, with the event up to which that is so: the first subscription neither misses nor repeats."""
+    """The accounts of a holder, and the sequence of the last event that they include.
+
+    A subscription that begins after that sequence misses nothing and repeats nothing.
+    """
 
     municipality: int
     holder: UUID
@@ -52,7 +55,7 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of a holder's history: an event and one of its assets. Whole units."""
+    """A line of a holder's history: one asset of one event. Whole units."""
 
     municipality: int
     holder: UUID
@@ -70,7 +73,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """One entry of a journal, with the account that it moved. Whole units."""
+    """An entry of a journal, with the account that it changed. Whole units."""
 
     kind: int
     holder: UUID
@@ -92,57 +95,57 @@ _ACCOUNT = f"""select a.municipality_id, a.id, a.kind, a.holder_id, a.asset_id, 
 
 
 async def journal_by_id(municipality: int, journal: UUID) -> Journal | None:
-    """One journal of a town."""
-    found = await rows(_JOURNAL + "where municipality_id = $1 and id = $2", municipality, journal)
-    return _journal(found[0]) if found else None
+    """Return a journal of a municipality by its id."""
+    records = await rows(_JOURNAL + "where municipality_id = $1 and id = $2", municipality, journal)
+    return _journal(records[0]) if records else None
 
 
 async def journal_by_receipt_number(municipality: int, receipt_number: str) -> Journal | None:
-    """One journal of a town, by the number that is said over the counter."""
-    found = await rows(_JOURNAL + "where municipality_id = $1 and receipt_number = $2", municipality, receipt_number)
-    return _journal(found[0]) if found else None
+    """Return a journal of a municipality by its receipt number, without hyphens."""
+    records = await rows(_JOURNAL + "where municipality_id = $1 and receipt_number = $2", municipality, receipt_number)
+    return _journal(records[0]) if records else None
 
 
 async def journals_by_keys(keys: list[tuple[int, UUID]]) -> list[Journal | None]:
-    """Journals in the order of (municipality, id); None where there is none."""
-    found = await rows(
+    """Return journals in the order of the keys (municipality, id); None for an unknown one."""
+    records = await rows(
         _JOURNAL + "where (municipality_id, id) in (select * from unnest($1::smallint[], $2::uuid[]))",
-        [m for m, _ in keys],
-        [i for _, i in keys],
+        [municipality for municipality, _ in keys],
+        [journal for _, journal in keys],
     )
-    journals = {(journal.municipality, journal.id): journal for journal in map(_journal, found)}
+    journals = {(journal.municipality, journal.id): journal for journal in map(_journal, records)}
     return [journals.get(key) for key in keys]
 
 
 async def journals_of_key(actor: UUID, operation: Operation, key: UUID) -> list[Journal]:
-    """What closed a key of a person, in every town where it was used."""
-    found = await rows(
+    """Return the journals that ended a key of a person, one for each municipality where it was used, oldest first."""
+    records = await rows(
         _JOURNAL + "where municipality_id in (select distinct municipality_id from holder_access where person_id = $1)"
         " and actor = $1 and operation = $2 and key = $3 order by recorded_at",
         actor,
         operation,
         key,
     )
-    return [_journal(row) for row in found]
+    return [_journal(row) for row in records]
 
 
 async def has_ended(key: RequestKey) -> bool:
-    """Whether a journal has ended the key in its town, however it ended."""
-    found = await rows(
+    """Return whether a journal has ended the key in its municipality, with any outcome."""
+    records = await rows(
         "select 1 from journal where municipality_id = $1 and actor = $2 and operation = $3 and key = $4",
         key.municipality,
         key.actor,
         key.operation,
         key.key,
     )
-    return bool(found)
+    return bool(records)
 
 
 async def journals_of_actor(
     municipality: int, actor: UUID, operation: Operation, keys: list[UUID]
 ) -> dict[UUID, Journal]:
-    """What closed keys of one actor in one town, by key; keys that are not closed are left out."""
-    found = await rows(
+    """Return the journals that ended keys of one actor in one municipality, by key. Open keys are left out."""
+    records = await rows(
         _JOURNAL.replace("select ", "select key, ", 1)
         + "where municipality_id = $1 and actor = $2 and operation = $3 and key = any ($4::uuid[])",
         municipality,
@@ -150,36 +153,41 @@ async def journals_of_actor(
         operation,
         keys,
     )
-    return {row["key"]: _journal(row) for row in found}
+    return {row["key"]: _journal(row) for row in records}
 
 
 async def entries_of(journal: Journal) -> list[EntryLine]:
-    """The entries of a journal, by asset and account."""
-    found = await rows(
+    """Return the entries of a journal, in the order of assets and accounts."""
+    records = await rows(
         """select a.kind, a.holder_id, a.asset_id, a.lot_id, e.amount from entry e
           join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
           where e.municipality_id = $1 and e.journal_id = $2 order by a.asset_id, a.id""",
         journal.municipality,
         journal.id,
     )
-    return [EntryLine(*row.values()) for row in found]
+    return [
+        EntryLine(
+            kind=row["kind"], holder=row["holder_id"], asset=row["asset_id"], lot=row["lot_id"], amount=row["amount"]
+        )
+        for row in records
+    ]
 
 
 async def linked_journals(municipality: int, journal: UUID, kind: JournalKind) -> list[Journal]:
-    """Settled journals of a kind that name another, such as the refunds of a payment, oldest first."""
-    found = await rows(
+    """Return the settled journals of a kind that are linked to another, such as refunds to a payment, oldest first."""
+    records = await rows(
         _JOURNAL + "where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = $4 order by id",
         municipality,
         journal,
         kind,
         Outcome.SETTLED,
     )
-    return [_journal(row) for row in found]
+    return [_journal(row) for row in records]
 
 
 async def guard_values(keys: list[GuardKey]) -> list[int]:
-    """What guards count, in the order of their keys; 0 for one that is not there."""
-    found = await rows(
+    """Return the values of guards, in the order of their keys; 0 for a guard without a row."""
+    records = await rows(
         """select g.municipality_id, g.kind, g.subject, g.period, g.value
           from unnest($1::smallint[], $2::smallint[], $3::uuid[], $4::text[])
           w (m, k, s, p) join guard g on g.municipality_id = w.m and g.kind = w.k and g.subject = w.s
@@ -189,18 +197,18 @@ async def guard_values(keys: list[GuardKey]) -> list[int]:
         [key[2] for key in keys],
         [key[3] for key in keys],
     )
-    values = {(row["municipality_id"], row["kind"], row["subject"], row["period"]): row["value"] for row in found}
+    values = {(row["municipality_id"], row["kind"], row["subject"], row["period"]): row["value"] for row in records}
     return [values.get(key, 0) for key in keys]
 
 
 async def refunded(keys: list[tuple[int, UUID]]) -> list[int]:
-    """What was given back of payments, in the order of (municipality, id). Whole units."""
+    """Return what was refunded of payments, in the order of the keys (municipality, id). Whole units."""
     return await guard_values([(municipality, GuardKind.REFUNDED, payment, "") for municipality, payment in keys])
 
 
 async def balances(municipality: int, holder: UUID, now: datetime) -> Balances | None:
-    """All accounts of a holder that are not empty, and its last event, in one snapshot."""
-    found = await rows(
+    """Return all accounts of a holder that are not empty, and its last event. None for an unknown holder."""
+    records = await rows(
         _ACCOUNT.replace("select ", "select h.sequence, ", 1)
         + """from holder h
           left join account a on a.municipality_id = h.municipality_id and a.holder_id = h.id and (a.posted <> 0
@@ -212,25 +220,25 @@ async def balances(municipality: int, holder: UUID, now: datetime) -> Balances |
         holder,
         now,
     )
-    if not found:
+    if not records:
         return None
-    accounts = tuple(_account(row) for row in found if row["id"] is not None)
-    return Balances(municipality, holder, found[0]["sequence"], accounts)
+    accounts = tuple(_account(row) for row in records if row["id"] is not None)
+    return Balances(municipality, holder, records[0]["sequence"], accounts)
 
 
 async def wallet_accounts(municipality: int, wallet: UUID, now: datetime) -> list[Account]:
-    """The lots of a wallet; holds whose time is over count as released."""
-    found = await balances(municipality, wallet, now)
-    return [] if found is None else [account for account in found.accounts if account.kind == AccountKind.WALLET]
+    """Return the accounts of a wallet's lots. Holds whose time is over count as released."""
+    balance = await balances(municipality, wallet, now)
+    return [] if balance is None else [account for account in balance.accounts if account.kind == AccountKind.WALLET]
 
 
 async def wallet_totals(municipality: int, wallet: UUID, now: datetime) -> tuple[list[Account], dict[int, int]]:
-    """The lots of a wallet, and what it has of each asset in all, without what it owes.
+    """Return the accounts of a wallet's lots, and by asset the sum of all its accounts, debts included.
 
-    As balances are counted against caps. Whole units.
+    Balance caps count these sums. Whole units.
     """
-    found = await balances(municipality, wallet, now)
-    accounts = [] if found is None else list(found.accounts)
+    balance = await balances(municipality, wallet, now)
+    accounts = [] if balance is None else list(balance.accounts)
     totals: dict[int, int] = {}
     for account in accounts:
         totals[account.asset] = totals.get(account.asset, 0) + account.posted
@@ -238,9 +246,9 @@ async def wallet_totals(municipality: int, wallet: UUID, now: datetime) -> tuple
 
 
 async def history(municipality: int, holder: UUID, before: tuple[int, int] | None, limit: int) -> list[Movement]:
-    """A holder's movements, newest first, from before a (sequence, position); at most `limit`."""
+    """Return a page of a holder's movements, newest first, before a (sequence, position). None: from the newest."""
     sequence, position = before or (2**62, 0)
-    found = await rows(
+    records = await rows(
         """select e.municipality_id, e.holder_id, e.sequence, m.position::int, e.kind, e.journal_id, j.receipt_number,
           e.counterparty_id, m.asset,
           m.amount, m.balance, e.recorded_at from event e
@@ -255,12 +263,12 @@ async def history(municipality: int, holder: UUID, before: tuple[int, int] | Non
         position,
         limit,
     )
-    return [Movement(**_renamed(row)) for row in found]
+    return [_movement(row) for row in records]
 
 
 async def balance_at(municipality: int, holder: UUID, asset: int, at: datetime) -> int:
-    """What a holder had of an asset at a past instant. Whole units."""
-    found = await rows(
+    """Return what a holder had of an asset at a past instant. Whole units."""
+    records = await rows(
         """select balances[array_position(assets, $3)] as balance from event where municipality_id = $1
           and holder_id = $2 and recorded_at <= $4
           and $3 = any (assets) order by sequence desc limit 1""",
@@ -269,41 +277,77 @@ async def balance_at(municipality: int, holder: UUID, asset: int, at: datetime) 
         asset,
         at,
     )
-    return found[0]["balance"] if found else 0
+    return records[0]["balance"] if records else 0
 
 
 async def lapsed_holds(now: datetime, limit: int = 500) -> list[Hold]:
-    """Open holds whose time is over, in all towns."""
-    found = await rows(
+    """Return open holds whose time is over, in all municipalities, at most `limit`."""
+    records = await rows(
         f"""select municipality_id, id, wallet_id, payee_id, state, accounts, amounts, captured, expires_at from hold
           where state = {HoldState.OPEN:d} and expires_at <= $1 order by municipality_id, id limit $2""",
         now,
         limit,
     )
-    return [Hold(*row.values()) for row in found]
+    return [
+        Hold(
+            municipality=row["municipality_id"],
+            id=row["id"],
+            wallet=row["wallet_id"],
+            payee=row["payee_id"],
+            state=row["state"],
+            accounts=row["accounts"],
+            amounts=row["amounts"],
+            captured=row["captured"],
+            expires_at=row["expires_at"],
+        )
+        for row in records
+    ]
 
 
 async def note_of(municipality: int, journal: UUID) -> str | None:
-    """The note of a payment, if it was not erased."""
-    found = await rows(
+    """Return the note of a payment; None where it has none, or where it was erased."""
+    records = await rows(
         "select note from journal_note where municipality_id = $1 and journal_id = $2", municipality, journal
     )
-    return found[0]["note"] if found else None
+    return records[0]["note"] if records else None
 
 
 def _account(row: dict[str, Any]) -> Account:
-    values = [value for name, value in row.items() if name != "sequence"]
-    return Account(*values)
-
-
-def _renamed(row: dict[str, Any]) -> dict[str, Any]:
-    row["municipality"], row["holder"], row["counterparty"] = (
-        row.pop("municipality_id"),
-        row.pop("holder_id"),
-        row.pop("counterparty_id"),
+    return Account(
+        municipality=row["municipality_id"],
+        id=row["id"],
+        kind=row["kind"],
+        holder=row["holder_id"],
+        asset=row["asset_id"],
+        lot=row["lot_id"],
+        posted=row["posted"],
+        held=row["held"],
+        floor=row["floor"],
+        version=row["version"],
+        version_before=row["version_before"],
+        expires_at=row["expires_at"],
+        usable_from=row["usable_from"],
+        issued_at=row["issued_at"],
+        paid=row["paid"],
+        programme_id=row["programme_id"],
     )
-    row["kind"] = JournalKind(row["kind"])
-    return row
+
+
+def _movement(row: dict[str, Any]) -> Movement:
+    return Movement(
+        municipality=row["municipality_id"],
+        holder=row["holder_id"],
+        sequence=row["sequence"],
+        position=row["position"],
+        kind=JournalKind(row["kind"]),
+        journal_id=row["journal_id"],
+        receipt_number=row["receipt_number"],
+        counterparty=row["counterparty_id"],
+        asset=row["asset"],
+        amount=row["amount"],
+        balance=row["balance"],
+        recorded_at=row["recorded_at"],
+    )
 
 
 def _journal(row: dict[str, Any]) -> Journal:

@@ -1,4 +1,4 @@
-"""Receipt numbers: 8 letters and digits and a check, to be said over a counter.
+"""Receipt numbers: 8 letters and digits and a check character, to be said over a counter.
 
 No look-alikes (0 O, 1 I L, 2 Z, 5 S, 8 B, U V).
 """
@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Callable
 
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
-"""23 symbols: a prime, so that the weighted sum finds every single error and every swap of neighbours."""
+"""23 symbols: a prime, so that the weighted sum detects every single error and every swap of neighbours."""
 LENGTH = 8
 LONGEST_TYPED = 64
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 
 
 def new(random_bits: Callable[[int], int]) -> str:
-    """A random number of 8 symbols (36 bits) and its check; unique per town by the database."""
+    """Make a random number of 8 symbols (36 bits) and its check. The database keeps it unique per municipality."""
     rest = random_bits(64)
     letters = []
     for _ in range(LENGTH):
@@ -24,9 +24,9 @@ def new(random_bits: Callable[[int], int]) -> str:
 
 
 def normalise(unchecked: str) -> str | None:
-    """The number as it is stored, from what somebody typed: any case or width, with hyphens or spaces.
+    """Normalise a typed receipt number to its stored form: any case or width, with hyphens or spaces.
 
-    None if it is none.
+    None for a text that is no receipt number.
     """
     if len(unchecked) > LONGEST_TYPED:
         return None
@@ -37,7 +37,7 @@ def normalise(unchecked: str) -> str | None:
 
 
 def display(number: str) -> str:
-    """In groups, as it is printed and said: ABCD-EFGH-J."""
+    """Format a receipt number in groups, as it is printed and said: ABCD-EFGH-J."""
     return f"{number[:4]}-{number[4:8]}-{number[8:]}"
 
 

@@ -1,34 +1,45 @@
-"""Refusals of the ledger, and those that every verb that moves value may raise.
+"""Refusals of the ledger, and those that any verb that moves value may raise.
 
 StoredRefusal        InsufficientBalance, WalletFrozen, RequestExpired, Abandoned, BalanceCap, StoreNotAccepting,
                      ReversalImpossible, AlreadyReversed
 UnstoredRefusal      KeyReused, UnknownPayee, UnknownWallet, QuoteChanged
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
 class InsufficientBalanceError(StoredRefusal):
-    """The wallet has less that may be spent here and now than was asked. Whole units."""
+    """The wallet has less value that can be spent here and now than the amount requires. Amounts in whole units."""
 
     available: int
-    asked: int
+    amount: int
     code = "INSUFFICIENT_BALANCE"
+
+    def data(self) -> dict[str, Any]:
+        """Return the data under the keys of stored refusals, in which `amount` is `asked`."""
+        return {"available": self.available, "asked": self.amount}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Rebuild the refusal from the data of its journal."""
+        return cls(available=data["available"], amount=data["asked"])
 
 
 @dataclass(eq=False)
 class WalletFrozenError(StoredRefusal):
-    """The wallet takes no part until its town releases it."""
+    """The wallet is frozen. It cannot be used until its municipality releases it."""
 
     code = "WALLET_FROZEN"
 
 
 @dataclass(eq=False)
 class StoreNotAcceptingError(StoredRefusal):
-    """The shop does not take payments now."""
+    """The store does not take payments now."""
 
     code = "STORE_NOT_ACCEPTING"
 
@@ -42,14 +53,14 @@ class RequestExpiredError(StoredRefusal):
 
 @dataclass(eq=False)
 class AbandonedError(StoredRefusal):
-    """The client closed this key for ever before the request arrived."""
+    """The client abandoned this key before the request arrived."""
 
     code = "ABANDONED"
 
 
 @dataclass(eq=False)
 class BalanceCapError(StoredRefusal):
-    """The wallet may not hold so much of this asset. Whole units."""
+    """The wallet would hold more of this asset than its balance cap. Amounts in whole units."""
 
     maximum: int
     code = "BALANCE_CAP"
@@ -57,7 +68,7 @@ class BalanceCapError(StoredRefusal):
 
 @dataclass(eq=False)
 class AlreadyReversedError(StoredRefusal):
-    """The journal has been reversed, in whole or by a refund of its own."""
+    """The journal was reversed, cancelled or refunded before, in whole or in part."""
 
     code = "ALREADY_REVERSED"
     retry = Retry.NEVER
@@ -65,7 +76,7 @@ class AlreadyReversedError(StoredRefusal):
 
 @dataclass(eq=False)
 class ReversalImpossibleError(StoredRefusal):
-    """What the journal gave has been spent: reversing it would leave an account below its floor. Whole units."""
+    """The value that the journal gave was spent, so that it cannot be taken back. Amounts in whole units."""
 
     available: int
     code = "REVERSAL_IMPOSSIBLE"
@@ -73,7 +84,7 @@ class ReversalImpossibleError(StoredRefusal):
 
 @dataclass(eq=False)
 class KeyReusedError(UnstoredRefusal):
-    """The key was used for something else. Nothing moved now."""
+    """The idempotency key was used for another request. Nothing moved now."""
 
     code = "KEY_REUSED"
     retry = Retry.NEW_KEY
@@ -81,7 +92,7 @@ class KeyReusedError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UnknownPayeeError(UnstoredRefusal):
-    """No such shop in the wallet's town."""
+    """The wallet's municipality has no such store."""
 
     code = "UNKNOWN_PAYEE"
     retry = Retry.NEVER
@@ -89,7 +100,7 @@ class UnknownPayeeError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UnknownWalletError(UnstoredRefusal):
-    """No such wallet, or not one that this person may use."""
+    """There is no such wallet, or this person may not use it."""
 
     code = "UNKNOWN_WALLET"
     retry = Retry.NEVER
@@ -97,6 +108,6 @@ class UnknownWalletError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class QuoteChangedError(UnstoredRefusal):
-    """The payment would not use what its quote showed; ask for a new quote, the key may be used again."""
+    """The payment would use other lots than its quote showed. Ask for a new quote; the key may be used again."""
 
     code = "QUOTE_CHANGED"

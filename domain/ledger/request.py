@@ -1,4 +1,4 @@
-"""What the ledger is asked: one request, one journal."""
+"""Requests to the ledger. One request makes one journal."""
 
 import hashlib
 from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TOKYO = timedelta(hours=9)
 
 Move = tuple["Account", "Account", int]
-"""From an account, to an account, how much. Whole units."""
+"""From an account, to an account, amount in whole units."""
 
 GuardKey = tuple[int, int, UUID, str]
 """Municipality, kind, subject, period."""
@@ -26,7 +26,7 @@ GuardKey = tuple[int, int, UUID, str]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a journal at its moment, for receipts and statistics. Ids and codes only, never free text."""
+    """Facts of a journal for receipts and statistics. Ids and codes only, never free text."""
 
     on_behalf_of: UUID | None = None
     wallet_id: UUID | None = None
@@ -49,17 +49,17 @@ NO_FACTS = Facts()
 
 @dataclass(slots=True)
 class Draft:
-    """What a plan decided. Amounts are whole units, all positive; nothing has changed yet.
+    """The decision of a plan, before it is applied. Amounts are whole units; those of moves are positive.
 
-    amount, lots, balances, asked, settled, sections, bare: what the receipt will keep, see `Receipt`. moves: from an
-    account to an account. held: by how much an account's held part changes. guards: by how much a guard's value
-    changes. counterparties: whom a holder's event names.
+    amount, lots, balances, list_amount, settled, sections, bare: for the receipt, see `Receipt`. moves: from an account
+    to an account. held: changes of accounts' held parts. guards: changes of guards' values. counterparties: by holder,
+    the counterparty that its event names. facts: in place of those of the request.
     """
 
     amount: int = 0
     lots: list[Portion] = field(default_factory=list)
     balances: dict[int, int] = field(default_factory=dict)
-    asked: int | None = None
+    list_amount: int | None = None
     settled: list[Settlement] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     bare: bool = False
@@ -71,21 +71,21 @@ class Draft:
     facts: Facts | None = None
 
     def find(self, kind: type[S]) -> S | None:
-        """The section of a type that was added so far."""
+        """Return the section of a type that was added so far; None where there is none."""
         return next((section for section in self.sections if isinstance(section, kind)), None)
 
     def put(self, section: Section) -> None:
-        """Adds a section, in place of the one of its type."""
+        """Add a section in place of the one of its type."""
         self.sections = [known for known in self.sections if type(known) is not type(section)]
         self.sections.append(section)
 
     def receipt(self, caps: tuple[CapChange, ...] = ()) -> Receipt:
-        """What the journal keeps, with what it counts against caps."""
+        """Make the receipt of the journal, with its changes of caps."""
         return Receipt(
             amount=self.amount,
             lots=tuple(self.lots),
             balances=self.balances,
-            asked=self.asked,
+            list_amount=self.list_amount,
             settled=tuple(self.settled),
             caps=caps,
             sections=tuple(self.sections),
@@ -98,7 +98,7 @@ Plan = Callable[["Book", datetime], Draft]
 
 @dataclass(frozen=True, slots=True)
 class RequestKey:
-    """A key of somebody for one operation in one town. It ends once: settled, refused, or closed."""
+    """A key of a person for one operation in one municipality. It ends once: settled, refused or closed."""
 
     municipality: int
     actor: UUID
@@ -108,12 +108,12 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One journal to be posted.
+    """A journal to be posted.
 
-    holders: every holder whose accounts may change; the ledger locks them all. lots: lots that may be credited although
-    the wallet's account in them is empty or new. access: holders on which the actor's relation decides. recent: a
-    wallet and a shop, whose payments of the last minute the plan looks at. guards: rows to be read before planning.
-    admit: who may ask, checked before the plan, and also where a key that ended is all that can be answered.
+    holders: all holders whose accounts may change; the ledger locks them. lots: lots that may be credited although the
+    wallet's account in them is empty or new. access: holders to which the actor's relation is read. recent: a wallet
+    and a store whose payments of the last minute are read. guards: rows to read before planning. abandons: end the key
+    without a plan. admit: the check of the viewer; it runs before the plan, and also for `Ledger.answer`.
     """
 
     municipality: int
@@ -137,9 +137,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One row of `event`: what happened to one holder in one journal, with its balances after. Whole units.
+    """A row of `event`: the effect of one journal on one holder, with its balances afterwards. Whole units.
 
-    asked: what a payment was about, cash and discounts included; known under the locks only, not to streams.
+    list_amount: of a payment, cash and discounts included. It is known under the locks only, not to streams.
     """
 
     municipality: int
@@ -153,12 +153,12 @@ class EventRow:
     balances: list[int]
     recorded_at: datetime
     receipt_number: str | None = None
-    asked: int | None = field(default=None, compare=False)
+    list_amount: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A settled journal: what the caller answers from."""
+    """A settled journal, from which the caller builds its answer."""
 
     municipality: int
     journal_id: UUID
@@ -172,19 +172,19 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A key that was closed without a payment: abandoned before it was seen."""
+    """A key that was closed before a request used it."""
 
     municipality: int
     journal_id: UUID
     recorded_at: datetime
 
 
-def fingerprint(**what: Any) -> bytes:  # noqa: ANN401 - any JSON value
-    """SHA-256 over what the money does; nulls are dropped, so that a new optional field hashes as before."""
-    kept = {name: value for name, value in what.items() if value is not None}
-    return hashlib.sha256(orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS)).digest()
+def fingerprint(**values: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    """Hash the values that decide what a request does with SHA-256. A value of None hashes as one that is left out."""
+    present = {name: value for name, value in values.items() if value is not None}
+    return hashlib.sha256(orjson.dumps(present, default=str, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def effective_on(at: datetime) -> date:
-    """The civil date in Asia/Tokyo (UTC+9 without daylight saving since 1951)."""
+    """Return the civil date in Asia/Tokyo (UTC+9, without daylight saving since 1951)."""
     return (at + _TOKYO).date()

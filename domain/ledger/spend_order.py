@@ -1,9 +1,8 @@
-"""Spend order, version 2: which lots a payment uses first. Pure; `quotePayment` and `pay` share it.
+"""Spend order, version 2: the order in which a payment uses lots. Pure; `quotePayment` and `pay` share it.
 
-Of the lots usable here and now: restricted before unrestricted, earliest expiry (none last), unpaid before paid,
-earliest issue,
-lot id. An asset with a minimum unit gives whole units only, which restricts it too; what is left over is taken from the
-next lot.
+Of the lots that are usable here and now: restricted before unrestricted, earliest expiry (none last), unpaid before
+paid, earliest issue, lot id. An asset with a minimum unit gives multiples of it only, which restricts it too; the
+remainder is taken from the next lot.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,28 +15,28 @@ from domain.ledger.book import Account
 VERSION = 2
 _NEVER = datetime.max.replace(tzinfo=UTC)
 REASONS = ("RESTRICTED_FIRST", "EXPIRES_FIRST", "UNPAID_FIRST", "OLDEST_FIRST", "OLDEST_FIRST")
-"""Why a lot came before the next one: by the first part of their keys that differs."""
+"""The reason why a lot came before the next one, by the first element of their keys that differs."""
 LAST = "LAST"
 
 
 class Rules(Protocol):
-    """What the assets and programmes of a town say about a lot at one shop."""
+    """The rules of a municipality's assets and programmes for lots at one store."""
 
     def usable(self, account: Account, at: datetime) -> bool:
-        """Whether the lot may be spent here and now."""
+        """Return whether the lot may be spent at the store at an instant."""
 
     def restricted(self, account: Account) -> bool:
-        """Whether there are shops or amounts that it cannot pay."""
+        """Return whether there are stores or amounts that the lot cannot pay."""
 
     def unit(self, account: Account) -> int:
-        """The least that may be spent of it, and its multiples. Whole units."""
+        """Return the least amount that may be spent of the lot; its multiples may be spent too. Whole units."""
 
 
 Key = tuple[bool, datetime, bool, datetime, int]
 
 
 def order(account: Account, rules: Rules) -> Key:
-    """The sort key of a lot."""
+    """Return the sort key of a lot."""
     return (
         not rules.restricted(account),
         account.expires_at or _NEVER,
@@ -48,7 +47,7 @@ def order(account: Account, rules: Rules) -> Key:
 
 
 def spendable(accounts: Iterable[Account], at: datetime, rules: Rules) -> list[Account]:
-    """The lots that may be spent at this instant, in spend order."""
+    """Return the lots that may be spent at this instant, in spend order."""
     usable = [account for account in accounts if account.available > 0 and rules.usable(account, at)]
     if len(usable) > 1:
         usable.sort(key=lambda account: order(account, rules))
@@ -56,7 +55,7 @@ def spendable(accounts: Iterable[Account], at: datetime, rules: Rules) -> list[A
 
 
 def allocate(lots: Iterable[Account], amount: int, rules: Rules) -> tuple[list[tuple[Account, int]], int]:
-    """Takes up to `amount` (whole units) from lots in the order given: the parts, and what is missing."""
+    """Take up to `amount` from lots, in their order. Return the parts, and the missing amount. Whole units."""
     taken = []
     rest = amount
     for lot in lots:
@@ -71,12 +70,12 @@ def allocate(lots: Iterable[Account], amount: int, rules: Rules) -> tuple[list[t
 
 
 def reasons(lots: Sequence[Account], rules: Rules) -> list[str]:
-    """For each lot of a payment, why it was used before the next one; LAST for the last."""
+    """Return for each lot of a payment the reason why it was used before the next one; LAST for the last."""
     if len(lots) == 1:
         return [LAST]
     keys = [order(lot, rules) for lot in lots]
-    found = [
-        next(reason for reason, mine, following in zip(REASONS, first, second, strict=True) if mine != following)
-        for first, second in pairwise(keys)
+    before_next = [
+        next(reason for reason, own, following in zip(REASONS, earlier, later, strict=True) if own != following)
+        for earlier, later in pairwise(keys)
     ]
-    return [*found, LAST][: len(lots)]
+    return [*before_next, LAST][: len(lots)]

@@ -1,1 +1,1 @@
-"""Words for people, by language."""
+"""Message texts by language."""

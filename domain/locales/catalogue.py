@@ -1,4 +1,4 @@
-"""Messages by code and language. Another language is another JSON file; amounts are written as people read them."""
+"""Messages by code and language, one JSON file per language, with amounts formatted for reading."""
 
 import re
 from pathlib import Path
@@ -20,16 +20,16 @@ _CATALOGUES = MappingProxyType(
 
 
 def message(code: str, locale: str, **data: object) -> str:
-    """The text of a code in a language (Japanese for one that is not there), with its data.
+    """Return the message of a code with its data filled in. An unknown language falls back to Japanese.
 
-    KeyError for a code without text.
+    Raises KeyError for an unknown code.
     """
     catalogue = _CATALOGUES.get(locale, _CATALOGUES[DEFAULT])
     template: str = catalogue[code]
 
-    def fill(found: re.Match[str]) -> str:
-        value = data[found[1]]
-        match found[2]:
+    def fill(placeholder: re.Match[str]) -> str:
+        value = data[placeholder[1]]
+        match placeholder[2]:
             case "yen":
                 return yen(int(str(value)), locale)
             case "worth":
@@ -47,22 +47,22 @@ def message(code: str, locale: str, **data: object) -> str:
 
 
 def yen(amount: int, locale: str) -> str:
-    """An amount of yen as people read it."""
+    """Format an amount of yen."""
     return f"{amount:,} yen" if locale == "en" else f"{amount:,}円"
 
 
 def worth(amount: int, locale: str) -> str:
-    """An amount of value that is not always yen, such as points: a unit pays one yen."""
+    """Format an amount of value that may not be yen, such as points, by its worth: one unit pays one yen."""
     return f"{yen(amount, locale)}'s worth" if locale == "en" else f"{yen(amount, locale)}分"
 
 
 def _in_capitals(field: str) -> str:
-    """`expiresOn` of the contract, or `expires_on`, as the catalogue's EXPIRES_ON."""
+    """Convert `expiresOn` (of the contract) or `expires_on` to EXPIRES_ON (of the catalogue)."""
     return _CAPITAL.sub(r"_\1", field).replace(".", "_").upper()
 
 
 def choose(accept_language: str | None) -> str:
-    """The language that a client likes best of those we have; Japanese otherwise. RFC 9110, section 12.5.4."""
+    """Return the available language that a client prefers, Japanese by default. RFC 9110, section 12.5.4."""
     best, best_quality = DEFAULT, 0
     for part in (accept_language or "")[:LONGEST_HEADER].split(","):
         tag, _, parameters = part.partition(";")
@@ -74,13 +74,13 @@ def choose(accept_language: str | None) -> str:
 
 
 def _quality(parameters: str) -> int:
-    """Thousandths, so that no float is needed."""
-    found = re.fullmatch(r"\s*q\s*=\s*([01])(?:\.(\d{0,3}))?\s*", parameters, re.IGNORECASE)
-    if found is None:
+    """Return the quality value in thousandths, as an integer; 1,000 without a valid one."""
+    quality = re.fullmatch(r"\s*q\s*=\s*([01])(?:\.(\d{0,3}))?\s*", parameters, re.IGNORECASE)
+    if quality is None:
         return 1_000
-    return min(1_000, int(found[1]) * 1_000 + int((found[2] or "").ljust(3, "0") or 0))
+    return min(1_000, int(quality[1]) * 1_000 + int((quality[2] or "").ljust(3, "0") or 0))
 
 
 def codes(locale: str) -> dict[str, str]:
-    """The whole catalogue of a language."""
+    """Return the whole catalogue of a language."""
     return dict(_CATALOGUES[locale])

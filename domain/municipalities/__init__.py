@@ -1,1 +1,1 @@
-"""Towns: the tenants."""
+"""Municipalities: the tenants."""

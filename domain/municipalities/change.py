@@ -1,4 +1,4 @@
-"""A town changes its own parameters, with their rows of audit."""
+"""Change the settings of a municipality, with audit entries."""
 
 from domain.approvals.trail import record
 from domain.database import transaction
@@ -14,7 +14,7 @@ MINUTES_OF_A_DAY = 1_440
 
 
 async def set_charge_cancellation(services: Services, viewer: Viewer, municipality: int, minutes: int) -> Municipality:
-    """Sets how long a counter may cancel its own charges; 0: never. It counts for charges of before too."""
+    """Set for how many minutes a counter may cancel its own charges; 0 for not at all. Applies to past charges too."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     if not 0 <= minutes <= MINUTES_OF_A_DAY:
         raise InvalidInputError("minutes", "MINUTES")
@@ -23,18 +23,11 @@ async def set_charge_cancellation(services: Services, viewer: Viewer, municipali
         if before is None:
             raise NotPermittedError
         await Row.filter(id=municipality).update(charge_cancel_minutes=minutes)
-        was, after = {"minutes": before.charge_cancel_minutes}, {"minutes": minutes}
+        old, new = {"minutes": before.charge_cancel_minutes}, {"minutes": minutes}
         await record(
-            municipality,
-            viewer.person_id,
-            "set_charge_cancellation",
-            str(municipality),
-            "",
-            was,
-            after,
-            services.clock(),
+            municipality, viewer.person_id, "set_charge_cancellation", str(municipality), "", old, new, services.clock()
         )
-    found = await reads.by_id(municipality)
-    if found is None:
+    changed = await reads.by_id(municipality)
+    if changed is None:
         raise NotPermittedError
-    return found
+    return changed

@@ -1,4 +1,4 @@
-"""A new town: its row, its issuer and its desk; `assets.new_municipality` adds the assets that every town has."""
+"""Create a municipality's row, issuer and desk; `assets.new_municipality` adds the assets that all of them have."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,17 +13,17 @@ from domain.municipalities.reads import Municipality
 
 @dataclass(eq=False)
 class UnknownCodeError(ValueError):
-    """Not a code of the national list, or one with a wrong check digit."""
+    """The code is not on the national list."""
 
     code: str
 
     def __str__(self) -> str:
-        """What to do about it."""
+        """Return the error message, with an example of a valid code."""
         return f"{self.code} is not a municipality code of 6 digits, for example 012106 (岩見沢市)"
 
 
 def national_name(code: str) -> str:
-    """The name of a national code; UnknownCodeError for a code that is none."""
+    """Return the name of a national code; raise UnknownCodeError for a code that is not on the list."""
     national = codes.lookup(code)
     if national is None:
         raise UnknownCodeError(code)
@@ -31,7 +31,7 @@ def national_name(code: str) -> str:
 
 
 async def write_municipality(code: str, name: str, now: datetime, ids: Uuid7) -> Municipality:
-    """The row of a town with the holders of its issuer and its desk. Call inside a transaction."""
+    """Create a municipality with the holders of its issuer and its desk. Call inside a transaction."""
     issuer_id, desk_id = ids.new(), ids.new()
     [row] = await rows(
         "insert into municipality (code, name, issuer_id, desk_id, created_at) values ($1, $2, $3, $4, $5)"
@@ -42,7 +42,7 @@ async def write_municipality(code: str, name: str, now: datetime, ids: Uuid7) ->
         desk_id,
         now,
     )
-    municipality = Municipality(row["id"], code, name, issuer_id, desk_id)
+    municipality = Municipality(id=row["id"], code=code, name=name, issuer_id=issuer_id, desk_id=desk_id)
     await open_holder(municipality.id, issuer_id, HolderKind.ISSUER, now)
     await open_holder(municipality.id, desk_id, HolderKind.DESK, now)
     return municipality

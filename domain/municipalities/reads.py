@@ -1,4 +1,4 @@
-"""Towns, as others see them."""
+"""Reads of municipalities."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,9 +10,10 @@ from domain.municipalities.tables import Municipality as Row
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """A town.
+    """A municipality.
 
-    `id` is its short number; `code` the national code of 6 digits. `charge_cancel_minutes`: see payments.cancel_charge.
+    id: its short number. code: the national code of 6 digits.
+    charge_cancel_minutes: for how long a counter may cancel its own charges.
     """
 
     id: int
@@ -24,18 +25,18 @@ class Municipality:
 
 
 async def by_ids(ids: list[int]) -> list[Municipality | None]:
-    """Towns in the order of their short numbers; None where there is none."""
-    found = {row.id: _of(row) for row in await Row.filter(id__in=ids)}
-    return [found.get(number) for number in ids]
+    """Return municipalities in the order of their ids; None for an unknown id."""
+    municipalities = {row.id: _of(row) for row in await Row.filter(id__in=ids)}
+    return [municipalities.get(number) for number in ids]
 
 
 async def by_id(number: int) -> Municipality | None:
-    """One town."""
+    """Return a municipality; None if there is no such municipality."""
     return (await by_ids([number]))[0]
 
 
 async def by_code(unchecked: str) -> Municipality | None:
-    """One town by its national code; None for a text that is none."""
+    """Return the municipality of a national code; None for any other text."""
     if len(unchecked) != LENGTH or not (unchecked.isascii() and unchecked.isdigit()):
         return None
     row = await Row.get_or_none(code=unchecked)
@@ -43,16 +44,23 @@ async def by_code(unchecked: str) -> Municipality | None:
 
 
 async def every() -> list[Municipality]:
-    """All towns, by short number."""
+    """Return all municipalities, ordered by id."""
     return [_of(row) for row in await Row.all().order_by("id")]
 
 
 async def household_salt(municipality: int) -> UUID:
-    """The town's own salt for the hashes of its households' numbers."""
+    """Return the municipality's salt for the hashes of its households' numbers."""
     [row] = await rows("select household_salt from municipality where id = $1", municipality)
     salt: UUID = row["household_salt"]
     return salt
 
 
 def _of(row: Row) -> Municipality:
-    return Municipality(row.id, row.code, row.name, row.issuer_id, row.desk_id, row.charge_cancel_minutes)
+    return Municipality(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        issuer_id=row.issuer_id,
+        desk_id=row.desk_id,
+        charge_cancel_minutes=row.charge_cancel_minutes,
+    )

@@ -1,8 +1,6 @@
-"""Katakana as Latin letters, as on road signs: Hepburn without long marks.
+"""Romanization of katakana as on road signs, for machines that read no Japanese, such as code readers.
 
-For machines that read no Japanese, such as code readers.
-
-Source: the table of the Ministry of Land's notice on road signs, which is revised Hepburn without macrons.
+Source: the table in the Ministry of Land's notice on road signs, which is revised Hepburn without macrons.
 """
 
 import re
@@ -66,16 +64,16 @@ _LONG = re.compile("OU|OO|UU")
 
 
 def romanised(katakana: str, longest: int) -> str:
-    """Upper-case Latin letters, at most `longest`; kana that the table has not are left out."""
+    """Romanize in upper case, to at most `longest` letters. Characters outside the table are left out."""
     letters, doubled = "", False
     for sound in _SOUND.findall(katakana):
         if sound == "ッ":
             doubled = True
             continue
-        made = _TABLE.get(sound, "")
-        if doubled and made:
-            made = ("T" if made.startswith("CH") else made[0]) + made
-        letters, doubled = letters + made, False
+        syllable = _TABLE.get(sound, "")
+        if doubled and syllable:
+            syllable = ("T" if syllable.startswith("CH") else syllable[0]) + syllable
+        letters, doubled = letters + syllable, False
     # N before B, M and P is written M; long vowels are written once.
     letters = re.sub("N(?=[BMP])", "M", letters)
-    return _LONG.sub(lambda found: found[0][0], letters)[:longest]
+    return _LONG.sub(lambda match: match[0][0], letters)[:longest]

@@ -1,11 +1,11 @@
-"""Towns."""
+"""The table of municipalities."""
 
 from tortoise import fields
 from tortoise.models import Model
 
 
 class Municipality(Model):
-    """The tenant: city, prefecture or joint body. Its short number is part of every public id."""
+    """The tenant: a city, town, prefecture or joint body. Its short number is part of every public id."""
 
     id = fields.SmallIntField(primary_key=True)
     code = fields.CharField(6, unique=True)

@@ -1,4 +1,4 @@
-"""Above which amounts of grants a second officer approves: each town's own setting."""
+"""Thresholds above which a grant needs the approval of a second officer; each municipality sets its own."""
 
 from dataclasses import asdict, dataclass
 
@@ -13,25 +13,28 @@ from domain.viewer import Relation, Viewer
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Whole units. More than `single` to one wallet, or more than `file` by one file, needs a second officer."""
+    """The largest amounts without approval: `single` to one wallet, `file` in total by a bulk grant. Whole units."""
 
     municipality: int
     single: int
     file: int
 
     def need_approval(self, total: int, largest: int) -> bool:
-        """Whether a file does: it must not be a way round the threshold of single grants."""
+        """Whether a bulk grant needs approval, by its total or by its largest row.
+
+        The largest row counts so that a file does not circumvent the threshold of single grants.
+        """
         return total > self.file or largest > self.single
 
 
 async def thresholds_of(municipality: int) -> Thresholds:
-    """What a town has set, read at once: a change counts for the next grant."""
+    """Return the thresholds of a municipality. They are not cached: a change applies to the next grant."""
     [row] = await rows("select grant_threshold, bulk_grant_threshold from municipality where id = $1", municipality)
     return Thresholds(municipality, row["grant_threshold"], row["bulk_grant_threshold"])
 
 
 async def set_thresholds(services: Services, viewer: Viewer, new: Thresholds) -> Thresholds:
-    """A finance officer sets them; the audit trail keeps what they were."""
+    """Set the thresholds, as a finance officer, and write the audit entry in the same commit."""
     await require_staff(new.municipality, viewer, Relation.FINANCE)
     now = services.clock()
     async with transaction() as connection:

@@ -1,4 +1,4 @@
-"""Why a payment used what it used: one plain sentence per lot, from the payment's own receipt."""
+"""Explanations of payments: one plain sentence per lot, from the payment's own receipt."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,10 @@ def sentences(
     programmes: dict[str, Programme],
     locale: str,
 ) -> list[str]:
-    """In spend order. Payments of before the second spend order do not know why; they say the rest."""
+    """Write a sentence for each lot of a payment, in spend order, in the language of `locale` (ja or en).
+
+    Payments from before the second spend order have no reasons; their sentences leave them out.
+    """
     return [
         _sentence(assets[portion.asset], portion.amount, reason, sources[portion.lot], programmes, locale)
         for portion, reason in portions_with_reasons(payment.receipt)
@@ -25,7 +28,7 @@ def sentences(
 
 
 def portions_with_reasons(receipt: Receipt) -> list[tuple[Portion, str | None]]:
-    """The lots of a receipt, and why each was used before the next one, where that is known."""
+    """Return the portions of a receipt, each with the reason why it was used before the next, where that is known."""
     order = receipt.find(SpendOrder)
     why: Sequence[str | None] = (order and order.why) or [None] * len(receipt.lots)
     return list(zip(receipt.lots, why, strict=True))

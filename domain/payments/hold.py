@@ -1,6 +1,6 @@
-"""Holds: value set aside for a shop, then captured in part or whole, voided, or lapsed.
+"""Holds: value that is held for a store, then captured in part or whole, or voided, or lapses.
 
-Domain verbs; terminals use them later.
+The contract has no holds yet; they are for terminals.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ LONGEST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Authorize:
-    """What is to be set aside. `id` names the hold, made by the caller; amount in whole units."""
+    """A hold to place. `id`: of the hold, made by the caller. Amount in whole units."""
 
     key: UUID
     id: UUID
@@ -41,8 +41,8 @@ class Authorize:
 
 
 @dataclass(frozen=True, slots=True)
-class OfHold:
-    """A hold and its parties."""
+class HoldParties:
+    """A hold with its wallet and store."""
 
     municipality: int
     id: UUID
@@ -50,77 +50,84 @@ class OfHold:
     store_id: UUID
 
 
-async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Posted:
-    """Sets value aside in the wallet: still there, no longer available. Ends with the first of its lots to expire."""
-    check_amount(what.amount, await payment_maximum(services, what.municipality))
+async def authorize(services: Services, viewer: Viewer, authorization: Authorize) -> Posted:
+    """Hold value in the wallet: it stays posted and is no longer available.
+
+    The hold ends at its `expires_at`, after 7 days, or with the first of its lots to expire, whichever is first.
+    """
+    check_amount(authorization.amount, await payment_maximum(services, authorization.municipality))
 
     async def run(rules: StoreRules) -> Posted:
-        return await services.ledger.post(_authorization(viewer, what, rules))
+        return await services.ledger.post(_authorization(viewer, authorization, rules))
 
-    return await with_rules(services, what.municipality, what.store_id, (), run)
+    return await with_rules(services, authorization.municipality, authorization.store_id, (), run)
 
 
-def _authorization(viewer: Viewer, what: Authorize, rules: StoreRules) -> Request:
+def _authorization(viewer: Viewer, authorization: Authorize, rules: StoreRules) -> Request:
+    town, wallet_id, store_id = authorization.municipality, authorization.wallet_id, authorization.store_id
+
     def plan(book: Book, at: datetime) -> Draft:
-        require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer)
-        taken, _ = allocation(
-            book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=False
-        )
-        ends = min([what.expires_at, at + LONGEST, *(lot.expires_at for lot, _ in taken if lot.expires_at is not None)])
+        require_payment(book, town, wallet_id, store_id, viewer)
+        taken, _ = allocation(book.wallet_lots(town, wallet_id), authorization.amount, rules, at, rest_in_cash=False)
+        lot_ends = [lot.expires_at for lot, _ in taken if lot.expires_at is not None]
+        expires_at = min([authorization.expires_at, at + LONGEST, *lot_ends])
         hold = Hold(
-            municipality=what.municipality,
-            id=what.id,
-            wallet=what.wallet_id,
-            payee=what.store_id,
+            municipality=town,
+            id=authorization.id,
+            wallet=wallet_id,
+            payee=store_id,
             state=HoldState.OPEN,
             accounts=[lot.id for lot, _ in taken],
             amounts=[part for _, part in taken],
             captured=0,
-            expires_at=ends,
+            expires_at=expires_at,
         )
         return Draft(
-            amount=what.amount,
-            sections=[HoldReference(what.id, expires_at=ends)],
+            amount=authorization.amount,
+            sections=[HoldReference(authorization.id, expires_at=expires_at)],
             bare=True,
             held=list(taken),
             holds=[hold],
-            counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id},
+            counterparties={wallet_id: store_id, store_id: wallet_id},
         )
 
     return Request(
-        municipality=what.municipality,
+        municipality=town,
         actor=viewer.person_id,
         operation=Operation.AUTHORIZE,
-        key=what.key,
+        key=authorization.key,
         input_hash=fingerprint(
-            hold=what.id,
-            wallet=what.wallet_id,
-            store=what.store_id,
-            amount=what.amount,
-            until=what.expires_at.isoformat(),
+            hold=authorization.id,
+            wallet=wallet_id,
+            store=store_id,
+            amount=authorization.amount,
+            until=authorization.expires_at.isoformat(),
         ),
         kind=JournalKind.HOLD,
-        holders=(what.wallet_id, what.store_id),
+        holders=(wallet_id, store_id),
         plan=plan,
-        access=(what.wallet_id,),
-        facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, client=viewer.client),
+        access=(wallet_id,),
+        facts=Facts(wallet_id=wallet_id, store_id=store_id, client=viewer.client),
     )
 
 
-async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, amount: int) -> Posted:
-    """Takes the amount (whole units) from the hold's lots in their order; the rest is released in the same journal."""
+async def capture(services: Services, viewer: Viewer, hold: HoldParties, key: UUID, amount: int) -> Posted:
+    """Capture an amount from the lots of the hold, in their order, and release the rest in the same journal.
+
+    Whole units. HoldNotOpenError, HoldExceedsError.
+    """
     check_amount(amount, await payment_maximum(services, hold.municipality))
     renewal = await renewal_of(services, hold.municipality, hold.wallet_id)
 
     def plan(book: Book, at: datetime) -> Draft:
-        found = _open(book, hold, viewer)
-        if amount > sum(found.amounts):
-            raise HoldExceedsError(sum(found.amounts))
-        draft = release(book, found, HoldState.CAPTURED, amount)
+        open_hold = _open(book, hold, viewer)
+        if amount > sum(open_hold.amounts):
+            raise HoldExceedsError(sum(open_hold.amounts))
+        draft = release(book, open_hold, HoldState.CAPTURED, amount)
         rest = amount
         taken = []
         for account, part in zip(
-            (book.by_id[hold.municipality, number] for number in found.accounts), found.amounts, strict=True
+            (book.by_id[hold.municipality, number] for number in open_hold.accounts), open_hold.amounts, strict=True
         ):
             if take := min(part, rest):
                 taken.append((account, take))
@@ -136,43 +143,42 @@ async def capture(services: Services, viewer: Viewer, hold: OfHold, key: UUID, a
         renewal.apply(book, draft, at)
         return draft
 
-    return await _post(services, viewer, hold, key, plan, Operation.CAPTURE, JournalKind.CAPTURE, amount, renewal.lots)
+    return await _post(services, viewer, hold, key, plan, Operation.CAPTURE, amount, renewal.lots)
 
 
-async def void(services: Services, viewer: Viewer, hold: OfHold, key: UUID) -> Posted:
-    """Releases the whole hold."""
+async def void(services: Services, viewer: Viewer, hold: HoldParties, key: UUID) -> Posted:
+    """Release the whole hold. HoldNotOpenError."""
 
     def plan(book: Book, _: datetime) -> Draft:
         return release(book, _open(book, hold, viewer), HoldState.VOIDED)
 
-    return await _post(services, viewer, hold, key, plan, Operation.VOID, JournalKind.VOID, None)
+    return await _post(services, viewer, hold, key, plan, Operation.VOID, None)
 
 
 async def lapse(services: Services) -> int:
-    """Releases holds whose time is over; how many. They count as released before this runs."""
-    found = await lapsed_holds(services.clock())
-    for hold in found:
+    """Release the holds whose time is over, and return how many. They count as released before this runs."""
+    holds = await lapsed_holds(services.clock())
+    for hold in holds:
         await services.ledger.post(lapse_request(hold))
-    return len(found)
+    return len(holds)
 
 
-def _open(book: Book, hold: OfHold, viewer: Viewer) -> Hold:
+def _open(book: Book, hold: HoldParties, viewer: Viewer) -> Hold:
     if not book.may(hold.municipality, hold.store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
         raise NotPermittedError
-    found = book.holds.get((hold.municipality, hold.id))
-    if found is None or found.state != HoldState.OPEN or found.payee != hold.store_id:
+    locked = book.holds.get((hold.municipality, hold.id))
+    if locked is None or locked.state != HoldState.OPEN or locked.payee != hold.store_id:
         raise HoldNotOpenError
-    return found
+    return locked
 
 
 async def _post(
     services: Services,
     viewer: Viewer,
-    hold: OfHold,
+    hold: HoldParties,
     key: UUID,
     plan: Plan,
     operation: Operation,
-    kind: JournalKind,
     amount: int | None,
     lots: tuple[int, ...] = (),
 ) -> Posted:
@@ -183,7 +189,7 @@ async def _post(
             operation=operation,
             key=key,
             input_hash=fingerprint(hold=hold.id, amount=amount),
-            kind=kind,
+            kind=operation.kind,
             holders=(hold.wallet_id, hold.store_id),
             plan=plan,
             access=(hold.store_id,),

@@ -1,10 +1,10 @@
-"""Why a payment is refunded. Append only: a number never changes its meaning."""
+"""Enums of payments, with the numbers that the database stores. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
 
 class RefundReason(IntEnum):
-    """Why a shop gives money back."""
+    """Reason of a refund by a store."""
 
     RETURNED_GOODS = 1
     WRONG_AMOUNT = 2

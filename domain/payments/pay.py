@@ -1,4 +1,4 @@
-"""A resident pays a store: value moves from the wallet's lots, in spend order, to what the town owes the store."""
+"""Payments: value moves from the wallet's lots, in spend order, to what the municipality owes the store."""
 
 import base64
 from collections.abc import Iterable
@@ -32,11 +32,10 @@ DUPLICATE_WITHIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """What a payer asks. Amount in whole units; `channel` says how the store was named.
+    """A payment to make. `amount`: the list price, before coupons; whole units. `channel`: how the store was named.
 
-    excluded: assets that are left alone. rest_in_cash: what the wallet cannot give is paid to the store in cash.
-    quote_token: what the payer was shown; the payment is made so or not at all. coupons: what lowers the price;
-    `amount` is the list price.
+    excluded: assets that are not used. rest_in_cash: the payer gives the store in cash what the wallet lacks.
+    quote_token: of the quote that the payer saw; the payment uses the same lots or is refused. coupons: to use.
     """
 
     key: UUID
@@ -55,7 +54,7 @@ class Pay:
 
 
 def input_hash_of(payment: Pay) -> bytes:
-    """What the key of a payment stands for."""
+    """Hash what the key of a payment stands for."""
     return fingerprint(
         wallet=payment.wallet_id,
         store=payment.store_id,
@@ -67,7 +66,7 @@ def input_hash_of(payment: Pay) -> bytes:
 
 
 async def pay(services: Services, viewer: Viewer, payment: Pay) -> Posted:
-    """Settles the payment or raises its refusal; nothing in between. The same key answers the same."""
+    """Settle the payment, or raise its refusal. The same key answers the same."""
     check_note(payment.note)
     check_amount(payment.amount, await payment_maximum(services, payment.municipality))
     chosen = await choose(services, payment.municipality, payment.wallet_id, payment.coupons)
@@ -82,7 +81,7 @@ async def pay(services: Services, viewer: Viewer, payment: Pay) -> Posted:
 
 
 def parts_of(payment: Pay, rules: StoreRules, chosen: Chosen, earner: Earner | None, renewal: Renewal) -> Parts:
-    """What a payment consists of, in the order in which it is decided."""
+    """Return the parts of a payment, in the order in which they are decided."""
     parts: list[Part] = []
     if chosen.coupons:
         parts.append(CouponDiscount(chosen, rules.store, payment.amount))
@@ -131,27 +130,30 @@ def _request(viewer: Viewer, payment: Pay, parts: Parts) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class NoDuplicate(Part):
-    """Refuses what looks like the same payment once more, until the payer confirms it."""
+    """Refusal of a payment that looks like a repetition, unless the payer has confirmed it."""
 
     payment: Pay
 
     def apply(self, book: Book, _draft: Draft, at: datetime) -> None:
-        """PossibleDuplicateError."""
+        """Compare with the wallet's payments of the last minute. PossibleDuplicateError."""
         payment = self.payment
         for event in book.payments_since(payment.municipality, payment.wallet_id, at - DUPLICATE_WITHIN):
-            if event.counterparty == payment.store_id and event.asked == payment.amount:
+            if event.counterparty == payment.store_id and event.list_amount == payment.amount:
                 raise PossibleDuplicateError(str(event.receipt_number))
 
 
 @dataclass(frozen=True, slots=True)
 class Spending(Part):
-    """The wallet's lots pay what coupons leave of the list price, in spend order; the rest may be paid in cash."""
+    """Payment from the wallet's lots, in spend order, of the list price less the coupons' discount.
+
+    The rest may be paid in cash.
+    """
 
     payment: Pay
     rules: StoreRules
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Adds the moves to what the town owes the store. InsufficientBalanceError, QuoteChangedError."""
+        """Add the moves to what the municipality owes the store. InsufficientBalanceError, QuoteChangedError."""
         payment, rules, used = self.payment, self.rules, draft.find(CouponUses)
         town, wallet_id, store_id = payment.municipality, payment.wallet_id, payment.store_id
         due = payment.amount - (0 if used is None else used.discount)
@@ -161,7 +163,7 @@ class Spending(Part):
             raise QuoteChangedError
         draft.amount = due - missing
         if draft.amount != payment.amount:
-            draft.asked = payment.amount
+            draft.list_amount = payment.amount
         draft.lots += [lot.portion(part) for lot, part in taken]
         draft.balances |= balances_after(book, town, wallet_id, taken)
         draft.moves += [(lot, book.plain(town, AccountKind.PAYABLE, store_id, lot.asset), part) for lot, part in taken]
@@ -174,18 +176,18 @@ class Spending(Part):
 
 @dataclass(frozen=True, slots=True)
 class PointsForCoupons(Part):
-    """Refuses a coupon that multiplies points where the payment earns none."""
+    """Refusal of a coupon that multiplies points where the payment earns none."""
 
     chosen: Chosen
 
     def apply(self, _book: Book, draft: Draft, _at: datetime) -> None:
-        """Looks at what the payment earns, once that is decided."""
+        """Check the points that the draft earns; apply it after `PointEarning`."""
         earnings = draft.find(Earnings)
         self.chosen.require_points(earned=earnings is not None and bool(earnings.programmes))
 
 
 def multiplier_of(draft: Draft) -> int:
-    """By what the coupons of a payment multiply its points, in hundredths of a percent."""
+    """Return the factor by which a payment's coupons multiply its points, in hundredths of a percent."""
     used = draft.find(CouponUses)
     return MULTIPLIER_ONE if used is None else used.multiplier_bp
 
@@ -193,23 +195,26 @@ def multiplier_of(draft: Draft) -> int:
 def allocation(
     accounts: Iterable[Account], amount: int, rules: spend_order.Rules, at: datetime, *, rest_in_cash: bool
 ) -> tuple[list[tuple[Account, int]], int]:
-    """What a payment takes from which lot, in spend order, and what is left to be paid in cash. Whole units."""
+    """Return how much a payment takes of each lot, in spend order, and the rest to pay in cash. Whole units.
+
+    InsufficientBalanceError where something is missing and may not be paid in cash.
+    """
     lots = spend_order.spendable(accounts, at, rules)
     taken, missing = spend_order.allocate(lots, amount, rules)
     if missing and not (rest_in_cash and taken):
-        raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=amount)
+        raise InsufficientBalanceError(available=sum(lot.available for lot in lots), amount=amount)
     return taken, missing
 
 
 def token_of(taken: list[tuple[Account, int]], missing: int, used: CouponUses | None) -> str:
-    """Names an allocation: the same lots, coupons and amounts, the same token."""
+    """Return the token of an allocation. The same lots, coupons and amounts have the same token."""
     coupons = [] if used is None else [use.to_json() for use in used.uses]
     digest = fingerprint(lots=[[lot.lot, part] for lot, part in taken], cash=missing, coupons=coupons or None)
     return base64.urlsafe_b64encode(digest[:15]).decode()
 
 
 def balances_after(book: Book, municipality: int, wallet_id: UUID, taken: list[tuple[Account, int]]) -> dict[int, int]:
-    """What the wallet has of each asset once the parts are taken from its lots. Whole units."""
+    """Return what the wallet has of each asset after the parts are taken from its lots. Whole units."""
     balances: dict[int, int] = {}
     for lot, part in taken:
         if lot.asset not in balances:

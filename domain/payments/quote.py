@@ -1,4 +1,4 @@
-"""What a payment would do now: the planner of `pay`, without a trace."""
+"""Quotes of payments, by the planner of `pay`. Nothing is written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +18,14 @@ from domain.programmes.store_rules import StoreRules, with_rules
 from domain.residents import reads as residents
 from domain.residents.reads import Wallet
 from domain.services import Services
-from domain.stores import reads as merchants
+from domain.stores import reads as stores
 from domain.stores.reads import Store
 from domain.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedPart:
-    """What one lot would give. Whole units."""
+    """The part of a quoted payment that one lot would pay. Whole units."""
 
     municipality: int
     asset: int
@@ -37,7 +37,7 @@ class QuotedPart:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A payment that has not happened. `amount` is the list price without the coupons' discount. Whole units."""
+    """A payment that could be made now. `amount`: the list price less the coupons' discount. Whole units."""
 
     wallet: Wallet
     store: Store
@@ -52,8 +52,8 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a payer wants to know. Whole units; see `pay.Pay`."""
+class PaymentQuestion:
+    """A payment to quote. The fields are those of `pay.Pay`."""
 
     municipality: int
     wallet_id: UUID
@@ -64,11 +64,11 @@ class Asked:
     coupons: tuple[UUID, ...] = ()
 
 
-async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
-    """The allocation that `pay` would make at this instant, or the refusal that it would answer."""
-    check_amount(asked.amount, await payment_maximum(services, asked.municipality))
-    wallet = await residents.own_wallet(viewer, asked.municipality, asked.wallet_id)
-    store = await merchants.by_id(asked.municipality, asked.store_id)
+async def quote(services: Services, viewer: Viewer, question: PaymentQuestion) -> Quote:
+    """Return the allocation that `pay` would make at this instant, or raise the refusal that it would raise."""
+    check_amount(question.amount, await payment_maximum(services, question.municipality))
+    wallet = await residents.own_wallet(viewer, question.municipality, question.wallet_id)
+    store = await stores.by_id(question.municipality, question.store_id)
     if store is None:
         raise UnknownPayeeError
     if wallet.frozen:
@@ -76,29 +76,36 @@ async def quote(services: Services, viewer: Viewer, asked: Asked) -> Quote:
     if not store.accepting:
         raise StoreNotAcceptingError
 
-    chosen = await coupons.choose(services, asked.municipality, asked.wallet_id, asked.coupons)
+    chosen = await coupons.choose(services, question.municipality, question.wallet_id, question.coupons)
 
     async def run(rules: StoreRules) -> Quote:
-        return await _quote(services, asked, wallet, store, rules, chosen)
+        return await _quote(services, question, wallet, store, rules, chosen)
 
-    return await with_rules(services, asked.municipality, asked.store_id, asked.excluded, run)
+    return await with_rules(services, question.municipality, question.store_id, question.excluded, run)
 
 
 async def _quote(
-    services: Services, asked: Asked, wallet: Wallet, store: Store, rules: StoreRules, chosen: Chosen
+    services: Services, question: PaymentQuestion, wallet: Wallet, store: Store, rules: StoreRules, chosen: Chosen
 ) -> Quote:
     now = services.clock()
-    used = await coupons.used_now(chosen, asked.municipality, rules.store, asked.amount, now)
-    due = asked.amount - used.discount
-    accounts, totals = await wallet_totals(asked.municipality, asked.wallet_id, now)
-    taken, missing = allocation(accounts, due, rules, now, rest_in_cash=asked.rest_in_cash)
+    used = await coupons.used_now(chosen, question.municipality, rules.store, question.amount, now)
+    due = question.amount - used.discount
+    accounts, totals = await wallet_totals(question.municipality, question.wallet_id, now)
+    taken, missing = allocation(accounts, due, rules, now, rest_in_cash=question.rest_in_cash)
     reasons = spend_order.reasons([lot for lot, _ in taken], rules)
     parts = tuple(
-        QuotedPart(asked.municipality, lot.asset, lot.lot, part, lot.expires_at, reason)
+        QuotedPart(
+            municipality=question.municipality,
+            asset=lot.asset,
+            lot=lot.lot,
+            amount=part,
+            expires_at=lot.expires_at,
+            reason=reason,
+        )
         for (lot, part), reason in zip(taken, reasons, strict=True)
     )
     usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
-    points = await _points(services, rules, asked.wallet_id, totals, taken, used.multiplier_bp, now)
+    points = await _points(services, rules, question.wallet_id, totals, taken, used.multiplier_bp, now)
     chosen.require_points(earned=bool(points))
     return Quote(
         wallet=wallet,
@@ -109,7 +116,7 @@ async def _quote(
         token=token_of(taken, missing, used),
         parts=parts,
         points=points,
-        list_amount=asked.amount,
+        list_amount=question.amount,
         coupons=tuple(zip(chosen.coupons, (use.discount for use in used.uses), strict=True)),
     )
 
@@ -123,7 +130,7 @@ async def _points(
     multiplier_bp: int,
     now: datetime,
 ) -> tuple[Granted, ...]:
-    """What the payment would earn now; a budget may end before it is made."""
+    """Return the points that the payment would earn now. A budget may be used up before the payment is made."""
     earner = await earner_at(services, rules.store, wallet_id, now)
     if earner is None:
         return ()

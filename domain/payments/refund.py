@@ -1,11 +1,11 @@
-"""A store gives back what was paid, in part or whole, as often as it likes.
+"""Refunds: a store gives back what was paid, in part or whole, in any number of refunds.
 
-To the same lots, last used first, expiry not extended.
+Value goes back to the lots of the payment, last used first; their expiry is not extended.
 
-Of a payment with coupons the amount is one of list prices: the coupons' share of it goes back to them
-(`domain/coupons/returns.py`). Points that the rest would not have earned are taken back (`domain/points/clawback.py`).
-What comes back of an asset that the wallet owes settles the debt first. What becomes of a lot that has ended is the
-asset's policy: see `domain/expiry/fresh.py`.
+The amount of a refund is in list prices: the share of the payment's coupons goes back to them
+(`domain/coupons/returns.py`). Points that the rest would not have earned are clawed back (`domain/points/clawback.py`).
+Value of an asset that the wallet owes settles the debt first. The asset's policy decides about lots that have ended:
+see `domain/expiry/fresh.py`.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ AMOUNT_MAXIMUM = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """What a shop asks. Amount in whole units."""
+    """A refund to make. Amount in whole units."""
 
     key: UUID
     municipality: int
@@ -50,7 +50,7 @@ class Refund:
 
 
 async def refund(services: Services, viewer: Viewer, refund: Refund) -> Posted:
-    """Refunds or raises a refusal. The sum of a payment's refunds never exceeds what was paid."""
+    """Refund a payment in part or whole, or raise a refusal. Its refunds together never exceed what was paid."""
     check_amount(refund.amount, AMOUNT_MAXIMUM)
     payment = await journal_by_id(refund.municipality, refund.payment_id)
     if payment is None:
@@ -73,7 +73,7 @@ async def refund(services: Services, viewer: Viewer, refund: Refund) -> Posted:
 
 
 def parties_of(payment: Journal) -> tuple[UUID, UUID]:
-    """The wallet and the store of a payment; NotRefundableError for a journal that has not both."""
+    """Return the wallet and the store of a payment. NotRefundableError for a journal without both."""
     if payment.wallet_id is None or payment.store_id is None:
         raise NotRefundableError
     return payment.wallet_id, payment.store_id
@@ -112,7 +112,7 @@ def _request(viewer: Viewer, giving_back: "GivingBack", parts: Parts) -> Request
 
 @dataclass(frozen=True, slots=True)
 class GivingBack(Part):
-    """Value goes back to the wallet: to the payment's lots or fresh ones, less the points that are taken back."""
+    """Value that goes back to the wallet: to the payment's lots or fresh ones, less the points that are clawed back."""
 
     refund: Refund
     payment: Journal
@@ -124,27 +124,27 @@ class GivingBack(Part):
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Those whose points are taken back, beside the payment's own."""
+        """The programmes whose points are clawed back. The wallet and the store are the request's own."""
         return self.clawback.holders
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """The lots of the payment, those in place of ended ones, and those of its points."""
+        """The lots of the payment, the fresh lots in place of ended ones, and the lots of its points."""
         paid = (portion.lot for portion in self.payment.receipt.lots)
         return (*paid, *self.fresh.lots, *self.clawback.lots)
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """What was refunded before, and what was taken back of points."""
+        """The guards that count what was refunded, and what was clawed back of points."""
         return (self.refunded, *self.clawback.guards)
 
     @property
     def refunded(self) -> GuardKey:
-        """The guard that counts what was given back of the payment."""
+        """The guard that counts what was refunded of the payment."""
         return refunded_guard(self.payment.municipality, self.payment.id)
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Adds what the wallet gets back. RefundExceedsError."""
+        """Add what the wallet gets back. RefundExceedsError."""
         amount, paid = self.refund.amount, refundable(self.payment.receipt)
         guard = book.guard(self.refunded, paid)
         if amount > paid - guard.value:
@@ -156,39 +156,39 @@ class GivingBack(Part):
         self._fill(book, draft, *self.returns.of_wallet(guard.value, amount), at)
 
     def _fill(self, book: Book, draft: Draft, before: int, now: int, at: datetime) -> None:
-        """Gives back one lot after the other, and after each takes the points that are due.
+        """Refund one lot after the other, and claw back the points that are due after each.
 
         before, now: what the wallet got back before, and what it gets back now. Whole units.
         """
         town, paid, balances = self.payment.municipality, self.payment.receipt.lots, draft.balances
-        taking = RefundClawback(self.clawback, book, draft, self.wallet_id, at)
-        taking.add_returned([portion for portion, _ in self.fresh.instead(give_back(paid, 0, before), at)])
+        clawback = RefundClawback(clawback=self.clawback, book=book, draft=draft, wallet_id=self.wallet_id, at=at)
+        clawback.add_returned([portion for portion, _ in self.fresh.instead(give_back(paid, 0, before), at)])
         done = before
         for portion, terms in self.fresh.instead(give_back(paid, before, now), at):
             asset, part = portion.asset, portion.amount
             account = book.account(town, AccountKey(AccountKind.WALLET, self.wallet_id, asset, portion.lot), terms)
-            given = RefundedLot(book.plain(town, AccountKind.PAYABLE, self.store_id, asset), account, part)
+            refunded_lot = RefundedLot(book.plain(town, AccountKind.PAYABLE, self.store_id, asset), account, part)
             balances[asset] = balances.get(asset, book.total(town, self.wallet_id, asset)) + part
-            given.amount -= credit(book, draft, given.payable, account, part)
+            refunded_lot.amount -= credit(book, draft, refunded_lot.payable, account, part)
             done += part
-            taking.add_returned([portion])
-            taking.take_due(given, rest_of(paid, done))
-            if given.amount:
-                draft.lots.append(replace(portion, amount=given.amount))
-        taking.close(whole=done == sum(portion.amount for portion in paid))
+            clawback.add_returned([portion])
+            clawback.take_due(refunded_lot, rest_of(paid, done))
+            if refunded_lot.amount:
+                draft.lots.append(replace(portion, amount=refunded_lot.amount))
+        clawback.close(whole=done == sum(portion.amount for portion in paid))
 
 
 def give_back(paid: Sequence[Portion], already: int, amount: int) -> list[Portion]:
-    """The lots that a refund fills: the payment's, last used first, past what was refunded already. Whole units.
+    """Return the portions that a refund fills: the payment's lots, last used first, after `already` was refunded.
 
-    Any order of partial refunds of the same sum fills the same lots.
+    Whole units. Partial refunds of the same sum fill the same lots, in any order.
     """
     filled = []
     for portion in reversed(paid):
         skipped = min(already, portion.amount)
-        given = min(portion.amount - skipped, amount)
+        part = min(portion.amount - skipped, amount)
         already -= skipped
-        amount -= given
-        if given:
-            filled.append(replace(portion, amount=given))
+        amount -= part
+        if part:
+            filled.append(replace(portion, amount=part))
     return filled

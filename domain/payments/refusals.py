@@ -11,7 +11,7 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class UnknownPaymentError(UnstoredRefusal):
-    """No such payment, or not one of this shop."""
+    """There is no such payment, or it is not one of this store."""
 
     code = "UNKNOWN_PAYMENT"
     retry = Retry.NEVER
@@ -19,7 +19,7 @@ class UnknownPaymentError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class NotRefundableError(UnstoredRefusal):
-    """A journal that is not a payment."""
+    """The journal is not a payment."""
 
     code = "NOT_REFUNDABLE"
     retry = Retry.NEVER
@@ -27,7 +27,7 @@ class NotRefundableError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class RefundExceedsError(StoredRefusal):
-    """More than is left of the payment. Whole units."""
+    """The refund exceeds what is left of the payment. Amounts in whole units."""
 
     refundable: int
     code = "REFUND_EXCEEDS"
@@ -35,7 +35,7 @@ class RefundExceedsError(StoredRefusal):
 
 @dataclass(eq=False)
 class HoldNotOpenError(StoredRefusal):
-    """The hold was captured, voided or has lapsed."""
+    """The hold was captured, was voided or has lapsed."""
 
     internal = True
     code = "HOLD_NOT_OPEN"
@@ -43,7 +43,7 @@ class HoldNotOpenError(StoredRefusal):
 
 @dataclass(eq=False)
 class HoldExceedsError(StoredRefusal):
-    """More than the hold has. Whole units."""
+    """The capture exceeds the amount of the hold. Amounts in whole units."""
 
     available: int
     internal = True
@@ -52,7 +52,7 @@ class HoldExceedsError(StoredRefusal):
 
 @dataclass(eq=False)
 class PossibleDuplicateError(UnstoredRefusal):
-    """The same wallet paid the same shop the same amount within 60 seconds under another key."""
+    """The same wallet paid the same store the same amount within the last 60 seconds, under another key."""
 
     receipt_number: str
     code = "POSSIBLE_DUPLICATE"

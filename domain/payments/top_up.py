@@ -1,12 +1,12 @@
-"""A payment that brings its own money: exactly what the wallet lacks comes from a linked source.
+"""Top-ups: a payment takes exactly what the wallet lacks from a linked source.
 
 The saga of `domain/funding` with two journals instead of one:
 
     charge      the missing amount, under a key of its own: the authorisation's reference
-    pay         the payment as always, under the client's key
+    pay         the payment, under the client's key
 
-Once both keys are ended, a charge whose payment was refused is taken back out of the wallet, and the money is voided.
-What is spent of it by then was spent by its owner: then it stays, and is captured.
+After both keys have ended, a charge whose payment was refused is taken back out of the wallet, and the money is voided.
+If some of it was spent meanwhile, by the wallet's owner, the charge stays and the money is captured.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ CARD_ISSUE = Issue(LotOrigin.CHARGE, Funding.CARD)
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """The source of what is missing, and the most that may be taken from it. Whole units."""
+    """The source of the missing amount, and the most that may be taken from it. Whole units."""
 
     source_id: UUID
     maximum: int
@@ -57,7 +57,7 @@ class TopUp:
 
 @dataclass(frozen=True, slots=True)
 class _Charge:
-    """The charge of a top-up: coin of the source's kind into its wallet, owed by the provider to the treasury."""
+    """The charge of a top-up: coin of the source's asset goes into its wallet, and the provider owes the treasury."""
 
     authorisation: Authorisation
     source: Source
@@ -70,7 +70,7 @@ class _Charge:
 
 
 async def pay_with_top_up(services: Services, viewer: Viewer, payment: Pay, top_up: TopUp) -> Posted:
-    """Pay, with exactly what is missing from the source; nothing is taken where nothing is missing.
+    """Pay, and take exactly what the wallet lacks from the source: nothing, where it lacks nothing.
 
     The same key answers the same.
     """
@@ -92,7 +92,7 @@ async def pay_with_top_up(services: Services, viewer: Viewer, payment: Pay, top_
 
 
 async def _open(services: Services, viewer: Viewer, payment: Pay, top_up: TopUp) -> Authorisation | None:
-    """The authorisation of what is missing; None where a top-up would not help, so that `pay` answers alone."""
+    """Open the authorisation of the missing amount. None where a top-up would not help: then `pay` answers alone."""
     source = await reads.source_by_id(payment.municipality, top_up.source_id)
     if source is None or source.wallet_id != payment.wallet_id or source.person_id != viewer.person_id:
         raise UnknownFundingSourceError
@@ -113,7 +113,7 @@ async def _open(services: Services, viewer: Viewer, payment: Pay, top_up: TopUp)
 
 
 async def _missing(services: Services, payment: Pay, source: Source, rules: StoreRules) -> int:
-    """What the wallet lacks for the payment, where coin of the source would pay it; else 0. Whole units."""
+    """Return what the wallet lacks for the payment, where coin of the source would pay it; else 0. Whole units."""
     coin = await _coin(services, source)
     now = services.clock()
     if source.asset in payment.excluded or not rules.store.accepting or not coin.acceptance.open_to(rules.store, now):
@@ -124,7 +124,7 @@ async def _missing(services: Services, payment: Pay, source: Source, rules: Stor
     try:
         used = await coupons.used_now(chosen, payment.municipality, rules.store, payment.amount, now)
     except Refusal:
-        return 0  # the payment says so itself, under its key
+        return 0  # the payment raises the same refusal, under its key
     lots = spend_order.spendable(await wallet_accounts(payment.municipality, payment.wallet_id, now), now, rules)
     _, missing = spend_order.allocate(lots, payment.amount - used.discount, rules)
     return 0 if missing % coin.minimum_unit else missing
@@ -154,7 +154,7 @@ async def _funded(services: Services, viewer: Viewer, payment: Pay, authorisatio
 
 
 async def _source_of(authorisation: Authorisation) -> Source:
-    """The source of an authorisation, also one that was removed since."""
+    """Return the source of an authorisation, also one that was removed since."""
     source_id = authorisation.source_id
     source = None if source_id is None else await reads.source_ever_linked(authorisation.municipality, source_id)
     if source is None:
@@ -163,7 +163,7 @@ async def _source_of(authorisation: Authorisation) -> Source:
 
 
 async def _post_charge(services: Services, viewer: Viewer, charge: _Charge) -> None:
-    """Take the money in, once. Where no coin is issued any more the payment is refused, or was made before."""
+    """Charge the wallet, once. Where coin is no longer issued, `pay` refuses, or replays what was paid before."""
     coin, now = await _coin(services, charge.source), services.clock()
     if not ended(coin, CARD_ISSUE, now):
         lot = await services.shared(LOTS).of(coin, CARD_ISSUE, now)
@@ -175,7 +175,7 @@ async def _close_charge(services: Services, authorisation: Authorisation) -> boo
 
 
 async def _close_both(services: Services, authorisation: Authorisation, payment: Posted | None) -> bool:
-    """Whether the charge stays: its payment settled, or it cannot be taken back out of the wallet any more."""
+    """Return whether the charge stays: its payment settled, or it can no longer be taken back out of the wallet."""
     paid = payment is not None or isinstance(await services.ledger.close(authorisation.key), Posted)
     charge = await services.ledger.close(_charge_key(authorisation))
     return isinstance(charge, Posted) and (paid or not await _take_back(services, authorisation, charge))
@@ -225,7 +225,10 @@ def _charge_request(viewer: Viewer, charge: _Charge, coin: Asset, lot: Lot) -> R
 
 
 async def _take_back(services: Services, authorisation: Authorisation, charge: Posted) -> bool:
-    """Whether the charge is out of the wallet again, all of it: decided once, under the wallet's lock."""
+    """Take the charge back out of the wallet, all or nothing, and return whether it is out.
+
+    Decided once, under the wallet's lock.
+    """
     wallet_id = (await _source_of(authorisation)).wallet_id
     treasury = await treasury_of(services, authorisation.municipality)
     try:

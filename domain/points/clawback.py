@@ -149,7 +149,7 @@ class RefundedLot:
 
 
 class RefundClawback:
-    """Claws back points during one refund, which fills one lot after the other.
+    """The clawback of points during one refund, which fills one lot after the other.
 
     After each lot it takes the points due by then. The points taken, and their sources, thus depend on the amount
     refunded in total and not on how it was split into refunds. A deduction that one lot cannot cover stays due for the

@@ -1,8 +1,7 @@
-"""A payment earns points: out of the budgets of the town's programmes, in the payment's own journal.
+"""Earning: a payment earns points from the budgets of the municipality's programmes, in its own journal.
 
-Read before the ledger is asked: the rules, the person, the lots. Decided under the locks: caps, budgets, room. Where a
-town has no
-rule that could apply, a payment asks for nothing more than one without points.
+Rules, person and lots are read before the locks; caps, budgets and room in the wallet are decided under them. Where no
+rule can apply, a payment reads and locks nothing for points.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -32,33 +31,36 @@ from domain.stores.reads import Store
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A programme that gives points on payments now: its asset, and the lot that today's points fall into."""
+    """A programme that gives points on payments now, its asset, and the lot that today's points go to."""
 
     programme: Programme
     asset: Asset
     lot: Lot
 
     def caps_of(self, payer: Payer) -> tuple[tuple[GuardKey, int], ...]:
-        """What the payer, and the payer's household, are counted by over the programme."""
+        """The programme's caps for the payer and the payer's household: guards with their ceilings in whole units."""
         return self.programme.caps_of(payer.person, None if payer.claims is None else payer.claims.household)
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What one programme gives on a payment, rule by rule. Whole units."""
+    """The points that one programme gives on a payment, rule by rule. Whole units."""
 
     source: Source
     traced: tuple[Traced, ...]
 
     @property
     def points(self) -> int:
-        """All of it."""
-        return sum(one.points for one in self.traced)
+        """The points of all rules. Whole units."""
+        return sum(trace.points for trace in self.traced)
 
 
 @dataclass(frozen=True, slots=True)
 class Earner:
-    """What a payer may earn at a shop today."""
+    """The rules and programmes by which a payer may earn points at a store today.
+
+    `paid`: the assets that residents pay for.
+    """
 
     municipality: int
     payer: Payer
@@ -68,39 +70,44 @@ class Earner:
 
     @property
     def programmes(self) -> tuple[UUID, ...]:
-        """The holders whose budgets may change."""
+        """The programmes whose budgets may change."""
         return tuple(self.sources)
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """The lots that may be credited."""
+        """The lots that points may be credited to."""
         return tuple(source.lot.id for source in self.sources.values())
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """The counters of the person."""
-        caps = {key: None for one in self.candidates for key, _, _ in one.rule.caps(self.payer.person, self.payer.day)}
-        return (*caps, *dict.fromkeys(key for one in self.candidates for key, _ in one.caps))
+        """The guards of the rules' and the programmes' caps for the payer."""
+        payer = self.payer
+        of_rules = (key for candidate in self.candidates for key, _, _ in candidate.rule.caps(payer.person, payer.day))
+        of_programmes = (key for candidate in self.candidates for key, _ in candidate.caps)
+        return (*dict.fromkeys(of_rules), *dict.fromkeys(of_programmes))
 
     def granted(
         self, spent: Mapping[int, int], at: datetime, limits: Limits, multiplier_bp: int = MULTIPLIER_ONE
     ) -> list[Granted]:
-        """The programmes that give something for a payment."""
-        return [one for one in self.traced(spent, at, limits, multiplier_bp) if one.points]
+        """Compute the points of a payment, by programme; programmes that give none are left out.
+
+        `spent`: the payment by asset, in whole units. `limits` are counted down.
+        """
+        return [granted for granted in self.traced(spent, at, limits, multiplier_bp) if granted.points]
 
     def traced(
         self, spent: Mapping[int, int], at: datetime, limits: Limits, multiplier_bp: int = MULTIPLIER_ONE
     ) -> list[Granted]:
-        """What each programme says of a payment, rule by rule."""
+        """Compute the points of a payment by programme, with the reason of every rule, also where it gives none."""
         traced = earned(self.candidates, self.payer, spent, self.paid, at, limits, multiplier_bp)
         return [
-            Granted(source, tuple(one for one in traced if one.rule.programme == key))
+            Granted(source, tuple(trace for trace in traced if trace.rule.programme == key))
             for key, source in self.sources.items()
         ]
 
 
 async def earner_at(services: Services, store: Store, wallet_id: UUID, now: datetime) -> Earner | None:
-    """What a wallet may earn at a shop now; None where no rule could apply."""
+    """Read what a wallet may earn at a store now; None where no rule can apply."""
     rules = [
         rule
         for rule in await services.shared(EARNING_RULES).of(store.municipality)
@@ -108,16 +115,17 @@ async def earner_at(services: Services, store: Store, wallet_id: UUID, now: date
     ]
     if not rules:
         return None  # and no budget is locked for rules that cannot apply
-    payer = Payer(*await services.shared(PERSONS).of((store.municipality, wallet_id)), store, effective_on(now))
+    person, claims = await services.shared(PERSONS).of((store.municipality, wallet_id))
+    payer = Payer(person=person, claims=claims, store=store, day=effective_on(now))
     return await earner_of(services, payer, store.municipality, rules, now)
 
 
 async def earner_of(
     services: Services, payer: Payer, town: int, rules: Iterable[EarningRule], now: datetime
 ) -> Earner | None:
-    """The same for given rules and a given payer.
+    """Read what a payer may earn now by these rules; None where none of them can apply.
 
-    Rules of programmes that are not open, or not for the payer, are left out.
+    Rules of programmes that are not open, or for which the payer is not eligible, are left out.
     """
     open_now = {
         programme.id: programme
@@ -127,42 +135,60 @@ async def earner_of(
         and programme.eligibility.reason_against(payer.claims, payer.day.year) is None
     }
     assets = {asset.id: asset for asset in await services.shared(ASSETS).of(town)}
-    useful = [rule for rule in rules if rule.programme in open_now]
-    found = [await _source(services, open_now[key], assets, now) for key in sorted({rule.programme for rule in useful})]
-    sources = {source.programme.id: source for source in found if source is not None}
+    in_force = [rule for rule in rules if rule.programme in open_now]
+    sources = {
+        key: source
+        for key in sorted({rule.programme for rule in in_force})
+        if (source := await _source(services, open_now[key], assets, now)) is not None
+    }
     candidates = tuple(
         Candidate(rule, source.asset.id, source.caps_of(payer))
-        for rule in useful
+        for rule in in_force
         if (source := sources.get(rule.programme)) is not None
     )
     if not candidates:
         return None
-    return Earner(town, payer, sources, candidates, frozenset(asset.id for asset in assets.values() if asset.paid))
+    return Earner(
+        municipality=town,
+        payer=payer,
+        sources=sources,
+        candidates=candidates,
+        paid=frozenset(asset.id for asset in assets.values() if asset.paid),
+    )
 
 
 def _can_be_spent(lot: Lot) -> bool:
-    """Whether the lot's first instant comes before its end."""
+    """Whether the lot becomes usable before it expires."""
     return lot.usable_from is None or lot.expires_at is None or lot.usable_from < lot.expires_at
 
 
 async def _source(
     services: Services, programme: Programme, assets: Mapping[int, Asset], now: datetime
 ) -> Source | None:
-    """Points that wait for the end of the refund window are a lot that may be spent from a later midnight."""
+    """Find or open the lot of a programme's points of today; None where points could never be spent.
+
+    Points that wait for the end of the refund window go to a lot that is usable from a later midnight.
+    """
     asset = assets[programme.asset]
     starts = programme.usable_from
     if programme.activates_after_days:
         activates = midnight(effective_on(now) + timedelta(days=programme.activates_after_days))
         starts = activates if starts is None else max(starts, activates)
-    how = Issue(LotOrigin.GRANT, programme.funding, programme.id, starts, programme.expires_at)
-    if ended(asset, how, now):
+    issue = Issue(
+        origin=LotOrigin.GRANT,
+        funding=programme.funding,
+        programme_id=programme.id,
+        usable_from=starts,
+        expires_at=programme.expires_at,
+    )
+    if ended(asset, issue, now):
         return None
-    lot = await services.shared(LOTS).of(asset, how, now)
+    lot = await services.shared(LOTS).of(asset, issue, now)
     return Source(programme, asset, lot) if _can_be_spent(lot) else None
 
 
 def spent_of(portions: Iterable[Portion]) -> dict[int, int]:
-    """What a payment uses of each asset. Whole units."""
+    """Sum a payment's portions by asset. Whole units."""
     spent: dict[int, int] = {}
     for portion in portions:
         spent[portion.asset] = spent.get(portion.asset, 0) + portion.amount
@@ -171,9 +197,10 @@ def spent_of(portions: Iterable[Portion]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class PointEarning(Part):
-    """What a payment earns for its wallet; a programme that has nothing left gives nothing, and the payment goes on.
+    """The points that a payment earns for its wallet.
 
-    multiplier_of: by what the other parts of the payment multiply its points, in hundredths of a percent.
+    A programme without budget gives none, and the payment still settles. multiplier_of: the factor by which other parts
+    of the payment multiply its points, in hundredths of a percent.
     """
 
     earner: Earner
@@ -182,27 +209,27 @@ class PointEarning(Part):
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """The programmes."""
+        """The programmes that may give points."""
         return self.earner.programmes
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """Today's lots of their points."""
+        """The lots of today's points."""
         return self.earner.lots
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """The counters of the person and the household."""
+        """The guards of the caps of the person and the household."""
         return self.earner.guards
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Adds points by the lots that the draft takes."""
+        """Add points, by the lots that the draft takes from the wallet."""
         earner, multiplier_bp = self.earner, self.multiplier_of(draft)
         limits = _limits(book, earner, self.wallet_id, draft.balances)
-        granted = earner.granted(spent_of(draft.lots), at, limits, multiplier_bp)
-        given = [_give(book, draft, earner, self.wallet_id, one) for one in granted]
-        if given or multiplier_bp != MULTIPLIER_ONE:
-            draft.sections.append(Earnings(tuple(given), multiplier_bp))
+        programmes = earner.granted(spent_of(draft.lots), at, limits, multiplier_bp)
+        points = tuple(_give(book, draft, earner, self.wallet_id, granted) for granted in programmes)
+        if points or multiplier_bp != MULTIPLIER_ONE:
+            draft.sections.append(Earnings(points, multiplier_bp))
 
 
 def _limits(book: Book, earner: Earner, wallet_id: UUID, balances: Mapping[int, int]) -> Limits:
@@ -226,9 +253,9 @@ def _give(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, granted: Gr
     asset, lot = source.asset.id, source.lot
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset, lot.id), lot)
     credit(book, draft, book.plain(town, AccountKind.BUDGET, source.programme.id, asset), account, granted.points)
-    for one in granted.traced:
-        for key, ceiling, _ in one.rule.caps(earner.payer.person, earner.payer.day):
-            draft.guards.append((book.guard(key, ceiling), one.points))
+    for trace in granted.traced:
+        for key, ceiling, _ in trace.rule.caps(earner.payer.person, earner.payer.day):
+            draft.guards.append((book.guard(key, ceiling), trace.points))
     draft.guards += [(book.guard(key, ceiling), granted.points) for key, ceiling in source.caps_of(earner.payer)]
     draft.counterparties.setdefault(source.programme.id, wallet_id)
     draft.balances[asset] = draft.balances.get(asset, book.total(town, wallet_id, asset)) + granted.points
@@ -239,14 +266,16 @@ def _give(book: Book, draft: Draft, earner: Earner, wallet_id: UUID, granted: Gr
         points=granted.points,
         expires_at=lot.expires_at,
         usable_from=lot.usable_from,
-        rules=tuple(RulePoints(one.rule.id, one.points, one.reason.value) for one in granted.traced if one.points),
+        rules=tuple(
+            RulePoints(trace.rule.id, trace.points, trace.reason.value) for trace in granted.traced if trace.points
+        ),
     )
 
 
 async def limits_now(earner: Earner, balances: Mapping[int, int]) -> Limits:
-    """The same limits as read without a lock, for a quote.
+    """Read what a payment may still earn, without a lock: for a quote.
 
-    `balances`: the wallet's after the payment, by asset. Whole units.
+    `balances`: the wallet's balances after the payment, by asset. Whole units.
     """
     guards = list(earner.guards)
     programmes = list(earner.programmes)
@@ -263,5 +292,5 @@ async def limits_now(earner: Earner, balances: Mapping[int, int]) -> Limits:
 
 
 def unlimited(earner: Earner) -> Limits:
-    """No counter, no end of a budget: what the rules alone would give."""
+    """Limits that never cut: no caps are counted, and budgets never end."""
     return Limits(budgets=dict.fromkeys(earner.programmes, NO_LIMIT))

@@ -1,24 +1,24 @@
-"""How rules give points, and what each said of a payment. Append only."""
+"""Kinds of earning rules, and the reasons for the points they give. Append only."""
 
 from enum import IntEnum, StrEnum
 
 
 class RuleKind(IntEnum):
-    """What a rule counts."""
+    """How a rule computes points: as a percentage of the payment, or as a fixed number per payment."""
 
     PERCENT = 1
     PER_VISIT = 2
 
 
 class Stacking(IntEnum):
-    """Whether a rule gives beside others."""
+    """Whether a rule gives points together with other rules."""
 
     WITH_OTHERS = 1
     ALONE = 2
 
 
 class Reason(StrEnum):
-    """What a rule said of a payment."""
+    """Why a rule gave so many points on a payment, or none."""
 
     APPLIED = "APPLIED"
     CUT_PER_DAY = "CUT_PER_DAY"

@@ -1,6 +1,6 @@
 """Staff add earning rules to a programme of shopping points, and stop them.
 
-A rule never changes: refunds ask it again.
+A rule never changes, because clawbacks compute its points again.
 """
 
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ from domain.viewer import Relation, Viewer
 
 PRIORITY_LIMIT = 1_000
 RULES_LIMIT = 50
-"""Rules of a programme that are not stopped: each is asked at every payment."""
+"""Rules of one programme that are not stopped. Every payment evaluates all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewRule:
-    """What a rule is made of; see `rules.EarningRule`."""
+    """The terms of a new rule; see `rules.EarningRule`."""
 
     kind: RuleKind
     name_ja: str
@@ -60,7 +60,7 @@ class NewRule:
 
 
 def check(new: NewRule) -> None:
-    """Raises InvalidInputError for the first field that is wrong."""
+    """Raise InvalidInputError for the first field that is wrong."""
     wrong = [
         ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
         ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
@@ -82,7 +82,11 @@ def check(new: NewRule) -> None:
 async def add_rule(
     services: Services, viewer: Viewer, municipality: int, programme_id: UUID, key: UUID, new: NewRule
 ) -> tuple[EarningRule, bool]:
-    """A new rule, in force within seconds everywhere, and whether it was there before. The same key makes one rule."""
+    """Create a rule, in force within seconds everywhere, and return it with whether it existed before.
+
+    The same key creates one rule. UnknownProgrammeError, UnknownAssetError, InvalidInputError; KeyReusedError for a key
+    that was used with other terms.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     programme = await programmes.by_id(municipality, programme_id)
     if programme is None or programme.kind is not ProgrammeKind.EARNING:
@@ -95,7 +99,7 @@ async def add_rule(
     if known is None:
         try:
             await _create(services, viewer, municipality, programme_id, rule, new)
-        except IntegrityError:  # a request with the same key made it at the same moment
+        except IntegrityError:  # a request with the same key created it at the same moment
             known = await reads.by_id(municipality, rule)
             if known is None:
                 raise
@@ -103,10 +107,14 @@ async def add_rule(
     if known is not None and (known.programme != programme_id or _facts(known) != _facts(new)):
         raise KeyReusedError
     services.shared(EARNING_RULES).forget(municipality)
-    found = await reads.by_id(municipality, rule)
-    if found is None:
+    return await _existing(municipality, rule), replayed
+
+
+async def _existing(municipality: int, rule: UUID) -> EarningRule:
+    earning_rule = await reads.by_id(municipality, rule)
+    if earning_rule is None:
         raise UnknownEarningRuleError
-    return found, replayed
+    return earning_rule
 
 
 def _facts(rule: NewRule | EarningRule) -> tuple[object, ...]:
@@ -161,10 +169,9 @@ async def _create(
 
 
 async def stop_rule(services: Services, viewer: Viewer, municipality: int, rule: UUID) -> EarningRule:
-    """The rule gives nothing from now on, within seconds everywhere. Stopping it twice changes nothing."""
+    """Stop a rule: it gives no more points, within seconds everywhere. Stopping it again changes nothing."""
     await require_staff(municipality, viewer, Relation.FINANCE)
-    if await reads.by_id(municipality, rule) is None:
-        raise UnknownEarningRuleError
+    await _existing(municipality, rule)
     now = services.clock()
     async with transaction():
         stopped = await Row.filter(municipality_id=municipality, id=rule, stopped_at=None).update(stopped_at=now)
@@ -180,7 +187,4 @@ async def stop_rule(services: Services, viewer: Viewer, municipality: int, rule:
                 now,
             )
     services.shared(EARNING_RULES).forget(municipality)
-    found = await reads.by_id(municipality, rule)
-    if found is None:
-        raise UnknownEarningRuleError
-    return found
+    return await _existing(municipality, rule)

@@ -1,4 +1,4 @@
-"""What points add to receipts: what a payment earned, and what a refund took back."""
+"""Sections of receipts: the points that a payment earned, and those that a refund clawed back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from domain.points.rules import MULTIPLIER_ONE
 
 @dataclass(frozen=True, slots=True)
 class RulePoints:
-    """What one earning rule gave, and why so much. Whole units."""
+    """The points of one earning rule, and the reason for their number. Whole units."""
 
     rule: UUID
     points: int
     reason: str
 
     def to_json(self) -> list[Any]:
-        """Rule, points, reason."""
+        """Write [rule, points, reason]."""
         return [str(self.rule), self.points, self.reason]
 
     @classmethod
     def from_json(cls, line: Sequence[Any]) -> Self:
-        """The points of a line."""
+        """Read the points of a line."""
         rule, points, reason = line
         return cls(UUID(rule), points, reason)
 
 
 @dataclass(frozen=True, slots=True)
 class EarnedPoints:
-    """What one programme gave on a payment, and the lot that it filled. Whole units."""
+    """The points of one programme on a payment, and the lot they went to. Whole units."""
 
     programme: UUID
     asset: int
@@ -42,7 +42,7 @@ class EarnedPoints:
     rules: tuple[RulePoints, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """programme, asset, lot, points, expires, usable, rules."""
+        """Write the fields by name: programme, asset, lot, points, expires, usable, rules."""
         return {
             "programme": str(self.programme),
             "asset": self.asset,
@@ -55,7 +55,7 @@ class EarnedPoints:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
-        """The points of a row."""
+        """Read the points of a row."""
         return cls(
             programme=UUID(row["programme"]),
             asset=row["asset"],
@@ -69,13 +69,13 @@ class EarnedPoints:
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
-    """What a payment earned. The multiplier of its coupons is in hundredths of a percent."""
+    """The points that a payment earned. `multiplier_bp`: the factor of its coupons, in hundredths of a percent."""
 
     programmes: tuple[EarnedPoints, ...]
     multiplier_bp: int = MULTIPLIER_ONE
 
     def to_json(self) -> dict[str, Any]:
-        """earned, and multiplier where it is not one."""
+        """Write `earned` where there are points, and `multiplier` where it is not one."""
         written: dict[str, Any] = {}
         if self.programmes:
             written["earned"] = [points.to_json() for points in self.programmes]
@@ -85,7 +85,7 @@ class Earnings:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `earned` or `multiplier`."""
+        """Read the section; None for a receipt without `earned` and `multiplier`."""
         if "earned" not in kept and "multiplier" not in kept:
             return None
         programmes = tuple(EarnedPoints.from_json(row) for row in kept.get("earned", ()))
@@ -94,9 +94,9 @@ class Earnings:
 
 @dataclass(frozen=True, slots=True)
 class ClawedPoints:
-    """What a refund took back of one programme's points. Whole units.
+    """The points of one programme that a refund clawed back. Whole units.
 
-    points: out of lots. deducted: kept from the refund instead. debt: owed from now on. waived: let go.
+    points: taken from lots. deducted: kept from the refund instead. debt: owed from now on. waived: not collected.
     """
 
     programme: UUID
@@ -107,7 +107,7 @@ class ClawedPoints:
     waived: int
 
     def to_json(self) -> dict[str, Any]:
-        """All of it by name."""
+        """Write the fields by name."""
         return {
             "programme": str(self.programme),
             "asset": self.asset,
@@ -119,21 +119,21 @@ class ClawedPoints:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
-        """The points of a row."""
+        """Read the points of a row."""
         return cls(**{**row, "programme": UUID(row["programme"])})
 
 
 @dataclass(frozen=True, slots=True)
 class ClawedBack:
-    """What a refund took back, programme by programme."""
+    """The points that a refund clawed back, by programme."""
 
     programmes: tuple[ClawedPoints, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Clawed."""
+        """Write `clawed`."""
         return {"clawed": [points.to_json() for points in self.programmes]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `clawed`."""
+        """Read the section; None for a receipt without `clawed`."""
         return cls(tuple(ClawedPoints.from_json(row) for row in kept["clawed"])) if "clawed" in kept else None

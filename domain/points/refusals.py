@@ -7,7 +7,7 @@ from domain.refusals import Retry, UnstoredRefusal
 
 @dataclass(eq=False)
 class UnknownEarningRuleError(UnstoredRefusal):
-    """No such rule in the town."""
+    """The municipality has no such earning rule."""
 
     code = "UNKNOWN_EARNING_RULE"
     retry = Retry.NEVER

@@ -1,10 +1,10 @@
-"""Earning rules: what a payment earns.
+"""Earning rules: the points that a payment earns.
 
-Pure; `quotePayment`, `pay`, `simulateEarning` and the clawback of a refund share it.
+Pure; shared by `quotePayment`, `pay`, `simulateEarning` and the clawback of a refund.
 
-Rules are asked in order of priority (highest first, then the older). A rule ALONE gives only where nothing was given
-before it, and
-then no other follows. Each rule rounds down; caps, the budget and the wallet's room cut what it gives.
+Rules are evaluated in order of priority: highest first, then the older. A rule ALONE gives points only where no rule
+before it did, and then no rule after it does. Each rule rounds down; caps, the budget and the room in the wallet cut
+its points.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,10 +25,10 @@ MULTIPLIER_ONE = BASIS_POINTS
 
 @dataclass(frozen=True, slots=True)
 class EarningRule:
-    """A rule. Amounts in whole units, rates in hundredths of a percent; empty sets ask for nothing.
+    """An earning rule. Amounts in whole units, rates in hundredths of a percent; empty sets do not restrict.
 
-    base_assets: parts of the payment in these assets count; empty: in all assets that residents pay for.
-    acceptance: at which shops and hours it gives.
+    base_assets: the assets whose part of the payment counts; empty: all assets that residents pay for.
+    acceptance: the stores and hours at which it gives points.
     """
 
     municipality: int
@@ -51,12 +51,15 @@ class EarningRule:
     stopped_at: datetime | None = None
 
     def base(self, spent: Mapping[int, int], paid: frozenset[int]) -> int:
-        """The part of a payment that counts. `spent`: by asset; `paid`: assets that residents pay for. Whole units."""
+        """Compute the part of a payment that counts. Whole units.
+
+        `spent`: the payment by asset; `paid`: the assets that residents pay for.
+        """
         counted = self.base_assets or paid
         return sum(amount for asset, amount in spent.items() if asset in counted)
 
     def of_base(self, base: int, multiplier_bp: int = MULTIPLIER_ONE) -> int:
-        """What it gives before any cap, rounded down once. Whole units."""
+        """Compute the points for a base before any cap, rounded down once. Whole units."""
         if base < self.minimum_amount:
             return 0
         if self.kind is RuleKind.PER_VISIT:
@@ -64,35 +67,33 @@ class EarningRule:
         return base * (self.rate_bp or 0) * multiplier_bp // (BASIS_POINTS * MULTIPLIER_ONE)
 
     def caps(self, person: UUID, day: date) -> list[tuple[GuardKey, int, Reason]]:
-        """The counters of a person for a civil day and its month, with their ceilings."""
-        found: list[tuple[GuardKey, int, Reason]] = []
+        """The guards of a person for a civil day and its month, with their ceilings and the reason they cut for."""
+        caps: list[tuple[GuardKey, int, Reason]] = []
         if self.cap_per_day is not None:
-            found.append(
-                (
-                    (self.municipality, GuardKind.EARNED_PER_DAY, self.id, f"{person}|{day}"),
-                    self.cap_per_day,
-                    Reason.CUT_PER_DAY,
-                )
-            )
+            key = (self.municipality, GuardKind.EARNED_PER_DAY, self.id, f"{person}|{day}")
+            caps.append((key, self.cap_per_day, Reason.CUT_PER_DAY))
         if self.cap_per_month is not None:
             key = (self.municipality, GuardKind.EARNED_PER_MONTH, self.id, f"{person}|{day:%Y-%m}")
-            found.append((key, self.cap_per_month, Reason.CUT_PER_MONTH))
-        return found
+            caps.append((key, self.cap_per_month, Reason.CUT_PER_MONTH))
+        return caps
 
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who earns, where and when."""
+    """The person who earns, the store, and the civil day."""
 
     person: UUID
     claims: Claims | None
-    shop: StoreFacts
+    store: StoreFacts
     day: date
 
 
 @dataclass(slots=True)
 class Limits:
-    """What is left, counted down while rules give. Whole units."""
+    """What rules may still give, counted down as they do. Whole units.
+
+    counted: values of guards. budgets: what is left, by programme. rooms: what the wallet may still hold, by asset.
+    """
 
     counted: dict[GuardKey, int] = field(default_factory=dict)
     budgets: dict[UUID, int] = field(default_factory=dict)
@@ -101,9 +102,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A rule with what it needs of its programme.
+    """A rule that may apply, with the asset of its programme.
 
-    `caps`: the counters of person and household over the programme, with their ceilings.
+    `caps`: the guards of person and household for the programme, with their ceilings.
     """
 
     rule: EarningRule
@@ -113,7 +114,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What one rule said: points given, and why so many. Whole units."""
+    """The points of one rule, and the reason for their number. Whole units."""
 
     rule: EarningRule
     points: int
@@ -121,8 +122,13 @@ class Traced:
 
 
 def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Highest priority first, then the older rule."""
-    return sorted(candidates, key=lambda one: (-one.rule.priority, one.rule.created_at, one.rule.id))
+    """Sort by priority, highest first, then by age, oldest first."""
+
+    def rank(candidate: Candidate) -> tuple[int, datetime, UUID]:
+        rule = candidate.rule
+        return (-rule.priority, rule.created_at, rule.id)
+
+    return sorted(candidates, key=rank)
 
 
 def earned(
@@ -134,28 +140,31 @@ def earned(
     limits: Limits,
     multiplier_bp: int = MULTIPLIER_ONE,
 ) -> list[Traced]:
-    """What each rule gives on a payment, in the order of the rules; `limits` are counted down."""
+    """Compute the points of each rule on a payment, in the order of the rules. `limits` are counted down.
+
+    `spent`: the payment by asset; `paid`: the assets that residents pay for. Whole units.
+    """
     traced: list[Traced] = []
-    given = 0
+    total = 0
     alone = False
     for candidate in in_order(candidates):
         rule = candidate.rule
-        wanted = rule.of_base(rule.base(spent, paid), multiplier_bp)
-        reason = _against(rule, payer, at) or (Reason.BELOW_MINIMUM if not wanted else None)
-        if reason is None and (alone or (given and rule.stacking is Stacking.ALONE)):
+        uncut = rule.of_base(rule.base(spent, paid), multiplier_bp)
+        reason = _reason_against(rule, payer, at) or (Reason.BELOW_MINIMUM if not uncut else None)
+        if reason is None and (alone or (total and rule.stacking is Stacking.ALONE)):
             reason = Reason.NOT_STACKED
         if reason is not None:
             traced.append(Traced(rule, 0, reason))
             continue
-        points, reason = _within(candidate, payer, wanted, limits)
-        given += points
+        points, reason = _within(candidate, payer, uncut, limits)
+        total += points
         alone = alone or (bool(points) and rule.stacking is Stacking.ALONE)
         traced.append(Traced(rule, points, reason))
     return traced
 
 
-def _against(rule: EarningRule, payer: Payer, at: datetime) -> Reason | None:
-    if not rule.acceptance.accepts(payer.shop):
+def _reason_against(rule: EarningRule, payer: Payer, at: datetime) -> Reason | None:
+    if not rule.acceptance.accepts(payer.store):
         return Reason.NOT_THIS_SHOP
     if not rule.acceptance.hours.open_at(at):
         return Reason.NOT_THIS_TIME
@@ -164,15 +173,15 @@ def _against(rule: EarningRule, payer: Payer, at: datetime) -> Reason | None:
     return None
 
 
-def _within(candidate: Candidate, payer: Payer, wanted: int, limits: Limits) -> tuple[int, Reason]:
-    """As much of it as every limit leaves, and the tightest limit."""
+def _within(candidate: Candidate, payer: Payer, uncut: int, limits: Limits) -> tuple[int, Reason]:
+    """Cut points to what every limit leaves, and say which limit is the tightest."""
     rule = candidate.rule
     counters = [*rule.caps(payer.person, payer.day), *((*cap, Reason.CUT_PER_PERSON) for cap in candidate.caps)]
     left = [(max(0, ceiling - limits.counted.get(key, 0)), reason) for key, ceiling, reason in counters]
     left.append((limits.budgets.get(rule.programme, 0), Reason.CUT_BY_BUDGET))
     left.append((limits.rooms.get(candidate.asset, NO_LIMIT), Reason.CUT_BY_BALANCE))
-    tightest, why = min(left, key=lambda one: one[0])
-    points, reason = (wanted, Reason.APPLIED) if wanted <= tightest else (max(0, tightest), why)
+    tightest, cut = min(left, key=lambda limit: limit[0])
+    points, reason = (uncut, Reason.APPLIED) if uncut <= tightest else (max(0, tightest), cut)
     for key, _, _ in counters:
         limits.counted[key] = limits.counted.get(key, 0) + points
     limits.budgets[rule.programme] = limits.budgets.get(rule.programme, 0) - points

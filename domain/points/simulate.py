@@ -1,6 +1,6 @@
-"""What rules would give on a payment that nobody makes: for staff who write rules.
+"""Simulation of the points of a payment, for staff who write earning rules.
 
-Caps and budgets are taken as untouched.
+Caps and budgets count as unused.
 """
 
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from domain.points.reads import EARNING_RULES
 from domain.points.rules import NO_LIMIT, Payer
 from domain.programmes.reads import PROGRAMMES
 from domain.services import Services
-from domain.stores import reads as merchants
+from domain.stores import reads as stores
 from domain.viewer import Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
-class Imagined:
-    """A payment that nobody makes. Amount in whole units, of one asset; `claims` of the payer, None: not verified."""
+class SimulatedPayment:
+    """A simulated payment. Amount in whole units, of one asset. `claims`: those of the payer; None: not verified."""
 
     municipality: int
     store_id: UUID
@@ -36,20 +36,23 @@ class Imagined:
     claims: Claims | None
 
 
-async def simulate(services: Services, viewer: Viewer, imagined: Imagined) -> list[Granted]:
-    """What each programme would give, with the word of every rule that is not stopped."""
-    town = imagined.municipality
+async def simulate(services: Services, viewer: Viewer, payment: SimulatedPayment) -> list[Granted]:
+    """Compute the points that each programme would give, with the reason of every rule that is not stopped.
+
+    UnknownPayeeError, UnknownAssetError.
+    """
+    town = payment.municipality
     await require_staff(town, viewer, Relation.FINANCE, Relation.DESK, Relation.AUDITOR)
-    check_amount(imagined.amount, NO_LIMIT)
-    store = await merchants.by_id(town, imagined.store_id)
+    check_amount(payment.amount, NO_LIMIT)
+    store = await stores.by_id(town, payment.store_id)
     if store is None:
         raise UnknownPayeeError
-    asset = await assets.in_municipality(town, imagined.asset)
+    asset = await assets.in_municipality(town, payment.asset)
     if asset is None or asset.kind not in PAYABLE:
         raise UnknownAssetError
     services.shared(EARNING_RULES).forget(town)
     services.shared(PROGRAMMES).forget(town)
     rules = await services.shared(EARNING_RULES).of(town)
-    payer = Payer(viewer.person_id, imagined.claims, store, effective_on(imagined.at))
-    earner = await earner_of(services, payer, town, rules, imagined.at)
-    return [] if earner is None else earner.traced({imagined.asset: imagined.amount}, imagined.at, unlimited(earner))
+    payer = Payer(viewer.person_id, payment.claims, store, effective_on(payment.at))
+    earner = await earner_of(services, payer, town, rules, payment.at)
+    return [] if earner is None else earner.traced({payment.asset: payment.amount}, payment.at, unlimited(earner))

@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class EarningRule(Model):
-    """A rule of a programme of shopping points. It never changes; it can be stopped."""
+    """A rule of a programme of shopping points. It never changes, except that it can be stopped."""
 
     id = fields.UUIDField(primary_key=True)
     municipality_id = fields.SmallIntField()

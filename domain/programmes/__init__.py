@@ -1,1 +1,1 @@
-"""Programmes: what a town gives value for, out of which budget, to whom, and where it may be spent."""
+"""Programmes: the purposes for which a municipality gives value, with their budgets, eligibility and acceptance."""

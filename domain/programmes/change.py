@@ -1,6 +1,6 @@
-"""Staff change a programme: its names, its end, and its budget within what is left of it.
+"""Change a programme: its names, its end, and its budget.
 
-What was given stays given.
+Value that has been given is not affected.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeChange:
-    """What becomes of a programme; None: as it is. `stops`: it gives nothing from now on."""
+    """New values for a programme; None leaves a value unchanged. `stops` ends it now."""
 
     name_ja: str | None = None
     name_en: str | None = None
@@ -43,7 +43,7 @@ class ProgrammeChange:
 async def change_programme(
     services: Services, viewer: Viewer, municipality: int, programme: UUID, change: ProgrammeChange
 ) -> Programme:
-    """Changes names and end, with the row of audit in the same commit. It counts everywhere within some seconds."""
+    """Change names and end, and write the audit entry in the same commit. Effective within `cache.SECONDS`."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     now = services.clock()
     async with transaction():
@@ -55,10 +55,10 @@ async def change_programme(
         if after:
             await Row.filter(municipality_id=municipality, id=programme).update(**after)
             await record(
-                municipality, viewer.person_id, "change_programme", str(programme), "", _told(before), _told(after), now
+                municipality, viewer.person_id, "change_programme", str(programme), "", _json(before), _json(after), now
             )
     services.shared(PROGRAMMES).forget(municipality)
-    return await _found(municipality, programme)
+    return await _existing(municipality, programme)
 
 
 def _check(row: Row, change: ProgrammeChange, now: datetime) -> None:
@@ -83,21 +83,21 @@ def _difference(row: Row, change: ProgrammeChange, now: datetime) -> tuple[dict[
     ends = change.ends_at
     if change.stops:
         ends = min(row.ends_at, max(now, row.starts_at + MOMENT))
-    given = {"name_ja": change.name_ja, "name_en": change.name_en, "ends_at": ends}
-    after = {name: value for name, value in given.items() if value is not None and value != getattr(row, name)}
+    columns = {"name_ja": change.name_ja, "name_en": change.name_en, "ends_at": ends}
+    after = {name: value for name, value in columns.items() if value is not None and value != getattr(row, name)}
     return {name: getattr(row, name) for name in after}, after
 
 
-def _told(columns: dict[str, Any]) -> dict[str, Any]:
+def _json(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in columns.items()}
 
 
 async def change_budget(
     services: Services, viewer: Viewer, municipality: int, programme: UUID, key: UUID, change: int
 ) -> tuple[Programme, Posted]:
-    """Gives a programme more, or takes back what is left of it.
+    """Add to a programme's budget, or take back part of what is left of it (`change` below zero). Whole units.
 
-    Whole units. The same key answers the same, and finishes what was begun.
+    Repeating the key returns the same journal, and completes a call that was cut off.
     """
     await require_staff(municipality, viewer, Relation.FINANCE)
     town, known = await municipalities.by_id(municipality), await reads.by_id(municipality, programme)
@@ -108,7 +108,7 @@ async def change_budget(
     posted = await services.ledger.post(_request(viewer, known, town.issuer_id, key, change))
     await _note(viewer, known, posted)
     services.shared(PROGRAMMES).forget(municipality)
-    return await _found(municipality, programme), posted
+    return await _existing(municipality, programme), posted
 
 
 def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, change: int) -> Request:
@@ -135,7 +135,7 @@ def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, chan
         kind=JournalKind.BUDGET_CHANGE,
         holders=(programme.id, issuer),
         plan=plan,
-        # The programme is also the linked journal: so the changes of a budget are found by an index.
+        # The programme is stored as the linked journal too, which lets an index find the changes of a budget.
         facts=Facts(
             programme_id=programme.id, linked_journal=programme.id, funding=programme.funding, client=viewer.client
         ),
@@ -143,9 +143,9 @@ def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, chan
 
 
 async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
-    """Writes the budget into the programme's row: what it began with and all changes of the ledger.
+    """Write the budget into the programme's row, and the change into the audit trail, which gets it only once.
 
-    Once into the trail of audit.
+    The budget is the initial one plus all changes in the ledger.
     """
     town = programme.municipality
     async with transaction():
@@ -169,8 +169,8 @@ async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
         )
 
 
-async def _found(municipality: int, programme: UUID) -> Programme:
-    found = await reads.by_id(municipality, programme)
-    if found is None:
+async def _existing(municipality: int, programme_id: UUID) -> Programme:
+    programme = await reads.by_id(municipality, programme_id)
+    if programme is None:
         raise UnknownProgrammeError
-    return found
+    return programme

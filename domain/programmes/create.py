@@ -1,4 +1,4 @@
-"""A town makes a programme: its rules, and its budget as value that only the programme can give."""
+"""Create a programme: its rules, and its budget, as value that only the programme can give."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,12 +33,12 @@ from domain.viewer import Relation, Viewer
 
 AGE_LIMIT = 150
 ACTIVATION_LIMIT = 60
-"""Days that points may wait before they can be spent."""
+"""The maximum number of days until earned points become usable."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewProgramme:
-    """What a programme is made of. Whole units; `rate_bp` in hundredths of a percent of the charge."""
+    """The properties of a new programme. Whole units; `rate_bp` in hundredths of a percent of the charge."""
 
     kind: ProgrammeKind
     name_ja: str
@@ -61,7 +61,7 @@ class NewProgramme:
 
 
 def check(new: NewProgramme, now: datetime) -> None:
-    """Raises InvalidInputError for the first field that is wrong."""
+    """Raise InvalidInputError for the first invalid field."""
     wrong = [
         ("kind", "NOT_SO_MADE", new.kind is ProgrammeKind.VOUCHER),
         ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
@@ -108,9 +108,9 @@ def check(new: NewProgramme, now: datetime) -> None:
 async def create_programme(
     services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewProgramme
 ) -> tuple[Programme, Posted]:
-    """Makes the programme and gives it its budget.
+    """Create the programme and allocate its budget.
 
-    The same key makes one programme; sent again, it finishes what was begun.
+    A key creates one programme; repeating it completes a call that was cut off.
     """
     await require_staff(municipality, viewer, Relation.FINANCE)
     programme = derived(viewer.person_id, "programme", str(municipality), str(key))
@@ -120,7 +120,7 @@ async def create_programme(
         await _check_assets(municipality, new)
         try:
             await _open(services, viewer, municipality, programme, new)
-        except IntegrityError:  # a request with the same key made it at the same moment
+        except IntegrityError:  # a concurrent request with the same key created it
             if await reads.by_id(municipality, programme) is None:
                 raise
         known = await reads.by_id(municipality, programme)
@@ -132,7 +132,7 @@ async def create_programme(
 
 
 def _is(known: Programme, new: NewProgramme) -> bool:
-    """Whether the programme was made of the same."""
+    """Whether the programme was created with these properties."""
     names = (
         "kind",
         "name_ja",
@@ -176,7 +176,7 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
 
 
 async def open_programme(municipality: int, programme: UUID, new: NewProgramme, officer: UUID, now: datetime) -> None:
-    """The row and the holder of a programme, which owns its budget. Call inside a transaction."""
+    """Create the programme's row, and its holder, which owns the budget. Call inside a transaction."""
     await open_holder(municipality, programme, HolderKind.PROGRAMME, now)
     await Row.create(
         id=programme,
@@ -211,7 +211,7 @@ async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Progra
         raise NotPermittedError
 
     def plan(book: Book, _: datetime) -> Draft:
-        if not _is(known, new):  # begun by the same key with other terms, and never given its budget
+        if not _is(known, new):  # the key created a programme of other terms, and was cut off before its allocation
             raise KeyReusedError
         issuance = book.plain(municipality, AccountKind.ISSUANCE, town.issuer_id, new.asset)
         budget = book.plain(municipality, AccountKind.BUDGET, programme, new.asset)

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ProgrammeKind(IntEnum):
-    """How value leaves the budget."""
+    """The way in which a programme gives value."""
 
     GRANT = 1
     CHARGE_BONUS = 2
@@ -14,7 +14,7 @@ class ProgrammeKind(IntEnum):
 
 
 class ClawbackRule(IntEnum):
-    """What becomes of points that are to be taken back and were spent already."""
+    """The treatment of points that are to be clawed back but have been spent."""
 
     DEDUCT = 1
     DEBT = 2
@@ -22,4 +22,4 @@ class ClawbackRule(IntEnum):
 
 
 BASIS_POINTS = 10_000
-"""The whole, in hundredths of a percent."""
+"""One hundred percent, in hundredths of a percent."""

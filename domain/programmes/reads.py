@@ -1,4 +1,4 @@
-"""Programmes, as others see them."""
+"""Reads of programmes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from domain.programmes.tables import Programme as Row
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A programme. Whole units; rates in hundredths of a percent; `expires_at` exclusive."""
+    """A programme. Amounts in whole units; rates in hundredths of a percent; `expires_at` is exclusive."""
 
     municipality: int
     id: UUID
@@ -42,17 +42,17 @@ class Programme:
     cap_per_household: int | None
 
     def open_at(self, at: datetime) -> bool:
-        """Whether it gives value at this instant."""
+        """Whether the programme gives value at this instant."""
         return self.starts_at <= at < self.ends_at
 
     def cap_of(self, person: UUID) -> GuardKey:
-        """The guard that counts what a person was given."""
+        """Return the key of the guard that counts the value given to a person."""
         return (self.municipality, GuardKind.PROGRAMME_CAP, self.id, str(person))
 
     def caps_of(self, person: UUID, household: UUID | None) -> tuple[tuple[GuardKey, int], ...]:
-        """Every guard that counts what a person is given, with its cap.
+        """Return the guards that count the value given to a person, with their caps.
 
-        The person's own, and the household's where there is a cap for it.
+        They are the person's own, and the household's if the programme has a cap per household.
         """
         own = (self.cap_of(person), self.cap)
         if self.cap_per_household is None or household is None:
@@ -61,48 +61,48 @@ class Programme:
 
     @property
     def cap(self) -> int:
-        """The most for a person; no cap is the largest amount there is."""
+        """The cap per person; the largest possible amount if the programme has none."""
         return self.cap_per_person or 2**53 - 1
 
 
 async def of_municipality(municipality: int) -> list[Programme]:
-    """All programmes of a town, newest first."""
+    """Return all programmes of a municipality, newest first."""
     return [_of(row) for row in await Row.filter(municipality_id=municipality).order_by("-created_at", "id")]
 
 
 PROGRAMMES = cached(of_municipality, keep_empty=True)
-"""All programmes of a town, some seconds old at most."""
+"""All programmes of a municipality, at most `cache.SECONDS` old."""
 
 
 async def by_id(municipality: int, programme: UUID) -> Programme | None:
-    """One programme of a town."""
+    """Return a programme of a municipality; None if there is no such programme."""
     row = await Row.get_or_none(municipality_id=municipality, id=programme)
     return None if row is None else _of(row)
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[Programme | None]:
-    """Programmes in the order of (municipality, id); None where there is none."""
-    found = {
+    """Return programmes in the order of their keys (municipality, id); None for an unknown key."""
+    programmes = {
         (row.municipality_id, row.id): _of(row) for row in await Row.filter(id__in=[programme for _, programme in keys])
     }
-    return [found.get(key) for key in keys]
+    return [programmes.get(key) for key in keys]
 
 
 async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
-    """What is left of each programme's budget. Whole units."""
-    found = await rows(
+    """Return what is left of each programme's budget. Whole units."""
+    budget_rows = await rows(
         "select municipality_id, holder_id, sum(posted)::bigint as left from account where kind = $3"
         " and (municipality_id, holder_id) in (select * from unnest($1::smallint[], $2::uuid[])) group by 1, 2",
-        [m for m, _ in keys],
-        [i for _, i in keys],
+        [municipality for municipality, _ in keys],
+        [programme for _, programme in keys],
         AccountKind.BUDGET,
     )
-    left = {(row["municipality_id"], row["holder_id"]): row["left"] for row in found}
+    left = {(row["municipality_id"], row["holder_id"]): row["left"] for row in budget_rows}
     return [left.get(key, 0) for key in keys]
 
 
 async def budget_changes(municipality: int, programme: UUID) -> int:
-    """The sum of all changes of a programme's budget since it was made. Whole units."""
+    """Return the sum of all changes of a programme's budget since its creation. Whole units."""
     [row] = await rows(
         """select coalesce(sum((receipt ->> 'change')::bigint), 0)::bigint as changed from journal
           where municipality_id = $1 and linked_journal = $2 and kind = $3 and outcome = $4""",
@@ -118,24 +118,24 @@ async def budget_changes(municipality: int, programme: UUID) -> int:
 def _of(row: Row) -> Programme:
     eligibility = replace(eligibility_of(row.eligibility), household_known=row.cap_per_household is not None)
     return Programme(
-        row.municipality_id,
-        row.id,
-        ProgrammeKind(row.kind),
-        row.name_ja,
-        row.name_en,
-        row.asset_id,
-        Funding(row.funding),
-        row.budget,
-        row.starts_at,
-        row.ends_at,
-        row.cap_per_person,
-        eligibility,
-        acceptance_of(row.acceptance),
-        row.usable_from,
-        row.expires_at,
-        row.charged_asset_id,
-        row.rate_bp,
-        row.activates_after_days,
-        None if row.clawback is None else ClawbackRule(row.clawback),
-        row.cap_per_household,
+        municipality=row.municipality_id,
+        id=row.id,
+        kind=ProgrammeKind(row.kind),
+        name_ja=row.name_ja,
+        name_en=row.name_en,
+        asset=row.asset_id,
+        funding=Funding(row.funding),
+        budget=row.budget,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        cap_per_person=row.cap_per_person,
+        eligibility=eligibility,
+        acceptance=acceptance_of(row.acceptance),
+        usable_from=row.usable_from,
+        expires_at=row.expires_at,
+        charged_asset=row.charged_asset_id,
+        rate_bp=row.rate_bp,
+        activates_after_days=row.activates_after_days,
+        clawback=None if row.clawback is None else ClawbackRule(row.clawback),
+        cap_per_household=row.cap_per_household,
     )

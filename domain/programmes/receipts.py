@@ -1,4 +1,4 @@
-"""What programmes add to receipts."""
+"""The receipt sections of programmes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ class OfProgramme(Reference):
 
 @dataclass(frozen=True, slots=True)
 class BudgetChange:
-    """By how much a budget changed; below zero: taken back. Whole units."""
+    """The change of a budget; below zero if value was taken back. Whole units."""
 
     change: int
 
     def to_json(self) -> dict[str, Any]:
-        """Change."""
+        """Return the section as `{"change": ...}`."""
         return {"change": self.change}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `change`."""
+        """Read the section from a receipt; None without `change`."""
         return cls(kept["change"]) if "change" in kept else None

@@ -11,7 +11,7 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class BudgetExceededError(StoredRefusal):
-    """More than is left of the programme's budget. Whole units."""
+    """The amount is more than is left of the programme's budget. `available` in whole units."""
 
     available: int
     code = "BUDGET_EXCEEDED"
@@ -19,7 +19,7 @@ class BudgetExceededError(StoredRefusal):
 
 @dataclass(eq=False)
 class CapExceededError(StoredRefusal):
-    """More than the person may still have of the programme. Whole units."""
+    """The amount exceeds the programme's cap per person or household. `available`: what is left, in whole units."""
 
     available: int
     code = "CAP_EXCEEDED"
@@ -27,7 +27,7 @@ class CapExceededError(StoredRefusal):
 
 @dataclass(eq=False)
 class UnknownProgrammeError(UnstoredRefusal):
-    """No such programme in the town, or not one that grants value."""
+    """The municipality has no such programme, or the programme cannot be used for this operation."""
 
     code = "UNKNOWN_PROGRAMME"
     retry = Retry.NEVER
@@ -35,14 +35,14 @@ class UnknownProgrammeError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class ProgrammeClosedError(UnstoredRefusal):
-    """Before the programme begins, or after its end."""
+    """The programme has not started, or has ended."""
 
     code = "PROGRAMME_CLOSED"
 
 
 @dataclass(eq=False)
 class NotEligibleError(UnstoredRefusal):
-    """The person does not meet the programme's conditions. `reason`: RESIDENCY, AGE or UNVERIFIED."""
+    """The person does not meet the eligibility conditions. `reason`: RESIDENCY, AGE or UNVERIFIED."""
 
     reason: str
     code = "NOT_ELIGIBLE"

@@ -1,6 +1,6 @@
-"""The rules of a town at one shop: which of a wallet's lots may be spent there.
+"""The rules that decide which lots of a wallet may be spent at a store.
 
-Read before the ledger is asked; pure afterwards.
+They are read before the request goes to the ledger, and are pure from then on.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 
 class StaleRulesError(Exception):
-    """A lot of an asset or programme that is newer than what this process knows: read the rules again."""
+    """A lot belongs to an asset or programme newer than the cached rules: read the rules again."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreRules:
-    """Assets and programmes at one shop; `excluded` assets are left alone at the payer's wish."""
+    """The assets and programmes of a municipality at one store; the payer has `excluded` some assets."""
 
     store: Store
     assets: Mapping[int, Asset]
@@ -35,7 +35,7 @@ class StoreRules:
     excluded: frozenset[int] = frozenset()
 
     def usable(self, account: Account, at: datetime) -> bool:
-        """Whether the lot may be spent at the shop at this instant."""
+        """Whether the lot of an account may be spent at the store at this instant."""
         asset = self.asset(account)
         return (
             asset.kind in PAYABLE
@@ -46,35 +46,35 @@ class StoreRules:
         )
 
     def restricted(self, account: Account) -> bool:
-        """Whether there are shops that do not take it, or amounts that it cannot pay.
+        """Whether some stores do not accept the lot, or some amounts cannot be paid with it.
 
-        Then it goes first, and the rest fills up.
+        Restricted lots are spent first; unrestricted lots cover the rest of the amount.
         """
         asset = self.asset(account)
         return asset.minimum_unit > 1 or asset.acceptance.restricted or self._of_programme(account).restricted
 
     def unit(self, account: Account) -> int:
-        """The least that may be spent of it. Whole units."""
+        """Return the asset's minimum unit. Whole units."""
         return self.asset(account).minimum_unit
 
     def asset(self, account: Account) -> Asset:
-        """The asset of a lot; StaleRulesError for one that is newer than what is known."""
-        found = self.assets.get(account.asset)
-        if found is None:
+        """Return the asset of a lot; StaleRulesError if it is newer than the rules."""
+        asset = self.assets.get(account.asset)
+        if asset is None:
             raise StaleRulesError
-        return found
+        return asset
 
     def _of_programme(self, account: Account) -> Acceptance:
         if account.programme_id is None:
             return EVERYWHERE
-        found = self.programmes.get(account.programme_id)
-        if found is None:
+        programme = self.programmes.get(account.programme_id)
+        if programme is None:
             raise StaleRulesError
-        return found.acceptance
+        return programme.acceptance
 
 
 async def rules_of(services: Services, municipality: int, store_id: UUID, excluded: Iterable[int] = ()) -> StoreRules:
-    """The rules of a town at a shop, some seconds old at most; UnknownPayeeError."""
+    """Return the rules at a store, at most `cache.SECONDS` old; UnknownPayeeError if there is no such store."""
     store = await services.shared(STORES).of((municipality, store_id))
     if store is None:
         raise UnknownPayeeError
@@ -90,7 +90,7 @@ async def with_rules(
     excluded: Iterable[int],
     run: Callable[[StoreRules], Awaitable[T]],
 ) -> T:
-    """Runs with the rules as remembered; once more with the rules of this moment if a lot is newer than them."""
+    """Run with the cached rules; if a lot is newer than them, run once more with the rules read again."""
     try:
         return await run(await rules_of(services, municipality, store_id, excluded))
     except StaleRulesError:

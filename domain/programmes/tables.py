@@ -1,4 +1,4 @@
-"""Programmes and what towns know of people."""
+"""The table of programmes."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class Programme(Model):
-    """A programme; its id is its holder's, which owns the budget. Rates in hundredths of a percent."""
+    """A programme. `id` is also its holder's id; the holder owns the budget. Rates in hundredths of a percent."""
 
     id = fields.UUIDField(primary_key=True)
     municipality_id = fields.SmallIntField()

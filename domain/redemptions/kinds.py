@@ -1,10 +1,10 @@
-"""What is handed over, and why it is undone. Append only: a number never changes its meaning."""
+"""Kinds of items, and reasons for rollbacks. Append only: a number never changes its meaning."""
 
 from enum import IntEnum, StrEnum
 
 
 class RollbackReason(IntEnum):
-    """Why staff undo a hand-over."""
+    """Why staff roll a redemption back."""
 
     WRONG_ITEM = 1
     WRONG_WALLET = 2
@@ -14,7 +14,7 @@ class RollbackReason(IntEnum):
 
 
 class ItemKind(StrEnum):
-    """What is handed over whole."""
+    """What is redeemed: a coupon, or a whole voucher or ticket."""
 
     COUPON = "COUPON"
     VOUCHER = "VOUCHER"

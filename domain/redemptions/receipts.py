@@ -1,4 +1,4 @@
-"""What a hand-over and its rollback add to their receipts."""
+"""Sections of the receipts of redemptions and rollbacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from domain.redemptions.kinds import ItemKind
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What was handed over."""
+    """The kind of item that was handed over."""
 
     item: ItemKind
 
     def to_json(self) -> dict[str, Any]:
-        """Item."""
+        """Write `item`."""
         return {"item": self.item.value}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `item`."""
+        """Read the section; None for a receipt without `item`."""
         return cls(ItemKind(kept["item"])) if "item" in kept else None
 
 
 class OfRedemption(Reference):
-    """The hand-over that was rolled back."""
+    """The redemption that was rolled back."""
 
     __slots__ = ()
     KEY = "redemption"

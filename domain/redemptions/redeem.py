@@ -1,7 +1,7 @@
-"""Hand-over at the till: a coupon for an item, or a whole voucher or ticket. Both sides hear of it live.
+"""Redemption at the till: of a coupon for an item, or of a whole voucher or ticket. Both sides get live events.
 
-A coupon may be redeemed by the wallet's people or by the shop's staff: no value moves. Value moves on the word of the
-wallet's people only.
+A coupon may be redeemed by the wallet's people or by the store's staff, because no value moves. Vouchers and tickets
+are value, which moves only at the request of the wallet's people.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.assets.kinds import AssetKind
 from domain.coupons import uses
-from domain.coupons.coupon import Seen, obstacle
+from domain.coupons.coupon import CouponContext, obstacle
 from domain.coupons.kinds import CouponKind, Obstacle
 from domain.coupons.receipts import CouponUses
 from domain.coupons.uses import NONE_CHOSEN, Chosen
@@ -31,7 +31,7 @@ KINDS = {ItemKind.VOUCHER: AssetKind.VOUCHER, ItemKind.TICKET: AssetKind.GIFT_TI
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """What is handed over: a coupon, or the lot of a voucher or ticket."""
+    """A redemption: of a coupon by `coupon_id`, or of the `lot` of a voucher or ticket."""
 
     key: UUID
     municipality: int
@@ -44,90 +44,97 @@ class Redeem:
     valid_until: datetime | None = None
 
 
-async def redeem(services: Services, viewer: Viewer, what: Redeem) -> Posted:
-    """Settles the hand-over or raises its refusal; nothing in between."""
-    named = () if what.coupon_id is None else (what.coupon_id,)
-    chosen = await uses.choose(services, what.municipality, what.wallet_id, named)
+async def redeem(services: Services, viewer: Viewer, redemption: Redeem) -> Posted:
+    """Redeem the item or raise a refusal; nothing in between."""
+    named = () if redemption.coupon_id is None else (redemption.coupon_id,)
+    chosen = await uses.choose(services, redemption.municipality, redemption.wallet_id, named)
 
     async def run(rules: StoreRules) -> Posted:
-        return await services.ledger.post(_request(viewer, what, rules, chosen))
+        return await services.ledger.post(_request(viewer, redemption, rules, chosen))
 
-    return await with_rules(services, what.municipality, what.store_id, (), run)
+    return await with_rules(services, redemption.municipality, redemption.store_id, (), run)
 
 
-def _request(viewer: Viewer, what: Redeem, rules: StoreRules, chosen: Chosen) -> Request:
+def _request(viewer: Viewer, redemption: Redeem, rules: StoreRules, chosen: Chosen) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         return (
-            _of_value(book, viewer, what, rules, at)
+            _redeem_value(book, viewer, redemption, rules, at)
             if chosen is NONE_CHOSEN
-            else _of_coupon(book, viewer, what, rules, chosen, at)
+            else _redeem_coupon(book, viewer, redemption, rules, chosen, at)
         )
 
     return Request(
-        municipality=what.municipality,
+        municipality=redemption.municipality,
         actor=viewer.person_id,
         operation=Operation.REDEEM,
-        key=what.key,
+        key=redemption.key,
         input_hash=fingerprint(
-            wallet=what.wallet_id, store=what.store_id, item=what.item.value, coupon=what.coupon_id, lot=what.lot
+            wallet=redemption.wallet_id,
+            store=redemption.store_id,
+            item=redemption.item.value,
+            coupon=redemption.coupon_id,
+            lot=redemption.lot,
         ),
         kind=JournalKind.REDEMPTION,
-        holders=(what.wallet_id, what.store_id, *chosen.holders),
+        holders=(redemption.wallet_id, redemption.store_id, *chosen.holders),
         plan=plan,
-        access=(what.wallet_id, what.store_id),
+        access=(redemption.wallet_id, redemption.store_id),
         guards=chosen.guards,
-        valid_until=what.valid_until,
+        valid_until=redemption.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
-            store_id=what.store_id,
-            programme_id=what.coupon_id,
-            channel=what.channel,
+            wallet_id=redemption.wallet_id,
+            store_id=redemption.store_id,
+            programme_id=redemption.coupon_id,
+            channel=redemption.channel,
             client=viewer.client,
         ),
     )
 
 
-def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: StoreRules, chosen: Chosen, at: datetime) -> Draft:
-    require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer, staff_may=True)
+def _redeem_coupon(
+    book: Book, viewer: Viewer, redemption: Redeem, rules: StoreRules, chosen: Chosen, at: datetime
+) -> Draft:
+    require_payment(book, redemption.municipality, redemption.wallet_id, redemption.store_id, viewer, staff_may=True)
     [coupon] = chosen.coupons
     if coupon.kind is not CouponKind.FREE_ITEM:
         raise uses.refused(coupon, Obstacle.NOT_FOR_HAND_OVER)
-    reason = obstacle(coupon, Seen(at, chosen.claims, uses.counted_in(book, chosen, at)[coupon.id], rules.store))
+    counts = uses.counted_in(book, chosen, at)[coupon.id]
+    reason = obstacle(coupon, CouponContext(at, chosen.claims, counts, rules.store))
     if reason is not None:
         raise uses.refused(coupon, reason)
     used = CouponUses((uses.use_of(coupon, 0),), chosen.person, effective_on(at))
-    draft = Draft(sections=[HandedOver(what.item), used], counterparties=_both(what))
-    uses.count(book, draft, chosen, what.store_id, used.day)
+    draft = Draft(sections=[HandedOver(redemption.item), used], counterparties=_counterparties(redemption))
+    uses.count(book, draft, chosen, redemption.store_id, used.day)
     return draft
 
 
-def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: StoreRules, at: datetime) -> Draft:
-    town = what.municipality
-    require_payment(book, town, what.wallet_id, what.store_id, viewer)
-    account = _lot_of(book, what, rules)
-    reason = _against(account, rules, at)
+def _redeem_value(book: Book, viewer: Viewer, redemption: Redeem, rules: StoreRules, at: datetime) -> Draft:
+    town = redemption.municipality
+    require_payment(book, town, redemption.wallet_id, redemption.store_id, viewer)
+    account = _lot_of(book, redemption, rules)
+    reason = _obstacle(account, rules, at)
     if reason is not None:
         raise ItemNotUsableError(reason.value)
     taken = [(account, account.posted)]
     return Draft(
         amount=account.posted,
         lots=[account.portion(account.posted)],
-        balances=balances_after(book, town, what.wallet_id, taken),
-        sections=[HandedOver(what.item)],
-        moves=[(account, book.plain(town, AccountKind.PAYABLE, what.store_id, account.asset), account.posted)],
-        counterparties=_both(what),
+        balances=balances_after(book, town, redemption.wallet_id, taken),
+        sections=[HandedOver(redemption.item)],
+        moves=[(account, book.plain(town, AccountKind.PAYABLE, redemption.store_id, account.asset), account.posted)],
+        counterparties=_counterparties(redemption),
     )
 
 
-def _lot_of(book: Book, what: Redeem, rules: StoreRules) -> Account:
-    """The wallet's account in the lot; the same lot has one account in a wallet."""
-    for account in book.wallet_lots(what.municipality, what.wallet_id):
-        if account.lot == what.lot and account.posted and rules.asset(account).kind is KINDS[what.item]:
+def _lot_of(book: Book, redemption: Redeem, rules: StoreRules) -> Account:
+    """Find the wallet's account of the lot; a lot has at most one account in a wallet. UnknownItemError."""
+    for account in book.wallet_lots(redemption.municipality, redemption.wallet_id):
+        if account.lot == redemption.lot and account.posted and rules.asset(account).kind is KINDS[redemption.item]:
             return account
     raise UnknownItemError
 
 
-def _against(account: Account, rules: StoreRules, at: datetime) -> Obstacle | None:
+def _obstacle(account: Account, rules: StoreRules, at: datetime) -> Obstacle | None:
     if account.held:
         return Obstacle.SET_ASIDE
     if account.expires_at is not None and at >= account.expires_at:
@@ -137,5 +144,5 @@ def _against(account: Account, rules: StoreRules, at: datetime) -> Obstacle | No
     return None if rules.usable(account, at) else Obstacle.OTHER_SHOP
 
 
-def _both(what: Redeem) -> dict[UUID, UUID]:
-    return {what.wallet_id: what.store_id, what.store_id: what.wallet_id}
+def _counterparties(redemption: Redeem) -> dict[UUID, UUID]:
+    return {redemption.wallet_id: redemption.store_id, redemption.store_id: redemption.wallet_id}

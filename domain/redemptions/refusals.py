@@ -1,4 +1,4 @@
-"""Refusals of what is handed over.
+"""Refusals of redemptions and rollbacks.
 
 StoredRefusal        AlreadyRolledBack
 UnstoredRefusal      UnknownItem, ItemNotUsable, UnknownRedemption
@@ -11,7 +11,7 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class AlreadyRolledBackError(StoredRefusal):
-    """The hand-over was undone before."""
+    """The redemption has been rolled back already."""
 
     code = "ALREADY_ROLLED_BACK"
     retry = Retry.NEVER
@@ -19,7 +19,7 @@ class AlreadyRolledBackError(StoredRefusal):
 
 @dataclass(eq=False)
 class UnknownItemError(UnstoredRefusal):
-    """The wallet has nothing of this voucher or ticket."""
+    """The wallet does not hold this voucher or ticket."""
 
     code = "UNKNOWN_ITEM"
     retry = Retry.NEVER
@@ -27,7 +27,7 @@ class UnknownItemError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class ItemNotUsableError(UnstoredRefusal):
-    """The voucher or ticket cannot be handed over here and now. `obstacle`: an Obstacle."""
+    """The voucher or ticket cannot be redeemed here and now. `reason`: why."""
 
     obstacle: str
     code = "ITEM_NOT_USABLE"
@@ -35,7 +35,7 @@ class ItemNotUsableError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UnknownRedemptionError(UnstoredRefusal):
-    """No such hand-over in the town."""
+    """The municipality has no such redemption."""
 
     code = "UNKNOWN_REDEMPTION"
     retry = Retry.NEVER

@@ -1,4 +1,4 @@
-"""Staff of the town undo a hand-over, once: value goes back to its lot, and counters go back by one."""
+"""Rollback: municipal staff undo a redemption, once. Value goes back to its lot, and the coupon's use is given back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,21 +23,21 @@ ACTION = "rollback_redemption"
 
 
 def rolled_back_guard(municipality: int, redemption: UUID) -> GuardKey:
-    """The guard that lets a hand-over be undone once."""
+    """The guard that lets a redemption be rolled back once."""
     return (municipality, GuardKind.ROLLED_BACK, redemption, "")
 
 
 async def rolled_back(keys: list[tuple[int, UUID]]) -> list[bool]:
-    """Whether hand-overs were undone, in the order of (municipality, id)."""
+    """Read whether redemptions were rolled back, in the order of (municipality, id)."""
     return [value > 0 for value in await guard_values([rolled_back_guard(*key) for key in keys])]
 
 
 async def rollback_redemption(
     services: Services, viewer: Viewer, municipality: int, key: UUID, redemption_id: UUID, reason: RollbackReason
 ) -> Posted:
-    """Undoes the hand-over or raises a refusal.
+    """Roll a redemption back or raise a refusal.
 
-    Sent again under its key, it finishes what was begun: the row of the audit trail.
+    Sent again under its key, it writes the row of the audit trail if that was interrupted.
     """
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
     redemption = await journal_by_id(municipality, redemption_id)
@@ -45,15 +45,17 @@ async def rollback_redemption(
         raise UnknownRedemptionError
     if redemption.wallet_id is None or redemption.store_id is None:
         raise UnknownRedemptionError
-    handed_back = HandedBack(redemption, redemption.wallet_id, redemption.store_id)
-    parts = Parts((handed_back, CouponUndo(await returns_of(redemption), redemption)))
-    posted = await services.ledger.post(_request(viewer, key, handed_back, reason, parts))
+    returned_value = ReturnedValue(redemption, redemption.wallet_id, redemption.store_id)
+    parts = Parts((returned_value, CouponUndo(await returns_of(redemption), redemption)))
+    posted = await services.ledger.post(_request(viewer, key, returned_value, reason, parts))
     await _record(services, viewer, posted, redemption_id, reason)
     return posted
 
 
-def _request(viewer: Viewer, key: UUID, handed_back: "HandedBack", reason: RollbackReason, parts: Parts) -> Request:
-    redemption = handed_back.redemption
+def _request(
+    viewer: Viewer, key: UUID, returned_value: "ReturnedValue", reason: RollbackReason, parts: Parts
+) -> Request:
+    redemption = returned_value.redemption
     return Request(
         municipality=redemption.municipality,
         actor=viewer.person_id,
@@ -66,8 +68,8 @@ def _request(viewer: Viewer, key: UUID, handed_back: "HandedBack", reason: Rollb
         lots=parts.lots,
         guards=parts.guards,
         facts=Facts(
-            wallet_id=handed_back.wallet_id,
-            store_id=handed_back.store_id,
+            wallet_id=returned_value.wallet_id,
+            store_id=returned_value.store_id,
             reason=reason,
             linked_journal=redemption.id,
             client=viewer.client,
@@ -76,8 +78,8 @@ def _request(viewer: Viewer, key: UUID, handed_back: "HandedBack", reason: Rollb
 
 
 @dataclass(frozen=True, slots=True)
-class HandedBack(Part):
-    """Value that was handed over goes back to its lots, once."""
+class ReturnedValue(Part):
+    """Redeemed value that goes back to its lots, once."""
 
     redemption: Journal
     wallet_id: UUID
@@ -85,21 +87,21 @@ class HandedBack(Part):
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Both sides."""
+        """The wallet and the store."""
         return (self.wallet_id, self.store_id)
 
     @property
     def lots(self) -> tuple[int, ...]:
-        """The lots that were handed over."""
+        """The lots that were redeemed."""
         return tuple(portion.lot for portion in self.redemption.receipt.lots)
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """Whether it was undone before."""
+        """The guard of the rollback."""
         return (rolled_back_guard(self.redemption.municipality, self.redemption.id),)
 
     def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
-        """Adds the moves back. AlreadyRolledBackError."""
+        """Add the moves back to the lots. AlreadyRolledBackError."""
         town, receipt = self.redemption.municipality, self.redemption.receipt
         guard = book.guard(rolled_back_guard(town, self.redemption.id), 1)
         if guard.value:
@@ -119,7 +121,7 @@ class HandedBack(Part):
 async def _record(
     services: Services, viewer: Viewer, posted: Posted, redemption_id: UUID, reason: RollbackReason
 ) -> None:
-    """One row for one journal, also when the first answer was lost before it was written."""
+    """Write one row of the audit trail per journal, also where an earlier request ended before it was written."""
     after = {"journal": str(posted.journal_id)}
     if posted.replayed and await recorded(posted.municipality, ACTION, str(redemption_id), after):
         return

@@ -1,1 +1,1 @@
-"""People, their wallets and who may act on them."""
+"""People and their wallets."""

@@ -1,6 +1,6 @@
-"""What a town knows of a person by verified identity: recorded at the desk, in the commit of its audit row.
+"""Record the claims of a person, as verified at the desk. The audit entry is written in the same commit.
 
-Erasable.
+Claims are personal data, stored in a row of their own that can be erased.
 """
 
 import hashlib
@@ -25,12 +25,12 @@ HOUSEHOLD_LIMIT = 64
 
 
 def household_number(unchecked: str) -> str:
-    """A household's number as it counts: in one form of letters and digits, without spaces around it."""
+    """Normalize a household's number: NFKC, upper case, without surrounding spaces."""
     return unicodedata.normalize("NFKC", unchecked).strip().upper()
 
 
 async def _hashed(municipality: int, number: str) -> UUID:
-    """The household without its number: a hash with the town's own salt, so that two towns' are never alike."""
+    """Hash a household's number with the municipality's salt, so that hashes of two municipalities never match."""
     salt = await household_salt(municipality)
     return UUID(bytes=hashlib.sha256(salt.bytes + number.encode()).digest()[:16])
 
@@ -45,10 +45,10 @@ async def record_claim(
     birth_year: int | None,
     household: str | None = None,
 ) -> None:
-    """Records residence and year of birth of a wallet's person; what was recorded before is replaced.
+    """Record residence and year of birth of a wallet's person, replacing earlier claims.
 
-    household: the town's number of the household, of which only a hash is kept; None: as it was recorded; empty: none
-    any more.
+    household: the municipality's number of the household, of which only a hash is kept. None keeps the recorded one,
+    an empty text removes it.
     """
     await require_staff(municipality, viewer, Relation.DESK)
     now = services.clock()
@@ -78,5 +78,5 @@ async def record_claim(
                 number is None,
             ],
         )
-        # That it was verified is the staff's deed; what was verified is the person's, and stays in its erasable row.
+        # The trail records that the person was verified. The claims stay in their own row, which can be erased.
         await record(municipality, viewer.person_id, "record_claim", str(person), "", None, None, now)

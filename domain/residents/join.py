@@ -1,4 +1,4 @@
-"""People join, and open wallets in towns."""
+"""Register people, and open wallets."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from domain.viewer import Relation
 
 
 async def join(name: str | None, now: datetime, ids: Uuid7) -> UUID:
-    """A new person; the name goes into its own erasable row. Call inside a transaction."""
+    """Register a person; the name goes into an erasable row of its own. Call inside a transaction."""
     person = await Person.create(id=ids.new(), created_at=now)
     if name is not None:
         await PersonName.create(person_id=person.id, name=name)
@@ -19,7 +19,7 @@ async def join(name: str | None, now: datetime, ids: Uuid7) -> UUID:
 
 
 async def open_wallet(municipality: int, person: UUID, now: datetime, ids: Uuid7) -> UUID:
-    """A wallet of a town for a person. Call inside a transaction."""
+    """Open a wallet in a municipality for a person. Call inside a transaction."""
     wallet = ids.new()
     await open_holder(municipality, wallet, HolderKind.WALLET, now)
     await Wallet.create(id=wallet, municipality_id=municipality, created_at=now)

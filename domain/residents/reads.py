@@ -1,4 +1,4 @@
-"""People and wallets, as others see them."""
+"""Reads of people and wallets."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from domain.viewer import ROLE_OF, Relation, Role, Viewer
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A wallet. `id` is its holder's."""
+    """A wallet. `id` is also its holder's id."""
 
     municipality: int
     id: UUID
@@ -26,7 +26,7 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A role of a person in a town, at a shop where it is one of a shop."""
+    """A role of a person in a municipality, or at one of its stores if `store_id` is set."""
 
     role: Role
     municipality: int
@@ -34,14 +34,14 @@ class Assignment:
 
 
 async def session_version(person: UUID) -> int | None:
-    """The version that a person's tokens must carry; None for a person that is not there."""
-    found = await Person.get_or_none(id=person)
-    return None if found is None else found.session_version
+    """Return the version that a person's tokens must carry; None for an unknown person."""
+    row = await Person.get_or_none(id=person)
+    return None if row is None else row.session_version
 
 
 async def wallets_of(viewer: Viewer) -> list[Wallet]:
-    """Every wallet that the person may use, in any town, oldest first."""
-    found = await rows(
+    """Return the wallets that the person may use, in all municipalities, oldest first. At most 100."""
+    wallet_rows = await rows(
         """select w.municipality_id, w.id, h.state from holder_access x
           join wallet w on w.municipality_id = x.municipality_id and w.id = x.holder_id
           join holder h on h.municipality_id = w.municipality_id and h.id = w.id
@@ -50,17 +50,17 @@ async def wallets_of(viewer: Viewer) -> list[Wallet]:
         viewer.person_id,
         viewer.relations(Relation.OWNER, Relation.DELEGATE),
     )
-    return [_wallet(row) for row in found]
+    return [_wallet(row) for row in wallet_rows]
 
 
 async def wallet_for(viewer: Viewer, municipality: int, wallet: UUID) -> Wallet | None:
-    """A wallet that the viewer may see: its people, and the staff of its town. None for every other."""
+    """Return a wallet if the viewer may see it, as one of its people or as staff of its municipality; else None."""
     return (await wallets_for(viewer, [(municipality, wallet)]))[0]
 
 
 async def wallets_for(viewer: Viewer, keys: list[tuple[int, UUID]]) -> list[Wallet | None]:
-    """The same for many, in the order of (municipality, id)."""
-    found = await rows(
+    """Return the wallets that the viewer may see, in the order of their keys (municipality, id); None for others."""
+    wallet_rows = await rows(
         """select w.municipality_id, w.id, h.state from unnest($1::smallint[], $2::uuid[]) k (m, i)
           join wallet w on w.municipality_id = k.m and w.id = k.i join holder h on h.municipality_id = w.municipality_id
             and h.id = w.id
@@ -73,23 +73,23 @@ async def wallets_for(viewer: Viewer, keys: list[tuple[int, UUID]]) -> list[Wall
         viewer.relations(Relation.OWNER, Relation.DELEGATE),
         viewer.relations(Relation.DESK, Relation.FINANCE, Relation.AUDITOR),
     )
-    wallets = {(wallet.municipality, wallet.id): wallet for wallet in map(_wallet, found)}
+    wallets = {(wallet.municipality, wallet.id): wallet for wallet in map(_wallet, wallet_rows)}
     return [wallets.get(key) for key in keys]
 
 
 async def may_use(viewer: Viewer, municipality: int, wallet: UUID) -> bool:
-    """Whether the viewer may pay from a wallet: staff who may see it may not."""
+    """Whether the viewer may pay from a wallet. Staff may see wallets but not pay from them."""
     return await may(municipality, wallet, viewer.person_id, viewer.relations(Relation.OWNER, Relation.DELEGATE))
 
 
 async def require_own(viewer: Viewer, municipality: int, wallet: UUID) -> None:
-    """UnknownWalletError unless the viewer may pay from the wallet."""
+    """Raise UnknownWalletError unless the viewer may pay from the wallet."""
     if not await may_use(viewer, municipality, wallet):
         raise UnknownWalletError
 
 
 async def own_wallet(viewer: Viewer, municipality: int, wallet_id: UUID) -> Wallet:
-    """A wallet that the viewer may pay from; UnknownWalletError."""
+    """Return a wallet that the viewer may pay from; raise UnknownWalletError for any other."""
     wallet = await wallet_for(viewer, municipality, wallet_id)
     if wallet is None or not await may_use(viewer, municipality, wallet_id):
         raise UnknownWalletError
@@ -97,13 +97,13 @@ async def own_wallet(viewer: Viewer, municipality: int, wallet_id: UUID) -> Wall
 
 
 async def exists(municipality: int, wallet: UUID) -> bool:
-    """Whether a town has a wallet, whoever asks; for payments into it, never for showing it."""
+    """Whether a municipality has a wallet, without checking the viewer. For crediting a wallet, not for showing it."""
     return bool(await rows("select 1 from wallet where municipality_id = $1 and id = $2", municipality, wallet))
 
 
 async def assignments_of(viewer: Viewer) -> list[Assignment]:
-    """What the person may act as, where."""
-    found = await rows(
+    """Return the roles of the person, with the municipality or store of each."""
+    access_rows = await rows(
         """select distinct x.municipality_id, x.relation, s.id as store_id from holder_access x
           left join store s on s.municipality_id = x.municipality_id and s.id = x.holder_id
           where x.person_id = $1 and x.revoked_at is null and x.relation = any ($2::smallint[]) order by 1, 2, 3""",
@@ -111,22 +111,22 @@ async def assignments_of(viewer: Viewer) -> list[Assignment]:
         viewer.relations(*Relation),
     )
     assignments = [
-        Assignment(ROLE_OF[Relation(row["relation"])], row["municipality_id"], row["store_id"]) for row in found
+        Assignment(ROLE_OF[Relation(row["relation"])], row["municipality_id"], row["store_id"]) for row in access_rows
     ]
     return list(dict.fromkeys(assignments))
 
 
 async def person_of(municipality: int, wallet: UUID) -> tuple[UUID, Claims | None]:
-    """Whose wallet it is, for caps per person, and what the town knows of them.
+    """Return the owner of a wallet, for caps per person, and their claims.
 
-    A wallet without a person stands for itself.
+    A wallet without an owner counts as a person of its own: its id is returned.
     """
     return (await persons_of([(municipality, wallet)]))[0]
 
 
 async def persons_of(keys: list[tuple[int, UUID]]) -> list[tuple[UUID, Claims | None]]:
-    """The same for many, in the order of (municipality, wallet)."""
-    found = await rows(
+    """Return `person_of` for many wallets, in the order of their keys (municipality, wallet)."""
+    owner_rows = await rows(
         """select distinct on (x.municipality_id, x.holder_id) x.municipality_id, x.holder_id, x.person_id, c.resident,
           c.birth_year, c.household
           from unnest($1::smallint[], $2::uuid[]) w (m, h)
@@ -138,22 +138,22 @@ async def persons_of(keys: list[tuple[int, UUID]]) -> list[tuple[UUID, Claims | 
         [wallet for _, wallet in keys],
         Relation.OWNER,
     )
-    people = {(row["municipality_id"], row["holder_id"]): (row["person_id"], _claims(row)) for row in found}
+    people = {(row["municipality_id"], row["holder_id"]): (row["person_id"], _claims(row)) for row in owner_rows}
     return [people.get(key, (key[1], None)) for key in keys]
 
 
 PERSONS = Shared(lambda: Together(persons_of))
-"""The same, asked for by many requests at once and answered by one read."""
+"""`persons_of`, batched over concurrent requests."""
 
 
 async def claims_of(municipality: int, person: UUID) -> Claims | None:
-    """What the town knows of a person."""
-    found = await rows(
+    """Return the claims of a person in a municipality; None if it has verified none."""
+    claim_rows = await rows(
         "select resident, birth_year, household from person_claim where municipality_id = $1 and person_id = $2",
         municipality,
         person,
     )
-    return _claims(found[0]) if found else None
+    return _claims(claim_rows[0]) if claim_rows else None
 
 
 def _claims(row: dict[str, Any]) -> Claims | None:

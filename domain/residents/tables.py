@@ -1,11 +1,11 @@
-"""People and wallets."""
+"""The tables of people and wallets."""
 
 from tortoise import fields
 from tortoise.models import Model
 
 
 class Person(Model):
-    """A person who can sign in, above all towns."""
+    """A person who can sign in, independent of municipalities."""
 
     id = fields.UUIDField(primary_key=True)
     session_version = fields.IntField(default=0)
@@ -18,7 +18,7 @@ class Person(Model):
 
 
 class PersonName(Model):
-    """A person's name: personal data, beside the ledger, erasable."""
+    """A person's name: personal data, kept outside the ledger and erasable."""
 
     person_id = fields.UUIDField(primary_key=True)
     name = fields.TextField()
@@ -30,7 +30,7 @@ class PersonName(Model):
 
 
 class Wallet(Model):
-    """A resident's container of balances in one town; its id is its holder's."""
+    """A person's container of balances in one municipality. `id` is also its holder's id."""
 
     id = fields.UUIDField(primary_key=True)
     municipality_id = fields.SmallIntField()

@@ -1,1 +1,1 @@
-"""Stores, where value is spent."""
+"""Stores: the places where value is spent."""

@@ -1,4 +1,4 @@
-"""A town puts a shop into its groups: programmes and assets look at them."""
+"""Classify a store: set the group, size and area that acceptance rules refer to."""
 
 from uuid import UUID
 
@@ -20,7 +20,10 @@ CODE_LIMIT = 32
 async def classify_store(
     services: Services, viewer: Viewer, municipality: int, store_id: UUID, *, group: str, size: SizeClass, area: str
 ) -> Store:
-    """Sets group, size and area of a shop (empty: none). Payments know within some seconds."""
+    """Set the group, size and area of a store; an empty text clears one. Payments follow within `cache.SECONDS`.
+
+    Raises UnknownPayeeError and InvalidInputError.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
     for field, value in (("store_group", group), ("area", area)):
         if len(value) > CODE_LIMIT:
@@ -32,11 +35,11 @@ async def classify_store(
         await Row.filter(municipality_id=municipality, id=store_id).update(
             store_group=group, size_class=size, area=area
         )
-        was = {"store_group": before.store_group, "size_class": before.size_class, "area": before.area}
-        after = {"store_group": group, "size_class": size, "area": area}
-        await record(municipality, viewer.person_id, "classify_store", str(store_id), "", was, after, services.clock())
+        old = {"store_group": before.store_group, "size_class": before.size_class, "area": before.area}
+        new = {"store_group": group, "size_class": size, "area": area}
+        await record(municipality, viewer.person_id, "classify_store", str(store_id), "", old, new, services.clock())
     services.shared(STORES).forget((municipality, store_id))
-    found = await reads.by_id(municipality, store_id)
-    if found is None:
+    store = await reads.by_id(municipality, store_id)
+    if store is None:
         raise UnknownPayeeError
-    return found
+    return store

@@ -1,4 +1,4 @@
-"""The text of a shop's printed code."""
+"""The text of a store's printed code."""
 
 from domain.codes.merchant_code import static_code
 from domain.municipalities.codes import lookup
@@ -8,13 +8,13 @@ from domain.stores.reads import Store
 
 CITY_LENGTH = 15
 NAME_LENGTH = 25
-"""Characters of EMVCo fields 60 and 59."""
+"""The maximum lengths of EMVCo fields 60 (city) and 59 (name), in characters."""
 NO_CITY = "JAPAN"
-"""Of a town that the national list has not."""
+"""The city of a municipality that is not on the national list."""
 
 
 def printed_code(guid: str, store: Store, town: Municipality) -> str:
-    """The static code of a shop: the payer types the amount."""
+    """Return the static code of a store, without an amount: the payer enters it."""
     national = lookup(town.code)
     city = "" if national is None else romanised(national.name_kana, CITY_LENGTH)
     return static_code(

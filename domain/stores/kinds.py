@@ -1,10 +1,10 @@
-"""What a store can be. Append only: a number never changes its meaning."""
+"""Classes of stores. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
 
 class SizeClass(IntEnum):
-    """How large a store is; towns draw the line at a floor area."""
+    """The size of a store; each municipality sets the floor area from which a store is large."""
 
     SMALL = 1
     LARGE = 2

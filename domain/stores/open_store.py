@@ -1,4 +1,4 @@
-"""A shop joins."""
+"""Open a store, and employ its staff."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from domain.viewer import Relation
 
 @dataclass(frozen=True, slots=True)
 class NewStore:
-    """What a shop says of itself. Coordinates in millionths of a degree."""
+    """The properties of a new store. Coordinates in millionths of a degree, WGS 84."""
 
     name: str
     name_kana: str
@@ -35,7 +35,7 @@ class NewStore:
 
 
 async def open_store(municipality: int, new: NewStore, now: datetime, ids: Uuid7) -> UUID:
-    """A new shop that takes payments at once. Call inside a transaction."""
+    """Create a store, which takes payments at once. Call inside a transaction."""
     store = ids.new()
     await open_holder(municipality, store, HolderKind.STORE, now)
     await Store.create(id=store, municipality_id=municipality, created_at=now, **asdict(new))
@@ -43,5 +43,5 @@ async def open_store(municipality: int, new: NewStore, now: datetime, ids: Uuid7
 
 
 async def employ(municipality: int, store: UUID, person: UUID, now: datetime) -> None:
-    """Lets a person act for a shop."""
+    """Let a person act as staff of a store."""
     await give_access(municipality, store, person, Relation.STAFF, now)

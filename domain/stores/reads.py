@@ -1,6 +1,7 @@
-"""Shops, as others see them."""
+"""Reads of stores."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from domain.cache import cached
@@ -12,7 +13,7 @@ from domain.viewer import Relation, Viewer
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A shop. Coordinates in millionths of a degree; `accepting` is false while it takes no payments."""
+    """A store. Coordinates in millionths of a degree; `accepting` is false while it takes no payments."""
 
     municipality: int
     id: UUID
@@ -43,43 +44,43 @@ _SELECT = """select s.municipality_id, s.id, s.name, s.name_kana, s.name_roman, 
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[Store | None]:
-    """Shops in the order of (municipality, id); None where there is none."""
-    found = await rows(
+    """Return stores in the order of their keys (municipality, id); None for an unknown key."""
+    store_rows = await rows(
         _SELECT + "join unnest($1::smallint[], $2::uuid[]) w (m, i) on s.municipality_id = w.m and s.id = w.i",
-        [m for m, _ in keys],
-        [i for _, i in keys],
+        [municipality for municipality, _ in keys],
+        [store for _, store in keys],
     )
-    stores = {(store.municipality, store.id): store for store in map(_store, found)}
+    stores = {(store.municipality, store.id): store for store in map(_store, store_rows)}
     return [stores.get(key) for key in keys]
 
 
 async def by_key(key: tuple[int, UUID]) -> Store | None:
-    """One store by (municipality, id)."""
+    """Return the store of a key (municipality, id); None if there is no such store."""
     return (await by_keys([key]))[0]
 
 
 async def by_id(municipality: int, store: UUID) -> Store | None:
-    """One shop."""
+    """Return a store of a municipality; None if there is no such store."""
     return await by_key((municipality, store))
 
 
 STORES = cached(by_key)
-"""Stores by (municipality, id), some seconds old at most."""
+"""Stores by key (municipality, id), at most `cache.SECONDS` old."""
 
 
 async def by_code(municipality: int, merchant_code: str, store_code: str) -> Store | None:
-    """The shop of a static code, in one town only."""
-    found = await rows(
+    """Return the store that a static code names within a municipality; None if there is no such store."""
+    store_rows = await rows(
         _SELECT + "where s.municipality_id = $1 and s.merchant_code = $2 and s.store_code = $3",
         municipality,
         merchant_code,
         store_code,
     )
-    return _store(found[0]) if found else None
+    return _store(store_rows[0]) if store_rows else None
 
 
 async def of_municipality(municipality: int, limit: int) -> list[Store]:
-    """The shops of a town in the order of their kana."""
+    """Return the stores of a municipality, ordered by kana, at most `limit`."""
     return [
         _store(row)
         for row in await rows(
@@ -88,14 +89,17 @@ async def of_municipality(municipality: int, limit: int) -> list[Store]:
     ]
 
 
-def _store(row: dict[str, object]) -> Store:
-    *facts, group, size, area, state = row.values()
-    return Store(*facts, group, SizeClass(size), area, state == HolderState.ACTIVE)  # type: ignore[call-arg, arg-type] # the columns in order
+def _store(row: dict[str, Any]) -> Store:
+    columns = dict(row)
+    municipality, state, size_class = columns.pop("municipality_id"), columns.pop("state"), columns.pop("size_class")
+    return Store(
+        **columns, municipality=municipality, size_class=SizeClass(size_class), accepting=state == HolderState.ACTIVE
+    )
 
 
 async def at_counter(viewer: Viewer, municipality: int) -> bool:
-    """Whether the viewer takes cash for a town: at its desk, or as staff of a shop that is a charge agent."""
-    found = await rows(
+    """Whether the viewer takes cash for a municipality, at its desk or as staff of a charge agent."""
+    access_rows = await rows(
         """select 1 from holder_access x left join store s on s.municipality_id = x.municipality_id
           and s.id = x.holder_id
           where x.municipality_id = $1 and x.person_id = $2 and x.revoked_at is null
@@ -106,4 +110,4 @@ async def at_counter(viewer: Viewer, municipality: int) -> bool:
         viewer.relations(Relation.DESK),
         viewer.relations(Relation.STAFF),
     )
-    return bool(found)
+    return bool(access_rows)

@@ -1,11 +1,11 @@
-"""Shops."""
+"""The table of stores."""
 
 from tortoise import fields
 from tortoise.models import Model
 
 
 class Store(Model):
-    """A shop that takes payments; its id is its holder's. Coordinates in millionths of a degree, WGS 84."""
+    """A store that takes payments. `id` is also its holder's id. Coordinates in millionths of a degree, WGS 84."""
 
     id = fields.UUIDField(primary_key=True)
     municipality_id = fields.SmallIntField()

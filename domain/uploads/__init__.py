@@ -1,1 +1,1 @@
-"""Files that people send once, to an address that only they know."""
+"""Uploads: files that a person sends once, to a secret one-time address."""

@@ -1,4 +1,4 @@
-"""A one-time address for a file. The secret in it is shown once and kept as a hash."""
+"""Create a one-time address for a file. Its secret is returned once and stored as a hash."""
 
 import hashlib
 import secrets
@@ -22,19 +22,19 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the file goes: the upload, and the secret that is told only now."""
+    """The address of a file: the upload, and the secret, which cannot be read again."""
 
     upload: Upload
     secret: str
 
 
 def hashed(secret: str) -> bytes:
-    """SHA-256 of a secret of 256 random bits: no salt is needed."""
+    """Return the SHA-256 of a secret. It has 256 random bits, so no salt is needed."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 async def create_upload(services: Services, viewer: Viewer, municipality: int, purpose: UploadPurpose) -> Address:
-    """An address that waits for one file of the person."""
+    """Create an address that accepts one file of the viewer. Raises TooManyUploadsError."""
     await require_staff(municipality, viewer, *TERMS[purpose].relations)
     now = services.clock()
     if await _waiting(municipality, viewer.person_id, services) >= WAITING_LIMIT:
@@ -47,17 +47,25 @@ async def create_upload(services: Services, viewer: Viewer, municipality: int, p
             [municipality, key, purpose, viewer.person_id, hashed(secret), now, expires_at],
         )
         await record(municipality, viewer.person_id, "create_upload", str(key), purpose.name, None, None, now)
-    return Address(
-        Upload(municipality, key, purpose, viewer.person_id, UploadState.WAITING, 0, None, expires_at), secret
+    upload = Upload(
+        municipality=municipality,
+        id=key,
+        purpose=purpose,
+        person=viewer.person_id,
+        state=UploadState.WAITING,
+        size=0,
+        sha256=None,
+        expires_at=expires_at,
     )
+    return Address(upload, secret)
 
 
 async def _waiting(municipality: int, person: UUID, services: Services) -> int:
-    found = await rows(
+    [row] = await rows(
         f"""select count(*) from upload where municipality_id = $1 and person_id = $2 and expires_at > $3
           and state in ({UploadState.WAITING:d}, {UploadState.ARRIVING:d})""",
         municipality,
         person,
         services.clock(),
     )
-    return int(found[0]["count"])
+    return int(row["count"])

@@ -1,16 +1,16 @@
-"""What a file is for, and where it is. Append only: a number never changes its meaning."""
+"""Purposes and states of uploads. Append only: a number never changes its meaning."""
 
 from enum import IntEnum
 
 
 class UploadPurpose(IntEnum):
-    """What a file is for. Append only."""
+    """The purpose of a file. Append only."""
 
     BULK_GRANT = 1
 
 
 class UploadState(IntEnum):
-    """Where a file is. Append only."""
+    """The state of a file. Append only."""
 
     WAITING = 0
     ARRIVING = 1

@@ -1,4 +1,4 @@
-"""What a file is for: how large it may be, and what it may be."""
+"""The terms of each purpose: size, content types and senders, and the limits of all uploads."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,16 +8,16 @@ from domain.viewer import Relation
 
 MEBIBYTE = 1_048_576
 LIFETIME = timedelta(minutes=15)
-"""How long an address waits for its file."""
+"""How long an address accepts its file."""
 CHUNK_BYTES = 262_144
-"""Bytes of one row of `upload_chunk`: the most that a process keeps of a file that is arriving."""
+"""The size of a row of `upload_chunk`, which is also the most that a process buffers of an arriving file."""
 WAITING_LIMIT = 20
-"""Addresses of one person that wait at a time."""
+"""The maximum number of addresses of a person that wait for a file at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a purpose allows, and who may send such a file."""
+    """The files that a purpose allows, and the relations that may send them."""
 
     maximum_bytes: int
     content_types: tuple[str, ...]
@@ -25,6 +25,6 @@ class Terms:
 
 
 TERMS = {
-    # Browsers on Windows call a .csv what the spreadsheet has registered.
+    # Browsers on Windows send a .csv with the content type that the spreadsheet program has registered.
     UploadPurpose.BULK_GRANT: Terms(16 * MEBIBYTE, ("text/csv", "application/vnd.ms-excel"), (Relation.FINANCE,))
 }

@@ -1,7 +1,8 @@
-"""Uploads, as others see them."""
+"""Reads of uploads."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain.database import rows
@@ -11,7 +12,7 @@ from domain.uploads.refusals import UnknownUploadError, UploadNotReadyError
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file, sent or still to be sent; `size` in bytes. Its content is read apart."""
+    """A file, received or awaited. `size` in bytes. `content` reads its content."""
 
     municipality: int
     id: UUID
@@ -33,45 +34,48 @@ ERASED_PAGE = 100
 
 
 async def by_id(municipality: int, upload: UUID) -> Upload | None:
-    """One upload of a town, whoever asks."""
-    found = await rows(_UPLOAD + "where municipality_id = $1 and id = $2", municipality, upload)
-    return _of(*found[0].values()) if found else None
+    """Return an upload of a municipality, without checking the viewer; None if there is no such upload."""
+    upload_rows = await rows(_UPLOAD + "where municipality_id = $1 and id = $2", municipality, upload)
+    return _of(upload_rows[0]) if upload_rows else None
 
 
-async def received(municipality: int, upload: UUID, person: UUID, purpose: UploadPurpose) -> tuple[Upload, bytes]:
-    """A file that the person has sent for this, and its SHA-256. UnknownUploadError, UploadNotReadyError."""
-    found = await by_id(municipality, upload)
-    if found is None or found.person != person or found.purpose is not purpose:
+async def received(municipality: int, upload_id: UUID, person: UUID, purpose: UploadPurpose) -> tuple[Upload, bytes]:
+    """Return an upload that the person has sent for a purpose, and its SHA-256.
+
+    Raises UnknownUploadError and UploadNotReadyError.
+    """
+    upload = await by_id(municipality, upload_id)
+    if upload is None or upload.person != person or upload.purpose is not purpose:
         raise UnknownUploadError
-    if found.state is not UploadState.RECEIVED or found.sha256 is None:
-        raise UploadNotReadyError(found.state.name)
-    return found, found.sha256
+    if upload.state is not UploadState.RECEIVED or upload.sha256 is None:
+        raise UploadNotReadyError(upload.state.name)
+    return upload, upload.sha256
 
 
 async def content(municipality: int, upload: UUID) -> bytes:
-    """The whole file, at most what its purpose allows."""
-    found = await rows(
+    """Return the whole file, which is at most as large as its purpose allows."""
+    chunks = await rows(
         "select content from upload_chunk where municipality_id = $1 and upload_id = $2 order by number",
         municipality,
         upload,
     )
-    return b"".join(row["content"] for row in found)
+    return b"".join(chunk["content"] for chunk in chunks)
 
 
 async def to_erase(now: datetime, arriving_since: datetime) -> list[tuple[int, UUID]]:
-    """A page of uploads to be erased: kept for the town's days, or never arrived whole."""
-    found = await rows(_TO_ERASE, now, arriving_since, ERASED_PAGE)
-    return [(row["municipality_id"], row["id"]) for row in found]
+    """Return a page of uploads to erase: past the municipality's retention period, or never completed."""
+    upload_rows = await rows(_TO_ERASE, now, arriving_since, ERASED_PAGE)
+    return [(row["municipality_id"], row["id"]) for row in upload_rows]
 
 
-def _of(
-    municipality: int,
-    key: UUID,
-    purpose: int,
-    person: UUID,
-    state: int,
-    size: int,
-    sha256: bytes | None,
-    expires_at: datetime,
-) -> Upload:
-    return Upload(municipality, key, UploadPurpose(purpose), person, UploadState(state), size, sha256, expires_at)
+def _of(row: dict[str, Any]) -> Upload:
+    return Upload(
+        municipality=row["municipality_id"],
+        id=row["id"],
+        purpose=UploadPurpose(row["purpose"]),
+        person=row["person_id"],
+        state=UploadState(row["state"]),
+        size=row["bytes"],
+        sha256=row["sha256"],
+        expires_at=row["expires_at"],
+    )

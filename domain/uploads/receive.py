@@ -1,4 +1,4 @@
-"""A file arrives: in chunks, so that a process keeps little of it, and once."""
+"""Receive a file, once per address, in chunks, so that a process buffers little of it."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -18,23 +18,26 @@ from domain.uploads.reads import Upload
 
 
 class NotTaken(Enum):
-    """Why an address takes no file."""
+    """The reason why an address accepts no file."""
 
     UNKNOWN = auto()
-    """No such address, or not this person's."""
+    """There is no such address, or it belongs to another person."""
     USED = auto()
     EXPIRED = auto()
 
 
 async def look_up(services: Services, municipality: int, key: UUID, secret: str, person: UUID) -> Upload | NotTaken:
-    """The upload of an address, or why it takes nothing. A stranger learns only that there is no such address."""
-    found = await rows(
+    """Return the upload of an address, or the reason why it accepts no file.
+
+    For another person the answer is UNKNOWN in every case.
+    """
+    upload_rows = await rows(
         "select token_hash = $3 as fits from upload where municipality_id = $1 and id = $2",
         municipality,
         key,
         hashed(secret),
     )
-    upload = await reads.by_id(municipality, key) if found and found[0]["fits"] else None
+    upload = await reads.by_id(municipality, key) if upload_rows and upload_rows[0]["fits"] else None
     if upload is None or upload.person != person:
         return NotTaken.UNKNOWN
     if upload.state is not UploadState.WAITING:
@@ -43,7 +46,7 @@ async def look_up(services: Services, municipality: int, key: UUID, secret: str,
 
 
 async def claim(services: Services, upload: Upload) -> bool:
-    """Takes the address for this sending; of two at once one gets it."""
+    """Reserve the address for this transfer; return whether it was free. Only one of concurrent transfers gets it."""
     changed = await _changed(
         "update upload set state = $4 where municipality_id = $1 and id = $2 and state = $5 and expires_at > $3"
         " returning id",
@@ -57,7 +60,7 @@ async def claim(services: Services, upload: Upload) -> bool:
 
 
 async def fail(upload: Upload) -> None:
-    """The sending broke off, or was too long: nothing of it stays, and the address is used up."""
+    """Discard an aborted or oversized transfer. The address stays used."""
     await _changed(
         "update upload set state = $3 where municipality_id = $1 and id = $2 and state = $4 returning id",
         upload.municipality,
@@ -74,7 +77,7 @@ async def fail(upload: Upload) -> None:
 
 @dataclass(slots=True)
 class Receiver:
-    """Writes what arrives, chunk by chunk."""
+    """Writes an arriving file, chunk by chunk. `size` in bytes received so far."""
 
     services: Services
     upload: Upload
@@ -86,11 +89,11 @@ class Receiver:
 
     @property
     def terms(self) -> Terms:
-        """What the purpose allows."""
+        """The terms of the upload's purpose."""
         return TERMS[self.upload.purpose]
 
     async def take(self, data: bytes) -> bool:
-        """Some more of the file; False once it is too long."""
+        """Take the next part of the file; return False once the file is too large."""
         self.size += len(data)
         if self.size > self.terms.maximum_bytes:
             return False
@@ -102,7 +105,7 @@ class Receiver:
         return True
 
     async def finish(self) -> bytes:
-        """The file is whole: its SHA-256."""
+        """Complete the file and return its SHA-256."""
         if self._rest:
             await self._write(bytes(self._rest))
         sha256: bytes = self._digest.digest()

@@ -10,7 +10,7 @@ from domain.refusals import Retry, UnstoredRefusal
 
 @dataclass(eq=False)
 class UnknownUploadError(UnstoredRefusal):
-    """No such upload of this person in the town, or one for something else."""
+    """The person has no such upload in the municipality, or it is for another purpose."""
 
     code = "UNKNOWN_UPLOAD"
     retry = Retry.NEVER
@@ -18,7 +18,7 @@ class UnknownUploadError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UploadNotReadyError(UnstoredRefusal):
-    """The file has not arrived whole, or was erased. `upload_state`: WAITING, ARRIVING, FAILED or ERASED."""
+    """The file has not arrived completely, or was erased. `upload_state`: WAITING, ARRIVING, FAILED or ERASED."""
 
     upload_state: str
     code = "UPLOAD_NOT_READY"
@@ -26,7 +26,7 @@ class UploadNotReadyError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class TooManyUploadsError(UnstoredRefusal):
-    """So many addresses of the person wait for their files already."""
+    """The person has the maximum number of upload addresses that wait for a file. `maximum_count`: that number."""
 
     maximum_count: int
     code = "TOO_MANY_UPLOADS"

@@ -1,1 +1,1 @@
-"""Voucher products: sold in units below their face value, and the gifts among them."""
+"""Voucher products, sold in units below their face value, and vouchers bought as gifts."""

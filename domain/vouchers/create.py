@@ -1,4 +1,4 @@
-"""A town drafts a voucher product: its terms, which never change afterwards, and what cannot be right about them."""
+"""Drafts of voucher products: their terms, which never change afterwards, and the checks of them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,19 +22,22 @@ from domain.refusals import InvalidInputError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
 from domain.vouchers import reads
-from domain.vouchers.product import Part, Terms, VoucherProduct
+from domain.vouchers.product import SubVoucher, Terms, VoucherProduct
 from domain.vouchers.refusals import UnknownVoucherError
 from domain.vouchers.tables import VoucherProduct as Row
 
 CODE_LIMIT = 29
-"""Letters of a product's code: its assets' codes add `_` and a number, within the limit of asset codes."""
+"""Characters of a product's code. Its assets' codes add `_` and a number, within the limit of asset codes."""
 PARTS_LIMIT = 10
 STOCK_LIMIT = 10_000_000
 REASON_LIMIT = 200
 
 
 def check(terms: Terms, now: datetime, rate_bp: int | None = None) -> None:
-    """Raises InvalidInputError for the first field that is wrong. `rate_bp`: the rate as its officer understands it."""
+    """Raise InvalidInputError for the first field that is wrong.
+
+    `rate_bp`: the premium rate that the officer expects, in hundredths of a percent; None: not checked.
+    """
     for field, problem, is_wrong in (*_money(terms, rate_bp), *_units(terms), *_times(terms, now)):
         if is_wrong:
             raise InvalidInputError(field, problem)
@@ -89,7 +92,7 @@ def _times(terms: Terms, now: datetime) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _check_part(part: Part) -> None:
+def _check_part(part: SubVoucher) -> None:
     wrong = [
         ("sub_vouchers.name_ja", "LENGTH", not 0 < len(part.name_ja.strip()) <= NAME_LIMIT),
         ("sub_vouchers.name_en", "LENGTH", not 0 < len(part.name_en.strip()) <= NAME_LIMIT),
@@ -104,21 +107,21 @@ def _check_part(part: Part) -> None:
 
 
 async def funding_of(municipality: int, terms: Terms) -> Programme | None:
-    """The programme whose budget pays the premium; None where the town has declared none. UnknownProgrammeError."""
+    """Read the programme whose budget pays the premium; None where the terms name none. UnknownProgrammeError."""
     if terms.funding_programme is None:
         return None
-    found = await programmes.by_id(municipality, terms.funding_programme)
-    if found is None or found.kind is not ProgrammeKind.GRANT:
+    programme = await programmes.by_id(municipality, terms.funding_programme)
+    if programme is None or programme.kind is not ProgrammeKind.GRANT:
         raise UnknownProgrammeError
-    return found
+    return programme
 
 
 async def create_product(
     services: Services, viewer: Viewer, municipality: int, terms: Terms, rate_bp: int | None = None
 ) -> VoucherProduct:
-    """A new draft, with its row of audit in the same commit.
+    """Create a draft, with its row of the audit trail in the same commit.
 
-    A code is one product's for ever, so sending it twice makes one.
+    A code belongs to one product for ever, so a request sent twice creates one product: InvalidInputError TAKEN.
     """
     await require_staff(municipality, viewer, Relation.FINANCE)
     now = services.clock()
@@ -126,7 +129,7 @@ async def create_product(
     await funding_of(municipality, terms)
     product = services.ids.new()
     async with transaction():
-        # Two of one code at once: the second waits here, and then finds the first.
+        # Of two concurrent requests with one code, the second waits here and then reads the product of the first.
         await get_connection("default").execute_query(
             "select pg_advisory_xact_lock(hashtext('voucher_product'), hashtext($1))", [f"{municipality} {terms.code}"]
         )
@@ -135,10 +138,10 @@ async def create_product(
         await _insert(viewer, municipality, product, terms, now)
         after = {"code": terms.code, "price": terms.price, "face_value": terms.face_value, "stock": terms.stock}
         await record(municipality, viewer.person_id, "create_voucher_product", str(product), "", None, after, now)
-    found = await reads.by_id(municipality, product)
-    if found is None:
+    created = await reads.by_id(municipality, product)
+    if created is None:
         raise UnknownVoucherError
-    return found
+    return created
 
 
 async def _insert(viewer: Viewer, municipality: int, product: UUID, terms: Terms, now: datetime) -> None:

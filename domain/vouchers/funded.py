@@ -1,4 +1,4 @@
-"""Buying vouchers with money from outside: the purchase is posted by the saga of `domain/funding`, in one journal."""
+"""Purchases of vouchers with money from outside, posted in one journal by the saga of `domain/funding`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ async def purchase_with_funding(services: Services, viewer: Viewer, purchase: Pu
         services, purchase.municipality, purchase.wallet_id, purchase.product_id, purchase.units, gift=purchase.gift
     )
     if not has_ended:
-        _check_sale(services, deal)  # nobody's money is set aside for what cannot be bought
+        _check_sale(services, deal)  # so that no money is set aside for units that cannot be bought
     request = _request(viewer, purchase, deal, await treasury_of(services, purchase.municipality))
     authorisation = await saga.open_authorisation(services, Opening(key, request.input_hash, deal.price))
     funded = saga.funded_by_one_journal(services, FUNDED_PURCHASE, request, token)
@@ -57,11 +57,11 @@ def _request(viewer: Viewer, purchase: Purchase, deal: Deal, treasury: Treasury)
 
 @dataclass(frozen=True, slots=True)
 class _ProviderPrice(Part):
-    """The provider owes the municipality the price: yen in the issuer's own box. Whole units."""
+    """The price in yen, which the provider owes the municipality: in the cash account of the issuer. Whole units."""
 
     treasury: Treasury
     price: int
 
     def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
-        """Adds the yen."""
+        """Add the move of the yen."""
         draft.moves.append(self.treasury.owed(book, self.price))

@@ -1,6 +1,6 @@
-"""Gifts: whoever bought one issues its numbers and hands them on.
+"""Gifts: the buyer issues a gift's numbers and hands them on.
 
-Whoever has them activates it, once, into a wallet of their own.
+The receiver activates the gift with them, once, into a wallet of their own.
 """
 
 from dataclasses import dataclass, field
@@ -29,14 +29,14 @@ from domain.vouchers.refusals import (
 )
 
 ATTEMPTS = 5
-"""Wrong attempts with the right secret number before the numbers of a gift are worth nothing."""
+"""Wrong attempts with the right secret number after which the numbers of a gift are invalid."""
 LONGEST = 64
-"""Characters of a number as it is typed."""
+"""The most characters of a number as typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """What somebody with a gift asks. `id` is the gift's, which is its purchase's."""
+    """An activation of a gift. `id`: the gift, by the id of its purchase."""
 
     key: UUID
     municipality: int
@@ -48,12 +48,12 @@ class Activation:
 
 
 async def gift_of(municipality: int, gift: UUID) -> Journal | None:
-    """The purchase of a gift."""
+    """Read the purchase of a gift; None where there is none."""
     return gift_in(await journal_by_id(municipality, gift))
 
 
 def gift_in(journal: Journal | None) -> Journal | None:
-    """The journal, if a gift was bought by it."""
+    """Return the journal if it is the purchase of a gift, and None otherwise."""
     if (
         journal is None
         or journal.kind != JournalKind.VOUCHER_PURCHASE
@@ -65,9 +65,9 @@ def gift_in(journal: Journal | None) -> Journal | None:
 
 
 async def issue_numbers(services: Services, viewer: Viewer, municipality: int, gift: UUID, pin: str) -> GiftNumbers:
-    """New numbers for a gift that the viewer's wallet bought; those of before are worth nothing from now on.
+    """Issue new numbers for a gift that the viewer's wallet bought. Earlier numbers become invalid.
 
-    They are told this once.
+    The numbers are returned this once and kept as digests only. UnknownVoucherError, GiftUsedError.
     """
     if not is_pin(pin):
         raise InvalidInputError("pin", "PIN")
@@ -82,7 +82,7 @@ async def issue_numbers(services: Services, viewer: Viewer, municipality: int, g
     if used:
         raise GiftUsedError
     numbers = new_numbers()
-    made = await digests(numbers, pin)
+    kept = await digests(numbers, pin)
     await rows(
         """insert into voucher_gift (municipality_id, id, salt, serial_digest, secret_digest, pin_digest, issued_at)
           values ($1, $2, $3, $4, $5, $6, $7) on conflict (municipality_id, id) do update set salt = excluded.salt,
@@ -92,60 +92,75 @@ async def issue_numbers(services: Services, viewer: Viewer, municipality: int, g
           issued_at = excluded.issued_at returning id""",
         municipality,
         gift,
-        made.salt,
-        made.serial,
-        made.secret,
-        made.pin,
+        kept.salt,
+        kept.serial,
+        kept.secret,
+        kept.pin,
         services.clock(),
     )
     return numbers
 
 
-async def activate(services: Services, viewer: Viewer, what: Activation) -> Posted:
-    """Moves a gift's vouchers into a wallet of the viewer, or raises a refusal."""
-    await residents.require_own(viewer, what.municipality, what.wallet_id)
-    key = RequestKey(what.municipality, viewer.person_id, Operation.ACTIVATE_GIFT, what.key)
-    if not await services.ledger.has_ended(key):  # one that has is answered again, whatever became of the numbers
-        await _verify(what)
-    gift = await gift_of(what.municipality, what.id)
+async def activate(services: Services, viewer: Viewer, activation: Activation) -> Posted:
+    """Move a gift's vouchers into a wallet of the viewer, or raise a refusal."""
+    await residents.require_own(viewer, activation.municipality, activation.wallet_id)
+    key = RequestKey(activation.municipality, viewer.person_id, Operation.ACTIVATE_GIFT, activation.key)
+    if not await services.ledger.has_ended(
+        key
+    ):  # an ended key is answered again, even if the numbers have changed since
+        await _verify(activation)
+    gift = await gift_of(activation.municipality, activation.id)
     if gift is None:
         raise GiftCodeError
-    return await services.ledger.post(_request(viewer, what, gift, gift.receipt.section(BoughtUnits)))
+    return await services.ledger.post(_request(viewer, activation, gift, gift.receipt.section(BoughtUnits)))
 
 
-async def _verify(what: Activation) -> None:
-    """An attempt with the secret number is counted before it is looked at, so that many at once are no more than five.
+async def _verify(activation: Activation) -> None:
+    """Check the numbers and the PIN. GiftCodeError, GiftLockedError.
 
-    Without it there is nothing to guess, so nothing is counted: a stranger who has come upon a gift's id does not lock
-    its receiver out.
+    An attempt with the right secret number is counted before the rest is checked, so that concurrent attempts are no
+    more than ATTEMPTS. Attempts without it are not counted: a stranger who knows a gift's id cannot lock its receiver
+    out.
     """
-    texts = (what.numbers.serial, what.numbers.secret, what.pin)
+    texts = (activation.numbers.serial, activation.numbers.secret, activation.pin)
     if any(len(text) > LONGEST or not plain(text).isascii() for text in texts):
         raise GiftCodeError
-    found = await rows(
-        "select salt, serial_digest, secret_digest, pin_digest from voucher_gift where municipality_id = $1 and id"
-        " = $2",
-        what.municipality,
-        what.id,
-    )
-    known = Digests(*(bytes(value) for value in found[0].values())) if found else None
-    if known is None or not knows_secret(what.numbers, known.salt, known.secret):
+    known = await _digests_of(activation.municipality, activation.id)
+    if known is None or not knows_secret(activation.numbers, known.salt, known.secret):
         raise GiftCodeError
-    if not await _counted(what, known.salt, 1):
+    if not await _counted(activation, known.salt, 1):
         raise GiftLockedError
-    if not same(known, await digests(what.numbers, what.pin, known.salt)):
+    if not same(known, await digests(activation.numbers, activation.pin, known.salt)):
         raise GiftCodeError
-    # Whoever knows all three is no guesser: the attempt is given back, unless the numbers were issued anew meanwhile.
-    await _counted(what, known.salt, -1)
+    # All three are right, so this was no guess: the attempt is given back, unless new numbers were issued meanwhile.
+    await _counted(activation, known.salt, -1)
 
 
-async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
-    """Counts attempts at the numbers of a salt; False where there are none left."""
+async def _digests_of(municipality: int, gift: UUID) -> Digests | None:
+    stored = await rows(
+        "select salt, serial_digest, secret_digest, pin_digest from voucher_gift"
+        " where municipality_id = $1 and id = $2",
+        municipality,
+        gift,
+    )
+    if not stored:
+        return None
+    [row] = stored
+    return Digests(
+        salt=bytes(row["salt"]),
+        serial=bytes(row["serial_digest"]),
+        secret=bytes(row["secret_digest"]),
+        pin=bytes(row["pin_digest"]),
+    )
+
+
+async def _counted(activation: Activation, salt: bytes, attempts: int) -> bool:
+    """Count attempts at the numbers under a salt; return False where none is left."""
     changed = await rows(
         """update voucher_gift set attempts = attempts + $4 where municipality_id = $1 and id = $2 and salt = $3
           and attempts + $4 between 0 and $5 returning id""",
-        what.municipality,
-        what.id,
+        activation.municipality,
+        activation.id,
         salt,
         attempts,
         ATTEMPTS,
@@ -153,26 +168,26 @@ async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
     return bool(changed)
 
 
-def _request(viewer: Viewer, what: Activation, gift: Journal, bought: BoughtUnits) -> Request:
+def _request(viewer: Viewer, activation: Activation, gift: Journal, bought: BoughtUnits) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        usable_wallet(book, what.municipality, what.wallet_id, viewer)
-        return _plan(book, at, what, gift, bought)
+        usable_wallet(book, activation.municipality, activation.wallet_id, viewer)
+        return _plan(book, at, activation, gift, bought)
 
     return Request(
-        municipality=what.municipality,
+        municipality=activation.municipality,
         actor=viewer.person_id,
         operation=Operation.ACTIVATE_GIFT,
-        key=what.key,
-        input_hash=fingerprint(gift=what.id, wallet=what.wallet_id),
+        key=activation.key,
+        input_hash=fingerprint(gift=activation.id, wallet=activation.wallet_id),
         kind=JournalKind.GIFT_ACTIVATION,
-        holders=(what.wallet_id, bought.product),
+        holders=(activation.wallet_id, bought.product),
         plan=plan,
-        access=(what.wallet_id,),
+        access=(activation.wallet_id,),
         lots=tuple(portion.lot for portion in gift.receipt.lots),
-        guards=(gift_guard(what.municipality, what.id),),
-        valid_until=what.valid_until,
+        guards=(gift_guard(activation.municipality, activation.id),),
+        valid_until=activation.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
+            wallet_id=activation.wallet_id,
             programme_id=bought.product,
             linked_journal=gift.id,
             channel=Channel.APP,
@@ -181,9 +196,9 @@ def _request(viewer: Viewer, what: Activation, gift: Journal, bought: BoughtUnit
     )
 
 
-def _plan(book: Book, at: datetime, what: Activation, gift: Journal, bought: BoughtUnits) -> Draft:
-    town, product = what.municipality, bought.product
-    opened = book.guard(gift_guard(town, what.id), 1)
+def _plan(book: Book, at: datetime, activation: Activation, gift: Journal, bought: BoughtUnits) -> Draft:
+    town, product = activation.municipality, bought.product
+    opened = book.guard(gift_guard(town, activation.id), 1)
     if opened.value:
         raise GiftUsedError
     moves, balances = [], {}
@@ -193,9 +208,13 @@ def _plan(book: Book, at: datetime, what: Activation, gift: Journal, bought: Bou
             raise VoucherEndedError
         promised = book.account(town, AccountKey(AccountKind.BUDGET, product, asset, lot))
         moves.append(
-            (promised, book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset, lot), promised), part)
+            (
+                promised,
+                book.account(town, AccountKey(AccountKind.WALLET, activation.wallet_id, asset, lot), promised),
+                part,
+            )
         )
-        balances[asset] = book.total(town, what.wallet_id, asset) + part
+        balances[asset] = book.total(town, activation.wallet_id, asset) + part
     return Draft(
         amount=bought.face_value,
         lots=list(gift.receipt.lots),
@@ -203,5 +222,5 @@ def _plan(book: Book, at: datetime, what: Activation, gift: Journal, bought: Bou
         sections=[Activated(product, gift.id, bought.units)],
         moves=moves,
         guards=[(opened, 1)],
-        counterparties={what.wallet_id: product, product: what.wallet_id},
+        counterparties={activation.wallet_id: product, product: activation.wallet_id},
     )

@@ -1,12 +1,10 @@
-"""The numbers of a gift, and the only form in which they are kept.
+"""The numbers of a gift, and the digests in which they are stored.
 
-The serial number names a gift over a counter, the secret number proves that somebody was given it, the PIN is agreed
-between the two people.
-Serial and PIN are kept as digests under a key that scrypt makes of the secret number and the row's own salt, the secret
-as a salted hash. The
-secret has 130 random bits: nobody guesses it, so only attempts with it are counted, and whoever reads the table can try
-neither the few
-PINs there are nor the serials. Nothing here is logged or stored as it is.
+The serial number names a gift over a counter, the secret number proves possession of it, and the PIN is agreed between
+the two people. Serial and PIN are stored as digests under a key that scrypt derives from the secret number and the
+row's own salt; the secret is stored as a salted hash. The secret has 130 random bits and cannot be guessed, so only
+attempts with it are counted, and a reader of the table can try out neither PINs nor serials. The numbers themselves are
+never logged or stored.
 """
 
 import asyncio
@@ -24,7 +22,7 @@ PIN_SHORTEST, PIN_LONGEST = 4, 8
 
 @dataclass(frozen=True, slots=True)
 class GiftNumbers:
-    """What is told once, to whoever bought the gift. Its text forms show nothing."""
+    """The numbers of a gift, returned to its buyer once. Their `repr` shows nothing."""
 
     serial: str = field(repr=False)
     secret: str = field(repr=False)
@@ -32,7 +30,7 @@ class GiftNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """What is kept."""
+    """The salt and the digests that are stored of a gift's numbers and PIN."""
 
     salt: bytes
     serial: bytes
@@ -41,20 +39,20 @@ class Digests:
 
 
 def new_numbers() -> GiftNumbers:
-    """A serial number of 12 digits, and a secret number of 26 letters and digits without look-alikes."""
+    """Draw a serial number of 12 digits, and a secret number of 26 letters and digits without look-alikes."""
     serial = "".join(secrets.choice("0123456789") for _ in range(_SERIAL_DIGITS))
     return GiftNumbers(serial, "".join(secrets.choice(_ALPHABET) for _ in range(_SECRET_LETTERS)))
 
 
 def is_pin(text: str) -> bool:
-    """4 to 8 digits."""
+    """Return whether a text has the form of a PIN: 4 to 8 digits."""
     return PIN_SHORTEST <= len(text) <= PIN_LONGEST and text.isascii() and text.isdigit()
 
 
 async def digests(numbers: GiftNumbers, pin: str, salt: bytes | None = None) -> Digests:
-    """The digests of numbers and PIN, under a new salt or a known one.
+    """Compute the digests of numbers and PIN, under a known salt or a new one.
 
-    In a thread of its own: scrypt takes 50 ms on purpose.
+    Runs in a thread, because scrypt takes 50 ms on purpose.
     """
     salted = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     return await asyncio.to_thread(_digests, numbers, pin, salted)
@@ -62,11 +60,11 @@ async def digests(numbers: GiftNumbers, pin: str, salt: bytes | None = None) -> 
 
 def _digests(numbers: GiftNumbers, pin: str, salt: bytes) -> Digests:
     key = hashlib.scrypt(plain(numbers.secret).encode(), salt=salt, n=2**14, r=8, p=1)
-    made = {
+    keyed = {
         name: hmac.digest(key, f"{name}:{text}".encode(), "sha256")
         for name, text in (("serial", plain(numbers.serial)), ("pin", pin))
     }
-    return Digests(salt, made["serial"], _of_secret(numbers, salt), made["pin"])
+    return Digests(salt, keyed["serial"], _of_secret(numbers, salt), keyed["pin"])
 
 
 def _of_secret(numbers: GiftNumbers, salt: bytes) -> bytes:
@@ -74,15 +72,15 @@ def _of_secret(numbers: GiftNumbers, salt: bytes) -> bytes:
 
 
 def knows_secret(numbers: GiftNumbers, salt: bytes, digest: bytes) -> bool:
-    """Whether the secret number is right; cheap, since strangers may ask as often as they like."""
+    """Return whether the secret number is right. Cheap, because attempts without it are not limited."""
     return hmac.compare_digest(_of_secret(numbers, salt), digest)
 
 
 def plain(text: str) -> str:
-    """As people type it: without hyphens and spaces, in small letters."""
+    """Normalise a typed number: without hyphens and spaces, in lower case."""
     return text.replace("-", "").replace(" ", "").lower()
 
 
-def same(known: Digests, given: Digests) -> bool:
-    """Whether all three are right, in a time that does not tell which is wrong."""
-    return hmac.compare_digest(known.serial + known.secret + known.pin, given.serial + given.secret + given.pin)
+def same(known: Digests, attempt: Digests) -> bool:
+    """Return whether all three digests are equal, in a time that does not reveal which differs."""
+    return hmac.compare_digest(known.serial + known.secret + known.pin, attempt.serial + attempt.secret + attempt.pin)

@@ -1,10 +1,10 @@
-"""Kinds of what a voucher product can be. Append only."""
+"""States and kinds of voucher products. Append only."""
 
 from enum import IntEnum, StrEnum
 
 
 class VoucherState(StrEnum):
-    """Where a product is: by who has acted and by the clock, not by a job."""
+    """The state of a product, computed from its approvals and the time; no job moves it."""
 
     DRAFT = "DRAFT"
     REVIEW = "REVIEW"
@@ -14,7 +14,7 @@ class VoucherState(StrEnum):
 
 
 class Stage(IntEnum):
-    """What the ledger knows of a product, as the value of its guard: changed in the commit that moves its money."""
+    """The stage of a product in the ledger: the value of its guard, changed in the commit that moves its money."""
 
     NONE = 0
     PUBLISHED = 1
@@ -31,7 +31,7 @@ class LegalBasis(StrEnum):
 
 
 class VoucherTemplate(StrEnum):
-    """Products that many towns sell."""
+    """Templates of products that many municipalities sell."""
 
     PREMIUM_20 = "PREMIUM_20"
     PREMIUM_30 = "PREMIUM_30"

@@ -1,4 +1,4 @@
-"""A voucher product: its terms, and what follows from them. Pure."""
+"""A voucher product: its terms, and the figures and dates that follow from them. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,17 +15,17 @@ from domain.programmes.kinds import BASIS_POINTS
 from domain.vouchers.kinds import LegalBasis, Stage, VoucherState
 
 DEPOSIT_FROM = 10_000_000
-"""Unused whole units at a base date above which an issuer that is not exempt deposits half.
+"""Unused value at a base date above which an issuer that is not exempt deposits half of it. Whole units.
 
 Payment Services Act, article 14.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One kind of voucher in a unit.
+class SubVoucher:
+    """A sub-voucher: one kind of voucher in a unit of a product. Values in whole units.
 
-    Whole units; `free`: given beside what was paid; `asset` None until the product is published.
+    free: given in addition to what was paid for. asset: None until the product is published.
     """
 
     name_ja: str
@@ -39,14 +39,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is sold, when, to whom, for use where. Whole units per unit sold; `expires_at` exclusive."""
+    """The terms of a product: what is sold, when and to whom, and where it may be used.
+
+    Values in whole units per unit sold; `expires_at` exclusive.
+    """
 
     code: str
     name_ja: str
     name_en: str
     price: int
     face_value: int
-    parts: tuple[Part, ...]
+    parts: tuple[SubVoucher, ...]
     stock: int
     units_per_person: int
     units_per_household: int | None
@@ -63,25 +66,25 @@ class Terms:
 
     @property
     def premium(self) -> int:
-        """What the town adds to a unit. Whole units; 0 where the face is not above the price."""
+        """The value that the municipality adds to a unit: the face value above the price, or 0. Whole units."""
         return max(0, self.face_value - self.price)
 
     @property
     def premium_rate_bp(self) -> int:
-        """(face - price) / price in hundredths of a percent, rounded down.
+        """(face value - price) / price in hundredths of a percent, rounded down.
 
-        Negative where the face is below the price.
+        Negative where the face value is below the price.
         """
         return (self.face_value - self.price) * BASIS_POINTS // self.price
 
     @property
     def maximum_exposure(self) -> int:
-        """What the town pays if every unit is sold. Whole units."""
+        """The premium of all units: what the municipality pays if every unit is sold. Whole units."""
         return self.premium * self.stock
 
     @property
     def legal_basis(self) -> LegalBasis:
-        """Why it may be issued: the issuer decides first, then the term."""
+        """Why the product may be issued: by its issuer first, then by its term."""
         if self.legal_profile is LegalProfile.MUNICIPALITY:
             return LegalBasis.MUNICIPAL_ISSUER
         if self.six_month_exempt:
@@ -94,7 +97,7 @@ class Terms:
 
     @property
     def latest_expires_on(self) -> date | None:
-        """The last day that the law allows: six months from the first day of the sale, where it is exempt for that.
+        """The last day that the law allows: six months from the first day of the sale, where the exemption is used.
 
         None: no limit.
         """
@@ -102,20 +105,20 @@ class Terms:
 
     @property
     def too_late(self) -> bool:
-        """Whether the vouchers would end after what the law allows."""
+        """Whether the vouchers expire after the last day that the law allows."""
         latest = self.latest_expires_on
         return latest is not None and self.expires_at > after(latest)
 
     @property
     def deposit_may_be_due(self) -> bool:
-        """Whether the paid value that can be unused at a base date obliges its issuer to a deposit."""
+        """Whether the value that can be unused at a base date may oblige the issuer to a deposit."""
         exempt = self.legal_basis in (LegalBasis.MUNICIPAL_ISSUER, LegalBasis.SIX_MONTHS)
         return not exempt and self.face_value * self.stock > DEPOSIT_FROM
 
 
 @dataclass(frozen=True, slots=True)
 class VoucherProduct:
-    """The terms of a town's product, who has acted on it, and what the ledger has counted, in units."""
+    """A product of a municipality: its terms, its approvals, its stage in the ledger, and the units sold."""
 
     municipality: int
     id: UUID
@@ -125,7 +128,7 @@ class VoucherProduct:
     sold: int
 
     def state(self, at: datetime) -> VoucherState:
-        """Where it is at an instant: by who has acted, and by its sale's window."""
+        """Compute the state at a time, from approvals, stage and the period of sale."""
         if self.stage is Stage.NONE:
             return VoucherState.REVIEW if self.submitted else VoucherState.DRAFT
         if self.stage is Stage.CLOSED or self.terms.sale_ends_at <= at:
@@ -134,34 +137,34 @@ class VoucherProduct:
 
     @property
     def published(self) -> bool:
-        """Whether everybody may see it."""
+        """Whether the product is visible to everybody."""
         return self.stage is not Stage.NONE
 
     @property
     def stock_left(self) -> int:
-        """Units that are not sold."""
+        """The units that are not sold."""
         return self.terms.stock - self.sold
 
     @property
     def stage_guard(self) -> GuardKey:
-        """Counts the steps that moved its money."""
+        """The guard of the product's stage."""
         return (self.municipality, GuardKind.VOUCHER_STAGE, self.id, "")
 
     @property
     def sold_guard(self) -> GuardKey:
-        """Counts the units sold."""
+        """The guard that counts the units sold."""
         return (self.municipality, GuardKind.VOUCHER_SOLD, self.id, "")
 
     def person_guard(self, person: UUID | str) -> GuardKey:
-        """Counts the units of one person."""
+        """The guard that counts the units bought by a person."""
         return (self.municipality, GuardKind.VOUCHER_PERSON, self.id, str(person))
 
     def household_guard(self, household: UUID | str) -> GuardKey:
-        """Counts the units of one household."""
+        """The guard that counts the units bought by a household."""
         return (self.municipality, GuardKind.VOUCHER_HOUSEHOLD, self.id, str(household))
 
     def units_left(self, of_person: int, of_household: int) -> int:
-        """How many more units somebody may buy who has bought so many, in person and in the household."""
+        """Compute how many more units a person may buy, from what the person and the household have bought."""
         rooms = [self.stock_left, self.terms.units_per_person - of_person]
         if self.terms.units_per_household is not None:
             rooms.append(self.terms.units_per_household - of_household)
@@ -169,5 +172,5 @@ class VoucherProduct:
 
 
 def gift_guard(municipality: int, gift: UUID) -> GuardKey:
-    """1 once a gift was activated, or taken back."""
+    """The guard of a gift: 1 once it was activated, or its purchase reversed."""
     return (municipality, GuardKind.VOUCHER_GIFT, gift, "")

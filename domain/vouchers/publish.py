@@ -1,13 +1,12 @@
-"""From draft to sale and to its end.
+"""The steps of a voucher product from draft to sale and to its end.
 
-One officer submits, another approves and the money is set aside, and what is left goes back.
+One officer submits the draft, and another approves it, which sets its money aside. Closing the sale returns the rest.
 
-Approving moves, in one journal: the premium of all units from the declared budget to the product, and the face value of
-all units
-from issuance to the product. Selling a unit uses one of each up; closing gives the rest of both back.
+Approval moves, in one journal, the premium of all units from the declared budget to the product, and the face value of
+all units from issuance to the product. Selling a unit takes its share of both; closing returns the rest of both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,13 +37,13 @@ from domain.viewer import Relation, Viewer
 from domain.vouchers import reads
 from domain.vouchers.create import funding_of
 from domain.vouchers.kinds import Stage, VoucherState
-from domain.vouchers.product import Part, VoucherProduct
+from domain.vouchers.product import SubVoucher, VoucherProduct
 from domain.vouchers.refusals import UnknownVoucherError, VoucherBudgetError, VoucherNotOnSaleError, VoucherStateError
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an officer asks."""
+    """A request of an officer to approve or close a product."""
 
     key: UUID
     municipality: int
@@ -53,15 +52,15 @@ class Step:
 
 
 async def known(municipality: int, product: UUID) -> VoucherProduct:
-    """The product, or UnknownVoucherError."""
-    found = await reads.by_id(municipality, product)
-    if found is None:
+    """Read a product. UnknownVoucherError."""
+    row = await reads.by_id(municipality, product)
+    if row is None:
         raise UnknownVoucherError
-    return found
+    return row
 
 
 async def submit_product(services: Services, viewer: Viewer, municipality: int, product_id: UUID) -> VoucherProduct:
-    """The first officer's word: the draft goes to review. Repeating it changes nothing."""
+    """Submit a draft to review, by the first officer. Submitting again changes nothing."""
     await require_staff(municipality, viewer, Relation.FINANCE)
     product = await known(municipality, product_id)
     if product.stage is not Stage.NONE:
@@ -70,41 +69,38 @@ async def submit_product(services: Services, viewer: Viewer, municipality: int, 
     return await known(municipality, product_id)
 
 
-async def approve_product(services: Services, viewer: Viewer, what: Step) -> tuple[VoucherProduct, Posted]:
-    """The second officer's word: the product's assets are made and its money is set aside.
+async def approve_product(services: Services, viewer: Viewer, step: Step) -> tuple[VoucherProduct, Posted]:
+    """Approve a product, by the second officer: its assets are created and its money is set aside.
 
-    Or VoucherBudgetError says what is missing.
-
-    The same key, sent again, finishes what was begun.
+    The same key, sent again, finishes an approval that was interrupted. ApproverIsProposerError, VoucherStateError,
+    VoucherNotOnSaleError; VoucherBudgetError where the declared budget does not cover the premium.
     """
-    await require_staff(what.municipality, viewer, Relation.FINANCE)
-    product = await known(what.municipality, what.product_id)
-    approval = await approvals.by_subject(what.municipality, ApprovalKind.VOUCHER_PRODUCT, product.id)
+    await require_staff(step.municipality, viewer, Relation.FINANCE)
+    product = await known(step.municipality, step.product_id)
+    approval = await approvals.by_subject(step.municipality, ApprovalKind.VOUCHER_PRODUCT, product.id)
     if approval is None:
         raise VoucherStateError(product.state(services.clock()))
     if approval.proposer == viewer.person_id:
         raise ApproverIsProposerError
     if not product.published and product.terms.sale_ends_at <= services.clock():
-        raise VoucherNotOnSaleError  # nothing could be sold of it, and its budget would lie idle
-    funding = await funding_of(what.municipality, product.terms)
+        raise VoucherNotOnSaleError  # no unit could be sold, and the budget would lie idle
+    funding = await funding_of(step.municipality, product.terms)
     if funding is not None and not product.published:
-        [available] = await budgets_left([(what.municipality, funding.id)])
-        if available < product.terms.maximum_exposure:  # said before anything is made; decided under the locks below
+        [available] = await budgets_left([(step.municipality, funding.id)])
+        # Refused before anything is created; decided under the locks below.
+        if available < product.terms.maximum_exposure:
             raise VoucherBudgetError(product.terms.maximum_exposure, available)
-    await approve(services, viewer, approval, what.key)
+    await approve(services, viewer, approval, step.key)
     await _open(services, product)
-    services.shared(ASSETS).forget(what.municipality)
-    services.shared(PROGRAMMES).forget(what.municipality)
-    product = await known(what.municipality, what.product_id)
-    posted = await services.ledger.post(await _publication(viewer, what, product, funding))
-    return await known(what.municipality, what.product_id), posted
+    services.shared(ASSETS).forget(step.municipality)
+    services.shared(PROGRAMMES).forget(step.municipality)
+    product = await known(step.municipality, step.product_id)
+    posted = await services.ledger.post(await _publication(viewer, step, product, funding))
+    return await known(step.municipality, step.product_id), posted
 
 
 async def _open(services: Services, product: VoucherProduct) -> None:
-    """The product's holder, its assets and its programme, which the rules of payments know.
-
-    Once, whoever approves at the same moment.
-    """
+    """Create the product's assets and its programme, once, even when approvals run concurrently."""
     maximum = await payment_maximum(services, product.municipality)
     async with transaction():
         await get_connection("default").execute_query(
@@ -119,17 +115,17 @@ async def _open(services: Services, product: VoucherProduct) -> None:
         await _programme(product, numbers[0], now)
 
 
-async def _asset(product: VoucherProduct, position: int, part: Part, maximum: int, now: datetime) -> int:
+async def _asset(product: VoucherProduct, position: int, part: SubVoucher, maximum: int, now: datetime) -> int:
     terms = product.terms
     number = await create_asset(
         product.municipality,
         NewAsset(
-            f"{terms.code}_{position}",
-            AssetKind.VOUCHER,
-            part.name_ja,
-            part.name_en,
-            "円",
-            "yen",
+            code=f"{terms.code}_{position}",
+            kind=AssetKind.VOUCHER,
+            name_ja=part.name_ja,
+            name_en=part.name_en,
+            unit_ja="円",
+            unit_en="yen",
             paid=not part.free,
             charge_maximum=maximum,
             payment_maximum=maximum,
@@ -173,15 +169,15 @@ async def _programme(product: VoucherProduct, asset: int, now: datetime) -> None
 
 
 async def issuer_of(municipality: int) -> UUID:
-    """The holder of what a town has issued."""
+    """Read the holder of a municipality's issuance. UnknownVoucherError."""
     town = await municipalities.by_id(municipality)
     if town is None:
         raise UnknownVoucherError
     return town.issuer_id
 
 
-async def _publication(viewer: Viewer, what: Step, product: VoucherProduct, funding: Programme | None) -> Request:
-    issuer = await issuer_of(what.municipality)
+async def _publication(viewer: Viewer, step: Step, product: VoucherProduct, funding: Programme | None) -> Request:
+    issuer = await issuer_of(step.municipality)
 
     def plan(book: Book, at: datetime) -> Draft:
         stage = book.guard(product.stage_guard, Stage.CLOSED)
@@ -190,29 +186,27 @@ async def _publication(viewer: Viewer, what: Step, product: VoucherProduct, fund
         return _publish(book, product, funding, issuer)
 
     return Request(
-        municipality=what.municipality,
+        municipality=step.municipality,
         actor=viewer.person_id,
         operation=Operation.APPROVE_VOUCHER_PRODUCT,
-        key=what.key,
-        input_hash=fingerprint(product=what.product_id),
+        key=step.key,
+        input_hash=fingerprint(product=step.product_id),
         kind=JournalKind.ALLOCATION,
         plan=plan,
         holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
         guards=(product.stage_guard,),
-        valid_until=what.valid_until,
+        valid_until=step.valid_until,
         facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
     )
 
 
 def _state(product: VoucherProduct, stage: int, at: datetime) -> VoucherState:
-    """The state as the ledger knows it under its locks."""
-    return VoucherProduct(
-        product.municipality, product.id, product.terms, product.submitted, Stage(stage), product.sold
-    ).state(at)
+    """Compute the state from the stage that the ledger has under its locks."""
+    return replace(product, stage=Stage(stage)).state(at)
 
 
 def _publish(book: Book, product: VoucherProduct, funding: Programme | None, issuer: UUID) -> Draft:
-    """The premium of all units from the budget, the face value of all units from issuance. Pure."""
+    """Move the premium of all units from the budget, and the face value of all units from issuance. Pure."""
     town, terms = product.municipality, product.terms
     moves = [
         (
@@ -240,56 +234,57 @@ def _publish(book: Book, product: VoucherProduct, funding: Programme | None, iss
     )
 
 
-def asset_of(part: Part) -> int:
-    """The asset of a published part."""
+def asset_of(part: SubVoucher) -> int:
+    """Return the asset of a published sub-voucher; TypeError where it is not published: a fault."""
     if part.asset is None:
-        message = "a part of a product that is not published has no asset"
+        message = "a sub-voucher of a product that is not published has no asset"
         raise TypeError(message)
     return part.asset
 
 
-async def close_product(services: Services, viewer: Viewer, what: Step) -> tuple[VoucherProduct, Posted]:
-    """Ends the sale; what is not sold goes back to where it came from, gifts that nobody opened in time to breakage.
+async def close_product(services: Services, viewer: Viewer, step: Step) -> tuple[VoucherProduct, Posted]:
+    """End the sale. The unsold rest goes back to where it came from, and expired gifts go to breakage.
 
-    Closing again sweeps up what came back since: a reversed purchase, a gift whose time is over.
+    Closing again collects step came back since, by reversed purchases and gifts that have expired.
+    UnknownVoucherError; VoucherStateError for a product that is not published.
     """
-    await require_staff(what.municipality, viewer, Relation.FINANCE)
-    product = await known(what.municipality, what.product_id)
+    await require_staff(step.municipality, viewer, Relation.FINANCE)
+    product = await known(step.municipality, step.product_id)
     if not product.published:
         raise VoucherStateError(product.state(services.clock()))
-    funding = await funding_of(what.municipality, product.terms)
-    issuer = await issuer_of(what.municipality)
-    await _note_closing(services, viewer, what)
+    funding = await funding_of(step.municipality, product.terms)
+    issuer = await issuer_of(step.municipality)
+    await _note_closing(services, viewer, step)
 
     def plan(book: Book, at: datetime) -> Draft:
         return _close(book, product, funding, issuer, at)
 
     posted = await services.ledger.post(
         Request(
-            municipality=what.municipality,
+            municipality=step.municipality,
             actor=viewer.person_id,
             operation=Operation.CLOSE_VOUCHER_PRODUCT,
-            key=what.key,
-            input_hash=fingerprint(product=what.product_id),
+            key=step.key,
+            input_hash=fingerprint(product=step.product_id),
             kind=JournalKind.ALLOCATION,
             plan=plan,
             holders=(product.id, issuer, *(() if funding is None else (funding.id,))),
             guards=(product.stage_guard,),
-            valid_until=what.valid_until,
+            valid_until=step.valid_until,
             facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
         )
     )
-    return await known(what.municipality, what.product_id), posted
+    return await known(step.municipality, step.product_id), posted
 
 
-async def _note_closing(services: Services, viewer: Viewer, what: Step) -> None:
-    """One row of the trail of audit for one key, however often it is sent."""
-    action, after = "close_voucher_product", {"key": str(what.key)}
-    if await recorded(what.municipality, action, str(what.product_id), after, actor=viewer.person_id):
+async def _note_closing(services: Services, viewer: Viewer, step: Step) -> None:
+    """Write one row of the audit trail per key, however often it is sent."""
+    action, after = "close_voucher_product", {"key": str(step.key)}
+    if await recorded(step.municipality, action, str(step.product_id), after, actor=viewer.person_id):
         return
     async with transaction():
         await record(
-            what.municipality, viewer.person_id, action, str(what.product_id), "", None, after, services.clock()
+            step.municipality, viewer.person_id, action, str(step.product_id), "", None, after, services.clock()
         )
 
 

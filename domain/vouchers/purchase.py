@@ -1,9 +1,9 @@
-"""Buying units of a voucher product, first come: with coin out of the wallet, or with cash over a counter.
+"""Purchases of voucher units, first come, first served: with coin from the wallet, or with cash over a counter.
 
-One journal moves the price (coin back to issuance, or yen into the cash box), the face value out of the product's
-budget into lots of the wallet, and the premium out of the product's share of the declared budget. All buyers meet at
-the product's lock, so that no more than the stock is ever sold. A gift's vouchers stay in the product's budget, set
-apart by their lots, until somebody activates it.
+One journal moves the price (coin back to issuance, or yen into the cash account), the face value from the product's
+budget into lots of the wallet, and the premium from the product's share of the declared budget. Every purchase takes
+the product's lock, so that no more than the stock is ever sold. A gift's vouchers stay in the product's budget, in
+lots of their own, until the gift is activated.
 """
 
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ from domain.vouchers.refusals import SoldOutError, UnitsExceededError, UnknownVo
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What a buyer asks. `gift`: for somebody else, who activates it."""
+    """A purchase in the app. `gift`: the units are for another person, who activates them."""
 
     key: UUID
     municipality: int
@@ -54,7 +54,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What a counter asks. `store_id` names the agent's store, None the municipal desk."""
+    """A sale over a counter. `store_id`: the charge agent's store; None: the municipal desk."""
 
     key: UUID
     municipality: int
@@ -67,7 +67,10 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Deal(Part):
-    """What is sold to whom, as read before the locks. The price is another part."""
+    """The units that are sold to a wallet, as read before the locks. The price is another part.
+
+    against: the reason why the person is not eligible; None: they are.
+    """
 
     product: VoucherProduct
     wallet: UUID
@@ -82,7 +85,7 @@ class Deal(Part):
 
     @property
     def price(self) -> int:
-        """Whole units."""
+        """The price of all units. Whole units."""
         return self.product.terms.price * self.units
 
     @property
@@ -92,17 +95,20 @@ class Deal(Part):
 
     @property
     def guards(self) -> tuple[GuardKey, ...]:
-        """What is counted."""
+        """The guards of the stage, the units sold, the person and the household."""
         own = (self.product.stage_guard, self.product.sold_guard, self.product.person_guard(self.person))
         return own if self.household is None else (*own, self.product.household_guard(self.household))
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Whose accounts change in every sale."""
+        """The holders whose accounts change in every sale."""
         return (self.wallet, self.product.id, self.issuer)
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Counts the units and moves the vouchers and the premium. Its refusals are those of a sale."""
+        """Count the units and move the vouchers and the premium.
+
+        VoucherNotOnSaleError, NotEligibleError, SoldOutError, UnitsExceededError, and the refusals of `usable_wallet`.
+        """
         product, terms, town = self.product, self.product.terms, self.product.municipality
         usable_wallet(book, town, self.wallet)
         stage = book.guard(product.stage_guard, Stage.CLOSED).value
@@ -133,7 +139,7 @@ class Deal(Part):
 
 
 def request_of(viewer: Viewer, purchase: Purchase, deal: Deal, price: Part, funding: Funding) -> Request:
-    """The journal of a purchase by the wallet's own people. `price`: how it is paid."""
+    """Make the request of a purchase by the wallet's own people. `price`: the part that pays it."""
     parts = Parts((deal, price))
 
     def admit(book: Book) -> None:
@@ -170,7 +176,7 @@ def request_of(viewer: Viewer, purchase: Purchase, deal: Deal, price: Part, fund
 
 
 async def purchase(services: Services, viewer: Viewer, purchase: Purchase) -> Posted:
-    """Buys with coin or raises a refusal."""
+    """Buy units with coin or raise a refusal."""
     deal = await deal_of(
         services, purchase.municipality, purchase.wallet_id, purchase.product_id, purchase.units, gift=purchase.gift
     )
@@ -180,7 +186,7 @@ async def purchase(services: Services, viewer: Viewer, purchase: Purchase) -> Po
 
 
 async def sell(services: Services, viewer: Viewer, sale: Sale) -> Posted:
-    """Sells for cash over a counter or raises a refusal; the collector's cash account moves in the same journal."""
+    """Sell units for cash over a counter or raise a refusal. The counter's cash account moves in the same journal."""
     counter = await counter_of(sale.municipality, sale.store_id)
     deal = await deal_of(services, sale.municipality, sale.wallet_id, sale.product_id, sale.units, gift=False)
     parts = Parts((deal, CashPrice(deal, counter)))
@@ -221,9 +227,9 @@ async def sell(services: Services, viewer: Viewer, sale: Sale) -> Posted:
 async def deal_of(
     services: Services, municipality: int, wallet: UUID, product_id: UUID, units: int, *, gift: bool
 ) -> Deal:
-    """Reads what a sale needs.
+    """Read the product, the buyer and the lots of a sale. UnknownVoucherError, InvalidInputError.
 
-    What may change with time is refused by the plan only, so that a settled key is answered for ever.
+    Anything that changes with time is refused by the plan only, so that a settled key is answered for ever.
     """
     product = await reads.by_id(municipality, product_id)
     if product is None or not product.published:
@@ -236,7 +242,13 @@ async def deal_of(
     household = None if product.terms.units_per_household is None or claims is None else claims.household
     if product.terms.units_per_household is not None and household is None:
         against = against or "UNVERIFIED"
-    issue = Issue(LotOrigin.VOUCHER, Funding.NONE, product.id, product.terms.usable_from, product.terms.expires_at)
+    issue = Issue(
+        origin=LotOrigin.VOUCHER,
+        funding=Funding.NONE,
+        programme_id=product.id,
+        usable_from=product.terms.usable_from,
+        expires_at=product.terms.expires_at,
+    )
     parts = product.terms.parts if now < product.terms.expires_at else ()
     lots = [
         await services.shared(LOTS).of(await _asset(services, municipality, asset_of(part)), issue, now)
@@ -258,16 +270,16 @@ async def deal_of(
 
 
 async def _asset(services: Services, municipality: int, number: int) -> Asset:
-    """As remembered, or from the database where it is newer than what this process knows."""
-    known = next((asset for asset in await services.shared(ASSETS).of(municipality) if asset.id == number), None)
-    found = known or await assets.in_municipality(municipality, number)
-    if found is None:
+    """Read an asset from the cache, or from the database where it is newer than the cache. UnknownAssetError."""
+    cached = next((asset for asset in await services.shared(ASSETS).of(municipality) if asset.id == number), None)
+    asset = cached or await assets.in_municipality(municipality, number)
+    if asset is None:
         raise UnknownAssetError
-    return found
+    return asset
 
 
 def _count(book: Book, draft: Draft, deal: Deal) -> None:
-    """Stock, person, household: in this order, so that who comes too late hears that it is sold out."""
+    """Count the units: of the stock, the person, the household. Stock first, so that a late buyer gets SOLD_OUT."""
     product, terms = deal.product, deal.product.terms
     sold = book.guard(product.sold_guard, terms.stock)
     if deal.units > terms.stock - sold.value:
@@ -284,7 +296,7 @@ def _count(book: Book, draft: Draft, deal: Deal) -> None:
 
 
 def _voucher(book: Book, draft: Draft, deal: Deal, amount: int, lot: Lot) -> None:
-    """One kind of voucher out of the product's stock: into the wallet, or set apart for a gift."""
+    """Move one sub-voucher from the product's stock into the wallet, or into lots set apart for a gift."""
     town = deal.product.municipality
     stock = book.plain(town, AccountKind.BUDGET, deal.product.id, lot.asset)
     kind, holder = (AccountKind.BUDGET, deal.product.id) if deal.gift else (AccountKind.WALLET, deal.wallet)
@@ -296,37 +308,37 @@ def _voucher(book: Book, draft: Draft, deal: Deal, amount: int, lot: Lot) -> Non
 
 @dataclass(frozen=True, slots=True)
 class _CoinRules:
-    """Coin buys vouchers from the town itself: which shops take it does not matter."""
+    """Spend rules for coin that buys vouchers from the municipality: where stores accept it does not matter."""
 
     coins: dict[int, Asset]
 
     def usable(self, account: Account, at: datetime) -> bool:
-        """Coin that has not ended."""
+        """Return whether an account is coin that has not expired."""
         return account.asset in self.coins and account.usable(at)
 
     def restricted(self, account: Account) -> bool:
-        """Coin in steps goes first."""
+        """Return whether the coin is spent in steps, so that it goes first."""
         return self.unit(account) > 1
 
     def unit(self, account: Account) -> int:
-        """Whole units."""
+        """Return the least amount that may leave the account. Whole units."""
         return self.coins[account.asset].minimum_unit
 
 
 @dataclass(frozen=True, slots=True)
 class CoinPrice(Part):
-    """The price is paid with coin out of the wallet, which goes back to issuance."""
+    """The price, paid with coin from the wallet, which goes back to issuance."""
 
     deal: Deal
     coins: dict[int, Asset]
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Takes the price out of the coin's lots, in spend order. InsufficientBalanceError."""
+        """Take the price from lots of coin, in spend order. InsufficientBalanceError."""
         deal, town, rules = self.deal, self.deal.product.municipality, _CoinRules(self.coins)
         lots = spend_order.spendable(book.wallet_lots(town, deal.wallet), at, rules)
         taken, missing = spend_order.allocate(lots, deal.price, rules)
         if missing:
-            raise InsufficientBalanceError(available=sum(lot.available for lot in lots), asked=deal.price)
+            raise InsufficientBalanceError(available=sum(lot.available for lot in lots), amount=deal.price)
         for lot, part in taken:
             draft.moves.append((lot, book.plain(town, AccountKind.ISSUANCE, deal.issuer, lot.asset), part))
             before = draft.balances.get(lot.asset, book.total(town, deal.wallet, lot.asset))
@@ -338,18 +350,18 @@ class CoinPrice(Part):
 
 @dataclass(frozen=True, slots=True)
 class CashPrice(Part):
-    """The price is paid in cash over a counter, whose cash box owes it to the town."""
+    """The price, paid in cash over a counter, whose cash account owes it to the municipality."""
 
     deal: Deal
     counter: Counter
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """The counter."""
+        """The holder of the counter."""
         return (self.counter.holder,)
 
     def apply(self, book: Book, draft: Draft, _at: datetime) -> None:
-        """Adds the cash, and the counter as the wallet's other side."""
+        """Add the cash, and the counter as the wallet's counterparty."""
         town, counter, wallet = self.deal.product.municipality, self.counter, self.deal.wallet
         box = book.plain(town, AccountKind.CASH, counter.holder, counter.yen)
         owed = book.plain(town, AccountKind.ISSUANCE, counter.issuer, counter.yen)

@@ -1,4 +1,4 @@
-"""Voucher products, as others see them."""
+"""Reads of voucher products, for other rooms."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from domain.conditions.eligibility import from_json as eligibility_of
 from domain.database import rows
 from domain.ledger.kinds import GuardKind
 from domain.vouchers.kinds import Stage
-from domain.vouchers.product import Part, Terms, VoucherProduct
+from domain.vouchers.product import SubVoucher, Terms, VoucherProduct
 
 _SELECT = """select p.municipality_id, p.id, p.code, p.name_ja, p.name_en, p.price, p.face_value, p.stock,
   p.units_per_person,
@@ -42,37 +42,36 @@ class Bought:
 
 
 async def by_id(municipality: int, product: UUID) -> VoucherProduct | None:
-    """One product of a town."""
-    found = await _products(
-        await rows(_SELECT + "where p.municipality_id = $4 and p.id = $5", *_COUNTED, municipality, product)
-    )
-    return found[0] if found else None
+    """Read a product; None where there is none."""
+    query = _SELECT + "where p.municipality_id = $4 and p.id = $5"
+    return next(iter(await _products(await rows(query, *_COUNTED, municipality, product))), None)
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[VoucherProduct | None]:
-    """Products in the order of (municipality, id); None where there is none."""
+    """Read products in the order of (municipality, id); None where there is none."""
     query = _SELECT + "join unnest($4::smallint[], $5::uuid[]) k (m, i) on p.municipality_id = k.m and p.id = k.i"
-    found = await _products(await rows(query, *_COUNTED, [town for town, _ in keys], [product for _, product in keys]))
-    known = {(one.municipality, one.id): one for one in found}
-    return [known.get(key) for key in keys]
+    towns, ids = [town for town, _ in keys], [product for _, product in keys]
+    products = await _products(await rows(query, *_COUNTED, towns, ids))
+    by_key = {(product.municipality, product.id): product for product in products}
+    return [by_key.get(key) for key in keys]
 
 
 async def of_municipality(municipality: int, limit: int) -> list[VoucherProduct]:
-    """The products of a town, newest first."""
+    """List the products of a municipality, newest first."""
     query = _SELECT + "where p.municipality_id = $4 order by p.created_at desc, p.id limit $5"
     return await _products(await rows(query, *_COUNTED, municipality, limit))
 
 
 async def taken(municipality: int, code: str) -> bool:
-    """Whether a town has a product of that code."""
+    """Return whether a municipality has a product of this code."""
     return bool(
         await rows("select 1 from voucher_product where municipality_id = $1 and code = $2", municipality, code)
     )
 
 
 async def bought(person: UUID, keys: list[tuple[int, UUID]]) -> list[Bought]:
-    """What a person and their household have bought of products, in the order of (municipality, id)."""
-    found = await rows(
+    """Read the units that a person and their household have bought, in the order of (municipality, product)."""
+    counts = await rows(
         """select g.municipality_id, g.subject, sum(g.value) filter (where g.kind = $4)::bigint as own,
             sum(g.value) filter (where g.kind = $5)::bigint as theirs
           from unnest($1::smallint[], $2::uuid[]) k (m, i)
@@ -85,55 +84,62 @@ async def bought(person: UUID, keys: list[tuple[int, UUID]]) -> list[Bought]:
         GuardKind.VOUCHER_PERSON,
         GuardKind.VOUCHER_HOUSEHOLD,
     )
-    known = {(row["municipality_id"], row["subject"]): Bought(row["own"] or 0, row["theirs"] or 0) for row in found}
+    known = {(row["municipality_id"], row["subject"]): Bought(row["own"] or 0, row["theirs"] or 0) for row in counts}
     return [known.get(key, Bought(0, 0)) for key in keys]
 
 
-async def _products(found: list[dict[str, Any]]) -> list[VoucherProduct]:
-    if not found:
+async def _products(product_rows: list[dict[str, Any]]) -> list[VoucherProduct]:
+    if not product_rows:
         return []
-    parts: defaultdict[UUID, list[Part]] = defaultdict(list)
+    parts: defaultdict[UUID, list[SubVoucher]] = defaultdict(list)
     for row in await rows(
         """select product_id, name_ja, name_en, face_value, minimum_unit, free, acceptance::text, asset_id
           from voucher_part
           join unnest($1::smallint[], $2::uuid[]) k (m, i) on municipality_id = k.m and product_id = k.i
             order by product_id, position""",
-        [row["municipality_id"] for row in found],
-        [row["id"] for row in found],
+        [row["municipality_id"] for row in product_rows],
+        [row["id"] for row in product_rows],
     ):
-        part = Part(
-            row["name_ja"],
-            row["name_en"],
-            row["face_value"],
-            row["minimum_unit"],
-            row["free"],
-            acceptance_of(orjson.loads(row["acceptance"])),
-            row["asset_id"],
+        part = SubVoucher(
+            name_ja=row["name_ja"],
+            name_en=row["name_en"],
+            face_value=row["face_value"],
+            minimum_unit=row["minimum_unit"],
+            free=row["free"],
+            acceptance=acceptance_of(orjson.loads(row["acceptance"])),
+            asset=row["asset_id"],
         )
         parts[row["product_id"]].append(part)
-    return [_product(row, tuple(parts[row["id"]])) for row in found]
+    return [_product(row, tuple(parts[row["id"]])) for row in product_rows]
 
 
-def _product(row: dict[str, Any], parts: tuple[Part, ...]) -> VoucherProduct:
+def _product(row: dict[str, Any], parts: tuple[SubVoucher, ...]) -> VoucherProduct:
     terms = Terms(
-        row["code"],
-        row["name_ja"],
-        row["name_en"],
-        row["price"],
-        row["face_value"],
-        parts,
-        row["stock"],
-        row["units_per_person"],
-        row["units_per_household"],
-        row["sale_starts_at"],
-        row["sale_ends_at"],
-        row["usable_from"],
-        row["expires_at"],
-        opening.from_json(orjson.loads(row["hours"])),
-        eligibility_of(orjson.loads(row["eligibility"])),
-        LegalProfile(row["legal_profile"]),
-        row["six_month_exempt"],
-        row["funding_programme_id"],
-        row["below_price_reason"],
+        code=row["code"],
+        name_ja=row["name_ja"],
+        name_en=row["name_en"],
+        price=row["price"],
+        face_value=row["face_value"],
+        parts=parts,
+        stock=row["stock"],
+        units_per_person=row["units_per_person"],
+        units_per_household=row["units_per_household"],
+        sale_starts_at=row["sale_starts_at"],
+        sale_ends_at=row["sale_ends_at"],
+        usable_from=row["usable_from"],
+        expires_at=row["expires_at"],
+        hours=opening.from_json(orjson.loads(row["hours"])),
+        eligibility=eligibility_of(orjson.loads(row["eligibility"])),
+        legal_profile=LegalProfile(row["legal_profile"]),
+        six_month_exempt=row["six_month_exempt"],
+        funding_programme=row["funding_programme_id"],
+        below_price_reason=row["below_price_reason"],
     )
-    return VoucherProduct(row["municipality_id"], row["id"], terms, row["submitted"], Stage(row["stage"]), row["sold"])
+    return VoucherProduct(
+        municipality=row["municipality_id"],
+        id=row["id"],
+        terms=terms,
+        submitted=row["submitted"],
+        stage=Stage(row["stage"]),
+        sold=row["sold"],
+    )

@@ -1,4 +1,4 @@
-"""What purchases of vouchers and activations of gifts add to their receipts."""
+"""Sections of the receipts of voucher purchases and gift activations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from domain.ledger.receipt import Portion, to_lines, to_portions
 
 @dataclass(frozen=True, slots=True)
 class BoughtUnits:
-    """Units of a product that were bought. Whole units.
+    """The units of a product that were bought. `face_value` of all units, in whole units.
 
-    gift: for somebody else, who activates it. person, household: whose limits counted; None: no limit by household.
-    paid: the lots of coin that paid; empty where cash or a provider did.
+    gift: whether they are for another person, who activates them. person, household: whose limits were counted; None:
+    no limit by household. paid: the lots of coin that paid; empty where cash or a provider paid.
     """
 
     units: int
@@ -25,7 +25,7 @@ class BoughtUnits:
     paid: tuple[Portion, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """units, face, product, gift, person, household, paid."""
+        """Write the fields by name: units, face, product, gift, person, household, paid."""
         return {
             "units": self.units,
             "face": self.face_value,
@@ -38,7 +38,7 @@ class BoughtUnits:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt with `face`."""
+        """Read the section; None for a receipt without `face`."""
         if "face" not in kept:
             return None
         return cls(
@@ -54,18 +54,18 @@ class BoughtUnits:
 
 @dataclass(frozen=True, slots=True)
 class Activated:
-    """The gift that came into a wallet, which is the journal of its purchase."""
+    """The activation of a gift. `gift`: the journal of its purchase."""
 
     product: UUID
     gift: UUID
     units: int
 
     def to_json(self) -> dict[str, Any]:
-        """product, gift, units."""
+        """Write the fields by name: product, gift, units."""
         return {"product": str(self.product), "gift": str(self.gift), "units": self.units}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self | None:
-        """Of a receipt whose `gift` names one; a purchase only says whether it is one."""
+        """Read the section; None unless `gift` is an id. In the receipt of a purchase it is a boolean."""
         gift = kept.get("gift")
         return cls(UUID(kept["product"]), UUID(gift), kept["units"]) if isinstance(gift, str) else None

@@ -11,7 +11,7 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class SoldOutError(StoredRefusal):
-    """More units than are left."""
+    """Fewer units are left than were requested. `unitsLeft`: how many."""
 
     units_left: int
     code = "SOLD_OUT"
@@ -19,7 +19,7 @@ class SoldOutError(StoredRefusal):
 
 @dataclass(eq=False)
 class UnitsExceededError(StoredRefusal):
-    """More units than the person or household may still buy."""
+    """The person or household may not buy so many more units. `unitsLeft`: how many they may still buy."""
 
     units_left: int
     code = "UNITS_EXCEEDED"
@@ -27,7 +27,7 @@ class UnitsExceededError(StoredRefusal):
 
 @dataclass(eq=False)
 class GiftUsedError(StoredRefusal):
-    """The gift has been activated, or taken back by its town."""
+    """The gift has been activated, or its purchase was reversed."""
 
     code = "GIFT_USED"
     retry = Retry.NEVER
@@ -35,7 +35,7 @@ class GiftUsedError(StoredRefusal):
 
 @dataclass(eq=False)
 class VoucherEndedError(StoredRefusal):
-    """The last day of the vouchers is over."""
+    """The vouchers have expired."""
 
     code = "VOUCHER_ENDED"
     retry = Retry.NEVER
@@ -43,7 +43,7 @@ class VoucherEndedError(StoredRefusal):
 
 @dataclass(eq=False)
 class UnknownVoucherError(UnstoredRefusal):
-    """No such product or gift in the town, or not one for this person."""
+    """The municipality has no such product or gift, or the person may not see it."""
 
     code = "UNKNOWN_VOUCHER"
     retry = Retry.NEVER
@@ -51,7 +51,7 @@ class UnknownVoucherError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class VoucherStateError(UnstoredRefusal):
-    """The product is not where this step begins; `voucher_state` says where it is."""
+    """The product is in a state that does not allow this step. `state`: its state."""
 
     voucher_state: str
     code = "VOUCHER_STATE"
@@ -60,16 +60,16 @@ class VoucherStateError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class VoucherNotOnSaleError(UnstoredRefusal):
-    """Before the sale begins, after its end, or closed."""
+    """The sale has not begun, has ended or was closed."""
 
     code = "VOUCHER_NOT_ON_SALE"
 
 
 @dataclass(eq=False)
 class VoucherBudgetError(UnstoredRefusal):
-    """The declared budget does not cover the premium of all units; the same key may succeed once it does.
+    """The declared budget does not cover the premium of all units. The same key may succeed once it does.
 
-    Whole units.
+    `required` and `available` in whole units.
     """
 
     required: int
@@ -79,13 +79,13 @@ class VoucherBudgetError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class GiftCodeError(UnstoredRefusal):
-    """One of the gift's numbers or its PIN is wrong; which of them is not told."""
+    """One of the gift's numbers or its PIN is wrong. The response does not say which."""
 
     code = "GIFT_CODE"
 
 
 @dataclass(eq=False)
 class GiftLockedError(UnstoredRefusal):
-    """Too many wrong attempts: whoever bought it must issue new numbers."""
+    """There were too many wrong attempts. The buyer of the gift must issue new numbers."""
 
     code = "GIFT_LOCKED"

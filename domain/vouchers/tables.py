@@ -1,4 +1,4 @@
-"""Voucher products, their parts, and the digests of gifts' codes."""
+"""Voucher products."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class VoucherProduct(Model):
-    """The terms of a product. Its id is that of its programme and holder, once it is published."""
+    """The terms of a product. Its id is also that of its programme and holder, once it is published."""
 
     id = fields.UUIDField(primary_key=True)
     municipality_id = fields.SmallIntField()

@@ -1,4 +1,4 @@
-"""Products that many towns sell, from the few facts that differ."""
+"""Templates: voucher products that many municipalities sell, completed by the few terms that differ."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,12 @@ from domain.conditions.eligibility import Eligibility
 from domain.conditions.hours import ALWAYS
 from domain.stores.kinds import SizeClass
 from domain.vouchers.kinds import VoucherTemplate
-from domain.vouchers.product import Part, Terms
+from domain.vouchers.product import SubVoucher, Terms
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
-    """What an officer says beside the template. `expires_at` exclusive."""
+class TemplateTerms:
+    """The terms that an officer adds to a template. Names None: those of the template. `expires_at` exclusive."""
 
     code: str
     name_ja: str | None
@@ -34,50 +34,54 @@ class Occasion:
 
 PRICE = 5_000
 COMMON = MappingProxyType({VoucherTemplate.PREMIUM_20: 2_000, VoucherTemplate.PREMIUM_30: 2_000})
-"""Of a unit, what every shop takes; whole units. The rest is for small shops."""
+"""The value of a unit that every store accepts; the rest is for small stores. Whole units."""
 PERCENT = MappingProxyType({VoucherTemplate.PREMIUM_20: 20, VoucherTemplate.PREMIUM_30: 30})
 
 
-def from_template(template: VoucherTemplate, what: Occasion) -> Terms:
-    """5,000 yen for 6,500 (or 6,000): 2,000 at every shop, the rest at small shops.
+def from_template(template: VoucherTemplate, added: TemplateTerms) -> Terms:
+    """Make the terms of a product: 6,500 yen (or 6,000) for 5,000.
 
-    Issued by the town, by the yen, at all hours.
+    Every store accepts 2,000 of it; the rest is for small stores. Issued by the municipality, spent by the yen, at all
+    hours.
     """
     percent, common = PERCENT[template], COMMON[template]
     face = PRICE + PRICE * percent // 100
     parts = (
-        Part("共通券", "Common voucher", common, 1, free=False, acceptance=EVERYWHERE),
-        Part(
-            "中小店専用券",
-            "Small-shop voucher",
-            face - common,
-            1,
+        SubVoucher(
+            name_ja="共通券",
+            name_en="Common voucher",
+            face_value=common,
+            minimum_unit=1,
+            free=False,
+            acceptance=EVERYWHERE,
+        ),
+        SubVoucher(
+            name_ja="中小店専用券",
+            name_en="Small-shop voucher",
+            face_value=face - common,
+            minimum_unit=1,
             free=False,
             acceptance=Acceptance(size_classes=frozenset({SizeClass.SMALL})),
         ),
     )
-    name_ja, name_en = (
-        what.name_ja or f"プレミアム付商品券（{percent}%）",
-        what.name_en or f"Premium voucher ({percent} %)",
-    )
     return Terms(
-        what.code,
-        name_ja,
-        name_en,
-        PRICE,
-        face,
-        parts,
-        what.stock,
-        what.units_per_person,
-        what.units_per_household,
-        what.sale_starts_at,
-        what.sale_ends_at,
-        what.usable_from,
-        what.expires_at,
-        ALWAYS,
-        what.eligibility,
-        LegalProfile.MUNICIPALITY,
+        code=added.code,
+        name_ja=added.name_ja or f"プレミアム付商品券（{percent}%）",
+        name_en=added.name_en or f"Premium voucher ({percent} %)",
+        price=PRICE,
+        face_value=face,
+        parts=parts,
+        stock=added.stock,
+        units_per_person=added.units_per_person,
+        units_per_household=added.units_per_household,
+        sale_starts_at=added.sale_starts_at,
+        sale_ends_at=added.sale_ends_at,
+        usable_from=added.usable_from,
+        expires_at=added.expires_at,
+        hours=ALWAYS,
+        eligibility=added.eligibility,
+        legal_profile=LegalProfile.MUNICIPALITY,
         six_month_exempt=False,
-        funding_programme=what.funding_programme,
+        funding_programme=added.funding_programme,
         below_price_reason="",
     )

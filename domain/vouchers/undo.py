@@ -1,7 +1,4 @@
-"""What a reversed purchase gives back beside its money.
-
-The stock, and what the person and the household have bought.
-"""
+"""Reversal of a purchase: the units go back to the stock, and no longer count for the person and the household."""
 
 from domain.ledger.book import Book, Guard
 from domain.ledger.kinds import GuardKind, JournalKind
@@ -13,7 +10,7 @@ from domain.vouchers.receipts import BoughtUnits
 
 
 def guards_of(journal: Journal) -> tuple[GuardKey, ...]:
-    """What a purchase was counted by; nothing for every other journal."""
+    """List the guards that a purchase moved; none for any other journal."""
     if journal.kind != JournalKind.VOUCHER_PURCHASE:
         return ()
     gift = (gift_guard(journal.municipality, journal.id),) if journal.receipt.section(BoughtUnits).gift else ()
@@ -21,9 +18,9 @@ def guards_of(journal: Journal) -> tuple[GuardKey, ...]:
 
 
 def uncounted(book: Book, journal: Journal) -> list[tuple[Guard, int]]:
-    """The counts without the purchase.
+    """Make the changes of guards that uncount a purchase; none for any other journal.
 
-    A gift that was activated cannot be taken back; one that was not is closed for good.
+    A gift that was not activated is closed for good. ReversalImpossibleError for one that was.
     """
     if journal.kind != JournalKind.VOUCHER_PURCHASE:
         return []

@@ -62,7 +62,7 @@ class BulkRowError:
     @strawberry.field(description=MESSAGE)
     def message(self, info: MeguruInfo) -> str:
         problem = self.file_row.problem
-        return "" if problem is None else problem_message(problem.code, problem.told, info.context.locale)
+        return "" if problem is None else problem_message(problem.code, problem.figures, info.context.locale)
 
 
 @strawberry.type(description="A wrong row and its cursor.")
@@ -110,7 +110,7 @@ class BulkGrantRow:
     @strawberry.field(description=f"{MESSAGE} Null: nothing.")
     def message(self, info: MeguruInfo) -> str | None:
         problem = self.bulk_row.problem
-        return None if problem is None else problem_message(problem, self.bulk_row.told, info.context.locale)
+        return None if problem is None else problem_message(problem, self.bulk_row.figures, info.context.locale)
 
     @strawberry.field(description="The receipt; null for a row that was not granted.")
     async def grant(self, info: MeguruInfo) -> Grant | None:

@@ -9,7 +9,7 @@ from domain.coupons.refusals import UnknownCouponError
 from domain.funding.refusals import UnknownFundingSourceError
 from domain.ledger.kinds import Channel
 from domain.payments.pay import Pay
-from domain.payments.quote import Asked
+from domain.payments.quote import PaymentQuestion
 from domain.payments.refund import Refund
 from domain.payments.refusals import UnknownPaymentError
 from domain.payments.top_up import TopUp
@@ -106,10 +106,10 @@ class QuotePaymentInput:
     rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
     coupon_ids: list[ID] | None = strawberry.field(default=None, description=COUPONS)
 
-    def payment(self, wallet: tuple[int, UUID], store_id: UUID) -> Asked:
+    def payment(self, wallet: tuple[int, UUID], store_id: UUID) -> PaymentQuestion:
         """The payment to be quoted; UnknownCouponError for a coupon that is none of the municipality."""
         municipality, wallet_id = wallet
-        return Asked(
+        return PaymentQuestion(
             municipality=municipality,
             wallet_id=wallet_id,
             store_id=store_id,

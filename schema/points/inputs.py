@@ -9,7 +9,7 @@ from domain.conditions.eligibility import Claims
 from domain.ledger.refusals import UnknownPayeeError
 from domain.points.manage import NewRule
 from domain.points.refusals import UnknownEarningRuleError
-from domain.points.simulate import Imagined
+from domain.points.simulate import SimulatedPayment
 from schema.assets.inputs import asset_number
 from schema.conditions.inputs import AcceptanceInput, EligibilityInput, acceptance_of, eligibility_of
 from schema.core.ids import ID, Prefix, read
@@ -105,13 +105,13 @@ class SimulateEarningInput:
         default=None, description="The payer's verified year of birth; absent: not verified."
     )
 
-    def payment(self, now: datetime) -> Imagined:
+    def payment(self, now: datetime) -> SimulatedPayment:
         """The imagined payment; UnknownPayeeError or UnknownAssetError for a text that names no store or asset."""
         store = read(Prefix.STORE, self.store_id)
         if store is None:
             raise UnknownPayeeError
         municipality, store_id = store
-        return Imagined(
+        return SimulatedPayment(
             municipality=municipality,
             store_id=store_id,
             asset=asset_number(self.asset_id, municipality),

@@ -9,11 +9,11 @@ from domain.assets.expiry import after
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.vouchers.gift import Activation
 from domain.vouchers.gift_code import GiftNumbers
-from domain.vouchers.product import Part, Terms
+from domain.vouchers.product import SubVoucher, Terms
 from domain.vouchers.publish import Step
 from domain.vouchers.purchase import Purchase, Sale
 from domain.vouchers.refusals import GiftCodeError, UnknownVoucherError
-from domain.vouchers.template import Occasion, from_template
+from domain.vouchers.template import TemplateTerms, from_template
 from schema.assets.enums import LegalProfile
 from schema.conditions.inputs import (
     AcceptanceInput,
@@ -95,9 +95,9 @@ class SubVoucherInput:
         default=None, description="Where it may be used; every store of the municipality when absent."
     )
 
-    def part(self, municipality: int) -> Part:
+    def part(self, municipality: int) -> SubVoucher:
         """The kind of voucher in a municipality; InvalidInputError names the field that is wrong."""
-        return Part(
+        return SubVoucher(
             name_ja=self.name_ja,
             name_en=self.name_en,
             face_value=self.face_value,
@@ -213,7 +213,7 @@ class CreateVoucherProductFromTemplateInput:
 
     def terms(self, municipality: int) -> Terms:
         """The template's terms in a municipality; UnknownProgrammeError for a budget that is not of it."""
-        occasion = Occasion(
+        terms = TemplateTerms(
             code=self.code,
             name_ja=self.name_ja,
             name_en=self.name_en,
@@ -227,7 +227,7 @@ class CreateVoucherProductFromTemplateInput:
             eligibility=eligibility_of(self.eligibility),
             funding_programme=_funding_programme(self.funding_programme_id, municipality),
         )
-        return from_template(self.template, occasion)
+        return from_template(self.template, terms)
 
 
 @strawberry.input(description="Submits a draft to a second officer.")

@@ -11,7 +11,8 @@ from domain.locales.catalogue import message
 from domain.programmes.reads import budgets_left
 from domain.vouchers import reads
 from domain.vouchers.preview import Preview
-from domain.vouchers.product import Part, Terms
+from domain.vouchers.product import SubVoucher as DomainSubVoucher
+from domain.vouchers.product import Terms
 from domain.vouchers.product import VoucherProduct as DomainVoucherProduct
 from domain.vouchers.reads import Bought
 from schema.assets.enums import LegalProfile
@@ -32,7 +33,7 @@ class SubVoucher:
     """One kind of voucher."""
 
     municipality: strawberry.Private[int]
-    part: strawberry.Private[Part]
+    part: strawberry.Private[DomainSubVoucher]
 
     @strawberry.field(description="Its name in the language of the request.")
     def name(self, info: MeguruInfo) -> str:

@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 
 from domain.identifiers import decode
 from tests.support.api import ASSET, picked
-from tests.support.apps import Persona, ask, body, headers, personas, first_person
+from tests.support.apps import Persona, ask, body, first_person, headers, personas
 from tests.support.eventually import eventually
 
 CSV = {"content-type": "text/csv"}
@@ -43,8 +43,8 @@ def officers(people: list[Persona]) -> list[dict]:
 
 
 def new_upload(address: str, officer: Persona, municipality: str | None = None) -> Any:
-    given = {"municipality": municipality or officer["municipality"], "purpose": "BULK_GRANT"}
-    return ask(address, "CreateUpload", officer["token"], input=given)
+    purpose = {"municipality": municipality or officer["municipality"], "purpose": "BULK_GRANT"}
+    return ask(address, "CreateUpload", officer["token"], input=purpose)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def programme(address: str, officers: list[Persona]) -> dict[str, str]:
     town, token = officers[0]["municipality"], officers[0]["token"]
     points = {**ASSET, "municipality": town, "code": f"BULK{uuid4().hex[:6].upper()}"}
     asset = ask(address, "CreateAsset", token, input=points)["asset"]["id"]
-    given = {
+    grants = {
         "idempotencyKey": str(uuid4()),
         "municipality": town,
         "kind": "GRANT",
@@ -87,12 +87,12 @@ def programme(address: str, officers: list[Persona]) -> dict[str, str]:
         "startsAt": "2020-01-01T00:00:00Z",
         "endsAt": "2099-01-01T00:00:00Z",
     }
-    return {"asset": asset, "id": ask(address, "CreateProgramme", token, input=given)["programme"]["id"]}
+    return {"asset": asset, "id": ask(address, "CreateProgramme", token, input=grants)["programme"]["id"]}
 
 
 def check_of(address: str, officer: Persona, upload: Upload, programme: dict[str, str]) -> Any:
-    given = {"uploadId": upload["id"], "programmeId": programme["id"]}
-    return ask(address, "CheckBulkGrant", officer["token"], input=given)
+    file = {"uploadId": upload["id"], "programmeId": programme["id"]}
+    return ask(address, "CheckBulkGrant", officer["token"], input=file)
 
 
 def posted(address: str, officer: Persona, wallets: list[str], asset: str) -> list[int]:
@@ -152,16 +152,16 @@ async def test_a_file_from_its_address_to_the_wallets(
         "ウォレットID",
         "UNKNOWN_WALLET",
     )
-    given = {"uploadId": upload["id"], "programmeId": programme["id"], "idempotencyKey": str(uuid4())}
-    refused = ask(address, "StartBulkGrant", first["token"], input={**given, "skipInvalid": False})
+    start = {"uploadId": upload["id"], "programmeId": programme["id"], "idempotencyKey": str(uuid4())}
+    refused = ask(address, "StartBulkGrant", first["token"], input={**start, "skipInvalid": False})
     assert refused["code"] == "INVALID_ROWS"
-    given = {**given, "idempotencyKey": str(uuid4()), "skipInvalid": True}
-    waiting = ask(address, "StartBulkGrant", first["token"], input=given)["bulkGrant"]
+    start = {**start, "idempotencyKey": str(uuid4()), "skipInvalid": True}
+    waiting = ask(address, "StartBulkGrant", first["token"], input=start)["bulkGrant"]
     assert waiting["state"] == "AWAITING_APPROVAL"
     assert posted(address, first, wallets, programme["asset"]) == [0] * len(wallets)
     await assert_granted_once_approved(address, officers, waiting["id"], len(wallets), total)
     assert posted(address, first, wallets, programme["asset"]) == [400_000] * len(wallets)
-    again = ask(address, "StartBulkGrant", first["token"], input=given)
+    again = ask(address, "StartBulkGrant", first["token"], input=start)
     assert (again["replayed"], again["bulkGrant"]["state"]) == (True, "FINISHED")
     undo = {"idempotencyKey": str(uuid4()), "bulkGrantId": waiting["id"], "reason": "WRONG_AMOUNT"}
     ask(address, "UndoBulkGrant", second["token"], input=undo)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 
 from tests.support.api import ASSET
-from tests.support.apps import ask, headers, personas, first_person
+from tests.support.apps import ask, first_person, headers, personas
 from tests.support.crowd import crowd
 from tests.support.eventually import eventually
 from tests.support.served import ROOT, served
@@ -34,7 +34,7 @@ class Officer:
     def programme(self) -> str:
         town = self.me["municipality"]
         asset = self.ask("CreateAsset", input={**ASSET, "municipality": town, "code": "CROWD"})["asset"]["id"]
-        given = {
+        grants = {
             "idempotencyKey": str(uuid4()),
             "municipality": town,
             "kind": "GRANT",
@@ -45,7 +45,7 @@ class Officer:
             "startsAt": "2020-01-01T00:00:00Z",
             "endsAt": "2099-01-01T00:00:00Z",
         }
-        return self.ask("CreateProgramme", input=given)["programme"]["id"]
+        return self.ask("CreateProgramme", input=grants)["programme"]["id"]
 
     def start(self, programme: str, content: bytes) -> str:
         purpose = {"municipality": self.me["municipality"], "purpose": "BULK_GRANT"}
@@ -53,13 +53,13 @@ class Officer:
         csv = headers(self.me["token"], **{"content-type": "text/csv"})
         sent = httpx.put(self.address + upload["address"], content=content, headers=csv, timeout=30)
         assert sent.status_code == 201, sent.text
-        given = {
+        bulk_grant = {
             "idempotencyKey": str(uuid4()),
             "uploadId": upload["id"],
             "programmeId": programme,
             "skipInvalid": False,
         }
-        return self.ask("StartBulkGrant", input=given)["bulkGrant"]["id"]
+        return self.ask("StartBulkGrant", input=bulk_grant)["bulkGrant"]["id"]
 
 
 def settings_of(folder: Path) -> dict[str, str]:

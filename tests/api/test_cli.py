@@ -14,7 +14,7 @@ from api.tokens import Keys, Tokens
 from domain.identifiers import Prefix, encode
 from domain.viewer import Role
 from tests.support.api import picked
-from tests.support.apps import ask, personas, first_person
+from tests.support.apps import ask, first_person, personas
 from tests.support.eventually import eventually
 from tests.support.newcomers import newcomers
 from tests.support.served import ROOT

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.apps import Persona, answered, ask, body, headers, personas, first_person
+from tests.support.apps import Persona, answered, ask, body, first_person, headers, personas
 from tests.support.served import ROOT
 
 TIME = {"query": "{ serverTime }"}
@@ -101,13 +101,13 @@ def test_nobody_sees_or_spends_anothers_wallet(address: str, people: list[Person
     own = ask(address, "Wallet", first["token"], id=wallet)["balances"]
     assert own
     assert ask(address, "Wallet", second["token"], id=wallet) is None
-    given = {
+    payment = {
         "idempotencyKey": str(uuid4()),
         "walletId": wallet,
         "payee": {"storeId": first_person(people, "MERCHANT_STAFF")["storeId"]},
         "amount": 1,
     }
-    answer = post(address, body("Pay", input=given), second["token"], **{"accept-language": "en"}).json()
+    answer = post(address, body("Pay", input=payment), second["token"], **{"accept-language": "en"}).json()
     refused = answered(answer)
     assert refused["code"] in {"UNKNOWN_WALLET", "NOT_PERMITTED"}
     assert refused["message"].isascii()
@@ -117,13 +117,13 @@ def test_nobody_sees_or_spends_anothers_wallet(address: str, people: list[Person
 @pytest.mark.parametrize("amount", [0, -1, 1.0, "1", True, 2**53, None])
 def test_amounts_that_are_none(address: str, people: list[Persona], amount: object):
     resident, store = first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
-    given = {
+    payment = {
         "idempotencyKey": str(uuid4()),
         "walletId": resident["walletIds"][0],
         "payee": {"storeId": store["storeId"]},
         "amount": amount,
     }
-    answer = post(address, body("Pay", input=given), resident["token"]).json()
+    answer = post(address, body("Pay", input=payment), resident["token"]).json()
     if amount == 0:
         assert answered(answer)["code"] == "AMOUNT_OUT_OF_RANGE"
     else:

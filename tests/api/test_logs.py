@@ -67,7 +67,7 @@ def value_by_file(c: Campaign) -> None:
     officer, resident, desk = c.person("FINANCE"), c.person("RESIDENT"), c.person("DESK")
     wallet = resident["walletIds"][0]
     points = {**ASSET, "municipality": c.town, "code": f"L{uuid4().hex[:6].upper()}"}
-    given = {
+    grants = {
         "idempotencyKey": key(),
         "municipality": c.town,
         "kind": "GRANT",
@@ -78,7 +78,7 @@ def value_by_file(c: Campaign) -> None:
         "startsAt": "2020-01-01T00:00:00Z",
         "endsAt": "2099-01-01T00:00:00Z",
     }
-    programme = c.ask("CreateProgramme", officer, input=given)["programme"]["id"]
+    programme = c.ask("CreateProgramme", officer, input=grants)["programme"]["id"]
     grant = {"idempotencyKey": key(), "programmeId": programme, "walletId": wallet, "amount": 10}
     assert "grant" in c.ask("GrantValue", officer, input=grant)
     claim = {"walletId": wallet, "resident": True, "birthYear": 1980, "householdCode": c.secrets["household"]}
@@ -93,10 +93,10 @@ def value_by_file(c: Campaign) -> None:
     assert httpx.get(c.address + upload["address"]).status_code == 405
     assert c.put(upload["address"], content, officer) == 201
     assert c.put(upload["address"], content, officer) == 409
-    given = {"uploadId": upload["id"], "programmeId": programme}
-    assert c.ask("CheckBulkGrant", officer, input=given)["check"]["invalidCount"] == 1
-    given = {**given, "idempotencyKey": key(), "skipInvalid": True}
-    assert "bulkGrant" in c.ask("StartBulkGrant", officer, input=given)
+    file = {"uploadId": upload["id"], "programmeId": programme}
+    assert c.ask("CheckBulkGrant", officer, input=file)["check"]["invalidCount"] == 1
+    start = {**file, "idempotencyKey": key(), "skipInvalid": True}
+    assert "bulkGrant" in c.ask("StartBulkGrant", officer, input=start)
 
 
 def gifts_and_cards(c: Campaign) -> None:

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.apps import body, personas, first_person
+from tests.support.apps import body, first_person, personas
 
 TOWN = "query($m: String!) { assets(municipality: $m) { code } }"
 

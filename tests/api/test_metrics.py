@@ -15,7 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
-from tests.support.apps import Persona, answered, body, headers, personas, first_person
+from tests.support.apps import Persona, answered, body, first_person, headers, personas
 from tests.support.eventually import eventually
 from tests.support.served import served
 
@@ -177,7 +177,7 @@ async def test_what_was_refused_and_what_went_wrong_are_told_apart(
     resident, store = first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
     before = await figures(address)
 
-    def given(amount: int) -> dict:
+    def payment_of(amount: int) -> dict:
         return {
             "idempotencyKey": str(uuid4()),
             "walletId": resident["walletIds"][0],
@@ -186,18 +186,19 @@ async def test_what_was_refused_and_what_went_wrong_are_told_apart(
         }
 
     paid = [
-        await ask(client, "Pay", resident["token"], input={**given(1), "confirmDuplicate": True}) for client in clients
+        await ask(client, "Pay", resident["token"], input={**payment_of(1), "confirmDuplicate": True})
+        for client in clients
     ]
     assert all("payment" in answered(answer) for answer in paid)
-    refused = [await ask(client, "Pay", resident["token"], input=given(0)) for client in clients]
+    refused = [await ask(client, "Pay", resident["token"], input=payment_of(0)) for client in clients]
     assert {answered(answer)["code"] for answer in refused} == {"AMOUNT_OUT_OF_RANGE"}
-    unread = [await ask(client, WITHOUT_THE_REFUSAL, resident["token"], input=given(0)) for client in clients]
+    unread = [await ask(client, WITHOUT_THE_REFUSAL, resident["token"], input=payment_of(0)) for client in clients]
     assert [answer["data"] for answer in unread] == [{"pay": {"__typename": "PayPayload"}}] * len(clients)
-    poor = [await ask(client, "Pay", resident["token"], input=given(299_999)) for client in clients]
+    poor = [await ask(client, "Pay", resident["token"], input=payment_of(299_999)) for client in clients]
     assert {answered(answer)["code"] for answer in poor} == {"INSUFFICIENT_BALANCE"}
     refused += [*unread, *poor]
-    wrong = [await ask(client, "Pay", input=given(1)) for client in clients]
-    wrong += [await ask(client, "Pay", resident["token"], input={**given(1), "amount": "1"}) for client in clients]
+    wrong = [await ask(client, "Pay", input=payment_of(1)) for client in clients]
+    wrong += [await ask(client, "Pay", resident["token"], input={**payment_of(1), "amount": "1"}) for client in clients]
     assert all(answer["errors"] for answer in wrong)
     for ended, more in (("ok", len(paid)), ("refused", len(refused)), ("error", len(wrong))):
         await settles(address, requests("pay", ended), before.get(requests("pay", ended), 0) + more)
@@ -207,11 +208,11 @@ async def test_a_query_that_answers_a_refusal_counts_as_refused(
     address: str, clients: list[httpx.AsyncClient], people: list[Persona]
 ):
     resident, store = first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
-    given = {"walletId": resident["walletIds"][0], "payee": {"storeId": store["storeId"]}, "amount": 299_999}
+    quote = {"walletId": resident["walletIds"][0], "payee": {"storeId": store["storeId"]}, "amount": 299_999}
     key = requests("quotePayment", "refused")
     before = await count(address, key)
     for client in clients:
-        answer = await ask(client, "QuotePayment", resident["token"], input=given)
+        answer = await ask(client, "QuotePayment", resident["token"], input=quote)
         assert answered(answer)["code"] == "INSUFFICIENT_BALANCE"
     await settles(address, key, before + len(clients))
 
@@ -235,13 +236,13 @@ async def test_what_the_ledger_decided_is_summed_by_town_operation_and_decision(
     keys = [str(uuid4()) for _ in clients]
     for _ in range(2):  # the second time each key is replayed
         for client, key in zip(clients, keys, strict=True):
-            given = {
+            charge = {
                 "idempotencyKey": key,
                 "wallet": {"walletId": resident["walletIds"][0]},
                 "assetId": desk["assetId"],
                 "amount": 1,
             }
-            assert "charge" in answered(await ask(client, "Charge", desk["token"], input=given))
+            assert "charge" in answered(await ask(client, "Charge", desk["token"], input=charge))
     for decision in ("SETTLED", "REPLAYED"):
         key = figure("meguru_journals_total", municipality="1", operation="CHARGE", decision=decision)
         await settles(address, key, before.get(key, 0) + len(clients))

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.support.apps import Persona, answered, body, headers, personas, first_person
+from tests.support.apps import Persona, answered, body, first_person, headers, personas
 from tests.support.served import ROOT, served
 
 
@@ -91,7 +91,7 @@ async def pay_all(
 ) -> None:
     """One yen for each key, one after another, until the server is gone."""
     for key in keys:
-        given = {
+        payment = {
             "idempotencyKey": key,
             "walletId": resident["walletIds"][0],
             "payee": {"storeId": store["storeId"]},
@@ -99,7 +99,7 @@ async def pay_all(
             "confirmDuplicate": True,
         }
         try:
-            answer = await ask(client, address, resident, "Pay", input=given)
+            answer = await ask(client, address, resident, "Pay", input=payment)
         except (httpx.TransportError, httpx.HTTPStatusError):
             return
         assert "payment" in answer, answer

@@ -21,10 +21,10 @@ Read = Callable[..., Settings]
 def read(monkeypatch: pytest.MonkeyPatch) -> Read:
     """Reads settings from exactly these variables."""
 
-    def reading(**given: object) -> Settings:
+    def reading(**settings: object) -> Settings:
         for name in [name for name in os.environ if name.startswith("MEGURU_")]:
             monkeypatch.delenv(name)
-        for name, value in given.items():
+        for name, value in settings.items():
             monkeypatch.setenv(f"MEGURU_{name.upper()}", str(value))
         return read_settings()
 
@@ -45,29 +45,34 @@ def production(keys: Path) -> dict[str, object]:
     return {"database_url": URL, "keys_folder": keys, "shop_code_guid": "jp.lg.iwamizawa.coin"}
 
 
-def mistakes(read: Read, **given: object) -> list[str]:
+def mistakes(read: Read, **settings: object) -> list[str]:
     """The lines; none of them, and nothing of the error, has a secret."""
     with pytest.raises(SettingsError) as refused:
-        read(**given)
+        read(**settings)
     assert SECRET not in str(refused.value)
     assert SECRET not in "".join(traceback.format_exception(refused.value))
     return str(refused.value).splitlines()
 
 
 def test_production_starts_when_all_is_right(read: Read, production: dict, keys: Path):
-    found = read(
+    settings = read(
         **production, redis_url="redis://cache:6379/0", pool_size=20, allowed_origins='["https://coin.example.jp"]'
     )
-    assert found.profile is Profile.PRODUCTION
-    assert not found.development
-    assert (found.database_url, found.redis_url, found.keys_folder) == (URL, "redis://cache:6379/0", keys)
-    assert (found.pool_size, found.allowed_origins) == (20, ("https://coin.example.jp",))
+    assert settings.profile is Profile.PRODUCTION
+    assert not settings.development
+    assert (settings.database_url, settings.redis_url, settings.keys_folder) == (URL, "redis://cache:6379/0", keys)
+    assert (settings.pool_size, settings.allowed_origins) == (20, ("https://coin.example.jp",))
 
 
 def test_development_starts_with_little(read: Read):
-    found = read(profile="development", database_url="postgres://meguru@127.0.0.1:5432/meguru")
-    assert found.development
-    assert (found.redis_url, found.keys_folder, found.personas_file, found.pool_size) == (None, None, None, 10)
+    settings = read(profile="development", database_url="postgres://meguru@127.0.0.1:5432/meguru")
+    assert settings.development
+    assert (settings.redis_url, settings.keys_folder, settings.personas_file, settings.pool_size) == (
+        None,
+        None,
+        None,
+        10,
+    )
 
 
 def test_development_may_have_what_production_may_not(read: Read, tmp_path: Path):
@@ -99,8 +104,8 @@ def test_production_refuses_a_development_key_beside_its_own(read: Read, product
 
 def test_production_refuses_the_placeholder_of_shop_codes(read: Read, production: dict):
     del production["shop_code_guid"]
-    for given in (production, production | {"shop_code_guid": "jp.example.other.coin"}):
-        [line] = mistakes(read, **given)
+    for settings in (production, production | {"shop_code_guid": "jp.example.other.coin"}):
+        [line] = mistakes(read, **settings)
         assert "MEGURU_SHOP_CODE_GUID: is the placeholder" in line
 
 
@@ -110,11 +115,11 @@ def test_production_refuses_personas(read: Read, production: dict, tmp_path: Pat
 
 
 def test_production_needs_a_provider_over_tls_with_a_key(read: Read, production: dict):
-    for given in (
+    for settings in (
         {"funding_url": "http://pay.internal/v1", "funding_key": SECRET},
         {"funding_url": "https://pay.internal/v1"},
     ):
-        [line] = mistakes(read, **production, **given)
+        [line] = mistakes(read, **production, **settings)
         assert "MEGURU_FUNDING_URL: must be https" in line
     assert (
         read(**production, funding_url="https://pay.internal/v1", funding_key=SECRET).funding_url
@@ -165,13 +170,13 @@ def test_every_mistake_has_its_line(read: Read, production: dict):
 
 
 def test_settings_do_not_change_after_the_start(read: Read, production: dict):
-    found = read(**production)
+    settings = read(**production)
     with pytest.raises(ValueError, match="frozen"):
-        found.profile = Profile.DEVELOPMENT  # type: ignore[misc]
+        settings.profile = Profile.DEVELOPMENT  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    ("settings", "name"),
     [
         ({}, "MEGURU_DATABASE_URL"),
         ({"MEGURU_DATABASE_URL": URL, "MEGURU_SHOP_CODE_GUID": "jp.lg.town.coin"}, "MEGURU_KEYS_FOLDER"),
@@ -179,11 +184,11 @@ def test_settings_do_not_change_after_the_start(read: Read, production: dict):
         ({"MEGURU_DATABASE_URL": URL, "MEGURU_ALLOWED_ORIGINS": "https://a.example"}, "MEGURU_ALLOWED_ORIGINS"),
     ],
 )
-def test_the_command_ends_with_one_line_and_exit_code_2(given: dict[str, str], name: str):
+def test_the_command_ends_with_one_line_and_exit_code_2(settings: dict[str, str], name: str):
     ended = subprocess.run(
         [sys.executable, "-m", "api.cli", "serve"],
         cwd=ROOT,
-        env=given,
+        env=settings,
         capture_output=True,
         text=True,
         timeout=60,

@@ -15,7 +15,7 @@ import pytest
 from api.tokens import Keys, Tokens
 from domain.jobs.schedule import JOBS
 from domain.viewer import Role
-from tests.support.apps import Persona, answered, body, headers, personas, first_person
+from tests.support.apps import Persona, answered, body, first_person, headers, personas
 from tests.support.eventually import eventually
 
 OF_A_TOWN = ("TrialBalance", "DriftReport")
@@ -97,13 +97,13 @@ def test_a_past_instant_shows_what_was_there_then(ask: Ask, people: list[Persona
     desk, resident = first_person(people, "DESK", town), first_person(people, "RESIDENT", town)
     at = ask("ServerTime")["data"]["serverTime"]
     before = lines(ask("TrialBalance", desk["token"], municipality=town))
-    given = {
+    charge = {
         "idempotencyKey": str(uuid4()),
         "wallet": {"walletId": resident["walletIds"][0]},
         "assetId": desk["assetId"],
         "amount": 7,
     }
-    assert "charge" in answered(ask("Charge", desk["token"], input=given))
+    assert "charge" in answered(ask("Charge", desk["token"], input=charge))
     after = lines(ask("TrialBalance", desk["token"], municipality=town))
     moved = {key: posted - before.get(key, 0) for key, posted in after.items() if posted != before.get(key, 0)}
     assert moved == {("COIN", "ISSUANCE"): -7, ("COIN", "WALLET"): 7, ("JPY", "ISSUANCE"): -7, ("JPY", "CASH"): 7}

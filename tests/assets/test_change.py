@@ -13,7 +13,7 @@ from domain.stores.reads import Store
 
 
 class StoreFacts:
-    """What a rule looks at."""
+    """The properties of a store that rules read."""
 
     def __init__(self, number: UUID, category: str, group: str, area: str, size: SizeClass) -> None:
         self.id, self.category, self.store_group, self.area, self.size_class = number, category, group, area, size

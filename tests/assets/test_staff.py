@@ -14,8 +14,8 @@ async def test_a_claim_makes_a_person_eligible_and_another_replaces_it(api: Api)
     programme = await api.programme(points, 1_000, eligibility={"residentsOnly": True, "ageFrom": 65, "ageTo": 74})
     year = api.services.clock().year
     for born, reason in ((year - 64, "AGE"), (year - 75, "AGE"), (year - 65, None), (year - 74, None)):
-        given = {"walletId": api.wallet(), "resident": True, "birthYear": born}
-        assert "verifiedAt" in await api.ask(api.town.desk, "RecordClaim", input=given)
+        claim = {"walletId": api.wallet(), "resident": True, "birthYear": born}
+        assert "verifiedAt" in await api.ask(api.town.desk, "RecordClaim", input=claim)
         assert (await api.grant(programme, 100)).get("reason") == reason
     assert len(await rows("select 1 from person_claim where municipality_id = $1", api.town.id)) == 1
     entries = await rows(
@@ -28,14 +28,14 @@ async def test_a_claim_makes_a_person_eligible_and_another_replaces_it(api: Api)
 
 
 async def test_who_may_record_and_what(api: Api):
-    given = {"walletId": api.wallet(), "resident": True, "birthYear": 1950}
+    claim = {"walletId": api.wallet(), "resident": True, "birthYear": 1950}
     for viewer in (api.town.resident, api.town.staff, api.town.finance, api.town.auditor):
-        assert (await api.ask(viewer, "RecordClaim", input=given))["code"] == "NOT_PERMITTED"
+        assert (await api.ask(viewer, "RecordClaim", input=claim))["code"] == "NOT_PERMITTED"
     other = await new_town(api.services)
-    assert (await api.ask(other.desk, "RecordClaim", input=given))["code"] == "NOT_PERMITTED"
-    refused = await api.ask(api.town.desk, "RecordClaim", input={**given, "birthYear": 1})
+    assert (await api.ask(other.desk, "RecordClaim", input=claim))["code"] == "NOT_PERMITTED"
+    refused = await api.ask(api.town.desk, "RecordClaim", input={**claim, "birthYear": 1})
     assert (refused["field"], refused["problem"]) == ("birthYear", "YEAR")
-    refused = await api.ask(api.town.desk, "RecordClaim", input={**given, "walletId": api.wallet(uuid4())})
+    refused = await api.ask(api.town.desk, "RecordClaim", input={**claim, "walletId": api.wallet(uuid4())})
     assert refused["code"] == "UNKNOWN_WALLET"
     assert await rows("select 1 from person_claim where municipality_id = $1", api.town.id) == []
 
@@ -44,15 +44,15 @@ async def test_a_store_in_a_group_takes_its_value_at_once(api: Api):
     points = await api.asset("POINT", acceptance={"groups": ["centre"], "sizeClasses": ["SMALL"], "areas": ["north"]})
     await api.grant(await api.programme(points, 1_000), 500)
     assert (await api.pay(100))["available"] == 0
-    given = {"storeId": api.store(), "storeGroup": "centre", "sizeClass": "SMALL", "area": "north"}
-    classified = await api.ask(api.town.desk, "ClassifyStore", input=given)
+    classification = {"storeId": api.store(), "storeGroup": "centre", "sizeClass": "SMALL", "area": "north"}
+    classified = await api.ask(api.town.desk, "ClassifyStore", input=classification)
     assert picked(classified["store"], "storeGroup", "sizeClass", "area") == {
         "storeGroup": "centre",
         "sizeClass": "SMALL",
         "area": "north",
     }
     assert (await api.pay(100))["payment"]["amount"] == 100
-    await api.ask(api.town.finance, "ClassifyStore", input={**given, "sizeClass": "LARGE"})
+    await api.ask(api.town.finance, "ClassifyStore", input={**classification, "sizeClass": "LARGE"})
     assert (await api.pay(100))["available"] == 0
     [_, last] = await rows(
         "select before, after from audit_entry where municipality_id = $1 and action = 'classify_store' order by id",
@@ -64,12 +64,12 @@ async def test_a_store_in_a_group_takes_its_value_at_once(api: Api):
 
 
 async def test_who_may_classify_and_how(api: Api):
-    given = {"storeId": api.store(), "storeGroup": "centre", "sizeClass": "SMALL", "area": ""}
+    classification = {"storeId": api.store(), "storeGroup": "centre", "sizeClass": "SMALL", "area": ""}
     for viewer in (api.town.resident, api.town.staff, api.town.auditor):
-        assert (await api.ask(viewer, "ClassifyStore", input=given))["code"] == "NOT_PERMITTED"
-    refused = await api.ask(api.town.desk, "ClassifyStore", input={**given, "area": "x" * 33})
+        assert (await api.ask(viewer, "ClassifyStore", input=classification))["code"] == "NOT_PERMITTED"
+    refused = await api.ask(api.town.desk, "ClassifyStore", input={**classification, "area": "x" * 33})
     assert (refused["field"], refused["problem"]) == ("area", "LENGTH")
-    refused = await api.ask(api.town.desk, "ClassifyStore", input={**given, "storeId": api.store(uuid4())})
+    refused = await api.ask(api.town.desk, "ClassifyStore", input={**classification, "storeId": api.store(uuid4())})
     assert refused["code"] == "UNKNOWN_PAYEE"
 
 

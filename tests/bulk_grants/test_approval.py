@@ -18,8 +18,8 @@ from tests.support.town import new_town
 
 
 async def thresholds(api: Officers, single: int, file: int, viewer: Viewer | None = None) -> Any:
-    given = {"municipality": api.code, "single": single, "file": file}
-    return await api.ask(viewer or api.town.finance, "SetGrantThresholds", input=given)
+    limits = {"municipality": api.code, "single": single, "file": file}
+    return await api.ask(viewer or api.town.finance, "SetGrantThresholds", input=limits)
 
 
 async def known_thresholds(api: Officers, viewer: Viewer) -> dict[str, int]:
@@ -29,18 +29,18 @@ async def known_thresholds(api: Officers, viewer: Viewer) -> dict[str, int]:
 async def propose(
     api: Officers, programme: str, amount: int, viewer: Viewer | None = None, key: str | None = None
 ) -> Any:
-    given = {
+    proposal = {
         "idempotencyKey": key or str(uuid4()),
         "programmeId": programme,
         "walletId": api.wallet(),
         "amount": amount,
     }
-    return await api.ask(viewer or api.town.desk, "ProposeGrant", input=given)
+    return await api.ask(viewer or api.town.desk, "ProposeGrant", input=proposal)
 
 
 async def approve(api: Officers, approval: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-    given = {"idempotencyKey": key or str(uuid4()), "approvalId": approval}
-    return await api.ask(viewer or api.town.finance, "ApproveGrant", input=given)
+    approved = {"idempotencyKey": key or str(uuid4()), "approvalId": approval}
+    return await api.ask(viewer or api.town.finance, "ApproveGrant", input=approved)
 
 
 async def test_a_town_sets_its_thresholds_and_the_trail_keeps_what_they_were(api: Officers):
@@ -90,7 +90,7 @@ async def test_a_file_above_the_threshold_waits_for_another_officer(api: Officer
     )
     for viewer in (api.town.desk, api.town.auditor, api.town.resident, (await new_town(api.services)).finance):
         assert (await api.approve(bulk, viewer))["code"] == "NOT_PERMITTED"
-    assert await api.given(wallets) == [0] * 4
+    assert await api.held_by(wallets) == [0] * 4
     key = str(uuid4())
     approved = await api.approve(bulk, key=key)
     assert (approved["bulkGrant"]["state"], approved["replayed"]) == ("RUNNING", False)
@@ -98,7 +98,7 @@ async def test_a_file_above_the_threshold_waits_for_another_officer(api: Officer
     assert (await api.approve(bulk, key=key))["replayed"]
     assert (await api.approve(bulk))["state"] == "RUNNING"
     await api.run(bulk)
-    assert await api.given(wallets) == [100] * 4
+    assert await api.held_by(wallets) == [100] * 4
     trail = await rows(
         "select action, actor from audit_entry where municipality_id = $1 and subject = $2 order by id",
         api.town.id,
@@ -135,7 +135,7 @@ async def test_approved_and_called_off_at_once_it_is_one_of_the_two(api: Officer
         assert "bulkGrant" in cancelled, "what was approved first is called off"
         assert state == "CANCELLED"
         assert "bulkGrant" in approved or approved["code"] == "BULK_GRANT_STATE"
-        assert await api.given(wallets) == [0, 0]
+        assert await api.held_by(wallets) == [0, 0]
     await api.town.assert_sound()
 
 
@@ -229,6 +229,6 @@ async def test_a_grant_that_was_made_is_answered_again_after_the_threshold_was_l
 @pytest.mark.parametrize("amount", [100_000, 100_001])
 async def test_without_a_setting_a_hundred_thousand_is_the_most_of_one_person(api: Officers, amount: int):
     programme = await api.points(1_000_000)
-    given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": amount}
-    answer = await api.ask(api.town.finance, "GrantValue", input=given)
+    grant = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": amount}
+    answer = await api.ask(api.town.finance, "GrantValue", input=grant)
     assert answer.get("code") == (None if amount == 100_000 else "APPROVAL_REQUIRED")

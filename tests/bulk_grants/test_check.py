@@ -35,7 +35,7 @@ async def test_the_dry_run_counts_and_sums_and_moves_nothing(api: Officers):
         "sameFile": None,
         "rowErrors": {"edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None}},
     }
-    assert await api.given(wallets) == [0, 0, 0]
+    assert await api.held_by(wallets) == [0, 0, 0]
     await nothing_moved(api)
 
 
@@ -142,7 +142,7 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
     begun = (await api.start(content, programme, skipInvalid=True))["bulkGrant"]
     assert (begun["rowCount"], begun["invalidCount"], begun["leftCount"], begun["totalAmount"]) == (16, 15, 1, 100)
     await api.run(begun["id"])
-    assert await api.given(wallets) == [100, 0, 900, 0, 0, 0, 0, 0, 0]
+    assert await api.held_by(wallets) == [100, 0, 900, 0, 0, 0, 0, 0, 0]
     invalid = await api.rows(begun["id"], state="INVALID", locale="en")
     assert [(row["row"], row["message"]) for row in invalid] == [(number, text) for number, _, _, text in english]
     await api.town.assert_sound()
@@ -203,19 +203,19 @@ async def test_errors_come_in_pages_and_are_listed_up_to_a_limit(api: Officers, 
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "told"),
+    ("content", "code", "data"),
     [
         (b"", "UNREADABLE_FILE", {"row": 1, "problem": "FILE_EMPTY"}),
         ("ウォレットID,氏名\n".encode(), "UNREADABLE_FILE", {"row": 1, "problem": "FILE_UNKNOWN_COLUMN"}),
         ("ウォレットID,金額\n".encode() + b"a,\xff\n", "WRONG_ENCODING", {"row": 2, "byte": 28}),
     ],
 )
-async def test_files_that_cannot_be_read(api: Officers, content: bytes, code: str, told: dict[str, object]):
+async def test_files_that_cannot_be_read(api: Officers, content: bytes, code: str, data: dict[str, object]):
     programme = await api.points(500)
     for refused in (await api.check(content, programme), await api.start(content, programme)):
         assert (refused["code"], refused["retry"]) == (code, "NEVER")
-        assert {name: refused[name] for name in told} == told
-        assert f"{told['row']}行目" in refused["message"]
+        assert {name: refused[name] for name in data} == data
+        assert f"{data['row']}行目" in refused["message"]
     await nothing_moved(api)
 
 

@@ -119,9 +119,9 @@ def test_amounts(written: str, amount: int):
     ],
 )
 def test_wrong_amounts(written: str, code: str):
-    found = amount_of(written)
-    assert isinstance(found, Problem)
-    assert found.code == code
+    problem = amount_of(written)
+    assert isinstance(problem, Problem)
+    assert problem.code == code
 
 
 async def test_a_comma_outside_quotes_is_never_read_as_a_smaller_amount():
@@ -177,34 +177,34 @@ async def test_wrong_rows(line: str, code: str, column: str | None):
     ],
 )
 async def test_files_that_are_no_table(data: bytes, row: int, problem: str):
-    with pytest.raises(UnreadableFileError) as found:
+    with pytest.raises(UnreadableFileError) as refused:
         await read(data)
-    assert (found.value.row, found.value.problem) == (row, problem)
+    assert (refused.value.row, refused.value.problem) == (row, problem)
 
 
 async def test_a_wrong_byte_is_told_with_its_row_and_place():
     good = f"ウォレットID,金額,備考\n{WALLET},100,あ\n".encode()
     data = good + f"{OTHER},100,".encode() + b"\xff\xfe\n"
-    with pytest.raises(WrongEncodingError) as found:
+    with pytest.raises(WrongEncodingError) as refused:
         await encoding_of(data)
-    assert (found.value.row, found.value.byte) == (3, data.index(b"\xff") + 1)
+    assert (refused.value.row, refused.value.byte) == (3, data.index(b"\xff") + 1)
     shift_jis = "ウォレットID,金額\n".encode("cp932") + b"x,1\ny,\x81\x20\n"
-    with pytest.raises(WrongEncodingError) as found:
+    with pytest.raises(WrongEncodingError) as refused:
         await encoding_of(shift_jis)
-    assert (found.value.row, found.value.byte) == (3, shift_jis.index(b"\x81\x20") + 1)
-    with pytest.raises(WrongEncodingError) as found:
+    assert (refused.value.row, refused.value.byte) == (3, shift_jis.index(b"\x81\x20") + 1)
+    with pytest.raises(WrongEncodingError) as refused:
         await encoding_of("ウォレットID,金額\n".encode("utf-16"))
-    assert (found.value.row, found.value.byte) == (1, 1)
+    assert (refused.value.row, refused.value.byte) == (1, 1)
 
 
 async def test_a_cut_character_at_the_end_is_found_and_a_long_file_too():
     for encoding in ("utf-8", "cp932"):
         data = ("ウォレットID,金額,備考\n" + "ｘ,1,あいう\n" * 20_000).encode(encoding)
         assert await encoding_of(data) == ("utf-8-sig" if encoding == "utf-8" else "cp932")
-        with pytest.raises(WrongEncodingError) as found:
+        with pytest.raises(WrongEncodingError) as refused:
             await encoding_of(data + "ああ".encode(encoding)[:-1])
-        assert found.value.row == 20_002
-        assert found.value.byte == len(data + "あ".encode(encoding)) + 1
+        assert refused.value.row == 20_002
+        assert refused.value.byte == len(data + "あ".encode(encoding)) + 1
 
 
 @given(st.text(max_size=200).map(lambda text: text * 40), st.sampled_from(["utf-8-sig", "cp932"]))
@@ -217,10 +217,10 @@ def test_lines_are_those_of_python_whatever_the_slices(text: str, encoding: str)
 @given(st.binary(max_size=400))
 async def test_whatever_is_sent_is_rows_or_a_refusal(data: bytes):
     try:
-        found = await read(b"walletId,amount\n" + data)
+        rows = await read(b"walletId,amount\n" + data)
     except (UnreadableFileError, WrongEncodingError):
         return
-    assert all(row.problem is not None for row in found)
+    assert all(row.problem is not None for row in rows)
 
 
 @given(
@@ -238,8 +238,8 @@ async def test_what_a_spreadsheet_writes_is_read_again(table: list[tuple[int, st
     for amount, note in kept:
         writer.writerow([WALLET, f"{amount:,}", note])
     data = written.getvalue().encode(encoding, "ignore")
-    found = await read(data)
-    assert [(row.number, row.amount, row.problem) for row in found] == [
+    rows = await read(data)
+    assert [(row.number, row.amount, row.problem) for row in rows] == [
         (number, amount, None) for number, (amount, _) in enumerate(kept, 2)
     ]
 

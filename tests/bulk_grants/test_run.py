@@ -38,7 +38,7 @@ async def test_a_file_is_granted_row_by_row(api: Officers):
     assert await api.run(bulk) == 5
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["leftCount"], done["grantedAmount"]) == ("FINISHED", 5, 0, 600)
-    assert await api.given(wallets) == [120] * 5
+    assert await api.held_by(wallets) == [120] * 5
     assert await api.left(programme) == 9_400
     granted = await api.rows(bulk)
     assert [(row["row"], row["state"], row["grant"]["amount"], row["wallet"]["id"]) for row in granted] == [
@@ -53,7 +53,7 @@ async def test_two_thousand_rows(api: Officers):
     wallets = await api.residents(2_000)
     bulk = await api.started(api.csv(wallets, 300), programme)
     assert await api.run(bulk) == 2_000
-    assert Counter(await api.given(wallets)) == {300: 2_000}
+    assert Counter(await api.held_by(wallets)) == {300: 2_000}
     assert await api.left(programme) == 400_000
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["grantedAmount"]) == ("FINISHED", 2_000, 600_000)
@@ -66,7 +66,7 @@ async def test_two_runners_at_once_share_the_work_or_wait_and_grant_once(api: Of
     bulk = await api.started(api.csv(wallets), programme)
     done = await asyncio.gather(*[api.run(bulk) for _ in range(4)])
     assert sorted(done) == [0, 0, 0, 300], "one has the lock, the others leave"
-    assert Counter(await api.given(wallets)) == {100: 300}
+    assert Counter(await api.held_by(wallets)) == {100: 300}
     await api.town.assert_sound()
 
 
@@ -84,7 +84,7 @@ async def test_without_the_lock_two_runners_still_grant_once(api: Officers, monk
     await asyncio.gather(*[api.run(bulk) for _ in range(4)])
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["grantedAmount"]) == ("FINISHED", 300, 30_000)
-    assert Counter(await api.given(wallets)) == {100: 300}
+    assert Counter(await api.held_by(wallets)) == {100: 300}
     assert await api.left(programme) == 970_000
     await api.town.assert_sound()
 
@@ -110,7 +110,7 @@ async def test_killed_at_any_moment_and_begun_again_every_row_is_granted_once(ap
     assert killed > 3
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["grantedAmount"]) == ("FINISHED", 260, 26_000)
-    assert Counter(await api.given(wallets)) == {100: 260}
+    assert Counter(await api.held_by(wallets)) == {100: 260}
     assert await api.left(programme) == 1_000_000 - 26_000
     await api.town.assert_sound()
 
@@ -134,7 +134,7 @@ async def test_killed_between_the_ledger_and_the_table_the_table_learns_what_the
         broken.setattr(steps, "write_decided", die)
         with pytest.raises(asyncio.CancelledError):
             await api.run(bulk)
-    assert sorted(Counter(await api.given(wallets)).items()) == [(0, 36), (100, 64)], "one page was granted"
+    assert sorted(Counter(await api.held_by(wallets)).items()) == [(0, 36), (100, 64)], "one page was granted"
     assert (await api.look(bulk))["grantedCount"] == 0
     later = api.services.clock() + timedelta(days=100)
     from dataclasses import replace
@@ -144,7 +144,7 @@ async def test_killed_between_the_ledger_and_the_table_the_table_learns_what_the
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["refusedCount"]) == ("FINISHED", 64, 36)
     assert {row["code"] for row in await api.rows(bulk, state="REFUSED")} == {"PROGRAMME_CLOSED"}
-    assert sorted(Counter(await api.given(wallets)).items()) == [(0, 36), (100, 64)]
+    assert sorted(Counter(await api.held_by(wallets)).items()) == [(0, 36), (100, 64)]
     assert await api.left(programme) == 1_000_000 - 6_400
     await api.town.assert_sound()
 
@@ -157,10 +157,10 @@ async def test_pause_resume_and_the_job(api: Officers):
     assert (await api.do("PauseBulkGrant", bulk))["bulkGrant"]["state"] == "PAUSED"
     assert await api.run(bulk) == 0
     await run_bulk_grants(api.services)
-    assert await api.given(wallets) == [0] * 10
+    assert await api.held_by(wallets) == [0] * 10
     assert (await api.do("ResumeBulkGrant", bulk))["bulkGrant"]["state"] == "RUNNING"
     assert await run_bulk_grants(api.services) >= 10
-    assert await api.given(wallets) == [100] * 10
+    assert await api.held_by(wallets) == [100] * 10
     assert (await api.do("PauseBulkGrant", bulk))["state"] == "FINISHED"
     assert (await api.do("ResumeBulkGrant", bulk))["code"] == "BULK_GRANT_STATE"
     await api.town.assert_sound()
@@ -188,7 +188,7 @@ async def test_what_changed_meanwhile_is_refused_row_by_row(api: Officers):
         5: ("GRANTED", None, None),
         6: ("REFUSED", "BUDGET_EXCEEDED", "予算の残りが足りません（残り100円分）。"),
     }
-    assert await api.given(wallets) == [0, 300, 400, 200, 0]
+    assert await api.held_by(wallets) == [0, 300, 400, 200, 0]
     done = await api.look(bulk)
     assert (done["state"], done["grantedCount"], done["refusedCount"]) == ("FINISHED", 1, 4)
     await api.town.assert_sound()
@@ -209,7 +209,7 @@ async def test_calling_off_stops_everything_that_was_not_granted(api: Officers):
     assert done["state"] == "CANCELLED"
     assert (done["leftCount"], done["grantedCount"] + done["cancelledCount"]) == (0, 200)
     assert 0 < done["grantedCount"] < 200
-    assert Counter(await api.given(wallets)) == {100: done["grantedCount"], 0: done["cancelledCount"]}
+    assert Counter(await api.held_by(wallets)) == {100: done["grantedCount"], 0: done["cancelledCount"]}
     assert await api.left(programme) == 1_000_000 - done["grantedAmount"]
     assert (await api.do("CancelBulkGrant", bulk))["bulkGrant"]["state"] == "CANCELLED"
     await api.town.assert_sound()
@@ -232,7 +232,7 @@ async def test_a_runner_that_comes_too_late_grants_nothing_after_the_close(api: 
     assert {(row["code"], row["message"]) for row in await api.rows(bulk)} == {
         ("CANCELLED", "取りやめのため、付与していません。")
     }
-    assert await api.given(wallets) == [0] * 20
+    assert await api.held_by(wallets) == [0] * 20
     await api.town.assert_sound()
 
 
@@ -260,7 +260,7 @@ async def test_rows_that_were_granted_before_the_close_are_known_although_their_
         36,
         6_400,
     )
-    assert Counter(await api.given(wallets)) == {100: 64, 0: 36}
+    assert Counter(await api.held_by(wallets)) == {100: 64, 0: 36}
     await api.town.assert_sound()
 
 
@@ -277,7 +277,7 @@ async def test_a_start_is_once_for_its_key(api: Officers):
     assert (used["code"], used["bulkGrantId"], used["retry"]) == ("UPLOAD_USED", bulk, "NEVER")
     await api.run(bulk)
     assert (await api.start(upload, programme, idempotencyKey=key))["bulkGrant"]["state"] == "FINISHED"
-    assert await api.given(wallets) == [100] * 3
+    assert await api.held_by(wallets) == [100] * 3
     trail = await rows(
         "select 1 from audit_entry where municipality_id = $1 and action = 'start_bulk_grant'", api.town.id
     )
@@ -294,10 +294,10 @@ async def test_the_same_file_again_must_be_meant(api: Officers):
     assert (await api.check(again, programme))["check"]["sameFile"]["id"] == first
     refused = await api.start(again, programme)
     assert (refused["code"], refused["bulkGrantId"], refused["retry"]) == ("SAME_FILE", first, "SAME_KEY")
-    assert await api.given(wallets) == [100] * 3
+    assert await api.held_by(wallets) == [100] * 3
     answers = await asyncio.gather(*[api.start(await api.upload(api.csv(wallets, 7)), programme) for _ in range(3)])
     assert sorted(answer.get("code", "") for answer in answers) == ["", "SAME_FILE", "SAME_FILE"]
     meant = await api.start(again, programme, confirmSameFile=True)
     await api.run(meant["bulkGrant"]["id"])
-    assert await api.given(wallets) == [200] * 3
+    assert await api.held_by(wallets) == [200] * 3
     await api.town.assert_sound()

@@ -64,7 +64,7 @@ async def test_a_hundred_thousand_rows(api: Officers):
     granted = time.perf_counter()
     paying.cancel()
     await asyncio.gather(paying, return_exceptions=True)
-    assert Counter(await api.given(wallets)) == {300: ROWS}
+    assert Counter(await api.held_by(wallets)) == {300: ROWS}
     look = await api.look(bulk)
     assert (look["grantedCount"], look["grantedAmount"]) == (ROWS, 300 * ROWS)
     assert await api.left(programme) == 100_000_000 - 300 * ROWS
@@ -80,6 +80,6 @@ async def test_a_hundred_thousand_rows(api: Officers):
     await api.undo(bulk)
     await api.run(bulk)
     print(f"undo {time.perf_counter() - again:.1f} s")
-    assert set(await api.given(wallets)) == {0}
+    assert set(await api.held_by(wallets)) == {0}
     assert await api.left(programme) == 100_000_000
     await api.town.assert_sound()

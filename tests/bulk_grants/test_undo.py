@@ -31,7 +31,7 @@ async def test_what_is_left_goes_back_and_what_was_spent_is_told(api: Officers):
     bulk = await granted(api, programme, wallets, 500)
     await api.pay(200)
     assert await api.undone(bulk) == [(2, 500, None), (3, 500, None), (4, 300, "SPENT")]
-    assert await api.given(wallets) == [0, 0, 0]
+    assert await api.held_by(wallets) == [0, 0, 0]
     assert await api.left(programme) == 10_000 - 200
     look = await api.look(bulk)
     assert (look["undoneCount"], look["takenBackAmount"], look["grantedAmount"]) == (3, 1_300, 1_500)
@@ -55,7 +55,7 @@ async def test_an_undo_is_once_and_says_so(api: Officers):
     assert (await api.undo(bulk, api.town.other_finance, key))["state"] == "UNDOING"
     await asyncio.gather(*[api.run(bulk) for _ in range(3)])
     assert (await api.undo(bulk, key=key))["bulkGrant"]["state"] == "UNDONE"
-    assert await api.given(wallets) == [0] * 3
+    assert await api.held_by(wallets) == [0] * 3
     assert await api.left(programme) == 10_000
     trail = await rows(
         "select reason from audit_entry where municipality_id = $1 and action = 'undo_bulk_grant'", api.town.id
@@ -82,7 +82,7 @@ async def test_an_undo_that_is_killed_again_and_again_takes_everything_back_once
     await api.run(bulk)
     look = await api.look(bulk)
     assert (look["state"], look["undoneCount"], look["takenBackAmount"]) == ("UNDONE", 200, 20_000)
-    assert set(await api.given(wallets)) == {0}
+    assert set(await api.held_by(wallets)) == {0}
     assert await api.left(programme) == 1_000_000
     await api.town.assert_sound()
 
@@ -101,7 +101,7 @@ async def test_killed_between_the_ledger_and_the_table_the_undo_goes_on(api: Off
         broken.setattr(steps, "write_taken_back", die)
         with pytest.raises(asyncio.CancelledError):
             await api.run(bulk)
-    assert sorted(await api.given(wallets)) == [0] * 64 + [100] * 6
+    assert sorted(await api.held_by(wallets)) == [0] * 64 + [100] * 6
     await api.run(bulk)
     look = await api.look(bulk)
     assert (look["state"], look["undoneCount"], look["takenBackAmount"]) == ("UNDONE", 70, 7_000)
@@ -117,7 +117,7 @@ async def test_grants_that_share_a_lot_never_give_more_than_is_in_it(api: Office
     await api.pay(450)
     assert await api.undone(first) == [(2, 250, "SPENT")]
     assert await api.undone(second) == [(2, 0, "SPENT"), (3, 300, None)]
-    assert await api.given([api.town.wallet]) == [0]
+    assert await api.held_by([api.town.wallet]) == [0]
     assert await api.left(programme) == 10_000 - 450
     await api.town.assert_sound()
 
@@ -127,7 +127,7 @@ async def test_less_than_the_row_gave_is_taken_although_more_is_there(api: Offic
     bulk = await granted(api, programme, [api.town.wallet], 300)
     await api.grant(programme, 500)
     assert await api.undone(bulk) == [(2, 300, None)]
-    assert await api.given([api.town.wallet]) == [500]
+    assert await api.held_by([api.town.wallet]) == [500]
     await api.town.assert_sound()
 
 
@@ -139,7 +139,7 @@ async def test_the_cap_is_given_back_so_that_the_right_file_can_follow(api: Offi
     await api.undone(bulk)
     right = await granted(api, programme, wallets, 100)
     assert (await api.look(right))["grantedCount"] == 2
-    assert await api.given(wallets) == [100, 100]
+    assert await api.held_by(wallets) == [100, 100]
     again = await api.start(api.csv(wallets, 500), programme)
     assert again["code"] == "INVALID_ROWS", "400 are left of the cap"
     await api.town.assert_sound()

@@ -96,4 +96,4 @@ async def test_files_are_erased_after_the_towns_days_and_rows_stay(api: Officers
     refused = await api.check(upload, programme)
     assert (refused["code"], refused["state"]) == ("UPLOAD_NOT_READY", "ERASED")
     await api.run(bulk)
-    assert await api.given(wallets) == [100, 100]
+    assert await api.held_by(wallets) == [100, 100]

@@ -1,4 +1,4 @@
-"""What people type, scan and say: receipt numbers, ids, static shop codes."""
+"""What people type, scan and say: receipt numbers, ids, printed codes of stores."""
 
 import pytest
 from hypothesis import given, settings
@@ -24,10 +24,10 @@ def code() -> str:
     )
 
 
-def test_a_shops_code_reads_back():
-    found = merchant_code.store_of(merchant_code.parse(code()), "jp.example.city.coin")
-    assert found is not None
-    assert (found.municipality_and_merchant, found.store) == (MERCHANT, STORE)
+def test_a_stores_code_reads_back():
+    reference = merchant_code.store_of(merchant_code.parse(code()), "jp.example.city.coin")
+    assert reference is not None
+    assert (reference.municipality_and_merchant, reference.store) == (MERCHANT, STORE)
     assert merchant_code.store_of(merchant_code.parse(code()), "jp.other") is None
 
 

@@ -1,4 +1,4 @@
-"""Points become currency at the town's rate: both sides in one journal, out of a programme's budget."""
+"""Conversion of points at the municipality's rate: both sides in one journal, from a programme's budget."""
 
 import asyncio
 from datetime import timedelta
@@ -145,7 +145,7 @@ async def test_a_budget_is_never_overdrawn_by_conversions_at_the_same_moment(api
     await api.town.assert_sound()
 
 
-async def test_value_for_some_shops_only_does_not_become_value_for_all(api: Api):
+async def test_value_for_some_stores_only_does_not_become_value_for_all(api: Api):
     town = await market(api)
     await town.rate()
     await api.grant(await api.programme(town.points, 1_000, acceptance={"categories": ["baby"]}), 400)

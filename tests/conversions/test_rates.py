@@ -1,4 +1,4 @@
-"""Rates at which points become currency: who sets them, for what, and from when on they apply."""
+"""Conversion rates: who sets them, for which assets, and the time from which they apply."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -108,7 +108,18 @@ async def test_who_may_set_rates_and_for_what(api: Api, database_url: str):
 def test_the_least_is_spent_for_what_is_received(
     amount: int, numerator: int, denominator: int, unit: int, minimum: int
 ):
-    rate = Rate(1, uuid4(), 1, 2, uuid4(), numerator, denominator, minimum, None, datetime.now(UTC))
+    rate = Rate(
+        municipality=1,
+        id=uuid4(),
+        from_asset=1,
+        to_asset=2,
+        programme_id=uuid4(),
+        numerator=numerator,
+        denominator=denominator,
+        minimum_unit=minimum,
+        cap_per_day=None,
+        starts_at=datetime.now(UTC),
+    )
     amount -= amount % minimum
     received = rate.received(amount, unit)
     if not received:

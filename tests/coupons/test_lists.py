@@ -84,8 +84,8 @@ async def test_used_up_for_this_person_says_so_and_for_others_does_not(api: Coup
     await api.charge(1_000)
     coupon = await api.coupon(perPerson=1, stock=2)
     await api.pay_with(500, coupon)
-    mine = (await api.list(api.town.resident))["edges"][0]
-    assert (mine["whyNot"]["obstacle"], mine["node"]["stockLeft"]) == ("PERSON_LIMIT", 1)
+    edge = (await api.list(api.town.resident))["edges"][0]
+    assert (edge["whyNot"]["obstacle"], edge["node"]["stockLeft"]) == ("PERSON_LIMIT", 1)
     neighbour, wallet = await api.town.new_resident()
     assert (await api.list(neighbour))["edges"][0]["whyNot"] is None
     await api.charge(1_000, wallet)
@@ -143,7 +143,7 @@ async def test_pages_neither_miss_nor_repeat(api: CouponApi, sort: str):
 
 
 async def test_a_filter_over_many_coupons_fills_its_pages(api: CouponApi, monkeypatch: pytest.MonkeyPatch):
-    """What is not usable is passed over; a page that grew too long to look for goes on with its cursor."""
+    """Coupons that are not usable are skipped; a page that takes too many scans ends early and continues by its cursor."""
     monkeypatch.setattr(listing, "SCANNED", 2)
     monkeypatch.setattr(listing, "SCANS", 2)
     coupons = [

@@ -1,4 +1,4 @@
-"""Coupons in payments: who pays what, in one journal; refunds; quotes; races."""
+"""Coupons in payments: the shares of wallet, budget and store in one journal; refunds, quotes and races."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""A stored coupon is read back field by field: no two fields may change places."""
+"""A stored coupon is read back field by field, so that no two fields can be swapped."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -74,12 +74,12 @@ COUPONS = {"fixed amount": FIXED_AMOUNT, "percent": PERCENT, "multiplier": MULTI
 
 
 def test_each_two_fields_differ_in_some_coupon():
-    for one, other in combinations(FIXED_AMOUNT, 2):
-        assert any(coupon[one] != coupon[other] for coupon in COUPONS.values()), (one, other)
+    for first, second in combinations(FIXED_AMOUNT, 2):
+        assert any(coupon[first] != coupon[second] for coupon in COUPONS.values()), (first, second)
 
 
 def of(town: People, facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts as a coupon of this municipality; what a store issues is its store's."""
+    """The facts completed to a coupon of this municipality; a store's coupon is issued by its store."""
     store = {"store_id": facts["store_id"] and town.store}
     return {**facts, **store, "municipality": town.id, "id": uuid4(), "asset": town.coin.id}
 
@@ -114,8 +114,8 @@ async def test_a_stored_coupon_is_read_back_field_by_field(town: People, name: s
 async def test_coupons_are_read_in_the_order_of_their_keys(town: People):
     percent, fixed = await stored(town, PERCENT), await stored(town, FIXED_AMOUNT)
     keys = [(town.id, coupon["id"]) for coupon in (fixed, percent)]
-    found = await reads.by_keys([keys[0], (town.id, uuid4()), keys[1], keys[0]])
-    assert [coupon and coupon.id for coupon in found] == [fixed["id"], None, percent["id"], fixed["id"]]
+    coupons = await reads.by_keys([keys[0], (town.id, uuid4()), keys[1], keys[0]])
+    assert [coupon and coupon.id for coupon in coupons] == [fixed["id"], None, percent["id"], fixed["id"]]
 
 
 @pytest.mark.parametrize("name", COUPONS)

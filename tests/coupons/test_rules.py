@@ -1,4 +1,4 @@
-"""The pure rules of coupons: what is taken off, when they serve, and what refunds return."""
+"""The pure rules of coupons: discounts, obstacles to their use, and what refunds return."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.conditions.acceptance import EVERYWHERE, Acceptance
 from domain.conditions.eligibility import Claims, Eligibility
 from domain.conditions.hours import Hours
-from domain.coupons.coupon import Counts, Coupon, Seen, obstacle
+from domain.coupons.coupon import Counts, Coupon, CouponContext, obstacle
 from domain.coupons.kinds import BorneBy, CouponKind, Obstacle, Stacking
 from domain.coupons.returns import Returns, kept
 
@@ -68,17 +68,17 @@ def test_a_fixed_amount_is_at_most_the_price(amount: int, off: int):
 def test_what_stays_discounted_only_grows_with_what_remains_and_never_faster(
     parts: list[int], paid: int, data: st.DataObject
 ):
-    whole = sum(parts) + paid
-    if not whole:
+    refundable = sum(parts) + paid
+    if not refundable:
         return
-    remaining = data.draw(st.integers(0, whole))
-    now = kept(parts, whole, remaining)
-    assert kept(parts, whole, whole) == parts
-    assert kept(parts, whole, 0) == [0] * len(parts)
-    assert sum(now) == sum(parts) * remaining // whole
-    assert all(0 <= one <= part for one, part in zip(now, parts, strict=True))
-    if remaining < whole:
-        more = kept(parts, whole, remaining + 1)
+    remaining = data.draw(st.integers(0, refundable))
+    now = kept(parts, refundable, remaining)
+    assert kept(parts, refundable, refundable) == parts
+    assert kept(parts, refundable, 0) == [0] * len(parts)
+    assert sum(now) == sum(parts) * remaining // refundable
+    assert all(0 <= left <= part for left, part in zip(now, parts, strict=True))
+    if remaining < refundable:
+        more = kept(parts, refundable, remaining + 1)
         assert all(before <= after for before, after in zip(now, more, strict=True))
         assert sum(more) - sum(now) <= 1, "the wallet would get less for a larger refund"
 
@@ -87,11 +87,11 @@ def test_what_stays_discounted_only_grows_with_what_remains_and_never_faster(
 def test_any_order_of_partial_refunds_returns_the_same(
     parts: list[int], paid: int, amounts: list[int], data: st.DataObject
 ):
-    whole = sum(parts) + paid
-    if not whole:
+    refundable = sum(parts) + paid
+    if not refundable:
         return
-    returns = Returns(whole, tuple((COUPON, part) for part in parts), tuple(() for _ in parts))
-    fitting = [amount for amount, total in zip(amounts, accumulate(amounts), strict=True) if total <= whole]
+    returns = Returns(refundable, tuple((COUPON, part) for part in parts), tuple(() for _ in parts))
+    fitting = [amount for amount, total in zip(amounts, accumulate(amounts), strict=True) if total <= refundable]
     totals = []
     for order in (fitting, data.draw(st.permutations(fitting)), [sum(fitting)] if fitting else []):
         already = wallet = 0
@@ -103,7 +103,7 @@ def test_any_order_of_partial_refunds_returns_the_same(
         totals.append(wallet)
     assert len(set(totals)) == 1
     assert totals[0] <= paid
-    assert sum(fitting) < whole or totals[0] == paid
+    assert sum(fitting) < refundable or totals[0] == paid
 
 
 def test_a_payment_without_coupons_returns_all_to_the_wallet():
@@ -145,22 +145,25 @@ def test_a_payment_without_coupons_returns_all_to_the_wallet():
 )
 def test_what_stands_in_the_way(rule, counts: Counts, reason: Obstacle | None):
     coupon = replace(COUPON, **rule)
-    assert obstacle(coupon, Seen(NOON, Claims(resident=False, birth_year=2000), counts, Shop(), 500)) is reason
+    context = CouponContext(
+        at=NOON, claims=Claims(resident=False, birth_year=2000), counts=counts, store=FoodStore(), amount=500
+    )
+    assert obstacle(coupon, context) is reason
 
 
 def test_an_unknown_person_is_unverified():
     coupon = replace(COUPON, eligibility=Eligibility(residents_only=True))
-    assert obstacle(coupon, Seen(NOON, None, LEFT)) is Obstacle.UNVERIFIED
+    assert obstacle(coupon, CouponContext(NOON, None, LEFT)) is Obstacle.UNVERIFIED
 
 
 def test_the_day_is_that_of_tokyo():
     tuesday = replace(COUPON, acceptance=Acceptance(hours=Hours(frozenset({2}))), starts_at=NOON - timedelta(days=9))
     last = datetime(2026, 11, 24, 14, 59, 59, tzinfo=UTC)
-    assert obstacle(tuesday, Seen(last, None, LEFT)) is None
-    assert obstacle(tuesday, Seen(last + timedelta(seconds=1), None, LEFT)) is Obstacle.OTHER_DAY
+    assert obstacle(tuesday, CouponContext(last, None, LEFT)) is None
+    assert obstacle(tuesday, CouponContext(last + timedelta(seconds=1), None, LEFT)) is Obstacle.OTHER_DAY
 
 
-class Shop:
+class FoodStore:
     id = UUID(int=9)
     category = "food"
     store_group = ""

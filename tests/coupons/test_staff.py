@@ -1,4 +1,4 @@
-"""Who issues coupons, what is refused of them, and what may still be changed."""
+"""Issuing and changing coupons: who may, invalid terms, and the fields that may still change."""
 
 import asyncio
 from datetime import timedelta
@@ -85,12 +85,12 @@ OWN = {"borneBy": "STORE", "budget": None}
 async def test_wrong_coupons_name_their_field_in_both_languages_and_nothing_is_made(
     api: CouponApi, facts: dict[str, Any], field: str, problem: str
 ):
-    given = {**facts, "idempotencyKey": str(uuid4())}
-    refusal = await api.nothing_moved(api.create_coupon(**given))
+    terms = {**facts, "idempotencyKey": str(uuid4())}
+    refusal = await api.nothing_moved(api.create_coupon(**terms))
     assert (refusal["code"], refusal["field"], refusal["problem"]) == ("INVALID_INPUT", field, problem)
     assert refusal["retry"] == "NEW_KEY"
     assert refusal["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
-    english = await api.create_coupon(locale="en", **given)
+    english = await api.create_coupon(locale="en", **terms)
     assert english["message"] == message("INVALID_INPUT", "en", field=field, problem=problem)
     assert english["message"].isascii() or "“" in english["message"]
     assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
@@ -138,18 +138,18 @@ async def test_who_may_issue(api: CouponApi):
 
 
 async def test_a_coupon_is_made_once_for_its_key(api: CouponApi):
-    given = {
+    terms = {
         "idempotencyKey": str(uuid4()),
         "startsAt": api.at(timedelta(days=-1)),
         "endsAt": api.at(timedelta(days=9)),
         "budget": 700,
     }
-    answers = await asyncio.gather(*[api.create_coupon(**given) for _ in range(10)])
+    answers = await asyncio.gather(*[api.create_coupon(**terms) for _ in range(10)])
     coupon = answers[0]["coupon"]
     assert {answer["coupon"]["id"] for answer in answers} == {coupon["id"]}
     assert sum(not answer["replayed"] for answer in answers) == 1
     assert coupon["budget"] == 700
-    other = await api.nothing_moved(api.create_coupon(**{**given, "budget": 800}))
+    other = await api.nothing_moved(api.create_coupon(**{**terms, "budget": 800}))
     assert other["code"] == "KEY_REUSED"
     assert (await api.seen(coupon["id"]))["budgetLeft"] == 700
     assert len(await rows("select 1 from coupon where municipality_id = $1", api.town.id)) == 1
@@ -159,22 +159,22 @@ async def test_a_coupon_is_made_once_for_its_key(api: CouponApi):
 
 async def test_a_key_that_was_abandoned_makes_no_coupon(api: CouponApi):
     key = str(uuid4())
-    given = {"operation": "CREATE_COUPON", "idempotencyKey": key}
-    assert (await api.ask(api.town.staff, "Abandon", input=given))["outcome"]["state"] == "ABANDONED"
+    request = {"operation": "CREATE_COUPON", "idempotencyKey": key}
+    assert (await api.ask(api.town.staff, "Abandon", input=request))["outcome"]["state"] == "ABANDONED"
     refusal = await api.nothing_moved(api.create_coupon(api.town.staff, idempotencyKey=key, storeId=api.store(), **OWN))
     assert refusal["code"] == "ABANDONED"
     assert await rows("select 1 from coupon where municipality_id = $1", api.town.id) == []
 
 
 async def test_a_replay_after_the_end_answers_the_same(api: CouponApi, moved: MovableClock):
-    given = {
+    terms = {
         "idempotencyKey": str(uuid4()),
         "startsAt": api.at(timedelta(days=-1)),
         "endsAt": api.at(timedelta(days=1)),
     }
-    first = await api.create_coupon(**given)
+    first = await api.create_coupon(**terms)
     moved.forward(timedelta(days=2))
-    assert (await api.create_coupon(**given)) == {**first, "replayed": True}
+    assert (await api.create_coupon(**terms)) == {**first, "replayed": True}
 
 
 async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
@@ -207,19 +207,25 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
 
 
 async def test_a_stop_counts_for_whoever_read_the_coupon_before_it(api: CouponApi):
-    """The stop is a state of the coupon's holder, which the ledger locks: no copy of the row in a process can outlive it."""
+    """A stop is a state of the coupon's holder, which the ledger locks, so a cached copy of the row cannot outlive it."""
     await api.charge(1_000)
     coupon = await api.coupon()
-    what = paying.Pay(
-        uuid4(), api.town.id, api.town.wallet, api.town.store, 100, confirm_duplicate=True, coupons=(decode(coupon)[2],)
+    payment = paying.Pay(
+        key=uuid4(),
+        municipality=api.town.id,
+        wallet_id=api.town.wallet,
+        store_id=api.town.store,
+        amount=100,
+        confirm_duplicate=True,
+        coupons=(decode(coupon)[2],),
     )
-    chosen = await uses.choose(api.services, what.municipality, what.wallet_id, what.coupons)
+    chosen = await uses.choose(api.services, payment.municipality, payment.wallet_id, payment.coupons)
     rules = await rules_of(api.services, api.town.id, api.town.store)
     await api.change(coupon, stopNow=True)
     before = await api.state()
     with pytest.raises(CouponNotUsableError):
-        parts = paying.parts_of(what, rules, chosen, None, NOTHING)
-        await api.services.ledger.post(paying._request(api.town.resident, what, parts))
+        parts = paying.parts_of(payment, rules, chosen, None, NOTHING)
+        await api.services.ledger.post(paying._request(api.town.resident, payment, parts))
     assert await api.state() == before
 
 
@@ -245,7 +251,7 @@ async def test_an_issuer_has_so_many_at_most(api: CouponApi, monkeypatch: pytest
 
 
 async def test_a_negative_amount_is_no_amount(api: CouponApi):
-    given = {
+    terms = {
         "idempotencyKey": str(uuid4()),
         "municipality": api.code,
         "kind": "PERCENT",
@@ -254,7 +260,7 @@ async def test_a_negative_amount_is_no_amount(api: CouponApi):
         "borneBy": "TOWN",
         "budget": -1,
     }
-    given |= {
+    terms |= {
         "startsAt": api.at(),
         "endsAt": api.at(timedelta(days=1)),
         "claimRequired": False,
@@ -262,7 +268,7 @@ async def test_a_negative_amount_is_no_amount(api: CouponApi):
         "returnsOnRefund": True,
     }
     result = await execute(
-        document("CreateCoupon"), {"input": given}, Context(api.services, api.town.finance, "ja", "trace"), None
+        document("CreateCoupon"), {"input": terms}, Context(api.services, api.town.finance, "ja", "trace"), None
     )
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}

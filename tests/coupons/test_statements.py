@@ -1,7 +1,4 @@
-"""What coupons cost the database.
-
-Nothing without them, and one statement a batch with them, whatever its size and lots.
-"""
+"""Statements that coupons cost: none without them, and one per batch with them, whatever its size and lots."""
 
 import asyncio
 from uuid import UUID, uuid4
@@ -41,18 +38,21 @@ async def payers_with_lots(api: CouponApi) -> list[tuple[Viewer, UUID]]:
     return payers
 
 
+def payment_of(api: CouponApi, wallet: UUID, amount: int, coupons: tuple[UUID, ...]) -> Pay:
+    return Pay(
+        key=uuid4(), municipality=api.town.id, wallet_id=wallet, store_id=api.town.store, amount=amount, coupons=coupons
+    )
+
+
 async def measured(api: CouponApi, amount: int, coupons: tuple[UUID, ...]) -> tuple[int, int]:
-    """Statements of the largest batch, and lots of one payment."""
+    """Measure the statements of the largest batch, and the lots of one payment."""
     payers = await payers_with_lots(api)
     counting = Counting()
     town = api.town
     town.services.ledger._poster._observer = counting
     try:
         done = await asyncio.gather(
-            *[
-                pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, amount, coupons=coupons))
-                for viewer, wallet in payers
-            ]
+            *[pay(town.services, viewer, payment_of(api, wallet, amount, coupons)) for viewer, wallet in payers]
         )
     finally:
         town.services.ledger._poster._observer = None
@@ -86,10 +86,7 @@ async def test_whose_wallets_pay_at_the_same_moment_is_read_at_once(api: CouponA
     persons._read = counted
     try:
         await asyncio.gather(
-            *[
-                pay(api.services, viewer, Pay(uuid4(), api.town.id, wallet, api.town.store, 100, coupons=(coupon,)))
-                for viewer, wallet in payers
-            ]
+            *[pay(api.services, viewer, payment_of(api, wallet, 100, (coupon,))) for viewer, wallet in payers]
         )
     finally:
         persons._read = read
@@ -119,7 +116,7 @@ async def test_the_audit_finds_a_counter_that_was_tampered_with(api: CouponApi, 
     await api.town.assert_sound()
     owner = await asyncpg.connect(database_url)
     await owner.execute("update guard set value = 3 where municipality_id = $1 and kind = 20", api.town.id)
-    assert [(found.check, found.stored, found.expected) for found in await drift([api.town.id])] == [
+    assert [(drifted.check, drifted.stored, drifted.expected) for drifted in await drift([api.town.id])] == [
         ("coupon_stock", 3, 1)
     ]
     await owner.execute("update guard set value = 1 where municipality_id = $1 and kind = 20", api.town.id)

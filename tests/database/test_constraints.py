@@ -40,20 +40,20 @@ TRIGGERS = """select tgrelid::regclass::text || ' ' || tgname from pg_trigger
 
 
 def models() -> list[type[Model]]:
-    found = [
-        one
+    classes = [
+        kind
         for name in MODELS
-        for one in vars(import_module(name)).values()
-        if isinstance(one, type) and issubclass(one, Model)
+        for kind in vars(import_module(name)).values()
+        if isinstance(kind, type) and issubclass(kind, Model)
     ]
-    return [one for one in found if one.__module__ in MODELS]
+    return [kind for kind in classes if kind.__module__ in MODELS]
 
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    made = await asyncpg.connect(database_url)
-    yield made
-    await made.close()
+    owner = await asyncpg.connect(database_url)
+    yield owner
+    await owner.close()
 
 
 def test_every_room_with_tables_has_models():
@@ -65,9 +65,13 @@ async def test_a_table_has_the_columns_of_its_model(connection: asyncpg.Connecti
     columns = await connection.fetch(COLUMNS, model._meta.db_table)
     fields = model._meta.fields_map
     said = {column: fields[name].null for name, column in model._meta.fields_db_projection.items()}
-    assert {one["name"]: one["nullable"] for one in columns if one["name"] in said} == said
+    assert {column["name"]: column["nullable"] for column in columns if column["name"] in said} == said
     # The migration runs before the new server: the old one writes rows without the columns that it does not know.
-    assert [one["name"] for one in columns if one["name"] not in said and not (one["nullable"] or one["filled"])] == []
+    assert [
+        column["name"]
+        for column in columns
+        if column["name"] not in said and not (column["nullable"] or column["filled"])
+    ] == []
 
 
 async def test_every_table_has_the_town_in_its_key(connection: asyncpg.Connection):
@@ -83,17 +87,23 @@ async def test_every_table_has_the_town_in_its_key(connection: asyncpg.Connectio
 
 async def test_no_row_of_a_town_points_into_another_town(connection: asyncpg.Connection):
     of_towns = {name for (name,) in await connection.fetch(TOWN_TABLES)}
-    references = [one for one in await connection.fetch(REFERENCES) if {one["name"], one["target"]} & of_towns]
+    references = [
+        reference
+        for reference in await connection.fetch(REFERENCES)
+        if {reference["name"], reference["target"]} & of_towns
+    ]
     assert [
-        tuple(one)
-        for one in references
-        if one["target"] not in ABOVE_TOWNS and "municipality_id = municipality_id" not in one["pairs"]
+        tuple(reference)
+        for reference in references
+        if reference["target"] not in ABOVE_TOWNS and "municipality_id = municipality_id" not in reference["pairs"]
     ] == []
     assert [
-        tuple(one) for one in references if one["target"] == "municipality" and one["pairs"] != ["municipality_id = id"]
+        tuple(reference)
+        for reference in references
+        if reference["target"] == "municipality" and reference["pairs"] != ["municipality_id = id"]
     ] == []
-    assert len([one for one in references if one["target"] not in ABOVE_TOWNS]) >= 9
-    assert {one["target"] for one in references} > set(ABOVE_TOWNS), "an exception that nobody needs"
+    assert len([reference for reference in references if reference["target"] not in ABOVE_TOWNS]) >= 9
+    assert {reference["target"] for reference in references} > set(ABOVE_TOWNS), "an exception that nobody needs"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +140,7 @@ async def test_no_row_of_a_town_points_into_another_town(connection: asyncpg.Con
 async def test_a_rule_that_money_rests_on_is_there_and_enforced(
     connection: asyncpg.Connection, table: str, name: str | None, rule: str
 ):
-    names = {one["rule"]: one["conname"] for one in await connection.fetch(RULES, table)}
+    names = {row["rule"]: row["conname"] for row in await connection.fetch(RULES, table)}
     assert rule in names
     if name is not None:  # the code knows it by name
         assert names[rule] == name

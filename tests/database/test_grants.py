@@ -13,7 +13,7 @@ FUNCTIONS_ONLY = ("account", "journal", "entry", "event", "guard", "hold")
 LEDGER = (*FUNCTIONS_ONLY, "lot", "journal_note", "holder")
 WRITES = {
     (APP, "lot", "INSERT"): "charge opens the lots that it issues into",
-    (APP, "holder", "INSERT"): "a wallet or a shop is opened",
+    (APP, "holder", "INSERT"): "a wallet or a store is opened",
     (APP, "holder", "UPDATE"): "of its state: frozen or not",
     (APP, "journal_note", "DELETE"): "free text is erased on request",
 }
@@ -33,9 +33,9 @@ POST = "select ledger_post('{}', '{}', '{}', '{}', '{}', '{}', '{}')"
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    made = await asyncpg.connect(database_url)
-    yield made
-    await made.close()
+    owner = await asyncpg.connect(database_url)
+    yield owner
+    await owner.close()
 
 
 async def attempt(connection: asyncpg.Connection, role: str, statement: str) -> str:
@@ -65,7 +65,7 @@ def written(verb: str, table: str) -> str:
 async def test_who_may_write_the_ledgers_tables(connection: asyncpg.Connection):
     verbs = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES", "MAINTAIN"]
     granted = {text for (text,) in await connection.fetch(PRIVILEGES, [*ROLES, EVERYBODY], LEDGER, verbs)}
-    assert granted == {f"({','.join(one)})" for one in WRITES}
+    assert granted == {f"({','.join(right)})" for right in WRITES}
     assert not {table for _, table, _ in WRITES} & set(FUNCTIONS_ONLY)
 
 
@@ -91,16 +91,20 @@ async def test_what_is_granted_is_done(connection: asyncpg.Connection):
 
 async def test_only_the_poster_calls_the_ledgers_functions(connection: asyncpg.Connection):
     functions = await connection.fetch(FUNCTIONS, ROLES)
-    ledger = [one for one in functions if one["proname"].startswith("ledger_")]
-    assert {one["proname"] for one in ledger} >= {"ledger_lock", "ledger_post"}
-    assert {one["written"]: one["roles"] for one in ledger} == {one["written"]: [POSTER] for one in ledger}
-    assert [one["written"] for one in functions if one["everybody"]] == []
+    ledger = [function for function in functions if function["proname"].startswith("ledger_")]
+    assert {function["proname"] for function in ledger} >= {"ledger_lock", "ledger_post"}
+    assert {function["written"]: function["roles"] for function in ledger} == {
+        function["written"]: [POSTER] for function in ledger
+    }
+    assert [function["written"] for function in functions if function["everybody"]] == []
 
 
 async def test_the_ledgers_functions_run_as_their_owner_with_a_fixed_path(connection: asyncpg.Connection):
-    ledger = [one for one in await connection.fetch(FUNCTIONS, ROLES) if one["proname"].startswith("ledger_")]
-    assert all(one["prosecdef"] for one in ledger)
-    assert {tuple(one["proconfig"]) for one in ledger} == {("search_path=public, pg_temp",)}
+    ledger = [
+        function for function in await connection.fetch(FUNCTIONS, ROLES) if function["proname"].startswith("ledger_")
+    ]
+    assert all(function["prosecdef"] for function in ledger)
+    assert {tuple(function["proconfig"]) for function in ledger} == {("search_path=public, pg_temp",)}
 
 
 @pytest.mark.parametrize(("role", "refused"), [(APP, True), (RELAY, True), (POSTER, False)])
@@ -174,10 +178,10 @@ EVERY_WRITE = """select c.relname::text as name, p.privilege, case when p.privil
 
 
 async def test_who_may_write_every_other_table(connection: asyncpg.Connection):
-    found: dict[str, dict[str, str]] = {}
+    rights: dict[str, dict[str, str]] = {}
     for name, privilege, columns in await connection.fetch(EVERY_WRITE, APP, LEDGER):
-        found.setdefault(name, {})[privilege] = columns or ""
-    assert found == OTHER_WRITES
+        rights.setdefault(name, {})[privilege] = columns or ""
+    assert rights == OTHER_WRITES
     assert await connection.fetch(EVERY_WRITE, POSTER, LEDGER) == []
     assert {name for name, _, _ in await connection.fetch(EVERY_WRITE, RELAY, LEDGER)} == {"job"}
 

@@ -55,9 +55,9 @@ def finish(process: "subprocess.Popen[bytes]") -> None:
 
 async def catalog(url: str) -> list[list[tuple]]:
     connection = await asyncpg.connect(url)
-    found = [[tuple(row) for row in await connection.fetch(query)] for query in (CATALOG, CONSTRAINTS, FUNCTIONS)]
+    described = [[tuple(row) for row in await connection.fetch(query)] for query in (CATALOG, CONSTRAINTS, FUNCTIONS)]
     await connection.close()
-    return found
+    return described
 
 
 def test_two_at_once_and_again_are_as_one(empty: str, server_address: str, template: str):
@@ -76,11 +76,11 @@ def test_killed_half_way_and_run_again(empty: str, server_address: str, template
 
     async def half_way() -> bool:
         connection = await asyncpg.connect(empty)
-        found = await connection.fetchval(
+        state = await connection.fetchval(
             "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
         )
         await connection.close()
-        return found > 1
+        return state > 1
 
     process = start(empty)
     asyncio.run(eventually(half_way))
@@ -151,14 +151,14 @@ async def filled_with_money_from_outside(url: str) -> None:
 
 async def authorisations(url: str) -> list[tuple]:
     connection = await asyncpg.connect(url)
-    found = await connection.fetch(
+    authorisations = await connection.fetch(
         "select municipality_id, id, actor, operation, key, input_hash, source_id, amount, state, opened_at, closed_at from provider_authorisation order by id"
     )
     left = await connection.fetch("select name from job order by name")
     old = await connection.fetchval("select coalesce(to_regclass('top_up'), to_regclass('funding_authorisation'))")
     await connection.close()
     assert ([name for (name,) in left], old) == (["settle_funding"], None)
-    return [tuple(row) for row in found]
+    return [tuple(row) for row in authorisations]
 
 
 def test_money_from_outside_of_two_tables_is_in_one(empty: str, server_address: str, template: str):

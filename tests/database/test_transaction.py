@@ -37,7 +37,7 @@ async def test_cancelled_at_random_points_the_pool_stays_whole(services: Service
     assert pool is not None
     await eventually(lambda: pool.get_idle_size() == pool.get_size())
     assert (await rows(OPEN))[0]["n"] == 0
-    found = await asyncio.gather(
+    outcomes = await asyncio.gather(
         *[rows("select pg_sleep(0.01), $1::int as n", number) for number in range(pool.get_max_size())]
     )
-    assert [line[0]["n"] for line in found] == list(range(pool.get_max_size()))
+    assert [line[0]["n"] for line in outcomes] == list(range(pool.get_max_size()))

@@ -357,7 +357,7 @@ class Stranger:
 @strawberry.type
 class Query:
     @strawberry.field
-    def one(self) -> Leaf | None:
+    def leaf(self) -> Leaf | None:
         return Leaf()
 
     @strawberry.field
@@ -395,13 +395,13 @@ class Query:
 
 SMALL = strawberry.Schema(Query, types=[Town, Person, Stranger])
 PARTS = ["name", "broken", "perhaps", "later", "strictLater", "__typename"]
-ROOTS = ["one", "strict", "many", "all", "nothing"]
+ROOTS = ["leaf", "strict", "many", "all", "nothing"]
 
 
 @pytest.mark.parametrize("root", ROOTS)
 @pytest.mark.parametrize("parts", [["name"], *[["name", part] for part in PARTS], PARTS[:4], PARTS])
 async def test_faults_become_null_where_the_contract_lets_them(root: str, parts: list[str]):
-    await same(f"{{ {root} {{ {' '.join(parts)} }} first: one {{ name }} }}")
+    await same(f"{{ {root} {{ {' '.join(parts)} }} first: leaf {{ name }} }}")
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ async def test_faults_become_null_where_the_contract_lets_them(root: str, parts:
         "{ named { name ... on Town { people } ... on Named { firstName } } }",
         "{ anybody { __typename name ... on Person { age } } }",
         "{ many(count: 0) { name } again: many(count: 1, extra: null) { name later } }",
-        "{ one { name } one { n: name } ...F } fragment F on Query { one { perhaps } }",
+        "{ leaf { name } leaf { n: name } ...F } fragment F on Query { leaf { perhaps } }",
     ],
 )
 async def test_small_documents(query: str):

@@ -16,7 +16,7 @@ from domain.expiry.expire import expire
 from domain.expiry.renew import NOTHING, renewal_of
 from domain.ledger.audit import trial_balance
 from domain.ledger.kinds import AccountKind, JournalKind
-from domain.payments.hold import Authorize, OfHold, authorize, capture
+from domain.payments.hold import Authorize, HoldParties, authorize, capture
 from tests.support.api import Api
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import journals, to_tokyo
@@ -171,10 +171,20 @@ async def test_a_capture_renews_too_and_what_is_held_stays(api: Api, moved: Mova
     await api.charge(1_000, assetId=coin)
     first = (await lots(api))[0][1]
     moved.forward(YEAR)
-    hold = OfHold(town.id, uuid4(), town.wallet, town.store)
+    hold = HoldParties(town.id, uuid4(), town.wallet, town.store)
     until = api.services.clock() + timedelta(days=1)
     await authorize(
-        town.services, town.resident, Authorize(uuid4(), hold.id, town.id, town.wallet, town.store, 400, until)
+        town.services,
+        town.resident,
+        Authorize(
+            key=uuid4(),
+            id=hold.id,
+            municipality=town.id,
+            wallet_id=town.wallet,
+            store_id=town.store,
+            amount=400,
+            expires_at=until,
+        ),
     )
     await api.pay(100)
     assert await lots(api) == [(400, first), (500, end(api))]

@@ -10,7 +10,7 @@ from tests.support.town import People
 
 
 @pytest.fixture
-async def shop(town: People, moved: MovableClock) -> AsyncIterator[FundedTown]:
+async def funded(town: People, moved: MovableClock) -> AsyncIterator[FundedTown]:
     _ = moved
-    async with funded_town(town) as made:
-        yield made
+    async with funded_town(town) as funded_at_provider:
+        yield funded_at_provider

@@ -17,6 +17,7 @@ from domain.ledger.request import RequestKey
 from domain.refusals import Refusal
 from tests.support.clock import MovableClock
 from tests.support.funded import LATER, PRICE, VERBS, FundedTown, Killed, Steps, recovered
+from tests.support.receipts import written
 
 OPEN = {"purchase": {"set aside": 2, "posted": 4}, "top-up": {"set aside": 2, "charged": 4, "paid": 6}}
 """After which step the old server died."""
@@ -24,9 +25,9 @@ OPEN = {"purchase": {"set aside": 2, "posted": 4}, "top-up": {"set aside": 2, "c
 
 @pytest.fixture
 async def owner(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    made = await asyncpg.connect(database_url)
-    yield made
-    await made.close()
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
 
 
 def reference_of_before(key: RequestKey) -> UUID:
@@ -45,7 +46,7 @@ def tables_of_before() -> list[str]:
     table = re.compile(
         r"^(create table if not exists|alter table) (top_up|funding_authorisation)\b[^;]*;", re.MULTILINE
     )
-    return [found[0] for text in texts for found in table.finditer(text)]
+    return [statement[0] for text in texts for statement in table.finditer(text)]
 
 
 async def as_before(owner: asyncpg.Connection, town: int) -> int:
@@ -76,7 +77,7 @@ async def as_before(owner: asyncpg.Connection, town: int) -> int:
 @pytest.mark.parametrize("how", ["key", "job", "both"])
 @pytest.mark.parametrize(("name", "until"), [(name, until) for name, steps in OPEN.items() for until in steps])
 async def test_what_was_open_is_finished(
-    shop: FundedTown,
+    funded: FundedTown,
     owner: asyncpg.Connection,
     moved: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -86,60 +87,61 @@ async def test_what_was_open_is_finished(
 ):
     monkeypatch.setattr(saga, "reference_of", reference_of_before)
     with pytest.raises(Killed):
-        await VERBS[name](shop, shop.services(Steps(OPEN[name][until])))
+        await VERBS[name](funded, funded.services(Steps(OPEN[name][until])))
     monkeypatch.undo()
-    assert await as_before(owner, shop.api.town.id) == 1
-    assert await shop.open() == 1
-    await recovered(shop, VERBS[name], how, moved)
-    assert len(shop.provider.known) == 1, "the reference of before"
-    await shop.assert_even()
+    assert await as_before(owner, funded.api.town.id) == 1
+    assert await funded.open() == 1
+    await recovered(funded, VERBS[name], how, moved)
+    assert len(funded.provider.known) == 1, "the reference of before"
+    await funded.assert_even()
     if until in {"posted", "paid"}:
-        assert shop.provider.captured == PRICE
+        assert funded.provider.captured == PRICE
     elif how == "job":
-        assert shop.provider.captured == 0
+        assert funded.provider.captured == 0
 
 
 @pytest.mark.parametrize("name", VERBS)
 async def test_what_had_ended_answers_the_same_and_asks_nobody(
-    shop: FundedTown, owner: asyncpg.Connection, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str
+    funded: FundedTown, owner: asyncpg.Connection, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str
 ):
     monkeypatch.setattr(saga, "reference_of", reference_of_before)
     captured, voided = uuid4(), uuid4()
-    shop.key = captured
-    posted = await VERBS[name](shop, shop.services())
-    shop.key = voided
-    shop.provider.silent = {"authorise"}
+    funded.key = captured
+    posted = await VERBS[name](funded, funded.services())
+    funded.key = voided
+    funded.provider.silent = {"authorise"}
     with suppress(Refusal):
-        await VERBS[name](shop, shop.services())
-    shop.provider.silent = set()
+        await VERBS[name](funded, funded.services())
+    funded.provider.silent = set()
     moved.forward(LATER)
-    await shop.settle(shop.services())
+    await funded.settle(funded.services())
     monkeypatch.undo()
-    assert await as_before(owner, shop.api.town.id) == 2
-    calls = list(shop.provider.calls)
-    shop.key = captured
-    again = await VERBS[name](shop, shop.services())
-    assert (again.journal_id, again.receipt, again.replayed) == (posted.journal_id, posted.receipt, True)
-    shop.key = voided
+    assert await as_before(owner, funded.api.town.id) == 2
+    calls = list(funded.provider.calls)
+    funded.key = captured
+    again = await VERBS[name](funded, funded.services())
+    assert (again.journal_id, again.replayed) == (posted.journal_id, True)
+    assert written(again.receipt) == written(posted.receipt)
+    funded.key = voided
     with pytest.raises(Refusal) as refused:
-        await VERBS[name](shop, shop.services())
+        await VERBS[name](funded, funded.services())
     assert refused.value.code == "ABANDONED"
-    await shop.settle(shop.services())
-    assert shop.provider.calls == calls
-    await shop.assert_even()
+    await funded.settle(funded.services())
+    assert funded.provider.calls == calls
+    await funded.assert_even()
 
 
 async def test_a_top_up_that_kept_no_words_goes_on_with_any(
-    shop: FundedTown, owner: asyncpg.Connection, moved: MovableClock
+    funded: FundedTown, owner: asyncpg.Connection, moved: MovableClock
 ):
     """Rows of before the words were kept have none to compare: the ledger's own key still tells."""
     with pytest.raises(Killed):
-        await shop.pays(shop.services(Steps(2)))
-    town = shop.api.town.id
+        await funded.pays(funded.services(Steps(2)))
+    town = funded.api.town.id
     await owner.execute("update provider_authorisation set input_hash = null where municipality_id = $1", town)
     await as_before(owner, town)
     [row] = await rows("select input_hash from provider_authorisation where municipality_id = $1", town)
     assert row["input_hash"] is None
-    await recovered(shop, FundedTown.pays, "key", moved)
-    assert shop.provider.captured == PRICE
-    await shop.assert_even()
+    await recovered(funded, FundedTown.pays, "key", moved)
+    assert funded.provider.captured == PRICE
+    await funded.assert_even()

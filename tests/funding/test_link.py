@@ -67,14 +67,14 @@ async def test_who_may_see_it(api: Api):
 async def test_who_may_use_and_remove_it(api: Api, provider: PaymentProvider):
     source = await linked(api)
     stranger, theirs = await api.town.new_resident()
-    given = {
+    payment = {
         "idempotencyKey": str(uuid4()),
         "walletId": api.wallet(theirs),
         "payee": {"storeId": api.store()},
         "amount": 100,
         "topUp": {"fundingSourceId": source, "maximum": 100},
     }
-    assert (await api.ask(stranger, "Pay", input=given))["code"] == "UNKNOWN_FUNDING_SOURCE"
+    assert (await api.ask(stranger, "Pay", input=payment))["code"] == "UNKNOWN_FUNDING_SOURCE"
     assert (await pay_with(api, 100, "fnd_nonsense"))["code"] == "UNKNOWN_FUNDING_SOURCE"
     refused = await api.ask(stranger, "RemoveFundingSource", input={"fundingSourceId": source})
     assert refused["code"] == "UNKNOWN_FUNDING_SOURCE"

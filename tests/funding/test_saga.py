@@ -33,13 +33,14 @@ from mocks.payment_provider import KEY, PaymentProvider
 from tests.support.clock import MovableClock
 from tests.support.funded import LATER, PRICE, TOKEN, VERBS, DyingPoster, FundedTown, Killed, Steps, recovered
 from tests.support.funded_process import other_process
+from tests.support.receipts import written
 
 OPERATIONS = {"purchase": Operation.PURCHASE_VOUCHER, "top-up": Operation.PAY}
 IN_PROCESS = {"purchase": "buys", "top-up": "pays"}
 
 
-def key_of(shop: FundedTown, name: str) -> RequestKey:
-    return RequestKey(shop.api.town.id, shop.api.town.resident.person_id, OPERATIONS[name], shop.key)
+def key_of(funded: FundedTown, name: str) -> RequestKey:
+    return RequestKey(funded.api.town.id, funded.api.town.resident.person_id, OPERATIONS[name], funded.key)
 
 
 def deeds(provider: PaymentProvider) -> list[str]:
@@ -54,47 +55,48 @@ KILLS = {
 
 @pytest.mark.parametrize(("name", "after"), [(name, after) for name, steps in KILLS.items() for after in steps])
 async def test_a_process_is_killed_and_two_others_finish_at_once(
-    shop: FundedTown, moved: MovableClock, database_url: str, name: str, after: str
+    funded: FundedTown, moved: MovableClock, database_url: str, name: str, after: str
 ):
     """The operating system kills it; then the same key comes to this process while the job runs in a third one."""
-    async with other_process(database_url, shop, IN_PROCESS[name], KILLS[name][after]) as killed:
+    async with other_process(database_url, funded, IN_PROCESS[name], KILLS[name][after]) as killed:
         assert await killed.run() == "", "killed"
-    assert await shop.states() == [0 if after == "authorised" else 1]
-    async with other_process(database_url, shop, "settles") as job:
+    assert await funded.states() == [0 if after == "authorised" else 1]
+    async with other_process(database_url, funded, "settles") as job:
         answers = await asyncio.gather(
-            job.run(), VERBS[name](shop, shop.services()), shop.settle(shop.services()), return_exceptions=True
+            job.run(), VERBS[name](funded, funded.services()), funded.settle(funded.services()), return_exceptions=True
         )
     assert answers[0] == "done"
     assert isinstance(answers[1], Posted | Refusal)
-    if await shop.open():
+    if await funded.open():
         moved.forward(LATER)
-        await shop.settle(shop.services())
-    await shop.assert_even()
-    await assert_answered_for_ever(shop, name, answers[1])
+        await funded.settle(funded.services())
+    await funded.assert_even()
+    await assert_answered_for_ever(funded, name, answers[1])
 
 
-async def assert_answered_for_ever(shop: FundedTown, name: str, first: Posted | Refusal) -> None:
+async def assert_answered_for_ever(funded: FundedTown, name: str, first: Posted | Refusal) -> None:
     """Also where there is no provider any more; and nobody is asked again."""
-    calls = list(shop.provider.calls)
-    for services in (shop.services(), replace(shop.services(), funding=None)):
+    calls = list(funded.provider.calls)
+    for services in (funded.services(), replace(funded.services(), funding=None)):
         if isinstance(first, Posted):
-            again = await VERBS[name](shop, services)
-            assert (again.journal_id, again.receipt, again.replayed) == (first.journal_id, first.receipt, True)
+            again = await VERBS[name](funded, services)
+            assert (again.journal_id, again.replayed) == (first.journal_id, True)
+            assert written(again.receipt) == written(first.receipt)
         else:
             with pytest.raises(Refusal) as refused:
-                await VERBS[name](shop, services)
+                await VERBS[name](funded, services)
             assert refused.value.code == first.code
-    assert shop.provider.calls == calls
+    assert funded.provider.calls == calls
 
 
 @pytest.mark.parametrize("name", VERBS)
-async def test_the_same_key_in_two_processes_takes_the_money_once(shop: FundedTown, database_url: str, name: str):
-    async with other_process(database_url, shop, IN_PROCESS[name]) as other:
-        said, posted = await asyncio.gather(other.run(), VERBS[name](shop, shop.services()))
+async def test_the_same_key_in_two_processes_takes_the_money_once(funded: FundedTown, database_url: str, name: str):
+    async with other_process(database_url, funded, IN_PROCESS[name]) as other:
+        said, posted = await asyncio.gather(other.run(), VERBS[name](funded, funded.services()))
     assert said == "done"
-    assert shop.provider.captured == PRICE
-    await shop.assert_even()
-    await assert_answered_for_ever(shop, name, posted)
+    assert funded.provider.captured == PRICE
+    await funded.assert_even()
+    await assert_answered_for_ever(funded, name, posted)
 
 
 def answer(body: bytes) -> bytes:
@@ -116,80 +118,80 @@ ODD = {
 @pytest.mark.parametrize("odd", [*ODD, "twice", "none"])
 @pytest.mark.parametrize("name", VERBS)
 async def test_a_provider_that_did_it_and_answers_oddly(
-    shop: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str, odd: str, deed: str, how: str
+    funded: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str, odd: str, deed: str, how: str
 ):
     """Through the real adapter. What was done and not said is asked again, under the same reference."""
     if deed == "void":
-        shop.provider.silent = {"authorise"}
+        funded.provider.silent = {"authorise"}
     if odd == "none":
         monkeypatch.setattr(adapter, "TIMEOUT_SECONDS", 0.2)
-        shop.provider.hangs = {deed}
+        funded.provider.hangs = {deed}
     else:
-        shop.provider.odd_answers[deed] = [ODD.get(odd) or answer(b'{"state":"%b"}' % STATE_AFTER[deed]) * 2]
+        funded.provider.odd_answers[deed] = [ODD.get(odd) or answer(b'{"state":"%b"}' % STATE_AFTER[deed]) * 2]
     with suppress(Refusal):
-        await VERBS[name](shop, shop.services())
+        await VERBS[name](funded, funded.services())
     if deed == "void":
         moved.forward(LATER)
-        await shop.settle(shop.services())
-    assert deed in deeds(shop.provider)
-    shop.provider.silent, shop.provider.hangs = set(), set()
+        await funded.settle(funded.services())
+    assert deed in deeds(funded.provider)
+    funded.provider.silent, funded.provider.hangs = set(), set()
     monkeypatch.undo()
-    await recovered(shop, VERBS[name], how, moved)
-    assert shop.provider.odd_answers.get(deed, []) == []
-    assert len(shop.provider.known) == 1, "one reference"
-    await shop.assert_even()
+    await recovered(funded, VERBS[name], how, moved)
+    assert funded.provider.odd_answers.get(deed, []) == []
+    assert len(funded.provider.known) == 1, "one reference"
+    await funded.assert_even()
 
 
 @pytest.mark.parametrize("name", VERBS)
 async def test_a_capture_that_was_answered_by_nobody_is_repeated_and_takes_the_money_once(
-    shop: FundedTown, moved: MovableClock, name: str
+    funded: FundedTown, moved: MovableClock, name: str
 ):
-    shop.provider.silent = {"capture"}
-    posted = await VERBS[name](shop, shop.services())
-    assert (await shop.states(), deeds(shop.provider).count("capture")) == ([1], 1)
-    await assert_answered_while_open(shop, name, posted)
+    funded.provider.silent = {"capture"}
+    posted = await VERBS[name](funded, funded.services())
+    assert (await funded.states(), deeds(funded.provider).count("capture")) == ([1], 1)
+    await assert_answered_while_open(funded, name, posted)
     moved.forward(LATER)
-    await shop.settle(shop.services())
-    assert await shop.states() == [1]
-    shop.provider.silent = set()
-    await shop.settle(shop.services())
-    await shop.settle(shop.services())
-    assert (await shop.states(), deeds(shop.provider)) == ([2], ["authorise", *["capture"] * 4])
-    assert shop.provider.captured == PRICE
-    await shop.assert_even()
+    await funded.settle(funded.services())
+    assert await funded.states() == [1]
+    funded.provider.silent = set()
+    await funded.settle(funded.services())
+    await funded.settle(funded.services())
+    assert (await funded.states(), deeds(funded.provider)) == ([2], ["authorise", *["capture"] * 4])
+    assert funded.provider.captured == PRICE
+    await funded.assert_even()
 
 
-async def assert_answered_while_open(shop: FundedTown, name: str, posted: Posted) -> None:
-    again = await VERBS[name](shop, shop.services())
+async def assert_answered_while_open(funded: FundedTown, name: str, posted: Posted) -> None:
+    again = await VERBS[name](funded, funded.services())
     assert (again.journal_id, again.replayed) == (posted.journal_id, True)
-    assert deeds(shop.provider).count("authorise") == 1, "what is authorised is not asked for again"
+    assert deeds(funded.provider).count("authorise") == 1, "what is authorised is not asked for again"
 
 
-async def test_a_source_that_is_removed_meanwhile_still_pays_what_it_set_aside(shop: FundedTown, moved: MovableClock):
-    town = shop.api.town
-    shop.provider.silent = {"authorise"}
+async def test_a_source_that_is_removed_meanwhile_still_pays_what_it_set_aside(funded: FundedTown, moved: MovableClock):
+    town = funded.api.town
+    funded.provider.silent = {"authorise"}
     first, second = uuid4(), uuid4()
-    for shop.key in (first, second):
+    for funded.key in (first, second):
         with pytest.raises(Refusal):
-            await shop.pays(shop.services())
-    shop.provider.silent = set()
-    await remove_source(town.services, town.resident, town.id, shop.source)
-    shop.key = first
-    await shop.pays(shop.services())
+            await funded.pays(funded.services())
+    funded.provider.silent = set()
+    await remove_source(town.services, town.resident, town.id, funded.source)
+    funded.key = first
+    await funded.pays(funded.services())
     moved.forward(LATER)
-    await shop.settle(shop.services())
-    assert sorted(await shop.states()) == [2, 3]
-    await shop.assert_even()
+    await funded.settle(funded.services())
+    assert sorted(await funded.states()) == [2, 3]
+    await funded.assert_even()
 
 
-async def test_one_key_for_two_operations_is_two_authorisations(shop: FundedTown, moved: MovableClock):
-    await shop.pays(shop.services())
-    await shop.buys(shop.services())
-    assert (await shop.states(), shop.provider.captured) == ([2, 2], 2 * PRICE)
-    assert len(shop.provider.known) == 2
+async def test_one_key_for_two_operations_is_two_authorisations(funded: FundedTown, moved: MovableClock):
+    await funded.pays(funded.services())
+    await funded.buys(funded.services())
+    assert (await funded.states(), funded.provider.captured) == ([2, 2], 2 * PRICE)
+    assert len(funded.provider.known) == 2
     moved.forward(LATER)
-    assert await settle_funding(shop.services()) == 0
-    await shop.assert_even()
+    assert await settle_funding(funded.services()) == 0
+    await funded.assert_even()
 
 
 def test_the_reference_of_a_key_never_changes():
@@ -208,10 +210,10 @@ CHARGE = one_journal(Operation.CHARGE)
 """A use that is not one of the service's yet: residents who charge their wallets from a card."""
 
 
-async def charge(shop: FundedTown, services: Services, amount: int = PRICE) -> Posted:
+async def charge(funded: FundedTown, services: Services, amount: int = PRICE) -> Posted:
     """All that a room writes to be paid from outside: its request."""
-    town = shop.api.town
-    key = RequestKey(town.id, town.resident.person_id, Operation.CHARGE, shop.key)
+    town = funded.api.town
+    key = RequestKey(town.id, town.resident.person_id, Operation.CHARGE, funded.key)
     lot = await services.shared(LOTS).of(town.coin, Issue(LotOrigin.CHARGE, Funding.CARD), services.clock())
     treasury: Treasury = await treasury_of(services, town.id)
 
@@ -219,7 +221,8 @@ async def charge(shop: FundedTown, services: Services, amount: int = PRICE) -> P
         account = book.account(town.id, AccountKey(AccountKind.WALLET, town.wallet, town.coin.id, lot.id), lot)
         issuance = book.plain(town.id, AccountKind.ISSUANCE, treasury.issuer, town.coin.id)
         return Draft(
-            receipt={"amount": amount, "lots": [[town.coin.id, lot.id, amount, None]], "balances": {}},
+            amount=amount,
+            lots=[lot.portion(amount)],
             moves=[(issuance, account, amount), treasury.owed(book, amount)],
             counterparties={town.wallet: treasury.issuer, treasury.issuer: town.wallet},
         )
@@ -241,91 +244,91 @@ async def charge(shop: FundedTown, services: Services, amount: int = PRICE) -> P
 
 @pytest.mark.parametrize("how", ["key", "job"])
 @pytest.mark.parametrize("at", range(1, 7))
-async def test_another_room_gives_only_its_request(shop: FundedTown, moved: MovableClock, at: int, how: str):
+async def test_another_room_gives_only_its_request(funded: FundedTown, moved: MovableClock, at: int, how: str):
     steps = Steps(at)
     with pytest.raises(Killed):
-        await charge(shop, shop.services(steps))
+        await charge(funded, funded.services(steps))
     moved.forward(LATER)
-    assert await settle_funding(shop.services()) == 0, "the service's job has not heard of it"
+    assert await settle_funding(funded.services()) == 0, "the service's job has not heard of it"
     if how == "key":
-        await charge(shop, shop.services())
+        await charge(funded, funded.services())
     else:
-        assert await settle.settle_open(shop.services(), [CHARGE]) == 1
-    assert shop.provider.captured == (await shop.api.balances()).get("COIN", 0)
-    assert (shop.provider.captured == PRICE) is (how == "key" or at >= 4)
-    await shop.assert_even()
+        assert await settle.settle_open(funded.services(), [CHARGE]) == 1
+    assert funded.provider.captured == (await funded.api.balances()).get("COIN", 0)
+    assert (funded.provider.captured == PRICE) is (how == "key" or at >= 4)
+    await funded.assert_even()
 
 
-async def test_the_same_key_for_more_money_is_another_request(shop: FundedTown):
-    await charge(shop, shop.services())
+async def test_the_same_key_for_more_money_is_another_request(funded: FundedTown):
+    await charge(funded, funded.services())
     with pytest.raises(Refusal) as refused:
-        await charge(shop, shop.services(), 2 * PRICE)
+        await charge(funded, funded.services(), 2 * PRICE)
     assert refused.value.code == "KEY_REUSED"
-    assert shop.provider.captured == PRICE
-    await shop.assert_even()
+    assert funded.provider.captured == PRICE
+    await funded.assert_even()
 
 
-async def test_a_refusal_releases_the_money_at_once(shop: FundedTown):
+async def test_a_refusal_releases_the_money_at_once(funded: FundedTown):
     """Who comes too late for the last unit has the money back with the answer."""
-    shop.product = decode(await shop.api.product(code="LAST", stock=1, unitsPerPerson=1))[2]  # type: ignore[assignment]
-    await shop.buys(shop.services())
-    shop.key = uuid4()
+    funded.product = decode(await funded.api.product(code="LAST", stock=1, unitsPerPerson=1))[2]  # type: ignore[assignment]
+    await funded.buys(funded.services())
+    funded.key = uuid4()
     with pytest.raises(Refusal) as refused:
-        await shop.buys(shop.services())
+        await funded.buys(funded.services())
     assert refused.value.code in {"SOLD_OUT", "UNITS_EXCEEDED"}
-    assert (await shop.states(), shop.provider.total("VOIDED")) == ([2, 3], PRICE)
-    await shop.assert_even()
+    assert (await funded.states(), funded.provider.total("VOIDED")) == ([2, 3], PRICE)
+    await funded.assert_even()
 
 
-async def test_the_row_is_there_before_the_provider_hears_of_it(shop: FundedTown):
+async def test_the_row_is_there_before_the_provider_hears_of_it(funded: FundedTown):
     seen = []
 
     class Looking(HttpPaymentProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-            row = await authorisation_of(key_of(shop, "top-up"))
+            row = await authorisation_of(key_of(funded, "top-up"))
             seen.append((row.id, row.amount, row.is_open) if row else None)
             return await super().authorise(reference, token, amount)
 
-    await shop.pays(replace(shop.services(), funding=Looking(shop.provider.address, KEY)))
-    [reference] = shop.provider.known
+    await funded.pays(replace(funded.services(), funding=Looking(funded.provider.address, KEY)))
+    [reference] = funded.provider.known
     assert seen == [(UUID(reference), PRICE, True)]
     kept = await rows(
-        "select p::text as text from provider_authorisation p where municipality_id = $1", shop.api.town.id
+        "select p::text as text from provider_authorisation p where municipality_id = $1", funded.api.town.id
     )
     assert TOKEN not in str(kept)
-    await shop.assert_even()
+    await funded.assert_even()
 
 
 @pytest.mark.parametrize("name", VERBS)
-async def test_what_has_ended_keeps_its_end(shop: FundedTown, moved: MovableClock, name: str):
+async def test_what_has_ended_keeps_its_end(funded: FundedTown, moved: MovableClock, name: str):
     """The answer comes after the job, to a process that dies as soon as it has written it down."""
 
     class Late(HttpPaymentProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
             approved = await super().authorise(reference, token, amount)
             moved.forward(LATER)
-            await shop.settle(shop.services())
-            assert await shop.states() == [3]
+            await funded.settle(funded.services())
+            assert await funded.states() == [3]
             return approved
 
-    poster: Any = DyingPoster(shop.services().ledger._poster, Steps(1))
+    poster: Any = DyingPoster(funded.services().ledger._poster, Steps(1))
     with pytest.raises(Killed):
         await VERBS[name](
-            shop, replace(shop.services(), funding=Late(shop.provider.address, KEY), ledger=Ledger(poster))
+            funded, replace(funded.services(), funding=Late(funded.provider.address, KEY), ledger=Ledger(poster))
         )
-    assert await shop.states() == [3]
-    await shop.assert_even()
+    assert await funded.states() == [3]
+    await funded.assert_even()
 
 
-async def test_other_words_under_an_open_key_ask_nobody_for_money(shop: FundedTown):
-    shop.provider.silent = {"authorise"}
+async def test_other_words_under_an_open_key_ask_nobody_for_money(funded: FundedTown):
+    funded.provider.silent = {"authorise"}
     with pytest.raises(Refusal):
-        await charge(shop, shop.services())
-    calls = list(shop.provider.calls)
-    shop.provider.silent = set()
+        await charge(funded, funded.services())
+    calls = list(funded.provider.calls)
+    funded.provider.silent = set()
     with pytest.raises(Refusal) as refused:
-        await charge(shop, shop.services(), 2 * PRICE)
+        await charge(funded, funded.services(), 2 * PRICE)
     assert refused.value.code == "KEY_REUSED"
-    assert shop.provider.calls == calls
-    await charge(shop, shop.services())
-    await shop.assert_even()
+    assert funded.provider.calls == calls
+    await charge(funded, funded.services())
+    await funded.assert_even()

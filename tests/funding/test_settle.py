@@ -20,20 +20,20 @@ from tests.support.funded import LATER, VERBS, FundedTown
 
 
 @pytest.mark.parametrize("name", VERBS)
-async def test_nothing_is_begun_that_nobody_could_finish(shop: FundedTown, moved: MovableClock, name: str):
-    alone = replace(shop.services(), funding=None)
+async def test_nothing_is_begun_that_nobody_could_finish(funded: FundedTown, moved: MovableClock, name: str):
+    alone = replace(funded.services(), funding=None)
     with pytest.raises(Refusal) as refused:
-        await VERBS[name](shop, alone)
-    assert (refused.value.code, await shop.states()) == ("FUNDING_UNAVAILABLE", [])
-    shop.provider.silent = {"authorise"}
+        await VERBS[name](funded, alone)
+    assert (refused.value.code, await funded.states()) == ("FUNDING_UNAVAILABLE", [])
+    funded.provider.silent = {"authorise"}
     with pytest.raises(Refusal):
-        await VERBS[name](shop, shop.services())
+        await VERBS[name](funded, funded.services())
     moved.forward(LATER)
     assert await settle_funding(alone) == 0
-    assert await shop.states() == [0], "left to a process that knows the provider"
-    shop.provider.silent = set()
-    assert await settle_funding(shop.services()) == 1
-    await shop.assert_even()
+    assert await funded.states() == [0], "left to a process that knows the provider"
+    funded.provider.silent = set()
+    assert await settle_funding(funded.services()) == 1
+    await funded.assert_even()
 
 
 def test_the_job_knows_every_use_of_money_from_outside():
@@ -43,37 +43,37 @@ def test_the_job_knows_every_use_of_money_from_outside():
     assert declared == {use.operation: use for use in USES_OF_FUNDING}
 
 
-async def left_open(shop: FundedTown, moved: MovableClock, many: int) -> list[UUID]:
+async def left_open(funded: FundedTown, moved: MovableClock, many: int) -> list[UUID]:
     """Keys whose authorisations got no answer."""
     keys = [uuid4() for _ in range(many)]
-    shop.provider.silent = {"authorise"}
-    for shop.key in keys:
+    funded.provider.silent = {"authorise"}
+    for funded.key in keys:
         with pytest.raises(Refusal):
-            await shop.pays(shop.services())
-    shop.provider.silent = set()
+            await funded.pays(funded.services())
+    funded.provider.silent = set()
     moved.forward(LATER)
     return keys
 
 
 async def test_a_provider_that_is_away_is_called_a_few_times_a_run(
-    shop: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch
+    funded: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(settle, "GIVE_UP", 3)
-    await left_open(shop, moved, 5)
-    shop.provider.silent = {"void"}
-    before = len(shop.provider.calls)
-    assert await settle_funding(shop.services()) == 0
-    assert len(shop.provider.calls) == before + 3
-    shop.provider.silent = set()
-    assert await settle_funding(shop.services()) == 5
-    await shop.assert_even()
+    await left_open(funded, moved, 5)
+    funded.provider.silent = {"void"}
+    before = len(funded.provider.calls)
+    assert await settle_funding(funded.services()) == 0
+    assert len(funded.provider.calls) == before + 3
+    funded.provider.silent = set()
+    assert await settle_funding(funded.services()) == 5
+    await funded.assert_even()
 
 
 async def test_calls_without_an_answer_here_and_there_do_not_end_the_run(
-    shop: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch
+    funded: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(settle, "GIVE_UP", 2)
-    await left_open(shop, moved, 6)
+    await left_open(funded, moved, 6)
 
     class EverySecond(HttpPaymentProvider):
         calls = 0
@@ -84,7 +84,7 @@ async def test_calls_without_an_answer_here_and_there_do_not_end_the_run(
                 raise ProviderUnavailableError
             await super().void(reference)
 
-    services = replace(shop.services(), funding=EverySecond(shop.provider.address, KEY))
+    services = replace(funded.services(), funding=EverySecond(funded.provider.address, KEY))
     assert await settle_funding(services) == 3
-    assert await settle_funding(shop.services()) == 3
-    await shop.assert_even()
+    assert await settle_funding(funded.services()) == 3
+    await funded.assert_even()

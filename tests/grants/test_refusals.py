@@ -38,8 +38,8 @@ async def test_a_bonus_campaign_is_never_overdrawn_either(api: Api):
     campaign = await api.bonus(bonus, 1_000, 1_000)
     residents = [await api.town.new_resident() for _ in range(30)]
     answers = await asyncio.gather(*[api.charge(1_000, wallet) for _, wallet in residents])
-    given = [sum(bonus["amount"] for bonus in answer["charge"]["bonuses"]) for answer in answers]
-    assert (sum(given), sorted(set(given))) == (1_000, [0, 100])
+    bonuses = [sum(bonus["amount"] for bonus in answer["charge"]["bonuses"]) for answer in answers]
+    assert (sum(bonuses), sorted(set(bonuses))) == (1_000, [0, 100])
     assert await api.left(campaign) == 0
     await api.town.assert_sound()
 
@@ -75,20 +75,20 @@ async def test_keys_of_grants_replay_mismatch_and_close(api: Api):
 
 async def test_a_programme_is_made_once_for_its_key(api: Api):
     points = await api.asset("POINT")
-    given = {
+    terms = {
         "idempotencyKey": str(uuid4()),
         "startsAt": api.at(timedelta(days=-1)),
         "endsAt": api.at(timedelta(days=9)),
     }
     answers = await asyncio.gather(
-        *[api.create_programme(points, 700, **given) for _ in range(4)], return_exceptions=True
+        *[api.create_programme(points, 700, **terms) for _ in range(4)], return_exceptions=True
     )
-    again = await api.create_programme(points, 700, **given)
+    again = await api.create_programme(points, 700, **terms)
     assert again["replayed"]
     assert again["programme"]["budgetLeft"] == 700
     ids = {answer["programme"]["id"] for answer in answers if isinstance(answer, dict)}
     assert ids == {again["programme"]["id"]}
-    assert (await api.create_programme(points, 800, **given))["code"] == "KEY_REUSED"
+    assert (await api.create_programme(points, 800, **terms))["code"] == "KEY_REUSED"
     assert len(await rows("select 1 from programme where municipality_id = $1", api.town.id)) == 1
     await api.town.assert_sound()
 
@@ -99,9 +99,9 @@ async def test_who_may_and_when(api: Api, moved: MovableClock):
     assert (await api.grant(programme, 1))["code"] == "PROGRAMME_CLOSED"
     moved.forward(timedelta(days=1, seconds=5))
     assert (await api.grant(programme, 1))["grant"]["amount"] == 1
-    given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": 1}
+    grant = {"idempotencyKey": str(uuid4()), "programmeId": programme, "walletId": api.wallet(), "amount": 1}
     for viewer in (api.town.resident, api.town.staff, api.town.auditor):
-        assert (await api.ask(viewer, "GrantValue", input=given))["code"] == "NOT_PERMITTED"
+        assert (await api.ask(viewer, "GrantValue", input=grant))["code"] == "NOT_PERMITTED"
     moved.forward(timedelta(days=1))
     assert (await api.grant(programme, 1))["code"] == "PROGRAMME_CLOSED"
     assert (await api.grant(programme, 0))["code"] == "AMOUNT_OUT_OF_RANGE"
@@ -252,7 +252,7 @@ async def test_paid_value_is_not_given_and_points_are_not_charged(api: Api):
 
 
 async def test_an_instant_without_its_offset_is_not_taken(api: Api):
-    given = {
+    programme = {
         "idempotencyKey": str(uuid4()),
         "municipality": api.code,
         "kind": "GRANT",
@@ -264,7 +264,7 @@ async def test_an_instant_without_its_offset_is_not_taken(api: Api):
         "endsAt": "2027-11-24T00:00:00Z",
     }
     context = Context(api.services, api.town.finance, "ja", "trace")
-    result = await execute(document("CreateProgramme"), {"input": given}, context, None)
+    result = await execute(document("CreateProgramme"), {"input": programme}, context, None)
     assert result.data is None
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}

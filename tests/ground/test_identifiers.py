@@ -56,7 +56,7 @@ def test_an_id_of_an_event_reads_back(town: int, holder: UUID, sequence: int):
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "encoded"),
     [
         ("wal_00081h455vb4pex5vsknk084sn02q", encode(Prefix.WALLET, 1, HOLDER)),
         ("ast_0000000000", encode(Prefix.ASSET, 0, 0)),
@@ -64,8 +64,8 @@ def test_an_id_of_an_event_reads_back(town: int, holder: UUID, sequence: int):
         ("evt_00040rj2jxnjb7ejxwstsg42ctg1bg00000000001a", encode_event(1, HOLDER, 42)),
     ],
 )
-def test_the_text_of_an_id_never_changes(text: str, made: str):
-    assert made == text
+def test_the_text_of_an_id_never_changes(text: str, encoded: str):
+    assert encoded == text
 
 
 @given(st.one_of(IDS, EVENTS), st.data())
@@ -167,41 +167,41 @@ def test_a_key_does_not_pass_under_a_prefix_of_the_other_length(text: str, prefi
     assert refused(other) == ((prefix in long) != (Prefix(text[:3]) in long) or prefix is Prefix.EVENT)
 
 
-def uuids(milliseconds: Iterator[int], seed: int = 1) -> Uuid7:
+def generator(milliseconds: Iterator[int], seed: int = 1) -> Uuid7:
     return Uuid7(lambda: next(milliseconds), Random(seed).getrandbits)
 
 
-def ascend(made: list[UUID]) -> bool:
-    return all(first < second for first, second in pairwise(made))
+def ascend(ids: list[UUID]) -> bool:
+    return all(first < second for first, second in pairwise(ids))
 
 
 @given(st.lists(st.integers(0, 2**47), min_size=1, max_size=200), st.integers(0))
 def test_uuids_ascend_whatever_the_clock_says(times: list[int], seed: int):
-    ids = uuids(iter(times), seed)
-    made = [ids.new() for _ in times]
-    assert ascend(made)
-    assert {(one.version, one.variant) for one in made} == {(7, RFC_4122)}
-    assert [one.int >> 80 for one in made] == [max(times[: place + 1]) for place in range(len(times))]
+    ids = generator(iter(times), seed)
+    uuids = [ids.new() for _ in times]
+    assert ascend(uuids)
+    assert {(uuid.version, uuid.variant) for uuid in uuids} == {(7, RFC_4122)}
+    assert [uuid.int >> 80 for uuid in uuids] == [max(times[: place + 1]) for place in range(len(times))]
 
 
 def test_uuids_ascend_past_4096_in_one_millisecond():
-    ids = uuids(repeat(NOW))
-    made = [ids.new() for _ in range(20_000)]
-    assert ascend(made)
-    assert {one.version for one in made} == {7}
-    assert {one.int >> 80 for one in made} <= set(range(NOW, NOW + 7))
+    ids = generator(repeat(NOW))
+    uuids = [ids.new() for _ in range(20_000)]
+    assert ascend(uuids)
+    assert {uuid.version for uuid in uuids} == {7}
+    assert {uuid.int >> 80 for uuid in uuids} <= set(range(NOW, NOW + 7))
 
 
 def test_uuids_ascend_when_the_clock_goes_back_and_catches_up():
     times = [*[NOW] * 5_000, *[NOW - 60_000] * 5_000, *range(NOW - 3, NOW + 100)]
-    ids = uuids(iter(times))
-    made = [ids.new() for _ in times]
-    assert ascend(made)
-    assert made[-1].int >> 80 == NOW + 99
+    ids = generator(iter(times))
+    uuids = [ids.new() for _ in times]
+    assert ascend(uuids)
+    assert uuids[-1].int >> 80 == NOW + 99
 
 
 def test_uuids_of_two_processes_differ_in_the_same_millisecond():
-    first, second = uuids(repeat(NOW), 1), uuids(repeat(NOW), 2)
+    first, second = generator(repeat(NOW), 1), generator(repeat(NOW), 2)
     assert not {first.new() for _ in range(1_000)} & {second.new() for _ in range(1_000)}
 
 

@@ -26,18 +26,18 @@ def test_what_is_kept_stays_where_a_part_is_replaced():
 
 
 async def test_a_cache_is_declared_by_what_reads_it():
-    asked = []
+    keys = []
 
     async def read(key: int) -> list[int]:
-        asked.append(key)
+        keys.append(key)
         return [] if key == 0 else [key]
 
     forgetful, complete = cached(read), cached(read, keep_empty=True)
     process = services()
     assert [await process.shared(forgetful).of(key) for key in (1, 1, 0, 0)] == [[1], [1], [], []]
-    assert asked == [1, 0, 0], "nothing found is asked again"
-    asked.clear()
+    assert keys == [1, 0, 0], "nothing found is asked again"
+    keys.clear()
     assert [await process.shared(complete).of(key) for key in (0, 0)] == [[], []]
     process.shared(complete).forget(0)
     await process.shared(complete).of(0)
-    assert asked == [0, 0]
+    assert keys == [0, 0]

@@ -17,16 +17,16 @@ async def test_many_askers_are_answered_by_few_reads():
         await gate.wait()
         return [key * 10 for key in keys]
 
-    asked = Together(read)
-    first = asyncio.create_task(asked.of(1))
+    together = Together(read)
+    first = asyncio.create_task(together.of(1))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    others = [asyncio.create_task(asked.of(number)) for number in (2, 3, 2, 1)]
+    others = [asyncio.create_task(together.of(number)) for number in (2, 3, 2, 1)]
     await asyncio.sleep(0)
     gate.set()
     assert await asyncio.gather(first, *others) == [10, 20, 30, 20, 10]
     assert reads == [[1], [2, 3, 1]], "who asks for 1 while it is being read is told what is so afterwards"
-    assert await asked.of(4) == 40
+    assert await together.of(4) == 40
 
 
 async def test_an_asker_that_goes_away_cancels_nobody_elses_and_errors_reach_all(monkeypatch: pytest.MonkeyPatch):
@@ -39,11 +39,11 @@ async def test_an_asker_that_goes_away_cancels_nobody_elses_and_errors_reach_all
             raise ConnectionError
         return keys
 
-    asked = Together(read)
-    tasks = [asyncio.create_task(asked.of(number)) for number in (1, 2, 3, 4)]
+    readers = Together(read)
+    tasks = [asyncio.create_task(readers.of(number)) for number in (1, 2, 3, 4)]
     await asyncio.sleep(0)
     tasks[0].cancel()
     gate.set()
     done = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(one).__name__ for one in done] == ["CancelledError", "int", "ConnectionError", "ConnectionError"]
-    assert await asked.of(5) == 5
+    assert [type(result).__name__ for result in done] == ["CancelledError", "int", "ConnectionError", "ConnectionError"]
+    assert await readers.of(5) == 5

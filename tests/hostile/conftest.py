@@ -24,6 +24,6 @@ async def elsewhere(services: Services) -> World:
 @pytest.fixture(scope="module")
 async def owner(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """The database's owner, who sees all."""
-    made = await asyncpg.connect(database_url)
-    yield made
-    await made.close()
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()

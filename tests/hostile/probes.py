@@ -32,8 +32,8 @@ class Probe:
 
 def of(arguments: Callable[[World], Any], asks: str, *may: str) -> Probe:
     async def prepared(world: World) -> dict[str, Any]:
-        given = arguments(world)
-        return await given if hasattr(given, "__await__") else given
+        prepared_arguments = arguments(world)
+        return await prepared_arguments if hasattr(prepared_arguments, "__await__") else prepared_arguments
 
     return Probe(prepared, asks, frozenset({asks, *may}))
 
@@ -46,21 +46,21 @@ def officer(arguments: Callable[[World], Any]) -> Probe:
     return of(arguments, "finance")
 
 
-def keyed(**given: Any) -> dict[str, Any]:
-    return {"input": {"idempotencyKey": str(uuid4()), **given}}
+def keyed(**fields: Any) -> dict[str, Any]:
+    return {"input": {"idempotencyKey": str(uuid4()), **fields}}
 
 
-def unkeyed(**given: Any) -> dict[str, Any]:
-    return {"input": given}
+def unkeyed(**fields: Any) -> dict[str, Any]:
+    return {"input": fields}
 
 
-async def later(id_of: Awaitable[str], name: str, **given: Any) -> dict[str, Any]:
+async def later(id_of: Awaitable[str], name: str, **fields: Any) -> dict[str, Any]:
     """With an id that has to be made first."""
-    return keyed(**{name: await id_of}, **given)
+    return keyed(**{name: await id_of}, **fields)
 
 
-async def later_unkeyed(id_of: Awaitable[str], name: str, **given: Any) -> dict[str, Any]:
-    return unkeyed(**{name: await id_of}, **given)
+async def later_unkeyed(id_of: Awaitable[str], name: str, **fields: Any) -> dict[str, Any]:
+    return unkeyed(**{name: await id_of}, **fields)
 
 
 async def of_payment(w: World) -> dict[str, Any]:
@@ -87,8 +87,8 @@ async def running(w: World, *, paused: bool) -> dict[str, Any]:
 
 
 async def filed(w: World, *, start: bool) -> dict[str, Any]:
-    given = {"uploadId": await w.new_upload(), "programmeId": w.programme}
-    return keyed(**given, skipInvalid=True, confirmSameFile=True) if start else unkeyed(**given)
+    file = {"uploadId": await w.new_upload(), "programmeId": w.programme}
+    return keyed(**file, skipInvalid=True, confirmSameFile=True) if start else unkeyed(**file)
 
 
 def coupon(w: World) -> dict[str, Any]:

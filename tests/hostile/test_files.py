@@ -32,10 +32,10 @@ async def test_a_file_is_read_in_a_moment(text: str, problem: str | None):
     began = time.process_time()
     data = text.encode()
     try:
-        found = list(rows_of(data, await encoding_of(data), 1))
+        rows = list(rows_of(data, await encoding_of(data), 1))
         said = None
     except UnreadableFileError as refused:
-        found, said = [], refused.problem
+        rows, said = [], refused.problem
     assert said == problem
-    assert said is not None or found
+    assert said is not None or rows
     assert time.process_time() - began < SECONDS

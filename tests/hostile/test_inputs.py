@@ -88,11 +88,11 @@ async def test_no_value_is_a_fault(world: World, elsewhere: World, name: str):
     faults = []
     for path, kind in inputs(name):
         values = HOSTILE.get(get_named_type(kind).name, ())
-        given = [sent for value in values for sent in (([value], [value] * MANY) if is_list(kind) else (value,))]
+        sent_values = [sent for value in values for sent in (([value], [value] * MANY) if is_list(kind) else (value,))]
         alone = is_one_of(name, path)
         if not isinstance(kind, GraphQLNonNull) and not alone:
-            given.append(None)
-        for value in given:
+            sent_values.append(None)
+        for value in sent_values:
             sent = put(arguments, path[:-1], {path[-1]: value}) if alone else put(arguments, path, value)
             answer = await ask(world.services, viewer, name, sent)
             if isinstance(answer, Refused) and answer.code not in SAYS_NO:

@@ -25,36 +25,36 @@ from tests.support.town import People
 
 
 @pytest.fixture
-async def shop(town: People, moved: MovableClock) -> AsyncIterator[FundedTown]:
-    async with funded_town(town) as made:
-        yield made
+async def funded(town: People, moved: MovableClock) -> AsyncIterator[FundedTown]:
+    async with funded_town(town) as funded:
+        yield funded
     assert moved.shift >= timedelta()
 
 
 @pytest.mark.parametrize("how", ["key", "job", "both"])
 @pytest.mark.parametrize("at", range(1, 10))
 @pytest.mark.parametrize("name", VERBS)
-async def test_killed_between_any_two_steps(shop: FundedTown, moved: MovableClock, name: str, at: int, how: str):
+async def test_killed_between_any_two_steps(funded: FundedTown, moved: MovableClock, name: str, at: int, how: str):
     steps = Steps(at)
     with suppress(Killed):
-        await VERBS[name](shop, shop.services(steps))
-    await recovered(shop, VERBS[name], how, moved)
-    await shop.assert_even()
+        await VERBS[name](funded, funded.services(steps))
+    await recovered(funded, VERBS[name], how, moved)
+    await funded.assert_even()
 
 
-async def test_those_are_all_its_steps(shop: FundedTown):
+async def test_those_are_all_its_steps(funded: FundedTown):
     for verb, many in ((FundedTown.pays, 10), (FundedTown.buys, 6)):
-        shop.key, steps = uuid4(), Steps()
-        await verb(shop, shop.services(steps))
+        funded.key, steps = uuid4(), Steps()
+        await verb(funded, funded.services(steps))
         assert steps.passed == many
 
 
 @pytest.mark.parametrize("at", range(10, 11))
-async def test_killed_at_the_end_of_a_top_up(shop: FundedTown, moved: MovableClock, at: int):
+async def test_killed_at_the_end_of_a_top_up(funded: FundedTown, moved: MovableClock, at: int):
     with suppress(Killed):
-        await shop.pays(shop.services(Steps(at)))
-    await recovered(shop, FundedTown.pays, "job", moved)
-    await shop.assert_even()
+        await funded.pays(funded.services(Steps(at)))
+    await recovered(funded, FundedTown.pays, "job", moved)
+    await funded.assert_even()
 
 
 class Scripted(HttpPaymentProvider):
@@ -65,11 +65,11 @@ class Scripted(HttpPaymentProvider):
         self.answers = list(answers)
 
     async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-        told = self.answers.pop(0) if self.answers else ""
-        found = True if told == "DECLINED" else await super().authorise(reference, token, amount)
-        if told == "SILENT":
+        answer = self.answers.pop(0) if self.answers else ""
+        approved = True if answer == "DECLINED" else await super().authorise(reference, token, amount)
+        if answer == "SILENT":
             raise ProviderUnavailableError
-        return told != "DECLINED" and found
+        return answer != "DECLINED" and approved
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -83,97 +83,99 @@ class Scripted(HttpPaymentProvider):
     ],
 )
 async def test_a_provider_that_changes_its_mind(
-    shop: FundedTown, moved: MovableClock, name: str, answers: tuple[str, ...]
+    funded: FundedTown, moved: MovableClock, name: str, answers: tuple[str, ...]
 ):
-    services = replace(shop.services(), funding=Scripted(shop.provider.address, *answers))
+    services = replace(funded.services(), funding=Scripted(funded.provider.address, *answers))
     for _ in answers:
         with suppress(Refusal):
-            await VERBS[name](shop, services)
-    await recovered(shop, VERBS[name], "job", moved)
-    await shop.assert_even()
+            await VERBS[name](funded, services)
+    await recovered(funded, VERBS[name], "job", moved)
+    await funded.assert_even()
 
 
 @pytest.mark.parametrize("dies", [False, True])
 @pytest.mark.parametrize("name", VERBS)
 async def test_another_process_hears_no_while_this_one_has_heard_yes(
-    shop: FundedTown, moved: MovableClock, name: str, dies: bool
+    funded: FundedTown, moved: MovableClock, name: str, dies: bool
 ):
     """Both under one key; and the one that heard yes may die once it has charged."""
-    other = replace(shop.services(), funding=Scripted(shop.provider.address, "DECLINED"))
+    other = replace(funded.services(), funding=Scripted(funded.provider.address, "DECLINED"))
 
     class Between(HttpPaymentProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-            found = await super().authorise(reference, token, amount)
+            approved = await super().authorise(reference, token, amount)
             with suppress(Refusal):
-                await VERBS[name](shop, other)
-            return found
+                await VERBS[name](funded, other)
+            return approved
 
-    services = replace(shop.services(), funding=Between(shop.provider.address, KEY))
+    services = replace(funded.services(), funding=Between(funded.provider.address, KEY))
     if dies:
         dying: Any = DyingPoster(services.ledger._poster, Steps(2))
         services = replace(services, ledger=Ledger(dying))
     with suppress(Refusal, Killed):
-        await VERBS[name](shop, services)
-    await recovered(shop, VERBS[name], "job", moved)
-    await shop.assert_even()
+        await VERBS[name](funded, services)
+    await recovered(funded, VERBS[name], "job", moved)
+    await funded.assert_even()
 
 
 @pytest.mark.parametrize("name", VERBS)
 @pytest.mark.parametrize("early", [True, False])
-async def test_an_answer_that_comes_after_the_job(shop: FundedTown, moved: MovableClock, name: str, early: bool):
+async def test_an_answer_that_comes_after_the_job(funded: FundedTown, moved: MovableClock, name: str, early: bool):
     """The authorisation, or its answer, is on its way for longer than anybody waits."""
-    asked, going_on = asyncio.Event(), asyncio.Event()
+    under_way, going_on = asyncio.Event(), asyncio.Event()
 
     class Slow(HttpPaymentProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-            found = await super().authorise(reference, token, amount) if early else None
-            asked.set()
+            approved = await super().authorise(reference, token, amount) if early else None
+            under_way.set()
             await going_on.wait()
-            return await super().authorise(reference, token, amount) if found is None else found
+            return await super().authorise(reference, token, amount) if approved is None else approved
 
-    task = asyncio.create_task(VERBS[name](shop, replace(shop.services(), funding=Slow(shop.provider.address, KEY))))  # type: ignore[arg-type]
-    await asked.wait()
+    task = asyncio.create_task(
+        VERBS[name](funded, replace(funded.services(), funding=Slow(funded.provider.address, KEY)))
+    )  # type: ignore[arg-type]
+    await under_way.wait()
     moved.forward(LATER)
-    await shop.settle(shop.services())
+    await funded.settle(funded.services())
     going_on.set()
     with pytest.raises(Refusal):
         await task
-    await recovered(shop, VERBS[name], "job", moved)
-    assert shop.provider.captured == 0
-    await shop.assert_even()
+    await recovered(funded, VERBS[name], "job", moved)
+    assert funded.provider.captured == 0
+    await funded.assert_even()
 
 
-async def test_a_key_with_other_words_takes_no_money(shop: FundedTown):
+async def test_a_key_with_other_words_takes_no_money(funded: FundedTown):
     """What was asked first is what the money is for: with another amount it is another payment, which needs a key of its own."""
-    shop.provider.silent = {"authorise"}
+    funded.provider.silent = {"authorise"}
     with pytest.raises(Refusal):
-        await shop.pays(shop.services())
-    shop.provider.silent = set()
+        await funded.pays(funded.services())
+    funded.provider.silent = set()
     with pytest.raises(Refusal) as refused:
-        await shop.pays(shop.services(), 10)
+        await funded.pays(funded.services(), 10)
     assert refused.value.code == "KEY_REUSED"
-    assert (shop.provider.captured, await shop.api.balances()) == (0, {})
-    await shop.pays(shop.services())
-    await shop.assert_even()
+    assert (funded.provider.captured, await funded.api.balances()) == (0, {})
+    await funded.pays(funded.services())
+    await funded.assert_even()
 
 
 @pytest.mark.parametrize("name", VERBS)
 async def test_what_can_never_be_finished_does_not_stand_before_the_rest(
-    shop: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str
+    funded: FundedTown, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, name: str
 ):
     """The provider has forgotten the first ones, which stay open for somebody to look at; the others are people's money too."""
     monkeypatch.setattr(settle, "PAGE", 2)
-    shop.provider.silent = {"authorise"}
+    funded.provider.silent = {"authorise"}
     first = []
     for _ in range(3):
-        shop.key = uuid4()
+        funded.key = uuid4()
         with suppress(Refusal):
-            await VERBS[name](shop, shop.services())
-        first.append(list(shop.provider.known)[-1])
+            await VERBS[name](funded, funded.services())
+        first.append(list(funded.provider.known)[-1])
     with suppress(Refusal):
-        shop.key = uuid4()
-        await VERBS[name](shop, shop.services())
-    shop.provider.silent = set()
+        funded.key = uuid4()
+        await VERBS[name](funded, funded.services())
+    funded.provider.silent = set()
 
     class Forgetful(HttpPaymentProvider):
         async def void(self, reference: UUID) -> None:
@@ -185,16 +187,16 @@ async def test_what_can_never_be_finished_does_not_stand_before_the_rest(
 
     moved.forward(LATER)
     for _ in range(30):
-        await shop.settle(replace(shop.services(), funding=Forgetful(shop.provider.address, KEY)))
-        if await shop.open() == 3:
+        await funded.settle(replace(funded.services(), funding=Forgetful(funded.provider.address, KEY)))
+        if await funded.open() == 3:
             break
-    assert await shop.open() == 3
-    await shop.settle(shop.services())
-    await shop.assert_even()
+    assert await funded.open() == 3
+    await funded.settle(funded.services())
+    await funded.assert_even()
 
 
 @pytest.mark.parametrize(
-    "told",
+    "answer",
     [
         b'{"state":[]}',
         b'{"state":{}}',
@@ -205,10 +207,10 @@ async def test_what_can_never_be_finished_does_not_stand_before_the_rest(
         b"\xff",
     ],
 )
-async def test_an_answer_that_is_none(told: bytes):
+async def test_an_answer_that_is_none(answer: bytes):
     async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + told)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + answer)
         writer.close()
 
     server = await asyncio.start_server(nonsense, "127.0.0.1", 0)

@@ -61,16 +61,16 @@ async def test_payer_and_town_see_the_points_that_came_back(api: Api):
 async def test_a_bonus_is_told_to_its_wallet_and_to_counters_only(api: Api):
     """It depends on what the desk has verified of the person."""
     await api.bonus(await api.asset("BONUS"), 10_000, 1_000)
-    given = {"wallet": {"walletId": api.wallet()}, "assetId": api.coin, "amount": 1_000}
+    charge = {"wallet": {"walletId": api.wallet()}, "assetId": api.coin, "amount": 1_000}
     code = (await api.ask(api.town.resident, "Wallet", id=api.wallet()))["receiveCode"]
     neighbour, _ = await api.town.new_resident()
     _, agent = await api.town.new_store(charge_agent=True)
     _, store_staff = await api.town.new_store()
     for viewer in (api.town.resident, api.town.desk, agent):
-        assert (await api.ask(viewer, "QuoteCharge", input=given))["quote"]["bonuses"][0]["amount"] == 100
+        assert (await api.ask(viewer, "QuoteCharge", input=charge))["quote"]["bonuses"][0]["amount"] == 100
     for viewer in (neighbour, store_staff):
-        for wallet in (given["wallet"], {"code": code}):
-            answer = await api.ask(viewer, "QuoteCharge", input={**given, "wallet": wallet})
+        for wallet in (charge["wallet"], {"code": code}):
+            answer = await api.ask(viewer, "QuoteCharge", input={**charge, "wallet": wallet})
             assert answer["code"] == "UNKNOWN_WALLET"
 
 
@@ -121,7 +121,7 @@ async def test_pages_of_stores_go_on_behind_a_store_and_nothing_else(town: Peopl
         {"first": -1},
         {"after": api.store(uuid4())},
     ):
-        given = {**first_two, **variables}
-        result = await execute(document("EligibleStores"), given, Context(api.services, None, "ja", "t"), None)
+        page_of = {**first_two, **variables}
+        result = await execute(document("EligibleStores"), page_of, Context(api.services, None, "ja", "t"), None)
         assert [error.extensions["code"] for error in result.errors or ()] != [], variables
         assert {error.extensions["code"] for error in result.errors or ()} == {"BAD_USER_INPUT"}

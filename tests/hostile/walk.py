@@ -81,14 +81,14 @@ def _field(name: str, field: GraphQLField, depth: int) -> str:
 async def ask(services: Services, viewer: Viewer | None, name: str, arguments: dict[str, Any]) -> Any:
     """The field's value; its error's code where there is one."""
     kind, field = fields()[name]
-    given = {
+    sent = {
         argument: arguments[argument] if argument in arguments else _default(known)
         for argument, known in field.args.items()
     }
     context = Context(services, viewer, "ja", "trace", remembers=kind != "subscription")
     if kind == "subscription":
-        return await _first(name, given, context)
-    result = await execute(document(name), given, context, None)
+        return await _first(name, sent, context)
+    result = await execute(document(name), sent, context, None)
     if result.errors:
         return Refused(
             str((result.errors[0].extensions or {}).get("code")),
@@ -106,12 +106,12 @@ def _default(argument: GraphQLArgument) -> Any:
     return default.name if isinstance(default, Enum) else default
 
 
-async def _first(name: str, given: dict[str, Any], context: Context) -> Any:
-    async with _stream(name, given, context) as items:
+async def _first(name: str, sent: dict[str, Any], context: Context) -> Any:
+    async with _stream(name, sent, context) as items:
         try:
-            item = await asyncio.wait_for(anext(items), SECONDS if given.get("after", "") is not None else 1)
+            item = await asyncio.wait_for(anext(items), SECONDS if sent.get("after", "") is not None else 1)
         except TimeoutError:
-            assert given["after"] is None, "a stream from the beginning has something to tell"
+            assert sent["after"] is None, "a stream from the beginning has something to tell"
             return "let in, and told nothing yet"
     if item.errors:
         return Refused(str((item.errors[0].extensions or {}).get("code")), item.errors[0].message)
@@ -119,8 +119,8 @@ async def _first(name: str, given: dict[str, Any], context: Context) -> Any:
 
 
 @asynccontextmanager
-async def _stream(name: str, given: dict[str, Any], context: Context) -> AsyncIterator[Any]:
-    source = await schema.stream(document(name, 1), variable_values=given, context_value=context)
+async def _stream(name: str, sent: dict[str, Any], context: Context) -> AsyncIterator[Any]:
+    source = await schema.stream(document(name, 1), variable_values=sent, context_value=context)
     async with aclosing(source) as items:
         yield items
 

@@ -64,8 +64,8 @@ class World:
         return (await self.api.pay(10))["payment"]["id"]
 
     async def new_source(self) -> str:
-        given = {"walletId": self.wallet, "assetId": self.api.coin, "token": f"tok_{uuid4().hex}", "label": "•••• 4242"}
-        answer = await self.api.ask(self.town.resident, "LinkFundingSource", input=given)
+        card = {"walletId": self.wallet, "assetId": self.api.coin, "token": f"tok_{uuid4().hex}", "label": "•••• 4242"}
+        answer = await self.api.ask(self.town.resident, "LinkFundingSource", input=card)
         if "fundingSource" in answer:
             return answer["fundingSource"]["id"]
         await rows("update funding_source set removed_at = now() where municipality_id = $1 returning id", self.id)
@@ -94,12 +94,12 @@ class World:
         return bulk
 
     async def new_proposal(self) -> str:
-        given = {"idempotencyKey": str(uuid4()), "programmeId": self.programme, "walletId": self.wallet, "amount": 5}
-        return (await self.api.ask(self.town.finance, "ProposeGrant", input=given))["proposal"]["approval"]["id"]
+        proposal = {"idempotencyKey": str(uuid4()), "programmeId": self.programme, "walletId": self.wallet, "amount": 5}
+        return (await self.api.ask(self.town.finance, "ProposeGrant", input=proposal))["proposal"]["approval"]["id"]
 
     async def new_reversal(self) -> str:
-        given = {"journalId": await self.new_charge(), "reason": "WRONG_AMOUNT"}
-        return (await self.api.ask(self.town.finance, "ProposeReversal", input=given))["approval"]["id"]
+        reversal = {"journalId": await self.new_charge(), "reason": "WRONG_AMOUNT"}
+        return (await self.api.ask(self.town.finance, "ProposeReversal", input=reversal))["approval"]["id"]
 
     async def new_draft(self) -> str:
         return (await self.vouchers.draft())["product"]["id"]

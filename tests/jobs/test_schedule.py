@@ -214,9 +214,16 @@ async def test_the_lapse_job_releases_a_hold_whose_time_is_over(
     over, still = uuid4(), uuid4()
     for hold, seconds in ((over, 30), (still, 3_000)):
         ends = town.services.clock() + timedelta(seconds=seconds)
-        await authorize(
-            town.services, town.resident, Authorize(uuid4(), hold, town.id, town.wallet, town.store, 300, ends)
+        authorization = Authorize(
+            key=uuid4(),
+            id=hold,
+            municipality=town.id,
+            wallet_id=town.wallet,
+            store_id=town.store,
+            amount=300,
+            expires_at=ends,
         )
+        await authorize(town.services, town.resident, authorization)
     states = "select id, state from hold where municipality_id = $1"
     await run_due(town.services, relay)
     assert dict(await owner.fetch(states, town.id)) == {over: 0, still: 0}

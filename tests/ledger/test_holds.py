@@ -6,19 +6,29 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.ledger.refusals import InsufficientBalanceError, UnknownWalletError
-from domain.payments.hold import Authorize, OfHold, authorize, capture, lapse, void
+from domain.payments.hold import Authorize, HoldParties, authorize, capture, lapse, void
 from domain.payments.refusals import HoldExceedsError, HoldNotOpenError
 from domain.refusals import NotPermittedError
 from tests.support.town import People
 
 
-async def place(town: People, amount: int, seconds: int = 600) -> OfHold:
+async def place(town: People, amount: int, seconds: int = 600) -> HoldParties:
     hold = uuid4()
     ends = town.services.clock() + timedelta(seconds=seconds)
     await authorize(
-        town.services, town.resident, Authorize(uuid4(), hold, town.id, town.wallet, town.store, amount, ends)
+        town.services,
+        town.resident,
+        Authorize(
+            key=uuid4(),
+            id=hold,
+            municipality=town.id,
+            wallet_id=town.wallet,
+            store_id=town.store,
+            amount=amount,
+            expires_at=ends,
+        ),
     )
-    return OfHold(town.id, hold, town.wallet, town.store)
+    return HoldParties(town.id, hold, town.wallet, town.store)
 
 
 async def test_held_value_is_there_but_not_available(town: People):
@@ -71,14 +81,22 @@ async def test_void_and_who_may(town: People):
         await authorize(
             town.services,
             town.staff,
-            Authorize(uuid4(), uuid4(), town.id, town.wallet, town.store, 1, town.services.clock() + timedelta(1)),
+            Authorize(
+                key=uuid4(),
+                id=uuid4(),
+                municipality=town.id,
+                wallet_id=town.wallet,
+                store_id=town.store,
+                amount=1,
+                expires_at=town.services.clock() + timedelta(1),
+            ),
         )
     await void(town.services, town.staff, hold, uuid4())
     assert await town.available() == 1_000
     with pytest.raises(HoldNotOpenError):
         await void(town.services, town.staff, hold, uuid4())
     with pytest.raises(HoldNotOpenError):
-        await void(town.services, town.staff, OfHold(town.id, UUID(int=5), town.wallet, town.store), uuid4())
+        await void(town.services, town.staff, HoldParties(town.id, UUID(int=5), town.wallet, town.store), uuid4())
     await town.assert_sound()
 
 

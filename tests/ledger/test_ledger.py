@@ -35,7 +35,9 @@ def late(town: People, key: UUID, amount: int = 100) -> Request:
         actor=town.resident.person_id,
         operation=Operation.PAY,
         key=key,
-        input_hash=input_hash_of(Pay(key, town.id, town.wallet, town.store, amount)),
+        input_hash=input_hash_of(
+            Pay(key=key, municipality=town.id, wallet_id=town.wallet, store_id=town.store, amount=amount)
+        ),
         kind=JournalKind.PAYMENT,
         holders=(town.wallet,),
         access=(town.wallet,),
@@ -123,7 +125,7 @@ async def test_closing_a_key_says_how_it_ended(town: People):
     assert getattr(answer, "journal_id", None) == paid.journal_id
     answer = await close(key_of(town, refused))
     assert isinstance(answer, InsufficientBalanceError)
-    assert (answer.available, answer.asked) == (900, 10_000)
+    assert (answer.available, answer.amount) == (900, 10_000)
     first, second = await close(key_of(town, unseen)), await close(key_of(town, unseen))
     assert isinstance(first, Closed)
     assert first == second

@@ -1,4 +1,4 @@
-"""Many at once: nothing lost, nothing doubled, nobody waits for somebody else's lock."""
+"""Many requests at once: nothing is lost or doubled, and a lock in one town does not delay another."""
 
 import asyncio
 import random
@@ -29,19 +29,30 @@ async def test_200_payments_from_one_wallet_at_once(town: People):
     await town.assert_sound()
 
 
-async def test_200_payments_into_one_shop_at_once(town: People):
+async def test_200_payments_into_one_store_at_once(town: People):
     residents = [await town.new_resident() for _ in range(20)]
     await asyncio.gather(*[town.charge(1_000, wallet) for _, wallet in residents])
     await asyncio.gather(
         *[
-            pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, 100, confirm_duplicate=True))
+            pay(
+                town.services,
+                viewer,
+                Pay(
+                    key=uuid4(),
+                    municipality=town.id,
+                    wallet_id=wallet,
+                    store_id=town.store,
+                    amount=100,
+                    confirm_duplicate=True,
+                ),
+            )
             for viewer, wallet in residents * 10
         ]
     )
-    shop = await balances(town.id, town.store, town.services.clock())
-    assert shop is not None
-    assert sum(account.posted for account in shop.accounts) == 20_000
-    assert shop.sequence == 200
+    store = await balances(town.id, town.store, town.services.clock())
+    assert store is not None
+    assert sum(account.posted for account in store.accounts) == 20_000
+    assert store.sequence == 200
     assert [await town.balance(wallet) for _, wallet in residents] == [0] * 20
     await town.assert_sound()
 
@@ -70,7 +81,18 @@ async def test_one_key_for_two_wallets_at_once_pays_one_of_them(town: People):
         key = uuid4()
         results = await asyncio.gather(
             *[
-                pay(town.services, viewer, Pay(key, town.id, wallet, town.store, 10, confirm_duplicate=True))
+                pay(
+                    town.services,
+                    viewer,
+                    Pay(
+                        key=key,
+                        municipality=town.id,
+                        wallet_id=wallet,
+                        store_id=town.store,
+                        amount=10,
+                        confirm_duplicate=True,
+                    ),
+                )
                 for wallet in (town.wallet, second)
             ],
             return_exceptions=True,
@@ -91,13 +113,13 @@ async def race_pay_against_abandon(town: People, rounds: int) -> None:
         results = await asyncio.gather(*work, return_exceptions=True)
         settled = [result for result in results if isinstance(result, Posted)]
         refused = [result for result in results if isinstance(result, AbandonedError)]
-        [told] = [result for result in results if not isinstance(result, Posted | AbandonedError)]
+        [journal] = [result for result in results if not isinstance(result, Posted | AbandonedError)]
         assert len(settled) + len(refused) == 1, results
         if settled:
             paid += 1
-            assert told is not None and told.outcome is Outcome.SETTLED
+            assert journal is not None and journal.outcome is Outcome.SETTLED
         else:
-            assert told is None
+            assert journal is None
     assert await town.balance() == 50_000 - paid
     await town.assert_sound()
 
@@ -154,9 +176,9 @@ async def test_one_towns_rows_locked_for_5_seconds_while_another_town_pays(town:
     started = time.perf_counter()
     slowest = 0.0
     while time.perf_counter() - started < 5:
-        one = time.perf_counter()
+        sent = time.perf_counter()
         await other.pay(1)
-        slowest = max(slowest, time.perf_counter() - one)
+        slowest = max(slowest, time.perf_counter() - sent)
     assert not any(task.done() for task in blocked)
     await transaction.rollback()
     await blocker.close()
@@ -230,7 +252,14 @@ async def test_a_batch_takes_a_constant_number_of_statements(town: People):
     town.services.ledger._poster._observer = Observer()
     await town.pay(1)
     await asyncio.gather(
-        *[pay(town.services, viewer, Pay(uuid4(), town.id, wallet, town.store, 1)) for viewer, wallet in residents]
+        *[
+            pay(
+                town.services,
+                viewer,
+                Pay(key=uuid4(), municipality=town.id, wallet_id=wallet, store_id=town.store, amount=1),
+            )
+            for viewer, wallet in residents
+        ]
     )
     town.services.ledger._poster._observer = None
     sizes = {size for size, _ in seen}
@@ -268,16 +297,16 @@ async def test_the_audit_finds_what_was_tampered_with(town: People, database_url
     await town.pay(40)
     owner = await asyncpg.connect(database_url)
     await owner.execute("update account set posted = posted + 1 where municipality_id = $1 and kind = 1", town.id)
-    assert {found.check for found in await drift([town.id])} == {"account_balance", "movement_balance"}
+    assert {difference.check for difference in await drift([town.id])} == {"account_balance", "movement_balance"}
     await owner.execute(
         "update account set posted = posted - 1, held = held + 1 where municipality_id = $1 and kind = 1", town.id
     )
-    assert {found.check for found in await drift([town.id])} == {"account_held"}
+    assert {difference.check for difference in await drift([town.id])} == {"account_held"}
     await owner.execute("update account set held = 0 where municipality_id = $1", town.id)
     await owner.execute(
         "update holder set sequence = sequence + 1 where municipality_id = $1 and id = $2", town.id, town.store
     )
-    assert {found.check for found in await drift([town.id])} == {"event_sequence"}
+    assert {difference.check for difference in await drift([town.id])} == {"event_sequence"}
     await owner.execute(
         "update holder set sequence = sequence - 1 where municipality_id = $1 and id = $2", town.id, town.store
     )

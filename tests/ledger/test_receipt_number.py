@@ -108,8 +108,8 @@ def test_what_is_no_number_is_none(typed: str):
 
 @given(st.one_of(st.text(max_size=40), st.text(ALPHABET + "- ", max_size=14)))
 def test_whatever_is_typed_is_a_number_or_none(typed: str):
-    found = receipt_number.normalise(typed)
-    assert found is None or (len(found) == 9 and receipt_number.normalise(found) == found)
+    normalised = receipt_number.normalise(typed)
+    assert normalised is None or (len(normalised) == 9 and receipt_number.normalise(normalised) == normalised)
 
 
 @pytest.mark.parametrize("change", [str.lower, receipt_number.display, full_width, lambda number: f" {number} "])

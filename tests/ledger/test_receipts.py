@@ -43,6 +43,7 @@ from domain.redemptions.kinds import ItemKind
 from domain.redemptions.receipts import HandedOver, OfRedemption
 from domain.refusals import RecordedRefusal
 from domain.vouchers.receipts import Activated, BoughtUnits
+from tests.support.receipts import written
 
 GOLDEN: list[dict[str, Any]] = orjson.loads((Path(__file__).parent / "golden" / "receipts.json").read_bytes())
 SETTLED = [row for row in GOLDEN if row["outcome"] == "SETTLED"]
@@ -83,14 +84,9 @@ for room in sorted(Path(domain.__path__[0]).glob("*/refusals.py")):
     import_module(f"domain.{room.parent.name}.refusals")  # where refusals are known by their codes
 
 
-def written(receipt: Receipt) -> Any:
-    """As PostgreSQL would give it back."""
-    return orjson.loads(orjson.dumps(receipt.to_json()))
-
-
 def typed(receipt: Receipt) -> tuple[Section, ...]:
-    found = [receipt.find(kind) for kind in SECTIONS]
-    return tuple(section for section in found if section is not None)
+    sections = [receipt.find(kind) for kind in SECTIONS]
+    return tuple(section for section in sections if section is not None)
 
 
 def keys_of(section: Section) -> Mapping[str, Any]:
@@ -115,13 +111,15 @@ def test_every_key_of_an_old_receipt_belongs_to_one_type(row: dict[str, Any]):
 def test_what_the_ledger_owns_of_an_old_receipt_is_read_by_name(row: dict[str, Any]):
     kept, receipt = row["receipt"], Receipt.from_json(row["receipt"])
     assert receipt.amount == kept["amount"]
-    lots = [[one.asset, one.lot, one.amount, one.expires_at and one.expires_at.isoformat()] for one in receipt.lots]
+    lots = [
+        [line.asset, line.lot, line.amount, line.expires_at and line.expires_at.isoformat()] for line in receipt.lots
+    ]
     assert lots == kept.get("lots", [])
     assert {str(asset): balance for asset, balance in receipt.balances.items()} == kept.get("balances", {})
     assert list(receipt.balances) == [int(asset) for asset in kept.get("balances", {})], "in the order of the journal"
-    assert receipt.asked == kept.get("asked")
-    assert [[one.asset, one.lot, one.amount] for one in receipt.settled] == kept.get("settled", [])
-    caps = [[one.kind, str(one.subject), one.period, one.change] for one in receipt.caps]
+    assert receipt.list_amount == kept.get("asked")
+    assert [[line.asset, line.lot, line.amount] for line in receipt.settled] == kept.get("settled", [])
+    caps = [[line.kind, str(line.subject), line.period, line.change] for line in receipt.caps]
     assert caps == kept.get("caps", [])
     assert receipt.bare is ("lots" not in kept)
     for lot in {line[1] for line in kept.get("settled", [])}:
@@ -350,7 +348,9 @@ CASES: list[tuple[str, tuple[Section, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("kept", "sections"), CASES, ids=["-".join(type(one).__name__ for one in c[1]) for c in CASES])
+@pytest.mark.parametrize(
+    ("kept", "sections"), CASES, ids=["-".join(type(section).__name__ for section in c[1]) for c in CASES]
+)
 def test_each_field_of_a_section_is_the_one_of_its_key(kept: str, sections: tuple[Section, ...]):
     stored = orjson.loads(kept)
     receipt = Receipt.from_json(stored)
@@ -375,7 +375,7 @@ def test_the_ledgers_own_part_by_hand():
     )
     assert receipt == Receipt(
         amount=300,
-        asked=1_000,
+        list_amount=1_000,
         lots=(
             Portion(asset=904, lot=601, amount=250, expires_at=SUMMER),
             Portion(asset=905, lot=602, amount=50, expires_at=None),

@@ -48,10 +48,10 @@ async def test_insufficient_balance_says_what_is_available_and_is_final(funded: 
     for _ in range(2):
         with pytest.raises(InsufficientBalanceError) as refused:
             await funded.pay(1_001, key)
-        assert (refused.value.available, refused.value.asked) == (1_000, 1_001)
-    found = await outcome(funded.resident, Operation.PAY, key)
-    assert found is not None
-    assert (found.outcome, found.refusal) == (Outcome.REFUSED, "INSUFFICIENT_BALANCE")
+        assert (refused.value.available, refused.value.amount) == (1_000, 1_001)
+    journal = await outcome(funded.resident, Operation.PAY, key)
+    assert journal is not None
+    assert (journal.outcome, journal.refusal) == (Outcome.REFUSED, "INSUFFICIENT_BALANCE")
 
 
 async def test_key_reused_for_another_amount(town: People):
@@ -66,34 +66,68 @@ async def test_key_reused_for_another_amount(town: People):
 
 async def test_unknown_payee(funded: People):
     with pytest.raises(UnknownPayeeError):
-        await pay(funded.services, funded.resident, Pay(uuid4(), funded.id, funded.wallet, uuid4(), 1))
-    with pytest.raises(UnknownPayeeError):  # a wallet is no shop
         await pay(
             funded.services,
             funded.resident,
-            Pay(uuid4(), funded.id, funded.wallet, (await funded.new_resident())[1], 1),
+            Pay(key=uuid4(), municipality=funded.id, wallet_id=funded.wallet, store_id=uuid4(), amount=1),
+        )
+    with pytest.raises(UnknownPayeeError):  # a wallet is no store
+        await pay(
+            funded.services,
+            funded.resident,
+            Pay(
+                key=uuid4(),
+                municipality=funded.id,
+                wallet_id=funded.wallet,
+                store_id=(await funded.new_resident())[1],
+                amount=1,
+            ),
         )
 
 
 async def test_ids_of_another_municipality_are_not_found(funded: People):
     other = await new_town(funded.services)
     with pytest.raises(UnknownPayeeError):
-        await pay(funded.services, funded.resident, Pay(uuid4(), funded.id, funded.wallet, other.store, 1))
+        await pay(
+            funded.services,
+            funded.resident,
+            Pay(key=uuid4(), municipality=funded.id, wallet_id=funded.wallet, store_id=other.store, amount=1),
+        )
     with pytest.raises(UnknownWalletError):
-        await pay(funded.services, funded.resident, Pay(uuid4(), other.id, funded.wallet, other.store, 1))
+        await pay(
+            funded.services,
+            funded.resident,
+            Pay(key=uuid4(), municipality=other.id, wallet_id=funded.wallet, store_id=other.store, amount=1),
+        )
     with pytest.raises(UnknownAssetError):
-        await charge(funded.services, funded.desk, Charge(uuid4(), funded.id, funded.wallet, other.coin.id, 1))
+        await charge(
+            funded.services,
+            funded.desk,
+            Charge(key=uuid4(), municipality=funded.id, wallet_id=funded.wallet, asset_id=other.coin.id, amount=1),
+        )
     with pytest.raises(NotPermittedError):
-        await charge(funded.services, other.desk, Charge(uuid4(), funded.id, funded.wallet, funded.coin.id, 1))
+        await charge(
+            funded.services,
+            other.desk,
+            Charge(key=uuid4(), municipality=funded.id, wallet_id=funded.wallet, asset_id=funded.coin.id, amount=1),
+        )
 
 
 async def test_somebody_elses_wallet_is_unknown(funded: People):
     stranger, _ = await funded.new_resident()
     with pytest.raises(UnknownWalletError):
-        await pay(funded.services, stranger, Pay(uuid4(), funded.id, funded.wallet, funded.store, 1))
+        await pay(
+            funded.services,
+            stranger,
+            Pay(key=uuid4(), municipality=funded.id, wallet_id=funded.wallet, store_id=funded.store, amount=1),
+        )
     staff_only = replace(funded.resident, roles=frozenset({Role.MERCHANT_STAFF}))
     with pytest.raises(UnknownWalletError):  # the right person with a token for something else
-        await pay(funded.services, staff_only, Pay(uuid4(), funded.id, funded.wallet, funded.store, 1))
+        await pay(
+            funded.services,
+            staff_only,
+            Pay(key=uuid4(), municipality=funded.id, wallet_id=funded.wallet, store_id=funded.store, amount=1),
+        )
 
 
 async def test_access_that_was_withdrawn_ends_at_once(funded: People):
@@ -150,12 +184,38 @@ async def test_balance_cap(town: People):
 
 async def test_charge_is_for_counters(funded: People):
     with pytest.raises(NotPermittedError):
-        await charge(funded.services, funded.resident, Charge(uuid4(), funded.id, funded.wallet, funded.coin.id, 1))
-    store, staff = await funded.new_store()  # a shop, but no agent
+        await charge(
+            funded.services,
+            funded.resident,
+            Charge(key=uuid4(), municipality=funded.id, wallet_id=funded.wallet, asset_id=funded.coin.id, amount=1),
+        )
+    store, staff = await funded.new_store()  # a store, but no charge agent
     with pytest.raises(NotPermittedError):
-        await charge(funded.services, staff, Charge(uuid4(), funded.id, funded.wallet, funded.coin.id, 1, store))
+        await charge(
+            funded.services,
+            staff,
+            Charge(
+                key=uuid4(),
+                municipality=funded.id,
+                wallet_id=funded.wallet,
+                asset_id=funded.coin.id,
+                amount=1,
+                store_id=store,
+            ),
+        )
     with pytest.raises(NotPermittedError):  # an agent, but not hers
-        await charge(funded.services, staff, Charge(uuid4(), funded.id, funded.wallet, funded.coin.id, 1, funded.store))
+        await charge(
+            funded.services,
+            staff,
+            Charge(
+                key=uuid4(),
+                municipality=funded.id,
+                wallet_id=funded.wallet,
+                asset_id=funded.coin.id,
+                amount=1,
+                store_id=funded.store,
+            ),
+        )
     with pytest.raises(UnknownWalletError):
         await funded.charge(1, uuid4())
 
@@ -205,14 +265,14 @@ async def test_refund_exceeds(town: People):
     await town.assert_sound()
 
 
-async def test_refund_is_for_the_shop_and_of_payments_only(town: People):
+async def test_refund_is_for_the_store_and_of_payments_only(town: People):
     charged = await town.charge(1_000)
     paid = await town.pay(500)
     _, other_staff = await town.new_store()
-    what = Refund(uuid4(), town.id, paid.journal_id, 1, RefundReason.OTHER)
+    request = Refund(key=uuid4(), municipality=town.id, payment_id=paid.journal_id, amount=1, reason=RefundReason.OTHER)
     for viewer in (other_staff, town.resident, town.desk):
         with pytest.raises(NotPermittedError):
-            await refund(town.services, viewer, what)
+            await refund(town.services, viewer, request)
     with pytest.raises(NotRefundableError):
         await town.refund(charged.journal_id, 1)
     with pytest.raises(UnknownPaymentError):
@@ -238,15 +298,15 @@ async def test_abandoning_what_settled_says_what_it_did(town: People):
     await town.charge(1_000)
     key = uuid4()
     paid = await town.pay(100, key)
-    found = await abandon(town.services, town.resident, Operation.PAY, key)
-    assert found is not None
-    assert (found.id, found.outcome) == (paid.journal_id, Outcome.SETTLED)
+    journal = await abandon(town.services, town.resident, Operation.PAY, key)
+    assert journal is not None
+    assert (journal.id, journal.outcome) == (paid.journal_id, Outcome.SETTLED)
     refused = uuid4()
     with pytest.raises(InsufficientBalanceError):
         await town.pay(10_000, refused)
-    found = await abandon(town.services, town.resident, Operation.PAY, refused)
-    assert found is not None
-    assert found.refusal == "INSUFFICIENT_BALANCE"
+    journal = await abandon(town.services, town.resident, Operation.PAY, refused)
+    assert journal is not None
+    assert journal.refusal == "INSUFFICIENT_BALANCE"
 
 
 async def test_outcome_of_an_unseen_key_and_of_somebody_elses(town: People):

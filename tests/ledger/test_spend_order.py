@@ -36,29 +36,29 @@ class Rules:
 
 @st.composite
 def wallets(draw: st.DrawFn) -> list[Account]:
-    found = []
+    lots = []
     for number in range(draw(st.integers(0, 8))):
         posted = draw(st.integers(0, 300))
-        found.append(
+        lots.append(
             Account(
-                1,
-                number,
-                1,
-                WALLET,
-                draw(st.integers(1, 5)),
-                number,
-                posted,
-                draw(st.integers(0, posted)),
-                0,
-                1,
-                1,
+                municipality=1,
+                id=number,
+                kind=1,
+                holder=WALLET,
+                asset=draw(st.integers(1, 5)),
+                lot=number,
+                posted=posted,
+                held=draw(st.integers(0, posted)),
+                floor=0,
+                version=1,
+                version_before=1,
                 expires_at=draw(st.none() | DAYS),
                 usable_from=draw(st.none() | DAYS),
                 issued_at=draw(st.none() | DAYS),
                 paid=draw(st.booleans()),
             )
         )
-    return draw(st.permutations(found))
+    return draw(st.permutations(lots))
 
 
 @given(accounts=wallets(), amount=st.integers(1, 1_000))

@@ -77,7 +77,7 @@ async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_k
     await api.charge(1_000)
     assert "payment" in await api.pay_with(1_000, coupon)
     source, key = await linked(api), str(uuid4())
-    given = {
+    payment = {
         "idempotencyKey": key,
         "walletId": api.wallet(),
         "payee": {"storeId": api.store()},
@@ -85,7 +85,7 @@ async def test_a_payment_with_a_card_and_a_used_up_coupon_is_refused_under_its_k
         "couponIds": [coupon],
         "topUp": {"fundingSourceId": source, "maximum": 5_000},
     }
-    answer = await api.ask(town.resident, "Pay", input=given)
+    answer = await api.ask(town.resident, "Pay", input=payment)
     assert picked(answer, "code", "retry") == {"code": "COUPON_USED_UP", "retry": "NEW_KEY"}
     assert await outcome_of(api, "PAY", key) == "REFUSED", "what is final is written down"
     assert provider.calls == [], "and nobody's card was asked"

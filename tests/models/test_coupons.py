@@ -163,15 +163,15 @@ class Game:
 
     def _kept(self, paid: Paid, remaining: int) -> dict[str, int]:
         """The share that stays, split from the last coupon to the first."""
-        found, parts = {}, list(paid.parts)
+        kept, parts = {}, list(paid.parts)
         total = sum(part for _, part in parts)
         share = total * remaining // paid.list_amount
         while parts:
             name, part = parts.pop()
             of_others = (total - part) * share // total if total else 0
-            found[name] = share - of_others
+            kept[name] = share - of_others
             total, share = total - part, of_others
-        return found
+        return kept
 
     def _give_back(self, name: str, wallet: int) -> None:
         rule = self.rules[name]

@@ -78,17 +78,19 @@ async def test_what_is_converted_settles_a_debt(api: Api):
     await set_rate(
         api.services, api.town.finance, api.town.id, NewRate(numbers[0][2], numbers[1][2], numbers[2][2], 1, 2, 1)
     )
-    given = {
+    conversion = {
         "idempotencyKey": str(uuid4()),
         "walletId": api.wallet(),
         "fromAssetId": miles,
         "toAssetId": points,
         "amount": 160,
     }
-    answer = await api.ask(api.town.resident, "Convert", input=given)
+    answer = await api.ask(api.town.resident, "Convert", input=conversion)
     assert [(balance["moved"], balance["posted"]) for balance in answer["balances"]] == [(-160, 240), (80, -20)]
     assert (await spendable_and_owed(api))["POINT"] == (0, 20)
-    answer = await api.ask(api.town.resident, "Convert", input={**given, "idempotencyKey": str(uuid4()), "amount": 200})
+    answer = await api.ask(
+        api.town.resident, "Convert", input={**conversion, "idempotencyKey": str(uuid4()), "amount": 200}
+    )
     assert (await spendable_and_owed(api))["POINT"] == (80, 0)
     await assert_sound(api)
     undone = await reverse(api, answer["conversion"]["id"])

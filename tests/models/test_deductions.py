@@ -14,7 +14,7 @@ from tests.support.lifecycle import to_tokyo
 from tests.support.told import assert_receipts_tell_the_truth
 
 
-async def told(api: Api) -> None:
+async def assert_sound(api: Api) -> None:
     await assert_receipts_tell_the_truth(api.town.id)
     await api.town.assert_sound()
 
@@ -35,7 +35,7 @@ async def test_a_refund_of_one_yen_first_does_not_let_points_go(api: Api, parts:
     assert sum(taken(answer)[1] for answer in answers) == 100
     assert sum(sum(taken(answer)) for answer in answers) == 100
     assert await api.balances() == {"COIN": 900}
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_what_no_part_can_pay_is_let_go_with_the_last(api: Api):
@@ -46,7 +46,7 @@ async def test_what_no_part_can_pay_is_let_go_with_the_last(api: Api):
     await api.pay(100)
     assert [taken(await api.refund(payment, part)) for part in (20, 40)] == [(0, 20, 0, 0), (0, 40, 0, 40)]
     assert await api.balances() == {}
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_payment_with_points_of_the_same_programme_can_be_given_back(api: Api):
@@ -61,7 +61,7 @@ async def test_a_payment_with_points_of_the_same_programme_can_be_given_back(api
     answer = await api.refund(payment, 60)
     assert taken(answer) == (60, 0, 0, 40), "60 points came back and were taken; there is no yen to keep"
     assert await api.balances() == {}
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_ended_lots_that_fall_into_one_fresh_lot_are_deducted_once(api: Api, moved: MovableClock):
@@ -85,9 +85,9 @@ async def test_ended_lots_that_fall_into_one_fresh_lot_are_deducted_once(api: Ap
     moved.forward(timedelta(days=40))
     answer = await api.refund(payment, 500)
     assert taken(answer) == (0, 50, 0, 0)
-    assert sum(one["amount"] for one in answer["refund"]["allocations"]) == 450
+    assert sum(allocation["amount"] for allocation in answer["refund"]["allocations"]) == 450
     assert await api.balances() == {"GIFT": 450}
-    await told(api)
+    await assert_sound(api)
 
 
 async def test_a_deduction_keeps_part_of_a_renewed_lots_refund(api: Api, moved: MovableClock):
@@ -105,4 +105,4 @@ async def test_a_deduction_keeps_part_of_a_renewed_lots_refund(api: Api, moved: 
     assert (taken(answer), await api.balances()) == ((0, 40, 0, 0), {"USED": 2_360})
     moved.forward(timedelta(days=300))
     assert taken(await api.refund(payment, 600)) == (0, 60, 0, 0), "into a lot that has ended"
-    await told(api)
+    await assert_sound(api)

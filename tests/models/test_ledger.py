@@ -16,7 +16,7 @@ from domain.keys.abandon import abandon
 from domain.keys.outcome import outcome
 from domain.ledger.kinds import Operation, Outcome
 from domain.ledger.request import Posted
-from domain.payments.hold import Authorize, OfHold, authorize, capture, void
+from domain.payments.hold import Authorize, HoldParties, authorize, capture, void
 from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, refund
@@ -91,8 +91,8 @@ class Game:
         key = uuid4()
         cap = 300_000
         expected = "BALANCE_CAP" if self.model.wallets[wallet] + amount > cap else None
-        what = Charge(key, self.town.id, self.wallets[wallet][1], self.town.coin.id, amount)
-        posted = await self.attempt(charge(self.town.services, self.town.desk, what), expected)
+        top_up = Charge(key, self.town.id, self.wallets[wallet][1], self.town.coin.id, amount)
+        posted = await self.attempt(charge(self.town.services, self.town.desk, top_up), expected)
         if posted is not None:
             self.model.wallets[wallet] += amount
             self.model.cash += amount
@@ -102,15 +102,15 @@ class Game:
         wallet, store, amount = self.chance.randrange(3), self.chance.randrange(2), self.chance.randrange(1, 20_000)
         key = uuid4()
         viewer, wallet_id = self.wallets[wallet]
-        what = Pay(key, self.town.id, wallet_id, self.stores[store][0], amount, confirm_duplicate=True)
+        payment = Pay(key, self.town.id, wallet_id, self.stores[store][0], amount, confirm_duplicate=True)
         expected = "INSUFFICIENT_BALANCE" if amount > self.model.available(wallet) else None
-        posted = await self.attempt(pay(self.town.services, viewer, what), expected)
+        posted = await self.attempt(pay(self.town.services, viewer, payment), expected)
         if posted is not None:
             self.model.wallets[wallet] -= amount
             self.model.stores[store] += amount
             self.model.payments[posted.journal_id] = Paid(wallet, store, amount, amount)
         if self.chance.random() < 0.3:  # the same again, and the same key for something else
-            again = await self.attempt(pay(self.town.services, viewer, what), expected)
+            again = await self.attempt(pay(self.town.services, viewer, payment), expected)
             assert again is None or (again.replayed and posted is not None and again.journal_id == posted.journal_id)
             other = Pay(key, self.town.id, wallet_id, self.stores[store][0], amount + 1, confirm_duplicate=True)
             await self.attempt(pay(self.town.services, viewer, other), "KEY_REUSED")
@@ -121,8 +121,8 @@ class Game:
         journal, paid = self.chance.choice(list(self.model.payments.items()))
         amount = self.chance.randrange(1, paid.amount + 2)
         expected = "REFUND_EXCEEDS" if amount > paid.left else None
-        what = Refund(uuid4(), self.town.id, journal, amount, RefundReason.OTHER)
-        if await self.attempt(refund(self.town.services, self.stores[paid.store][1], what), expected) is not None:
+        part = Refund(uuid4(), self.town.id, journal, amount, RefundReason.OTHER)
+        if await self.attempt(refund(self.town.services, self.stores[paid.store][1], part), expected) is not None:
             paid.left -= amount
             self.model.wallets[paid.wallet] += amount
             self.model.stores[paid.store] -= amount
@@ -132,16 +132,16 @@ class Game:
         expected = "INSUFFICIENT_BALANCE" if amount > self.model.available(wallet) else None
         viewer, wallet_id = self.wallets[wallet]
         ends = self.town.services.clock() + timedelta(days=1)
-        what = Authorize(uuid4(), uuid4(), self.town.id, wallet_id, self.stores[store][0], amount, ends)
-        if await self.attempt(authorize(self.town.services, viewer, what), expected) is not None:
+        authorization = Authorize(uuid4(), uuid4(), self.town.id, wallet_id, self.stores[store][0], amount, ends)
+        if await self.attempt(authorize(self.town.services, viewer, authorization), expected) is not None:
             self.model.held[wallet] += amount
-            self.model.holds.append(Held(what.id, wallet, store, amount))
+            self.model.holds.append(Held(authorization.id, wallet, store, amount))
 
     async def close_hold(self) -> None:
         if not self.model.holds:
             return
         held = self.model.holds.pop(self.chance.randrange(len(self.model.holds)))
-        of = OfHold(self.town.id, held.id, self.wallets[held.wallet][1], self.stores[held.store][0])
+        of = HoldParties(self.town.id, held.id, self.wallets[held.wallet][1], self.stores[held.store][0])
         staff = self.stores[held.store][1]
         if self.chance.random() < 0.5:
             await self.attempt(void(self.town.services, staff, of, uuid4()), None)
@@ -171,7 +171,7 @@ class Game:
 
     async def reverse_charge(self) -> None:
         """A reversed charge takes its own lot back: in this game all of a day's charges share one lot."""
-        open_charges = {journal: what for journal, what in self.model.charges.items() if not what[2]}
+        open_charges = {journal: charge for journal, charge in self.model.charges.items() if not charge[2]}
         if not open_charges:
             return
         journal, (wallet, amount, _) = self.chance.choice(list(open_charges.items()))
@@ -189,11 +189,11 @@ class Game:
         key = uuid4()
         viewer, wallet_id = self.wallets[0]
         assert await abandon(self.town.services, viewer, Operation.PAY, key) is None
-        what = Pay(key, self.town.id, wallet_id, self.stores[0][0], 1, confirm_duplicate=True)
-        await self.attempt(pay(self.town.services, viewer, what), "ABANDONED")
-        found = await outcome(viewer, Operation.PAY, key)
-        assert found is not None
-        assert found.outcome is Outcome.ABANDONED
+        payment = Pay(key, self.town.id, wallet_id, self.stores[0][0], 1, confirm_duplicate=True)
+        await self.attempt(pay(self.town.services, viewer, payment), "ABANDONED")
+        known = await outcome(viewer, Operation.PAY, key)
+        assert known is not None
+        assert known.outcome is Outcome.ABANDONED
 
     async def step(self) -> None:
         verbs = [

@@ -58,8 +58,8 @@ async def filled(services: Services, chance: random.Random) -> Collisions:
         top_up = Charge(uuid4(), town.id, wallet, assets[asset], chance.randrange(200, 3_000))
         await charge(services, town.desk, top_up)
     for programme in ("GIFT", "TENS", "MILE"):
-        given = Grant(uuid4(), town.id, programmes[programme], wallet, chance.randrange(30, 700))
-        await grant_value(services, town.desk, given)
+        granted = Grant(uuid4(), town.id, programmes[programme], wallet, chance.randrange(30, 700))
+        await grant_value(services, town.desk, granted)
     await convert(services, viewer, Convert(uuid4(), town.id, wallet, assets["MILE"], assets["POINT"], 27))
     await claim_coupon(services, viewer, Claim(uuid4(), town.id, collisions.coupons["HALF"], wallet))
     return collisions
@@ -150,10 +150,10 @@ def differences(first: Any, second: Any) -> list[Any]:
     """What differs, with both figures."""
     pairs = zip(first, second, strict=True)
     return [
-        (key, one.get(key, 0), two.get(key, 0))
-        for one, two in pairs
-        for key in {**one, **two}
-        if one.get(key, 0) != two.get(key, 0)
+        (key, before.get(key, 0), after.get(key, 0))
+        for before, after in pairs
+        for key in {**before, **after}
+        if before.get(key, 0) != after.get(key, 0)
     ]
 
 

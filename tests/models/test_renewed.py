@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.expiry.heirs import Heirs
+from domain.expiry.renewed_value import RenewedValue
 from domain.expiry.receipts import RenewedPortion
 from tests.support.api import Api
 from tests.support.clock import MovableClock
@@ -36,10 +36,10 @@ def renewed(old: int, new: int, amount: int) -> RenewedPortion:
 
 
 def test_what_came_into_a_lot_is_followed_as_far_as_it_went():
-    heirs = Heirs(wallet=None, renewed=(renewed(1, 2, 250), renewed(2, 3, 400), renewed(9, 3, 50)))  # type: ignore[arg-type]
-    assert heirs.of(1, 300) == {1: 50, 2: 0, 3: 250}
-    assert heirs.of(2, 500) == {2: 100, 3: 400}
-    assert heirs.of(7, 5) == {7: 5}
+    successors = RenewedValue(wallet=None, renewed=(renewed(1, 2, 250), renewed(2, 3, 400), renewed(9, 3, 50)))  # type: ignore[arg-type]
+    assert successors.by_lot(1, 300) == {1: 50, 2: 0, 3: 250}
+    assert successors.by_lot(2, 500) == {2: 100, 3: 400}
+    assert successors.by_lot(7, 5) == {7: 5}
 
 
 async def test_a_wrong_grant_is_undone_although_payments_have_renewed_it(api: Api, moved: MovableClock):

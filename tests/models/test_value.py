@@ -64,7 +64,7 @@ class Paid:
     """A payment: its lots in the order of use, what was given back, and its points."""
 
     wallet: int
-    shop: int
+    store: int
     price: int
     discount: int
     parts: list[tuple[Lot, int]]
@@ -92,47 +92,47 @@ class Model:
     today: date
     wallets: list[list[Lot]]
     debts: list[int]
-    given: list[Counter[str]]
+    granted: list[Counter[str]]
     budgets: dict[str, int] = field(default_factory=lambda: dict(BUDGETS))
-    shops: list[int] = field(default_factory=lambda: [0, 0])
+    stores: list[int] = field(default_factory=lambda: [0, 0])
     lapsed: int = 0
     coupon: int = 2_000
     payments: dict[UUID, Paid] = field(default_factory=dict)
 
     def lot(self, wallet: int, asset: str) -> Lot:
         last = months_later(self.today, MONTHS[asset])
-        for one in self.wallets[wallet]:
-            if (one.asset, one.issued, one.last) == (asset, self.today, last):
-                return one
+        for lot in self.wallets[wallet]:
+            if (lot.asset, lot.issued, lot.last) == (asset, self.today, last):
+                return lot
         self.wallets[wallet].append(Lot(asset, self.today, last))
         return self.wallets[wallet][-1]
 
     def may_give(self, wallet: int, asset: str) -> int:
-        return max(0, min(self.budgets[asset], CAPS[asset] - self.given[wallet][asset]))
+        return max(0, min(self.budgets[asset], CAPS[asset] - self.granted[wallet][asset]))
 
     def give(self, wallet: int, asset: str, amount: int) -> Lot:
         self.budgets[asset] -= amount
-        self.given[wallet][asset] += amount
+        self.granted[wallet][asset] += amount
         lot = self.lot(wallet, asset)
         settled = min(self.debts[wallet], amount) if asset == "POINT" else 0
         self.debts[wallet] -= settled
         lot.left += amount - settled
         return lot
 
-    def usable(self, wallet: int, shop: int) -> list[Lot]:
-        """Gifts are for the first shop only."""
+    def usable(self, wallet: int, store: int) -> list[Lot]:
+        """Gifts are for the first store only."""
         return [
-            one
-            for one in self.wallets[wallet]
-            if one.left and one.last >= self.today and (one.asset != "GIFT" or shop == 0)
+            lot
+            for lot in self.wallets[wallet]
+            if lot.left and lot.last >= self.today and (lot.asset != "GIFT" or store == 0)
         ]
 
-    def take(self, wallet: int, shop: int, amount: int) -> list[tuple[Lot, int]]:
+    def take(self, wallet: int, store: int, amount: int) -> list[tuple[Lot, int]]:
         parts: list[tuple[Lot, int]] = []
         while amount:
             best = min(
-                self.usable(wallet, shop),
-                key=lambda one: (one.asset != "GIFT", one.last, one.asset == "COIN", one.issued, one.asset),
+                self.usable(wallet, store),
+                key=lambda lot: (lot.asset != "GIFT", lot.last, lot.asset == "COIN", lot.issued, lot.asset),
             )
             part = min(best.left, amount)
             best.left -= part
@@ -142,12 +142,12 @@ class Model:
 
 
 class Game:
-    """One town, two residents, two shops, and a model that must agree."""
+    """One town, two residents, two stores, and a model that must agree."""
 
     def __init__(self, town: People, chance: random.Random, clock: MovableClock) -> None:
         self.town, self.chance, self.clock = town, chance, clock
         self.residents: list[tuple[Viewer, UUID]] = []
-        self.shops: list[tuple[UUID, Viewer]] = []
+        self.stores: list[tuple[UUID, Viewer]] = []
         self.numbers: dict[str, int] = {"COIN": town.coin.id}
         self.programmes: dict[str, UUID] = {}
         self.model = Model(self.today, [[], []], [0, 0], [Counter(), Counter()])
@@ -158,10 +158,10 @@ class Game:
 
     async def start(self) -> None:
         self.residents = [await self.town.new_resident() for _ in range(2)]
-        self.shops = [await self.town.new_store() for _ in range(2)]
+        self.stores = [await self.town.new_store() for _ in range(2)]
         services, town, officer = self.town.services, self.town.id, self.town.finance
         await classify_store(
-            services, self.town.desk, town, self.shops[0][0], group="gift", size=SizeClass.SMALL, area=""
+            services, self.town.desk, town, self.stores[0][0], group="gift", size=SizeClass.SMALL, area=""
         )
         kinds = {
             "BONUS": AssetKind.BONUS_COIN,
@@ -195,10 +195,10 @@ class Game:
             ("GIFT", ProgrammeKind.GRANT, {}),
             ("POINT", ProgrammeKind.EARNING, {"activates_after_days": 0, "clawback": ClawbackRule.DEBT}),
         ):
-            made = NewProgramme(
+            programme = NewProgramme(
                 kind, code, code, self.numbers[code], BUDGETS[code], *period, cap_per_person=CAPS[code], **more
             )  # type: ignore[arg-type]
-            self.programmes[code] = (await create_programme(services, officer, town, uuid4(), made))[0].id
+            self.programmes[code] = (await create_programme(services, officer, town, uuid4(), programme))[0].id
         rule = NewRule(RuleKind.PERCENT, "5%", "5%", Stacking.WITH_OTHERS, rate_bp=POINT_PERCENT * 100)
         await add_rule(services, officer, town, self.programmes["POINT"], uuid4(), rule)
         off = NewCoupon(
@@ -226,10 +226,10 @@ class Game:
 
     async def charge(self) -> None:
         wallet, amount = self.chance.randrange(2), self.chance.randrange(1, 9_000)
-        coins = sum(one.left for one in self.model.wallets[wallet] if one.asset == "COIN")
-        what = Charge(uuid4(), self.town.id, self.residents[wallet][1], self.numbers["COIN"], amount)
+        coins = sum(lot.left for lot in self.model.wallets[wallet] if lot.asset == "COIN")
+        top_up = Charge(uuid4(), self.town.id, self.residents[wallet][1], self.numbers["COIN"], amount)
         expected = "BALANCE_CAP" if coins + amount > (self.town.coin.balance_cap or 2**53) else None
-        if await self.attempt(charge(self.town.services, self.town.desk, what), expected) is not None:
+        if await self.attempt(charge(self.town.services, self.town.desk, top_up), expected) is not None:
             self.model.lot(wallet, "COIN").left += amount
             bonus = min(amount * BONUS_PERCENT // 100, self.model.may_give(wallet, "BONUS"))
             if bonus:
@@ -237,39 +237,39 @@ class Game:
 
     async def grant(self) -> None:
         wallet, amount = self.chance.randrange(2), self.chance.randrange(1, 3_000)
-        left, budget = CAPS["GIFT"] - self.model.given[wallet]["GIFT"], self.model.budgets["GIFT"]
+        left, budget = CAPS["GIFT"] - self.model.granted[wallet]["GIFT"], self.model.budgets["GIFT"]
         expected = "CAP_EXCEEDED" if amount > left else "BUDGET_EXCEEDED" if amount > budget else None
-        what = Grant(uuid4(), self.town.id, self.programmes["GIFT"], self.residents[wallet][1], amount)
-        if await self.attempt(grant_value(self.town.services, self.town.desk, what), expected) is not None:
+        granted = Grant(uuid4(), self.town.id, self.programmes["GIFT"], self.residents[wallet][1], amount)
+        if await self.attempt(grant_value(self.town.services, self.town.desk, granted), expected) is not None:
             self.model.give(wallet, "GIFT", amount)
 
     async def pay(self) -> None:
-        wallet, shop, amount = self.chance.randrange(2), self.chance.randrange(2), self.chance.randrange(1, 6_000)
+        wallet, store, amount = self.chance.randrange(2), self.chance.randrange(2), self.chance.randrange(1, 6_000)
         viewer, wallet_id = self.residents[wallet]
         coupons = self.chance.choice([(), (), (self.programmes["COUPON"],)])
         discount = amount * COUPON_PERCENT // 100 if coupons else 0
         expected = (
             "INSUFFICIENT_BALANCE"
-            if amount - discount > sum(one.left for one in self.model.usable(wallet, shop))
+            if amount - discount > sum(lot.left for lot in self.model.usable(wallet, store))
             else None
         )
         if coupons and (not discount or not 0 < discount <= self.model.coupon):
             expected = (
                 "COUPON_USED_UP" if discount > self.model.coupon or not self.model.coupon else "COUPON_NOT_USABLE"
             )
-        what = Pay(
-            uuid4(), self.town.id, wallet_id, self.shops[shop][0], amount, confirm_duplicate=True, coupons=coupons
+        payment = Pay(
+            uuid4(), self.town.id, wallet_id, self.stores[store][0], amount, confirm_duplicate=True, coupons=coupons
         )
-        posted = await self.attempt(pay(self.town.services, viewer, what), expected)
+        posted = await self.attempt(pay(self.town.services, viewer, payment), expected)
         if posted is None:
             return
         paid = self.model.payments[posted.journal_id] = Paid(
-            wallet, shop, amount, discount, self.model.take(wallet, shop, amount - discount)
+            wallet, store, amount, discount, self.model.take(wallet, store, amount - discount)
         )
         self.model.coupon -= discount
-        told = [(self.code(portion.asset), portion.amount) for portion in posted.receipt.lots]
-        assert told == [(lot.asset, part) for lot, part in paid.parts]
-        self.model.shops[shop] += amount
+        used = [(self.code(portion.asset), portion.amount) for portion in posted.receipt.lots]
+        assert used == [(lot.asset, part) for lot, part in paid.parts]
+        self.model.stores[store] += amount
         paid.earned = min(paid.coin_left(0) * POINT_PERCENT // 100, self.model.may_give(wallet, "POINT"))
         if paid.earned:
             paid.points = self.model.give(wallet, "POINT", paid.earned)
@@ -280,10 +280,10 @@ class Game:
         journal, paid = self.chance.choice(list(self.model.payments.items()))
         amount = self.chance.randrange(1, paid.price + 2)
         expected = "REFUND_EXCEEDS" if amount > paid.price - paid.given_back else None
-        what = Refund(uuid4(), self.town.id, journal, amount, RefundReason.OTHER)
-        if await self.attempt(refund(self.town.services, self.shops[paid.shop][1], what), expected) is None:
+        part_back = Refund(uuid4(), self.town.id, journal, amount, RefundReason.OTHER)
+        if await self.attempt(refund(self.town.services, self.stores[paid.store][1], part_back), expected) is None:
             return
-        self.model.shops[paid.shop] -= amount
+        self.model.stores[paid.store] -= amount
         returned = paid.returned(paid.given_back + amount) - paid.returned(paid.given_back)
         self.model.coupon += returned
         paid.given_back += amount
@@ -303,13 +303,13 @@ class Game:
         due = paid.earned - kept - paid.clawed
         paid.clawed += due
         points = [
-            one
-            for one in self.model.wallets[paid.wallet]
-            if one.asset == "POINT" and one.left and one.last >= self.model.today
+            lot
+            for lot in self.model.wallets[paid.wallet]
+            if lot.asset == "POINT" and lot.left and lot.last >= self.model.today
         ]
-        points.sort(key=lambda one: (one is not paid.points, one.last, one.issued))
-        back = [sum(part for lot, part in paid.back if lot is one) for one in points]
-        own = [max(0, one.left - part) for one, part in zip(points, back, strict=True)]
+        points.sort(key=lambda lot: (lot is not paid.points, lot.last, lot.issued))
+        back = [sum(part for returned, part in paid.back if returned is lot) for lot in points]
+        own = [max(0, lot.left - part) for lot, part in zip(points, back, strict=True)]
         first_given = [(lot, part) for lot, part in paid.back if lot in points]
         for lot, most in [*zip(points, own, strict=True), *first_given]:
             part = min(due, most, lot.left)
@@ -322,7 +322,7 @@ class Game:
 
     def back(self, wallet: int, amount: int) -> None:
         self.model.budgets["POINT"] += amount
-        self.model.given[wallet]["POINT"] -= amount
+        self.model.granted[wallet]["POINT"] -= amount
 
     async def wait(self) -> None:
         self.clock.forward(timedelta(days=self.chance.choice([0, 1, 2, 9, 25, 40])))
@@ -358,19 +358,21 @@ class Game:
     async def compare(self) -> None:
         now = self.town.services.clock()
         for number, (_, wallet) in enumerate(self.residents):
-            found = sorted(
-                (self.code(one.asset), effective_on(one.issued_at), one.posted)
-                for one in await wallet_accounts(self.town.id, wallet, now)
-                if one.posted
+            accounts = sorted(
+                (self.code(account.asset), effective_on(account.issued_at), account.posted)
+                for account in await wallet_accounts(self.town.id, wallet, now)
+                if account.posted
             )  # type: ignore[arg-type]
-            assert found == sorted((one.asset, one.issued, one.left) for one in self.model.wallets[number] if one.left)
+            assert accounts == sorted(
+                (lot.asset, lot.issued, lot.left) for lot in self.model.wallets[number] if lot.left
+            )
         left = await budgets_left([(self.town.id, self.programmes[code]) for code in [*BUDGETS, "COUPON"]])
         assert dict(zip([*BUDGETS, "COUPON"], left, strict=True)) == {**self.model.budgets, "COUPON": self.model.coupon}
         trial = await trial_balance(self.town.id, now)
         sums: Counter[AccountKind] = Counter()
         for line in trial.lines:
             sums[line.kind] += line.posted
-        assert sums[AccountKind.PAYABLE] == sum(self.model.shops)
+        assert sums[AccountKind.PAYABLE] == sum(self.model.stores)
         assert sums[AccountKind.BREAKAGE] == self.model.lapsed
         assert -sums[AccountKind.DEBT] == sum(self.model.debts)
 

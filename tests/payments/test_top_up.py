@@ -137,8 +137,8 @@ async def test_a_refused_payment_takes_the_charge_back(
     await api.charge(700)
     charged = topping._post_charge
 
-    async def overtaken(*given: Any) -> None:
-        await charged(*given)
+    async def overtaken(*arguments: Any) -> None:
+        await charged(*arguments)
         await api.pay(100)
 
     with monkeypatch.context() as meanwhile:
@@ -159,8 +159,8 @@ async def test_what_was_spent_of_the_charge_stays_and_is_captured(
     await api.charge(700)
     charged = topping._post_charge
 
-    async def overtaken(*given: Any) -> None:
-        await charged(*given)
+    async def overtaken(*arguments: Any) -> None:
+        await charged(*arguments)
         await api.pay(900)
 
     with monkeypatch.context() as meanwhile:

@@ -1,4 +1,4 @@
-"""Refunds take back the points of what was given back, in any order, and settle by the programme's word what was spent."""
+"""Refunds claw back points in any order, and settle spent points by the programme's clawback rule."""
 
 import itertools
 from typing import Any
@@ -9,7 +9,7 @@ from tests.support.api import Api, picked
 
 
 async def earned(api: Api, clawback: str, rate_bp: int = 1_000) -> tuple[str, str]:
-    """A payment of 1,000 that earned 100 points; its id, and the programme."""
+    """Make a payment of 1,000 that earns 100 points, and return the ids of payment and programme."""
     points = await api.asset("POINT", kind="SHOPPING_POINT")
     programme = await api.earning(points, 1_000, clawbackRule=clawback)
     await api.rule(programme, rateBp=rate_bp)
@@ -18,13 +18,13 @@ async def earned(api: Api, clawback: str, rate_bp: int = 1_000) -> tuple[str, st
 
 
 async def spend_points(api: Api, amount: int) -> None:
-    """Points alone are left in the wallet, so they pay."""
+    """Pay with points, which are all that the wallet has left."""
     payment = (await api.pay(amount))["payment"]
     assert {allocation["asset"]["code"] for allocation in payment["allocations"]} == {"POINT"}
 
 
 def clawed_back(answer: Any) -> tuple[int, int, int, int]:
-    """Of a refund's answer: points that came back, were deducted, became a debt, were waived."""
+    """Points of a refund's answer: taken from lots, deducted, owed as a debt, waived."""
     [clawback] = answer["refund"]["pointClawbacks"]
     return clawback["amount"], clawback["deducted"], clawback["debt"], clawback["waived"]
 
@@ -128,9 +128,9 @@ async def test_what_goes_back_to_the_budget_may_be_earned_once_more(api: Api):
 async def test_an_officers_reversal_of_a_payment_takes_its_points_whole_or_not_at_all(api: Api):
     payment, programme = await earned(api, "WAIVE")
     proposal = await api.ask(api.town.finance, "ProposeReversal", input={"journalId": payment, "reason": "FRAUD"})
-    given = {"idempotencyKey": "0192b3c4-0000-7000-8000-0000000000b1", "approvalId": proposal["approval"]["id"]}
+    request = {"idempotencyKey": "0192b3c4-0000-7000-8000-0000000000b1", "approvalId": proposal["approval"]["id"]}
     await spend_points(api, 1)
-    refused = await api.ask(api.town.other_finance, "ReverseJournal", input=given)
+    refused = await api.ask(api.town.other_finance, "ReverseJournal", input=request)
     assert (refused["code"], refused["available"]) == ("REVERSAL_IMPOSSIBLE", 99)
     assert await api.balances() == {"POINT": 99}
     assert await api.left(programme) == 900

@@ -9,7 +9,7 @@ from tests.support.projects import classified_store
 
 
 async def test_points_wait_for_the_end_of_the_refund_window(api: Api, moved: MovableClock):
-    """Points of today may be spent from a later midnight; a refund before takes them all."""
+    """Today's points are usable from a later midnight; a refund before it claws all of them back."""
     points = await api.asset("POINT", kind="SHOPPING_POINT")
     earning = await api.earning(points, 1_000, activatesAfterDays=7, clawbackRule="DEBT")
     await api.rule(earning, rateBp=1_000)
@@ -37,7 +37,7 @@ async def test_points_wait_for_the_end_of_the_refund_window(api: Api, moved: Mov
 
 
 async def waiting(api: Api) -> tuple[int, int, int, list[str | None]]:
-    """Of the points: all, what may be spent now, what waits, and from when each lot may be spent."""
+    """Points of the wallet: posted, available, pending, and the time from which each lot is usable."""
     balances = (await api.ask(api.town.resident, "Wallet", id=api.wallet()))["balances"]
     [points] = [balance for balance in balances if balance["asset"]["code"] == "POINT"]
     assert all(balance["pending"] == 0 for balance in balances if balance is not points)

@@ -1,4 +1,4 @@
-"""What rules may not be, who may not write them, and budgets and caps under races; nothing moved."""
+"""Invalid rules, viewers who may not write them, and budgets and caps under races; nothing moves."""
 
 import asyncio
 from typing import Any
@@ -64,8 +64,8 @@ async def test_a_programme_of_points_says_when_they_may_be_spent_and_what_a_refu
     api: Api, facts: dict[str, Any], field: str, problem: str
 ):
     asset = await api.asset("POINT", kind="SHOPPING_POINT")
-    given = {"kind": "EARNING", "activatesAfterDays": 0, "clawbackRule": "WAIVE"}
-    answer = await api.create_programme(asset, 1_000, **{**given, **facts})
+    terms = {"kind": "EARNING", "activatesAfterDays": 0, "clawbackRule": "WAIVE"}
+    answer = await api.create_programme(asset, 1_000, **{**terms, **facts})
     assert (answer["code"], answer["field"], answer["problem"]) == ("INVALID_INPUT", field, problem)
     await api.town.assert_sound()
 
@@ -136,7 +136,7 @@ async def test_caps_of_a_day_count_over_all_wallets_of_a_person_under_races(api:
 
 
 async def test_a_payment_with_points_replays_and_is_asked_about_like_any_other(api: Api):
-    """The same asset pays and is earned: what was paid is not what moved, and the second payment is still noticed."""
+    """The same asset pays and is earned: the amount paid is not the amount moved, and a duplicate is still noticed."""
     points = await api.asset("POINT", kind="SHOPPING_POINT")
     programme = await api.earning(points, 1_000)
     await api.rule(programme, rateBp=1_000, baseAssetIds=[points])
@@ -182,9 +182,9 @@ async def test_what_rules_would_give_is_asked_by_staff_without_a_trace(api: Api)
 
 
 async def simulate(api: Api, viewer: Viewer | None = None, **facts: Any) -> Any:
-    """What a payment of 2,500 would earn."""
-    given = {"storeId": api.store(), "assetId": api.coin, "amount": 2_500}
-    return await api.ask(viewer or api.town.auditor, "SimulateEarning", input={**given, **facts})
+    """The answer to a simulated payment of 2,500."""
+    payment = {"storeId": api.store(), "assetId": api.coin, "amount": 2_500}
+    return await api.ask(viewer or api.town.auditor, "SimulateEarning", input={**payment, **facts})
 
 
 async def test_points_are_the_payers_own_business(api: Api):

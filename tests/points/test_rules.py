@@ -1,7 +1,4 @@
-"""Earning rules, pure: order, stacking, caps, rounding.
-
-And what is left of a payment never earns more than the whole.
-"""
+"""Earning rules, pure: order, stacking, caps and rounding; the rest of a payment never earns more than all of it."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -25,12 +22,12 @@ AT = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
 """A Friday, 10:00 in Tokyo."""
 PERSON, PROGRAMME = UUID(int=1), UUID(int=2)
 COIN, POINT = 1, 2
-SHOP = SimpleNamespace(id=UUID(int=9), category="food", store_group="street", size_class=SizeClass.SMALL, area="north")
+STORE = SimpleNamespace(id=UUID(int=9), category="food", store_group="street", size_class=SizeClass.SMALL, area="north")
 CAP = ((1, 2, PROGRAMME, str(PERSON)), 2**53 - 1)
 
 
 def rule(number: int = 1, **facts: object) -> EarningRule:
-    given = {
+    terms = {
         "municipality": 1,
         "id": UUID(int=number),
         "programme": PROGRAMME,
@@ -49,7 +46,7 @@ def rule(number: int = 1, **facts: object) -> EarningRule:
         "stacking": Stacking.WITH_OTHERS,
         "created_at": AT,
     }
-    return EarningRule(**{**given, **facts})
+    return EarningRule(**{**terms, **facts})
 
 
 def on(weekdays: frozenset[int] = frozenset(), **hours: int) -> Acceptance:
@@ -59,12 +56,18 @@ def on(weekdays: frozenset[int] = frozenset(), **hours: int) -> Acceptance:
 def ask(
     rules: list[EarningRule], amount: int, at: datetime = AT, limits: Limits | None = None, **more: object
 ) -> list[tuple[int, int, str]]:
-    payer = Payer(PERSON, more.pop("claims", None), SHOP, effective_on(at))
+    payer = Payer(PERSON, more.pop("claims", None), STORE, effective_on(at))
     limits = limits or Limits(budgets={PROGRAMME: 10**9})
-    found = earned(
-        [Candidate(one, POINT, (CAP,)) for one in rules], payer, {COIN: amount}, frozenset({COIN}), at, limits, **more
+    traced = earned(
+        [Candidate(earning_rule, POINT, (CAP,)) for earning_rule in rules],
+        payer,
+        {COIN: amount},
+        frozenset({COIN}),
+        at,
+        limits,
+        **more,
     )
-    return [(one.rule.id.int, one.points, one.reason.value) for one in found]
+    return [(trace.rule.id.int, trace.points, trace.reason.value) for trace in traced]
 
 
 def test_each_rule_rounds_down_by_itself():
@@ -89,7 +92,7 @@ def test_priority_then_age_and_a_rule_alone():
         (3, 50, "APPLIED"),
     ]
     older = rule(4, created_at=AT - timedelta(days=1))
-    assert [one for one, _, _ in ask([rule(2), older], 1_000)] == [4, 2]
+    assert [number for number, _, _ in ask([rule(2), older], 1_000)] == [4, 2]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_priority_then_age_and_a_rule_alone():
         ({"eligibility": Eligibility(residents_only=True)}, AT, "NOT_ELIGIBLE"),
     ],
 )
-def test_day_hour_shop_and_person(facts: dict[str, object], at: datetime, reason: str):
+def test_day_hour_store_and_person(facts: dict[str, object], at: datetime, reason: str):
     assert ask([rule(1, **facts)], 1_000, at)[0][2] == reason
 
 
@@ -146,14 +149,14 @@ def test_limits_count_down_from_rule_to_rule():
 
 
 def test_what_counts_is_what_residents_paid_for_unless_the_rule_names_assets():
-    payer = Payer(PERSON, None, SHOP, effective_on(AT))
+    payer = Payer(PERSON, None, STORE, effective_on(AT))
     spent = {COIN: 600, POINT: 400}
     for base, points in ((frozenset[int](), 6), (frozenset({POINT}), 4), (frozenset({COIN, POINT}), 10)):
         limits = Limits(budgets={PROGRAMME: 100})
-        [found] = earned(
+        [trace] = earned(
             [Candidate(rule(1, base_assets=base), POINT, (CAP,))], payer, spent, frozenset({COIN}), AT, limits
         )
-        assert (found.points, found.reason) == (points, Reason.APPLIED)
+        assert (trace.points, trace.reason) == (points, Reason.APPLIED)
 
 
 RULES = st.lists(
@@ -169,7 +172,7 @@ RULES = st.lists(
         st.integers(1, 800),
     ),
     max_size=4,
-    unique_by=lambda one: one.id,
+    unique_by=lambda earning_rule: earning_rule.id,
 )
 
 
@@ -185,7 +188,7 @@ def test_any_order_of_partial_refunds_takes_back_the_same(rules: list[EarningRul
     def after(refunded: int) -> int:
         spent = rest_of(lots, refunded)
         assert sum(spent.values()) == max(0, total - refunded)
-        return sum(one.of_base(one.base(spent, frozenset({COIN}))) for one in rules)
+        return sum(earning_rule.of_base(earning_rule.base(spent, frozenset({COIN}))) for earning_rule in rules)
 
     def taken_back(order: list[int]) -> int:
         refunded = clawed = 0

@@ -32,8 +32,8 @@ async def change(api: Api, programme: str, viewer: Viewer | None = None, **facts
 
 
 async def budget(api: Api, programme: str, by: int, viewer: Viewer | None = None, **facts: Any) -> Any:
-    given = {"idempotencyKey": str(uuid4()), "programmeId": programme, "change": by, **facts}
-    return await api.ask(viewer or api.town.finance, "ChangeBudget", input=given)
+    budget_change = {"idempotencyKey": str(uuid4()), "programmeId": programme, "change": by, **facts}
+    return await api.ask(viewer or api.town.finance, "ChangeBudget", input=budget_change)
 
 
 def budgets(answer: Any) -> tuple[int, int]:

@@ -14,8 +14,8 @@ from tests.support.town import new_town
 
 
 async def lives(api: Api, household: str | None, wallet: UUID | None = None) -> Any:
-    given = {"walletId": api.wallet(wallet), "resident": True, "birthYear": 1980, "householdCode": household}
-    return await api.ask(api.town.desk, "RecordClaim", input=given)
+    claim = {"walletId": api.wallet(wallet), "resident": True, "birthYear": 1980, "householdCode": household}
+    return await api.ask(api.town.desk, "RecordClaim", input=claim)
 
 
 async def family(api: Api, size: int, household: str = "１２３-a") -> list[tuple[Viewer, UUID]]:
@@ -76,10 +76,10 @@ async def test_bonuses_count_over_the_household_and_come_back(api: Api):
 
 async def test_only_a_hash_with_the_towns_salt_is_kept(api: Api):
     other = await new_town(api.services)
-    given = {"resident": True, "birthYear": 1980, "householdCode": "123-A"}
-    await api.ask(api.town.desk, "RecordClaim", input={**given, "walletId": api.wallet()})
+    facts = {"resident": True, "birthYear": 1980, "householdCode": "123-A"}
+    await api.ask(api.town.desk, "RecordClaim", input={**facts, "walletId": api.wallet()})
     theirs = Api(other)
-    await api.ask(other.desk, "RecordClaim", input={**given, "walletId": theirs.wallet()})
+    await api.ask(other.desk, "RecordClaim", input={**facts, "walletId": theirs.wallet()})
     claims = await rows(
         "select * from person_claim where municipality_id = any ($1::smallint[])", [api.town.id, other.id]
     )

@@ -7,7 +7,7 @@ from tests.support.clock import MovableClock
 from tests.support.projects import classified_store, parts_of
 
 
-async def test_s11_village_bonus_on_charges_with_an_end_and_designated_shops_only(api: Api, moved: MovableClock):
+async def test_s11_village_bonus_on_charges_with_an_end_and_designated_stores_only(api: Api, moved: MovableClock):
     """片品村: charge with a village-funded bonus; value ends; designated stores only; settlement against the budget."""
     inn, outsider = await classified_store(api, store_group="designated"), await classified_store(api)
     bonus = await api.asset(

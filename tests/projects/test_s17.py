@@ -7,7 +7,7 @@ from tests.support.clock import MovableClock
 from tests.support.projects import classified_store
 
 
-async def test_s17_limits_by_shop_and_date(api: Api, moved: MovableClock):
+async def test_s17_limits_by_store_and_date(api: Api, moved: MovableClock):
     """福井県: where and when a benefit may be used is set per programme; benefits to named persons."""
     baby_store, supermarket = await classified_store(api, category="baby"), await classified_store(api, size_class=2)
     points = await api.asset("GIFT", nameJa="応援ギフト")

@@ -20,12 +20,12 @@ async def test_s20_a_tourist_voucher_for_people_from_outside(api: VoucherApi):
     await api.charge(20_000, their_wallet)
     assert (await api.buy(for_residents, 1, visitor, their_wallet))["reason"] == "UNVERIFIED"
     assert (await api.buy(for_all, 2, visitor, their_wallet))["purchase"]["faceValue"] == 13_000
-    given = {
+    request = {
         "idempotencyKey": "0192b3c4-0000-7000-8000-000000000020",
         "walletId": api.wallet(their_wallet),
         "payee": {"storeId": api.store()},
     }
-    paid = await api.ask(visitor, "Pay", input={**given, "amount": 13_000})
+    paid = await api.ask(visitor, "Pay", input={**request, "amount": 13_000})
     assert sum(amount for code, amount in parts_of(paid) if code.startswith("TOURIST")) == 13_000
-    assert (await api.ask(api.town.resident, "Pay", input={**given, "amount": 1}))["code"] == "UNKNOWN_WALLET"
+    assert (await api.ask(api.town.resident, "Pay", input={**request, "amount": 1}))["code"] == "UNKNOWN_WALLET"
     await api.town.assert_sound()

@@ -27,11 +27,11 @@ async def test_s23_sets_of_5000_for_6500_of_which_4200_are_digital(api: VoucherA
         "product"
     ]
     assert (everything["price"], everything["faceValue"], everything["premiumRateBp"]) == (5_000, 6_500, 3_000)
-    whole = everything["preview"]
+    preview = everything["preview"]
     amounts = {"maximumExposure": 21_000_000, "totalFaceValue": 91_000_000, "budgetAvailable": 21_000_000}
-    assert picked(whole, *amounts) == amounts
-    assert whole["legal"]["basis"] == "MUNICIPAL_ISSUER"
-    assert [part["eligibleStores"]["totalCount"] for part in whole["subVouchers"]] == [2, 1]
+    assert picked(preview, *amounts) == amounts
+    assert preview["legal"]["basis"] == "MUNICIPAL_ISSUER"
+    assert [part["eligibleStores"]["totalCount"] for part in preview["subVouchers"]] == [2, 1]
 
     draft = (
         await api.from_template("PREMIUM_30", code="TOYOYAMA", stock=4_200, unitsPerPerson=4, fundingProgrammeId=budget)

@@ -1,4 +1,4 @@
-"""Claims and hand-overs: both sides hear of it, each counts once, staff undo once."""
+"""Claims and redemptions: both sides get events, each use counts once, and staff roll back once."""
 
 import asyncio
 from datetime import timedelta
@@ -92,8 +92,8 @@ async def test_keys_of_hand_overs_replay_mismatch_race_and_close(api: CouponApi)
         ("CLAIM_COUPON", api.town.resident),
         ("ROLLBACK_REDEMPTION", api.town.desk),
     ):
-        given = {"operation": operation, "idempotencyKey": closed}
-        assert (await api.ask(viewer, "Abandon", input=given))["outcome"]["state"] == "ABANDONED"
+        request = {"operation": operation, "idempotencyKey": closed}
+        assert (await api.ask(viewer, "Abandon", input=request))["outcome"]["state"] == "ABANDONED"
     assert (await api.nothing_moved(api.redeem({"couponId": coupon}, idempotencyKey=closed)))["code"] == "ABANDONED"
     assert (await api.nothing_moved(api.claim(coupon, idempotencyKey=closed)))["code"] == "ABANDONED"
     refusal = await api.nothing_moved(api.rollback(answers[0]["redemption"]["id"], idempotencyKey=closed))
@@ -112,7 +112,7 @@ async def test_of_the_last_item_exactly_one_of_100_gets_it(api: CouponApi):
 
 
 async def test_what_must_be_claimed_is_safe_once_claimed(api: CouponApi):
-    """100 people claim the last three; who has one can use it whenever, and nobody else."""
+    """100 people claim the last three: the three who got one can use it at any time, and the others cannot."""
     coupon = await api.item_coupon(claimRequired=True, stock=3, perPerson=1)
     refusal = await api.nothing_moved(api.redeem({"couponId": coupon}))
     assert (refusal["code"], refusal["reason"]) == ("COUPON_NOT_USABLE", "NOT_CLAIMED")
@@ -137,23 +137,23 @@ async def test_claims_by_the_desk_and_at_the_till_for_a_card(api: CouponApi):
     coupon = await api.item_coupon(claimRequired=True)
     card = await api.ask(api.town.resident, "Wallet", id=api.wallet())
     assert "claim" in await api.claim(coupon, viewer=api.town.desk)
-    given = {
+    request = {
         "idempotencyKey": str(uuid4()),
         "couponId": coupon,
         "wallet": {"code": card["receiveCode"]},
         "storeId": api.store(),
     }
-    assert "claim" in await api.ask(api.town.staff, "ClaimCoupon", input=given)
+    assert "claim" in await api.ask(api.town.staff, "ClaimCoupon", input=request)
     other_store, other_staff = await api.town.new_store()
-    elsewhere = {**given, "idempotencyKey": str(uuid4()), "storeId": api.store(other_store)}
+    elsewhere = {**request, "idempotencyKey": str(uuid4()), "storeId": api.store(other_store)}
     refusal = await api.nothing_moved(api.ask(other_staff, "ClaimCoupon", input=elsewhere))
     assert (refusal["code"], refusal["reason"]) == ("COUPON_NOT_USABLE", "OTHER_SHOP")
-    here = {**given, "idempotencyKey": str(uuid4())}
+    here = {**request, "idempotencyKey": str(uuid4())}
     assert (await api.nothing_moved(api.ask(other_staff, "ClaimCoupon", input=here)))["code"] == "NOT_PERMITTED"
     stranger, _ = await api.town.new_resident()
     assert (await api.nothing_moved(api.claim(coupon, viewer=stranger)))["code"] == "UNKNOWN_WALLET"
-    mine = await api.list(api.town.resident, claimed=True)
-    assert [(edge["node"]["id"], edge["claimCount"]) for edge in mine["edges"]] == [(coupon, 2)]
+    claimed = await api.list(api.town.resident, claimed=True)
+    assert [(edge["node"]["id"], edge["claimCount"]) for edge in claimed["edges"]] == [(coupon, 2)]
     assert (await api.list(stranger, claimed=True))["edges"] == []
 
 
@@ -184,7 +184,7 @@ async def test_a_frozen_wallet_and_a_closed_store(api: CouponApi):
 
 
 async def ticket_town(api: CouponApi, kind: str = "GIFT_TICKET", **facts):
-    """A wallet with one lot of 3,000."""
+    """Give the wallet one lot of 3,000, and return the ids of asset and lot."""
     asset = await api.asset("TICKET", kind=kind, nameJa="お食事券", **facts)
     programme = await api.programme(asset, 100_000)
     await api.grant(programme, 3_000)
@@ -211,7 +211,7 @@ async def test_value_is_handed_over_whole(api: CouponApi, kind: str, name: str, 
 
 
 async def test_value_moves_on_the_word_of_its_own_people_only(api: CouponApi):
-    """A store's clerk who knows a wallet's id takes nothing out of it."""
+    """A store's clerk who knows a wallet's id cannot take value from it."""
     _, lot = await ticket_town(api)
     stranger, their_wallet = await api.town.new_resident()
     for viewer in (api.town.staff, stranger):
@@ -240,7 +240,15 @@ async def test_value_under_the_same_rules_of_store_and_time_as_a_payment(api: Co
 async def test_a_lot_that_is_partly_set_aside_is_not_whole(api: CouponApi):
     _, lot = await ticket_town(api)
     town = api.town
-    hold = Authorize(uuid4(), uuid4(), town.id, town.wallet, town.store, 100, api.services.clock() + timedelta(hours=1))
+    hold = Authorize(
+        key=uuid4(),
+        id=uuid4(),
+        municipality=town.id,
+        wallet_id=town.wallet,
+        store_id=town.store,
+        amount=100,
+        expires_at=api.services.clock() + timedelta(hours=1),
+    )
     await authorize(api.services, town.resident, hold)
     refusal = await api.nothing_moved(api.redeem({"ticketId": lot}))
     assert (refusal["code"], refusal["reason"]) == ("ITEM_NOT_USABLE", "SET_ASIDE")

@@ -27,10 +27,10 @@ from domain.identifiers import Prefix, encode
 from domain.jobs.schedule import settle_funding
 from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.reads import wallet_accounts
-from domain.payments.hold import Authorize, OfHold, authorize, capture, lapse, void
+from domain.payments.hold import Authorize, HoldParties, authorize, capture, lapse, void
 from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
-from domain.payments.quote import Asked, quote
+from domain.payments.quote import PaymentQuestion, quote
 from domain.payments.refund import Refund, refund
 from domain.payments.top_up import TopUp, pay_with_top_up
 from domain.points.receipts import Earnings
@@ -55,7 +55,7 @@ class Campaign(Diary):
     """Everything that people of the town may do, each at random."""
 
     gifts: list[tuple[UUID, int, Any]] = field(default_factory=list)
-    holds: list[OfHold] = field(default_factory=list)
+    holds: list[HoldParties] = field(default_factory=list)
     bulks: list[str] = field(default_factory=list)
 
     async def wait(self) -> None:
@@ -114,7 +114,7 @@ class Campaign(Diary):
 
     async def pay(self) -> None:
         _, viewer, request = self.payment()
-        question = Asked(
+        question = PaymentQuestion(
             self.town,
             request.wallet_id,
             request.store_id,
@@ -326,7 +326,7 @@ class Campaign(Diary):
             await self.do(Operation.AUTHORIZE, viewer, request.key, lambda: authorize(self.services, viewer, request))
             is not None
         ):
-            self.holds.append(OfHold(self.town, request.id, wallet, request.store_id))
+            self.holds.append(HoldParties(self.town, request.id, wallet, request.store_id))
 
     async def capture(self) -> None:
         if self.holds:

@@ -32,7 +32,7 @@ from domain.stores.classify import classify_store
 from domain.stores.kinds import SizeClass
 from domain.viewer import Viewer
 from domain.vouchers.create import create_product
-from domain.vouchers.product import Part, Terms
+from domain.vouchers.product import SubVoucher, Terms
 from domain.vouchers.publish import Step, approve_product, submit_product
 from tests.support.town import People
 
@@ -234,8 +234,8 @@ class Collisions:
     async def _product(self) -> None:
         town, now = self.town, self.town.services.clock()
         parts = (
-            Part("共通券", "Common", 200, 1, free=False, acceptance=Acceptance()),
-            Part(
+            SubVoucher("共通券", "Common", 200, 1, free=False, acceptance=Acceptance()),
+            SubVoucher(
                 "専用券",
                 "Small stores",
                 400,

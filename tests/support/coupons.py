@@ -15,8 +15,8 @@ class CouponApi(Api):
     """One town's people at their apps, with coupons."""
 
     async def create_coupon(self, viewer: Viewer | None = None, locale: str = "ja", **facts: Any) -> Any:
-        """A percentage of 10 % that the municipality bears, unless said otherwise."""
-        given = {
+        """The answer to creating a coupon: by default, 10 % off that the municipality bears."""
+        terms = {
             "idempotencyKey": str(uuid4()),
             "municipality": self.code,
             "kind": "PERCENT",
@@ -34,7 +34,7 @@ class CouponApi(Api):
             viewer or self.town.finance,
             "CreateCoupon",
             locale,
-            input={name: value for name, value in given.items() if value is not None},
+            input={name: value for name, value in terms.items() if value is not None},
         )
 
     async def coupon(self, viewer: Viewer | None = None, **facts: Any) -> str:
@@ -43,8 +43,8 @@ class CouponApi(Api):
         return answer["coupon"]["id"]
 
     async def item_coupon(self, **facts: Any) -> str:
-        """A store's own coupon for an item."""
-        given = {
+        """Create a store's own coupon for an item, and return its id."""
+        terms = {
             "kind": "FREE_ITEM",
             "borneBy": "STORE",
             "storeId": self.store(),
@@ -52,14 +52,14 @@ class CouponApi(Api):
             "rateBp": None,
             "nameJa": "コーヒー1杯",
         }
-        return await self.coupon(self.town.staff, **{**given, **facts})
+        return await self.coupon(self.town.staff, **{**terms, **facts})
 
     async def change(self, coupon: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         return await self.ask(viewer or self.town.finance, "ChangeCoupon", input={"couponId": coupon, **facts})
 
     async def claim(self, coupon: str, wallet: UUID | None = None, viewer: Viewer | None = None, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "couponId": coupon, "wallet": {"walletId": self.wallet(wallet)}}
-        return await self.ask(viewer or self.town.resident, "ClaimCoupon", input={**given, **facts})
+        request = {"idempotencyKey": str(uuid4()), "couponId": coupon, "wallet": {"walletId": self.wallet(wallet)}}
+        return await self.ask(viewer or self.town.resident, "ClaimCoupon", input={**request, **facts})
 
     async def pay_with(
         self,
@@ -70,7 +70,7 @@ class CouponApi(Api):
         locale: str = "ja",
         **facts: Any,
     ) -> Any:
-        given = {
+        request = {
             "idempotencyKey": str(uuid4()),
             "walletId": self.wallet(wallet),
             "payee": {"storeId": self.store()},
@@ -78,50 +78,50 @@ class CouponApi(Api):
             "confirmDuplicate": True,
             "couponIds": list(coupons),
         }
-        return await self.ask(viewer or self.town.resident, "Pay", locale, input={**given, **facts})
+        return await self.ask(viewer or self.town.resident, "Pay", locale, input={**request, **facts})
 
     async def quote_with(self, amount: int, *coupons: str, **facts: Any) -> Any:
-        given = {
+        request = {
             "walletId": self.wallet(),
             "payee": {"storeId": self.store()},
             "amount": amount,
             "couponIds": list(coupons),
         }
-        return await self.ask(self.town.resident, "QuotePayment", input={**given, **facts})
+        return await self.ask(self.town.resident, "QuotePayment", input={**request, **facts})
 
     async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
-        return await self.ask(self.town.staff, "RefundPayment", input={**given, **facts})
+        request = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
+        return await self.ask(self.town.staff, "RefundPayment", input={**request, **facts})
 
     async def redeem(
         self, item: dict[str, str], wallet: UUID | None = None, viewer: Viewer | None = None, **facts: Any
     ) -> Any:
-        given = {
+        request = {
             "idempotencyKey": str(uuid4()),
             "walletId": self.wallet(wallet),
             "item": item,
             "payee": {"storeId": self.store()},
         }
-        return await self.ask(viewer or self.town.resident, "Redeem", input={**given, **facts})
+        return await self.ask(viewer or self.town.resident, "Redeem", input={**request, **facts})
 
     async def rollback(self, redemption: str, viewer: Viewer | None = None, **facts: Any) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "redemptionId": redemption, "reason": "WRONG_ITEM"}
-        return await self.ask(viewer or self.town.desk, "RollbackRedemption", input={**given, **facts})
+        request = {"idempotencyKey": str(uuid4()), "redemptionId": redemption, "reason": "WRONG_ITEM"}
+        return await self.ask(viewer or self.town.desk, "RollbackRedemption", input={**request, **facts})
 
     async def list(self, viewer: Viewer | None = None, locale: str = "ja", **facts: Any) -> Any:
         return await self.ask(viewer, "Coupons", locale, municipality=self.code, **facts)
 
     async def seen(self, coupon: str) -> Any:
-        """Budget and stock as the municipality's auditor sees them."""
+        """A coupon with its budget and stock, as the municipality's auditor sees it."""
         return await self.ask(self.town.auditor, "Coupon", id=coupon)
 
     async def owed(self, store: UUID | None = None) -> int:
-        """What the municipality owes a store."""
+        """The amount that the municipality owes a store. Whole units."""
         answer = await self.ask(self.town.auditor, "StoreBalances", id=self.store(store))
         return sum(balance["posted"] for balance in answer["balances"])
 
     async def lots(self) -> dict[str, dict[str, int]]:
-        """Lot ids of the wallet by asset, with what is left."""
+        """The wallet's lots by asset code: what is left in each, by its id. Whole units."""
         wallet = await self.ask(self.town.resident, "Wallet", id=self.wallet())
         return {
             balance["asset"]["code"]: {lot["id"]: lot["amount"] for lot in balance["lots"]}
@@ -129,7 +129,7 @@ class CouponApi(Api):
         }
 
     async def nothing_moved(self, work: Any) -> Any:
-        """What a refused request answers; AssertionError if anything changed."""
+        """The answer to a refused request; AssertionError if anything changed."""
         before = await self.state()
         answer = await work
         assert await self.state() == before

@@ -185,17 +185,17 @@ async def funded_town(town: People) -> AsyncIterator[FundedTown]:
         yield await FundedTown(VoucherApi(town), provider).prepare()
 
 
-async def recovered(shop: FundedTown, verb: Verb, how: str, moved: MovableClock) -> None:
+async def recovered(funded: FundedTown, verb: Verb, how: str, moved: MovableClock) -> None:
     """By the client with its key, by the job, or by both of them in two processes at once."""
     if how in {"job", "both"}:
         moved.forward(LATER)
     work = []
     if how in {"key", "both"}:
-        work.append(verb(shop, shop.services()))
+        work.append(verb(funded, funded.services()))
     if how in {"job", "both"}:
-        work += [shop.settle(shop.services()), shop.settle(shop.services())]
+        work += [funded.settle(funded.services()), funded.settle(funded.services())]
     for answer in await asyncio.gather(*work, return_exceptions=True):
         assert answer is None or not isinstance(answer, BaseException) or isinstance(answer, Refusal), answer
-    if await shop.open():  # closed by the next run
+    if await funded.open():  # closed by the next run
         moved.forward(LATER)
-        await shop.settle(shop.services())
+        await funded.settle(funded.services())

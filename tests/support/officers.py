@@ -134,7 +134,7 @@ class Officers(Api):
         assert bulk_grant is not None
         return bulk_grant
 
-    async def given(self, wallets: list[UUID]) -> list[int]:
+    async def held_by(self, wallets: list[UUID]) -> list[int]:
         """What each wallet has, posted."""
         accounts = await rows(
             "select a.holder_id, sum(a.posted)::bigint as posted from account a where a.municipality_id = $1 and a.kind = 1"

@@ -1,4 +1,4 @@
-"""What the plays of the municipal projects share."""
+"""Helpers of the plays of municipal projects."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from tests.support.town import next_number
 async def classified_store(api: Api, **facts: Any) -> UUID:
     """A store with a category, group, size, area or location; a small one that sells food, unless said otherwise."""
     number = next_number()
-    given = {
+    defaults = {
         "name": f"商店{number}",
         "name_kana": "ショウテン",
         "name_roman": "SHOTEN",
@@ -21,10 +21,10 @@ async def classified_store(api: Api, **facts: Any) -> UUID:
         "merchant_category_code": "5411",
     }
     async with transaction():
-        new = NewStore(**{**given, **facts}, merchant_code=merchant_reference(api.town.id, number), store_code="S01")
+        new = NewStore(**{**defaults, **facts}, merchant_code=merchant_reference(api.town.id, number), store_code="S01")
         return await open_store(api.town.id, new, api.services.clock(), api.services.ids)
 
 
 def parts_of(answer: Any) -> list[tuple[str, int]]:
-    """Code of the asset and amount of every part of an answered payment, in spend order."""
+    """The asset's code and the amount of every allocation of a payment, in spend order."""
     return [(part["asset"]["code"], part["amount"]) for part in answer["payment"]["allocations"]]

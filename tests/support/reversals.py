@@ -1,4 +1,4 @@
-"""Reversals as two finance officers make them."""
+"""Reversals, proposed and approved by two finance officers."""
 
 from typing import Any
 from uuid import uuid4
@@ -7,17 +7,17 @@ from tests.support.api import Api
 
 
 async def reverse(api: Api, journal: str, key: str | None = None) -> Any:
-    """What the second officer is answered who approves that a journal is reversed."""
+    """The answer to the second officer, who approves the reversal of a journal."""
     return await approve(api, await propose(api, journal), key)
 
 
 async def propose(api: Api, journal: str) -> str:
-    """The approval that the first officer's proposal waits for."""
-    given = {"journalId": journal, "reason": "WRONG_WALLET"}
-    return (await api.ask(api.town.finance, "ProposeReversal", input=given))["approval"]["id"]
+    """Propose a reversal as the first officer, and return the id of its approval."""
+    proposal = {"journalId": journal, "reason": "WRONG_WALLET"}
+    return (await api.ask(api.town.finance, "ProposeReversal", input=proposal))["approval"]["id"]
 
 
 async def approve(api: Api, approval: str, key: str | None = None) -> Any:
-    """What the second officer is answered."""
-    given = {"idempotencyKey": key or str(uuid4()), "approvalId": approval}
-    return await api.ask(api.town.other_finance, "ReverseJournal", input=given)
+    """The answer to the second officer's approval."""
+    approval_input = {"idempotencyKey": key or str(uuid4()), "approvalId": approval}
+    return await api.ask(api.town.other_finance, "ReverseJournal", input=approval_input)

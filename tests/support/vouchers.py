@@ -1,4 +1,4 @@
-"""A town that sells vouchers, at its apps."""
+"""A municipality that sells vouchers, by its apps."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ class VoucherApi(Api):
 
     def terms(self, **facts: Any) -> dict[str, Any]:
         """Ten units of 5,000 for 6,500: 2,000 for every store, 4,500 for small ones; on sale for a month, usable for three."""
-        given = {
+        terms = {
             "code": f"V{uuid4().hex[:12]}",
             "nameJa": "商品券",
             "nameEn": "Voucher",
@@ -41,7 +41,7 @@ class VoucherApi(Api):
             "legalProfile": "MUNICIPALITY",
             "sixMonthExempt": False,
         }
-        return {**given, **facts}
+        return {**terms, **facts}
 
     async def draft(self, viewer: Viewer | None = None, **facts: Any) -> Any:
         return await self.ask(
@@ -51,21 +51,21 @@ class VoucherApi(Api):
         )
 
     async def previewed(self, viewer: Viewer | None = None, locale: str = "ja", **facts: Any) -> Any:
-        given = {"municipality": self.code, "product": self.terms(**facts)}
-        return await self.ask(viewer or self.town.finance, "PreviewVoucherProduct", locale, input=given, stores=2)
+        request = {"municipality": self.code, "product": self.terms(**facts)}
+        return await self.ask(viewer or self.town.finance, "PreviewVoucherProduct", locale, input=request, stores=2)
 
     async def from_template(self, template: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         terms = self.terms(**facts)
         kept = ("code", "stock", "unitsPerPerson", "saleStartsAt", "saleEndsAt", "usableFrom", "expiresOn", *facts)
-        given = {"municipality": self.code, "template": template, **{name: terms[name] for name in kept}}
-        return await self.ask(viewer or self.town.finance, "CreateVoucherProductFromTemplate", input=given)
+        request = {"municipality": self.code, "template": template, **{name: terms[name] for name in kept}}
+        return await self.ask(viewer or self.town.finance, "CreateVoucherProductFromTemplate", input=request)
 
     async def submit(self, product: str, viewer: Viewer | None = None) -> Any:
         return await self.ask(viewer or self.town.finance, "SubmitVoucherProduct", input={"productId": product})
 
     async def approve(self, product: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-        given = {"idempotencyKey": key or str(uuid4()), "productId": product}
-        return await self.ask(viewer or self.town.other_finance, "ApproveVoucherProduct", input=given)
+        request = {"idempotencyKey": key or str(uuid4()), "productId": product}
+        return await self.ask(viewer or self.town.other_finance, "ApproveVoucherProduct", input=request)
 
     async def publish(self, product: str) -> str:
         """Submits and approves; the id again."""
@@ -81,31 +81,36 @@ class VoucherApi(Api):
         return await self.publish(answer["product"]["id"])
 
     async def close(self, product: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-        given = {"idempotencyKey": key or str(uuid4()), "productId": product}
-        return await self.ask(viewer or self.town.finance, "CloseVoucherProduct", input=given)
+        request = {"idempotencyKey": key or str(uuid4()), "productId": product}
+        return await self.ask(viewer or self.town.finance, "CloseVoucherProduct", input=request)
 
     async def buy(
         self, product: str, units: int = 1, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any
     ) -> Any:
-        given = {"idempotencyKey": str(uuid4()), "walletId": self.wallet(wallet), "productId": product, "units": units}
-        return await self.ask(viewer or self.town.resident, "PurchaseVoucher", input={**given, **facts})
+        request = {
+            "idempotencyKey": str(uuid4()),
+            "walletId": self.wallet(wallet),
+            "productId": product,
+            "units": units,
+        }
+        return await self.ask(viewer or self.town.resident, "PurchaseVoucher", input={**request, **facts})
 
     async def sell(
         self, product: str, units: int = 1, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any
     ) -> Any:
-        given = {
+        request = {
             "idempotencyKey": str(uuid4()),
             "wallet": {"walletId": self.wallet(wallet)},
             "productId": product,
             "units": units,
         }
-        return await self.ask(viewer or self.town.desk, "SellVoucher", input={**given, **facts})
+        return await self.ask(viewer or self.town.desk, "SellVoucher", input={**request, **facts})
 
     async def numbers(self, gift: str, pin: str = "2580", viewer: Viewer | None = None) -> Any:
         return await self.ask(viewer or self.town.resident, "IssueGiftNumbers", input={"giftId": gift, "pin": pin})
 
     async def activate(self, gift: str, numbers: Any, viewer: Viewer, wallet: UUID, **facts: Any) -> Any:
-        given = {
+        request = {
             "idempotencyKey": str(uuid4()),
             "walletId": self.wallet(wallet),
             "giftId": gift,
@@ -113,7 +118,7 @@ class VoucherApi(Api):
             "secretNumber": numbers["secretNumber"],
             "pin": "2580",
         }
-        return await self.ask(viewer, "ActivateGift", input={**given, **facts})
+        return await self.ask(viewer, "ActivateGift", input={**request, **facts})
 
     async def seen(self, product: str, viewer: Viewer | None = None) -> Any:
         return await self.ask(viewer, "VoucherProduct", id=product)
@@ -133,13 +138,13 @@ async def bought_gift(api: VoucherApi, units: int = 1, **facts: Any) -> tuple[st
 
 
 async def record_claim(api: VoucherApi, wallet: UUID, **facts: Any) -> None:
-    """The desk verifies a resident, with a year of birth or a household where they are given."""
-    given = {"walletId": api.wallet(wallet), "resident": True, **facts}
-    assert "verifiedAt" in await api.ask(api.town.desk, "RecordClaim", input=given)
+    """The desk verifies a resident, with a year of birth or a household if `facts` have them."""
+    request = {"walletId": api.wallet(wallet), "resident": True, **facts}
+    assert "verifiedAt" in await api.ask(api.town.desk, "RecordClaim", input=request)
 
 
 async def books(api: VoucherApi) -> dict[tuple[str, str], int]:
-    """What all accounts of a kind hold of an asset, by their names; nothing where it is 0."""
+    """What all accounts of a kind hold of an asset, by the names of both; zeros are left out. Whole units."""
     trial = await trial_balance(api.town.id, api.services.clock())
     codes = {
         row["id"]: row["code"]

@@ -19,7 +19,7 @@ ROLES = {
 }
 
 
-def asked(path: Path) -> list[str]:
+def selected(path: Path) -> list[str]:
     selections = operation_of(document(path.stem)).selection_set.selections
     return [node.name.value for node in selections if isinstance(node, FieldNode)]
 
@@ -34,7 +34,7 @@ def test_an_operation_fits_the_contract(path: Path):
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_an_operation_is_for_those_in_whose_folder_it_lies(path: Path):
-    for field in asked(path):
+    for field in selected(path):
         roles = declarations(SCHEMA)[field].roles
         assert roles is None or roles & ROLES[path.parent.name], f"{path.parent.name} may not call {field}"
 
@@ -45,7 +45,7 @@ def test_names_are_unique_over_all_audiences():
 
 
 def test_every_root_field_is_in_an_operation():
-    assert set(declarations(SCHEMA)) - {field for path in files() for field in asked(path)} == set()
+    assert set(declarations(SCHEMA)) - {field for path in files() for field in selected(path)} == set()
 
 
 def test_every_answer_that_may_refuse_is_asked_for_its_refusal():

@@ -17,12 +17,12 @@ OWN_PAGE = "tests/tidy/test_rooms.py"
 
 
 def committed() -> list[str]:
-    found = subprocess.run(
+    listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
     )
     return [
         path
-        for path in found.stdout.splitlines()
+        for path in listed.stdout.splitlines()
         if "/vendor/" not in path and path != OWN_PAGE and (ROOT / path).is_file()
     ]
 
@@ -43,13 +43,13 @@ def long_functions(text: str) -> list[str]:
 def floats(text: str) -> list[int]:
     """Lines with a float literal or float(); durations in seconds are no money and are named so."""
     lines = text.splitlines()
-    found = []
+    lines_with_floats = []
     for node in ast.walk(ast.parse(text)):
         literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
         call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
         if (literal or call) and "SECONDS" not in lines[node.lineno - 1]:
-            found.append(node.lineno)
-    return found
+            lines_with_floats.append(node.lineno)
+    return lines_with_floats
 
 
 def text_of(path: str) -> str:

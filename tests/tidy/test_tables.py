@@ -88,7 +88,7 @@ def read(source: str) -> set[str]:
 
 
 def bare_numbers(source: str) -> list[str]:
-    return [found.group() for text in texts(source) for found in BARE_NUMBER.finditer(text)]
+    return [number.group() for text in texts(source) for number in BARE_NUMBER.finditer(text)]
 
 
 def modelled(source: str) -> set[str]:
@@ -123,11 +123,11 @@ def room_of(path: str) -> str:
 
 def owners(modules: dict[str, str]) -> dict[str, set[str]]:
     """The rooms that write each table, by SQL or by a model of their own."""
-    found: dict[str, set[str]] = defaultdict(set)
+    rooms_by_table: dict[str, set[str]] = defaultdict(set)
     for path, source in modules.items():
         for table in written(source) | modelled(source):
-            found[table].add(room_of(path))
-    return found
+            rooms_by_table[table].add(room_of(path))
+    return rooms_by_table
 
 
 def owner_of_each() -> dict[str, str]:
@@ -147,20 +147,20 @@ def ranks() -> dict[str, int]:
 
 
 def test_a_table_is_written_by_one_room() -> None:
-    found = owners(sources())
-    assert {table: rooms for table, rooms in found.items() if len(rooms) > 1} == {}
-    assert TABLES - found.keys() == POSTED, "tables that no room writes"
+    rooms_by_table = owners(sources())
+    assert {table: rooms for table, rooms in rooms_by_table.items() if len(rooms) > 1} == {}
+    assert TABLES - rooms_by_table.keys() == POSTED, "tables that no room writes"
 
 
 def test_a_room_knows_only_its_own_models() -> None:
-    found = {path: models_of_others(room_of(path), source) for path, source in sources().items()}
-    assert {path: modules for path, modules in found.items() if modules} == {}
+    models = {path: models_of_others(room_of(path), source) for path, source in sources().items()}
+    assert {path: modules for path, modules in models.items() if modules} == {}
 
 
 def test_only_the_ledger_calls_its_functions() -> None:
     calls = re.compile(r"\b(ledger_lock|ledger_post)\s*\(")
-    found = {room_of(path) for path, source in sources().items() if any(map(calls.search, texts(source)))}
-    assert found == {"ledger"}
+    callers = {room_of(path) for path, source in sources().items() if any(map(calls.search, texts(source)))}
+    assert callers == {"ledger"}
 
 
 def test_other_rooms_tables_are_read_in_reads() -> None:
@@ -200,7 +200,7 @@ def test_a_statement_writes_its_tables_out() -> None:
 
 def test_numbers_in_statements_have_their_names() -> None:
     """A kind or a state is a parameter, or a constant of an enum: `{HoldState.OPEN:d}` where an index names it."""
-    assert {path: found for path, source in sources().items() if (found := bare_numbers(source))} == {}
+    assert {path: numbers for path, source in sources().items() if (numbers := bare_numbers(source))} == {}
 
 
 @pytest.mark.parametrize(

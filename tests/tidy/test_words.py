@@ -131,9 +131,9 @@ def test_amounts_have_their_unit() -> None:
 
 
 def test_numbers_and_names_are_written_as_people_read_them() -> None:
-    told = {"field": "expiresOn", "problem": "PAST"}
-    assert catalogue.message("INVALID_INPUT", "ja", **told) == "最終利用日：過ぎた日時は指定できません。"
-    assert catalogue.message("INVALID_INPUT", "en", **told) == "Last day: It must not be in the past."
+    data = {"field": "expiresOn", "problem": "PAST"}
+    assert catalogue.message("INVALID_INPUT", "ja", **data) == "最終利用日：過ぎた日時は指定できません。"
+    assert catalogue.message("INVALID_INPUT", "en", **data) == "Last day: It must not be in the past."
     assert catalogue.message("INVALID_INPUT", "ja", field="sub_vouchers.minimum_unit", problem="MULTIPLE").startswith(
         "券種の最低利用単位："
     )

@@ -1,4 +1,4 @@
-"""Many people at once for a while: whatever they do, a product has what it has not sold, promised or given back."""
+"""Many people at once: whatever they do, a product holds exactly what it has not sold, promised or given back."""
 
 import asyncio
 import random
@@ -17,7 +17,7 @@ STOCK = 40
 
 
 async def budgets(api: VoucherApi, product: Any) -> dict[str, dict[int, int]]:
-    """What the product has for each kind of voucher: in stock, and promised to gifts; and its share of the declared budget."""
+    """The product's budgets: per sub-voucher in stock and promised to gifts, and its share of the declared budget."""
     accounts = await rows(
         """select a.asset_id, a.lot_id, a.posted, s.code from account a join asset s on s.id = a.asset_id
           where a.municipality_id = $1 and a.holder_id = $2 and a.kind = $3""",
@@ -35,7 +35,7 @@ async def budgets(api: VoucherApi, product: Any) -> dict[str, dict[int, int]]:
 
 
 async def act(api: VoucherApi, chance: random.Random, product: str, people: list[Any], done: list[Any]) -> None:
-    """One person does one thing."""
+    """One person takes one action at random."""
     viewer, wallet = chance.choice(people)
     match chance.choice(("buy", "buy", "gift", "sell", "activate", "undo", "pay")):
         case "buy":
@@ -57,13 +57,13 @@ async def act(api: VoucherApi, chance: random.Random, product: str, people: list
             if purchases:
                 await reverse(api, chance.choice(purchases)["id"])
         case "pay":
-            given = {
+            request = {
                 "idempotencyKey": str(uuid4()),
                 "walletId": api.wallet(wallet),
                 "payee": {"storeId": api.store()},
                 "amount": 700,
             }
-            await api.ask(viewer, "Pay", input={**given, "confirmDuplicate": True})
+            await api.ask(viewer, "Pay", input={**request, "confirmDuplicate": True})
 
 
 async def test_a_product_has_what_it_has_not_sold_promised_or_given_back(api: VoucherApi):

@@ -1,4 +1,4 @@
-"""Vouchers bought through a payment service: money is kept exactly for what settled, whatever is lost in between."""
+"""Vouchers bought through a provider: it keeps money exactly for settled purchases, whatever is lost in between."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Gifts: three numbers that nobody keeps, one activation, and what happens to gifts that nobody opens."""
+"""Gifts: numbers stored as digests only, one activation, and the end of gifts that are never activated."""
 
 import asyncio
 import json
@@ -265,7 +265,7 @@ async def test_the_audit_finds_units_that_were_counted_wrong(api: VoucherApi, da
 
 @pytest.mark.parametrize("pretty", [True, False])
 def test_a_fault_does_not_print_what_its_frames_hold(pretty: bool):
-    """A fault in the middle of an activation: the log says where, not with which numbers."""
+    """A fault in the middle of an activation: the log has the place, and none of the numbers."""
     program = (
         f"import structlog; from domain.logs import configure; configure('info', pretty={pretty})\n"
         "def fails(secret):\n    raise ValueError('broken')\n"

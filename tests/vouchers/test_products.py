@@ -1,4 +1,4 @@
-"""From draft to sale and to its end: who may do which step, what is set aside, and what cannot be right."""
+"""Products from draft to sale and to its end: who may take which step, the money set aside, and invalid terms."""
 
 import asyncio
 from datetime import timedelta
@@ -267,11 +267,11 @@ WRONG = [
 async def test_what_cannot_be_right_names_its_field_in_both_languages(
     api: VoucherApi, facts: dict[str, Any], field: str, problem: str
 ):
-    given = {name: api.at(value) if isinstance(value, timedelta) else value for name, value in facts.items()}
-    refusal = await api.draft(**given)
+    terms = {name: api.at(value) if isinstance(value, timedelta) else value for name, value in facts.items()}
+    refusal = await api.draft(**terms)
     assert (refusal["code"], refusal["field"], refusal["problem"]) == ("INVALID_INPUT", field, problem)
     assert refusal["message"] == message("INVALID_INPUT", "ja", field=field, problem=problem)
-    previewed = await api.previewed(locale="en", **given)
+    previewed = await api.previewed(locale="en", **terms)
     assert (previewed["field"], previewed["problem"]) == (field, problem)
     assert previewed["message"] == message("INVALID_INPUT", "en", field=field, problem=problem)
     assert await rows("select 1 from voucher_product where municipality_id = $1", api.town.id) == []
@@ -279,9 +279,9 @@ async def test_what_cannot_be_right_names_its_field_in_both_languages(
 
 
 async def test_an_amount_below_zero_is_no_amount(api: VoucherApi):
-    given = {"municipality": api.code, "product": api.terms(price=-5_000)}
+    request = {"municipality": api.code, "product": api.terms(price=-5_000)}
     context = Context(api.services, api.town.finance, "ja", "trace")
-    result = await execute(document("CreateVoucherProduct"), {"input": given}, context, None)
+    result = await execute(document("CreateVoucherProduct"), {"input": request}, context, None)
     assert result.data is None
     assert result.errors is not None
     assert result.errors[0].extensions == {"code": "BAD_USER_INPUT"}

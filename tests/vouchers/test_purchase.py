@@ -1,4 +1,4 @@
-"""Buying vouchers: what moves, what is counted, and what nobody can do."""
+"""Purchases of vouchers: the moves, the limits, and attempts that are refused."""
 
 import asyncio
 from datetime import timedelta
@@ -26,7 +26,7 @@ async def test_a_thousand_buyers_of_a_hundred_units(api: VoucherApi):
         await asyncio.gather(*[api.town.charge(5_000, wallet) for _, wallet in buyers[number : number + 50]])
 
     async def buy(viewer: Viewer, wallet: UUID) -> Any:
-        """As an app does: the same key again for as long as the server is busy."""
+        """Buy as an app does: send the same key again while the server is busy."""
         key = str(uuid4())
         while (answer := await api.buy(product, 1, viewer, wallet, idempotencyKey=key)).get("code") == "BUSY":
             assert answer["retry"] == "SAME_KEY"
@@ -43,7 +43,7 @@ async def test_a_thousand_buyers_of_a_hundred_units(api: VoucherApi):
 
 
 async def test_where_the_money_is(api: VoucherApi):
-    """The whole life of ten units with a declared budget, account by account."""
+    """Ten units with a declared budget from approval to closing, account by account."""
     budget = await api.budget(20_000)
     fund = next(name for kind, name in await books(api) if kind == "BUDGET")
     product = await api.product(code="V", fundingProgrammeId=budget)
@@ -110,10 +110,10 @@ async def test_cash_over_a_counter_is_counted_in_the_collectors_box(api: Voucher
 async def test_a_receive_code_of_a_card_gets_vouchers_too(api: VoucherApi):
     product = await api.product(code="V")
     code = encode(Prefix.RECEIVE, api.town.id, api.town.wallet)
-    given = {"idempotencyKey": str(uuid4()), "wallet": {"code": code}, "productId": product, "units": 1}
-    assert (await api.ask(api.town.desk, "SellVoucher", input=given))["purchase"]["units"] == 1
-    given |= {"wallet": {"code": "nonsense"}}
-    assert (await api.ask(api.town.desk, "SellVoucher", input=given))["code"] == "INVALID_CODE"
+    request = {"idempotencyKey": str(uuid4()), "wallet": {"code": code}, "productId": product, "units": 1}
+    assert (await api.ask(api.town.desk, "SellVoucher", input=request))["purchase"]["units"] == 1
+    request |= {"wallet": {"code": "nonsense"}}
+    assert (await api.ask(api.town.desk, "SellVoucher", input=request))["code"] == "INVALID_CODE"
     assert await api.balances() == {"V_1": 2_000, "V_2": 4_500}
 
 
@@ -174,8 +174,8 @@ async def test_keys_replay_mismatch_race_and_close(api: VoucherApi, moved: Movab
         (api.town.desk, "SELL_VOUCHER"),
         (api.town.resident, "ACTIVATE_GIFT"),
     ):
-        given = {"operation": operation, "idempotencyKey": closed}
-        assert (await api.ask(viewer, "Abandon", input=given))["outcome"]["state"] == "ABANDONED"
+        request = {"operation": operation, "idempotencyKey": closed}
+        assert (await api.ask(viewer, "Abandon", input=request))["outcome"]["state"] == "ABANDONED"
     assert (await api.buy(product, idempotencyKey=closed))["code"] == "ABANDONED"
     assert (await api.sell(product, idempotencyKey=closed))["code"] == "ABANDONED"
     late = await api.buy(product, validUntil=api.at(timedelta(seconds=-1)))
