@@ -88,12 +88,12 @@ class _Charge:
         return self.journal.recorded_at + timedelta(minutes=self.town.charge_cancel_minutes)
 
 
-async def cancel_charge(services: Services, viewer: Viewer, what: CancelCharge) -> Posted:
+async def cancel_charge(services: Services, viewer: Viewer, cancellation: CancelCharge) -> Posted:
     """Cancels what is unspent of the charge, or raises a refusal; the cash of the same amount is handed back."""
-    journal = await journal_by_id(what.municipality, what.charge_id)
+    journal = await journal_by_id(cancellation.municipality, cancellation.charge_id)
     if journal is None or journal.kind is not JournalKind.CHARGE or journal.outcome is not Outcome.SETTLED:
         raise UnknownJournalError
-    return await services.ledger.post(_request(viewer, what, await _charge(services, journal)))
+    return await services.ledger.post(_request(viewer, cancellation, await _charge(services, journal)))
 
 
 async def _charge(services: Services, journal: Journal) -> _Charge:
@@ -127,31 +127,34 @@ async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
     )
 
 
-def _request(viewer: Viewer, what: CancelCharge, charge: _Charge) -> Request:
+def _request(viewer: Viewer, cancellation: CancelCharge, charge: _Charge) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         _check(book, viewer, charge, at)
         return _plan(book, charge)
 
     journal = charge.journal
     return Request(
-        municipality=what.municipality,
+        municipality=cancellation.municipality,
         actor=viewer.person_id,
         operation=Operation.CANCEL_CHARGE,
-        key=what.key,
-        input_hash=fingerprint(charge=what.charge_id, reason=what.reason),
+        key=cancellation.key,
+        input_hash=fingerprint(charge=cancellation.charge_id, reason=cancellation.reason),
         kind=JournalKind.CHARGE_CANCEL,
         plan=plan,
         holders=(charge.wallet, charge.counter, charge.town.issuer_id, *(bonus.programme for bonus in charge.bonuses)),
         lots=(charge.portion.lot, *(bonus.portion.lot for bonus in charge.bonuses)),
         access=(charge.counter,),
-        valid_until=what.valid_until,
-        guards=(refunded_guard(what.municipality, journal.id), *caps.keys_of(what.municipality, journal.receipt.caps)),
+        valid_until=cancellation.valid_until,
+        guards=(
+            refunded_guard(cancellation.municipality, journal.id),
+            *caps.keys_of(cancellation.municipality, journal.receipt.caps),
+        ),
         facts=Facts(
             wallet_id=charge.wallet,
             store_id=journal.store_id,
             channel=Channel.DESK,
             funding=Funding.CASH,
-            reason=what.reason,
+            reason=cancellation.reason,
             linked_journal=journal.id,
             client=viewer.client,
         ),

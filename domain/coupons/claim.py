@@ -33,59 +33,59 @@ class Claim:
     valid_until: datetime | None = None
 
 
-async def claim_coupon(services: Services, viewer: Viewer, what: Claim) -> Posted:
+async def claim_coupon(services: Services, viewer: Viewer, claim: Claim) -> Posted:
     """Claims or raises a refusal.
 
     Where a coupon must be claimed, the claim takes it from the stock, and is good for one use.
     """
-    chosen = await uses.choose(services, what.municipality, what.wallet_id, (what.coupon_id,))
-    store = None if what.store_id is None else await services.shared(STORES).of((what.municipality, what.store_id))
-    if what.store_id is not None and store is None:
+    chosen = await uses.choose(services, claim.municipality, claim.wallet_id, (claim.coupon_id,))
+    store = None if claim.store_id is None else await services.shared(STORES).of((claim.municipality, claim.store_id))
+    if claim.store_id is not None and store is None:
         raise NotPermittedError
-    town = await municipalities.by_id(what.municipality)
+    town = await municipalities.by_id(claim.municipality)
     if town is None:
         raise NotPermittedError
-    return await services.ledger.post(_request(viewer, what, chosen, store, town.desk_id))
+    return await services.ledger.post(_request(viewer, claim, chosen, store, town.desk_id))
 
 
-def _request(viewer: Viewer, what: Claim, chosen: Chosen, store: Store | None, desk: UUID) -> Request:
+def _request(viewer: Viewer, claim: Claim, chosen: Chosen, store: Store | None, desk: UUID) -> Request:
     [coupon] = chosen.coupons
 
     def plan(book: Book, at: datetime) -> Draft:
-        _check_parties(book, viewer, what, desk)
+        _check_parties(book, viewer, claim, desk)
         if store is not None and not coupon.acceptance.accepts(store):
             raise uses.refused(coupon, Obstacle.OTHER_SHOP)
-        return _plan(book, what, chosen, coupon, at)
+        return _plan(book, claim, chosen, coupon, at)
 
     return Request(
-        municipality=what.municipality,
+        municipality=claim.municipality,
         actor=viewer.person_id,
         operation=Operation.CLAIM_COUPON,
-        key=what.key,
-        input_hash=fingerprint(coupon=what.coupon_id, wallet=what.wallet_id, store=what.store_id),
+        key=claim.key,
+        input_hash=fingerprint(coupon=claim.coupon_id, wallet=claim.wallet_id, store=claim.store_id),
         kind=JournalKind.COUPON_CLAIM,
-        holders=(what.wallet_id, coupon.id),
+        holders=(claim.wallet_id, coupon.id),
         plan=plan,
-        access=(what.wallet_id, desk if what.store_id is None else what.store_id),
+        access=(claim.wallet_id, desk if claim.store_id is None else claim.store_id),
         guards=(coupon.claims_guard(chosen.person), coupon.stock_guard),
-        valid_until=what.valid_until,
-        facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, programme_id=coupon.id, client=viewer.client),
+        valid_until=claim.valid_until,
+        facts=Facts(wallet_id=claim.wallet_id, store_id=claim.store_id, programme_id=coupon.id, client=viewer.client),
     )
 
 
-def _check_parties(book: Book, viewer: Viewer, what: Claim, desk: UUID) -> None:
-    wallet = known_wallet(book, what.municipality, what.wallet_id)
-    own = owns(book, what.municipality, what.wallet_id, viewer)
-    if what.store_id is not None:
-        if not serves(book, what.municipality, what.store_id, viewer):
+def _check_parties(book: Book, viewer: Viewer, claim: Claim, desk: UUID) -> None:
+    wallet = known_wallet(book, claim.municipality, claim.wallet_id)
+    own = owns(book, claim.municipality, claim.wallet_id, viewer)
+    if claim.store_id is not None:
+        if not serves(book, claim.municipality, claim.store_id, viewer):
             raise NotPermittedError
-    elif not own and not book.may(what.municipality, desk, viewer.person_id, viewer.relations(Relation.DESK)):
+    elif not own and not book.may(claim.municipality, desk, viewer.person_id, viewer.relations(Relation.DESK)):
         raise UnknownWalletError
     require_not_frozen(wallet)
 
 
-def _plan(book: Book, what: Claim, chosen: Chosen, coupon: Coupon, at: datetime) -> Draft:
-    holder = book.holder(what.municipality, coupon.id)
+def _plan(book: Book, claim: Claim, chosen: Chosen, coupon: Coupon, at: datetime) -> Draft:
+    holder = book.holder(claim.municipality, coupon.id)
     claims = book.guard(coupon.claims_guard(chosen.person), coupon.claims_ceiling)
     stock = book.guard(coupon.stock_guard, coupon.stock or LARGEST)
     counts = Counts(stock.value, claimed=claims.value, stopped=holder is None or holder.state != HolderState.ACTIVE)
@@ -102,5 +102,5 @@ def _plan(book: Book, what: Claim, chosen: Chosen, coupon: Coupon, at: datetime)
         amount=0,
         sections=[ClaimedCoupon(coupon.id), StockChanges((StockChange(coupon.id, 1),) if takes else ())],
         guards=[(claims, 1), *([(stock, 1)] if takes else [])],
-        counterparties={what.wallet_id: coupon.id, coupon.id: what.wallet_id},
+        counterparties={claim.wallet_id: coupon.id, coupon.id: claim.wallet_id},
     )

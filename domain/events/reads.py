@@ -11,16 +11,16 @@ from domain.ledger.request import EventRow
 async def events_after(municipality: int, holder: UUID, sequence: int, limit: int) -> list[EventRow]:
     """A holder's events after a sequence, in order, at most `limit`."""
     found = await rows(
-        """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets,
-          e.amounts, e.balances, e.recorded_at,
-          j.receipt_number from event e join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+        """select e.municipality_id as municipality, e.holder_id as holder, e.sequence, e.kind, e.journal_id,
+          e.counterparty_id as counterparty, e.assets, e.amounts, e.balances, e.recorded_at, j.receipt_number
+          from event e join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
           where e.municipality_id = $1 and e.holder_id = $2 and e.sequence > $3 order by e.sequence limit $4""",
         municipality,
         holder,
         sequence,
         limit,
     )
-    return [_row(list(row.values())) for row in found]
+    return [EventRow(**{**row, "kind": JournalKind(row["kind"])}) for row in found]
 
 
 async def sequence_of(municipality: int, holder: UUID) -> int | None:
@@ -49,8 +49,3 @@ async def recorded_at(municipality: int, holder: UUID, sequence: int) -> datetim
         sequence,
     )
     return found[0]["recorded_at"] if found else None
-
-
-def _row(values: list[object]) -> EventRow:
-    values[3] = JournalKind(int(str(values[3])))
-    return EventRow(*values)  # type: ignore[arg-type]

@@ -69,18 +69,18 @@ class Ready:
         return self.programme.caps_of(self.person, self.household)
 
 
-async def grant_value(services: Services, viewer: Viewer, what: Grant) -> Posted:
+async def grant_value(services: Services, viewer: Viewer, grant: Grant) -> Posted:
     """Grants or raises a refusal; the budget can never be overdrawn, whoever grants at the same moment."""
-    await require_staff(what.municipality, viewer, Relation.FINANCE, Relation.DESK)
-    check_amount(what.amount, AMOUNT_MAXIMUM)
+    await require_staff(grant.municipality, viewer, Relation.FINANCE, Relation.DESK)
+    check_amount(grant.amount, AMOUNT_MAXIMUM)
     try:
-        found = await ready(services, what.municipality, what.programme_id, what.wallet_id)
+        found = await ready(services, grant.municipality, grant.programme_id, grant.wallet_id)
     except (ProgrammeClosedError, NotEligibleError) as refusal:
         # A key that settled while it could is answered the same for ever; the ledger knows.
-        return await services.ledger.answer(_late(viewer, what), otherwise=refusal)
-    key = RequestKey(what.municipality, viewer.person_id, Operation.GRANT_VALUE, what.key)
-    await require_below_threshold(services, key, what.amount)
-    return await services.ledger.post(_request(viewer, what, found))
+        return await services.ledger.answer(_late(viewer, grant), otherwise=refusal)
+    key = RequestKey(grant.municipality, viewer.person_id, Operation.GRANT_VALUE, grant.key)
+    await require_below_threshold(services, key, grant.amount)
+    return await services.ledger.post(_request(viewer, grant, found))
 
 
 async def ready(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> Ready:
@@ -109,42 +109,42 @@ def issue_of(programme: Programme) -> Issue:
     return Issue(LotOrigin.GRANT, programme.funding, programme.id, programme.usable_from, programme.expires_at)
 
 
-def _hash(what: Grant) -> bytes:
-    return fingerprint(programme=what.programme_id, wallet=what.wallet_id, amount=what.amount)
+def _hash(grant: Grant) -> bytes:
+    return fingerprint(programme=grant.programme_id, wallet=grant.wallet_id, amount=grant.amount)
 
 
-def _late(viewer: Viewer, what: Grant) -> Request:
+def _late(viewer: Viewer, grant: Grant) -> Request:
     return Request(
-        municipality=what.municipality,
+        municipality=grant.municipality,
         actor=viewer.person_id,
         operation=Operation.GRANT_VALUE,
-        key=what.key,
-        input_hash=_hash(what),
+        key=grant.key,
+        input_hash=_hash(grant),
         kind=JournalKind.GRANT,
         holders=(),
         plan=no_plan,
-        valid_until=what.valid_until,
+        valid_until=grant.valid_until,
     )
 
 
-def _request(viewer: Viewer, what: Grant, found: Ready) -> Request:
+def _request(viewer: Viewer, grant: Grant, found: Ready) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
-        return plan_grant(book, what.municipality, what.wallet_id, what.amount, found)
+        return plan_grant(book, grant.municipality, grant.wallet_id, grant.amount, found)
 
     return Request(
-        municipality=what.municipality,
+        municipality=grant.municipality,
         actor=viewer.person_id,
         operation=Operation.GRANT_VALUE,
-        key=what.key,
-        input_hash=_hash(what),
+        key=grant.key,
+        input_hash=_hash(grant),
         kind=JournalKind.GRANT,
-        holders=(what.wallet_id, found.programme.id),
+        holders=(grant.wallet_id, found.programme.id),
         plan=plan,
         lots=(found.lot.id,),
         guards=tuple(key for key, _ in found.caps),
-        valid_until=what.valid_until,
+        valid_until=grant.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
+            wallet_id=grant.wallet_id,
             programme_id=found.programme.id,
             funding=found.programme.funding,
             client=viewer.client,

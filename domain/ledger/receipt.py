@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
+import orjson
+
 
 @dataclass(frozen=True, slots=True)
 class Portion:
@@ -101,7 +103,7 @@ class Reference:
         return cls(UUID(kept[cls.KEY])) if cls.KEY in kept else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Receipt:
     """What a settled journal keeps. Whole units.
 
@@ -109,6 +111,8 @@ class Receipt:
     afterwards by asset, debts included, so perhaps below zero. asked: what the payer was asked for, where that differs
     from `amount`. settled: what the wallet's debts took. caps: what was counted against caps. bare: nothing moved, as
     in a hold; then neither lots nor balances are written. kept: keys of the stored JSON that are not the ledger's own.
+
+    Two receipts are equal if they are written alike: one that was just made, and the same as it is read back.
     """
 
     amount: int = 0
@@ -157,6 +161,17 @@ class Receipt:
         if self.kept:
             written |= self.kept
         return written
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are written alike."""
+        return isinstance(other, Receipt) and self._written() == other._written()
+
+    def __hash__(self) -> int:
+        """By what is written."""
+        return hash(self._written())
+
+    def _written(self) -> bytes:
+        return orjson.dumps(self.to_json(), option=orjson.OPT_SORT_KEYS)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:

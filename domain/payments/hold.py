@@ -50,28 +50,38 @@ class OfHold:
     store_id: UUID
 
 
-async def authorize(services: Services, viewer: Viewer, what: Authorize) -> Posted:
+async def authorize(services: Services, viewer: Viewer, authorization: Authorize) -> Posted:
     """Sets value aside in the wallet: still there, no longer available. Ends with the first of its lots to expire."""
-    check_amount(what.amount, await payment_maximum(services, what.municipality))
+    check_amount(authorization.amount, await payment_maximum(services, authorization.municipality))
 
     async def run(rules: ShopRules) -> Posted:
-        return await services.ledger.post(_authorization(viewer, what, rules))
+        return await services.ledger.post(_authorization(viewer, authorization, rules))
 
-    return await with_rules(services, what.municipality, what.store_id, (), run)
+    return await with_rules(services, authorization.municipality, authorization.store_id, (), run)
 
 
-def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request:
+def _authorization(viewer: Viewer, authorization: Authorize, rules: ShopRules) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer)
+        require_payment(book, authorization.municipality, authorization.wallet_id, authorization.store_id, viewer)
         taken, _ = allocation(
-            book.wallet_lots(what.municipality, what.wallet_id), what.amount, rules, at, rest_in_cash=False
+            book.wallet_lots(authorization.municipality, authorization.wallet_id),
+            authorization.amount,
+            rules,
+            at,
+            rest_in_cash=False,
         )
-        ends = min([what.expires_at, at + LONGEST, *(lot.expires_at for lot, _ in taken if lot.expires_at is not None)])
+        ends = min(
+            [
+                authorization.expires_at,
+                at + LONGEST,
+                *(lot.expires_at for lot, _ in taken if lot.expires_at is not None),
+            ]
+        )
         hold = Hold(
-            municipality=what.municipality,
-            id=what.id,
-            wallet=what.wallet_id,
-            payee=what.store_id,
+            municipality=authorization.municipality,
+            id=authorization.id,
+            wallet=authorization.wallet_id,
+            payee=authorization.store_id,
             state=HoldState.OPEN,
             accounts=[lot.id for lot, _ in taken],
             amounts=[part for _, part in taken],
@@ -79,31 +89,34 @@ def _authorization(viewer: Viewer, what: Authorize, rules: ShopRules) -> Request
             expires_at=ends,
         )
         return Draft(
-            amount=what.amount,
-            sections=[HoldReference(what.id, expires_at=ends)],
+            amount=authorization.amount,
+            sections=[HoldReference(authorization.id, expires_at=ends)],
             bare=True,
             held=list(taken),
             holds=[hold],
-            counterparties={what.wallet_id: what.store_id, what.store_id: what.wallet_id},
+            counterparties={
+                authorization.wallet_id: authorization.store_id,
+                authorization.store_id: authorization.wallet_id,
+            },
         )
 
     return Request(
-        municipality=what.municipality,
+        municipality=authorization.municipality,
         actor=viewer.person_id,
         operation=Operation.AUTHORIZE,
-        key=what.key,
+        key=authorization.key,
         input_hash=fingerprint(
-            hold=what.id,
-            wallet=what.wallet_id,
-            store=what.store_id,
-            amount=what.amount,
-            until=what.expires_at.isoformat(),
+            hold=authorization.id,
+            wallet=authorization.wallet_id,
+            store=authorization.store_id,
+            amount=authorization.amount,
+            until=authorization.expires_at.isoformat(),
         ),
         kind=JournalKind.HOLD,
-        holders=(what.wallet_id, what.store_id),
+        holders=(authorization.wallet_id, authorization.store_id),
         plan=plan,
-        access=(what.wallet_id,),
-        facts=Facts(wallet_id=what.wallet_id, store_id=what.store_id, client=viewer.client),
+        access=(authorization.wallet_id,),
+        facts=Facts(wallet_id=authorization.wallet_id, store_id=authorization.store_id, client=viewer.client),
     )
 
 

@@ -44,51 +44,55 @@ class Redeem:
     valid_until: datetime | None = None
 
 
-async def redeem(services: Services, viewer: Viewer, what: Redeem) -> Posted:
+async def redeem(services: Services, viewer: Viewer, redemption: Redeem) -> Posted:
     """Settles the hand-over or raises its refusal; nothing in between."""
-    named = () if what.coupon_id is None else (what.coupon_id,)
-    chosen = await uses.choose(services, what.municipality, what.wallet_id, named)
+    named = () if redemption.coupon_id is None else (redemption.coupon_id,)
+    chosen = await uses.choose(services, redemption.municipality, redemption.wallet_id, named)
 
     async def run(rules: ShopRules) -> Posted:
-        return await services.ledger.post(_request(viewer, what, rules, chosen))
+        return await services.ledger.post(_request(viewer, redemption, rules, chosen))
 
-    return await with_rules(services, what.municipality, what.store_id, (), run)
+    return await with_rules(services, redemption.municipality, redemption.store_id, (), run)
 
 
-def _request(viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen) -> Request:
+def _request(viewer: Viewer, redemption: Redeem, rules: ShopRules, chosen: Chosen) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         return (
-            _of_value(book, viewer, what, rules, at)
+            _of_value(book, viewer, redemption, rules, at)
             if chosen is NONE_CHOSEN
-            else _of_coupon(book, viewer, what, rules, chosen, at)
+            else _of_coupon(book, viewer, redemption, rules, chosen, at)
         )
 
     return Request(
-        municipality=what.municipality,
+        municipality=redemption.municipality,
         actor=viewer.person_id,
         operation=Operation.REDEEM,
-        key=what.key,
+        key=redemption.key,
         input_hash=fingerprint(
-            wallet=what.wallet_id, store=what.store_id, item=what.item.value, coupon=what.coupon_id, lot=what.lot
+            wallet=redemption.wallet_id,
+            store=redemption.store_id,
+            item=redemption.item.value,
+            coupon=redemption.coupon_id,
+            lot=redemption.lot,
         ),
         kind=JournalKind.REDEMPTION,
-        holders=(what.wallet_id, what.store_id, *chosen.holders),
+        holders=(redemption.wallet_id, redemption.store_id, *chosen.holders),
         plan=plan,
-        access=(what.wallet_id, what.store_id),
+        access=(redemption.wallet_id, redemption.store_id),
         guards=chosen.guards,
-        valid_until=what.valid_until,
+        valid_until=redemption.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
-            store_id=what.store_id,
-            programme_id=what.coupon_id,
-            channel=what.channel,
+            wallet_id=redemption.wallet_id,
+            store_id=redemption.store_id,
+            programme_id=redemption.coupon_id,
+            channel=redemption.channel,
             client=viewer.client,
         ),
     )
 
 
-def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chosen: Chosen, at: datetime) -> Draft:
-    require_payment(book, what.municipality, what.wallet_id, what.store_id, viewer, staff_may=True)
+def _of_coupon(book: Book, viewer: Viewer, redemption: Redeem, rules: ShopRules, chosen: Chosen, at: datetime) -> Draft:
+    require_payment(book, redemption.municipality, redemption.wallet_id, redemption.store_id, viewer, staff_may=True)
     [coupon] = chosen.coupons
     if coupon.kind is not CouponKind.FREE_ITEM:
         raise uses.refused(coupon, Obstacle.NOT_FOR_HAND_OVER)
@@ -96,15 +100,15 @@ def _of_coupon(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, chose
     if reason is not None:
         raise uses.refused(coupon, reason)
     used = CouponUses((uses.use_of(coupon, 0),), chosen.person, effective_on(at))
-    draft = Draft(sections=[HandedOver(what.item), used], counterparties=_both(what))
-    uses.count(book, draft, chosen, what.store_id, used.day)
+    draft = Draft(sections=[HandedOver(redemption.item), used], counterparties=_both(redemption))
+    uses.count(book, draft, chosen, redemption.store_id, used.day)
     return draft
 
 
-def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, at: datetime) -> Draft:
-    town = what.municipality
-    require_payment(book, town, what.wallet_id, what.store_id, viewer)
-    account = _lot_of(book, what, rules)
+def _of_value(book: Book, viewer: Viewer, redemption: Redeem, rules: ShopRules, at: datetime) -> Draft:
+    town = redemption.municipality
+    require_payment(book, town, redemption.wallet_id, redemption.store_id, viewer)
+    account = _lot_of(book, redemption, rules)
     reason = _against(account, rules, at)
     if reason is not None:
         raise ItemNotUsableError(reason.value)
@@ -112,17 +116,17 @@ def _of_value(book: Book, viewer: Viewer, what: Redeem, rules: ShopRules, at: da
     return Draft(
         amount=account.posted,
         lots=[account.portion(account.posted)],
-        balances=balances_after(book, town, what.wallet_id, taken),
-        sections=[HandedOver(what.item)],
-        moves=[(account, book.plain(town, AccountKind.PAYABLE, what.store_id, account.asset), account.posted)],
-        counterparties=_both(what),
+        balances=balances_after(book, town, redemption.wallet_id, taken),
+        sections=[HandedOver(redemption.item)],
+        moves=[(account, book.plain(town, AccountKind.PAYABLE, redemption.store_id, account.asset), account.posted)],
+        counterparties=_both(redemption),
     )
 
 
-def _lot_of(book: Book, what: Redeem, rules: ShopRules) -> Account:
+def _lot_of(book: Book, redemption: Redeem, rules: ShopRules) -> Account:
     """The wallet's account in the lot; the same lot has one account in a wallet."""
-    for account in book.wallet_lots(what.municipality, what.wallet_id):
-        if account.lot == what.lot and account.posted and rules.asset(account).kind is KINDS[what.item]:
+    for account in book.wallet_lots(redemption.municipality, redemption.wallet_id):
+        if account.lot == redemption.lot and account.posted and rules.asset(account).kind is KINDS[redemption.item]:
             return account
     raise UnknownItemError
 
@@ -137,5 +141,5 @@ def _against(account: Account, rules: ShopRules, at: datetime) -> Obstacle | Non
     return None if rules.usable(account, at) else Obstacle.OTHER_SHOP
 
 
-def _both(what: Redeem) -> dict[UUID, UUID]:
-    return {what.wallet_id: what.store_id, what.store_id: what.wallet_id}
+def _both(redemption: Redeem) -> dict[UUID, UUID]:
+    return {redemption.wallet_id: redemption.store_id, redemption.store_id: redemption.wallet_id}

@@ -101,51 +101,51 @@ async def issue_numbers(services: Services, viewer: Viewer, municipality: int, g
     return numbers
 
 
-async def activate(services: Services, viewer: Viewer, what: Activation) -> Posted:
+async def activate(services: Services, viewer: Viewer, activation: Activation) -> Posted:
     """Moves a gift's vouchers into a wallet of the viewer, or raises a refusal."""
-    await residents.require_own(viewer, what.municipality, what.wallet_id)
-    key = RequestKey(what.municipality, viewer.person_id, Operation.ACTIVATE_GIFT, what.key)
+    await residents.require_own(viewer, activation.municipality, activation.wallet_id)
+    key = RequestKey(activation.municipality, viewer.person_id, Operation.ACTIVATE_GIFT, activation.key)
     if not await services.ledger.has_ended(key):  # one that has is answered again, whatever became of the numbers
-        await _verify(what)
-    gift = await gift_of(what.municipality, what.id)
+        await _verify(activation)
+    gift = await gift_of(activation.municipality, activation.id)
     if gift is None:
         raise GiftCodeError
-    return await services.ledger.post(_request(viewer, what, gift, gift.receipt.section(BoughtUnits)))
+    return await services.ledger.post(_request(viewer, activation, gift, gift.receipt.section(BoughtUnits)))
 
 
-async def _verify(what: Activation) -> None:
+async def _verify(activation: Activation) -> None:
     """An attempt with the secret number is counted before it is looked at, so that many at once are no more than five.
 
     Without it there is nothing to guess, so nothing is counted: a stranger who has come upon a gift's id does not lock
     its receiver out.
     """
-    texts = (what.numbers.serial, what.numbers.secret, what.pin)
+    texts = (activation.numbers.serial, activation.numbers.secret, activation.pin)
     if any(len(text) > LONGEST or not plain(text).isascii() for text in texts):
         raise GiftCodeError
     found = await rows(
         "select salt, serial_digest, secret_digest, pin_digest from voucher_gift where municipality_id = $1 and id"
         " = $2",
-        what.municipality,
-        what.id,
+        activation.municipality,
+        activation.id,
     )
     known = Digests(*(bytes(value) for value in found[0].values())) if found else None
-    if known is None or not knows_secret(what.numbers, known.salt, known.secret):
+    if known is None or not knows_secret(activation.numbers, known.salt, known.secret):
         raise GiftCodeError
-    if not await _counted(what, known.salt, 1):
+    if not await _counted(activation, known.salt, 1):
         raise GiftLockedError
-    if not same(known, await digests(what.numbers, what.pin, known.salt)):
+    if not same(known, await digests(activation.numbers, activation.pin, known.salt)):
         raise GiftCodeError
     # Whoever knows all three is no guesser: the attempt is given back, unless the numbers were issued anew meanwhile.
-    await _counted(what, known.salt, -1)
+    await _counted(activation, known.salt, -1)
 
 
-async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
+async def _counted(activation: Activation, salt: bytes, attempts: int) -> bool:
     """Counts attempts at the numbers of a salt; False where there are none left."""
     changed = await rows(
         """update voucher_gift set attempts = attempts + $4 where municipality_id = $1 and id = $2 and salt = $3
           and attempts + $4 between 0 and $5 returning id""",
-        what.municipality,
-        what.id,
+        activation.municipality,
+        activation.id,
         salt,
         attempts,
         ATTEMPTS,
@@ -153,26 +153,26 @@ async def _counted(what: Activation, salt: bytes, attempts: int) -> bool:
     return bool(changed)
 
 
-def _request(viewer: Viewer, what: Activation, gift: Journal, bought: BoughtUnits) -> Request:
+def _request(viewer: Viewer, activation: Activation, gift: Journal, bought: BoughtUnits) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
-        usable_wallet(book, what.municipality, what.wallet_id, viewer)
-        return _plan(book, at, what, gift, bought)
+        usable_wallet(book, activation.municipality, activation.wallet_id, viewer)
+        return _plan(book, at, activation, gift, bought)
 
     return Request(
-        municipality=what.municipality,
+        municipality=activation.municipality,
         actor=viewer.person_id,
         operation=Operation.ACTIVATE_GIFT,
-        key=what.key,
-        input_hash=fingerprint(gift=what.id, wallet=what.wallet_id),
+        key=activation.key,
+        input_hash=fingerprint(gift=activation.id, wallet=activation.wallet_id),
         kind=JournalKind.GIFT_ACTIVATION,
-        holders=(what.wallet_id, bought.product),
+        holders=(activation.wallet_id, bought.product),
         plan=plan,
-        access=(what.wallet_id,),
+        access=(activation.wallet_id,),
         lots=tuple(portion.lot for portion in gift.receipt.lots),
-        guards=(gift_guard(what.municipality, what.id),),
-        valid_until=what.valid_until,
+        guards=(gift_guard(activation.municipality, activation.id),),
+        valid_until=activation.valid_until,
         facts=Facts(
-            wallet_id=what.wallet_id,
+            wallet_id=activation.wallet_id,
             programme_id=bought.product,
             linked_journal=gift.id,
             channel=Channel.APP,
@@ -181,9 +181,9 @@ def _request(viewer: Viewer, what: Activation, gift: Journal, bought: BoughtUnit
     )
 
 
-def _plan(book: Book, at: datetime, what: Activation, gift: Journal, bought: BoughtUnits) -> Draft:
-    town, product = what.municipality, bought.product
-    opened = book.guard(gift_guard(town, what.id), 1)
+def _plan(book: Book, at: datetime, activation: Activation, gift: Journal, bought: BoughtUnits) -> Draft:
+    town, product = activation.municipality, bought.product
+    opened = book.guard(gift_guard(town, activation.id), 1)
     if opened.value:
         raise GiftUsedError
     moves, balances = [], {}
@@ -193,9 +193,13 @@ def _plan(book: Book, at: datetime, what: Activation, gift: Journal, bought: Bou
             raise VoucherEndedError
         promised = book.account(town, AccountKey(AccountKind.BUDGET, product, asset, lot))
         moves.append(
-            (promised, book.account(town, AccountKey(AccountKind.WALLET, what.wallet_id, asset, lot), promised), part)
+            (
+                promised,
+                book.account(town, AccountKey(AccountKind.WALLET, activation.wallet_id, asset, lot), promised),
+                part,
+            )
         )
-        balances[asset] = book.total(town, what.wallet_id, asset) + part
+        balances[asset] = book.total(town, activation.wallet_id, asset) + part
     return Draft(
         amount=bought.face_value,
         lots=list(gift.receipt.lots),
@@ -203,5 +207,5 @@ def _plan(book: Book, at: datetime, what: Activation, gift: Journal, bought: Bou
         sections=[Activated(product, gift.id, bought.units)],
         moves=moves,
         guards=[(opened, 1)],
-        counterparties={what.wallet_id: product, product: what.wallet_id},
+        counterparties={activation.wallet_id: product, product: activation.wallet_id},
     )

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -86,6 +86,10 @@ for room in sorted(Path(domain.__path__[0]).glob("*/refusals.py")):
 def written(receipt: Receipt) -> Any:
     """As PostgreSQL would give it back."""
     return orjson.loads(orjson.dumps(receipt.to_json()))
+
+
+def vars_of(receipt: Receipt) -> dict[str, Any]:
+    return {field.name: getattr(receipt, field.name) for field in fields(receipt)}
 
 
 def typed(receipt: Receipt) -> tuple[Section, ...]:
@@ -373,29 +377,40 @@ def test_the_ledgers_own_part_by_hand():
             "caps": [[42, "10a8898f-dd9c-5e9f-be48-139b87315ce2", "01a211e5-ec1c-73d0-bd42-a2c6275e1104", -250]],
         }
     )
-    assert receipt == Receipt(
-        amount=300,
-        asked=1_000,
-        lots=(
-            Portion(asset=904, lot=601, amount=250, expires_at=SUMMER),
-            Portion(asset=905, lot=602, amount=50, expires_at=None),
-        ),
-        balances={904: -100, 905: 7},
-        settled=(
-            Settlement(asset=904, lot=601, amount=100),
-            Settlement(asset=904, lot=601, amount=20),
-            Settlement(asset=904, lot=603, amount=3),
-        ),
-        caps=(
-            CapChange(
-                kind=42,
-                subject=UUID("10a8898f-dd9c-5e9f-be48-139b87315ce2"),
-                period="01a211e5-ec1c-73d0-bd42-a2c6275e1104",
-                change=-250,
+    assert vars_of(receipt) == vars_of(
+        Receipt(
+            amount=300,
+            asked=1_000,
+            lots=(
+                Portion(asset=904, lot=601, amount=250, expires_at=SUMMER),
+                Portion(asset=905, lot=602, amount=50, expires_at=None),
             ),
-        ),
+            balances={904: -100, 905: 7},
+            settled=(
+                Settlement(asset=904, lot=601, amount=100),
+                Settlement(asset=904, lot=601, amount=20),
+                Settlement(asset=904, lot=603, amount=3),
+            ),
+            caps=(
+                CapChange(
+                    kind=42,
+                    subject=UUID("10a8898f-dd9c-5e9f-be48-139b87315ce2"),
+                    period="01a211e5-ec1c-73d0-bd42-a2c6275e1104",
+                    change=-250,
+                ),
+            ),
+        )
     )
     assert (receipt.settled_of(601), receipt.settled_of(603), receipt.settled_of(602)) == (120, 3, 0)
+
+
+@pytest.mark.parametrize("row", SETTLED[::7], ids=[row["operation"] for row in SETTLED[::7]])
+def test_a_receipt_that_is_read_back_equals_the_one_that_was_made(row: dict[str, Any]):
+    read = Receipt.from_json(row["receipt"])
+    made = replace(read, sections=typed(read), kept={})
+    assert (made, hash(made)) == (read, hash(read))
+    assert made != replace(made, amount=made.amount + 1)
+    assert made != row["receipt"], "a receipt is not its JSON"
 
 
 def test_keys_that_nobody_reads_any_more_are_kept():

@@ -9,6 +9,7 @@ import orjson
 from domain.database import rows
 from domain.identifiers import Prefix, encode
 from domain.ledger.kinds import HolderKind, JournalKind
+from domain.ledger.receipt import Receipt
 from domain.viewer import Viewer
 from schema.ledger.balances import balances_after
 from tests.support.api import Api
@@ -53,7 +54,11 @@ def _assert_receipt_of_its_event(event: Mapping[str, Any], after: dict[tuple[UUI
         assert balance == after.get((event["holder_id"], int(asset)), 0), (kind, asset, receipt, dict(event))
     sign = SIGNS.get(kind)
     if sign is not None:
-        moved = {balance.number: balance.moved for balance in balances_after(receipt, sign=sign) if balance.moved}
+        moved = {
+            balance.number: balance.moved
+            for balance in balances_after(Receipt.from_json(receipt), sign=sign)
+            if balance.moved
+        }
         assert moved == dict(zip(event["assets"], event["amounts"], strict=True)), (kind, receipt, dict(event))
 
 
