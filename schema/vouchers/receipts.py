@@ -96,7 +96,7 @@ class VoucherPurchase(Receipt):
 
     @strawberry.field(description="What was bought.")
     async def product(self, info: MeguruInfo) -> VoucherProduct:
-        return await _product_of(info, self.journal, self.journal.receipt.section(Activated).product)
+        return await _product_of(info, self.journal, self.journal.receipt.section(BoughtUnits).product)
 
     @strawberry.field(description="The gift, where it is one and the viewer's wallet bought it; null otherwise.")
     async def gift(self, info: MeguruInfo) -> VoucherGift | None:

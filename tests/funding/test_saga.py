@@ -219,7 +219,8 @@ async def charge(shop: FundedTown, services: Services, amount: int = PRICE) -> P
         account = book.account(town.id, AccountKey(AccountKind.WALLET, town.wallet, town.coin.id, lot.id), lot)
         issuance = book.plain(town.id, AccountKind.ISSUANCE, treasury.issuer, town.coin.id)
         return Draft(
-            receipt={"amount": amount, "lots": [[town.coin.id, lot.id, amount, None]], "balances": {}},
+            amount=amount,
+            lots=[lot.portion(amount)],
             moves=[(issuance, account, amount), treasury.owed(book, amount)],
             counterparties={town.wallet: treasury.issuer, treasury.issuer: town.wallet},
         )
