@@ -55,7 +55,7 @@ class UnreadableFileError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class InvalidRowsError(UnstoredRefusal):
-    """`invalid_count` of the file's `row_count` rows cannot be granted: skip them, or correct the file."""
+    """`invalidCount` of the file's `rowCount` rows cannot be granted: skip them, or correct the file."""
 
     invalid_count: int
     row_count: int
@@ -64,7 +64,7 @@ class InvalidRowsError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class SameFileError(UnstoredRefusal):
-    """A file of the same content has been granted in this programme already, as `bulk_grant_id`."""
+    """A file of the same content has been granted in this programme already, as `bulkGrantId`."""
 
     bulk_grant_id: str
     code = "SAME_FILE"
@@ -72,7 +72,7 @@ class SameFileError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UploadUsedError(UnstoredRefusal):
-    """The upload has been used for another bulk grant, `bulk_grant_id`."""
+    """The upload has been used for another bulk grant, `bulkGrantId`."""
 
     bulk_grant_id: str
     code = "UPLOAD_USED"
@@ -89,7 +89,7 @@ class UnknownBulkGrantError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class BulkGrantStateError(UnstoredRefusal):
-    """The bulk grant's state, `bulk_grant_state`, does not allow this operation."""
+    """The bulk grant's state, `state`, does not allow this operation."""
 
     bulk_grant_state: str
     code = "BULK_GRANT_STATE"

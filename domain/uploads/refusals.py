@@ -18,7 +18,7 @@ class UnknownUploadError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class UploadNotReadyError(UnstoredRefusal):
-    """The file has not arrived completely, or was erased. `upload_state`: WAITING, ARRIVING, FAILED or ERASED."""
+    """The file has not arrived completely, or was erased. `state`: WAITING, ARRIVING, FAILED or ERASED."""
 
     upload_state: str
     code = "UPLOAD_NOT_READY"
@@ -26,7 +26,7 @@ class UploadNotReadyError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class TooManyUploadsError(UnstoredRefusal):
-    """The person has the maximum number of upload addresses that wait for a file. `maximum_count`: that number."""
+    """The person has the maximum number of upload addresses that wait for a file, `maximumCount`."""
 
     maximum_count: int
     code = "TOO_MANY_UPLOADS"

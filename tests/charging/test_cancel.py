@@ -42,8 +42,8 @@ def bonuses(receipt: dict[str, Any]) -> list[tuple[int, str]]:
 
 async def set_window(api: Api, minutes: int, viewer: Viewer | None = None) -> Any:
     """The answer to setting in how many minutes a charge may be cancelled."""
-    input = {"municipality": api.code, "minutes": minutes}
-    return await api.ask(viewer or api.town.finance, "SetChargeCancellation", input=input)
+    window = {"municipality": api.code, "minutes": minutes}
+    return await api.ask(viewer or api.town.finance, "SetChargeCancellation", input=window)
 
 
 async def test_all_of_it_goes_back(api: Api):

@@ -12,7 +12,7 @@ from api.settings import Settings
 from domain.jobs.schedule import JOBS
 from domain.ledger import audit
 from push.compose import Settings as PushSettings
-from schema.events import Event
+from schema.events.types import Event
 from schema.root import schema
 
 PROJECT = Path(__file__).resolve().parents[2]

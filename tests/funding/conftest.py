@@ -12,5 +12,5 @@ from tests.support.town import People
 @pytest.fixture
 async def funded(town: People, moved: MovableClock) -> AsyncIterator[FundedTown]:
     _ = moved
-    async with funded_town(town) as funded_at_provider:
-        yield funded_at_provider
+    async with funded_town(town) as town_at_provider:
+        yield town_at_provider

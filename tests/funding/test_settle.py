@@ -38,7 +38,7 @@ async def test_nothing_is_begun_that_nobody_could_finish(funded: FundedTown, mov
 
 def test_the_job_knows_every_use_of_money_from_outside():
     """What it does not know stays open at the provider for ever."""
-    modules = [import_module(found.name) for found in walk_packages(domain.__path__, "domain.")]
+    modules = [import_module(entry.name) for entry in walk_packages(domain.__path__, "domain.")]
     declared = {use.operation: use for module in modules for use in vars(module).values() if isinstance(use, Use)}
     assert declared == {use.operation: use for use in USES_OF_FUNDING}
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.expiry.renewed_value import RenewedValue
 from domain.expiry.receipts import RenewedPortion
+from domain.expiry.renewed_value import RenewedValue
 from tests.support.api import Api
 from tests.support.clock import MovableClock
 from tests.support.lifecycle import to_tokyo
