@@ -96,7 +96,7 @@ def create(
     async def run() -> None:
         async with _services() as services:
             town, new = await create_municipality(code, name, services.clock(), services.ids)
-            typer.echo(f"{town.code} {town.name}: {'services' if new else 'was there'}, number {town.id}.")
+            typer.echo(f"{town.code} {town.name}: {'made' if new else 'was there'}, number {town.id}.")
 
     try:
         asyncio.run(run())
