@@ -17,6 +17,11 @@ Amount = NewType("Amount", int)
 SignedAmount = NewType("SignedAmount", int)
 
 
+def amount_or_none(units: int | None) -> Amount | None:
+    """An amount that may be absent."""
+    return None if units is None else Amount(units)
+
+
 def _bad(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
@@ -67,7 +72,8 @@ def parse_instant(value: object) -> datetime:
 
 def written_instant(at: datetime) -> str:
     """One form always: UTC, milliseconds, Z. Some phones' parsers take milliseconds or none, never both."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
 
 
 def instant_literal(node: ValueNode, _variables: object = None) -> datetime:
