@@ -54,7 +54,7 @@ class Context:
     refusal: str | None = None
     connection_params: dict[str, object] | None = None
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
-    _loaders: dict[object, Loader[Any, Any]] = dataclasses.field(default_factory=dict)
+    _loaders: dict[object, Loader[Any, Any]] | None = None
 
     @property
     def signed_in(self) -> Viewer:
@@ -67,6 +67,10 @@ class Context:
     def asker(self) -> Viewer:
         """The viewer, or somebody who may nothing."""
         return self.viewer or NOBODY
+
+    def in_language(self, japanese: str, english: str) -> str:
+        """The text in the language of the request."""
+        return japanese if self.locale == "ja" else english
 
     def load(self, read: Callable[[list[K]], Awaitable[list[V]]], key: K) -> Awaitable[V]:
         """The value of a key; all that one request asks of one reading function at a moment is read at once."""
@@ -81,6 +85,8 @@ class Context:
         return self._loader(read, partial(read, self)).load(key)
 
     def _loader(self, name: object, read: Callable[[list[Any]], Any]) -> Loader[Any, Any]:
+        if self._loaders is None:
+            self._loaders = {}
         loader = self._loaders.get(name)
         if loader is None:
             loader = self._loaders[name] = Loader(read, cache=self.remembers, max_batch_size=BATCH_LIMIT)

@@ -170,19 +170,20 @@ class Compiler:
         self._arguments.append(self._arguments_of(field, definition, node))
         number = len(self._arguments) - 1
         function: Callable[..., Any] = resolver.wrapped_func
+        first = (resolver.self_parameter, resolver.info_parameter)
+        leading = [parameter.name for parameter in first if parameter is not None]
+        if list(resolver.signature.parameters)[: len(leading)] != leading:
+            raise UnsupportedError  # self and info come first in every resolver of ours
         takes_self, takes_info = resolver.self_parameter is not None, resolver.info_parameter is not None
-        if takes_self and not takes_info and not definition.arguments:
-            return lambda value, _run: function(value)
-        if takes_self and takes_info and not definition.arguments:
-            return function
-
-        def call(value: Any, run: Run) -> Any:  # noqa: ANN401 - what the resolver answers
-            arguments = (
-                {**run.arguments[number], resolver.info_parameter.name: run} if takes_info else run.arguments[number]
-            )
-            return function(value, **arguments) if takes_self else function(**arguments)
-
-        return call
+        if takes_self and not definition.arguments:
+            return function if takes_info else lambda value, _run: function(value)
+        if takes_self and takes_info:
+            return lambda value, run: function(value, run, **run.arguments[number])
+        if takes_self:
+            return lambda value, run: function(value, **run.arguments[number])
+        if takes_info:
+            return lambda _value, run: function(run, **run.arguments[number])
+        return lambda _value, run: function(**run.arguments[number])
 
     def _arguments_of(self, field: GraphQLField, definition: StrawberryField, node: FieldNode) -> tuple[Argument, ...]:
         names = {name: argument.extensions[DEFINITION].python_name for name, argument in field.args.items()}
