@@ -42,7 +42,7 @@ class NotReceivedError(Exception):
         super().__init__(code)
         self.status = status
         self.code = code
-        self.told = data
+        self.data = data
 
 
 def uploads(process: Callable[[], Process]) -> Callable[[Request], Awaitable[Response]]:
@@ -56,7 +56,7 @@ def uploads(process: Callable[[], Process]) -> Callable[[Request], Awaitable[Res
         except NotReceivedError as error:
             log.info("upload.refused", code=error.code, trace_id=trace_id)
             return _answer(
-                error.status, trace_id, {"errors": [_error(error.code, message(error.code, locale, **error.told))]}
+                error.status, trace_id, {"errors": [_error(error.code, message(error.code, locale, **error.data))]}
             )
         except BadRequestError as error:
             return _answer(error.status, trace_id, {"errors": [_error(error.code, str(error))]})

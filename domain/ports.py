@@ -11,7 +11,7 @@ class ProviderUnavailableError(Exception):
 class Provider(Protocol):
     """A provider of cards or bank accounts. Amounts in yen.
 
-    an authorisation is captured or voided, never both. One that is voided before it arrives is declined on arrival.
+    An authorisation is captured or voided, never both. One that is voided before it arrives is declined on arrival.
     """
 
     async def authorise(self, reference: UUID, token: str, amount: int) -> bool:

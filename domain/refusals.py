@@ -34,6 +34,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
         """Return the fields by name: amounts in whole units, other values as text."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
+    def public_data(self) -> dict[str, Any]:
+        """Return the data for clients: that of `data()`, and what is shown to them in another form.
+
+        It is not what journals keep, so its names may change with the contract.
+        """
+        return self.data()
+
 
 _STORED: dict[str, type["StoredRefusal"]] = {}
 
@@ -82,7 +89,7 @@ class NotPermittedError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class InvalidInputError(UnstoredRefusal):
-    """The first invalid input field; `problem` is a stable code that selects the message text."""
+    """A field of the input is invalid. `field`: the first such field; `problem`: a stable code, such as LENGTH."""
 
     field: str
     problem: str

@@ -8,7 +8,7 @@ import sys
 import structlog
 
 from domain.database import Fault, classify
-from domain.jobs.schedule import lead, run_due
+from domain.jobs.schedule import lead, remove_unknown, run_due
 from push.compose import Parts, parts
 
 TICK_SECONDS = 5.0
@@ -38,6 +38,8 @@ async def work(running: Parts, stop: asyncio.Event) -> None:
     try:
         while not await lead(connection) and not stop.is_set():
             await pause(stop)
+        if not stop.is_set():
+            await remove_unknown(connection)
         while not stop.is_set():
             await run_due(running.services, connection)
             await pause(stop)

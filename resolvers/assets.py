@@ -1,21 +1,14 @@
 """Assets: input in, one domain call, the contract's type out."""
 
-from typing import Annotated
-
-from strawberry import argument
-
 from domain.assets import change, manage, reads
 from domain.assets.kinds import AssetKind
-from domain.municipalities import reads as municipalities
 from schema.assets.inputs import ChangeAssetInput, CreateAssetInput, asset_key
 from schema.assets.results import ChangeAssetPayload, CreateAssetPayload
 from schema.assets.types import Asset
 from schema.core.context import MeguruInfo
 from schema.core.ids import Prefix
 from schema.core.node import finds
-from schema.municipalities.types import MUNICIPALITY, number_of
-
-Code = Annotated[str, argument(description=MUNICIPALITY)]
+from schema.municipalities.types import MunicipalityCode, list_of, number_of
 
 
 @finds(Prefix.ASSET)
@@ -25,10 +18,9 @@ async def find(info: MeguruInfo, municipality: int, number: int) -> Asset | None
     return Asset(asset=row) if row is not None and row.municipality == municipality else None
 
 
-async def assets(info: MeguruInfo, municipality: Code) -> list[Asset]:  # noqa: ARG001 - as every root field
+async def assets(info: MeguruInfo, municipality: MunicipalityCode) -> list[Asset]:  # noqa: ARG001 - as every root field
     """The kinds of value of a municipality that wallets hold."""
-    town = await municipalities.by_code(municipality)
-    rows = [] if town is None else await reads.of_municipality(town.id)
+    rows = await list_of(municipality, reads.of_municipality)
     return [Asset(asset=row) for row in rows if row.kind is not AssetKind.CASH]
 
 

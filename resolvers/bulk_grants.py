@@ -32,12 +32,11 @@ from schema.bulk_grants.types import BulkGrant, BulkGrantCheck, BulkGrantConnect
 from schema.core.access import serves
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
-from schema.core.ids import ID, Prefix, encode, read
+from schema.core.ids import ID, Prefix, encode, key_of, read
 from schema.core.node import finds
-from schema.core.page import After, First, PageInfo, check_count
-from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.core.page import After, First, check_count, page_of
+from schema.municipalities.types import MunicipalityCode, number_of
 
-Code = Annotated[str, argument(description=MUNICIPALITY)]
 BulkGrantId = Annotated[ID, argument(description="The bulk grant.")]
 
 
@@ -57,7 +56,7 @@ async def bulk_grant(info: MeguruInfo, id: BulkGrantId) -> BulkGrant | None:
 
 
 async def bulk_grants(
-    info: MeguruInfo, municipality: Code, first: First = 20, after: After = None
+    info: MeguruInfo, municipality: MunicipalityCode, first: First = 20, after: After = None
 ) -> BulkGrantConnection:
     """A page of a municipality's bulk grants, newest first, for its staff."""
     check_count(first)
@@ -68,12 +67,12 @@ async def bulk_grants(
     if after is not None and (cursor is None or cursor[0] != number):
         raise BadCursorError
     rows = await reads.of_municipality(number, None if cursor is None else cursor[1], first + 1)
-    edges = [
-        BulkGrantEdge(node=BulkGrant(bulk_grant=row), cursor=encode(Prefix.BULK_GRANT, number, row.id))
-        for row in rows[:first]
-    ]
-    more = PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)
-    return BulkGrantConnection(edges=edges, page_info=more)
+    edges, page_info = page_of(rows, first, _edge)
+    return BulkGrantConnection(edges=edges, page_info=page_info)
+
+
+def _edge(row: reads.BulkGrant) -> BulkGrantEdge:
+    return BulkGrantEdge(node=BulkGrant(bulk_grant=row), cursor=encode(Prefix.BULK_GRANT, row.municipality, row.id))
 
 
 async def check_bulk_grant(info: MeguruInfo, input: CheckBulkGrantInput) -> CheckBulkGrantPayload:
@@ -137,8 +136,8 @@ async def undo_bulk_grant(info: MeguruInfo, input: UndoBulkGrantInput) -> UndoBu
 
 async def bulk_grant_progress(info: MeguruInfo, id: BulkGrantId) -> AsyncGenerator[BulkGrant, None]:
     """The progress of a bulk grant, live, until it has ended."""
-    key = read(Prefix.BULK_GRANT, id)
-    if key is None or await find(info, *key) is None:
+    key = key_of(Prefix.BULK_GRANT, id, NotFoundError)
+    if await find(info, *key) is None:
         raise NotFoundError
     async with aclosing(progress.progress(info.context.services, *key)) as rows:
         async for row in rows:

@@ -1,4 +1,4 @@
-"""Top-ups: input in, one domain call, the contract's type out."""
+"""Charges: input in, one domain call, the contract's type out."""
 
 from domain.approvals.refusals import UnknownJournalError
 from domain.charging import cancel
@@ -17,7 +17,7 @@ from schema.ledger.balances import balances_after
 
 
 async def charge(info: MeguruInfo, input: ChargeInput) -> ChargePayload:
-    """Tops a wallet up with cash."""
+    """Charges a wallet with cash."""
     viewer = info.context.signed_in
     municipality, wallet_id = input.wallet.key()
     info.context.municipality = municipality
@@ -32,7 +32,7 @@ async def charge(info: MeguruInfo, input: ChargeInput) -> ChargePayload:
 
 
 async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteChargePayload:
-    """Quotes a top-up with its bonuses."""
+    """Quotes a charge with its bonuses."""
     municipality, wallet_id = input.wallet.key()
     asset = asset_number(input.asset_id, municipality)
     quote = await quoting.quote_charge(
@@ -42,7 +42,7 @@ async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteCharge
 
 
 async def cancel_charge(info: MeguruInfo, input: CancelChargeInput) -> CancelChargePayload:
-    """Cancels a top-up at its counter."""
+    """Cancels a charge at its counter."""
     viewer, cancellation = info.context.signed_in, input.cancellation()
     posted = await cancel.cancel_charge(info.context.services, viewer, cancellation)
     charged = await journal_by_id(posted.municipality, posted.receipt.section(OfCharge).id)

@@ -1,9 +1,5 @@
 """Conversions: input in, one domain call, the contract's type out."""
 
-from typing import Annotated
-
-from strawberry import argument
-
 from domain.conversions import convert as converting
 from domain.conversions import quote as quoting
 from domain.conversions import rates
@@ -12,7 +8,6 @@ from domain.conversions.reads import rates_of
 from domain.conversions.receipts import Received
 from domain.ledger.kinds import Operation
 from domain.ledger.request import Posted
-from domain.municipalities import reads as municipalities
 from resolvers.journals import journal_of
 from schema.conversions.inputs import ConvertInput, QuoteConversionInput, SetConversionRateInput
 from schema.conversions.results import ConvertPayload, QuoteConversionPayload, SetConversionRatePayload
@@ -20,16 +15,15 @@ from schema.conversions.types import Conversion, ConversionQuote, ConversionRate
 from schema.core.context import MeguruInfo
 from schema.core.scalars import SignedAmount
 from schema.ledger.balances import BalanceAfter
-from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.municipalities.types import MunicipalityCode, list_of, number_of
 
-Code = Annotated[str, argument(description=MUNICIPALITY)]
 RATES_LIMIT = 100
 
 
-async def conversion_rates(info: MeguruInfo, municipality: Code) -> list[ConversionRate]:
+async def conversion_rates(info: MeguruInfo, municipality: MunicipalityCode) -> list[ConversionRate]:
     """The rates of a municipality that are in force or to come."""
-    town = await municipalities.by_code(municipality)
-    rows = [] if town is None else await rates_of(town.id, info.context.services.clock(), RATES_LIMIT)
+    now = info.context.services.clock()
+    rows = await list_of(municipality, lambda number: rates_of(number, now, RATES_LIMIT))
     return [ConversionRate(rate=row) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Coupons: input in, one domain call, the contract's type out."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -11,16 +12,15 @@ from domain.coupons import change, claim, create, listing, reads
 from domain.coupons.listing import Order
 from domain.identifiers import Prefix
 from domain.ledger.kinds import Operation
-from domain.municipalities import reads as municipalities
 from domain.residents.reads import claims_of, person_of
 from domain.stores import reads as stores
 from domain.stores.reads import Store
 from resolvers.journals import journal_of
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
-from schema.core.ids import ID, read
+from schema.core.ids import ID, key_in, read
 from schema.core.node import finds
-from schema.core.page import After, First, PageInfo, check_count
+from schema.core.page import After, First, PageInfo, check_count, page_of
 from schema.coupons.inputs import (
     BadPlaceError,
     ChangeCouponInput,
@@ -31,10 +31,9 @@ from schema.coupons.inputs import (
 )
 from schema.coupons.results import ChangeCouponPayload, ClaimCouponPayload, CreateCouponPayload
 from schema.coupons.types import Coupon, CouponClaim, CouponConnection, CouponEdge, WhyNot
-from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.municipalities.types import MunicipalityCode, find_number, number_of
 from schema.residents.types import wallet_of
 
-Code = Annotated[str, argument(description=MUNICIPALITY)]
 CouponId = Annotated[ID, argument(description="The coupon.")]
 OfWallet = Annotated[
     ID | None,
@@ -47,7 +46,7 @@ NearPlace = Annotated[
 ]
 Claimed = Annotated[bool | None, argument(description="True: only what the person has claimed.")]
 UsableNow = Annotated[bool | None, argument(description="True: only what the person can use at this moment.")]
-EndsBefore = Annotated[datetime | None, argument(description="Only what ends before this time, in UTC: expiring soon.")]
+EndsBefore = Annotated[datetime | None, argument(description="Only what ends before this time, in UTC.")]
 Sort = Annotated[Order, argument(description="By what the list is sorted.")]
 CURSOR_LIMIT = 80
 """Characters of a cursor."""
@@ -69,7 +68,7 @@ async def coupon(info: MeguruInfo, id: CouponId) -> Coupon | None:
 
 async def coupons(
     info: MeguruInfo,
-    municipality: Code,
+    municipality: MunicipalityCode,
     wallet_id: OfWallet = None,
     near: NearPlace = None,
     store_id: AtStore = None,
@@ -85,15 +84,15 @@ async def coupons(
     place = None if near is None else near.place()
     if sort is Order.DISTANCE and place is None:
         raise BadPlaceError
-    town = await municipalities.by_code(municipality)
-    if town is None:
-        return CouponConnection(edges=[], page_info=PageInfo(has_next_page=False, end_cursor=None))
-    person, claims = await _person(info, town.id, wallet_id)
+    number = await find_number(municipality)
+    if number is None:
+        return _connection(sort, [], None)
+    person, claims = await _person(info, number, wallet_id)
     search = listing.CouponSearch(
-        municipality=town.id,
+        municipality=number,
         person=person,
         claims=claims,
-        store=None if store_id is None else await _store(info, town.id, store_id),
+        store=None if store_id is None else await _store(info, number, store_id),
         near=place,
         claimed=bool(claimed),
         usable_now=bool(usable_now),
@@ -107,17 +106,17 @@ async def coupons(
 
 async def _person(info: MeguruInfo, municipality: int, wallet_id: ID | None) -> tuple[UUID | None, Claims | None]:
     if wallet_id is not None:
-        key = read(Prefix.WALLET, wallet_id)
-        if key is None or key[0] != municipality or await wallet_of(info, *key) is None:
+        wallet = key_in(Prefix.WALLET, wallet_id, municipality, NotFoundError)
+        if await wallet_of(info, municipality, wallet) is None:
             raise NotFoundError
-        return await person_of(*key)
+        return await person_of(municipality, wallet)
     viewer = info.context.viewer
     return (None, None) if viewer is None else (viewer.person_id, await claims_of(municipality, viewer.person_id))
 
 
 async def _store(info: MeguruInfo, municipality: int, store_id: ID) -> Store:
-    key = read(Prefix.STORE, store_id)
-    store = None if key is None or key[0] != municipality else await info.context.load(stores.by_keys, key)
+    key = key_in(Prefix.STORE, store_id, municipality, NotFoundError)
+    store = await info.context.load(stores.by_keys, (municipality, key))
     if store is None:
         raise NotFoundError
     return store
@@ -125,10 +124,9 @@ async def _store(info: MeguruInfo, municipality: int, store_id: ID) -> Store:
 
 def _connection(order: Order, page: list[listing.ListedCoupon], rest: listing.ListPosition | None) -> CouponConnection:
     """A page and where the list goes on; a page of a long list may be short and still not the last."""
-    edges = [_edge(order, line) for line in page]
-    last = edges[-1].cursor if edges else None
-    end = last if rest is None else _cursor(order, rest)
-    return CouponConnection(edges=edges, page_info=PageInfo(has_next_page=rest is not None, end_cursor=end))
+    edges, last_page = page_of(page, len(page), partial(_edge, order))
+    page_info = last_page if rest is None else PageInfo(has_next_page=True, end_cursor=_cursor(order, rest))
+    return CouponConnection(edges=edges, page_info=page_info)
 
 
 def _edge(order: Order, line: listing.ListedCoupon) -> CouponEdge:

@@ -1,6 +1,6 @@
 """Live streams of wallets and stores."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.identifiers import Prefix
 from schema.core.access import works_at
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
-from schema.core.ids import ID, read
+from schema.core.ids import ID, key_of
 from schema.events.types import Event, ResyncRequired, event_for, sequence_after
 from schema.residents.types import wallet_of
 from schema.stores.types import store_of
@@ -23,40 +23,39 @@ After = Annotated[
 ]
 WalletId = Annotated[ID, argument(description="The wallet.")]
 StoreId = Annotated[ID, argument(description="The store.")]
+Visible = Callable[[MeguruInfo, ID], Awaitable[tuple[int, UUID]]]
+"""The id of a holder in, municipality and key out; NotFoundError where the viewer may not follow it."""
 
 
-async def wallet_events(info: MeguruInfo, wallet_id: WalletId, after: After = None) -> AsyncGenerator[Event, None]:
+def wallet_events(info: MeguruInfo, wallet_id: WalletId, after: After = None) -> AsyncGenerator[Event, None]:
     """What happens to a wallet, live."""
-    async with aclosing(live(info, await visible_wallet(info, wallet_id), after)) as events:
-        async for event in events:
-            yield event
+    return _live(info, _visible_wallet, wallet_id, after)
 
 
-async def store_events(info: MeguruInfo, store_id: StoreId, after: After = None) -> AsyncGenerator[Event, None]:
+def store_events(info: MeguruInfo, store_id: StoreId, after: After = None) -> AsyncGenerator[Event, None]:
     """What happens to a store, live."""
-    async with aclosing(live(info, await visible_store(info, store_id), after)) as events:
-        async for event in events:
-            yield event
+    return _live(info, _visible_store, store_id, after)
 
 
-async def visible_wallet(info: MeguruInfo, unchecked: ID) -> tuple[int, UUID]:
+async def _visible_wallet(info: MeguruInfo, unchecked: ID) -> tuple[int, UUID]:
     """Municipality and key of a wallet that the viewer may see; NotFoundError."""
-    key = read(Prefix.WALLET, unchecked)
-    if key is None or await wallet_of(info, *key) is None:
+    key = key_of(Prefix.WALLET, unchecked, NotFoundError)
+    if await wallet_of(info, *key) is None:
         raise NotFoundError
     return key
 
 
-async def visible_store(info: MeguruInfo, unchecked: ID) -> tuple[int, UUID]:
+async def _visible_store(info: MeguruInfo, unchecked: ID) -> tuple[int, UUID]:
     """Municipality and key of a store whose figures the viewer may see; NotFoundError."""
-    key = read(Prefix.STORE, unchecked)
-    if key is None or await store_of(info, *key) is None or not await works_at(info, *key):
+    key = key_of(Prefix.STORE, unchecked, NotFoundError)
+    if await store_of(info, *key) is None or not await works_at(info, *key):
         raise NotFoundError
     return key
 
 
-async def live(info: MeguruInfo, holder: tuple[int, UUID], after: ID | None) -> AsyncGenerator[Event, None]:
+async def _live(info: MeguruInfo, visible: Visible, unchecked: ID, after: ID | None) -> AsyncGenerator[Event, None]:
     """The stream of a holder; closing it closes the inbox at once, not when somebody collects the garbage."""
+    holder = await visible(info, unchecked)
     async with aclosing(stream(info.context.services, *holder, sequence_after(*holder, after))) as items:
         async for item in items:
             if isinstance(item, Resync):

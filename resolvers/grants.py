@@ -16,9 +16,8 @@ from schema.grants.inputs import ApproveGrantInput, GrantValueInput, ProposeGran
 from schema.grants.results import ApproveGrantPayload, GrantValuePayload, ProposeGrantPayload, SetGrantThresholdsPayload
 from schema.grants.types import Grant, GrantProposal, GrantThresholds
 from schema.ledger.balances import balances_after
-from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.municipalities.types import MunicipalityCode, number_of
 
-Code = Annotated[str, argument(description=MUNICIPALITY)]
 ApprovalId = Annotated[ID, argument(description="The proposal's approval.")]
 
 
@@ -76,7 +75,7 @@ async def grant_proposal(info: MeguruInfo, id: ApprovalId) -> GrantProposal | No
     return None if proposal is None else GrantProposal(proposal=proposal)
 
 
-async def grant_thresholds(info: MeguruInfo, municipality: Code) -> GrantThresholds:
+async def grant_thresholds(info: MeguruInfo, municipality: MunicipalityCode) -> GrantThresholds:
     """The thresholds of a municipality, for its staff."""
     number = await number_of(municipality)
     if not await serves(info, number):

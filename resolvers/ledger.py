@@ -11,24 +11,23 @@ from domain.ledger import audit, reads
 from domain.ledger.reads import Journal
 from domain.refusals import NotPermittedError
 from domain.viewer import Relation
-from schema.core.access import serves, stands
+from schema.core.access import acts_for, serves
 from schema.core.context import MeguruInfo
 from schema.core.node import finds
 from schema.ledger.receipts import Receipt, receipt_for
 from schema.ledger.types import Drift, DriftReport, TrialBalance
-from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.municipalities.types import MunicipalityCode, number_of
 
 At = Annotated[datetime | None, argument(description="An instant up to now, in UTC; now when absent.")]
-Code = Annotated[str, argument(description=MUNICIPALITY)]
 
 
-async def drift_report(info: MeguruInfo, municipality: Code) -> DriftReport:
+async def drift_report(info: MeguruInfo, municipality: MunicipalityCode) -> DriftReport:
     """The ledger of a municipality against itself."""
     differences = await audit.drift([await _own_municipality(info, municipality)])
     return DriftReport(differences=[Drift(drift=difference) for difference in differences])
 
 
-async def trial_balance(info: MeguruInfo, municipality: Code, at: At = None) -> TrialBalance:
+async def trial_balance(info: MeguruInfo, municipality: MunicipalityCode, at: At = None) -> TrialBalance:
     """The trial balance of a municipality, now or at a past instant."""
     number = await _own_municipality(info, municipality)
     return TrialBalance(trial=await audit.trial_balance(number, at or info.context.services.clock()))
@@ -52,7 +51,7 @@ async def visible_receipt(info: MeguruInfo, journal: Journal) -> Receipt | None:
     """The receipt for its wallet's people, its store's staff and its municipality's staff; None for everybody else."""
     town, wallet, store = journal.municipality, journal.wallet_id, journal.store_id
     acted = journal.actor == info.context.signed_in.person_id
-    own = acted or await stands(info, town, wallet, Relation.OWNER, Relation.DELEGATE)
-    if not own and not await stands(info, town, store, Relation.STAFF) and not await serves(info, town):
+    own = acted or await acts_for(info, town, wallet, Relation.OWNER, Relation.DELEGATE)
+    if not own and not await acts_for(info, town, store, Relation.STAFF) and not await serves(info, town):
         return None
     return receipt_for(journal, shows_wallet=own)

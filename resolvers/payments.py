@@ -10,14 +10,13 @@ from domain.ledger.kinds import Operation
 from domain.ledger.reads import Journal, journal_by_id, journal_by_receipt_number
 from domain.ledger.receipt_number import normalise
 from domain.ledger.request import Posted
-from domain.municipalities import reads as municipalities
 from domain.payments import pay as paying
 from domain.payments import quote as quoting
 from domain.payments import refund as refunding
 from domain.payments import top_up as topping_up
 from domain.payments.pay import Pay
 from domain.payments.refusals import UnknownPaymentError
-from resolvers.events import After, live, visible_store, visible_wallet
+from resolvers.events import After, store_events, wallet_events
 from resolvers.journals import journal_of
 from resolvers.ledger import visible_receipt
 from schema.core.context import MeguruInfo
@@ -25,7 +24,7 @@ from schema.core.errors import NotFoundError
 from schema.core.ids import ID, Prefix, read
 from schema.events.types import ResyncRequired
 from schema.ledger.balances import balances_after
-from schema.municipalities.types import MUNICIPALITY
+from schema.municipalities.types import MUNICIPALITY, find_number
 from schema.payments.events import PaymentSettled
 from schema.payments.inputs import PayInput, QuotePaymentInput, RefundPaymentInput
 from schema.payments.results import PayPayload, QuotePaymentPayload, RefundPaymentPayload
@@ -54,10 +53,10 @@ async def payment(
 
 
 async def _journal_by_receipt_number(unchecked: str, code: str) -> Journal | None:
-    municipality, number = await municipalities.by_code(code), normalise(unchecked)
-    if municipality is None or number is None:
+    municipality, receipt_number = await find_number(code), normalise(unchecked)
+    if municipality is None or receipt_number is None:
         return None
-    return await journal_by_receipt_number(municipality.id, number)
+    return await journal_by_receipt_number(municipality, receipt_number)
 
 
 async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentPayload:
@@ -118,12 +117,12 @@ async def payment_settled(
 ) -> AsyncGenerator[PaymentSettled | ResyncRequired, None]:
     """Payments of a wallet or of a store, live."""
     if wallet_id is not None and store_id is None:
-        holder = await visible_wallet(info, wallet_id)
+        events = wallet_events(info, wallet_id, after)
     elif store_id is not None and wallet_id is None:
-        holder = await visible_store(info, store_id)
+        events = store_events(info, store_id, after)
     else:
         raise NotFoundError
-    async with aclosing(live(info, holder, after)) as events:
+    async with aclosing(events):
         async for event in events:
             if isinstance(event, PaymentSettled | ResyncRequired):
                 yield event

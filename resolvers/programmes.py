@@ -5,18 +5,16 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.municipalities import reads as municipalities
 from domain.programmes import change, create, reads
 from domain.programmes.kinds import ProgrammeKind
 from schema.core.context import MeguruInfo
 from schema.core.ids import ID, Prefix, read
 from schema.core.node import finds
-from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.municipalities.types import MunicipalityCode, list_of, number_of
 from schema.programmes.inputs import ChangeBudgetInput, ChangeProgrammeInput, CreateProgrammeInput, programme_key
 from schema.programmes.results import ChangeBudgetPayload, ChangeProgrammePayload, CreateProgrammePayload
 from schema.programmes.types import Programme
 
-Code = Annotated[str, argument(description=MUNICIPALITY)]
 ProgrammeId = Annotated[ID, argument(description="The programme.")]
 PROGRAMMES_LIMIT = 100
 
@@ -28,10 +26,9 @@ async def find(info: MeguruInfo, municipality: int, programme: UUID) -> Programm
     return None if row is None else Programme(programme=row)
 
 
-async def programmes(info: MeguruInfo, municipality: Code) -> list[Programme]:  # noqa: ARG001 - as every root field
+async def programmes(info: MeguruInfo, municipality: MunicipalityCode) -> list[Programme]:  # noqa: ARG001 - as every root field
     """The programmes of a municipality, newest first; those of vouchers are shown as voucher products."""
-    town = await municipalities.by_code(municipality)
-    rows = [] if town is None else await reads.of_municipality(town.id)
+    rows = await list_of(municipality, reads.of_municipality)
     programmes_of_staff = [row for row in rows if row.kind is not ProgrammeKind.VOUCHER]
     return [Programme(programme=row) for row in programmes_of_staff[:PROGRAMMES_LIMIT]]
 

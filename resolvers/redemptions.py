@@ -1,4 +1,4 @@
-"""Hand-overs: input in, one domain call, the contract's type out."""
+"""Redemptions: input in, one domain call, the contract's type out."""
 
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
@@ -15,7 +15,7 @@ from schema.residents.inputs import wallet_key
 
 
 async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemPayload:
-    """Hands over a coupon, voucher or ticket at the till."""
+    """Redeems a coupon, voucher or ticket at the till."""
     municipality, wallet_id = wallet_key(input.wallet_id)
     info.context.municipality = municipality
     store_id, channel = await input.payee.store(info.context.services, municipality)
@@ -32,7 +32,7 @@ async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemPayload:
 
 
 async def rollback_redemption(info: MeguruInfo, input: RollbackRedemptionInput) -> RollbackRedemptionPayload:
-    """Rolls back a hand-over."""
+    """Rolls back a redemption."""
     municipality, redemption_id = input.redemption()
     posted = await roll_back.rollback_redemption(
         info.context.services, info.context.signed_in, municipality, input.idempotency_key, redemption_id, input.reason

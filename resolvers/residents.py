@@ -6,12 +6,11 @@ from uuid import UUID
 from strawberry import argument
 
 from domain.identifiers import Prefix
-from domain.ledger.refusals import UnknownWalletError
 from domain.residents import claim, reads
 from schema.core.context import MeguruInfo
 from schema.core.ids import ID, read
 from schema.core.node import finds
-from schema.residents.inputs import RecordClaimInput
+from schema.residents.inputs import RecordClaimInput, wallet_key
 from schema.residents.results import RecordClaimPayload
 from schema.residents.types import Person, RoleAssignment, Viewer, Wallet, wallet_of
 
@@ -41,9 +40,7 @@ async def wallet(info: MeguruInfo, id: Annotated[ID, argument(description="The i
 
 async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaimPayload:
     """Records what the desk has verified of a person."""
-    key = read(Prefix.WALLET, input.wallet_id)
-    if key is None:
-        raise UnknownWalletError
+    key = wallet_key(input.wallet_id)
     await claim.record_claim(
         info.context.services,
         info.context.signed_in,

@@ -9,7 +9,7 @@ from domain.identifiers import Prefix
 from domain.ledger.refusals import UnknownPayeeError
 from domain.stores import classify
 from schema.core.context import MeguruInfo
-from schema.core.ids import ID, read
+from schema.core.ids import ID, key_of, read
 from schema.core.node import finds
 from schema.stores.inputs import ClassifyStoreInput
 from schema.stores.results import ClassifyStorePayload
@@ -30,9 +30,7 @@ async def store(info: MeguruInfo, id: Annotated[ID, argument(description="The id
 
 async def classify_store(info: MeguruInfo, input: ClassifyStoreInput) -> ClassifyStorePayload:
     """Puts a store into groups."""
-    key = read(Prefix.STORE, input.store_id)
-    if key is None:
-        raise UnknownPayeeError
+    key = key_of(Prefix.STORE, input.store_id, UnknownPayeeError)
     row = await classify.classify_store(
         info.context.services,
         info.context.signed_in,

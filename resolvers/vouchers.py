@@ -7,7 +7,6 @@ from strawberry import argument
 
 from domain.identifiers import Prefix
 from domain.ledger.kinds import Operation
-from domain.municipalities import reads as municipalities
 from domain.vouchers import create, funded, gift, preview, publish, purchase, reads
 from domain.vouchers.refusals import UnknownVoucherError
 from resolvers.journals import journal_of
@@ -16,7 +15,7 @@ from schema.core.ids import ID, read
 from schema.core.node import finds
 from schema.core.scalars import Amount
 from schema.ledger.balances import balances_after
-from schema.municipalities.types import MUNICIPALITY, number_of
+from schema.municipalities.types import MunicipalityCode, list_of, number_of
 from schema.residents.inputs import wallet_key
 from schema.vouchers.inputs import (
     ActivateGiftInput,
@@ -46,7 +45,6 @@ from schema.vouchers.results import (
 from schema.vouchers.types import VoucherPreview, VoucherProduct, visible_products, voucher_product_for
 
 PRODUCTS_LIMIT = 100
-Code = Annotated[str, argument(description=MUNICIPALITY)]
 ProductId = Annotated[ID, argument(description="The voucher product.")]
 
 
@@ -62,12 +60,13 @@ async def find_gift(info: MeguruInfo, municipality: int, key: UUID) -> VoucherGi
     return await voucher_gift_for(info, municipality, key)
 
 
-async def voucher_products(info: MeguruInfo, municipality: Code) -> list[VoucherProduct]:
+async def voucher_products(info: MeguruInfo, municipality: MunicipalityCode) -> list[VoucherProduct]:
     """The voucher products of a municipality, newest first; drafts only for its staff."""
-    town = await municipalities.by_code(municipality)
-    if town is None:
-        return []
-    return await visible_products(info, town.id, await reads.of_municipality(town.id, PRODUCTS_LIMIT))
+
+    async def visible(number: int) -> list[VoucherProduct]:
+        return await visible_products(info, number, await reads.of_municipality(number, PRODUCTS_LIMIT))
+
+    return await list_of(municipality, visible)
 
 
 async def voucher_product(info: MeguruInfo, id: ProductId) -> VoucherProduct | None:

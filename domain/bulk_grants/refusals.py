@@ -89,7 +89,7 @@ class UnknownBulkGrantError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class BulkGrantStateError(UnstoredRefusal):
-    """The bulk grant's state, `state`, does not allow this operation."""
+    """The bulk grant is in a state that does not allow this operation. `state`: a value of `BulkGrantState`."""
 
-    bulk_grant_state: str
+    state: str
     code = "BULK_GRANT_STATE"

@@ -5,13 +5,28 @@ UnstoredRefusal      UnknownCoupon, CouponNotUsable
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.coupons.kinds import Obstacle
+from domain.refusals import Refusal, Retry, StoredRefusal, UnstoredRefusal
+
+
+class ObstacleRefusal(Refusal):
+    """A refusal with an obstacle. Journals and messages have its value, clients its name, as `reason`."""
+
+    obstacle: str
+
+    def public_data(self) -> dict[str, Any]:
+        """Return the data, and the name of the obstacle as `reason`."""
+        return {**self.data(), "reason": Obstacle(self.obstacle).name}
 
 
 @dataclass(eq=False)
-class CouponUsedUpError(StoredRefusal):
-    """The stock, the budget, or a limit per person or day is used up. `couponId`: the coupon; `reason`: which."""
+class CouponUsedUpError(ObstacleRefusal, StoredRefusal):
+    """The stock, the budget, or a limit per person or day is used up.
+
+    `couponId`: the coupon; `reason`: which of them, a value of `Obstacle`.
+    """
 
     coupon_id: str
     obstacle: str
@@ -27,8 +42,11 @@ class UnknownCouponError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
-class CouponNotUsableError(UnstoredRefusal):
-    """The coupon cannot be used here, now, by this person or in this way. `couponId`: the coupon; `reason`: why."""
+class CouponNotUsableError(ObstacleRefusal, UnstoredRefusal):
+    """The coupon cannot be used here, now, by this person or in this way.
+
+    `couponId`: the coupon; `reason`: a value of `Obstacle`.
+    """
 
     coupon_id: str
     obstacle: str

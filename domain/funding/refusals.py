@@ -18,7 +18,7 @@ class UnknownFundingSourceError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class TopUpExceedsError(UnstoredRefusal):
-    """The wallet lacks more than may be topped up at once. Amounts in whole units."""
+    """The wallet lacks `missing`, which is more than a top-up may be, `maximum`. Both in whole units."""
 
     missing: int
     maximum: int

@@ -77,12 +77,11 @@ async def open_authorisation(services: Services, opening: Opening) -> Authorisat
     if services.funding is None and await reads.authorisation_of(opening.key) is None:
         raise FundingUnavailableError  # without a provider the row could not be finished
     key = opening.key
-    [row] = await rows(
+    # Without a target: simultaneous requests of one key meet at the primary key, before the key's own index.
+    inserted = await rows(
         f"""insert into provider_authorisation (municipality_id, id, actor, operation, key, input_hash, source_id,
           amount, opened_at)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-          on conflict (municipality_id, actor, operation, key) do update set state = provider_authorisation.state
-          returning {AUTHORISATION}""",
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning {AUTHORISATION}""",
         key.municipality,
         reference_of(key),
         key.actor,
@@ -93,11 +92,19 @@ async def open_authorisation(services: Services, opening: Opening) -> Authorisat
         opening.amount,
         services.clock(),
     )
-    return authorisation_from(row)
+    authorisation = authorisation_from(inserted[0]) if inserted else await reads.authorisation_of(key)
+    if authorisation is None:
+        message = "the reference of a key belongs to the authorisation of another key"
+        raise LookupError(message)
+    return authorisation
 
 
 def reference_of(key: RequestKey) -> UUID:
-    """Return the provider's reference for a client's key. It never changes, also where a backup has lost the row."""
+    """Return the provider's reference for a client's key: the same one again where a restored backup has lost the row.
+
+    A row from before this table keeps the reference that it had: top-ups a random one, purchases one without the
+    operation. Where a backup has lost such a row, the provider knows the money under a reference that none derives.
+    """
     return derived(key.actor, "funding", str(key.municipality), str(key.operation.value), str(key.key))
 
 

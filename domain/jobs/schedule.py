@@ -75,6 +75,14 @@ async def lead(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
     return bool(await connection.fetchval("select pg_try_advisory_lock($1)", LOCK))
 
 
+async def remove_unknown(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Remove the rows of jobs that this version does not have: their last error would be shown for ever."""
+    names = [job.name for job in JOBS]
+    removed = await connection.fetch("delete from job where name <> all ($1) returning name", names)
+    if removed:
+        log.info("job.removed", jobs=sorted(row["name"] for row in removed))
+
+
 async def run_due(services: Services, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
     """Run the jobs that are due; return how many ran."""
     ran = 0

@@ -13,16 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-import orjson
 
 from domain.identifiers import Uuid7
 from domain.ledger import receipt_number
 from domain.ledger.book import Account, Book, EndedKey, Guard, Hold, Holder, LedgerFaultError
 from domain.ledger.decide import Decision, Lines, Planner
 from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Outcome
-from domain.ledger.receipt import NO_RECEIPT, Receipt
 from domain.ledger.request import EventRow, Request
-from domain.refusals import RecordedRefusal
 
 ACCOUNTS_PER_BLOCK = 100_000
 RECENT_EVENTS = 20
@@ -256,16 +253,15 @@ class Batch:
 
 def ended_key_from(row: asyncpg.Record) -> EndedKey:
     """Build a key that has ended from the row of its journal."""
-    kept, outcome = orjson.loads(row["receipt"]), Outcome(row["outcome"])
     return EndedKey(
         journal_id=row["id"],
         kind=row["kind"],
         input_hash=row["input_hash"],
-        outcome=outcome,
+        outcome=Outcome(row["outcome"]),
         recorded_at=row["recorded_at"],
-        receipt=Receipt.from_json(kept) if outcome is Outcome.SETTLED else NO_RECEIPT,
+        kept=row["receipt"],
         receipt_number=row["receipt_number"],
-        refusal=RecordedRefusal(row["refusal"], kept) if outcome is Outcome.REFUSED else None,
+        refusal=row["refusal"],
     )
 
 

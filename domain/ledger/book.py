@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+import orjson
+
 from domain.ledger.kinds import FLOORS, NONE_LOT, AccountKind, HoldState, JournalKind, Outcome
-from domain.ledger.receipt import NO_RECEIPT, Portion, Receipt
+from domain.ledger.receipt import Portion, Receipt
 from domain.ledger.request import EventRow, GuardKey
 from domain.refusals import RecordedRefusal
 from domain.viewer import Relation
@@ -128,16 +130,28 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class EndedKey:
-    """How a key ended, from its journal: settled, refused or abandoned."""
+    """How a key ended, from its journal: settled, refused or abandoned.
+
+    kept: the JSON of the journal, with the receipt or the data of the refusal. It is parsed only where the key is
+    answered, so that a receipt that cannot be read fails no other request of the batch.
+    """
 
     journal_id: UUID
     kind: int
     input_hash: bytes
     outcome: Outcome
     recorded_at: datetime
-    receipt: Receipt = NO_RECEIPT
+    kept: str
     receipt_number: str | None = None
-    refusal: RecordedRefusal | None = None
+    refusal: str | None = None
+
+    def receipt(self) -> Receipt:
+        """Parse the receipt of a key that settled."""
+        return Receipt.from_json(orjson.loads(self.kept))
+
+    def refused(self) -> RecordedRefusal | None:
+        """Parse the refusal of a key that was refused; None for any other."""
+        return None if self.refusal is None else RecordedRefusal(self.refusal, orjson.loads(self.kept))
 
 
 KeyTuple = tuple[int, UUID, int, UUID]

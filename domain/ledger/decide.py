@@ -4,7 +4,7 @@ decide(request) -> Posted | Closed | Refusal      for each request
 Lines                                             the rows that the batch posts, in the order of the SQL types
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from domain.ledger.kinds import CAPS, SYSTEM_ACTOR, HoldState, JournalKind, Oper
 from domain.ledger.receipt import CapChange, HoldReference
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
 from domain.ledger.request import Closed, Draft, EventRow, Facts, Posted, Request, effective_on
-from domain.refusals import RecordedRefusal, Refusal, StoredRefusal, UnstoredRefusal
+from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal
 
 Decision = Posted | Closed | Refusal | Exception
 
@@ -64,7 +64,7 @@ class Planner:
         """Decide one request: replay, refusal or posted journal. A bug in a plan fails this request only."""
         ended = self.book.keys.get((request.municipality, request.actor, request.operation, request.key))
         if ended is not None:
-            return answer_again(request, ended)
+            return self._answer_again(request, ended)
         at = self._instant(request.municipality, request.holders)
         if request.abandons:
             return self._close(request, at)
@@ -80,6 +80,13 @@ class Planner:
         except UnstoredRefusal as refusal:
             return refusal
         except Exception as error:  # noqa: BLE001 - raised in the caller whose plan it was
+            return error
+
+    def _answer_again(self, request: Request, ended: EndedKey) -> Decision:
+        try:
+            return answer_again(request, ended)
+        except Exception as error:  # noqa: BLE001 - raised in the caller whose key it is
+            error.add_note(f"Journal {ended.journal_id} of municipality {request.municipality} cannot be read.")
             return error
 
     def _instant(self, municipality: int, holders: tuple[UUID, ...]) -> datetime:
@@ -98,21 +105,22 @@ class Planner:
             input_hash=request.input_hash,
             outcome=Outcome.ABANDONED,
             recorded_at=at,
+            kept="{}",
         )
-        self._journal(request, ended, {}, request.facts)
+        self._journal(request, ended, request.facts)
         return Closed(request.municipality, ended.journal_id, at)
 
     def _refuse(self, request: Request, refusal: StoredRefusal, at: datetime) -> None:
-        recorded = RecordedRefusal(refusal.code, refusal.data())
         ended = EndedKey(
             journal_id=self._new_id(),
             kind=request.kind,
             input_hash=request.input_hash,
             outcome=Outcome.REFUSED,
             recorded_at=at,
-            refusal=recorded,
+            kept=orjson.dumps(refusal.data()).decode(),
+            refusal=refusal.code,
         )
-        self._journal(request, ended, recorded.data, request.facts)
+        self._journal(request, ended, request.facts)
 
     def _settle(self, request: Request, draft: Draft, at: datetime) -> Posted:
         changes = sum_of_moves(draft)
@@ -152,10 +160,10 @@ class Planner:
             input_hash=request.input_hash,
             outcome=Outcome.SETTLED,
             recorded_at=at,
-            receipt=receipt,
+            kept=orjson.dumps(receipt.to_json()).decode(),
             receipt_number=receipt_number,
         )
-        self._journal(request, ended, receipt.to_json(), draft.facts or request.facts)
+        self._journal(request, ended, draft.facts or request.facts)
         return Posted(
             municipality=request.municipality,
             journal_id=journal_id,
@@ -202,8 +210,8 @@ class Planner:
         self.book.recent[request.municipality, holder_id].append(row)
         return row
 
-    def _journal(self, request: Request, ended: EndedKey, kept: Mapping[str, Any], facts: Facts) -> None:
-        """Add the row of the journal and the key that it ends. `kept`: the receipt, or the data of the refusal."""
+    def _journal(self, request: Request, ended: EndedKey, facts: Facts) -> None:
+        """Add the row of the journal and the key that it ends."""
         self.book.keys[request.municipality, request.actor, request.operation, request.key] = ended
         self.lines.journals.append(
             (
@@ -216,8 +224,8 @@ class Planner:
                 request.key,
                 request.input_hash,
                 ended.outcome,
-                None if ended.refusal is None else ended.refusal.code,
-                orjson.dumps(kept).decode(),
+                ended.refusal,
+                ended.kept,
                 ended.receipt_number,
                 facts.wallet_id,
                 facts.store_id,
@@ -241,22 +249,22 @@ class Planner:
 
 def answer_again(request: Request, ended: EndedKey) -> Decision:
     """Answer a key that has ended: as it ended, or that it was used for another request."""
-    if request.abandons and ended.refusal is not None:
-        return ended.refusal.again()
+    if request.abandons and (refused := ended.refused()) is not None:
+        return refused.again()
     if ended.outcome == Outcome.ABANDONED:
         return (
             Closed(request.municipality, ended.journal_id, ended.recorded_at) if request.abandons else AbandonedError()
         )
     if not request.abandons and ended.input_hash != request.input_hash:
         return KeyReusedError()
-    if ended.refusal is not None:
-        return ended.refusal.again()
+    if (refused := ended.refused()) is not None:
+        return refused.again()
     return Posted(
         municipality=request.municipality,
         journal_id=ended.journal_id,
         kind=JournalKind(ended.kind),
         receipt_number=str(ended.receipt_number),
-        receipt=ended.receipt,
+        receipt=ended.receipt(),
         recorded_at=ended.recorded_at,
         replayed=True,
     )

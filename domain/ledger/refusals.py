@@ -14,7 +14,7 @@ from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 @dataclass(eq=False)
 class InsufficientBalanceError(StoredRefusal):
-    """The wallet has less value that can be spent here and now than the amount requires. Amounts in whole units."""
+    """The wallet has less than the amount requires. `available`: what can be spent here and now, in whole units."""
 
     available: int
     amount: int
@@ -60,7 +60,7 @@ class AbandonedError(StoredRefusal):
 
 @dataclass(eq=False)
 class BalanceCapError(StoredRefusal):
-    """The wallet would hold more of this asset than its balance cap. Amounts in whole units."""
+    """The wallet would hold more of this asset than its balance cap. `maximum`: the cap, in whole units."""
 
     maximum: int
     code = "BALANCE_CAP"
@@ -76,7 +76,7 @@ class AlreadyReversedError(StoredRefusal):
 
 @dataclass(eq=False)
 class ReversalImpossibleError(StoredRefusal):
-    """The value that the journal gave was spent, so that it cannot be taken back. Amounts in whole units."""
+    """The value that the journal gave was spent and cannot be taken back. `available`: what is left, in whole units."""
 
     available: int
     code = "REVERSAL_IMPOSSIBLE"

@@ -20,7 +20,7 @@ from domain.expiry.fresh import Fresh, fresh_of
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.guards import refunded_guard
-from domain.ledger.kinds import AccountKind, JournalKind, Operation
+from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome
 from domain.ledger.part import Part, Parts
 from domain.ledger.parties import serves
 from domain.ledger.reads import Journal, journal_by_id
@@ -53,7 +53,7 @@ async def refund(services: Services, viewer: Viewer, refund: Refund) -> Posted:
     """Refund a payment in part or whole, or raise a refusal. Its refunds together never exceed what was paid."""
     check_amount(refund.amount, AMOUNT_MAXIMUM)
     payment = await journal_by_id(refund.municipality, refund.payment_id)
-    if payment is None:
+    if payment is None or payment.outcome is not Outcome.SETTLED:
         raise UnknownPaymentError
     if payment.kind not in (JournalKind.PAYMENT, JournalKind.CAPTURE):
         raise NotRefundableError

@@ -27,7 +27,7 @@ class NotRefundableError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class RefundExceedsError(StoredRefusal):
-    """The refund exceeds what is left of the payment. Amounts in whole units."""
+    """The refund exceeds what is left of the payment. `refundable`: what is left, in whole units."""
 
     refundable: int
     code = "REFUND_EXCEEDS"
@@ -52,7 +52,7 @@ class HoldExceedsError(StoredRefusal):
 
 @dataclass(eq=False)
 class PossibleDuplicateError(UnstoredRefusal):
-    """The same wallet paid the same store the same amount within the last 60 seconds, under another key."""
+    """The wallet paid this store the same amount within the last 60 seconds, under another key, as `receiptNumber`."""
 
     receipt_number: str
     code = "POSSIBLE_DUPLICATE"

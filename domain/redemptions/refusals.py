@@ -6,6 +6,7 @@ UnstoredRefusal      UnknownItem, ItemNotUsable, UnknownRedemption
 
 from dataclasses import dataclass
 
+from domain.coupons.refusals import ObstacleRefusal
 from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 
@@ -26,8 +27,8 @@ class UnknownItemError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
-class ItemNotUsableError(UnstoredRefusal):
-    """The voucher or ticket cannot be redeemed here and now. `reason`: why."""
+class ItemNotUsableError(ObstacleRefusal, UnstoredRefusal):
+    """The voucher or ticket cannot be redeemed here and now. `reason`: a value of `Obstacle`."""
 
     obstacle: str
     code = "ITEM_NOT_USABLE"

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from tortoise.connection import get_connection
@@ -25,7 +25,7 @@ class Address:
     """The address of a file: the upload, and the secret, which cannot be read again."""
 
     upload: Upload
-    secret: str
+    secret: str = field(repr=False)
 
 
 def hashed(secret: str) -> bytes:

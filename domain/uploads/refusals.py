@@ -20,7 +20,7 @@ class UnknownUploadError(UnstoredRefusal):
 class UploadNotReadyError(UnstoredRefusal):
     """The file has not arrived completely, or was erased. `state`: WAITING, ARRIVING, FAILED or ERASED."""
 
-    upload_state: str
+    state: str
     code = "UPLOAD_NOT_READY"
 
 

@@ -245,7 +245,7 @@ def asset_of(part: SubVoucher) -> int:
 async def close_product(services: Services, viewer: Viewer, step: Step) -> tuple[VoucherProduct, Posted]:
     """End the sale. The unsold rest goes back to where it came from, and expired gifts go to breakage.
 
-    Closing again collects step came back since, by reversed purchases and gifts that have expired.
+    Closing again collects what came back since, by reversed purchases and gifts that have expired.
     UnknownVoucherError; VoucherStateError for a product that is not published.
     """
     await require_staff(step.municipality, viewer, Relation.FINANCE)

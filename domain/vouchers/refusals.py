@@ -51,9 +51,9 @@ class UnknownVoucherError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class VoucherStateError(UnstoredRefusal):
-    """The product is in a state that does not allow this step. `state`: its state."""
+    """The product is in a state that does not allow this step. `state`: a value of `VoucherState`."""
 
-    voucher_state: str
+    state: str
     code = "VOUCHER_STATE"
     retry = Retry.NEVER
 

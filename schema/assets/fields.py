@@ -4,7 +4,7 @@ import strawberry
 
 from domain.assets.refusals import UnknownAssetError, UnsafeChangeError
 from domain.refusals import InvalidInputError
-from resolvers import assets
+from resolvers import assets as asset_resolvers
 from schema.assets.results import ChangeAssetPayload, CreateAssetPayload
 from schema.assets.types import Asset
 from schema.core.fields import EVERYBODY, FINANCE, mutation, query
@@ -15,7 +15,7 @@ class AssetsQuery:
     """Assets of a municipality."""
 
     assets = query(
-        assets.assets,
+        asset_resolvers.assets,
         list[Asset],
         roles=EVERYBODY,
         description="The kinds of value of a municipality. For everybody, also without a token.",
@@ -27,14 +27,14 @@ class AssetsMutation:
     """Making and changing assets."""
 
     create_asset = mutation(
-        assets.create_asset,
+        asset_resolvers.create_asset,
         CreateAssetPayload,
         roles=FINANCE,
         refuses=(InvalidInputError,),
         description="Creates a kind of value. For finance officers of the municipality.",
     )
     change_asset = mutation(
-        assets.change_asset,
+        asset_resolvers.change_asset,
         ChangeAssetPayload,
         roles=FINANCE,
         refuses=(UnsafeChangeError, UnknownAssetError, InvalidInputError),

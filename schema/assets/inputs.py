@@ -42,7 +42,7 @@ class CreateAssetInput:
     unit_ja: str = strawberry.field(description="The name of one unit in Japanese.")
     unit_en: str = strawberry.field(description="The name of one unit in English.")
     paid: bool = strawberry.field(description="Whether residents pay money for it.")
-    legal_profile: LegalProfile = strawberry.field(description="Who issues it.")
+    legal_profile: LegalProfile = strawberry.field(description="Who issues it, in terms of the Payment Services Act.")
     six_month_exempt: bool = strawberry.field(
         description=(
             "True: exempt because it expires within six months of issue; no lot of it can expire later, and it cannot"
@@ -72,7 +72,8 @@ class CreateAssetInput:
         description="True: expired value goes back to its programme's budget. False: to breakage."
     )
     disclosure_ja: str | None = strawberry.field(
-        default=None, description="What must be told of it by law, in Japanese, at most 2,000 characters. 情報提供"
+        default=None,
+        description="What the law requires to be disclosed, in Japanese, at most 2,000 characters. 情報提供",
     )
     disclosure_en: str | None = strawberry.field(default=None, description="The same in English.")
     refunded_after_expiry: RefundedAfterExpiry | None = strawberry.field(
@@ -121,7 +122,8 @@ class ChangeAssetInput:
     name_ja: str | None = strawberry.field(default=None, description="Its name in Japanese, at most 60 characters.")
     name_en: str | None = strawberry.field(default=None, description="Its name in English, at most 60 characters.")
     disclosure_ja: str | None = strawberry.field(
-        default=None, description="What must be told of it by law, in Japanese, at most 2,000 characters. 情報提供"
+        default=None,
+        description="What the law requires to be disclosed, in Japanese, at most 2,000 characters. 情報提供",
     )
     disclosure_en: str | None = strawberry.field(default=None, description="The same in English.")
     acceptance: AcceptanceInput | None = strawberry.field(

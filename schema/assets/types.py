@@ -13,7 +13,7 @@ from schema.conditions.types import Acceptance
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.node import Node
-from schema.core.scalars import Amount
+from schema.core.scalars import Amount, amount_or_none
 
 
 @strawberry.type(description="A kind of value of one municipality. 通貨・ポイント種別")
@@ -36,11 +36,11 @@ class Asset(Node):
 
     @strawberry.field(description="Its name in the language of the request.")
     def name(self, info: MeguruInfo) -> str:
-        return self.asset.name_ja if info.context.locale == "ja" else self.asset.name_en
+        return info.context.in_language(self.asset.name_ja, self.asset.name_en)
 
     @strawberry.field(description="The name of one unit in the language of the request.")
     def unit(self, info: MeguruInfo) -> str:
-        return self.asset.unit_ja if info.context.locale == "ja" else self.asset.unit_en
+        return info.context.in_language(self.asset.unit_ja, self.asset.unit_en)
 
     @strawberry.field(description="Whether residents pay money for it.")
     def paid(self) -> bool:
@@ -56,17 +56,17 @@ class Asset(Node):
 
     @strawberry.field(description="The most that a wallet may hold. Whole units; null: no limit.")
     def balance_cap(self) -> Amount | None:
-        return None if self.asset.balance_cap is None else Amount(self.asset.balance_cap)
+        return amount_or_none(self.asset.balance_cap)
 
     @strawberry.field(description="Who issues it, in terms of the Payment Services Act.")
     def legal_profile(self) -> LegalProfile:
         return self.asset.legal_profile
 
-    @strawberry.field(description="Whether no value of it can end later than six months after its issue.")
+    @strawberry.field(description="Whether no value of it can expire later than six months after its issue.")
     def six_month_exempt(self) -> bool:
         return self.asset.six_month_exempt
 
-    @strawberry.field(description="When it ends.")
+    @strawberry.field(description="When it expires.")
     def expiry_rule(self) -> ExpiryRule:
         return self.asset.expiry_rule
 
@@ -99,10 +99,12 @@ class Asset(Node):
         return self.asset.fresh_days
 
     @strawberry.field(
-        description="What must be told of it by law, in the language of the request; empty where not given. 情報提供"
+        description=(
+            "What the law requires to be disclosed, in the language of the request; empty where not given. 情報提供"
+        )
     )
     def disclosure(self, info: MeguruInfo) -> str:
-        return self.asset.disclosure_ja if info.context.locale == "ja" else self.asset.disclosure_en
+        return info.context.in_language(self.asset.disclosure_ja, self.asset.disclosure_en)
 
 
 async def asset_of(info: MeguruInfo, number: int) -> Asset:

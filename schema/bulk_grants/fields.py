@@ -17,7 +17,7 @@ from domain.ledger.refusals import KeyReusedError
 from domain.programmes.refusals import BudgetExceededError, ProgrammeClosedError, UnknownProgrammeError
 from domain.refusals import BusyError, OutcomeUnknownError
 from domain.uploads.refusals import UnknownUploadError, UploadNotReadyError
-from resolvers import bulk_grants
+from resolvers import bulk_grants as bulk_grant_resolvers
 from schema.bulk_grants.results import (
     ApproveBulkGrantPayload,
     CancelBulkGrantPayload,
@@ -49,13 +49,13 @@ class BulkGrantsQuery:
     """Bulk grants of a municipality."""
 
     bulk_grant = query(
-        bulk_grants.bulk_grant,
+        bulk_grant_resolvers.bulk_grant,
         BulkGrant | None,
         roles=STAFF,
         description="A bulk grant; null for every other municipality's. For municipal staff of the municipality.",
     )
     bulk_grants = query(
-        bulk_grants.bulk_grants,
+        bulk_grant_resolvers.bulk_grants,
         BulkGrantConnection,
         roles=STAFF,
         description="The bulk grants of a municipality, newest first. For municipal staff of the municipality.",
@@ -67,7 +67,7 @@ class BulkGrantsMutation:
     """Grants by file."""
 
     check_bulk_grant = mutation(
-        bulk_grants.check_bulk_grant,
+        bulk_grant_resolvers.check_bulk_grant,
         CheckBulkGrantPayload,
         roles=FINANCE,
         refuses=FILE,
@@ -77,7 +77,7 @@ class BulkGrantsMutation:
         ),
     )
     start_bulk_grant = mutation(
-        bulk_grants.start_bulk_grant,
+        bulk_grant_resolvers.start_bulk_grant,
         StartBulkGrantPayload,
         roles=FINANCE,
         moves_value=True,
@@ -96,7 +96,7 @@ class BulkGrantsMutation:
         ),
     )
     approve_bulk_grant = mutation(
-        bulk_grants.approve_bulk_grant,
+        bulk_grant_resolvers.approve_bulk_grant,
         ApproveBulkGrantPayload,
         roles=FINANCE,
         moves_value=True,
@@ -104,14 +104,14 @@ class BulkGrantsMutation:
         description="Approves another officer's bulk grant, which begins. For finance officers of the municipality.",
     )
     pause_bulk_grant = mutation(
-        bulk_grants.pause_bulk_grant,
+        bulk_grant_resolvers.pause_bulk_grant,
         PauseBulkGrantPayload,
         roles=FINANCE,
         refuses=STATE,
         description="Pauses a bulk grant. For finance officers of the municipality.",
     )
     resume_bulk_grant = mutation(
-        bulk_grants.resume_bulk_grant,
+        bulk_grant_resolvers.resume_bulk_grant,
         ResumeBulkGrantPayload,
         roles=FINANCE,
         moves_value=True,
@@ -119,7 +119,7 @@ class BulkGrantsMutation:
         description="Resumes a bulk grant. For finance officers of the municipality.",
     )
     cancel_bulk_grant = mutation(
-        bulk_grants.cancel_bulk_grant,
+        bulk_grant_resolvers.cancel_bulk_grant,
         CancelBulkGrantPayload,
         roles=FINANCE,
         refuses=(*STATE, BusyError, OutcomeUnknownError),
@@ -129,7 +129,7 @@ class BulkGrantsMutation:
         ),
     )
     undo_bulk_grant = mutation(
-        bulk_grants.undo_bulk_grant,
+        bulk_grant_resolvers.undo_bulk_grant,
         UndoBulkGrantPayload,
         roles=FINANCE,
         moves_value=True,
@@ -146,7 +146,7 @@ class BulkGrantsSubscription:
     """Bulk grants, live."""
 
     bulk_grant_progress = subscription(
-        bulk_grants.bulk_grant_progress,
+        bulk_grant_resolvers.bulk_grant_progress,
         BulkGrant,
         roles=STAFF,
         description=(

@@ -9,7 +9,7 @@ from domain.bulk_grants.start import Start
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.uploads.refusals import UnknownUploadError
 from schema.approvals.enums import ReversalReason
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_in, key_of
 from schema.keys.inputs import KEY
 
 UPLOAD = "The viewer's own upload, after the file was sent."
@@ -18,20 +18,13 @@ PROGRAMME = "The programme; of kind GRANT."
 
 def bulk_grant_key(unchecked: str) -> tuple[int, UUID]:
     """Municipality and key of a bulk grant's id; UnknownBulkGrantError for every other text."""
-    bulk_grant = read(Prefix.BULK_GRANT, unchecked)
-    if bulk_grant is None:
-        raise UnknownBulkGrantError
-    return bulk_grant
+    return key_of(Prefix.BULK_GRANT, unchecked, UnknownBulkGrantError)
 
 
 def _upload_and_programme(upload_id: str, programme_id: str) -> tuple[int, UUID, UUID]:
-    """Municipality, upload and programme; UnknownUploadError, or UnknownProgrammeError for one of elsewhere."""
-    upload, programme = read(Prefix.UPLOAD, upload_id), read(Prefix.PROGRAMME, programme_id)
-    if upload is None:
-        raise UnknownUploadError
-    if programme is None or programme[0] != upload[0]:
-        raise UnknownProgrammeError
-    return upload[0], upload[1], programme[1]
+    """Municipality, upload and programme; UnknownUploadError, or UnknownProgrammeError for another municipality's."""
+    municipality, upload = key_of(Prefix.UPLOAD, upload_id, UnknownUploadError)
+    return municipality, upload, key_in(Prefix.PROGRAMME, programme_id, municipality, UnknownProgrammeError)
 
 
 @strawberry.input(description="Checks what a file would do in a programme.")
@@ -65,7 +58,7 @@ class StartBulkGrantInput:
     )
 
     def start(self) -> Start:
-        """What is to be started; UnknownUploadError, UnknownProgrammeError."""
+        """The bulk grant to start; UnknownUploadError, UnknownProgrammeError."""
         municipality, upload, programme = _upload_and_programme(self.upload_id, self.programme_id)
         return Start(
             key=self.idempotency_key,
@@ -94,7 +87,7 @@ class PauseBulkGrantInput:
 
 @strawberry.input(description="Resumes a bulk grant.")
 class ResumeBulkGrantInput:
-    """The end of a pause."""
+    """Resumes a paused bulk grant."""
 
     bulk_grant_id: ID = strawberry.field(description="One that is PAUSED.")
 

@@ -9,7 +9,7 @@ from schema.bulk_grants.enums import RowState
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError
 from schema.core.page import PageInfo
-from schema.core.scalars import Amount
+from schema.core.scalars import Amount, amount_or_none
 from schema.grants.types import Grant
 from schema.ledger.receipts import receipt_of
 from schema.residents.types import Wallet, wallet_of
@@ -73,6 +73,11 @@ class BulkRowErrorEdge:
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
 
 
+def error_edge(row: Row) -> BulkRowErrorEdge:
+    """The edge of a wrong row; its cursor is the row's number."""
+    return BulkRowErrorEdge(node=BulkRowError(file_row=row), cursor=str(row.number))
+
+
 @strawberry.type(description="A page of wrong rows, in the file's order.")
 class BulkRowErrorConnection:
     """A page of wrong rows."""
@@ -93,7 +98,7 @@ class BulkGrantRow:
 
     @strawberry.field(description="Whole units; null for a row whose amount cannot be read.")
     def amount(self) -> Amount | None:
-        return None if self.bulk_row.amount is None else Amount(self.bulk_row.amount)
+        return amount_or_none(self.bulk_row.amount)
 
     @strawberry.field(description="Its state.")
     def state(self) -> RowState:
@@ -147,6 +152,11 @@ class BulkGrantRowEdge:
 
     node: BulkGrantRow = strawberry.field(description="One row of the file.")
     cursor: str = strawberry.field(description="Pass it as `after` to go on behind it.")
+
+
+def row_edge(row: BulkRow) -> BulkGrantRowEdge:
+    """The edge of a row; its cursor is the row's number."""
+    return BulkGrantRowEdge(node=BulkGrantRow(bulk_row=row), cursor=str(row.number))
 
 
 @strawberry.type(description="A page of rows, in the file's order.")

@@ -15,18 +15,10 @@ from domain.bulk_grants.reads import BulkGrant as DomainBulkGrant
 from domain.identifiers import Prefix
 from schema.approvals.types import Approval
 from schema.bulk_grants.enums import BulkState, RowState
-from schema.bulk_grants.rows import (
-    BulkGrantRow,
-    BulkGrantRowConnection,
-    BulkGrantRowEdge,
-    BulkRowError,
-    BulkRowErrorConnection,
-    BulkRowErrorEdge,
-    row_number,
-)
+from schema.bulk_grants.rows import BulkGrantRowConnection, BulkRowErrorConnection, error_edge, row_edge, row_number
 from schema.core.context import MeguruInfo
 from schema.core.node import Node
-from schema.core.page import After, First, PageInfo, check_count
+from schema.core.page import After, First, PageInfo, check_count, page_of
 from schema.core.scalars import Amount
 from schema.programmes.types import Programme, programme_of
 
@@ -116,9 +108,8 @@ class BulkGrant(Node):
         rows = await reads.rows_after(
             self.bulk_grant, row_number(after), first + 1, state, not_taken_back=bool(not_taken_back)
         )
-        edges = [BulkGrantRowEdge(node=BulkGrantRow(bulk_row=row), cursor=str(row.number)) for row in rows[:first]]
-        more = PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)
-        return BulkGrantRowConnection(edges=edges, page_info=more)
+        edges, page_info = page_of(rows, first, row_edge)
+        return BulkGrantRowConnection(edges=edges, page_info=page_info)
 
 
 @strawberry.type(description="A bulk grant and its cursor.")
@@ -189,6 +180,5 @@ class BulkGrantCheck:
         check_count(first)
         behind = row_number(after)
         rows = [row for row in self.check.errors if row.number > behind][: first + 1]
-        edges = [BulkRowErrorEdge(node=BulkRowError(file_row=row), cursor=str(row.number)) for row in rows[:first]]
-        more = PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)
-        return BulkRowErrorConnection(edges=edges, page_info=more)
+        edges, page_info = page_of(rows, first, error_edge)
+        return BulkRowErrorConnection(edges=edges, page_info=page_info)

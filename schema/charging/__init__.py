@@ -1,1 +1,1 @@
-"""Top-ups: cash at a counter for coin in a wallet, with bonuses, and their cancellation."""
+"""Charges: cash at a counter for coin in a wallet, with bonuses, and their cancellation."""

@@ -1,4 +1,4 @@
-"""Events of top-ups."""
+"""Events of charges."""
 
 import strawberry
 
@@ -9,19 +9,19 @@ from schema.events.types import Event, event_of_kind
 
 
 @event_of_kind(JournalKind.CHARGE)
-@strawberry.type(description="A wallet was topped up.")
+@strawberry.type(description="A wallet was charged.")
 class ChargeSettled(Event):
-    """A wallet was topped up."""
+    """A wallet was charged."""
 
-    @strawberry.field(description="The top-up.")
+    @strawberry.field(description="The charge.")
     async def charge(self, info: MeguruInfo) -> Charge:
         return await self.receipt(info, Charge)
 
 
 @event_of_kind(JournalKind.CHARGE_CANCEL)
-@strawberry.type(description="The counter cancelled a top-up.")
+@strawberry.type(description="The counter cancelled a charge.")
 class ChargeCancelled(Event):
-    """The counter cancelled a top-up."""
+    """The counter cancelled a charge."""
 
     @strawberry.field(description="The receipt of what was taken back.")
     async def cancellation(self, info: MeguruInfo) -> ChargeCancellation:

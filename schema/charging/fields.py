@@ -1,4 +1,4 @@
-"""Root fields of top-ups."""
+"""Root fields of charges."""
 
 import strawberry
 
@@ -22,7 +22,7 @@ from schema.core.fields import COUNTER, RESIDENT, mutation, query
 
 @strawberry.type
 class ChargingQuery:
-    """Quotes of top-ups."""
+    """Quotes of charges."""
 
     quote_charge = query(
         charging.quote_charge,
@@ -38,7 +38,7 @@ class ChargingQuery:
 
 @strawberry.type
 class ChargingMutation:
-    """Top-ups and their cancellation."""
+    """Charges and their cancellation."""
 
     charge = mutation(
         charging.charge,
@@ -55,7 +55,7 @@ class ChargingMutation:
             UnknownPayeeError,
         ),
         description=(
-            "Tops a wallet up with cash taken at a counter. For staff of a store that is a charge agent, and for the"
+            "Charges a wallet with cash taken at a counter. For staff of a store that is a charge agent, and for the"
             " municipal desk."
         ),
     )
@@ -72,7 +72,7 @@ class ChargingMutation:
             WalletFrozenError,
         ),
         description=(
-            "Cancels what is unspent of a top-up soon after it; its cash is handed back. For the counter that took it:"
+            "Cancels what is unspent of a charge soon after it; its cash is handed back. For the counter that took it:"
             " store or desk."
         ),
     )

@@ -1,4 +1,4 @@
-"""Inputs of top-ups. Nothing here defaults to a meaning of money."""
+"""Inputs of charges. Nothing here defaults to a meaning of money."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,19 +10,19 @@ from domain.charging.cancel import CancelCharge
 from domain.charging.charge import Charge
 from schema.assets.inputs import asset_number
 from schema.charging.enums import CancelReason
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_of
 from schema.core.scalars import Amount
 from schema.keys.inputs import KEY, UNTIL
 from schema.residents.inputs import WalletReference
 from schema.stores.payee import store_key
 
 
-@strawberry.input(description="A top-up of a wallet with cash taken at a counter.")
+@strawberry.input(description="A charge of a wallet with cash taken at a counter.")
 class ChargeInput:
-    """A top-up."""
+    """A charge."""
 
     idempotency_key: UUID = strawberry.field(description=KEY)
-    wallet: WalletReference = strawberry.field(description="The wallet that is topped up.")
+    wallet: WalletReference = strawberry.field(description="The wallet that is charged.")
     asset_id: ID = strawberry.field(description="What is charged: a coin of the wallet's municipality.")
     amount: Amount = strawberry.field(description="Whole units, from 1 to the asset's charge limit.")
     store_id: ID | None = strawberry.field(
@@ -31,7 +31,7 @@ class ChargeInput:
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def charge(self, municipality: int, wallet_id: UUID) -> Charge:
-        """The top-up; UnknownAssetError or UnknownPayeeError for an id of another municipality."""
+        """The charge; UnknownAssetError or UnknownPayeeError for an id of another municipality."""
         return Charge(
             key=self.idempotency_key,
             municipality=municipality,
@@ -43,30 +43,27 @@ class ChargeInput:
         )
 
 
-@strawberry.input(description="Asks what a top-up would bring now.")
+@strawberry.input(description="Asks what a charge would bring now.")
 class QuoteChargeInput:
-    """Asks what a top-up would bring."""
+    """Asks what a charge would bring."""
 
-    wallet: WalletReference = strawberry.field(description="The wallet that would be topped up.")
+    wallet: WalletReference = strawberry.field(description="The wallet that would be charged.")
     asset_id: ID = strawberry.field(description="What would be charged: a coin of the wallet's municipality.")
     amount: Amount = strawberry.field(description="Whole units, from 1 to the asset's charge limit.")
 
 
-@strawberry.input(description="The counter that took the cash cancels what is unspent of a top-up.")
+@strawberry.input(description="The counter that took the cash cancels what is unspent of a charge.")
 class CancelChargeInput:
     """A cancellation."""
 
     idempotency_key: UUID = strawberry.field(description=KEY)
-    charge_id: ID = strawberry.field(description="The top-up, by its own id.")
-    reason: CancelReason = strawberry.field(description="The reason of the counter.")
+    charge_id: ID = strawberry.field(description="The charge, by its own id.")
+    reason: CancelReason = strawberry.field(description="Reason given by the counter.")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def cancellation(self) -> CancelCharge:
         """The cancellation; UnknownJournalError for an id of something else."""
-        charge = read(Prefix.JOURNAL, self.charge_id)
-        if charge is None:
-            raise UnknownJournalError
-        municipality, charge_id = charge
+        municipality, charge_id = key_of(Prefix.JOURNAL, self.charge_id, UnknownJournalError)
         return CancelCharge(
             key=self.idempotency_key,
             municipality=municipality,

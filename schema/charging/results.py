@@ -1,4 +1,4 @@
-"""What mutations and quotes of top-ups answer."""
+"""What mutations and quotes of charges answer."""
 
 import strawberry
 
@@ -9,11 +9,11 @@ from schema.ledger.balances import BalanceAfter
 
 @strawberry.type(description="What `charge` answers.")
 class ChargePayload(ReplayablePayload):
-    """A settled top-up."""
+    """A settled charge."""
 
-    charge: Charge | None = strawberry.field(default=None, description="The top-up.")
+    charge: Charge | None = strawberry.field(default=None, description="The charge.")
     balances: list[BalanceAfter] | None = strawberry.field(
-        default=None, description="The wallet's balances that moved, right after the top-up."
+        default=None, description="The wallet's balances that moved, right after the charge."
     )
 
 
@@ -21,12 +21,12 @@ class ChargePayload(ReplayablePayload):
 class QuoteChargePayload(Payload):
     """What `charge` would do now."""
 
-    quote: ChargeQuote | None = strawberry.field(default=None, description="The top-up that would be made.")
+    quote: ChargeQuote | None = strawberry.field(default=None, description="The charge that would be made.")
 
 
 @strawberry.type(
     description=(
-        "What `cancelCharge` answers. Hand back `cancellation.amount` in cash, which may be less than the top-up."
+        "What `cancelCharge` answers. Hand back `cancellation.amount` in cash, which may be less than the charge."
     )
 )
 class CancelChargePayload(ReplayablePayload):
@@ -35,7 +35,7 @@ class CancelChargePayload(ReplayablePayload):
     cancellation: ChargeCancellation | None = strawberry.field(
         default=None, description="The receipt; its amount is what is handed back."
     )
-    charge: Charge | None = strawberry.field(default=None, description="The top-up.")
+    charge: Charge | None = strawberry.field(default=None, description="The charge.")
     balances: list[BalanceAfter] | None = strawberry.field(
         default=None, description="The wallet's balances that moved, right after the cancellation."
     )

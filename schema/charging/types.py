@@ -1,4 +1,4 @@
-"""Top-ups: their receipts, their cancellations, and what one would bring."""
+"""Charges: their receipts, their cancellations, and what one would bring."""
 
 from datetime import date, datetime
 
@@ -15,19 +15,17 @@ from schema.charging.enums import CancelReason
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.scalars import Amount
-from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
+from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
 from schema.programmes.types import Programme
-from schema.stores.types import Store, store_of
+from schema.stores.types import Store
 
 
 @receipt_of_kind(JournalKind.CHARGE)
-@strawberry.type(description="A top-up of a wallet. チャージ")
+@strawberry.type(description="A charge: cash at a counter became value in a wallet. チャージ")
 class Charge(Receipt):
-    """A top-up."""
+    """A charge."""
 
-    @strawberry.field(description="What was charged. Whole units.")
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
+    amount = strawberry.field(resolver=Receipt.amount, description="What was charged. Whole units.")
 
     @strawberry.field(description="The lot that it went into.")
     def allocations(self) -> list[Allocation]:
@@ -39,10 +37,9 @@ class Charge(Receipt):
 
     @strawberry.field(description="The agent's store; null: the municipal desk.")
     async def store(self, info: MeguruInfo) -> Store | None:
-        store = self.journal.store_id
-        return None if store is None else await store_of(info, self.journal.municipality, store)
+        return await store_of_journal(info, self.journal)
 
-    @strawberry.field(description="Time of the top-up, in UTC.")
+    @strawberry.field(description="Time of the charge, in UTC.")
     def charged_at(self) -> datetime:
         return self.journal.recorded_at
 
@@ -54,38 +51,36 @@ class Charge(Receipt):
 
 
 @receipt_of_kind(JournalKind.CHARGE_CANCEL)
-@strawberry.type(description="The counter that took the cash cancelled a top-up, in part or whole. チャージ取消")
+@strawberry.type(description="The counter that took the cash cancelled a charge, in part or whole. チャージ取消")
 class ChargeCancellation(Receipt):
-    """A top-up that its counter cancelled."""
+    """A charge that its counter cancelled."""
 
-    @strawberry.field(
-        description="What left the wallet, and is handed back in cash: the unspent part of the top-up. Whole units."
+    amount = strawberry.field(
+        resolver=Receipt.amount,
+        description="What left the wallet, and is handed back in cash: the unspent part of the charge. Whole units.",
     )
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
 
     @strawberry.field(description="The lot that it left.")
     def allocations(self) -> list[Allocation]:
         return allocations_of(self.journal.receipt.lots)
 
-    @strawberry.field(description="What campaigns got back, since the rest of the top-up would not have earned it.")
+    @strawberry.field(description="What campaigns got back, since the rest of the charge would not have earned it.")
     def bonuses(self) -> list[Allocation]:
         return allocations_of(bonuses_of(self.journal.receipt))
 
     @strawberry.field(description="The agent's store that hands back the cash; null: the municipal desk.")
     async def store(self, info: MeguruInfo) -> Store | None:
-        store = self.journal.store_id
-        return None if store is None else await store_of(info, self.journal.municipality, store)
+        return await store_of_journal(info, self.journal)
 
     @strawberry.field(description="Time of the cancellation, in UTC.")
     def cancelled_at(self) -> datetime:
         return self.journal.recorded_at
 
-    @strawberry.field(description="The reason of the counter.")
+    @strawberry.field(description="Reason given by the counter.")
     def cancel_reason(self) -> CancelReason:
         return CancelReason(self.journal.reason or 0)  # 0 is none of them: every cancellation has one
 
-    @strawberry.field(description="The top-up.")
+    @strawberry.field(description="The charge.")
     async def charge(self, info: MeguruInfo) -> Charge:
         key = (self.journal.municipality, self.journal.receipt.section(OfCharge).id)
         journal = await info.context.load(reads.journals_by_keys, key)
@@ -94,7 +89,7 @@ class ChargeCancellation(Receipt):
         return Charge(journal=journal)
 
 
-@strawberry.type(description="What one campaign would add to a top-up.")
+@strawberry.type(description="What one campaign would add to a charge.")
 class QuotedBonus:
     """What one campaign would add."""
 
@@ -117,9 +112,11 @@ class QuotedBonus:
         return last_day(self.bonus.expires_at)
 
 
-@strawberry.type(description="What a top-up would bring now. Nothing is set aside; a campaign's budget may end before.")
+@strawberry.type(
+    description="What a charge would bring now. Nothing is set aside; a campaign's budget may be used up by then."
+)
 class ChargeQuote:
-    """What a top-up would bring now."""
+    """What a charge would bring now."""
 
     quote: strawberry.Private[DomainChargeQuote]
 

@@ -87,7 +87,7 @@ class ConversionsMutation:
         operation=Operation.CONVERT,
         refuses=(*CONVERSION_REFUSALS, QuoteChangedError),
         description=(
-            "Converts value of a wallet into other value at the municipality's rate. For residents, in wallets that"
+            "Converts value of a wallet into other value at the municipality's rate. For residents, from wallets that"
             " they may use."
         ),
     )

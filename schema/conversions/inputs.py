@@ -9,11 +9,10 @@ from domain.conversions.convert import Convert
 from domain.conversions.rates import NewRate
 from domain.programmes.refusals import UnknownProgrammeError
 from schema.assets.inputs import asset_number
-from schema.core.ids import ID
+from schema.core.ids import ID, Prefix, key_in
 from schema.core.scalars import Amount
 from schema.keys.inputs import KEY, UNTIL
 from schema.municipalities.types import MUNICIPALITY
-from schema.programmes.inputs import programme_key
 from schema.residents.inputs import wallet_key
 
 WALLET = "The wallet; the viewer must be allowed to use it."
@@ -37,7 +36,7 @@ class SetConversionRateInput:
         description="Whose budget pays for what is received: of kind CONVERSION, and of the target asset."
     )
     numerator: int = strawberry.field(
-        description="So many units are received for `denominator` units, 0 to 1,000,000; 0: no conversion any more."
+        description="Units received for each `denominator` units, 0 to 1,000,000; 0: no conversion any more."
     )
     denominator: int = strawberry.field(
         description="Units of what is converted, for which `numerator` units are received; 1 to 1,000,000."
@@ -58,13 +57,10 @@ class SetConversionRateInput:
 
     def rate(self, municipality: int) -> NewRate:
         """The rate in a municipality; UnknownProgrammeError or UnknownAssetError for an id of another one."""
-        of_municipality, programme_id = programme_key(self.programme_id)
-        if of_municipality != municipality:
-            raise UnknownProgrammeError
         return NewRate(
             from_asset=asset_number(self.from_asset_id, municipality),
             to_asset=asset_number(self.to_asset_id, municipality),
-            programme_id=programme_id,
+            programme_id=key_in(Prefix.PROGRAMME, self.programme_id, municipality, UnknownProgrammeError),
             numerator=self.numerator,
             denominator=self.denominator,
             minimum_unit=self.minimum_unit,

@@ -12,7 +12,7 @@ from domain.ledger.kinds import JournalKind
 from domain.programmes.receipts import OfProgramme
 from schema.assets.types import Asset, asset_of
 from schema.core.context import MeguruInfo
-from schema.core.scalars import Amount
+from schema.core.scalars import Amount, amount_or_none
 from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
 from schema.programmes.types import Programme, programme_of
 
@@ -41,7 +41,7 @@ class ConversionRate:
         return await programme_of(info, self.rate.municipality, self.rate.programme_id)
 
     @strawberry.field(
-        description="So many units are received for `denominator` units, rounded down; 0: no conversion any more."
+        description="Units received for each `denominator` units, rounded down; 0: no conversion any more."
     )
     def numerator(self) -> int:
         return self.rate.numerator
@@ -60,7 +60,7 @@ class ConversionRate:
         )
     )
     def cap_per_day(self) -> Amount | None:
-        return None if self.rate.cap_per_day is None else Amount(self.rate.cap_per_day)
+        return amount_or_none(self.rate.cap_per_day)
 
     @strawberry.field(description="Time from which it is in force, in UTC.")
     def starts_at(self) -> datetime:
@@ -72,15 +72,13 @@ class ConversionRate:
 class Conversion(Receipt):
     """A conversion."""
 
-    @strawberry.field(description="What was converted. Whole units of what was converted.")
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
+    amount = strawberry.field(resolver=Receipt.amount, description="What was converted, in whole units of it.")
 
     @strawberry.field(description="The lots that it left, in spend order.")
     def allocations(self) -> list[Allocation]:
         return allocations_of(self.journal.receipt.lots)
 
-    @strawberry.field(description="What was received. Whole units of what was received.")
+    @strawberry.field(description="What was received, in whole units of it.")
     def received_amount(self) -> Amount:
         return Amount(self.journal.receipt.section(Received).portion.amount)
 
@@ -99,7 +97,8 @@ class Conversion(Receipt):
 
 @strawberry.type(
     description=(
-        "What a conversion would do now. Nothing is set aside; the rate or the programme's budget may end before."
+        "What a conversion would do now. Nothing is set aside; the rate may change, and the"
+        " programme's budget may be used up, before it is made."
     )
 )
 class ConversionQuote:
@@ -139,4 +138,4 @@ class ConversionQuote:
         )
     )
     def left_today(self) -> Amount | None:
-        return None if self.quote.left_today is None else Amount(self.quote.left_today)
+        return amount_or_none(self.quote.left_today)

@@ -23,8 +23,8 @@ async def _officers(context: Context, municipalities: list[int]) -> list[bool]:
     return await holders.serving(context.asker.person_id, relations, municipalities)
 
 
-async def stands(info: MeguruInfo, municipality: int, holder: UUID | None, *among: Relation) -> bool:
-    """Whether the viewer's token and one of these relations let them act on a holder."""
+async def acts_for(info: MeguruInfo, municipality: int, holder: UUID | None, *among: Relation) -> bool:
+    """Whether the viewer acts for a holder: has one of these relations to it, and a token with the role for it."""
     relations = info.context.asker.relations(*among)
     if holder is None or not relations:
         return False
@@ -45,4 +45,4 @@ async def is_officer(info: MeguruInfo, municipality: int) -> bool:
 
 async def works_at(info: MeguruInfo, municipality: int, store: UUID) -> bool:
     """Whether the viewer may see a store's figures: its staff, and the staff of its municipality."""
-    return await stands(info, municipality, store, Relation.STAFF) or await serves(info, municipality)
+    return await acts_for(info, municipality, store, Relation.STAFF) or await serves(info, municipality)

@@ -12,6 +12,7 @@ import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from enum import Enum
 from functools import wraps
 from typing import Any, get_args
 
@@ -26,9 +27,18 @@ from schema.core.errors import NotFoundError
 from schema.core.refusals import Payload
 from schema.core.refusals import Refusal as ContractRefusal
 
-EVERYBODY = None
-"""Also without a token."""
-SIGNED_IN = frozenset(Role)
+
+class Audience(Enum):
+    """Who may call a field that needs no role."""
+
+    EVERYBODY = "Also without a token."
+    SIGNED_IN = "With a valid token, also one without roles."
+
+
+EVERYBODY = Audience.EVERYBODY
+SIGNED_IN = Audience.SIGNED_IN
+ANY_ROLE = frozenset(Role)
+"""A token with at least one role."""
 RESIDENT = frozenset({Role.RESIDENT})
 STORE_STAFF = frozenset({Role.MERCHANT_STAFF})
 COUNTER = frozenset({Role.MERCHANT_STAFF, Role.DESK})
@@ -37,7 +47,7 @@ FINANCE = frozenset({Role.FINANCE})
 FINANCE_OR_DESK = frozenset({Role.FINANCE, Role.DESK})
 OFFICERS = frozenset({Role.FINANCE, Role.AUDITOR})
 STAFF = MUNICIPAL_STAFF
-Roles = frozenset[Role] | None
+Roles = frozenset[Role] | Audience
 LEDGER = (KeyReusedError, AbandonedError, RequestExpiredError, BusyError, OutcomeUnknownError)
 """What every mutation that moves value may answer."""
 DECLARATION = "declaration"
@@ -48,8 +58,8 @@ DECLARATION = "declaration"
 class Declaration:
     """What is known of a root field beside its resolver and answer.
 
-    roles: who may call it; None: everybody. operation: the verb of its idempotency key, for `outcome` and `abandon`.
-    refuses: the refusals that are in its payload; every other refusal is an error of the request.
+    roles: who may call it: a token needs one of them. operation: the verb of its idempotency key, for `outcome` and
+    `abandon`. refuses: the refusals that are in its payload; every other refusal is an error of the request.
     """
 
     roles: Roles
@@ -59,12 +69,19 @@ class Declaration:
 
     def check(self, info: MeguruInfo) -> None:
         """Raises UnauthenticatedError or NotPermittedError for who may not call it."""
-        if self.roles is not None:
-            info.context.signed_in.require(self.roles)
+        if self.roles is Audience.EVERYBODY:
+            return
+        viewer = info.context.signed_in
+        if self.roles is not Audience.SIGNED_IN:
+            viewer.require(self.roles)
 
     def permits(self, info: MeguruInfo) -> bool:
         """Whether the viewer may call it; UnauthenticatedError where there is none."""
-        return self.roles is None or not info.context.signed_in.roles.isdisjoint(self.roles)
+        try:
+            self.check(info)
+        except NotPermittedError:
+            return False
+        return True
 
 
 def query(

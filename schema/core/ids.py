@@ -4,14 +4,9 @@ from uuid import UUID
 
 import strawberry
 
-from domain.identifiers import InvalidIdError, Prefix, decode, decode_event, encode, encode_event
+from domain.identifiers import InvalidIdError, Prefix, decode, decode_event, encode
 
 ID = strawberry.ID
-
-
-def wallet_id(municipality: int, key: UUID) -> ID:
-    """The public id of a wallet."""
-    return ID(encode(Prefix.WALLET, municipality, key))
 
 
 def read(prefix: Prefix, unchecked: str) -> tuple[int, UUID] | None:
@@ -20,6 +15,22 @@ def read(prefix: Prefix, unchecked: str) -> tuple[int, UUID] | None:
     if parts is None or parts[0] is not prefix or not isinstance(parts[2], UUID):
         return None
     return parts[1], parts[2]
+
+
+def key_of(prefix: Prefix, unchecked: str, refusal: type[Exception]) -> tuple[int, UUID]:
+    """Municipality and key of an id of one kind; raises the refusal for every other text."""
+    parts = read(prefix, unchecked)
+    if parts is None:
+        raise refusal
+    return parts
+
+
+def key_in(prefix: Prefix, unchecked: str, municipality: int, refusal: type[Exception]) -> UUID:
+    """The key of an id of one kind in a municipality; raises the refusal for every other text."""
+    of_municipality, key = key_of(prefix, unchecked, refusal)
+    if of_municipality != municipality:
+        raise refusal
+    return key
 
 
 def read_number(prefix: Prefix, unchecked: str) -> tuple[int, int] | None:
@@ -46,4 +57,4 @@ def read_event(unchecked: str) -> tuple[int, UUID, int] | None:
         return None
 
 
-__all__ = ["ID", "Prefix", "encode", "encode_event", "read", "read_any", "read_event", "read_number", "wallet_id"]
+__all__ = ["ID", "Prefix", "encode", "key_in", "key_of", "read", "read_any", "read_event", "read_number"]

@@ -1,6 +1,7 @@
 """Pages: how many, after what, and whether there is more."""
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Protocol, TypeVar
 
 import strawberry
 from strawberry import argument
@@ -8,6 +9,15 @@ from strawberry import argument
 from schema.core.errors import TooManyError
 from schema.core.ids import ID
 
+
+class Edge(Protocol):
+    """An object of a list with the cursor after which the next page begins."""
+
+    cursor: str
+
+
+R = TypeVar("R")
+E = TypeVar("E", bound=Edge)
 PAGE_LIMIT = 100
 First = Annotated[int, argument(description="How many, 0 to 100.")]
 AfterEvent = Annotated[ID | None, argument(description="The event after which the page begins.")]
@@ -26,3 +36,12 @@ def check_count(count: int) -> None:
     """Raises for more than a page."""
     if not 0 <= count <= PAGE_LIMIT:
         raise TooManyError(PAGE_LIMIT)
+
+
+def page_of(rows: Sequence[R], first: int, edge_of: Callable[[R], E]) -> tuple[list[E], PageInfo]:
+    """The edges of a page and its page info.
+
+    rows: those of the page, and one more if there is one.
+    """
+    edges = [edge_of(row) for row in rows[:first]]
+    return edges, PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)

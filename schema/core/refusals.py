@@ -9,10 +9,9 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 import domain
-from domain.coupons.kinds import Obstacle
 from domain.locales.catalogue import message
-from domain.refusals import InvalidInputError, Retry
 from domain.refusals import Refusal as DomainRefusal
+from domain.refusals import Retry
 from schema.core.enums import contract_enum
 from schema.core.ids import ID
 from schema.core.scalars import Amount
@@ -55,11 +54,11 @@ def _codes() -> type[Enum]:
 RefusalCode = _codes()
 
 
-def _data(graphql_type: Any, description: str, *names: str) -> Any:  # noqa: ANN401 - Strawberry's types have no public name
-    """A nullable field: the refusal's data of the first of these names that it has."""
+def _data(graphql_type: Any, description: str, name: str) -> Any:  # noqa: ANN401 - Strawberry's types have no public name
+    """A nullable field: the refusal's public data of this name."""
 
     def resolve(self: "Refusal") -> Any:  # noqa: ANN401 - as declared
-        return next((self.data[name] for name in names if name in self.data), None)
+        return self.data.get(name)
 
     return strawberry.field(resolver=resolve, graphql_type=graphql_type | None, description=description)
 
@@ -99,7 +98,7 @@ class Refusal:
     field = _data(str, "The field of the input, such as `expiresOn`.", "field")
     problem = _data(str, "What is wrong with the field or file: LENGTH, ORDER, SIX_MONTHS and so on.", "problem")
     reason = _data(str, "Why, where a code has several reasons: BAD_CRC, RESIDENCY, ENDED and so on.", "reason")
-    state = _data(str, "The state that does not allow it.", "voucher_state", "upload_state", "bulk_grant_state")
+    state = _data(str, "The state that does not allow it.", "state")
     receipt_number = _data(str, "The receipt of the earlier payment.", "receipt_number")
     coupon_id = _data(ID, "Which of the coupons in the request.", "coupon_id")
     bulk_grant_id = _data(ID, "The bulk grant that the file or upload has already.", "bulk_grant_id")
@@ -113,20 +112,25 @@ class Refusal:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The refusal's data by name: a field of an input as the client wrote it, an obstacle by its name."""
-        data = self.refusal.data()
-        if isinstance(self.refusal, InvalidInputError):
-            data["field"] = to_camel_case(self.refusal.field)
-        if "obstacle" in data:
-            data["reason"] = Obstacle(data["obstacle"]).name
-        return data
+        """The refusal's public data by name; the field of an input as the contract writes it."""
+        data = self.refusal.public_data()
+        return {**data, "field": to_camel_case(data["field"])} if "field" in data else data
 
 
 @strawberry.type
 class Payload:
-    """What a mutation or quote answers: its result, or the refusal; exactly one of the two."""
+    """The answer of a mutation or quote: its result or the refusal, never both.
 
-    refusal: Refusal | None = strawberry.field(default=None, description="Why it was not done; null when it was.")
+    Both are null only together with an entry in `errors`: a field within the result failed after value had moved.
+    """
+
+    refusal: Refusal | None = strawberry.field(
+        default=None,
+        description=(
+            "Why it was not done; null when it was. This and the results are both null only together with an entry in"
+            " `errors`: ask `outcome`."
+        ),
+    )
 
 
 @strawberry.type

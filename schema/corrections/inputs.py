@@ -6,7 +6,7 @@ import strawberry
 
 from domain.approvals.refusals import UnknownJournalError
 from schema.approvals.enums import ReversalReason
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_of, read
 from schema.keys.inputs import KEY
 
 
@@ -24,10 +24,8 @@ class ProposeReversalInput:
 
     def journal(self) -> tuple[int, UUID]:
         """Municipality and key of the journal; UnknownJournalError for an id of something else."""
-        journal = read(Prefix.PAYMENT, self.journal_id) or read(Prefix.JOURNAL, self.journal_id)
-        if journal is None:
-            raise UnknownJournalError
-        return journal
+        payment = read(Prefix.PAYMENT, self.journal_id)
+        return payment or key_of(Prefix.JOURNAL, self.journal_id, UnknownJournalError)
 
 
 @strawberry.input(description="Another finance officer approves, and the journal is reversed.")
@@ -39,7 +37,4 @@ class ReverseJournalInput:
 
     def approval(self) -> tuple[int, UUID]:
         """Municipality and key of the proposal; UnknownJournalError for an id of something else."""
-        approval = read(Prefix.APPROVAL, self.approval_id)
-        if approval is None:
-            raise UnknownJournalError
-        return approval
+        return key_of(Prefix.APPROVAL, self.approval_id, UnknownJournalError)

@@ -8,7 +8,6 @@ from domain.corrections.receipts import OfJournal
 from domain.ledger import reads
 from domain.ledger.kinds import JournalKind
 from schema.core.context import MeguruInfo
-from schema.core.scalars import Amount
 from schema.ledger.receipts import Receipt, receipt_for, receipt_of_kind
 
 
@@ -17,9 +16,7 @@ from schema.ledger.receipts import Receipt, receipt_for, receipt_of_kind
 class Reversal(Receipt):
     """A reversing journal."""
 
-    @strawberry.field(description="What was reversed. Whole units.")
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
+    amount = strawberry.field(resolver=Receipt.amount, description="What was reversed. Whole units.")
 
     @strawberry.field(description="Time of the reversal, in UTC.")
     def reversed_at(self) -> datetime:

@@ -1,1 +1,1 @@
-"""Coupons: what makes a purchase cheaper, is handed over for an item, or multiplies points."""
+"""Coupons: what makes a purchase cheaper, is redeemed for an item, or multiplies points."""

@@ -9,7 +9,7 @@ contract_enum(
     "What a coupon does.",
     PERCENT="Takes a percentage off a payment. 割引率",
     FIXED_AMOUNT="Takes an amount off a payment. 値引き",
-    FREE_ITEM="Is handed over for an item by `redeem`. 引換",
+    FREE_ITEM="Is redeemed for an item, by `redeem`. 引換",
     POINTS_MULTIPLIER="Multiplies the shopping points of a payment. ポイント倍付け",
 )
 contract_enum(
@@ -47,8 +47,8 @@ contract_enum(
     NO_POINTS="The payment earns no points that it could multiply.",
     NO_DISCOUNT="It would take nothing off this price.",
     NOT_STACKABLE="It is not used together with other coupons.",
-    NOT_FOR_PAYMENT="It is handed over for an item: `redeem`.",
-    NOT_FOR_HAND_OVER="It is used in a payment: `pay`.",
+    NOT_FOR_PAYMENT="It is redeemed for an item: use `redeem`.",
+    NOT_FOR_HAND_OVER="It is used in a payment: use `pay`.",
     SET_ASIDE="A part of it is set aside by a hold.",
 )
 contract_enum(

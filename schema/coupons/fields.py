@@ -9,7 +9,7 @@ from domain.ledger.kinds import Operation
 from domain.ledger.refusals import UnknownPayeeError, UnknownWalletError, WalletFrozenError
 from domain.refusals import InvalidInputError
 from domain.viewer import Role
-from resolvers import coupons
+from resolvers import coupons as coupon_resolvers
 from schema.core.fields import EVERYBODY, mutation, query
 from schema.coupons.results import ChangeCouponPayload, ClaimCouponPayload, CreateCouponPayload
 from schema.coupons.types import Coupon, CouponConnection
@@ -20,28 +20,31 @@ CLAIMANTS = frozenset({Role.RESIDENT, Role.MERCHANT_STAFF, Role.DESK})
 
 @strawberry.type
 class CouponsQuery:
-    """Coupons that there are."""
+    """Coupons of a municipality."""
 
     coupon = query(
-        coupons.coupon, Coupon | None, roles=EVERYBODY, description="A coupon. For everybody, also without a token."
+        coupon_resolvers.coupon,
+        Coupon | None,
+        roles=EVERYBODY,
+        description="A coupon. For everybody, also without a token.",
     )
     coupons = query(
-        coupons.coupons,
+        coupon_resolvers.coupons,
         CouponConnection,
         roles=EVERYBODY,
         description=(
             "Coupons of a municipality that have not ended, as the viewer's person sees them now. For everybody, also"
             " without a token."
         ),
-    )  # last: from here on the name is the field's, no longer the module's
+    )
 
 
 @strawberry.type
 class CouponsMutation:
-    """How coupons are issued, changed and claimed."""
+    """Issuing, changing and claiming coupons."""
 
     create_coupon = mutation(
-        coupons.create_coupon,
+        coupon_resolvers.create_coupon,
         CreateCouponPayload,
         roles=ISSUERS,
         operation=Operation.CREATE_COUPON,
@@ -52,7 +55,7 @@ class CouponsMutation:
         ),
     )
     change_coupon = mutation(
-        coupons.change_coupon,
+        coupon_resolvers.change_coupon,
         ChangeCouponPayload,
         roles=ISSUERS,
         refuses=(UnknownCouponError, InvalidInputError),
@@ -62,7 +65,7 @@ class CouponsMutation:
         ),
     )
     claim_coupon = mutation(
-        coupons.claim_coupon,
+        coupon_resolvers.claim_coupon,
         ClaimCouponPayload,
         roles=CLAIMANTS,
         operation=Operation.CLAIM_COUPON,

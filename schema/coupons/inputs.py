@@ -13,7 +13,7 @@ from domain.coupons.refusals import UnknownCouponError
 from domain.refusals import NotPermittedError
 from schema.conditions.inputs import AcceptanceInput, EligibilityInput, acceptance_of, eligibility_of
 from schema.core.errors import BadCursorError
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_in, key_of
 from schema.core.scalars import Amount
 from schema.coupons.enums import BorneBy, CouponKind, Stacking
 from schema.keys.inputs import KEY, UNTIL
@@ -25,7 +25,7 @@ LATITUDE_LIMIT, LONGITUDE_LIMIT = 90_000_000, 180_000_000
 
 
 class BadPlaceError(BadCursorError):
-    """A place that is none, or no place where one is needed."""
+    """Coordinates out of range, or a sort by distance without `near`."""
 
     def __init__(self) -> None:
         ValueError.__init__(
@@ -37,18 +37,12 @@ class BadPlaceError(BadCursorError):
 
 def coupon_key(unchecked: str) -> tuple[int, UUID]:
     """Municipality and key of a coupon's id; UnknownCouponError for every other text."""
-    coupon = read(Prefix.COUPON, unchecked)
-    if coupon is None:
-        raise UnknownCouponError
-    return coupon
+    return key_of(Prefix.COUPON, unchecked, UnknownCouponError)
 
 
 def coupon_id_in(unchecked: str, municipality: int) -> UUID:
     """The key of a coupon of a municipality by its id; UnknownCouponError for every other text."""
-    town, coupon = coupon_key(unchecked)
-    if town != municipality:
-        raise UnknownCouponError
-    return coupon
+    return key_in(Prefix.COUPON, unchecked, municipality, UnknownCouponError)
 
 
 @strawberry.input(description="A place, WGS 84.")
@@ -62,7 +56,7 @@ class Near:
     )
 
     def place(self) -> listing.Near:
-        """The place; BadPlaceError for one that is not on earth."""
+        """The place; BadPlaceError for coordinates out of range."""
         latitude, longitude = self.latitude_microdegrees, self.longitude_microdegrees
         if abs(latitude) > LATITUDE_LIMIT or abs(longitude) > LONGITUDE_LIMIT:
             raise BadPlaceError
@@ -148,7 +142,7 @@ class CreateCouponInput:
     )
 
     def coupon(self, municipality: int) -> NewCoupon:
-        """The coupon in a municipality; UnknownPayeeError or InvalidInputError for what it names wrongly."""
+        """The new coupon of a municipality; UnknownPayeeError for its store, InvalidInputError for its conditions."""
         return NewCoupon(
             store_id=None if self.store_id is None else store_key(self.store_id, municipality),
             kind=self.kind,
@@ -178,7 +172,7 @@ class CreateCouponInput:
     description="What may still be changed of a coupon: its names, an earlier end, and that it stops. Nothing else."
 )
 class ChangeCouponInput:
-    """What is to be different."""
+    """A change of a coupon."""
 
     coupon_id: ID = strawberry.field(description="A coupon of the officer's municipality, or of the store.")
     name_ja: str | None = strawberry.field(default=None, description="Its new name in Japanese; as it is when absent.")
@@ -191,7 +185,7 @@ class ChangeCouponInput:
     )
 
     def change(self) -> Change:
-        """What is to be different."""
+        """The change."""
         return Change(name_ja=self.name_ja, name_en=self.name_en, ends_at=self.ends_at, stop=bool(self.stop_now))
 
 
@@ -211,14 +205,14 @@ class ClaimCouponInput:
     def claim(self, municipality: int, wallet_id: UUID) -> Claim:
         """The claim; UnknownCouponError or NotPermittedError for a coupon or store of another municipality."""
         coupon_id = coupon_id_in(self.coupon_id, municipality)
-        store = None if self.store_id is None else read(Prefix.STORE, self.store_id)
-        if self.store_id is not None and (store is None or store[0] != municipality):
-            raise NotPermittedError
+        store_id = None
+        if self.store_id is not None:
+            store_id = key_in(Prefix.STORE, self.store_id, municipality, NotPermittedError)
         return Claim(
             key=self.idempotency_key,
             municipality=municipality,
             coupon_id=coupon_id,
             wallet_id=wallet_id,
-            store_id=None if store is None else store[1],
+            store_id=store_id,
             valid_until=self.valid_until,
         )

@@ -20,7 +20,7 @@ from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.node import Node
 from schema.core.page import PageInfo
-from schema.core.scalars import Amount
+from schema.core.scalars import Amount, amount_or_none
 from schema.coupons.enums import BorneBy, CouponKind, Obstacle, Stacking
 from schema.ledger.receipts import Receipt, receipt_of_kind
 from schema.municipalities.types import Municipality, municipality_of
@@ -29,7 +29,7 @@ from schema.stores.types import Store, store_of
 
 @strawberry.type(
     description=(
-        "What makes a purchase cheaper, is handed over for an item, or multiplies points. It holds no value of its own."
+        "What makes a purchase cheaper, is redeemed for an item, or multiplies points. It holds no value of its own."
         " クーポン"
     )
 )
@@ -48,7 +48,7 @@ class Coupon(Node):
 
     @strawberry.field(description="Its name in the language of the request.")
     def name(self, info: MeguruInfo) -> str:
-        return self.coupon.name_ja if info.context.locale == "ja" else self.coupon.name_en
+        return info.context.in_language(self.coupon.name_ja, self.coupon.name_en)
 
     @strawberry.field(description="Its municipality.")
     async def municipality(self, info: MeguruInfo) -> Municipality:
@@ -68,7 +68,7 @@ class Coupon(Node):
         description="The most that its discounts may cost; null where the municipality does not bear one. Whole units."
     )
     def budget(self) -> Amount | None:
-        return _amount(self.coupon.budget)
+        return amount_or_none(self.coupon.budget)
 
     @strawberry.field(
         description=(
@@ -91,11 +91,11 @@ class Coupon(Node):
         description="For FIXED_AMOUNT: what is taken off, at most the price; null otherwise. Whole units."
     )
     def amount(self) -> Amount | None:
-        return _amount(self.coupon.amount)
+        return amount_or_none(self.coupon.amount)
 
     @strawberry.field(description="The most that PERCENT takes off; null: no limit. Whole units.")
     def discount_maximum(self) -> Amount | None:
-        return _amount(self.coupon.discount_maximum)
+        return amount_or_none(self.coupon.discount_maximum)
 
     @strawberry.field(description="For POINTS_MULTIPLIER: the factor in hundredths of a percent; null otherwise.")
     def multiplier_bp(self) -> int | None:
@@ -103,7 +103,7 @@ class Coupon(Node):
 
     @strawberry.field(description="The least list price for which it can be used; null: any. Whole units.")
     def minimum_spend(self) -> Amount | None:
-        return _amount(self.coupon.minimum_spend)
+        return amount_or_none(self.coupon.minimum_spend)
 
     @strawberry.field(description="Where it may be used.")
     def acceptance(self) -> Acceptance:
@@ -158,12 +158,8 @@ class Coupon(Node):
         return self.coupon.stopped_at
 
 
-def _amount(units: int | None) -> Amount | None:
-    return None if units is None else Amount(units)
-
-
 async def coupon_of(info: MeguruInfo, municipality: int, coupon: UUID) -> Coupon:
-    """The coupon of a claim, hand-over or payment; coupons are never erased."""
+    """The coupon of a claim, redemption or payment; coupons are never erased."""
     row = await info.context.load(reads.by_keys, (municipality, coupon))
     if row is None:
         raise NotFoundError
@@ -225,7 +221,7 @@ class AppliedCoupon:
 
 
 def applied_coupons_of(journal: Journal) -> list[AppliedCoupon]:
-    """The coupons of a payment or hand-over, as its receipt keeps them."""
+    """The coupons of a payment or redemption, as its receipt keeps them."""
     coupons = journal.receipt.find(CouponUses)
     return [
         AppliedCoupon(

@@ -25,6 +25,7 @@ from strawberry.extensions import (
     ValidationCache,
 )
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
 
 from domain.locales.catalogue import message
 from domain.refusals import Refusal
@@ -55,12 +56,17 @@ class Permissions(SchemaExtension):
     """Looks up who may call every root field before anything is resolved."""
 
     def on_execute(self) -> Iterator[None]:
-        """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used."""
+        """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used.
+
+        A refusal of a subscription is raised: Strawberry answers it, but would subscribe in spite of a result.
+        """
         execution = self.execution_context
         operation_name = execution._provided_operation_name  # noqa: SLF001 - it has no public door
         core = execution.schema._schema  # noqa: SLF001 - the same
         refused = refusal_of(shape_of(core, execution.graphql_document, operation_name), execution.context)
         if refused is not None:
+            if execution.operation_type is OperationType.SUBSCRIPTION:
+                raise refused
             execution.result = ExecutionResult(data=None, errors=[refused])
         yield
 

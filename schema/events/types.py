@@ -18,7 +18,7 @@ from domain.ledger.request import EventRow
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
 from schema.core.ids import ID, read_event
-from schema.core.page import PageInfo, check_count
+from schema.core.page import PageInfo, check_count, page_of
 from schema.core.scalars import SignedAmount
 from schema.events.enums import ResyncReason
 from schema.ledger.balances import BalanceAfter, movements_of
@@ -146,11 +146,12 @@ async def events_of(municipality: int, holder: UUID, first: int, after: str | No
     """A page of a holder's events, oldest first after a cursor: what the live stream would have said."""
     check_count(first)
     rows = await events_after(municipality, holder, sequence_after(municipality, holder, after) or 0, first + 1)
-    edges = [
-        EventEdge(node=event_for(row), cursor=encode_event(municipality, holder, row.sequence)) for row in rows[:first]
-    ]
-    more = PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)
-    return EventConnection(edges=edges, page_info=more)
+    edges, page_info = page_of(rows, first, _edge)
+    return EventConnection(edges=edges, page_info=page_info)
+
+
+def _edge(row: EventRow) -> EventEdge:
+    return EventEdge(node=event_for(row), cursor=encode_event(row.municipality, row.holder, row.sequence))
 
 
 def sequence_after(municipality: int, holder: UUID, after: str | None) -> int | None:

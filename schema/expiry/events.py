@@ -1,4 +1,4 @@
-"""Events about the end of value."""
+"""Events of expiry."""
 
 from datetime import date
 from typing import ClassVar

@@ -5,7 +5,6 @@ from datetime import datetime
 import strawberry
 
 from domain.ledger.kinds import JournalKind
-from schema.core.scalars import Amount
 from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
 
 
@@ -14,9 +13,7 @@ from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_
 class Expiry(Receipt):
     """Value that expired."""
 
-    @strawberry.field(description="What expired. Whole units.")
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
+    amount = strawberry.field(resolver=Receipt.amount, description="What expired. Whole units.")
 
     @strawberry.field(description="The lot that expired.")
     def allocations(self) -> list[Allocation]:

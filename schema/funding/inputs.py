@@ -7,7 +7,8 @@ import strawberry
 from domain.funding.link import NewSource
 from domain.funding.refusals import UnknownFundingSourceError
 from schema.assets.inputs import asset_number
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_of
+from schema.core.secret import secret_field
 from schema.residents.inputs import wallet_key
 
 
@@ -17,7 +18,7 @@ class LinkFundingSourceInput:
 
     wallet_id: ID = strawberry.field(description="The wallet; the viewer must be allowed to use it.")
     asset_id: ID = strawberry.field(description="What it tops up: a coin of the wallet's municipality.")
-    token: str = strawberry.field(
+    token: str = secret_field(
         description="The provider's token of the card or account, at most 200 characters; never a card's number."
     )
     label: str = strawberry.field(
@@ -49,7 +50,4 @@ class RemoveFundingSourceInput:
 
 def source_key(unchecked: str) -> tuple[int, UUID]:
     """Municipality and key of a funding source's id; UnknownFundingSourceError for every other text."""
-    source = read(Prefix.FUNDING_SOURCE, unchecked)
-    if source is None:
-        raise UnknownFundingSourceError
-    return source
+    return key_of(Prefix.FUNDING_SOURCE, unchecked, UnknownFundingSourceError)

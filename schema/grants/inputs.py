@@ -9,7 +9,7 @@ from domain.grants.grant import Grant
 from domain.grants.refusals import UnknownProposalError
 from domain.ledger.refusals import UnknownWalletError
 from domain.municipalities.thresholds import Thresholds
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_in, key_of
 from schema.core.scalars import Amount
 from schema.keys.inputs import KEY, UNTIL
 from schema.municipalities.types import MUNICIPALITY
@@ -21,12 +21,9 @@ AMOUNT = "Whole units, 1 to 10,000,000."
 
 
 def _programme_and_wallet(programme_id: str, wallet_id: str) -> tuple[int, UUID, UUID]:
-    """Municipality, programme and wallet; UnknownProgrammeError, or UnknownWalletError for one of elsewhere."""
+    """Municipality, programme and wallet; UnknownProgrammeError, or UnknownWalletError for another municipality's."""
     municipality, programme = programme_key(programme_id)
-    wallet = read(Prefix.WALLET, wallet_id)
-    if wallet is None or wallet[0] != municipality:
-        raise UnknownWalletError
-    return municipality, programme, wallet[1]
+    return municipality, programme, key_in(Prefix.WALLET, wallet_id, municipality, UnknownWalletError)
 
 
 @strawberry.input(description="Staff grant value of a programme to a wallet.")
@@ -75,10 +72,7 @@ class ApproveGrantInput:
 
     def approval(self) -> tuple[int, UUID]:
         """Municipality and key of the approval; UnknownProposalError for an id of something else."""
-        approval = read(Prefix.APPROVAL, self.approval_id)
-        if approval is None:
-            raise UnknownProposalError
-        return approval
+        return key_of(Prefix.APPROVAL, self.approval_id, UnknownProposalError)
 
 
 @strawberry.input(description="Amounts above which another officer must approve.")

@@ -22,9 +22,7 @@ from schema.residents.types import Wallet, wallet_of
 class Grant(Receipt):
     """Value that a programme gave."""
 
-    @strawberry.field(description="What was granted. Whole units.")
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
+    amount = strawberry.field(resolver=Receipt.amount, description="What was granted. Whole units.")
 
     @strawberry.field(description="The lot that it went into.")
     def allocations(self) -> list[Allocation]:

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from resolvers import jobs
+from resolvers import jobs as job_resolvers
 from schema.core.fields import STAFF, query
 from schema.jobs.types import Job
 
@@ -11,4 +11,4 @@ from schema.jobs.types import Job
 class JobsQuery:
     """The scheduler's jobs."""
 
-    jobs = query(jobs.jobs, list[Job], roles=STAFF, description="The scheduler's jobs. For municipal staff.")
+    jobs = query(job_resolvers.jobs, list[Job], roles=STAFF, description="The scheduler's jobs. For municipal staff.")

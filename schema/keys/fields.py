@@ -4,7 +4,7 @@ import strawberry
 
 from domain.refusals import BusyError, OutcomeUnknownError
 from resolvers import keys
-from schema.core.fields import SIGNED_IN, mutation, query
+from schema.core.fields import ANY_ROLE, mutation, query
 from schema.keys.results import AbandonPayload
 from schema.keys.types import Outcome
 
@@ -16,7 +16,7 @@ class KeysQuery:
     outcome = query(
         keys.outcome,
         Outcome,
-        roles=SIGNED_IN,
+        roles=ANY_ROLE,
         description=(
             "What became of one of the viewer's idempotency keys; moves nothing. For everybody who is signed in."
         ),
@@ -30,9 +30,10 @@ class KeysMutation:
     abandon = mutation(
         keys.abandon,
         AbandonPayload,
-        roles=SIGNED_IN,
+        roles=ANY_ROLE,
         refuses=(BusyError, OutcomeUnknownError),
         description=(
-            "Closes one of the viewer's keys for ever, or says what it did: never both. For everybody who is signed in."
+            "Closes a key for ever; if it has ended already, returns how it ended. For everybody who is signed in, for"
+            " their own keys."
         ),
     )

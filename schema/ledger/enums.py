@@ -15,7 +15,7 @@ class AllocationReason(Enum):
     """Why a lot was used before the next one."""
 
     RESTRICTED_FIRST = value("RESTRICTED_FIRST", description="There are stores or amounts that it cannot pay.")
-    EXPIRES_FIRST = value("EXPIRES_FIRST", description="It ends earlier.")
+    EXPIRES_FIRST = value("EXPIRES_FIRST", description="It expires earlier.")
     UNPAID_FIRST = value("UNPAID_FIRST", description="It was given free of charge.")
     OLDEST_FIRST = value("OLDEST_FIRST", description="It was received earlier.")
     LAST = value("LAST", description="Nothing was used after it.")
@@ -26,9 +26,9 @@ contract_enum(
     "What a journal records.",
     name="TransactionKind",
     hidden=("EXPIRY_REMINDER", "GRANT_CLOSED"),  # they move nothing, so no line of a history comes of them
-    CHARGE="A top-up. チャージ",
+    CHARGE="A charge. チャージ",
     PAYMENT="A payment to a store. お支払い",
-    REFUND="A store gave back. 返金（残高戻し）",
+    REFUND="A store gave back a payment. 返金（残高戻し）",
     REVERSAL="A correction by the municipality. 取消",
     HOLD="Value set aside. 仮押さえ",
     CAPTURE="A payment of what was set aside. 売上確定",
@@ -40,11 +40,11 @@ contract_enum(
     VOUCHER_PURCHASE="Units of a voucher product were bought. 商品券の購入",
     GIFT_ACTIVATION="A gift's vouchers came into the wallet. ギフトの受け取り",
     COUPON_CLAIM="A coupon was claimed. クーポン取得",
-    REDEMPTION="A coupon, voucher or ticket was handed over. 引換",
-    REDEMPTION_ROLLBACK="A hand-over was rolled back. 引換の取消",
+    REDEMPTION="A coupon, voucher or ticket was redeemed. 引換",
+    REDEMPTION_ROLLBACK="A redemption was rolled back. 引換の取消",
     COUPON_ISSUE="A coupon was issued, with its budget. クーポン発行",
     BUDGET_CHANGE="A programme's budget was changed. 予算変更",
     CONVERSION="Value was converted into other value. ポイント交換",
-    CHARGE_CANCEL="The counter cancelled a top-up. チャージ取消",
+    CHARGE_CANCEL="The counter cancelled a charge. チャージ取消",
 )
 __all__ = ["AllocationReason", "JournalKind"]

@@ -15,7 +15,7 @@ from schema.assets.types import Asset, asset_of
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError
 from schema.core.ids import ID
-from schema.core.page import PageInfo, check_count
+from schema.core.page import PageInfo, check_count, page_of
 from schema.core.scalars import SignedAmount
 from schema.ledger.enums import JournalKind
 from schema.ledger.receipts import Receipt, receipt_of
@@ -51,18 +51,18 @@ async def counterparty_of(info: MeguruInfo, municipality: int, holder: UUID | No
     store = await store_of(info, municipality, holder)
     if store is not None:
         return Counterparty(kind=PartyKind.STORE, name=store.store.name, store=store)
-    japanese = info.context.locale == "ja"
+    in_language = info.context.in_language
     town = await info.context.load(municipalities.by_ids, municipality)
     if town is not None and holder in (town.desk_id, town.issuer_id):
-        return Counterparty(kind=PartyKind.TOWN, name=f"{town.name} 窓口" if japanese else f"{town.name} desk")
+        return Counterparty(kind=PartyKind.TOWN, name=in_language(f"{town.name} 窓口", f"{town.name} desk"))
     programme = await info.context.load(programmes.by_keys, (municipality, holder))
     if programme is not None:
-        return Counterparty(kind=PartyKind.TOWN, name=programme.name_ja if japanese else programme.name_en)
+        return Counterparty(kind=PartyKind.TOWN, name=in_language(programme.name_ja, programme.name_en))
     coupon = await info.context.load(coupons.by_keys, (municipality, holder))
     if coupon is not None:
         kind = PartyKind.TOWN if coupon.store_id is None else PartyKind.STORE
-        return Counterparty(kind=kind, name=coupon.name_ja if japanese else coupon.name_en)
-    return Counterparty(kind=PartyKind.CUSTOMER, name="お客さま" if japanese else "Customer")
+        return Counterparty(kind=kind, name=in_language(coupon.name_ja, coupon.name_en))
+    return Counterparty(kind=PartyKind.CUSTOMER, name=in_language("お客さま", "Customer"))
 
 
 @strawberry.type(description="One line of a history: what one journal did to one of somebody's balances.")
@@ -128,12 +128,12 @@ async def transactions_of(municipality: int, holder: UUID, first: int, after: st
     """A page of a holder's movements, newest first."""
     check_count(first)
     movements = await history(municipality, holder, None if after is None else _position(after), first + 1)
-    edges = [
-        TransactionEdge(node=Transaction(movement=movement), cursor=f"{movement.sequence}.{movement.position}")
-        for movement in movements[:first]
-    ]
-    more = PageInfo(has_next_page=len(movements) > first, end_cursor=edges[-1].cursor if edges else None)
-    return TransactionConnection(edges=edges, page_info=more)
+    edges, page_info = page_of(movements, first, _edge)
+    return TransactionConnection(edges=edges, page_info=page_info)
+
+
+def _edge(movement: Movement) -> TransactionEdge:
+    return TransactionEdge(node=Transaction(movement=movement), cursor=f"{movement.sequence}.{movement.position}")
 
 
 def _position(cursor: str) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from schema.core.context import MeguruInfo
 from schema.core.node import Node
 from schema.core.scalars import Amount
 from schema.ledger.enums import AllocationReason
+from schema.stores.types import Store, store_of
 
 R = TypeVar("R", bound="type[Receipt]")
 RECEIPTS: dict[JournalKind, "type[Receipt]"] = {}
@@ -107,3 +108,8 @@ async def receipt_of(info: MeguruInfo, municipality: int, journal: UUID) -> Rece
     row = await info.context.load(reads.journals_by_keys, (municipality, journal))
     shows_wallet = row is not None and row.actor == info.context.asker.person_id
     return receipt_for(row, shows_wallet=shows_wallet)
+
+
+async def store_of_journal(info: MeguruInfo, journal: Journal) -> Store | None:
+    """The store of a journal, where it has one."""
+    return None if journal.store_id is None else await store_of(info, journal.municipality, journal.store_id)

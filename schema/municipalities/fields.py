@@ -18,7 +18,7 @@ class MunicipalitiesMutation:
         roles=FINANCE,
         refuses=(InvalidInputError,),
         description=(
-            "Sets how long the counters of a municipality may cancel their own top-ups. For finance officers of the"
+            "Sets how long the counters of a municipality may cancel their own charges. For finance officers of the"
             " municipality."
         ),
     )

@@ -1,8 +1,11 @@
 """Municipalities as everybody may see them."""
 
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import strawberry
+from strawberry import argument
 
 from domain.identifiers import Prefix
 from domain.municipalities import reads
@@ -12,7 +15,9 @@ from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.node import Node
 
+T = TypeVar("T")
 MUNICIPALITY = "The code of the municipality, 6 digits."
+MunicipalityCode = Annotated[str, argument(description=MUNICIPALITY)]
 
 
 @strawberry.type(description="A municipality: the tenant of everything in it. 自治体")
@@ -34,7 +39,7 @@ class Municipality(Node):
         return self.municipality.name
 
     @strawberry.field(
-        description="How many minutes a counter may cancel a top-up of its own, within the same day; 0: never."
+        description="How many minutes a counter may cancel a charge of its own, within the same day; 0: never."
     )
     def charge_cancel_minutes(self) -> int:
         return self.municipality.charge_cancel_minutes
@@ -48,9 +53,21 @@ async def municipality_of(info: MeguruInfo, number: int) -> Municipality:
     return Municipality(municipality=row)
 
 
-async def number_of(code: str) -> int:
-    """The number of the municipality with a code; NotPermittedError: staff of none may do nothing there."""
+async def find_number(code: str) -> int | None:
+    """The number of the municipality with a code; None if there is none."""
     municipality = await reads.by_code(code)
-    if municipality is None:
+    return None if municipality is None else municipality.id
+
+
+async def number_of(code: str) -> int:
+    """The number of the municipality with a code; NotPermittedError if there is none, as for another municipality."""
+    number = await find_number(code)
+    if number is None:
         raise NotPermittedError
-    return municipality.id
+    return number
+
+
+async def list_of(code: str, read: Callable[[int], Awaitable[list[T]]]) -> list[T]:
+    """Read a list of the municipality with a code, by its number; empty if there is none."""
+    number = await find_number(code)
+    return [] if number is None else await read(number)

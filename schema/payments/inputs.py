@@ -13,9 +13,9 @@ from domain.payments.quote import PaymentQuestion
 from domain.payments.refund import Refund
 from domain.payments.refusals import UnknownPaymentError
 from domain.payments.top_up import TopUp
-from schema.core.ids import ID, Prefix, read, read_number
+from schema.core.ids import ID, Prefix, key_in, key_of, read_number
 from schema.core.scalars import Amount
-from schema.funding.inputs import source_key
+from schema.core.secret import secret_field
 from schema.keys.inputs import KEY, UNTIL
 from schema.payments.enums import RefundReason
 from schema.stores.payee import Payee
@@ -39,9 +39,7 @@ class TopUpInput:
 
     def source(self, municipality: int) -> TopUp:
         """The source of a municipality's wallet; UnknownFundingSourceError for an id of another one."""
-        of_municipality, source_id = source_key(self.funding_source_id)
-        if of_municipality != municipality:
-            raise UnknownFundingSourceError
+        source_id = key_in(Prefix.FUNDING_SOURCE, self.funding_source_id, municipality, UnknownFundingSourceError)
         return TopUp(source_id, self.maximum)
 
 
@@ -63,7 +61,7 @@ class PayInput:
     )
     exclude_asset_ids: list[ID] | None = strawberry.field(default=None, description=EXCLUDE)
     rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
-    quote_token: str | None = strawberry.field(
+    quote_token: str | None = secret_field(
         default=None,
         description="The token of the quote that the payer saw: the payment is made so, or refused with QUOTE_CHANGED.",
     )
@@ -127,15 +125,12 @@ class RefundPaymentInput:
     idempotency_key: UUID = strawberry.field(description=KEY)
     payment_id: ID = strawberry.field(description="The payment.")
     amount: Amount = strawberry.field(description="Whole units, from 1 to what is left of the payment.")
-    reason: RefundReason = strawberry.field(description="The reason of the store.")
+    reason: RefundReason = strawberry.field(description="Reason given by the store.")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def refund(self) -> Refund:
         """The refund; UnknownPaymentError for an id that is none of a payment."""
-        payment = read(Prefix.PAYMENT, self.payment_id)
-        if payment is None:
-            raise UnknownPaymentError
-        municipality, payment_id = payment
+        municipality, payment_id = key_of(Prefix.PAYMENT, self.payment_id, UnknownPaymentError)
         return Refund(
             key=self.idempotency_key,
             municipality=municipality,
@@ -154,7 +149,5 @@ def _assets(unchecked: list[ID] | None, municipality: int) -> tuple[int, ...]:
 
 def _coupons(unchecked: list[ID] | None, municipality: int) -> tuple[UUID, ...]:
     """The coupons of the municipality, in order; UnknownCouponError for any other text."""
-    coupons = [read(Prefix.COUPON, coupon) for coupon in (unchecked or ())[:IDS_LIMIT]]
-    if any(coupon is None or coupon[0] != municipality for coupon in coupons):
-        raise UnknownCouponError
-    return tuple(coupon[1] for coupon in coupons if coupon is not None)
+    coupons = (unchecked or ())[:IDS_LIMIT]
+    return tuple(key_in(Prefix.COUPON, coupon, municipality, UnknownCouponError) for coupon in coupons)

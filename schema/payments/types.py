@@ -21,11 +21,11 @@ from schema.core.context import MeguruInfo
 from schema.core.scalars import Amount
 from schema.coupons.types import AppliedCoupon, applied_coupons_of, quoted_coupons
 from schema.ledger.enums import AllocationReason
-from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
+from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
 from schema.payments.enums import RefundReason
 from schema.points.types import PointClawback, PointGrant, point_clawbacks_of, point_grant_of, point_grants_of
 from schema.residents.types import Wallet, wallet_of
-from schema.stores.types import Store, store_of
+from schema.stores.types import Store
 
 
 @receipt_of_kind(JournalKind.REFUND)
@@ -33,9 +33,7 @@ from schema.stores.types import Store, store_of
 class Refund(Receipt):
     """A refund."""
 
-    @strawberry.field(description="What was given back. Whole units.")
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
+    amount = strawberry.field(resolver=Receipt.amount, description="What was given back. Whole units.")
 
     @strawberry.field(description="The lots that it went back to, in order.")
     def allocations(self) -> list[Allocation]:
@@ -60,7 +58,7 @@ class Refund(Receipt):
         wallet = await wallet_of(info, self.journal.municipality, self.journal.wallet_id)
         return None if wallet is None else point_clawbacks_of(self.journal)
 
-    @strawberry.field(description="The reason of the store.")
+    @strawberry.field(description="Reason given by the store.")
     def reason(self) -> RefundReason:
         return RefundReason(self.journal.reason or 0)  # 0 is none of them: every refund has one
 
@@ -85,9 +83,7 @@ class Payment(Receipt):
         """The payment, as those may see it who look at it."""
         return cls(journal=journal, shows_wallet=shows_wallet)
 
-    @strawberry.field(description="What was paid. Whole units.")
-    def amount(self) -> Amount:
-        return Amount(self.journal.receipt.amount)
+    amount = strawberry.field(resolver=Receipt.amount, description="What was paid. Whole units.")
 
     @strawberry.field(
         description="What the payer paid the store in cash in addition; `amount` is without it. Whole units."
@@ -149,8 +145,7 @@ class Payment(Receipt):
 
     @strawberry.field(description="The store that was paid.")
     async def store(self, info: MeguruInfo) -> Store | None:
-        store = self.journal.store_id
-        return None if store is None else await store_of(info, self.journal.municipality, store)
+        return await store_of_journal(info, self.journal)
 
     @strawberry.field(
         description="The wallet that paid; null for everybody but its own people and the municipality's staff."
@@ -223,7 +218,7 @@ class PaymentQuote:
     def coupons(self) -> list[AppliedCoupon]:
         return quoted_coupons(self.quote.coupons)
 
-    @strawberry.field(description="The points that it would earn; a budget or a cap may end before it is made.")
+    @strawberry.field(description="The points that it would earn; a budget or a cap may be used up before it is made.")
     def point_grants(self) -> list[PointGrant]:
         return [point_grant_of(granted) for granted in self.quote.points]
 

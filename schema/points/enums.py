@@ -21,7 +21,7 @@ contract_enum(
     Reason,
     "Why an earning rule gave a payment as many points as it did.",
     name="EarningReason",
-    APPLIED="It gave all that it gives.",
+    APPLIED="Applied in full.",
     CUT_PER_DAY="Cut to what its cap per person and day left.",
     CUT_PER_MONTH="Cut to what its cap per person and month left.",
     CUT_PER_PERSON="Cut to what the programme's cap per person left.",

@@ -14,7 +14,7 @@ from schema.points.results import AddEarningRulePayload, SimulateEarningPayload,
 
 @strawberry.type
 class PointsQuery:
-    """What staff ask before they write rules."""
+    """Simulation of earning rules."""
 
     simulate_earning = query(
         points.simulate_earning,
@@ -30,7 +30,7 @@ class PointsQuery:
 
 @strawberry.type
 class PointsMutation:
-    """How rules come and go."""
+    """Adding and stopping earning rules."""
 
     add_earning_rule = mutation(
         points.add_earning_rule,

@@ -12,7 +12,7 @@ from domain.points.refusals import UnknownEarningRuleError
 from domain.points.simulate import SimulatedPayment
 from schema.assets.inputs import asset_number
 from schema.conditions.inputs import AcceptanceInput, EligibilityInput, acceptance_of, eligibility_of
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_of
 from schema.core.scalars import Amount
 from schema.keys.inputs import KEY
 from schema.points.enums import RuleKind, Stacking
@@ -57,7 +57,7 @@ class AddEarningRuleInput:
     stacking: Stacking = strawberry.field(description="Whether it gives points together with other rules.")
 
     def rule(self, municipality: int) -> NewRule:
-        """The rule in a municipality; UnknownAssetError or InvalidInputError for what it names wrongly."""
+        """The rule in a municipality; UnknownAssetError for its assets, InvalidInputError for its conditions."""
         return NewRule(
             kind=self.kind,
             name_ja=self.name_ja.strip(),
@@ -83,15 +83,12 @@ class StopEarningRuleInput:
 
     def key(self) -> tuple[int, UUID]:
         """Municipality and key of the rule; UnknownEarningRuleError for a text that names none."""
-        rule = read(Prefix.EARNING_RULE, self.earning_rule_id)
-        if rule is None:
-            raise UnknownEarningRuleError
-        return rule
+        return key_of(Prefix.EARNING_RULE, self.earning_rule_id, UnknownEarningRuleError)
 
 
-@strawberry.input(description="A payment that nobody makes.")
+@strawberry.input(description="A payment to be simulated.")
 class SimulateEarningInput:
-    """A payment that nobody makes."""
+    """A payment to be simulated."""
 
     store_id: ID = strawberry.field(description="The store; the rules of its municipality are applied.")
     asset_id: ID = strawberry.field(description="The asset that would be paid with.")
@@ -106,11 +103,8 @@ class SimulateEarningInput:
     )
 
     def payment(self, now: datetime) -> SimulatedPayment:
-        """The imagined payment; UnknownPayeeError or UnknownAssetError for a text that names no store or asset."""
-        store = read(Prefix.STORE, self.store_id)
-        if store is None:
-            raise UnknownPayeeError
-        municipality, store_id = store
+        """The payment to simulate; UnknownPayeeError or UnknownAssetError for an unknown store or asset."""
+        municipality, store_id = key_of(Prefix.STORE, self.store_id, UnknownPayeeError)
         return SimulatedPayment(
             municipality=municipality,
             store_id=store_id,

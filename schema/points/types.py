@@ -19,7 +19,7 @@ from schema.conditions.types import Acceptance, Eligibility
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.node import Node
-from schema.core.scalars import Amount
+from schema.core.scalars import Amount, amount_or_none
 from schema.points.enums import Reason, RuleKind, Stacking
 from schema.programmes.types import Programme, programme_of
 
@@ -47,7 +47,7 @@ class EarningRule(Node):
 
     @strawberry.field(description="Its name in the language of the request.")
     def name(self, info: MeguruInfo) -> str:
-        return self.rule.name_ja if info.context.locale == "ja" else self.rule.name_en
+        return info.context.in_language(self.rule.name_ja, self.rule.name_en)
 
     @strawberry.field(description="For PERCENT: hundredths of a percent of what counts; null otherwise.")
     def rate_bp(self) -> int | None:
@@ -55,7 +55,7 @@ class EarningRule(Node):
 
     @strawberry.field(description="For PER_VISIT: points for each payment. Whole units; null otherwise.")
     def points(self) -> Amount | None:
-        return None if self.rule.points is None else Amount(self.rule.points)
+        return amount_or_none(self.rule.points)
 
     @strawberry.field(description="The least of what counts for the rule to apply. Whole units.")
     def minimum_amount(self) -> Amount:
@@ -77,11 +77,11 @@ class EarningRule(Node):
 
     @strawberry.field(description="The most for one person on a civil day in Asia/Tokyo. Whole units; null: no limit.")
     def cap_per_day(self) -> Amount | None:
-        return None if self.rule.cap_per_day is None else Amount(self.rule.cap_per_day)
+        return amount_or_none(self.rule.cap_per_day)
 
     @strawberry.field(description="The most for one person in a calendar month. Whole units; null: no limit.")
     def cap_per_month(self) -> Amount | None:
-        return None if self.rule.cap_per_month is None else Amount(self.rule.cap_per_month)
+        return amount_or_none(self.rule.cap_per_month)
 
     @strawberry.field(description="Rules of a higher priority are applied first, -1,000 to 1,000.")
     def priority(self) -> int:
@@ -111,7 +111,7 @@ class RuleTrace:
     municipality: strawberry.Private[int]
     rule_id: strawberry.Private[UUID]
     amount: Amount = strawberry.field(description="Points. Whole units.")
-    reason: Reason = strawberry.field(description="Why so many.")
+    reason: Reason = strawberry.field(description="Reason for the number of points.")
 
     @strawberry.field(description="The rule; rules never change.")
     async def rule(self, info: MeguruInfo) -> EarningRule:
@@ -208,7 +208,9 @@ class PointClawback:
         description="Points that the next points will settle, by the programme's clawback rule. Whole units."
     )
     waived: Amount = strawberry.field(
-        description="Points that were waived, by the programme's clawback rule or because they had ended. Whole units."
+        description=(
+            "Points that were waived, by the programme's clawback rule or because they had expired. Whole units."
+        )
     )
 
     @strawberry.field(description="The programme that had granted them.")

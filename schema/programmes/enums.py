@@ -7,7 +7,7 @@ contract_enum(
     ProgrammeKind,
     "How a programme gives value.",
     GRANT="Staff grant it to wallets. 給付・付与",
-    CHARGE_BONUS="It comes with a top-up, by a rate. チャージプレミアム",
+    CHARGE_BONUS="It comes with a charge, by a rate. チャージプレミアム",
     EARNING="Payments earn it, by earning rules. お買い物ポイント",
     VOUCHER="It is sold as vouchers; created by `approveVoucherProduct` only. 商品券",
     CONVERSION="It pays for what residents convert other value into. ポイント交換の原資",

@@ -6,7 +6,7 @@ from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
 from domain.ledger.kinds import Operation
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.refusals import InvalidInputError
-from resolvers import programmes
+from resolvers import programmes as programme_resolvers
 from schema.core.fields import EVERYBODY, FINANCE, mutation, query
 from schema.programmes.results import ChangeBudgetPayload, ChangeProgrammePayload, CreateProgrammePayload
 from schema.programmes.types import Programme
@@ -17,13 +17,13 @@ class ProgrammesQuery:
     """Programmes of a municipality."""
 
     programme = query(
-        programmes.programme,
+        programme_resolvers.programme,
         Programme | None,
         roles=EVERYBODY,
         description="A programme. For everybody, also without a token.",
     )
     programmes = query(
-        programmes.programmes,
+        programme_resolvers.programmes,
         list[Programme],
         roles=EVERYBODY,
         description="The programmes of a municipality, newest first, at most 100. For everybody, also without a token.",
@@ -35,7 +35,7 @@ class ProgrammesMutation:
     """Making and changing programmes."""
 
     create_programme = mutation(
-        programmes.create_programme,
+        programme_resolvers.create_programme,
         CreateProgrammePayload,
         roles=FINANCE,
         operation=Operation.ALLOCATE,
@@ -43,14 +43,14 @@ class ProgrammesMutation:
         description="Creates a programme and gives it its budget. For finance officers of the municipality.",
     )
     change_programme = mutation(
-        programmes.change_programme,
+        programme_resolvers.change_programme,
         ChangeProgrammePayload,
         roles=FINANCE,
         refuses=(UnknownProgrammeError, InvalidInputError),
         description="Changes names and end of a programme, or stops it. For finance officers of the municipality.",
     )
     change_budget = mutation(
-        programmes.change_budget,
+        programme_resolvers.change_budget,
         ChangeBudgetPayload,
         roles=FINANCE,
         operation=Operation.CHANGE_BUDGET,

@@ -11,7 +11,7 @@ from domain.programmes.create import NewProgramme
 from domain.programmes.refusals import UnknownProgrammeError
 from schema.assets.inputs import asset_number
 from schema.conditions.inputs import AcceptanceInput, EligibilityInput, acceptance_of, eligibility_of
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_of
 from schema.core.scalars import Amount, SignedAmount
 from schema.keys.inputs import KEY
 from schema.municipalities.types import MUNICIPALITY
@@ -20,10 +20,7 @@ from schema.programmes.enums import ClawbackRule, ProgrammeKind
 
 def programme_key(unchecked: str) -> tuple[int, UUID]:
     """Municipality and key of a programme's id; UnknownProgrammeError for every other text."""
-    programme = read(Prefix.PROGRAMME, unchecked)
-    if programme is None:
-        raise UnknownProgrammeError
-    return programme
+    return key_of(Prefix.PROGRAMME, unchecked, UnknownProgrammeError)
 
 
 @strawberry.input(description="A new programme with its budget.")
@@ -37,8 +34,8 @@ class CreateProgrammeInput:
     name_en: str = strawberry.field(description="Its name in English, at most 60 characters.")
     asset_id: ID = strawberry.field(description="The kind of value that it gives: an unpaid asset of the municipality.")
     budget: Amount = strawberry.field(description="The most that it can ever give. Whole units, from 1.")
-    starts_at: datetime = strawberry.field(description="Time from which it gives value.")
-    ends_at: datetime = strawberry.field(description="Time until which it gives value, exclusive.")
+    starts_at: datetime = strawberry.field(description="Time from which it gives value, in UTC.")
+    ends_at: datetime = strawberry.field(description="Time until which it gives value, exclusive, in UTC.")
     cap_per_person: Amount | None = strawberry.field(
         default=None, description="The most for one person in total. Whole units; absent: no limit."
     )
@@ -59,17 +56,17 @@ class CreateProgrammeInput:
         ),
     )
     usable_from: datetime | None = strawberry.field(
-        default=None, description="Time from which its value may be spent; at once when absent."
+        default=None, description="Time from which its value may be spent, in UTC; at once when absent."
     )
     expires_on: date | None = strawberry.field(
         default=None,
         description="Last day on which its value may be spent, in Asia/Tokyo, if earlier than the asset's own.",
     )
     charged_asset_id: ID | None = strawberry.field(
-        default=None, description="For CHARGE_BONUS: the coin whose top-ups get the bonus."
+        default=None, description="For CHARGE_BONUS: the coin whose charges get the bonus."
     )
     rate_bp: int | None = strawberry.field(
-        default=None, description="For CHARGE_BONUS: hundredths of a percent of the top-up, 1 to 10,000."
+        default=None, description="For CHARGE_BONUS: hundredths of a percent of the charge, 1 to 10,000."
     )
     activates_after_days: int | None = strawberry.field(
         default=None,
@@ -113,7 +110,8 @@ class ChangeProgrammeInput:
     ends_at: datetime | None = strawberry.field(
         default=None,
         description=(
-            "Time until which it gives value, exclusive; in the future, and not after the last day of its value."
+            "Time until which it gives value, exclusive, in UTC; in the future, and not after the last day of its"
+            " value."
         ),
     )
     stop_now: bool | None = strawberry.field(

@@ -18,7 +18,7 @@ from schema.core.access import serves
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.node import Node
-from schema.core.scalars import Amount
+from schema.core.scalars import Amount, amount_or_none
 from schema.municipalities.types import Municipality, municipality_of
 from schema.programmes.enums import ClawbackRule, ProgrammeKind
 
@@ -45,7 +45,7 @@ class Programme(Node):
 
     @strawberry.field(description="Its name in the language of the request.")
     def name(self, info: MeguruInfo) -> str:
-        return self.programme.name_ja if info.context.locale == "ja" else self.programme.name_en
+        return info.context.in_language(self.programme.name_ja, self.programme.name_en)
 
     @strawberry.field(description="Its municipality.")
     async def municipality(self, info: MeguruInfo) -> Municipality:
@@ -78,11 +78,11 @@ class Programme(Node):
 
     @strawberry.field(description="The most for one person in total. Whole units; null: no limit.")
     def cap_per_person(self) -> Amount | None:
-        return None if self.programme.cap_per_person is None else Amount(self.programme.cap_per_person)
+        return amount_or_none(self.programme.cap_per_person)
 
     @strawberry.field(description="The most for one household in total. Whole units; null: no limit.")
     def cap_per_household(self) -> Amount | None:
-        return None if self.programme.cap_per_household is None else Amount(self.programme.cap_per_household)
+        return amount_or_none(self.programme.cap_per_household)
 
     @strawberry.field(description="Who may take part.")
     def eligibility(self) -> Eligibility:
@@ -105,12 +105,12 @@ class Programme(Node):
     def expires_on(self) -> date | None:
         return last_day(self.programme.expires_at)
 
-    @strawberry.field(description="For CHARGE_BONUS: the coin whose top-ups get the bonus; null otherwise.")
+    @strawberry.field(description="For CHARGE_BONUS: the coin whose charges get the bonus; null otherwise.")
     async def charged_asset(self, info: MeguruInfo) -> Asset | None:
         charged = self.programme.charged_asset
         return None if charged is None else await asset_of(info, charged)
 
-    @strawberry.field(description="For CHARGE_BONUS: hundredths of a percent of the top-up; null otherwise.")
+    @strawberry.field(description="For CHARGE_BONUS: hundredths of a percent of the charge; null otherwise.")
     def rate_bp(self) -> int | None:
         return self.programme.rate_bp
 

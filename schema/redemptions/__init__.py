@@ -1,1 +1,1 @@
-"""Hand-overs: a coupon for an item, or a whole voucher or ticket, given to a store; and their rollback."""
+"""Redemptions: a coupon for an item, or a whole voucher or ticket, redeemed at a store; and their rollback."""

@@ -1,4 +1,4 @@
-"""Events of hand-overs."""
+"""Events of redemptions."""
 
 import strawberry
 
@@ -9,19 +9,19 @@ from schema.redemptions.types import Redemption, RedemptionRollback
 
 
 @event_of_kind(JournalKind.REDEMPTION)
-@strawberry.type(description="A coupon, voucher or ticket was handed over: an event of both the wallet and the store.")
+@strawberry.type(description="A coupon, voucher or ticket was redeemed: an event of both the wallet and the store.")
 class ItemRedeemed(Event):
-    """Something was handed over."""
+    """A coupon, voucher or ticket was redeemed."""
 
-    @strawberry.field(description="The hand-over.")
+    @strawberry.field(description="The redemption.")
     async def redemption(self, info: MeguruInfo) -> Redemption:
         return await self.receipt(info, Redemption)
 
 
 @event_of_kind(JournalKind.REDEMPTION_ROLLBACK)
-@strawberry.type(description="Staff rolled back a hand-over: an event of both the wallet and the store.")
+@strawberry.type(description="Staff rolled back a redemption: an event of both the wallet and the store.")
 class RedemptionRolledBack(Event):
-    """A hand-over was rolled back."""
+    """A redemption was rolled back."""
 
     @strawberry.field(description="The rollback.")
     async def rollback(self, info: MeguruInfo) -> RedemptionRollback:

@@ -1,4 +1,4 @@
-"""Root fields of hand-overs."""
+"""Root fields of redemptions."""
 
 import strawberry
 
@@ -20,7 +20,7 @@ from schema.redemptions.results import RedeemPayload, RollbackRedemptionPayload
 
 @strawberry.type
 class RedemptionsMutation:
-    """How coupons, vouchers and tickets are handed over."""
+    """Redemptions and their rollback."""
 
     redeem = mutation(
         redemptions.redeem,
@@ -41,7 +41,7 @@ class RedemptionsMutation:
             WalletFrozenError,
         ),
         description=(
-            "Hands over a coupon for an item, or a whole voucher or ticket. For the wallet's people; coupons also for"
+            "Redeems a coupon for an item, or a whole voucher or ticket. For the wallet's people; coupons also for"
             " staff of the store."
         ),
     )
@@ -52,7 +52,7 @@ class RedemptionsMutation:
         operation=Operation.ROLLBACK_REDEMPTION,
         refuses=(UnknownRedemptionError, AlreadyRolledBackError, UnknownCouponError),
         description=(
-            "Rolls back a hand-over, once: value and counters go back. For finance officers and the desk of the"
+            "Rolls back a redemption, once: value and counters go back. For finance officers and the desk of the"
             " municipality."
         ),
     )

@@ -1,4 +1,4 @@
-"""Inputs of hand-overs. Nothing here defaults to a meaning of money."""
+"""Inputs of redemptions. Nothing here defaults to a meaning of money."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,16 +8,16 @@ import strawberry
 from domain.ledger.kinds import Channel
 from domain.redemptions.redeem import Redeem
 from domain.redemptions.refusals import UnknownItemError, UnknownRedemptionError
-from schema.core.ids import ID, Prefix, read, read_number
+from schema.core.ids import ID, Prefix, key_of, read_number
 from schema.coupons.inputs import coupon_id_in
 from schema.keys.inputs import KEY, UNTIL
 from schema.redemptions.enums import ItemKind, RollbackReason
 from schema.stores.payee import Payee
 
 
-@strawberry.input(one_of=True, description="What is handed over, in one of three ways.")
+@strawberry.input(one_of=True, description="What is redeemed, in one of three ways.")
 class ItemInput:
-    """What is handed over."""
+    """What is redeemed."""
 
     coupon_id: ID | None = strawberry.field(default=strawberry.UNSET, description="A coupon of kind FREE_ITEM.")
     voucher_id: ID | None = strawberry.field(
@@ -48,20 +48,20 @@ class ItemInput:
         return lot[1]
 
 
-@strawberry.input(description="A hand-over at the till.")
+@strawberry.input(description="A redemption at the till.")
 class RedeemInput:
-    """A hand-over."""
+    """A redemption."""
 
     idempotency_key: UUID = strawberry.field(description=KEY)
     wallet_id: ID = strawberry.field(
         description="The wallet. Store staff may name one for a coupon only: value moves only for its own people."
     )
-    item: ItemInput = strawberry.field(description="What is handed over.")
+    item: ItemInput = strawberry.field(description="What is redeemed.")
     payee: Payee = strawberry.field(description="The store, of the wallet's municipality.")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def redeem(self, municipality: int, wallet_id: UUID, store_id: UUID, channel: Channel) -> Redeem:
-        """The hand-over; UnknownCouponError or UnknownItemError for what is not of the municipality."""
+        """The redemption; UnknownCouponError or UnknownItemError for what is not of the municipality."""
         return Redeem(
             key=self.idempotency_key,
             municipality=municipality,
@@ -75,17 +75,14 @@ class RedeemInput:
         )
 
 
-@strawberry.input(description="Staff roll back a hand-over, once.")
+@strawberry.input(description="Staff roll back a redemption, once.")
 class RollbackRedemptionInput:
-    """A hand-over to be rolled back."""
+    """A redemption to be rolled back."""
 
     idempotency_key: UUID = strawberry.field(description=KEY)
-    redemption_id: ID = strawberry.field(description="The hand-over, by its own id.")
+    redemption_id: ID = strawberry.field(description="The redemption, by its own id.")
     reason: RollbackReason = strawberry.field(description="The reason.")
 
     def redemption(self) -> tuple[int, UUID]:
-        """Municipality and key of the hand-over; UnknownRedemptionError for a text that names none."""
-        redemption = read(Prefix.JOURNAL, self.redemption_id)
-        if redemption is None:
-            raise UnknownRedemptionError
-        return redemption
+        """Municipality and key of the redemption; UnknownRedemptionError for a text that names none."""
+        return key_of(Prefix.JOURNAL, self.redemption_id, UnknownRedemptionError)

@@ -1,4 +1,4 @@
-"""What hand-overs and their rollbacks answer."""
+"""What redemptions and their rollbacks answer."""
 
 import strawberry
 
@@ -11,15 +11,15 @@ MOVED = "The wallet's balances that moved; none for a coupon."
 
 @strawberry.type(description="What `redeem` answers.")
 class RedeemPayload(ReplayablePayload):
-    """A settled hand-over."""
+    """A settled redemption."""
 
-    redemption: Redemption | None = strawberry.field(default=None, description="The hand-over.")
+    redemption: Redemption | None = strawberry.field(default=None, description="The redemption.")
     balances: list[BalanceAfter] | None = strawberry.field(default=None, description=MOVED)
 
 
 @strawberry.type(description="What `rollbackRedemption` answers.")
 class RollbackRedemptionPayload(ReplayablePayload):
-    """A hand-over that was rolled back."""
+    """A redemption that was rolled back."""
 
     rollback: RedemptionRollback | None = strawberry.field(default=None, description="The rollback.")
     balances: list[BalanceAfter] | None = strawberry.field(default=None, description=MOVED)

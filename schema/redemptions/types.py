@@ -1,4 +1,4 @@
-"""Receipts of hand-overs and of their rollbacks."""
+"""Receipts of redemptions and of their rollbacks."""
 
 from datetime import datetime
 
@@ -11,34 +11,33 @@ from domain.redemptions.roll_back import rolled_back
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.coupons.types import Coupon, applied_coupons_of, coupon_of
-from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
+from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
 from schema.redemptions.enums import ItemKind, RollbackReason
-from schema.stores.types import Store, store_of
+from schema.stores.types import Store
 
 
 @receipt_of_kind(JournalKind.REDEMPTION)
-@strawberry.type(description="A coupon, voucher or ticket was handed over at a store. 引換")
+@strawberry.type(description="A coupon, voucher or ticket was redeemed at a store. 引換")
 class Redemption(Receipt):
-    """A hand-over."""
+    """A redemption."""
 
     amount = strawberry.field(
         resolver=Receipt.amount, description="The value that went to the store; 0 for a coupon. Whole units."
     )
 
-    @strawberry.field(description="The lot that was handed over; none for a coupon.")
+    @strawberry.field(description="The lot that was redeemed; none for a coupon.")
     def allocations(self) -> list[Allocation]:
         return allocations_of(self.journal.receipt.lots)
 
     @strawberry.field(description="The store.")
     async def store(self, info: MeguruInfo) -> Store | None:
-        store = self.journal.store_id
-        return None if store is None else await store_of(info, self.journal.municipality, store)
+        return await store_of_journal(info, self.journal)
 
-    @strawberry.field(description="Time of the hand-over, in UTC.")
+    @strawberry.field(description="Time of the redemption, in UTC.")
     def redeemed_at(self) -> datetime:
         return self.journal.recorded_at
 
-    @strawberry.field(description="What was handed over.")
+    @strawberry.field(description="What was redeemed.")
     def item(self) -> ItemKind:
         return self.journal.receipt.section(HandedOver).item
 
@@ -53,9 +52,9 @@ class Redemption(Receipt):
 
 
 @receipt_of_kind(JournalKind.REDEMPTION_ROLLBACK)
-@strawberry.type(description="Staff rolled back a hand-over: value and counters went back. 引換の取消")
+@strawberry.type(description="Staff rolled back a redemption: value and counters went back. 引換の取消")
 class RedemptionRollback(Receipt):
-    """A hand-over that was rolled back."""
+    """A redemption that was rolled back."""
 
     amount = strawberry.field(
         resolver=Receipt.amount, description="The value that went back; 0 for a coupon. Whole units."
@@ -69,11 +68,11 @@ class RedemptionRollback(Receipt):
     def rolled_back_at(self) -> datetime:
         return self.journal.recorded_at
 
-    @strawberry.field(description="The reason of the staff.")
+    @strawberry.field(description="Reason given by the staff.")
     def rollback_reason(self) -> RollbackReason:
         return RollbackReason(self.journal.reason or 0)  # 0 is none of them: every rollback has one
 
-    @strawberry.field(description="The hand-over that was rolled back.")
+    @strawberry.field(description="The redemption that was rolled back.")
     async def redemption(self, info: MeguruInfo) -> Redemption:
         key = (self.journal.municipality, self.journal.receipt.section(OfRedemption).id)
         journal = await info.context.load(journals_by_keys, key)

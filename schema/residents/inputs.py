@@ -7,7 +7,7 @@ import strawberry
 from domain.codes.refusals import InvalidCodeError
 from domain.identifiers import InvalidIdError, decode
 from domain.ledger.refusals import UnknownWalletError
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_of
 
 
 @strawberry.input(one_of=True, description="Names a wallet, in one of two ways.")
@@ -34,10 +34,7 @@ class WalletReference:
 
 def wallet_key(unchecked: str) -> tuple[int, UUID]:
     """Municipality and key of a wallet's id; UnknownWalletError for every other text."""
-    wallet = read(Prefix.WALLET, unchecked)
-    if wallet is None:
-        raise UnknownWalletError
-    return wallet
+    return key_of(Prefix.WALLET, unchecked, UnknownWalletError)
 
 
 @strawberry.input(description="What the desk has verified of a person.")

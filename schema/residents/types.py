@@ -47,7 +47,7 @@ class Wallet(Node):
         return self.wallet.frozen
 
     @strawberry.field(
-        description="The text of the QR code that a counter scans to top this wallet up. It only credits."
+        description="The text of the QR code that a counter scans to charge this wallet. It only credits."
     )
     def receive_code(self) -> str:
         return encode(Prefix.RECEIVE, self.wallet.municipality, self.wallet.id)
@@ -96,7 +96,7 @@ class Person(Node):
     person: strawberry.Private[UUID]
 
     def key(self) -> tuple[Prefix, int, UUID | int]:
-        """People stand above municipalities."""
+        """The person's key; municipality 0, because people belong to none."""
         return Prefix.PERSON, 0, self.person
 
 

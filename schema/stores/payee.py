@@ -10,7 +10,7 @@ from domain.ledger.kinds import Channel
 from domain.ledger.refusals import UnknownPayeeError
 from domain.services import Services
 from domain.stores import reads
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_in
 
 
 @strawberry.input(one_of=True, description="Names a store, in one of two ways.")
@@ -35,10 +35,7 @@ class Payee:
 
 def store_key(unchecked: str, municipality: int) -> UUID:
     """The key of a store of a municipality by its id; UnknownPayeeError for every other text."""
-    store = read(Prefix.STORE, unchecked)
-    if store is None or store[0] != municipality:
-        raise UnknownPayeeError
-    return store[1]
+    return key_in(Prefix.STORE, unchecked, municipality, UnknownPayeeError)
 
 
 async def _store_of_code(services: Services, unchecked: str, municipality: int) -> UUID:

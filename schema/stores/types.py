@@ -90,7 +90,7 @@ class Store(Node):
     def accepting(self) -> bool:
         return self.store.accepting
 
-    @strawberry.field(description="Whether it takes cash to top wallets up.")
+    @strawberry.field(description="Whether it is a charge agent: takes cash to charge wallets. チャージ窓口")
     def charge_agent(self) -> bool:
         return self.store.charge_agent
 

@@ -54,7 +54,7 @@ SALE = (
 
 @strawberry.type
 class VouchersQuery:
-    """Voucher products that there are or could be."""
+    """Voucher products, and previews of new ones."""
 
     voucher_products = query(
         vouchers.voucher_products,
@@ -88,7 +88,7 @@ class VouchersQuery:
 
 @strawberry.type
 class VouchersMutation:
-    """How voucher products are published, sold and given."""
+    """Publishing and selling voucher products; gifts."""
 
     create_voucher_product = mutation(
         vouchers.create_voucher_product,

@@ -23,11 +23,11 @@ from schema.conditions.inputs import (
     eligibility_of,
     hours_of,
 )
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, key_in, key_of
 from schema.core.scalars import Amount
+from schema.core.secret import secret_field
 from schema.keys.inputs import KEY, UNTIL
 from schema.municipalities.types import MUNICIPALITY
-from schema.programmes.inputs import programme_key
 from schema.residents.inputs import WalletReference
 from schema.stores.payee import store_key
 from schema.vouchers.enums import VoucherTemplate
@@ -53,27 +53,16 @@ UNITS = "How many units, from 1. 口数"
 
 def product_key(unchecked: str) -> tuple[int, UUID]:
     """Municipality and key of a voucher product's id; UnknownVoucherError for every other text."""
-    product = read(Prefix.VOUCHER_PRODUCT, unchecked)
-    if product is None:
-        raise UnknownVoucherError
-    return product
+    return key_of(Prefix.VOUCHER_PRODUCT, unchecked, UnknownVoucherError)
 
 
 def product_id_in(unchecked: str, municipality: int) -> UUID:
     """The key of a voucher product of a municipality by its id; UnknownVoucherError for every other text."""
-    town, product = product_key(unchecked)
-    if town != municipality:
-        raise UnknownVoucherError
-    return product
+    return key_in(Prefix.VOUCHER_PRODUCT, unchecked, municipality, UnknownVoucherError)
 
 
 def _funding_programme(unchecked: str | None, municipality: int) -> UUID | None:
-    if unchecked is None:
-        return None
-    town, programme = programme_key(unchecked)
-    if town != municipality:
-        raise UnknownProgrammeError
-    return programme
+    return None if unchecked is None else key_in(Prefix.PROGRAMME, unchecked, municipality, UnknownProgrammeError)
 
 
 @strawberry.input(description="One kind of voucher in a unit. 券種")
@@ -143,12 +132,12 @@ class VoucherProductInput:
     eligibility: EligibilityInput | None = strawberry.field(default=None, description=WHO)
     legal_profile: LegalProfile = strawberry.field(description="Who issues it, in terms of the Payment Services Act.")
     six_month_exempt: bool = strawberry.field(
-        description="True: exempt because it ends within six months of the first day of the sale."
+        description="True: exempt because it expires within six months of the first day of the sale."
     )
     funding_programme_id: ID | None = strawberry.field(default=None, description=BUDGET)
 
     def terms(self, municipality: int) -> Terms:
-        """The terms in a municipality; InvalidInputError or UnknownProgrammeError for what they name wrongly."""
+        """The terms in a municipality; InvalidInputError for conditions, UnknownProgrammeError for the budget."""
         return Terms(
             code=self.code,
             name_ja=self.name_ja,
@@ -276,7 +265,7 @@ class PurchaseVoucherInput:
     wallet_id: ID = strawberry.field(description="The wallet that pays, and gets the vouchers unless they are a gift.")
     product_id: ID = strawberry.field(description="The product, of the wallet's municipality.")
     units: int = strawberry.field(description=UNITS)
-    funding_token: str | None = strawberry.field(
+    funding_token: str | None = secret_field(
         default=None,
         description=(
             "A token of the payment service that pays, at most 500 characters, never stored. Absent: coin of the wallet"
@@ -333,16 +322,13 @@ class IssueGiftNumbersInput:
     """New numbers for a gift."""
 
     gift_id: ID = strawberry.field(description="The gift, bought by a wallet of the viewer.")
-    pin: str = strawberry.field(
-        description="4 to 8 digits, told to the receiver apart from the numbers. Only a hash is stored. 暗証番号"
+    pin: str = secret_field(
+        description="4 to 8 digits, given to the receiver apart from the numbers. Only a hash is stored. 暗証番号"
     )
 
     def gift(self) -> tuple[int, UUID]:
         """Municipality and key of the gift; UnknownVoucherError for a text that names none."""
-        gift = read(Prefix.VOUCHER_GIFT, self.gift_id)
-        if gift is None:
-            raise UnknownVoucherError
-        return gift
+        return key_of(Prefix.VOUCHER_GIFT, self.gift_id, UnknownVoucherError)
 
 
 @strawberry.input(description="Activating a gift: its vouchers come into the wallet, once.")
@@ -352,20 +338,17 @@ class ActivateGiftInput:
     idempotency_key: UUID = strawberry.field(description=KEY)
     wallet_id: ID = strawberry.field(description="The wallet that gets the vouchers, of the gift's municipality.")
     gift_id: ID = strawberry.field(description="The gift's id, as whoever bought it handed it on.")
-    serial_number: str = strawberry.field(description="The gift's serial number, 12 digits. 券番号")
-    secret_number: str = strawberry.field(description="The gift's secret number, 26 letters and digits. 秘匿番号")
-    pin: str = strawberry.field(description="The PIN that the giver chose. 暗証番号")
+    serial_number: str = secret_field(description="The gift's serial number, 12 digits. 券番号")
+    secret_number: str = secret_field(description="The gift's secret number, 26 letters and digits. 秘匿番号")
+    pin: str = secret_field(description="The PIN that the giver chose. 暗証番号")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def activation(self, municipality: int, wallet_id: UUID) -> Activation:
         """The activation; GiftCodeError for a gift that is not of the municipality."""
-        gift = read(Prefix.VOUCHER_GIFT, self.gift_id)
-        if gift is None or gift[0] != municipality:
-            raise GiftCodeError
         return Activation(
             key=self.idempotency_key,
             municipality=municipality,
-            id=gift[1],
+            id=key_in(Prefix.VOUCHER_GIFT, self.gift_id, municipality, GiftCodeError),
             wallet_id=wallet_id,
             numbers=GiftNumbers(self.serial_number, self.secret_number),
             pin=self.pin,

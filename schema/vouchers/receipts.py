@@ -13,15 +13,15 @@ from domain.viewer import Relation
 from domain.vouchers.gift import gift_in
 from domain.vouchers.product import gift_guard
 from domain.vouchers.receipts import Activated, BoughtUnits
-from schema.core.access import stands
+from schema.core.access import acts_for
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.ids import ID, encode
 from schema.core.node import Node
 from schema.core.scalars import Amount
 from schema.ledger.balances import BalanceAfter, changed_balances
-from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind
-from schema.stores.types import Store, store_of
+from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
+from schema.stores.types import Store
 from schema.vouchers.types import VoucherProduct, voucher_product_for
 
 
@@ -49,7 +49,7 @@ class VoucherGift(Node):
     def units(self) -> int:
         return self.journal.receipt.section(BoughtUnits).units
 
-    @strawberry.field(description="Whether it was activated or taken back. Who has it is not told.")
+    @strawberry.field(description="Whether it was activated or taken back. The receiver is not disclosed.")
     async def used(self, info: MeguruInfo) -> bool:
         guard = gift_guard(self.journal.municipality, self.journal.id)
         return await info.context.load(guard_values, guard) > 0
@@ -58,7 +58,9 @@ class VoucherGift(Node):
 async def voucher_gift_for(info: MeguruInfo, municipality: int, gift: UUID) -> VoucherGift | None:
     """A gift, for the people of the wallet that bought it."""
     journal = gift_in(await info.context.load(journals_by_keys, (municipality, gift)))
-    own = journal is not None and await stands(info, municipality, journal.wallet_id, Relation.OWNER, Relation.DELEGATE)
+    own = journal is not None and await acts_for(
+        info, municipality, journal.wallet_id, Relation.OWNER, Relation.DELEGATE
+    )
     return VoucherGift(journal=journal) if journal is not None and own else None
 
 
@@ -87,8 +89,7 @@ class VoucherPurchase(Receipt):
 
     @strawberry.field(description="The agent's store that took cash; null where it was not one.")
     async def store(self, info: MeguruInfo) -> Store | None:
-        store = self.journal.store_id
-        return None if store is None else await store_of(info, self.journal.municipality, store)
+        return await store_of_journal(info, self.journal)
 
     @strawberry.field(description="Time of the purchase, in UTC.")
     def purchased_at(self) -> datetime:

@@ -85,7 +85,8 @@ class SellVoucherPayload(ReplayablePayload):
 
 @strawberry.type(
     description=(
-        "What `issueGiftNumbers` answers. The numbers are told this once; ask again for new ones, and these are void."
+        "What `issueGiftNumbers` answers. The numbers are returned only once; asking again returns new ones and voids"
+        " these."
     )
 )
 class IssueGiftNumbersPayload(Payload):

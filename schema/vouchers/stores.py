@@ -9,7 +9,7 @@ from domain.vouchers.preview import accepting
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError
 from schema.core.ids import read
-from schema.core.page import PageInfo, check_count
+from schema.core.page import PageInfo, check_count, page_of
 from schema.stores.types import Store
 
 
@@ -37,12 +37,12 @@ async def eligible_stores_of(
     check_count(first)
     stores = await info.context.load(accepting, (municipality, acceptance))
     start = 0 if after is None else await _behind(info, municipality, stores, after)
-    edges = [
-        EligibleStoreEdge(node=Store(store=store), cursor=encode(Prefix.STORE, store.municipality, store.id))
-        for store in stores[start : start + first]
-    ]
-    more = PageInfo(has_next_page=len(stores) > start + first, end_cursor=edges[-1].cursor if edges else None)
-    return EligibleStoreConnection(total_count=len(stores), edges=edges, page_info=more)
+    edges, page_info = page_of(stores[start : start + first + 1], first, _edge)
+    return EligibleStoreConnection(total_count=len(stores), edges=edges, page_info=page_info)
+
+
+def _edge(store: DomainStore) -> EligibleStoreEdge:
+    return EligibleStoreEdge(node=Store(store=store), cursor=encode(Prefix.STORE, store.municipality, store.id))
 
 
 async def _behind(info: MeguruInfo, municipality: int, stores: list[DomainStore], after: str) -> int:

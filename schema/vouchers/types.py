@@ -22,7 +22,7 @@ from schema.core.access import serves
 from schema.core.context import Context, MeguruInfo
 from schema.core.node import Node
 from schema.core.page import After, First
-from schema.core.scalars import Amount
+from schema.core.scalars import Amount, amount_or_none
 from schema.municipalities.types import Municipality, municipality_of
 from schema.vouchers.enums import LegalBasis, VoucherState
 from schema.vouchers.stores import EligibleStoreConnection, eligible_stores_of
@@ -37,7 +37,7 @@ class SubVoucher:
 
     @strawberry.field(description="Its name in the language of the request.")
     def name(self, info: MeguruInfo) -> str:
-        return self.part.name_ja if info.context.locale == "ja" else self.part.name_en
+        return info.context.in_language(self.part.name_ja, self.part.name_en)
 
     @strawberry.field(description="Its part of a unit's face value. Whole units.")
     def face_value(self) -> Amount:
@@ -125,7 +125,7 @@ class VoucherPreview:
 
     @strawberry.field(description="What is left of the declared budget; null: none is declared. Whole units.")
     def budget_available(self) -> Amount | None:
-        return None if self.preview.budget_available is None else Amount(self.preview.budget_available)
+        return amount_or_none(self.preview.budget_available)
 
     @strawberry.field(description="What the Payment Services Act says.")
     def legal(self) -> LegalVerdict:
@@ -152,14 +152,14 @@ class VoucherProduct(Node):
 
     @strawberry.field(description="Its name in the language of the request.")
     def name(self, info: MeguruInfo) -> str:
-        return self.product.terms.name_ja if info.context.locale == "ja" else self.product.terms.name_en
+        return info.context.in_language(self.product.terms.name_ja, self.product.terms.name_en)
 
     @strawberry.field(description="Its municipality.")
     async def municipality(self, info: MeguruInfo) -> Municipality:
         return await municipality_of(info, self.product.municipality)
 
     @strawberry.field(
-        description="Where it is now, by who has acted and by the clock. Drafts are for the municipality's staff."
+        description="Present state; depends on approvals and the time. Drafts are for the municipality's staff."
     )
     def state(self, info: MeguruInfo) -> VoucherState:
         return self.product.state(info.context.services.clock())

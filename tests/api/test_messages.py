@@ -88,6 +88,33 @@ async def test_nul_by_an_escape_of_the_document(address: str, token: str, text: 
     assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "BAD_USER_INPUT")
 
 
+WALLET_EVENTS = '{ walletEvents(walletId: "wal_1") { eventId } }'
+STORE_EVENTS = '{ storeEvents(storeId: "str_1") { eventId } }'
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (f"subscription A {WALLET_EVENTS} subscription B {STORE_EVENTS}", "BAD_REQUEST"),
+        ("query A { serverTime } query B { serverTime }", "BAD_REQUEST"),
+        (f"subscription {WALLET_EVENTS}", "UNAUTHENTICATED"),
+        (f"subscription {STORE_EVENTS}", "UNAUTHENTICATED"),
+        ('subscription { bulkGrantProgress(id: "blk_1") { id } }', "UNAUTHENTICATED"),
+        ("{ viewer { person { id } } }", "UNAUTHENTICATED"),
+    ],
+)
+async def test_an_operation_that_is_not_run_is_answered_and_the_connection_stays(address: str, query: str, code: str):
+    async with opened(address) as socket:
+        await socket.send('{"type":"connection_init"}')
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        for _ in range(2):
+            await socket.send(subscribe(query))
+            answer = json.loads(await socket.recv())
+            assert (answer["type"], answer["payload"]["data"]) == ("next", None)
+            assert [error["extensions"]["code"] for error in answer["payload"]["errors"]] == [code]
+            assert json.loads(await socket.recv()) == {"type": "complete", "id": "1"}
+
+
 async def test_good_messages_go_through(address: str, token: str):
     async with opened(address) as socket:
         await sign_in(socket, token)

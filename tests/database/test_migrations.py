@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -151,14 +151,14 @@ async def filled_with_money_from_outside(url: str) -> None:
 
 async def authorisations(url: str) -> list[tuple]:
     connection = await asyncpg.connect(url)
-    authorisations = await connection.fetch(
+    opened = await connection.fetch(
         "select municipality_id, id, actor, operation, key, input_hash, source_id, amount, state, opened_at, closed_at from provider_authorisation order by id"
     )
     left = await connection.fetch("select name from job order by name")
     old = await connection.fetchval("select coalesce(to_regclass('top_up'), to_regclass('funding_authorisation'))")
     await connection.close()
     assert ([name for (name,) in left], old) == (["settle_funding"], None)
-    return [tuple(row) for row in authorisations]
+    return [tuple(row) for row in opened]
 
 
 def test_money_from_outside_of_two_tables_is_in_one(empty: str, server_address: str, template: str):
@@ -192,8 +192,18 @@ def test_money_from_outside_of_two_tables_is_in_one(empty: str, server_address: 
     assert asyncio.run(catalog(empty)) == asyncio.run(catalog(f"{server_address}/{template}"))
 
 
-async def run_again(url: str) -> None:
+async def run_again(url: str, names: Sequence[str] = ("m0009_funding_saga",)) -> None:
     connection = await asyncpg.connect(url)
-    for operation in import_module("migrations.m0009_funding_saga").Migration.operations:
-        await connection.execute(operation.sql)
+    for name in names:
+        for operation in import_module(f"migrations.{name}").Migration.operations:
+            await connection.execute(operation.sql)
     await connection.close()
+
+
+def test_each_file_runs_again_after_all_of_them(empty: str, server_address: str, template: str):
+    """Newest first, so that each finds the schema of the last; then in their order, which leaves nothing old behind."""
+    finish(start(empty))
+    names = sorted(path.stem for path in (ROOT / "migrations").glob("m0*.py"))
+    asyncio.run(run_again(empty, names[::-1]))
+    asyncio.run(run_again(empty, names))
+    assert asyncio.run(catalog(empty)) == asyncio.run(catalog(f"{server_address}/{template}"))

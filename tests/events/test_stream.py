@@ -76,7 +76,7 @@ def waiting(bus: Bus, town: People) -> bool:
 
 
 async def pay(town: People, times: int) -> list[EventRow]:
-    """Payments of 1, many at once; the shop's events in order."""
+    """Payments of 1, many at once; the store's events in order."""
     posted = [
         journal
         for start in range(0, times, 250)

@@ -35,12 +35,7 @@ from tests.support.funded import LATER, PRICE, TOKEN, VERBS, DyingPoster, Funded
 from tests.support.funded_process import other_process
 from tests.support.receipts import written
 
-OPERATIONS = {"purchase": Operation.PURCHASE_VOUCHER, "top-up": Operation.PAY}
 IN_PROCESS = {"purchase": "buys", "top-up": "pays"}
-
-
-def key_of(funded: FundedTown, name: str) -> RequestKey:
-    return RequestKey(funded.api.town.id, funded.api.town.resident.person_id, OPERATIONS[name], funded.key)
 
 
 def deeds(provider: PaymentProvider) -> list[str]:
@@ -285,7 +280,7 @@ async def test_the_row_is_there_before_the_provider_hears_of_it(funded: FundedTo
 
     class Looking(HttpPaymentProvider):
         async def authorise(self, reference: UUID, token: str, amount: int) -> bool:
-            row = await authorisation_of(key_of(funded, "top-up"))
+            row = await authorisation_of(funded.key_of("top-up"))
             seen.append((row.id, row.amount, row.is_open) if row else None)
             return await super().authorise(reference, token, amount)
 

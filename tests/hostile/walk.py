@@ -78,7 +78,7 @@ def _field(name: str, field: GraphQLField, depth: int) -> str:
     return f"{name} {selection(field.type, depth - 1)}" if depth > 0 else ""
 
 
-async def ask(services: Services, viewer: Viewer | None, name: str, arguments: dict[str, Any]) -> Any:
+async def ask(services: Services, viewer: Viewer | None, name: str, arguments: dict[str, Any], depth: int = 2) -> Any:
     """The field's value; its error's code where there is one."""
     kind, field = fields()[name]
     sent = {
@@ -88,7 +88,7 @@ async def ask(services: Services, viewer: Viewer | None, name: str, arguments: d
     context = Context(services, viewer, "ja", "trace", remembers=kind != "subscription")
     if kind == "subscription":
         return await _first(name, sent, context)
-    result = await execute(document(name), sent, context, None)
+    result = await execute(document(name, depth), sent, context, None)
     if result.errors:
         return Refused(
             str((result.errors[0].extensions or {}).get("code")),

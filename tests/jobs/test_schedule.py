@@ -141,6 +141,31 @@ async def test_a_job_that_fails_is_recorded_comes_again_and_stops_no_other(
     assert (await jobs())["second"].last_error is None
 
 
+async def test_the_scheduler_removes_the_rows_of_jobs_that_are_no_more_as_it_starts(
+    services: Services, relay: Connection, connect: Connect, monkeypatch: pytest.MonkeyPatch
+):
+    recorded(monkeypatch, "settle_top_ups", "stays", failing="settle_top_ups")
+    await run_due(services, relay)
+    before = await jobs()
+    assert before["settle_top_ups"].last_error is not None
+    recorded(monkeypatch, "stays", "new")
+    stop = asyncio.Event()
+    process = asyncio.create_task(push.work(Parts(services, connect), stop))
+    await eventually(lambda: started(process, "new"))
+    stop.set()
+    await process
+    known = await jobs()
+    assert set(known) == {"stays", "new"}
+    assert known["stays"] == before["stays"], "not due, and as it was"
+
+
+async def started(process: "asyncio.Task[None]", job: str) -> bool:
+    """Whether the process has started the job; its failure is raised."""
+    if process.done():
+        process.result()
+    return job in await jobs()
+
+
 async def test_a_job_that_was_ended_in_the_middle_is_still_due(
     services: Services, relay: Connection, monkeypatch: pytest.MonkeyPatch
 ):

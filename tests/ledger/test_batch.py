@@ -1,11 +1,17 @@
-"""What a batch reads by position: accounts, for speed."""
+"""What a batch reads: accounts by position, for speed, and keys that have ended, each for itself."""
 
-from dataclasses import fields
+import secrets
+from dataclasses import fields, replace
+from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
-from domain.ledger.batch import ACCOUNTS
+from domain.ledger.batch import ACCOUNTS, Batch, Sources
 from domain.ledger.book import Account
+from domain.ledger.kinds import JournalKind, Operation
+from domain.ledger.poster import SESSION
+from domain.ledger.request import Draft, Posted, Request
 from tests.support.town import People
 
 
@@ -32,3 +38,54 @@ async def test_the_columns_of_an_account_are_its_fields_in_their_order(town: Peo
     assert (account.expires_at, account.usable_from) == (stored["expires_at"], stored["usable_from"])
     assert (account.issued_at, account.paid) == (stored["issued_at"], stored["paid"])
     assert account.programme_id == stored["programme_id"]
+
+
+UNREADABLE = ("{}", '{"amount": 100, "lots": [[1, 2]]}', '{"amount": 100, "lots": [[1, 2, 100, "tomorrow"]]}')
+"""Receipts that no version of the code has written: without an amount, with a line cut off, with an end that is none."""
+
+
+def nothing(town: People, key: UUID) -> Request:
+    """A request that moves nothing."""
+    return Request(
+        municipality=town.id,
+        actor=town.resident.person_id,
+        operation=Operation.PAY,
+        key=key,
+        input_hash=bytes(32),
+        kind=JournalKind.PAYMENT,
+        holders=(town.wallet,),
+        plan=lambda _book, _at: Draft(amount=0, bare=True),
+    )
+
+
+async def write_receipt(database_url: str, key: UUID, receipt: str) -> None:
+    """Write another receipt into a journal, which only the owner of the database can."""
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("set session_replication_role = replica")
+    await owner.execute("update journal set receipt = $2 where key = $1", key, receipt)
+    await owner.close()
+
+
+@pytest.mark.parametrize("receipt", UNREADABLE)
+async def test_a_receipt_that_cannot_be_read_fails_its_own_key_only(town: People, database_url: str, receipt: str):
+    services, broken, whole, fresh = town.services, uuid4(), uuid4(), uuid4()
+    for key in (broken, whole):
+        await services.ledger.post(nothing(town, key))
+    await write_receipt(database_url, broken, receipt)
+    connection = await asyncpg.connect(database_url, server_settings=SESSION)
+    batch = Batch(connection, Sources(services.clock, services.ids, secrets.randbits))
+    requests = [nothing(town, key) for key in (broken, fresh, whole)]
+    result = await batch.run([*requests, replace(requests[0], abandons=True)])
+    await connection.close()
+    assert [index for index, _ in result.decisions] == [0, 1, 2, 3]
+    fault, posted, replayed, fault_again = (decision for _, decision in result.decisions)
+    for unread in (fault, fault_again):
+        assert isinstance(unread, Exception)
+        assert "cannot be read" in unread.__notes__[0]
+    assert isinstance(posted, Posted)
+    assert not posted.replayed
+    assert isinstance(replayed, Posted)
+    assert replayed.replayed
+    with pytest.raises(type(fault)):
+        await services.ledger.post(requests[0])
+    assert (await services.ledger.post(requests[1])).journal_id == posted.journal_id

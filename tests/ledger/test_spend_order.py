@@ -96,7 +96,7 @@ def test_the_order_of_rows_does_not_matter(accounts: list[Account], amount: int)
 
 
 @dataclass(frozen=True)
-class Shop:
+class Store:
     id: UUID = WALLET
     category: str = "food"
     store_group: str = "centre"
@@ -120,7 +120,7 @@ class Shop:
     ],
 )
 def test_acceptance(rule: Acceptance, *, accepted: bool):
-    assert rule.accepts(Shop()) is accepted
+    assert rule.accepts(Store()) is accepted
     assert from_json(to_json(rule)) == rule
     assert rule.restricted == (rule != Acceptance())
 

@@ -47,7 +47,7 @@ class Paid:
 
 
 class Game:
-    """One town, three wallets, one shop, and a model that must agree."""
+    """One town, three wallets, one store, and a model that must agree."""
 
     def __init__(self, api: CouponApi, chance: random.Random) -> None:
         self.api, self.chance = api, chance

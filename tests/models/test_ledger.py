@@ -60,7 +60,7 @@ class Model:
 
 
 class Game:
-    """One town, some wallets and shops, and a model that must agree."""
+    """One town, some wallets and stores, and a model that must agree."""
 
     def __init__(self, town: People, chance: random.Random) -> None:
         self.town = town

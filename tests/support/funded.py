@@ -16,8 +16,9 @@ from domain.database import rows
 from domain.funding.link import NewSource, link_source
 from domain.identifiers import decode
 from domain.jobs.schedule import settle_funding
-from domain.ledger.kinds import AccountKind, JournalKind
+from domain.ledger.kinds import AccountKind, JournalKind, Operation
 from domain.ledger.ledger import Ledger
+from domain.ledger.request import RequestKey
 from domain.payments.pay import Pay
 from domain.payments.top_up import TopUp, pay_with_top_up
 from domain.refusals import Refusal
@@ -114,6 +115,10 @@ class FundedTown:
         self.source = (await link_source(town.services, town.resident, new)).id
         return self
 
+    def key_of(self, verb: str) -> RequestKey:
+        """The resident's key as one of `VERBS` uses it."""
+        return RequestKey(self.api.town.id, self.api.town.resident.person_id, OPERATIONS[verb], self.key)
+
     def services(self, steps: Steps | None = None) -> Services:
         services = self.api.town.services
         if steps is None:
@@ -176,6 +181,7 @@ class FundedTown:
 
 Verb = Callable[[FundedTown, Services], Awaitable[Any]]
 VERBS: dict[str, Verb] = {"purchase": FundedTown.buys, "top-up": FundedTown.pays}
+OPERATIONS = {"purchase": Operation.PURCHASE_VOUCHER, "top-up": Operation.PAY}
 
 
 @asynccontextmanager

@@ -4,9 +4,11 @@ import re
 
 import pytest
 from graphql import build_schema
+from strawberry.utils.str_converters import to_camel_case
 
+from domain.coupons.kinds import Obstacle
 from domain.locales import catalogue
-from domain.refusals import StoredRefusal, UnstoredRefusal
+from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal
 from schema.core.refusals import Refusal as ContractRefusal
 from schema.engine import diff, export, lint
 from schema.engine.declared import declarations
@@ -90,9 +92,35 @@ def test_every_datum_of_a_refusal_is_a_field_of_the_contract():
     kinds = leaves(StoredRefusal) | leaves(UnstoredRefusal)
     data = {name for kind in kinds if not kind.internal for name in kind.__dataclass_fields__}
     shown = {definition.python_name for definition in ContractRefusal.__strawberry_definition__.fields}
-    assert data - shown == {"amount", "obstacle", "voucher_state", "upload_state", "bulk_grant_state"}, (
-        "as reason or state"
-    )
+    assert data - shown == {"amount", "obstacle"}, "an obstacle is shown as reason"
+
+
+def refusals_of_the_contract() -> list[type[Refusal]]:
+    kinds = leaves(StoredRefusal) | leaves(UnstoredRefusal)
+    return sorted((kind for kind in kinds if not kind.internal), key=lambda kind: kind.code)
+
+
+def shown_data(kind: type[Refusal]) -> dict[str, object]:
+    """The data of a refusal that the contract shows, by its names there, of a refusal with some data."""
+    samples = {"obstacle": Obstacle.NOT_STACKABLE.value, "field": "some_limit"}
+    refusal = kind(**{name: samples.get(name, "1") for name in kind.__dataclass_fields__})
+    fields = ContractRefusal.__strawberry_definition__.fields
+    data = ContractRefusal(refusal=refusal, locale="ja").data
+    return {to_camel_case(field.python_name): data[field.python_name] for field in fields if field.python_name in data}
+
+
+@pytest.mark.parametrize("kind", refusals_of_the_contract(), ids=lambda kind: kind.code)
+def test_the_description_of_a_code_names_its_data(kind: type[Refusal]):
+    description = SCHEMA.type_map["RefusalCode"].values[kind.code].description
+    assert [name for name in shown_data(kind) if f"`{name}`" not in description] == []
+    assert set(re.findall(r"`([a-z]\w*)`", description)) - set(shown_data(kind)) <= {"validUntil", "outcome"}
+
+
+def test_data_are_shown_by_the_names_of_the_contract():
+    shown = [shown_data(kind) for kind in refusals_of_the_contract()]
+    assert {data["field"] for data in shown if "field" in data} == {"someLimit"}
+    reasons = {kind.code for kind in refusals_of_the_contract() if shown_data(kind).get("reason") == "NOT_STACKABLE"}
+    assert reasons == {"COUPON_USED_UP", "COUPON_NOT_USABLE", "ITEM_NOT_USABLE"}
 
 
 def test_every_refusal_speaks_both_languages_with_the_same_data():
