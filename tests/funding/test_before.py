@@ -44,7 +44,7 @@ def tables_of_before() -> list[str]:
         for operation in import_module(f"migrations.{name}").Migration.operations
     ]
     table = re.compile(
-        r"^(create table if not exists|alter table) (top_up|funding_authorisation)\b[^;]*;", re.MULTILINE
+        r"^(create table if not exists|alter table(?: if exists)?) (top_up|funding_authorisation)\b[^;]*;", re.MULTILINE
     )
     return [statement[0] for text in texts for statement in table.finditer(text)]
 

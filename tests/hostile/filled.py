@@ -85,7 +85,7 @@ class FilledWorld(World):
         last = api.day(timedelta(days=20))
         self.ending = await api.asset("ENDING", expiryRule="FIXED_DATE", expiresOn=last)
         limits = {"capPerPerson": 100_000, "capPerHousehold": 200_000, "eligibility": ELIGIBILITY}
-        spendable = {"usableFrom": api.at(timedelta(days=-1)), "expiresOn": last}
+        spendable = {"usableFrom": api.at(timedelta(hours=-1)), "expiresOn": last}
         await api.bonus(self.points, 100_000, 1_000, **limits, **spendable)
         earning = await api.earning(self.ending, 100_000, activatesAfterDays=3, clawbackRule="DEBT")
         await api.rule(earning, rateBp=1_000, baseAssetIds=[api.coin], capPerDay=5_000, capPerMonth=9_000, priority=5)

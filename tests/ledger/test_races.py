@@ -228,11 +228,14 @@ async def test_connections_killed_in_the_middle_of_load(town: People, database_u
     killer = asyncio.create_task(kill())
     keys = [uuid4() for _ in range(300)]
     results = []
-    for start in range(0, 300, 20):
-        results += await asyncio.gather(*[town.pay(5, key) for key in keys[start : start + 20]])
-    done.set()
-    assert await killer > 0
-    await admin.close()
+    try:
+        for start in range(0, 300, 20):
+            results += await asyncio.gather(*[town.pay(5, key) for key in keys[start : start + 20]])
+    finally:  # or the kills would go on in the next tests
+        done.set()
+        killed = await killer
+        await admin.close()
+    assert killed > 0
     assert len({result.journal_id for result in results}) == 300
     assert await town.balance() == 50_000 - 1_500
     await town.assert_sound()
