@@ -228,9 +228,8 @@ class Batch:
         ]
         if active:
             for row in await self._fetch(result, RECENT, *transpose(active, 4), since):
-                book.recent[row["municipality"], row["holder"]].append(
-                    EventRow(**{**row, "kind": JournalKind(row["kind"])})
-                )
+                # By position, as accounts: a wallet that pays often has twenty of them in every payment.
+                book.recent[row[0], row[1]].append(EventRow(row[0], row[1], row[2], JournalKind(row[3]), *row[4:]))
 
     async def _fetch(self, result: Result, query: str, *values: object) -> list[asyncpg.Record]:
         result.statements += 1

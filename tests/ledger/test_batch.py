@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from domain.ledger.batch import ACCOUNTS, Batch, Sources
+from domain.ledger.batch import ACCOUNTS, RECENT, RECENTLY, Batch, Sources
 from domain.ledger.book import Account
 from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.poster import SESSION
-from domain.ledger.request import Draft, Posted, Request
+from domain.ledger.request import Draft, EventRow, Posted, Request
 from tests.support.town import People
 
 
@@ -38,6 +38,25 @@ async def test_the_columns_of_an_account_are_its_fields_in_their_order(town: Peo
     assert (account.expires_at, account.usable_from) == (stored["expires_at"], stored["usable_from"])
     assert (account.issued_at, account.paid) == (stored["issued_at"], stored["paid"])
     assert account.programme_id == stored["programme_id"]
+
+
+async def test_the_columns_of_a_recent_event_are_its_fields_in_their_order(town: People, database_url: str):
+    await town.charge(700)
+    posted = await town.pay(300)
+    owner = await asyncpg.connect(database_url)
+    statement = await owner.prepare(RECENT)
+    assert [column.name for column in statement.get_attributes()] == [field.name for field in fields(EventRow)]
+    [record] = await statement.fetch([town.id], [town.wallet], [town.store], [2], posted.recorded_at - RECENTLY)
+    await owner.close()
+    event = EventRow(*record)
+    assert (event.municipality, event.holder, event.counterparty) == (town.id, town.wallet, town.store)
+    assert (event.sequence, event.kind, event.journal_id) == (2, JournalKind.PAYMENT, posted.journal_id)
+    assert (event.assets, event.amounts, event.balances) == ([town.coin.id], [-300], [400])
+    assert (event.recorded_at, event.receipt_number, event.list_amount) == (
+        posted.recorded_at,
+        posted.receipt_number,
+        300,
+    )
 
 
 UNREADABLE = ("{}", '{"amount": 100, "lots": [[1, 2]]}', '{"amount": 100, "lots": [[1, 2, 100, "tomorrow"]]}')
