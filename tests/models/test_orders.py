@@ -167,7 +167,7 @@ async def give_back(collisions: Collisions, payment: Any, parts: list[int]) -> A
 
 
 async def play(services: Services, clock: MovableClock, seed: int) -> bool:
-    """Whether there was something to give back."""
+    """False when there was nothing to give back in this game."""
     before, ends = clock.shift, []
     for number in range(4):
         clock.shift = before
@@ -189,10 +189,14 @@ async def play(services: Services, clock: MovableClock, seed: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
-async def test_any_split_of_a_refund_ends_the_same(services: Services, moved: MovableClock, seed: int):
+@pytest.mark.parametrize("first_seed", range(100, 900, 100))
+async def test_any_split_of_a_refund_ends_the_same(services: Services, moved: MovableClock, first_seed: int):
+    """Of ten games from a seed on, the first in which there is something to give back."""
     to_tokyo(moved, 12)
-    await play(services, moved, seed)
+    for seed in range(first_seed, first_seed + 10):
+        if await play(services, moved, seed):
+            return
+    pytest.fail("in ten games nothing could be given back")
 
 
 @pytest.mark.soak
