@@ -1,15 +1,20 @@
-"""`python -m schema.engine.diff [git ref]`.
+"""`python -m schema.engine.diff [--publish]`: what the code's contract breaks for apps in the stores.
 
-What the code's contract breaks for apps that were built against a committed one.
+They were built against schema/published.graphql. `--publish` writes the contract there when apps are about to be built
+against it; it refuses while something is broken that `ON_PURPOSE` does not name.
 """
 
-import subprocess
 import sys
+from pathlib import Path
 
 from graphql import build_schema
 from graphql.utilities import find_breaking_changes, find_dangerous_changes
 
 from schema.engine.export import sdl
+
+PUBLISHED = Path(__file__).parents[1] / "published.graphql"
+ON_PURPOSE: dict[str, str] = {}
+"""Breaking changes, as `broken` words them, each with the reason why no app can depend on the old form."""
 
 
 def breaking(old: str, new: str) -> list[str]:
@@ -22,16 +27,22 @@ def dangerous(old: str, new: str) -> list[str]:
     return [change.description for change in find_dangerous_changes(build_schema(old), build_schema(new))]
 
 
-def main(ref: str) -> int:
+def broken() -> list[str]:
+    """What the code's contract breaks of the published one, and ON_PURPOSE does not name."""
+    return [line for line in breaking(PUBLISHED.read_text(encoding="utf-8"), sdl()) if line not in ON_PURPOSE]
+
+
+def main(arguments: list[str]) -> int:
     """1 when something breaks."""
-    shown = subprocess.run(["git", "show", f"{ref}:schema/schema.graphql"], check=False, capture_output=True, text=True)  # noqa: S603, S607
-    if shown.returncode != 0:
-        sys.stdout.write(f"{ref} has no contract to compare with\n")
-        return 0
-    broken, risky = breaking(shown.stdout, sdl()), dangerous(shown.stdout, sdl())
-    sys.stdout.writelines([f"breaking: {line}\n" for line in broken] + [f"dangerous: {line}\n" for line in risky])
-    return 1 if broken else 0
+    lines = broken()
+    risky = dangerous(PUBLISHED.read_text(encoding="utf-8"), sdl())
+    sys.stdout.writelines([f"breaking: {line}\n" for line in lines] + [f"dangerous: {line}\n" for line in risky])
+    if lines:
+        return 1
+    if "--publish" in arguments:
+        PUBLISHED.write_text(sdl(), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "HEAD"))
+    sys.exit(main(sys.argv[1:]))

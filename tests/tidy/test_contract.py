@@ -70,6 +70,26 @@ def test_the_diff_finds_a_field_that_was_taken_away():
     ]
 
 
+def test_no_app_in_the_stores_is_broken():
+    assert diff.broken() == [], "deprecate instead, or say in ON_PURPOSE why no app can depend on the old form"
+
+
+def test_changes_on_purpose_have_reasons_and_are_still_there():
+    changes = diff.breaking(diff.PUBLISHED.read_text(encoding="utf-8"), export.sdl())
+    assert [change for change in diff.ON_PURPOSE if change not in changes] == []
+    assert all(len(reason.split()) > 3 for reason in diff.ON_PURPOSE.values())
+
+
+def test_a_field_that_was_published_and_taken_away_is_told(monkeypatch: pytest.MonkeyPatch):
+    less = export.sdl().replace("serverTime: DateTime!", "clock: DateTime!")
+    monkeypatch.setattr(diff, "sdl", lambda: less)
+    assert diff.broken() == ["Field Query.serverTime was removed."]
+    assert diff.main([]) == 1
+    before = diff.PUBLISHED.read_text(encoding="utf-8")
+    assert diff.main(["--publish"]) == 1
+    assert diff.PUBLISHED.read_text(encoding="utf-8") == before, "nothing is published while something is broken"
+
+
 def test_every_root_field_is_declared():
     assert root_fields() == set(declarations(SCHEMA))
 
