@@ -42,9 +42,19 @@ def last_usable_day(rule: ExpiryRule, issued_on: date, months: int | None, fixed
             return None
 
 
+def last_day_of_months(first: date, months: int) -> date:
+    """Return the last day of a period of months that begins at 00:00 of its first day.
+
+    Civil Code, article 143(2): it ends on the day before the corresponding day; if the last month has no such day, on
+    the last day of that month. The first day counts, because the period begins at 00:00 (article 140).
+    """
+    corresponding = months_later(first, months)
+    return corresponding - timedelta(days=1) if corresponding.day == first.day else corresponding
+
+
 def latest_of_six_months(issued_on: date) -> date:
     """Return the last usable day of value that is exempt because it expires within six months of its issue.
 
-    Payment Services Act, article 4-2: the term ends the day before the same day six months later.
+    Payment Services Act, article 4-2. Lots are issued at 00:00, so the day of issue counts as the first day.
     """
-    return months_later(issued_on, SIX_MONTHS) - timedelta(days=1)
+    return last_day_of_months(issued_on, SIX_MONTHS)

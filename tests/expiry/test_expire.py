@@ -34,10 +34,70 @@ def test_last_days(rule: ExpiryRule, issued: date, months: int | None, fixed: da
     assert last_usable_day(rule, issued, months, fixed) == last
 
 
-def test_the_end_of_a_day_is_midnight_in_tokyo_and_six_months_end_the_day_before():
+def test_the_end_of_a_day_is_midnight_in_tokyo():
     assert after(date(2026, 3, 31)) == datetime(2026, 3, 31, 15, tzinfo=UTC)
-    assert latest_of_six_months(date(2026, 3, 10)) == date(2026, 9, 9)
-    assert latest_of_six_months(date(2026, 8, 31)) == date(2027, 2, 27)
+    assert after(date(2026, 12, 31)) == datetime(2026, 12, 31, 15, tzinfo=UTC)
+
+
+SIX_MONTHS = [
+    # Worked by hand on a calendar: Civil Code, articles 140 and 143(2); the first day counts. The month has such a day:
+    ("2026-03-10", "2026-09-09"),
+    ("2026-07-01", "2026-12-31"),
+    ("2027-01-31", "2027-07-30"),
+    ("2027-02-28", "2027-08-27"),
+    ("2027-04-01", "2027-09-30"),
+    ("2027-04-30", "2027-10-29"),
+    ("2027-07-31", "2028-01-30"),
+    ("2028-02-29", "2028-08-28"),
+    ("2027-08-28", "2028-02-27"),
+    ("2027-08-29", "2028-02-28"),  # 2028 has a 29 February
+    # The month has no such day, so the period ends with the month:
+    ("2027-03-31", "2027-09-30"),
+    ("2027-05-31", "2027-11-30"),
+    ("2027-10-31", "2028-04-30"),
+    ("2027-12-31", "2028-06-30"),
+    ("2026-08-29", "2027-02-28"),
+    ("2026-08-30", "2027-02-28"),
+    ("2026-08-31", "2027-02-28"),
+    ("2027-08-30", "2028-02-29"),
+    ("2027-08-31", "2028-02-29"),
+]
+
+
+@pytest.mark.parametrize(("issued", "last"), SIX_MONTHS)
+def test_six_months_end_the_day_before_the_corresponding_day_or_with_the_month(issued: str, last: str):
+    assert latest_of_six_months(date.fromisoformat(issued)) == date.fromisoformat(last)
+
+
+INSERT_LOT = """insert into lot (municipality_id, asset_id, origin, funding, issued_on, issued_at, expires_at, six_month_exempt)
+  select municipality_id, id, 1, 1, $2, $3, $4, true from asset where municipality_id = $1 and six_month_exempt"""
+
+
+@pytest.mark.parametrize(("issued", "last"), SIX_MONTHS)
+async def test_the_database_takes_the_same_last_day_and_no_later_one(
+    api: Api, database_url: str, issued: str, last: str
+):
+    await api.asset("EXEMPT", sixMonthExempt=True, expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=3)
+    owner = await asyncpg.connect(database_url)
+    issued_on, end = date.fromisoformat(issued), after(date.fromisoformat(last))
+    issued_at = datetime.combine(issued_on, datetime.min.time(), UTC) - timedelta(hours=9)
+    with pytest.raises(asyncpg.CheckViolationError, match="lot_six_months"):
+        await owner.execute(INSERT_LOT, api.town.id, issued_on, issued_at, end + timedelta(seconds=1))
+    assert await owner.execute(INSERT_LOT, api.town.id, issued_on, issued_at, end) == "INSERT 0 1"
+    await owner.close()
+
+
+async def test_value_issued_on_31_march_ends_with_30_september(api: Api, moved: MovableClock):
+    """From the grant to the day that is shown, and the last second of it."""
+    moved.forward(datetime(2027, 3, 31, 3, tzinfo=UTC) - api.services.clock())
+    exempt = await api.asset("EXEMPT", sixMonthExempt=True, expiryRule="MONTHS_AFTER_ISSUE", expiresAfterMonths=6)
+    programme = await api.programme(exempt, 1_000)
+    granted = await api.grant(programme, 500)
+    assert picked(granted["grant"]["allocations"], "expiresOn") == [{"expiresOn": "2027-09-30"}]
+    moved.forward(datetime(2027, 9, 30, 14, 59, 30, tzinfo=UTC) - api.services.clock())
+    assert (await api.pay(100))["payment"]["amount"] == 100
+    moved.forward(timedelta(seconds=31))
+    assert (await api.pay(100))["available"] == 0
 
 
 async def test_expired_value_goes_to_breakage_or_back_to_its_budget_once(api: Api, moved: MovableClock):
