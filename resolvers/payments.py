@@ -62,8 +62,8 @@ async def _journal_by_receipt_number(unchecked: str, code: str) -> Journal | Non
 async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentPayload:
     """Quotes a payment."""
     wallet = wallet_key(input.wallet_id)
-    store_id, _ = await input.payee.store(info.context.services, wallet[0])
-    quote = await quoting.quote(info.context.services, info.context.signed_in, input.payment(wallet, store_id))
+    store = await input.payee.store(info.context.services, wallet[0])
+    quote = await quoting.quote(info.context.services, info.context.signed_in, input.payment(wallet, store))
     return QuotePaymentPayload(quote=PaymentQuote(quote=quote))
 
 
@@ -71,11 +71,11 @@ async def pay(info: MeguruInfo, input: PayInput) -> PayPayload:
     """Pays a store."""
     wallet = wallet_key(input.wallet_id)
     info.context.municipality = wallet[0]
-    store_id, channel = await input.payee.store(info.context.services, wallet[0])
-    request = input.payment(wallet, store_id, channel)
+    store = await input.payee.store(info.context.services, wallet[0])
+    request = input.payment(wallet, store)
     posted = await _pay(info, input, request)
     journal = journal_of(
-        posted, viewer=info.context.signed_in, operation=Operation.PAY, wallet_id=request.wallet_id, store_id=store_id
+        posted, viewer=info.context.signed_in, operation=Operation.PAY, wallet_id=request.wallet_id, store_id=store.id
     )
     return PayPayload(
         payment=Payment(journal=journal, shows_wallet=True),

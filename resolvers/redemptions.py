@@ -18,11 +18,11 @@ async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemPayload:
     """Redeems a coupon, voucher or ticket at the till."""
     municipality, wallet_id = wallet_key(input.wallet_id)
     info.context.municipality = municipality
-    store_id, channel = await input.payee.store(info.context.services, municipality)
-    request = input.redeem(municipality, wallet_id, store_id, channel)
+    store = await input.payee.store(info.context.services, municipality)
+    request = input.redeem(municipality, wallet_id, store)
     posted = await redeeming.redeem(info.context.services, info.context.signed_in, request)
     journal = journal_of(
-        posted, viewer=info.context.signed_in, operation=Operation.REDEEM, wallet_id=wallet_id, store_id=store_id
+        posted, viewer=info.context.signed_in, operation=Operation.REDEEM, wallet_id=wallet_id, store_id=store.id
     )
     return RedeemPayload(
         redemption=Redemption(journal=journal),

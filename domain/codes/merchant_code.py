@@ -17,7 +17,10 @@ TEMPLATES = range(26, 52)
 CURRENCY_YEN = "392"
 MERCHANT_LENGTH = 8
 STORE_LENGTH = 3
+AMOUNT_LENGTH = 13
 _MANDATORY = ("00", "52", "53", "58", "59", "60", "63")
+_ACCOUNTS = frozenset(f"{tag:02d}" for tag in range(2, 52))
+_FEES = frozenset({"55", "56", "57"})
 _STATIC, _DYNAMIC = "11", "12"
 
 
@@ -71,7 +74,7 @@ def parse(unchecked: str) -> MerchantCode:
     if not unchecked.startswith("000201"):
         raise InvalidCodeError("NOT_EMVCO")
     fields = _fields(unchecked)
-    if any(tag not in fields for tag in _MANDATORY):
+    if any(tag not in fields for tag in _MANDATORY) or _ACCOUNTS.isdisjoint(fields):
         raise InvalidCodeError("MISSING_TAG")
     if list(fields)[-1] != "63" or len(fields["63"]) != 4:  # noqa: PLR2004 - 4 hexadecimal digits
         raise InvalidCodeError("BAD_CRC")
@@ -81,6 +84,8 @@ def parse(unchecked: str) -> MerchantCode:
         raise InvalidCodeError("BAD_CURRENCY")
     if fields["58"] != "JP":
         raise InvalidCodeError("BAD_COUNTRY")
+    if not _FEES.isdisjoint(fields):  # a tip or fee on top of the amount would be left out of what is paid
+        raise InvalidCodeError("FEE")
     return MerchantCode(
         dynamic=_is_dynamic(fields),
         templates=_templates(fields),
@@ -89,7 +94,7 @@ def parse(unchecked: str) -> MerchantCode:
         name=fields["59"],
         city=fields["60"],
         additional=_fields(fields.get("62", "")),
-        name_ja=_fields(fields.get("64", "")).get("01"),
+        name_ja=_name_in_japanese(_fields(fields.get("64", ""))),
     )
 
 
@@ -213,9 +218,14 @@ def _templates(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return templates
 
 
+def _name_in_japanese(language: Mapping[str, str]) -> str | None:
+    return language.get("01") if language.get("00") == "JA" else None
+
+
 def _amount(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 13):  # noqa: PLR2004 - the standard's length
+    # Yen have no decimals; a code without an amount has no such field, so 0 is none.
+    if not (text.isascii() and text.isdigit() and len(text) <= AMOUNT_LENGTH and int(text)):
         raise InvalidCodeError("BAD_AMOUNT")
     return int(text)

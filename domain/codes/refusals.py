@@ -20,3 +20,20 @@ class NotOurStoreError(UnstoredRefusal):
 
     code = "NOT_OUR_SHOP"
     retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class CodeAmountError(UnstoredRefusal):
+    """The code is for a payment of another amount, and for nothing else. `amount`: of the code, in whole units."""
+
+    amount: int
+    code = "CODE_AMOUNT"
+    retry = Retry.NEW_KEY
+
+
+@dataclass(eq=False)
+class DynamicCodeError(UnstoredRefusal):
+    """The code was made by a till for one payment (EMVCo field 01 is 12). Such codes are not taken yet."""
+
+    code = "DYNAMIC_CODE"
+    retry = Retry.NEVER

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.assets.limits import check_amount, check_note, payment_maximum
+from domain.codes.binding import require_allowed
+from domain.codes.merchant_code import MerchantCode
 from domain.coupons.receipts import CouponUses
 from domain.coupons.uses import Chosen, CouponCosts, CouponDiscount, choose
 from domain.expiry.renew import Renewal, renewal_of
@@ -17,7 +19,7 @@ from domain.ledger.part import Part, Parts
 from domain.ledger.parties import require_payment
 from domain.ledger.receipt import SpendOrder
 from domain.ledger.refusals import InsufficientBalanceError, QuoteChangedError
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.payments.receipts import PaidInCash
 from domain.payments.refusals import PossibleDuplicateError
 from domain.points.earn import Earner, PointEarning, earner_at
@@ -34,6 +36,7 @@ DUPLICATE_WITHIN = timedelta(seconds=60)
 class Pay:
     """A payment to make. `amount`: the list price, before coupons; whole units. `channel`: how the store was named.
 
+    code: what was scanned, if anything was; an amount in it is that of the payment.
     excluded: assets that are not used. rest_in_cash: the payer gives the store in cash what the wallet lacks.
     quote_token: of the quote that the payer saw; the payment uses the same lots or is refused. coupons: to use.
     """
@@ -51,6 +54,7 @@ class Pay:
     rest_in_cash: bool = False
     quote_token: str | None = None
     coupons: tuple[UUID, ...] = ()
+    code: MerchantCode | None = None
 
 
 def input_hash_of(payment: Pay) -> bytes:
@@ -68,6 +72,8 @@ def input_hash_of(payment: Pay) -> bytes:
 async def pay(services: Services, viewer: Viewer, payment: Pay) -> Posted:
     """Settle the payment, or raise its refusal. The same key answers the same."""
     check_note(payment.note)
+    key = RequestKey(payment.municipality, viewer.person_id, Operation.PAY, payment.key)
+    await require_allowed(services, key, payment.code, payment.amount)
     check_amount(payment.amount, await payment_maximum(services, payment.municipality))
     chosen = await choose(services, payment.municipality, payment.wallet_id, payment.coupons)
     renewal = await renewal_of(services, payment.municipality, payment.wallet_id)

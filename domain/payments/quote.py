@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.limits import check_amount, payment_maximum
+from domain.codes.binding import refusal_of
+from domain.codes.merchant_code import MerchantCode
 from domain.coupons import uses as coupons
 from domain.coupons.coupon import Coupon
 from domain.coupons.uses import Chosen
@@ -62,10 +64,14 @@ class PaymentQuestion:
     excluded: tuple[int, ...] = ()
     rest_in_cash: bool = False
     coupons: tuple[UUID, ...] = ()
+    code: MerchantCode | None = None
 
 
 async def quote(services: Services, viewer: Viewer, question: PaymentQuestion) -> Quote:
     """Return the allocation that `pay` would make at this instant, or raise the refusal that it would raise."""
+    refusal = refusal_of(question.code, question.amount)
+    if refusal is not None:
+        raise refusal
     check_amount(question.amount, await payment_maximum(services, question.municipality))
     wallet = await residents.own_wallet(viewer, question.municipality, question.wallet_id)
     store = await stores.by_id(question.municipality, question.store_id)

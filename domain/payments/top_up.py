@@ -21,6 +21,7 @@ from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
 from domain.charging.kinds import CancelReason
 from domain.charging.receipts import Bonuses, OfCharge
+from domain.codes.binding import require_allowed
 from domain.coupons import uses as coupons
 from domain.funding import reads, saga
 from domain.funding.kinds import AuthorisationState
@@ -77,8 +78,9 @@ async def pay_with_top_up(services: Services, viewer: Viewer, payment: Pay, top_
     if payment.rest_in_cash:
         raise InvalidInputError("top_up", "TOP_UP_OR_CASH")
     check_note(payment.note)
-    check_amount(payment.amount, await payment_maximum(services, payment.municipality))
     key = RequestKey(payment.municipality, viewer.person_id, Operation.PAY, payment.key)
+    await require_allowed(services, key, payment.code, payment.amount)
+    check_amount(payment.amount, await payment_maximum(services, payment.municipality))
     authorisation = await reads.authorisation_of(key)
     if authorisation is None and not await services.ledger.has_ended(key):
         authorisation = await _open(services, viewer, payment, top_up)

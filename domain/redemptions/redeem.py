@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.kinds import AssetKind
+from domain.codes.binding import require_allowed
+from domain.codes.merchant_code import MerchantCode
 from domain.coupons import uses
 from domain.coupons.coupon import CouponContext, obstacle
 from domain.coupons.kinds import CouponKind, Obstacle
@@ -17,7 +19,7 @@ from domain.coupons.uses import NONE_CHOSEN, Chosen
 from domain.ledger.book import Account, Book
 from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
 from domain.ledger.parties import require_payment
-from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, effective_on, fingerprint
 from domain.payments.pay import balances_after
 from domain.programmes.store_rules import StoreRules, with_rules
 from domain.redemptions.kinds import ItemKind
@@ -31,7 +33,10 @@ KINDS = {ItemKind.VOUCHER: AssetKind.VOUCHER, ItemKind.TICKET: AssetKind.GIFT_TI
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """A redemption: of a coupon by `coupon_id`, or of the `lot` of a voucher or ticket."""
+    """A redemption: of a coupon by `coupon_id`, or of the `lot` of a voucher or ticket.
+
+    code: what was scanned, if anything was; one with an amount is for a payment only.
+    """
 
     key: UUID
     municipality: int
@@ -42,10 +47,13 @@ class Redeem:
     lot: int | None = None
     channel: Channel = Channel.APP
     valid_until: datetime | None = None
+    code: MerchantCode | None = None
 
 
 async def redeem(services: Services, viewer: Viewer, redemption: Redeem) -> Posted:
     """Redeem the item or raise a refusal; nothing in between."""
+    key = RequestKey(redemption.municipality, viewer.person_id, Operation.REDEEM, redemption.key)
+    await require_allowed(services, key, redemption.code, None)
     named = () if redemption.coupon_id is None else (redemption.coupon_id,)
     chosen = await uses.choose(services, redemption.municipality, redemption.wallet_id, named)
 

@@ -88,6 +88,7 @@ class Refusal:
         return self.refusal.retry
 
     available = _data(Amount, "What is left: of a balance, budget, cap or limit. Whole units.", "available")
+    amount = _data(Amount, "The amount that the scanned code asks for. Whole units.", "amount")
     missing = _data(Amount, "What the wallet lacks. Whole units.", "missing")
     required = _data(Amount, "What the budget would have to cover. Whole units.", "required")
     refundable = _data(Amount, "What is left of the payment. Whole units.", "refundable")

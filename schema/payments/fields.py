@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError, UnknownAssetError
-from domain.codes.refusals import InvalidCodeError, NotOurStoreError
+from domain.codes.refusals import CodeAmountError, DynamicCodeError, InvalidCodeError, NotOurStoreError
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.funding.refusals import (
     FundingDeclinedError,
@@ -36,6 +36,8 @@ PAYMENT_REFUSALS = (
     StoreNotAcceptingError,
     InvalidCodeError,
     NotOurStoreError,
+    CodeAmountError,
+    DynamicCodeError,
     AmountOutOfRangeError,
     WalletFrozenError,
     UnknownCouponError,

@@ -7,7 +7,6 @@ import strawberry
 
 from domain.coupons.refusals import UnknownCouponError
 from domain.funding.refusals import UnknownFundingSourceError
-from domain.ledger.kinds import Channel
 from domain.payments.pay import Pay
 from domain.payments.quote import PaymentQuestion
 from domain.payments.refund import Refund
@@ -18,7 +17,7 @@ from schema.core.scalars import Amount
 from schema.core.secret import secret_field
 from schema.keys.inputs import KEY, UNTIL
 from schema.payments.enums import RefundReason
-from schema.stores.payee import Payee
+from schema.stores.payee import NamedStore, Payee
 
 AMOUNT = "Whole units, from 1 to the municipality's payment limit."
 EXCLUDE = "Assets that this payment leaves alone, at the payer's wish."
@@ -73,16 +72,17 @@ class PayInput:
         ),
     )
 
-    def payment(self, wallet: tuple[int, UUID], store_id: UUID, channel: Channel) -> Pay:
+    def payment(self, wallet: tuple[int, UUID], store: NamedStore) -> Pay:
         """The payment from a wallet to a store; UnknownCouponError for a coupon that is none of the municipality."""
         municipality, wallet_id = wallet
         return Pay(
             key=self.idempotency_key,
             municipality=municipality,
             wallet_id=wallet_id,
-            store_id=store_id,
+            store_id=store.id,
             amount=self.amount,
-            channel=channel,
+            channel=store.channel,
+            code=store.code,
             note=self.note or None,
             valid_until=self.valid_until,
             confirm_duplicate=bool(self.confirm_duplicate),
@@ -104,14 +104,15 @@ class QuotePaymentInput:
     rest_in_cash: bool | None = strawberry.field(default=None, description=IN_CASH)
     coupon_ids: list[ID] | None = strawberry.field(default=None, description=COUPONS)
 
-    def payment(self, wallet: tuple[int, UUID], store_id: UUID) -> PaymentQuestion:
+    def payment(self, wallet: tuple[int, UUID], store: NamedStore) -> PaymentQuestion:
         """The payment to be quoted; UnknownCouponError for a coupon that is none of the municipality."""
         municipality, wallet_id = wallet
         return PaymentQuestion(
             municipality=municipality,
             wallet_id=wallet_id,
-            store_id=store_id,
+            store_id=store.id,
             amount=self.amount,
+            code=store.code,
             excluded=_assets(self.exclude_asset_ids, municipality),
             rest_in_cash=bool(self.rest_in_cash),
             coupons=_coupons(self.coupon_ids, municipality),

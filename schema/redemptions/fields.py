@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.codes.refusals import InvalidCodeError, NotOurStoreError
+from domain.codes.refusals import CodeAmountError, DynamicCodeError, InvalidCodeError, NotOurStoreError
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
@@ -38,6 +38,8 @@ class RedemptionsMutation:
             StoreNotAcceptingError,
             InvalidCodeError,
             NotOurStoreError,
+            CodeAmountError,
+            DynamicCodeError,
             WalletFrozenError,
         ),
         description=(

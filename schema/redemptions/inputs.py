@@ -5,14 +5,13 @@ from uuid import UUID
 
 import strawberry
 
-from domain.ledger.kinds import Channel
 from domain.redemptions.redeem import Redeem
 from domain.redemptions.refusals import UnknownItemError, UnknownRedemptionError
 from schema.core.ids import ID, Prefix, key_of, read_number
 from schema.coupons.inputs import coupon_id_in
 from schema.keys.inputs import KEY, UNTIL
 from schema.redemptions.enums import ItemKind, RollbackReason
-from schema.stores.payee import Payee
+from schema.stores.payee import NamedStore, Payee
 
 
 @strawberry.input(one_of=True, description="What is redeemed, in one of three ways.")
@@ -60,17 +59,18 @@ class RedeemInput:
     payee: Payee = strawberry.field(description="The store, of the wallet's municipality.")
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
-    def redeem(self, municipality: int, wallet_id: UUID, store_id: UUID, channel: Channel) -> Redeem:
+    def redeem(self, municipality: int, wallet_id: UUID, store: NamedStore) -> Redeem:
         """The redemption; UnknownCouponError or UnknownItemError for what is not of the municipality."""
         return Redeem(
             key=self.idempotency_key,
             municipality=municipality,
             wallet_id=wallet_id,
-            store_id=store_id,
+            store_id=store.id,
             item=self.item.kind,
             coupon_id=self.item.coupon(municipality),
             lot=self.item.lot(municipality),
-            channel=channel,
+            channel=store.channel,
+            code=store.code,
             valid_until=self.valid_until,
         )
 
