@@ -112,7 +112,7 @@ def test_every_datum_of_a_refusal_is_a_field_of_the_contract():
     kinds = leaves(StoredRefusal) | leaves(UnstoredRefusal)
     data = {name for kind in kinds if not kind.internal for name in kind.__dataclass_fields__}
     shown = {definition.python_name for definition in ContractRefusal.__strawberry_definition__.fields}
-    assert data - shown == {"amount", "obstacle"}, "an obstacle is shown as reason"
+    assert data - shown == {"obstacle"}, "an obstacle is shown as reason"
 
 
 def refusals_of_the_contract() -> list[type[Refusal]]:
