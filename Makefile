@@ -9,10 +9,10 @@ python = .venv/bin/python
 database = $(python) -m mocks.embedded.with_database --data "$(DATA)" --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check soak schema bench demo audit migrate clean
+.PHONY: help setup run test check conformance soak schema bench demo audit migrate clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## only the set-up that every command does first (PYTHON=python3.12 chooses the interpreter)
 	@sh deploy/setup.sh
@@ -29,6 +29,11 @@ check: setup ## style, types, imports between the rooms, the contract and the ti
 	$(python) -m mypy
 	$(python) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 	$(python) -m pytest -q tests/tidy
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory conformance; else echo "check: no npm, so no conformance tests"; fi
+
+conformance: setup ## clients and audits of others against a server of its own (needs Node 20 and npm)
+	@cd tests/conformance && npm ci --silent
+	@$(python) -m pytest -q -m conformance tests/conformance $(ARGS)
 
 soak: setup ## the long campaigns with their full counts; prints their seeds
 	@MEGURU_SOAK=1 $(python) -m pytest -m soak -s --timeout 0 $(ARGS)

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 
 import structlog
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import playground
 from api.compose import Process, process
@@ -23,6 +24,10 @@ from domain import logs
 
 log = structlog.get_logger()
 GRAPHQL = ("/graphql", "/graphql/")
+REQUEST_HEADERS = ("authorization", "content-type", "x-meguru-client")
+ANSWER_HEADERS = ("x-trace-id", "retry-after")
+THIS_MACHINE = r"http://(localhost|127\.0\.0\.1)(:\d+)?"
+"""The origins of web clients that are being developed."""
 
 
 class App:
@@ -67,7 +72,7 @@ class App:
 
     @property
     def graphql(self) -> "Endpoint":
-        """`POST /graphql`, and in a browser of a developer the playground."""
+        """`/graphql`, and in a browser of a developer the playground."""
         return Endpoint(self._http, development=self._settings.development)
 
     async def metrics(self, _: Request) -> Response:
@@ -90,7 +95,7 @@ def spare_the_collector() -> None:
 
 
 class Endpoint:
-    """`/graphql` by method: operations by POST; no operation, and so no mutation, by GET."""
+    """`/graphql` by method: GraphQL by POST and GET; a developer's browser that asks for a page gets the playground."""
 
     def __init__(self, http: GraphQLOverHttp, *, development: bool) -> None:
         self._http = http
@@ -98,19 +103,19 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["method"] == "POST":
+        method = scope["method"]
+        if method == "POST":
             await self._http(scope, receive, send)
             return
         request = Request(scope, receive)
-        if (
-            self._development
-            and scope["method"] in {"GET", "HEAD"}
-            and "text/html" in request.headers.get("accept", "")
-        ):
+        if self._development and method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", ""):
             response = await playground.page(request)
+        elif method == "GET":
+            await self._http(scope, receive, send)
+            return
         else:
             errors = [{"message": "Send operations by POST.", "extensions": {"code": "METHOD_NOT_ALLOWED"}}]
-            response = JSONResponse({"errors": errors}, status_code=405, headers={"allow": "POST"})
+            response = JSONResponse({"errors": errors}, status_code=405, headers={"allow": "GET, POST"})
         await response(scope, receive, send)
 
 
@@ -129,9 +134,26 @@ class ShortCut:
             await self._starlette(scope, receive, send)
 
 
-def create() -> ShortCut:
+def for_web_clients(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Lets pages of the allowed origins use HTTP; in the development profile those of this machine, too.
+
+    Nothing is sent with cookies: the token is the only credential.
+    """
+    if not settings.allowed_origins and not settings.development:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=settings.allowed_origins,
+        allow_origin_regex=THIS_MACHINE if settings.development else None,
+        allow_methods=("GET", "POST", "PUT"),
+        allow_headers=REQUEST_HEADERS,
+        expose_headers=ANSWER_HEADERS,
+    )
+
+
+def create() -> ASGIApp:
     """The application of this process's environment; uvicorn calls it once per worker."""
     settings = read_settings()
     logs.configure(settings.log_level)
     app = App(settings)
-    return ShortCut(Starlette(routes=app.routes(), lifespan=app.lifespan), app.graphql)
+    return for_web_clients(ShortCut(Starlette(routes=app.routes(), lifespan=app.lifespan), app.graphql), settings)

@@ -1,44 +1,56 @@
-"""GraphQL over HTTP: POST with JSON, one operation. Plain ASGI, since every request passes here."""
+"""GraphQL over HTTP: an operation by POST with JSON, a query also by GET.
+
+Plain ASGI, since every request passes here.
+"""
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 import structlog
+from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from api import faults
 from api.compose import Process
+from api.http_request import (
+    GRAPHQL_JSON,
+    JSON,
+    BadRequestError,
+    Operation,
+    from_address,
+    from_body,
+    is_from_elsewhere,
+    media_type,
+)
 from api.tokens import InvalidTokenError
 from domain.locales.catalogue import choose
 from domain.viewer import Viewer
 from schema.core.context import Context
-from schema.engine.execute import execute
+from schema.engine.execute import execute, is_query
 from schema.engine.extensions import FAULT
 
 BODY_LIMIT = 65_536
 """Bytes of a request."""
 CLIENT_LIMIT = 64
-NUL = b"\\u0000"
-"""JSON has no other way to write it, in a value or in a document's own texts; PostgreSQL has no text with it."""
-JSON_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+STATUS_OF = {"UNAUTHENTICATED": 401, "INTERNAL": 500}
+"""Status of an operation that was not carried out, in an answer of the type application/graphql-response+json."""
 log = structlog.get_logger()
 
 
-class BadRequestError(Exception):
-    """A request that is not a GraphQL operation."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON of a result, and the status by which answers of the GraphQL media type tell how it ended."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
+    body: bytes
+    status: int
 
 
 class GraphQLOverHttp:
-    """The `POST /graphql` endpoint."""
+    """`/graphql`: operations by POST, queries also by GET."""
 
     def __init__(self, process: Callable[[], Process]) -> None:
         self._process = process
@@ -48,15 +60,16 @@ class GraphQLOverHttp:
         process = self._process()
         trace_id = secrets.token_hex(8)
         headers = dict(scope["headers"])
+        form = media_type(headers.get(b"accept"))
         try:
-            operation = parse(headers, await read(headers, receive))
+            operation = await operation_of(process, scope, headers, receive)
             viewer = await viewer_of(process, headers)
         except BadRequestError as error:
-            await refuse(send, error, trace_id)
+            await refuse(send, error, trace_id, form)
             return
         except Exception:
             log.exception("graphql.fault", trace_id=trace_id)
-            await refuse(send, BadRequestError(503, "INTERNAL", FAULT), trace_id)
+            await refuse(send, BadRequestError(503, "INTERNAL", FAULT), trace_id, form)
             return
         context = Context(
             process.services,
@@ -65,27 +78,50 @@ class GraphQLOverHttp:
             trace_id,
             introspects=process.settings.development,
         )
-
-        async def run() -> bytes:
-            return await answer(process, operation, context)
-
         fault = text(headers, b"x-meguru-fault")
         if fault is not None and process.settings.development:
-            await faults.rehearse(fault, run, lambda body: respond(send, 200, body, trace_id), send)
-        else:
-            await respond(send, 200, await run(), trace_id)
+            await rehearsed(fault, process, operation, context, send)
+            return
+        result = await answer(process, operation, context)
+        await respond(send, result.status if form == GRAPHQL_JSON else 200, result.body, trace_id, form)
 
 
-async def answer(process: Process, operation: dict[str, Any], context: Context) -> bytes:
-    """Executes one operation; the JSON of its answer."""
+async def rehearsed(fault: str, process: Process, operation: Operation, context: Context, send: Send) -> None:
+    """Answers as a broken network would. Developers practise with it."""
+
+    async def run() -> bytes:
+        return (await answer(process, operation, context)).body
+
+    def finish(body: bytes) -> Awaitable[None]:
+        return respond(send, 200, body, context.trace_id, JSON)
+
+    await faults.rehearse(fault, run, finish, send)
+
+
+async def operation_of(process: Process, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Operation:
+    """The operation of a request. GET takes queries only, and none of another site's page."""
+    if scope["method"] == "POST":
+        return from_body(headers.get(b"content-type", b""), await read(headers, receive))
+    if is_from_elsewhere(headers, process.settings.allowed_origins):
+        raise BadRequestError(403, "CROSS_SITE_REQUEST", "Pages of other sites send operations by POST.")
+    operation = from_address(scope["query_string"])
+    if not is_query(operation.query, operation.name):
+        raise BadRequestError(405, "METHOD_NOT_ALLOWED", "GET takes queries only: send this operation by POST.")
+    return operation
+
+
+async def answer(process: Process, operation: Operation, context: Context) -> Answer:
+    """Executes one operation."""
     started = time.perf_counter()
-    result = await execute(operation["query"], operation.get("variables"), context, operation.get("operationName"))
+    result = await execute(operation.query, operation.variables, context, operation.name)
     errors = result.errors
     body: dict[str, Any] = {"data": result.data}
+    status = 200
     if errors:
         body["errors"] = [error.formatted for error in errors]
-        if result.data is None:
+        if result.data is None and not was_begun(errors):
             del body["data"]
+            status = STATUS_OF.get(str((errors[0].extensions or {}).get("code")), 400)
     seconds = time.perf_counter() - started
     field = context.field or "invalid"
     ended = "error" if errors else "refused" if context.refusal else "ok"
@@ -99,7 +135,12 @@ async def answer(process: Process, operation: dict[str, Any], context: Context) 
         trace_id=context.trace_id,
         municipality=context.municipality,
     )
-    return orjson.dumps(body)
+    return Answer(orjson.dumps(body), status)
+
+
+def was_begun(errors: list[GraphQLError]) -> bool:
+    """Whether fields were resolved: their errors have paths, those of requests that were refused before have none."""
+    return any(error.path for error in errors)
 
 
 async def read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
@@ -118,27 +159,6 @@ async def read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
             raise BadRequestError(413, "BODY_TOO_LARGE", f"A request has at most {BODY_LIMIT} bytes.")
         more = message.get("more_body", False)
     return body
-
-
-def parse(headers: dict[bytes, bytes], body: bytes) -> dict[str, Any]:
-    """The operation of a body: an object with `query`, and perhaps `variables` and `operationName`."""
-    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
-        raise BadRequestError(415, "UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
-    if NUL in body:
-        raise BadRequestError(400, "BAD_USER_INPUT", "A text has no NUL character (\\u0000).")
-    try:
-        operation = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadRequestError(400, "BAD_JSON", "The body is not JSON.") from error
-    if isinstance(operation, list):
-        raise BadRequestError(400, "NO_BATCHES", "One operation per request; a list of them is not taken.")
-    if not isinstance(operation, dict) or not isinstance(operation.get("query"), str):
-        raise BadRequestError(400, "BAD_REQUEST", 'The body must be {"query": "...", "variables": {...}}.')
-    if not isinstance(operation.get("variables"), dict | None) or not isinstance(
-        operation.get("operationName"), str | None
-    ):
-        raise BadRequestError(400, "BAD_REQUEST", "`variables` must be an object and `operationName` a text.")
-    return operation
 
 
 async def viewer_of(process: Process, headers: dict[bytes, bytes]) -> Viewer | None:
@@ -168,14 +188,22 @@ def text(headers: dict[bytes, bytes], name: bytes) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-async def refuse(send: Send, error: BadRequestError, trace_id: str) -> None:
+async def refuse(send: Send, error: BadRequestError, trace_id: str, form: bytes) -> None:
     """Answers a request that is not an operation."""
     body = orjson.dumps({"errors": [{"message": str(error), "extensions": {"code": error.code}}]})
-    await respond(send, error.status, body, trace_id)
+    await respond(send, error.status, body, trace_id, form)
 
 
-async def respond(send: Send, status: int, body: bytes, trace_id: str) -> None:
+async def respond(send: Send, status: int, body: bytes, trace_id: str, form: bytes) -> None:
     """Sends a JSON answer."""
-    headers = [*JSON_HEADERS, (b"content-length", b"%d" % len(body)), (b"x-trace-id", trace_id.encode())]
+    headers = [
+        (b"content-type", form + b"; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"accept, accept-language"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-trace-id", trace_id.encode()),
+    ]
+    if status == 405:  # noqa: PLR2004 - the status says it
+        headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -16,7 +16,7 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api.compose import Process
-from api.graphql_http import NUL
+from api.http_request import NUL
 from api.tokens import InvalidTokenError
 from domain.locales.catalogue import choose
 from schema.core.context import Context

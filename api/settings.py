@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         default="jp.example.city.coin", max_length=32, description="the GUID of our shops' static codes"
     )
     allowed_origins: tuple[str, ...] = Field(
-        default=(), description="origins whose pages may open WebSockets, beside our own"
+        default=(), description="origins whose pages may use the API, beside our own"
     )
     funding_url: str | None = Field(
         default=None, description="https://host/path of the payment provider; without it no payment tops up"

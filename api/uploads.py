@@ -14,7 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.compose import Process
-from api.graphql_http import BadRequestError, viewer_of
+from api.graphql_http import viewer_of
+from api.http_request import BadRequestError
 from domain.database import to_the_end
 from domain.identifiers import InvalidIdError, Prefix, decode
 from domain.locales.catalogue import choose, message

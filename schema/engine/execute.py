@@ -134,6 +134,17 @@ def _unknown(document: DocumentNode, operation_name: str | None) -> GraphQLError
     return GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"})
 
 
+def is_query(query: str, operation_name: str | None) -> bool:
+    """Whether an operation only reads. One that cannot be carried out counts: its errors say why."""
+    document = prepared(query, operation_name).document
+    operations = [] if document is None else document.definitions
+    return all(
+        node.operation is OperationType.QUERY
+        for node in operations
+        if isinstance(node, OperationDefinitionNode) and _is_meant(node, operation_name)
+    )
+
+
 def _is_meant(node: OperationDefinitionNode, operation_name: str | None) -> bool:
     return operation_name is None or (node.name is not None and node.name.value == operation_name)
 
