@@ -26,17 +26,19 @@ from api.http_request import (
     is_from_elsewhere,
     media_type,
 )
+from api.readers import ReaderGoneError, while_reader_waits
 from api.tokens import InvalidTokenError
 from domain.locales.catalogue import choose
 from domain.viewer import Viewer
 from schema.core.context import Context
+from schema.core.errors import TimedOutError
 from schema.engine.execute import execute, is_query
 from schema.engine.extensions import FAULT
 
 BODY_LIMIT = 65_536
 """Bytes of a request."""
 CLIENT_LIMIT = 64
-STATUS_OF = {"UNAUTHENTICATED": 401, "INTERNAL": 500}
+STATUS_OF = {"UNAUTHENTICATED": 401, "INTERNAL": 500, TimedOutError.code: 503}
 """Status of an operation that was not carried out, in an answer of the type application/graphql-response+json."""
 log = structlog.get_logger()
 
@@ -59,6 +61,7 @@ class GraphQLOverHttp:
         """One request."""
         process = self._process()
         trace_id = secrets.token_hex(8)
+        started = time.perf_counter()
         headers = dict(scope["headers"])
         form = media_type(headers.get(b"accept"))
         try:
@@ -82,7 +85,13 @@ class GraphQLOverHttp:
         if fault is not None and process.settings.development:
             await rehearsed(fault, process, operation, context, send)
             return
-        result = await answer(process, operation, context)
+        working = answer(process, operation, context)
+        try:
+            waits = is_query(operation.query, operation.name)
+            result = await (while_reader_waits(receive, working) if waits else working)
+        except ReaderGoneError:
+            process.metrics.answered(context.field or "invalid", "gone", time.perf_counter() - started)
+            return
         await respond(send, result.status if form == GRAPHQL_JSON else 200, result.body, trace_id, form)
 
 

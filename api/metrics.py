@@ -95,7 +95,7 @@ class Metrics:
         )
 
     def answered(self, field: str, ended: str, seconds: float, *, interpreted: bool = False) -> None:
-        """One operation. `ended`: ok, refused, error. interpreted: by the ordinary executor, not compiled."""
+        """One operation. `ended`: ok, refused, error, gone (who asked). interpreted: by the ordinary executor."""
         self._requests.labels(field, ended).inc()
         if interpreted:
             self._interpreted.labels(field).inc()

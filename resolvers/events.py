@@ -1,17 +1,20 @@
 """Live streams of wallets and stores."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from strawberry import argument
 
 from domain.events.stream import Resync, stream
+from domain.events.turns import REPLAYS, TURNS
 from domain.identifiers import Prefix
 from schema.core.access import works_at
 from schema.core.context import MeguruInfo
-from schema.core.errors import NotFoundError
+from schema.core.errors import OPERATION_SECONDS, NotFoundError, TimedOutError
 from schema.core.ids import ID, key_of
 from schema.events.types import Event, ResyncRequired, event_for, sequence_after
 from schema.residents.types import wallet_of
@@ -55,10 +58,18 @@ async def _visible_store(info: MeguruInfo, unchecked: ID) -> tuple[int, UUID]:
 
 async def _live(info: MeguruInfo, visible: Visible, unchecked: ID, after: ID | None) -> AsyncGenerator[Event, None]:
     """The stream of a holder; closing it closes the inbox at once, not when somebody collects the garbage."""
-    holder = await visible(info, unchecked)
-    async with aclosing(stream(info.context.services, *holder, sequence_after(*holder, after))) as items:
-        async for item in items:
-            if isinstance(item, Resync):
-                yield ResyncRequired(resync=item, noticed_at=info.context.services.clock())
-            else:
-                yield event_for(item)
+    services, reader = info.context.services, info.context.signed_in.person_id
+    page = partial(services.shared(REPLAYS).page, reader, info.context.trace_id)
+    turns = services.shared(TURNS)
+    try:
+        async with asyncio.timeout(OPERATION_SECONDS):
+            holder = await visible(info, unchecked)
+        async with aclosing(stream(services, *holder, sequence_after(*holder, after), page)) as items:
+            async for item in items:
+                await turns.take(reader)
+                if isinstance(item, Resync):
+                    yield ResyncRequired(resync=item, noticed_at=services.clock())
+                else:
+                    yield event_for(item)
+    except TimeoutError as error:
+        raise TimedOutError from error

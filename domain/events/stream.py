@@ -1,7 +1,8 @@
 """Live events of one holder: join the bus, read earlier events, then follow. None is missing and none comes twice."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,6 +15,8 @@ from domain.ledger.request import EventRow
 REPLAY_EVENTS = 1_000
 REPLAY_AGE = timedelta(hours=24)
 PAGE = 200
+BEGIN_SECONDS = 10
+"""How long the first reads may take; after that, TimeoutError."""
 
 
 class LiveServices(Protocol):
@@ -41,21 +44,26 @@ class Resync:
     reason: str
 
 
+Page = Callable[[], AbstractAsyncContextManager[None]]
+"""What is entered to read and yield one page of earlier events; it may wait until others have theirs."""
+
+
 async def stream(
-    services: LiveServices, municipality: int, holder: UUID, after: int | None
+    services: LiveServices, municipality: int, holder: UUID, after: int | None, page: Page = nullcontext
 ) -> AsyncGenerator[EventRow | Resync, None]:
     """Yield events after a sequence (None: from now on), without end. A Resync is the last item."""
     inbox = services.bus.subscribe(municipality, holder)
     try:
-        current = await sequence_of(municipality, holder) or 0
-        last = current if after is None else after
-        reason = await _too_far(services, municipality, holder, last, current)
+        async with asyncio.timeout(BEGIN_SECONDS):
+            current = await sequence_of(municipality, holder) or 0
+            last = current if after is None else after
+            reason = await _too_far(services, municipality, holder, last, current)
         if reason is not None:
             yield Resync(municipality, holder, current, reason)
             return
         inbox.seen = last
         inbox.behind = last < current
-        async with aclosing(_follow(inbox, municipality, holder)) as rows:
+        async with aclosing(_follow(inbox, municipality, holder, page)) as rows:
             async for row in rows:
                 yield row
         yield Resync(municipality, holder, inbox.seen, "TOO_SLOW")
@@ -75,16 +83,17 @@ async def _too_far(services: LiveServices, municipality: int, holder: UUID, last
     return None
 
 
-async def _follow(inbox: Inbox, municipality: int, holder: UUID) -> AsyncGenerator[EventRow, None]:
+async def _follow(inbox: Inbox, municipality: int, holder: UUID, page: Page) -> AsyncGenerator[EventRow, None]:
     """Yield events in sequence until the inbox overflows. After a gap or a nudge, read the table."""
     while not inbox.overflowed:
         while inbox.behind:
             inbox.behind = False
-            missed = await events_after(municipality, holder, inbox.seen, PAGE)
-            inbox.behind = inbox.behind or len(missed) == PAGE
-            for row in missed:
-                inbox.seen = row.sequence
-                yield row
+            async with page():
+                missed = await events_after(municipality, holder, inbox.seen, PAGE)
+                inbox.behind = inbox.behind or len(missed) == PAGE
+                for row in missed:
+                    inbox.seen = row.sequence
+                    yield row
         while inbox.rows and not inbox.behind:
             row = inbox.rows.popleft()
             if row.sequence == inbox.seen + 1:

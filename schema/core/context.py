@@ -64,6 +64,11 @@ class Context:
         return self.viewer
 
     @property
+    def on_socket(self) -> bool:
+        """Whether an operation is cancelled when its client completes it or goes away."""
+        return not self.remembers
+
+    @property
     def asker(self) -> Viewer:
         """The viewer, or somebody who may nothing."""
         return self.viewer or NOBODY

@@ -1,5 +1,8 @@
 """Errors of a request that are the client's: they have a code of their own and a text that says what to do."""
 
+OPERATION_SECONDS = 10
+"""How long a query may take, and a subscription until its events can begin. Mutations run to their end."""
+
 
 class NotFoundError(Exception):
     """The object of a subscription or of a reference is not there, or not for this viewer."""
@@ -19,3 +22,14 @@ class TooManyError(ValueError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"Ask for 0 to {limit} items at a time.")
+
+
+class TimedOutError(Exception):
+    """A query, or the beginning of a subscription, that took longer than an operation may."""
+
+    code = "OPERATION_TIMED_OUT"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The answer took more than {OPERATION_SECONDS} seconds, so it was given up. Ask for less, or later."
+        )

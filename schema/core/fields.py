@@ -9,7 +9,7 @@ Tables of names, such as who may call what and what moves value, are computed fr
 """
 
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +18,8 @@ from typing import Any, get_args
 
 import strawberry
 
+from domain.database import to_the_end
+from domain.events.turns import SUBSCRIBERS
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
 from domain.refusals import BusyError, NotPermittedError, OutcomeUnknownError, Refusal
@@ -134,9 +136,10 @@ def subscription(
     async def resolve(info: MeguruInfo, **arguments: object) -> AsyncGenerator[Any, None]:
         if not declared.permits(info):
             raise NotFoundError
-        async with aclosing(resolver(info, **arguments)) as items:
-            async for item in items:
-                yield item
+        with info.context.services.shared(SUBSCRIBERS).subscription(info.context.signed_in.person_id):
+            async with aclosing(resolver(info, **arguments)) as items:
+                async for item in items:
+                    yield item
 
     metadata = {DECLARATION: declared}
     return strawberry.subscription(resolver=resolve, graphql_type=answer, description=description, metadata=metadata)
@@ -162,18 +165,25 @@ def _described(description: str, declared: Declaration) -> str:
     return f"{description}\n\nRefusal codes: {codes}." if codes else description
 
 
-def _refusing(resolver: Callable[..., Any], answer: type[Payload], declared: Declaration) -> Callable[..., Any]:
+def _refusing(
+    resolver: Callable[..., Coroutine[Any, Any, Payload]], answer: type[Payload], declared: Declaration
+) -> Callable[..., Any]:
     @wraps(resolver)
     async def resolve(info: MeguruInfo, **arguments: object) -> Payload:
         try:
             declared.check(info)
-            payload: Payload = await resolver(info, **arguments)
+            payload: Payload = await _finished(resolver(info, **arguments), info, declared)
         except declared.refuses as refusal:
             info.context.refusal = refusal.code
             return answer(refusal=ContractRefusal(refusal=refusal, locale=info.context.locale))
         return payload
 
     return resolve
+
+
+async def _finished(work: Coroutine[Any, Any, Payload], info: MeguruInfo, declared: Declaration) -> Payload:
+    """A reader that goes ends what it reads. What moves value goes on to its outcome."""
+    return await (to_the_end(work) if declared.moves_value and info.context.on_socket else work)
 
 
 def _seen(resolver: Callable[..., Awaitable[Any]], declared: Declaration) -> Callable[..., Any]:

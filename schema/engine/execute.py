@@ -5,28 +5,23 @@ compiled, and what a program will not take, goes to the executor underneath, whi
 input.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, TypeGuard, cast
 
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLError,
-    OperationDefinitionNode,
-    OperationType,
-    parse,
-    specified_rules,
-)
+from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationType, parse, specified_rules
 from graphql import execute as core_execute
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
 
 from schema.core.context import Context
+from schema.core.errors import OPERATION_SECONDS, TimedOutError
 from schema.engine.compiled.inputs import UncoercibleError
 from schema.engine.compiled.program import Program, compiled
+from schema.engine.cost import too_costly
 from schema.engine.extensions import (
     CACHED_DOCUMENTS,
     NO_SHAPE,
@@ -34,6 +29,7 @@ from schema.engine.extensions import (
     TOKEN_LIMIT,
     Shape,
     masked,
+    operations_of,
     refusal_of,
     shape_of,
 )
@@ -64,15 +60,36 @@ async def execute(
     known = prepared(query, operation_name)
     if known.document is None:
         return _refused(context, *known.errors)
-    refused = refusal_of(known.shape, context)
+    refused = refusal_of(known.shape, context, variables)
     if refused is not None:
         return _refused(context, refused)
-    result = await _run(known.program, variables or {}, context) or await _interpret(
-        known.document, variables, context, operation_name
-    )
+    working = _answer(known.program, known.document, variables, context, operation_name)
+    result = await (_in_time(working) if known.shape.reads else working)
     if result.errors:
         result.errors = [masked(error, context) for error in result.errors]
     return result
+
+
+async def _answer(
+    program: Program | None,
+    document: DocumentNode,
+    variables: dict[str, Any] | None,
+    context: Context,
+    operation_name: str | None,
+) -> ExecutionResult:
+    return await _run(program, variables or {}, context) or await _interpret(
+        document, variables, context, operation_name
+    )
+
+
+async def _in_time(working: Awaitable[ExecutionResult]) -> ExecutionResult:
+    """The result of a query; after OPERATION_SECONDS it is cancelled. A mutation is never: it runs to its outcome."""
+    try:
+        async with asyncio.timeout(OPERATION_SECONDS):
+            return await working
+    except TimeoutError:
+        error = TimedOutError()
+        return ExecutionResult(None, [GraphQLError(str(error), extensions={"code": error.code})])
 
 
 async def _run(program: Program | None, variables: dict[str, Any], context: Context) -> ExecutionResult | None:
@@ -117,18 +134,14 @@ def prepared(query: str, operation_name: str | None) -> Prepared:
     unknown = _unknown(document, operation_name)
     if unknown is not None:
         return Prepared(None, (unknown,), shape)
-    operations = [
-        node
-        for node in document.definitions
-        if isinstance(node, OperationDefinitionNode) and _is_meant(node, operation_name)
-    ]
-    return Prepared(document, (), shape, compiled(_CORE, document, operations[0]) if len(operations) == 1 else None)
+    operations = list(operations_of(document, operation_name))
+    runs = len(operations) == 1 and too_costly(shape.cost.least) is None
+    return Prepared(document, (), shape, compiled(_CORE, document, operations[0]) if runs else None)
 
 
 def _unknown(document: DocumentNode, operation_name: str | None) -> GraphQLError | None:
     """Refuses an operation that is not in the document, and a subscription, which goes over the WebSocket."""
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    meant = [node for node in operations if _is_meant(node, operation_name)]
+    meant = list(operations_of(document, operation_name))
     if meant and all(node.operation is not OperationType.SUBSCRIPTION for node in meant):
         return None
     return GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"})
@@ -137,16 +150,9 @@ def _unknown(document: DocumentNode, operation_name: str | None) -> GraphQLError
 def is_query(query: str, operation_name: str | None) -> bool:
     """Whether an operation only reads. One that cannot be carried out counts: its errors say why."""
     document = prepared(query, operation_name).document
-    operations = [] if document is None else document.definitions
-    return all(
-        node.operation is OperationType.QUERY
-        for node in operations
-        if isinstance(node, OperationDefinitionNode) and _is_meant(node, operation_name)
+    return document is None or all(
+        node.operation is OperationType.QUERY for node in operations_of(document, operation_name)
     )
-
-
-def _is_meant(node: OperationDefinitionNode, operation_name: str | None) -> bool:
-    return operation_name is None or (node.name is not None and node.name.value == operation_name)
 
 
 def _refused(context: Context, *errors: GraphQLError) -> ExecutionResult:

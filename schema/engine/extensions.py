@@ -16,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
+from graphql import OperationType as OperationKind
 from strawberry.extensions import (
     AddValidationRules,
     MaskErrors,
@@ -27,11 +28,13 @@ from strawberry.extensions import (
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from domain.events.turns import TooManySubscriptionsError
 from domain.locales.catalogue import message
 from domain.refusals import Refusal
 from schema.core.context import Context, UnauthenticatedError
-from schema.core.errors import BadCursorError, NotFoundError, TooManyError
+from schema.core.errors import BadCursorError, NotFoundError, TimedOutError, TooManyError
 from schema.core.fields import EVERYBODY
+from schema.engine.cost import FREE, Cost, cost_of, too_costly
 from schema.engine.declared import declarations
 from schema.engine.limits import RULES
 
@@ -63,7 +66,8 @@ class Permissions(SchemaExtension):
         execution = self.execution_context
         operation_name = execution._provided_operation_name  # noqa: SLF001 - it has no public door
         core = execution.schema._schema  # noqa: SLF001 - the same
-        refused = refusal_of(shape_of(core, execution.graphql_document, operation_name), execution.context)
+        shape = shape_of(core, execution.graphql_document, operation_name)
+        refused = refusal_of(shape, execution.context, execution.variables)
         if refused is not None:
             if execution.operation_type is OperationType.SUBSCRIPTION:
                 raise refused
@@ -79,6 +83,9 @@ class Shape:
     introspects: bool
     open: bool
     field: str
+    cost: Cost = FREE
+    reads: bool = False
+    """A query: nothing is lost when it is given up."""
 
 
 NO_SHAPE = Shape(ambiguous=False, introspects=False, open=False, field="invalid")
@@ -89,15 +96,18 @@ def shape_of(schema: GraphQLSchema, document: Any, operation_name: str | None) -
     declared = declarations(schema)
     names = list(root_fields(document, operation_name))
     fields = [field for field in names if not field.startswith("__")]
+    operations = list(operations_of(document, operation_name))
     return Shape(
         is_ambiguous(document, operation_name),
         not INTROSPECTION.isdisjoint(names),
         all(declared[field].roles is EVERYBODY for field in fields),
         fields[0] if fields else "introspection",
+        cost_of(schema, document, operations[0]) if len(operations) == 1 else FREE,
+        all(operation.operation is OperationKind.QUERY for operation in operations),
     )
 
 
-def refusal_of(shape: Shape, context: Context) -> GraphQLError | None:
+def refusal_of(shape: Shape, context: Context, variables: dict[str, Any] | None) -> GraphQLError | None:
     """Why an operation is not executed at all; None if it may be. Tells the context which field it is about."""
     if shape.ambiguous:
         return GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
@@ -106,7 +116,7 @@ def refusal_of(shape: Shape, context: Context) -> GraphQLError | None:
     context.field = shape.field
     if context.viewer is None and not shape.open:
         return GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
-    return None
+    return too_costly(shape.cost.of(variables))
 
 
 def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: ANN401 - graphql-core's document
@@ -119,11 +129,17 @@ def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: AN
 def root_fields(document: Any, operation_name: str | None) -> Iterator[str]:  # noqa: ANN401 - graphql-core's document
     """Names of the root fields of the operation that will run, fragments included."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    for node in operations_of(document, operation_name):
+        yield from _fields(node.selection_set, fragments)
+
+
+def operations_of(document: Any, operation_name: str | None) -> Iterator[OperationDefinitionNode]:  # noqa: ANN401 - graphql-core's document
+    """The operations of this name; all of them without one."""
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode) and (
-            operation_name is None or (node.name and node.name.value == operation_name)
+            operation_name is None or (node.name is not None and node.name.value == operation_name)
         ):
-            yield from _fields(node.selection_set, fragments)
+            yield node
 
 
 def _fields(selected: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[str]:
@@ -179,6 +195,10 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR091
             return "BAD_REQUEST", NO_SUCH_OPERATION
         case NotFoundError():
             return "NOT_FOUND", "There is no such object, or it is not one that you may see."
+        case TooManySubscriptionsError():
+            return "TOO_MANY_SUBSCRIPTIONS", str(original)
+        case TimedOutError():
+            return TimedOutError.code, str(original)
         case TooManyError() | BadCursorError():
             return "BAD_USER_INPUT", str(original)
         case _:

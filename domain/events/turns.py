@@ -1,0 +1,111 @@
+"""Fair shares of a process among its readers: one person's many subscriptions take turns with everybody else's.
+
+Correctness does not depend on it. Whoever waits here is late, and loses nothing.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from domain.shared import Shared
+
+DELIVERIES_PER_ROUND = 4
+"""Events that are delivered before the event loop looks after everything else, such as payments."""
+REPLAYS_PER_CONNECTION = 2
+REPLAYS_PER_PERSON = 4
+"""Replays that read and deliver a page of earlier events at once; the others wait, in the order in which they came."""
+
+
+class TooManySubscriptionsError(Exception):
+    """A person has as many subscriptions in this process as they may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"You have {limit} subscriptions already; end one first.")
+        self.limit = limit
+
+
+class Turns:
+    """Deliveries of events, in rounds: in each, a few people get one each."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[UUID, deque[asyncio.Future[None]]] = OrderedDict()
+        self._running = False
+
+    async def take(self, person: UUID) -> None:
+        """Wait until it is this person's turn for one event."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._waiting.setdefault(person, deque()).append(turn)
+        if not self._running:
+            self._running = True
+            loop.call_soon(self._round)
+        await turn
+
+    def _round(self) -> None:
+        woken = 0
+        while self._waiting and woken < DELIVERIES_PER_ROUND:
+            person, turns = self._waiting.popitem(last=False)
+            turn = turns.popleft()
+            if turns:
+                self._waiting[person] = turns  # behind everybody else
+            if not turn.done():  # it is, when its subscription has ended meanwhile
+                turn.set_result(None)
+                woken += 1
+        self._running = bool(self._waiting)
+        if self._running:
+            asyncio.get_running_loop().call_soon(self._round)
+
+
+class Replays:
+    """How many replays go on at once, for a connection and for a person."""
+
+    def __init__(self) -> None:
+        self._gates: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def page(self, person: UUID, connection: str) -> AsyncIterator[None]:
+        """Wait until one more replay may read and deliver a page."""
+        of_connection = self._gate(connection, REPLAYS_PER_CONNECTION)
+        of_person = self._gate(person, REPLAYS_PER_PERSON)
+        async with of_connection, of_person:
+            yield
+
+    def _gate(self, key: Hashable, limit: int) -> asyncio.Semaphore:
+        """A semaphore that exists as long as somebody waits for it or holds it."""
+        gate = self._gates.get(key)
+        if gate is None:
+            gate = self._gates[key] = asyncio.Semaphore(limit)
+        return gate
+
+
+class Subscribers:
+    """How many subscriptions each person has in this process."""
+
+    def __init__(self) -> None:
+        self._counts: dict[UUID, int] = {}
+        self.limit = 100
+
+    def count(self, person: UUID) -> int:
+        """The number of a person's subscriptions."""
+        return self._counts.get(person, 0)
+
+    @contextmanager
+    def subscription(self, person: UUID) -> Iterator[None]:
+        """One more subscription for as long as the block runs; TooManySubscriptionsError."""
+        if self.count(person) >= self.limit:
+            raise TooManySubscriptionsError(self.limit)
+        self._counts[person] = self.count(person) + 1
+        try:
+            yield
+        finally:
+            self._counts[person] -= 1
+            if not self._counts[person]:
+                del self._counts[person]
+
+
+TURNS = Shared(Turns)
+REPLAYS = Shared(Replays)
+SUBSCRIBERS = Shared(Subscribers)
