@@ -68,7 +68,7 @@ async def coupon(scene: Scene) -> None:
 
 
 async def voucher(scene: Scene) -> None:
-    """A unit of a premium voucher, bought with coin and used up at a large and a small store."""
+    """A unit of a premium voucher, bought with coin: one part is handed over whole, the other pays at a small store."""
     products = await scene.ask_all(scene.phone, "VoucherProducts", {"municipality": scene.phone.municipality})
     product = next((product for product in products if product["code"] == VOUCHER), None)
     if product is None or product["state"] != "ON_SALE":
@@ -89,11 +89,33 @@ async def voucher(scene: Scene) -> None:
     for code, part in parts.items():
         scene.tell(f"{names[code]}: {yen(part['amount'])}")
     common, small = parts[f"{VOUCHER}_1"]["amount"], parts[f"{VOUCHER}_2"]["amount"]
-    used = await pay(scene, common, exclude=scene.all_but(f"{VOUCHER}_1"))
-    scene.check(f"the common part pays {yen(common)} at {scene.till.name}", lots_of(used), [(f"{VOUCHER}_1", common)])
+    await hand_over(scene, f"{VOUCHER}_1", common)
     used = await pay(scene, small, exclude=scene.all_but(f"{VOUCHER}_2"), payee={"storeId": scene.small_store})
     scene.check(f"the small stores' part pays {yen(small)} at a small store", lots_of(used), [(f"{VOUCHER}_2", small)])
     scene.check("coin paid for none of it", await scene.available(), coin - price)
+
+
+async def hand_over(scene: Scene, code: str, worth: int) -> None:
+    """One unit of a voucher at the till's store, which the phone shows before."""
+    wallet = await scene.ask(scene.phone, "Wallet", {"id": scene.phone.wallet})
+    lots = next(balance["lots"] for balance in wallet["balances"] if balance["asset"]["code"] == code)
+    lot = max(lots, key=lambda lot: int(lot["amount"]))
+    fields = {
+        "walletId": scene.phone.wallet,
+        "item": {"voucherId": lot["id"]},
+        "payee": {"code": scene.code},
+        "units": 1,
+    }
+    quoted = (await scene.succeed(scene.phone, "QuoteRedemption", {"input": fields}))["quote"]
+    after = {"units": 1, "amount": worth, "amountAfter": int(lot["amount"]) - worth}
+    scene.check(
+        f"one unit is {yen(worth)}; the phone shows what remains", {name: quoted[name] for name in after}, after
+    )
+    keyed = {"idempotencyKey": new_key(), **fields}
+    redemption = (await scene.succeed(scene.phone, "Redeem", {"input": keyed}))["redemption"]
+    scene.check(
+        f"and hands it over to {scene.till.name}", (redemption["redeemedUnits"], redemption["amount"]), (1, worth)
+    )
 
 
 async def quote(scene: Scene, amount: int = AMOUNT, *, exclude: list[str], **more: object) -> dict[str, Any]:

@@ -2,16 +2,26 @@
 
 from domain.ledger.kinds import Operation
 from domain.ledger.reads import journal_by_id
+from domain.redemptions import quote as quoting
 from domain.redemptions import redeem as redeeming
 from domain.redemptions import roll_back
 from domain.redemptions.refusals import UnknownRedemptionError
 from resolvers.journals import journal_of
 from schema.core.context import MeguruInfo
 from schema.ledger.balances import balances_after
-from schema.redemptions.inputs import RedeemInput, RollbackRedemptionInput
-from schema.redemptions.results import RedeemPayload, RollbackRedemptionPayload
-from schema.redemptions.types import Redemption, RedemptionRollback
+from schema.redemptions.inputs import QuoteRedemptionInput, RedeemInput, RollbackRedemptionInput
+from schema.redemptions.results import QuoteRedemptionPayload, RedeemPayload, RollbackRedemptionPayload
+from schema.redemptions.types import Redemption, RedemptionQuote, RedemptionRollback
 from schema.residents.inputs import wallet_key
+
+
+async def quote_redemption(info: MeguruInfo, input: QuoteRedemptionInput) -> QuoteRedemptionPayload:
+    """Quotes a redemption."""
+    municipality, wallet_id = wallet_key(input.wallet_id)
+    store = await input.payee.store(info.context.services, municipality)
+    question = input.question(municipality, wallet_id, store)
+    quote = await quoting.quote_redemption(info.context.services, info.context.signed_in, question)
+    return QuoteRedemptionPayload(quote=RedemptionQuote(quote=quote))
 
 
 async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemPayload:

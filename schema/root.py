@@ -33,7 +33,7 @@ from schema.municipalities.fields import MunicipalitiesMutation
 from schema.payments.fields import PaymentsMutation, PaymentsQuery, PaymentsSubscription
 from schema.points.fields import PointsMutation, PointsQuery
 from schema.programmes.fields import ProgrammesMutation, ProgrammesQuery
-from schema.redemptions.fields import RedemptionsMutation
+from schema.redemptions.fields import RedemptionsMutation, RedemptionsQuery
 from schema.residents.fields import ResidentsMutation, ResidentsQuery
 from schema.stores.fields import StoresMutation, StoresQuery
 from schema.uploads.fields import UploadsMutation
@@ -74,6 +74,7 @@ class Query(
     ProgrammesQuery,
     PointsQuery,
     CouponsQuery,
+    RedemptionsQuery,
     VouchersQuery,
     ConversionsQuery,
     FundingQuery,

@@ -13,6 +13,8 @@ const element = (id) => document.getElementById(id);
 const LATEST = {
   PAYMENT: (data) => data.pay?.payment?.id,
   REDEMPTION: (data) => data.redeem?.redemption?.id,
+  VOUCHER_LOT: (data) => data.wallet?.balances?.find((balance) => balance.asset.code.startsWith("PREMIUM"))
+    ?.lots.reduce((most, lot) => (Number(lot.amount) > Number(most.amount) ? lot : most))?.id,
   GIFT: (data) => data.purchaseVoucher?.purchase?.gift?.id,
   SERIAL: (data) => data.issueGiftNumbers?.serialNumber,
   SECRET: (data) => data.issueGiftNumbers?.secretNumber,

@@ -1,4 +1,4 @@
-"""Redemption at the till: of a coupon for an item, or of a whole voucher or ticket. Both sides get live events.
+"""Redemption at the till: of a coupon for an item, or of units of a voucher or ticket. Both sides get live events.
 
 A coupon may be redeemed by the wallet's people or by the store's staff, because no value moves. Vouchers and tickets
 are value, which moves only at the request of the wallet's people.
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.assets.kinds import AssetKind
 from domain.codes.binding import require_allowed
 from domain.codes.merchant_code import MerchantCode
 from domain.coupons import uses
@@ -16,7 +15,7 @@ from domain.coupons.coupon import CouponContext, obstacle
 from domain.coupons.kinds import CouponKind, Obstacle
 from domain.coupons.receipts import CouponUses
 from domain.coupons.uses import NONE_CHOSEN, Chosen
-from domain.ledger.book import Account, Book
+from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
 from domain.ledger.parties import require_payment
 from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, effective_on, fingerprint
@@ -24,17 +23,18 @@ from domain.payments.pay import balances_after
 from domain.programmes.store_rules import StoreRules, with_rules
 from domain.redemptions.kinds import ItemKind
 from domain.redemptions.receipts import HandedOver
-from domain.redemptions.refusals import ItemNotUsableError, UnknownItemError
+from domain.redemptions.units import LotUnits, hand_over
+from domain.refusals import InvalidInputError
 from domain.services import Services
 from domain.viewer import Viewer
-
-KINDS = {ItemKind.VOUCHER: AssetKind.VOUCHER, ItemKind.TICKET: AssetKind.GIFT_TICKET}
+from domain.vouchers.reads import unit_of_lot
 
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """A redemption: of a coupon by `coupon_id`, or of the `lot` of a voucher or ticket.
+    """A redemption: of a coupon by `coupon_id`, or of units of the `lot` of a voucher or ticket.
 
+    units: how many; None for a coupon, and for a lot that is exactly one unit.
     code: what was scanned, if anything was; one with an amount is for a payment only.
     """
 
@@ -45,6 +45,7 @@ class Redeem:
     item: ItemKind
     coupon_id: UUID | None = None
     lot: int | None = None
+    units: int | None = None
     channel: Channel = Channel.APP
     valid_until: datetime | None = None
     code: MerchantCode | None = None
@@ -54,19 +55,28 @@ async def redeem(services: Services, viewer: Viewer, redemption: Redeem) -> Post
     """Redeem the item or raise a refusal; nothing in between."""
     key = RequestKey(redemption.municipality, viewer.person_id, Operation.REDEEM, redemption.key)
     await require_allowed(services, key, redemption.code, None)
+    check_units(redemption.item, redemption.units)
     named = () if redemption.coupon_id is None else (redemption.coupon_id,)
     chosen = await uses.choose(services, redemption.municipality, redemption.wallet_id, named)
 
+    unit = None if redemption.lot is None else await unit_of_lot(redemption.municipality, redemption.lot)
+
     async def run(rules: StoreRules) -> Posted:
-        return await services.ledger.post(_request(viewer, redemption, rules, chosen))
+        return await services.ledger.post(_request(viewer, redemption, rules, chosen, unit))
 
     return await with_rules(services, redemption.municipality, redemption.store_id, (), run)
 
 
-def _request(viewer: Viewer, redemption: Redeem, rules: StoreRules, chosen: Chosen) -> Request:
+def check_units(item: ItemKind, units: int | None) -> None:
+    """Raise InvalidInputError for units of a coupon, and for fewer than one."""
+    if units is not None and (item is ItemKind.COUPON or units < 1):
+        raise InvalidInputError("units", "UNITS_OF_VALUE" if item is ItemKind.COUPON else "POSITIVE")
+
+
+def _request(viewer: Viewer, redemption: Redeem, rules: StoreRules, chosen: Chosen, unit: int | None) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         return (
-            _redeem_value(book, viewer, redemption, rules, at)
+            _redeem_value(book, viewer, redemption, rules, unit, at)
             if chosen is NONE_CHOSEN
             else _redeem_coupon(book, viewer, redemption, rules, chosen, at)
         )
@@ -82,6 +92,7 @@ def _request(viewer: Viewer, redemption: Redeem, rules: StoreRules, chosen: Chos
             item=redemption.item.value,
             coupon=redemption.coupon_id,
             lot=redemption.lot,
+            units=redemption.units,
         ),
         kind=JournalKind.REDEMPTION,
         holders=(redemption.wallet_id, redemption.store_id, *chosen.holders),
@@ -116,40 +127,22 @@ def _redeem_coupon(
     return draft
 
 
-def _redeem_value(book: Book, viewer: Viewer, redemption: Redeem, rules: StoreRules, at: datetime) -> Draft:
-    town = redemption.municipality
-    require_payment(book, town, redemption.wallet_id, redemption.store_id, viewer)
-    account = _lot_of(book, redemption, rules)
-    reason = _obstacle(account, rules, at)
-    if reason is not None:
-        raise ItemNotUsableError(reason.value)
-    taken = [(account, account.posted)]
+def _redeem_value(
+    book: Book, viewer: Viewer, redemption: Redeem, rules: StoreRules, unit: int | None, at: datetime
+) -> Draft:
+    town, wallet_id = redemption.municipality, redemption.wallet_id
+    require_payment(book, town, wallet_id, redemption.store_id, viewer)
+    wanted = LotUnits(redemption.item, redemption.lot or 0, redemption.units, unit)
+    handed = hand_over(book.wallet_lots(town, wallet_id), wanted, rules, at)
+    account, amount = handed.account, handed.amount
     return Draft(
-        amount=account.posted,
-        lots=[account.portion(account.posted)],
-        balances=balances_after(book, town, redemption.wallet_id, taken),
-        sections=[HandedOver(redemption.item)],
-        moves=[(account, book.plain(town, AccountKind.PAYABLE, redemption.store_id, account.asset), account.posted)],
+        amount=amount,
+        lots=[account.portion(amount)],
+        balances=balances_after(book, town, wallet_id, [(account, amount)]),
+        sections=[HandedOver(redemption.item, handed.units)],
+        moves=[(account, book.plain(town, AccountKind.PAYABLE, redemption.store_id, account.asset), amount)],
         counterparties=_counterparties(redemption),
     )
-
-
-def _lot_of(book: Book, redemption: Redeem, rules: StoreRules) -> Account:
-    """Find the wallet's account of the lot; a lot has at most one account in a wallet. UnknownItemError."""
-    for account in book.wallet_lots(redemption.municipality, redemption.wallet_id):
-        if account.lot == redemption.lot and account.posted and rules.asset(account).kind is KINDS[redemption.item]:
-            return account
-    raise UnknownItemError
-
-
-def _obstacle(account: Account, rules: StoreRules, at: datetime) -> Obstacle | None:
-    if account.held:
-        return Obstacle.SET_ASIDE
-    if account.expires_at is not None and at >= account.expires_at:
-        return Obstacle.ENDED
-    if account.usable_from is not None and at < account.usable_from:
-        return Obstacle.NOT_STARTED
-    return None if rules.usable(account, at) else Obstacle.OTHER_SHOP
 
 
 def _counterparties(redemption: Redeem) -> dict[UUID, UUID]:

@@ -1,7 +1,7 @@
 """Refusals of redemptions and rollbacks.
 
 StoredRefusal        AlreadyRolledBack
-UnstoredRefusal      UnknownItem, ItemNotUsable, UnknownRedemption
+UnstoredRefusal      UnknownItem, ItemNotUsable, UnitsRequired, NotEnoughUnits, UnknownRedemption
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,29 @@ class ItemNotUsableError(ObstacleRefusal, UnstoredRefusal):
 
     obstacle: str
     code = "ITEM_NOT_USABLE"
+
+
+@dataclass(eq=False)
+class UnitsRequiredError(UnstoredRefusal):
+    """The lot is not exactly one unit, and the request does not say how many units are handed over.
+
+    `unitsLeft`: whole units that the wallet has. `unit`: the worth of one, in whole units of value.
+    """
+
+    units_left: int
+    unit: int
+    code = "UNITS_REQUIRED"
+    retry = Retry.NEW_KEY
+
+
+@dataclass(eq=False)
+class NotEnoughUnitsError(UnstoredRefusal):
+    """The wallet has fewer whole units of the lot. `unitsLeft`: how many. `unit`: the worth of one, in whole units."""
+
+    units_left: int
+    unit: int
+    code = "NOT_ENOUGH_UNITS"
+    retry = Retry.NEW_KEY
 
 
 @dataclass(eq=False)

@@ -62,6 +62,18 @@ async def of_municipality(municipality: int, limit: int) -> list[VoucherProduct]
     return await _products(await rows(query, *_COUNTED, municipality, limit))
 
 
+async def unit_of_lot(municipality: int, lot: int) -> int | None:
+    """Read the worth of a sub-voucher in one unit of the product that sold a lot; None for a lot of no product."""
+    units = await rows(
+        """select p.face_value from lot l join voucher_part p on p.municipality_id = l.municipality_id
+            and p.product_id = l.programme_id and p.asset_id = l.asset_id
+          where l.municipality_id = $1 and l.id = $2""",
+        municipality,
+        lot,
+    )
+    return units[0]["face_value"] if units else None
+
+
 async def taken(municipality: int, code: str) -> bool:
     """Return whether a municipality has a product of this code."""
     return bool(

@@ -94,7 +94,11 @@ class Refusal:
     refundable = _data(Amount, "What is left of the payment. Whole units.", "refundable")
     minimum = _data(Amount, "The least that is taken. Whole units.", "minimum")
     maximum = _data(Amount, "The most that is taken. Whole units; of a note: characters.", "maximum")
-    unit = _data(Amount, "What is converted is a multiple of it. Whole units.", "unit")
+    unit = _data(
+        Amount,
+        "What is converted is a multiple of it; of vouchers and tickets, the worth of one unit. Whole units.",
+        "unit",
+    )
     threshold = _data(Amount, "The most that one person may grant. Whole units.", "threshold")
     field = _data(str, "The field of the input, such as `expiresOn`.", "field")
     problem = _data(str, "What is wrong with the field or file: LENGTH, ORDER, SIX_MONTHS and so on.", "problem")
@@ -103,7 +107,7 @@ class Refusal:
     receipt_number = _data(str, "The receipt of the earlier payment.", "receipt_number")
     coupon_id = _data(ID, "Which of the coupons in the request.", "coupon_id")
     bulk_grant_id = _data(ID, "The bulk grant that the file or upload has already.", "bulk_grant_id")
-    units_left = _data(int, "Units that are left, or may still be bought.", "units_left")
+    units_left = _data(int, "Units that are left, or may still be bought or handed over.", "units_left")
     maximum_count = _data(int, "How many there may be at a time.", "maximum_count")
     minutes = _data(int, "Minutes in which it had to be done.", "minutes")
     row = _data(int, "The row of the file, counted from 1.", "row")

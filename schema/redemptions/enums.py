@@ -7,8 +7,8 @@ contract_enum(
     ItemKind,
     "What was redeemed.",
     COUPON="A coupon for an item; no value moved.",
-    VOUCHER="A whole voucher.",
-    TICKET="A whole gift ticket.",
+    VOUCHER="Units of a voucher.",
+    TICKET="Units of a gift ticket.",
 )
 contract_enum(
     RollbackReason,

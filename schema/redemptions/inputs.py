@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.redemptions.quote import RedemptionQuestion
 from domain.redemptions.redeem import Redeem
 from domain.redemptions.refusals import UnknownItemError, UnknownRedemptionError
 from schema.core.ids import ID, Prefix, key_of, read_number
@@ -13,6 +14,12 @@ from schema.keys.inputs import KEY, UNTIL
 from schema.redemptions.enums import ItemKind, RollbackReason
 from schema.stores.payee import NamedStore, Payee
 
+UNITS = (
+    "How many units of the lot are handed over: of a voucher product, as it was sold; of other vouchers and tickets,"
+    " the asset's `minimumUnit`. Absent only for a coupon, or a lot that is exactly one unit; otherwise UNITS_REQUIRED"
+    " says how many there are."
+)
+
 
 @strawberry.input(one_of=True, description="What is redeemed, in one of three ways.")
 class ItemInput:
@@ -20,10 +27,10 @@ class ItemInput:
 
     coupon_id: ID | None = strawberry.field(default=strawberry.UNSET, description="A coupon of kind FREE_ITEM.")
     voucher_id: ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A lot of vouchers in the wallet: all that is left of it."
+        default=strawberry.UNSET, description="A lot of vouchers in the wallet; `units` says how many of it."
     )
     ticket_id: ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A lot of gift tickets in the wallet: all that is left of it."
+        default=strawberry.UNSET, description="A lot of gift tickets in the wallet; `units` says how many of it."
     )
 
     @property
@@ -57,6 +64,7 @@ class RedeemInput:
     )
     item: ItemInput = strawberry.field(description="What is redeemed.")
     payee: Payee = strawberry.field(description="The store, of the wallet's municipality.")
+    units: int | None = strawberry.field(default=None, description=UNITS)
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def redeem(self, municipality: int, wallet_id: UUID, store: NamedStore) -> Redeem:
@@ -69,9 +77,33 @@ class RedeemInput:
             item=self.item.kind,
             coupon_id=self.item.coupon(municipality),
             lot=self.item.lot(municipality),
+            units=self.units,
             channel=store.channel,
             code=store.code,
             valid_until=self.valid_until,
+        )
+
+
+@strawberry.input(description="Asks what a redemption would hand over now.")
+class QuoteRedemptionInput:
+    """Asks what a redemption would do."""
+
+    wallet_id: ID = strawberry.field(description="The wallet, of the viewer.")
+    item: ItemInput = strawberry.field(description="What would be redeemed.")
+    payee: Payee = strawberry.field(description="The store, of the wallet's municipality.")
+    units: int | None = strawberry.field(default=None, description=UNITS)
+
+    def question(self, municipality: int, wallet_id: UUID, store: NamedStore) -> RedemptionQuestion:
+        """The redemption to quote; UnknownCouponError or UnknownItemError for what is not of the municipality."""
+        return RedemptionQuestion(
+            municipality=municipality,
+            wallet_id=wallet_id,
+            store_id=store.id,
+            item=self.item.kind,
+            coupon_id=self.item.coupon(municipality),
+            lot=self.item.lot(municipality),
+            units=self.units,
+            code=store.code,
         )
 
 

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from schema.core.refusals import ReplayablePayload
+from schema.core.refusals import Payload, ReplayablePayload
 from schema.ledger.balances import BalanceAfter
-from schema.redemptions.types import Redemption, RedemptionRollback
+from schema.redemptions.types import Redemption, RedemptionQuote, RedemptionRollback
 
 MOVED = "The wallet's balances that moved; none for a coupon."
 
@@ -15,6 +15,13 @@ class RedeemPayload(ReplayablePayload):
 
     redemption: Redemption | None = strawberry.field(default=None, description="The redemption.")
     balances: list[BalanceAfter] | None = strawberry.field(default=None, description=MOVED)
+
+
+@strawberry.type(description="What `quoteRedemption` answers: as `redeem` would.")
+class QuoteRedemptionPayload(Payload):
+    """What `redeem` would do now."""
+
+    quote: RedemptionQuote | None = strawberry.field(default=None, description="The redemption that would be made.")
 
 
 @strawberry.type(description="What `rollbackRedemption` answers.")

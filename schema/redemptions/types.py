@@ -1,15 +1,19 @@
 """Receipts of redemptions and of their rollbacks."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
+from domain.assets.reads import last_day
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import journals_by_keys
+from domain.redemptions import quote as quoting
 from domain.redemptions.receipts import HandedOver, OfRedemption
 from domain.redemptions.roll_back import rolled_back
+from schema.assets.types import Asset, asset_of
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
+from schema.core.scalars import Amount
 from schema.coupons.types import Coupon, applied_coupons_of, coupon_of
 from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
 from schema.redemptions.enums import ItemKind, RollbackReason
@@ -41,6 +45,12 @@ class Redemption(Receipt):
     def item(self) -> ItemKind:
         return self.journal.receipt.section(HandedOver).item
 
+    @strawberry.field(
+        description="How many units of the lot; null for a coupon, and for redemptions of before units were counted."
+    )
+    def redeemed_units(self) -> int | None:
+        return self.journal.receipt.section(HandedOver).units
+
     @strawberry.field(description="The coupon; null for vouchers and tickets.")
     async def item_coupon(self, info: MeguruInfo) -> Coupon | None:
         coupons = applied_coupons_of(self.journal)
@@ -49,6 +59,60 @@ class Redemption(Receipt):
     @strawberry.field(description="Whether staff have rolled it back.")
     async def rolled_back(self, info: MeguruInfo) -> bool:
         return await info.context.load(rolled_back, (self.journal.municipality, self.journal.id))
+
+
+@strawberry.type(description="What a redemption would hand over now, and what would remain.")
+class RedemptionQuote:
+    """What a redemption would do now."""
+
+    quote: strawberry.Private[quoting.RedemptionQuote]
+
+    @strawberry.field(description="The store.")
+    def store(self) -> Store:
+        return Store(store=self.quote.store)
+
+    @strawberry.field(description="What would be redeemed.")
+    def item(self) -> ItemKind:
+        return self.quote.item
+
+    @strawberry.field(description="The coupon; null for vouchers and tickets.")
+    async def item_coupon(self, info: MeguruInfo) -> Coupon | None:
+        coupon = self.quote.coupon
+        return None if coupon is None else await coupon_of(info, coupon.municipality, coupon.id)
+
+    @strawberry.field(description="The asset of the voucher or ticket; null for a coupon.")
+    async def asset(self, info: MeguruInfo) -> Asset | None:
+        handed = self.quote.handed
+        return None if handed is None else await asset_of(info, handed.account.asset)
+
+    @strawberry.field(description="How many units would be handed over; null for a coupon.")
+    def units(self) -> int | None:
+        return None if self.quote.handed is None else self.quote.handed.units
+
+    @strawberry.field(description="The worth of one unit; null for a coupon. Whole units of value.")
+    def unit_amount(self) -> Amount | None:
+        return None if self.quote.handed is None else Amount(self.quote.handed.unit)
+
+    @strawberry.field(description="The value that would go to the store; 0 for a coupon. Whole units of value.")
+    def amount(self) -> Amount:
+        return Amount(0 if self.quote.handed is None else self.quote.handed.amount)
+
+    @strawberry.field(description="How many whole units of the lot would remain; null for a coupon.")
+    def units_after(self) -> int | None:
+        return None if self.quote.handed is None else self.quote.handed.units_left
+
+    @strawberry.field(
+        description=(
+            "What would remain of the lot, with a rest of less than a unit that only payments can use; null for a"
+            " coupon. Whole units of value."
+        )
+    )
+    def amount_after(self) -> Amount | None:
+        return None if self.quote.handed is None else Amount(self.quote.handed.amount_left)
+
+    @strawberry.field(description="Last day of the lot, in Asia/Tokyo; null: no expiry, or a coupon.")
+    def expires_on(self) -> date | None:
+        return None if self.quote.handed is None else last_day(self.quote.handed.account.expires_at)
 
 
 @receipt_of_kind(JournalKind.REDEMPTION_ROLLBACK)

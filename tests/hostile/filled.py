@@ -169,7 +169,7 @@ class FilledWorld(World):
         accepted(await vouchers.sell(self.product, viewer=self.town.staff, storeId=self.store))
         gift = await self.new_gift()
         accepted(await vouchers.activate(gift, await vouchers.numbers(gift), self.town.resident, self.town.wallet))
-        redemption = (await self.coupons.redeem({"voucherId": await self.voucher_lot()}))["redemption"]["id"]
+        redemption = (await self.coupons.redeem({"voucherId": await self.voucher_lot()}, units=1))["redemption"]["id"]
         accepted(await self.coupons.rollback(redemption))
 
     async def voucher_lot(self) -> str:

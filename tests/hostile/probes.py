@@ -163,6 +163,9 @@ PROBES: dict[str, Probe] = {
     "quoteConversion": of(
         lambda w: unkeyed(walletId=w.wallet, fromAssetId=w.points, toAssetId=w.other_points, amount=1), "resident"
     ),
+    "quoteRedemption": of(
+        lambda w: unkeyed(walletId=w.wallet, item={"couponId": w.store_coupon}, payee={"storeId": w.store}), "resident"
+    ),
     "fundingSources": of(lambda w: {"walletId": w.wallet}, "resident"),
     "outcome": of(
         lambda _: {"operation": "PAY", "idempotencyKey": str(uuid4())}, "resident", *(EVERYBODY - {"nobody"})

@@ -124,7 +124,8 @@ async def read_offers(reading: Reading, world: FilledWorld) -> None:
     dear = {**terms, "legalProfile": "REGISTERED_THIRD_PARTY", "sixMonthExempt": False, "stock": 1_000}
     dear |= {"price": 500_000, "faceValue": 1_000_000, "subVouchers": [free, {**free, "free": False}]}
     await reading.field(town.finance, "previewVoucherProduct", unkeyed(municipality=api.code, product=dear), 4)
-    redemption = {"walletId": world.wallet, "item": {"voucherId": await world.voucher_lot()}}
+    redemption = {"walletId": world.wallet, "item": {"voucherId": await world.voucher_lot()}, "units": 1}
+    await reading.field(town.resident, "quoteRedemption", unkeyed(**redemption, payee={"storeId": world.store}))
     answer = await reading.field(town.resident, "redeem", keyed(**redemption, payee={"storeId": world.store}))
     rollback = keyed(redemptionId=answer["redemption"]["id"], reason="OTHER")
     await reading.field(town.desk, "rollbackRedemption", rollback)

@@ -184,8 +184,8 @@ async def test_a_frozen_wallet_and_a_closed_store(api: CouponApi):
 
 
 async def ticket_town(api: CouponApi, kind: str = "GIFT_TICKET", **facts):
-    """Give the wallet one lot of 3,000, and return the ids of asset and lot."""
-    asset = await api.asset("TICKET", kind=kind, nameJa="お食事券", **facts)
+    """Give the wallet one lot of 3,000, which is one unit, and return the ids of asset and lot."""
+    asset = await api.asset("TICKET", kind=kind, nameJa="お食事券", **{"minimumUnit": 3_000, **facts})
     programme = await api.programme(asset, 100_000)
     await api.grant(programme, 3_000)
     [(lot, amount)] = (await api.lots())["TICKET"].items()
@@ -196,7 +196,7 @@ async def ticket_town(api: CouponApi, kind: str = "GIFT_TICKET", **facts):
 @pytest.mark.parametrize(
     ("kind", "name", "other"), [("GIFT_TICKET", "ticketId", "voucherId"), ("VOUCHER", "voucherId", "ticketId")]
 )
-async def test_value_is_handed_over_whole(api: CouponApi, kind: str, name: str, other: str):
+async def test_a_lot_of_one_unit_is_handed_over_whole(api: CouponApi, kind: str, name: str, other: str):
     _, lot = await ticket_town(api, kind)
     assert (await api.nothing_moved(api.redeem({other: lot})))["code"] == "UNKNOWN_ITEM"
     key = str(uuid4())
@@ -237,8 +237,8 @@ async def test_value_under_the_same_rules_of_store_and_time_as_a_payment(api: Co
     await api.town.assert_sound()
 
 
-async def test_a_lot_that_is_partly_set_aside_is_not_whole(api: CouponApi):
-    _, lot = await ticket_town(api)
+async def test_units_that_are_set_aside_are_not_handed_over(api: CouponApi):
+    _, lot = await ticket_town(api, minimumUnit=100)
     town = api.town
     hold = Authorize(
         key=uuid4(),
@@ -250,8 +250,12 @@ async def test_a_lot_that_is_partly_set_aside_is_not_whole(api: CouponApi):
         expires_at=api.services.clock() + timedelta(hours=1),
     )
     await authorize(api.services, town.resident, hold)
-    refusal = await api.nothing_moved(api.redeem({"ticketId": lot}))
+    refusal = await api.nothing_moved(api.redeem({"ticketId": lot}, units=30))
     assert (refusal["code"], refusal["reason"]) == ("ITEM_NOT_USABLE", "SET_ASIDE")
+    refusal = await api.nothing_moved(api.redeem({"ticketId": lot}, units=31))
+    assert (refusal["code"], refusal["unitsLeft"]) == ("NOT_ENOUGH_UNITS", 29)
+    assert (await api.redeem({"ticketId": lot}, units=29))["redemption"]["amount"] == 2_900
+    await api.town.assert_sound()
 
 
 async def test_staff_undo_a_hand_over_once(api: CouponApi):

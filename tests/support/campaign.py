@@ -294,7 +294,13 @@ class Campaign(Diary):
         ]
         if lots and self.chance.random() < 0.5:
             request = Redeem(
-                uuid4(), self.town, wallet, self.store()[0], ItemKind.VOUCHER, lot=self.chance.choice(lots)
+                uuid4(),
+                self.town,
+                wallet,
+                self.store()[0],
+                ItemKind.VOUCHER,
+                lot=self.chance.choice(lots),
+                units=self.chance.choice([None, 1, 2]),
             )
         else:
             request = Redeem(

@@ -104,6 +104,10 @@ class CouponApi(Api):
         }
         return await self.ask(viewer or self.town.resident, "Redeem", input={**request, **facts})
 
+    async def quote_redemption(self, item: dict[str, str], **facts: Any) -> Any:
+        request = {"walletId": self.wallet(), "item": item, "payee": {"storeId": self.store()}}
+        return await self.ask(self.town.resident, "QuoteRedemption", input={**request, **facts})
+
     async def rollback(self, redemption: str, viewer: Viewer | None = None, **facts: Any) -> Any:
         request = {"idempotencyKey": str(uuid4()), "redemptionId": redemption, "reason": "WRONG_ITEM"}
         return await self.ask(viewer or self.town.desk, "RollbackRedemption", input={**request, **facts})

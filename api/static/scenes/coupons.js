@@ -12,6 +12,9 @@ scene("coupons", "クーポン", "Coupons", ({ resident, store, desk, wallet, id
     tab("Pay", resident, "クーポンを使って支払う。値引き分は自治体が負担し、店舗は定価を受け取ります。", "the town bears the discount: the store gets the list price", {
       input: { idempotencyKey: crypto.randomUUID(), ...payment, confirmDuplicate: true },
     }),
+    tab("QuoteRedemption", resident, "引き換える前に、何を渡すかを確かめる。何も起きません。", "what would be handed over; nothing happens yet", {
+      input: { walletId: wallet, item: { couponId: ids.item }, payee: { storeId: store.storeId } },
+    }),
     tab("Redeem", resident, "店舗で品物と引き換える。お金は動きません。", "handed over at the store; no value moves", {
       input: { idempotencyKey: crypto.randomUUID(), walletId: wallet, item: { couponId: ids.item }, payee: { storeId: store.storeId } },
     }),
