@@ -46,6 +46,19 @@ def classify(error: BaseException) -> Fault:
     return Fault.OTHER
 
 
+class CommitLostError(ConnectionError):
+    """The connection was lost during COMMIT: nobody knows whether the transaction is committed."""
+
+
+def is_refused(error: BaseException) -> bool:
+    """Return whether the server answered a statement with an error, after which its transaction is rolled back.
+
+    An error that ends the session may come after the commit was written. It is no such answer.
+    """
+    links = (error, error.__cause__)
+    return any(isinstance(link, asyncpg.PostgresError) and link.severity_en == "ERROR" for link in links)
+
+
 async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end even if the caller is cancelled meanwhile; the cancellation is raised afterwards."""
     task = asyncio.ensure_future(work)
@@ -84,7 +97,12 @@ async def transaction() -> AsyncIterator[TransactionWrapper]:
         except BaseException:
             await to_the_end(wrapper.rollback())
             raise
-        await to_the_end(wrapper.commit())
+        try:
+            await to_the_end(wrapper.commit())
+        except Exception as error:
+            if is_refused(error):
+                raise
+            raise CommitLostError from error
     finally:
         get_connections().reset(token)
         await to_the_end(_release(parent, wrapper))

@@ -109,3 +109,10 @@ class OutcomeUnknownError(UnstoredRefusal):
     """The database was lost during the commit and did not return in time. Query `outcome` or repeat the same key."""
 
     code = "OUTCOME_UNKNOWN"
+
+
+@dataclass(eq=False)
+class UnavailableError(UnstoredRefusal):
+    """The database is away. Send the same key again: nothing is done twice."""
+
+    code = "UNAVAILABLE"

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import structlog
 
-from domain.database import rows
+from domain.database import Fault, classify, rows
 from domain.funding import reads
 from domain.funding.kinds import OPEN, AuthorisationState
 from domain.funding.reads import AUTHORISATION, Authorisation, authorisation_from
@@ -30,7 +30,7 @@ from domain.ledger.kinds import Operation
 from domain.ledger.refusals import KeyReusedError
 from domain.ledger.request import Draft, Posted, Request, RequestKey
 from domain.ports import Provider, ProviderUnavailableError
-from domain.refusals import BusyError, OutcomeUnknownError, Refusal
+from domain.refusals import BusyError, OutcomeUnknownError, Refusal, UnavailableError, UnstoredRefusal
 from domain.services import Services
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Use:
     close_all: Callable[[Services, Authorisation, Posted | None], Awaitable[bool]]
     """End every key that could use the money, and return whether it stays taken in, to be captured. The last argument
     is the client's journal, where it settled just now."""
-    same_key_after: tuple[type[Refusal], ...] = (BusyError, OutcomeUnknownError)
+    same_key_after: tuple[type[Refusal], ...] = (BusyError, OutcomeUnknownError, UnavailableError)
     """Refusals after which the same key may still use the money, so that it stays set aside until the job runs."""
 
 
@@ -207,10 +207,17 @@ async def _release_declined(services: Services, provider: Provider, authorisatio
 async def _finish_if_possible(
     services: Services, use: Use, authorisation: Authorisation, posted: Posted | None
 ) -> None:
-    """Finish after the ledger has decided. If the provider does not answer now, the job finishes later."""
+    """Finish after the ledger has decided. If provider or ledger do not answer now, the job finishes later.
+
+    What the ledger has decided is the answer: the caller never hears of a step behind it that it moved nothing.
+    """
     try:
         await finish(services, use, authorisation, posted)
-    except ProviderUnavailableError:
+    except (ProviderUnavailableError, UnstoredRefusal):
+        _warn(authorisation)
+    except Exception as error:
+        if classify(error) is not Fault.UNAVAILABLE:
+            raise
         _warn(authorisation)
 
 

@@ -6,6 +6,7 @@ The number of statements does not depend on the size of the batch:
 6 post    7 commit             and, where a request needs them: holds, guards, the events of the last minute
 """
 
+import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 
 import asyncpg
 
+from domain.database import is_refused
 from domain.identifiers import Uuid7
 from domain.ledger import receipt_number
 from domain.ledger.book import Account, Book, EndedKey, Guard, Hold, Holder, LedgerFaultError
@@ -93,7 +95,7 @@ class Batch:
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", sources: Sources) -> None:
         self.connection = connection
-        self.committing = False
+        self._committing: list[int] = []
         self._sources = sources
         self._account_ids = itertools.count(0)
         self._account_ids_left = 0
@@ -102,16 +104,17 @@ class Batch:
     async def run(self, requests: Sequence[Request], *, waits: bool = True) -> Result:
         """Lock, read, plan and post the requests, and commit. With `waits` false, locked holders are skipped.
 
-        Errors of the database pass through. After one, the batch is rolled back, unless `committing` is true: then its
-        outcome is not known.
+        Errors of the database pass through. After one, the batch is rolled back, unless `in_doubt` names requests: then
+        nobody knows whether they are committed. A cancelled run drops the connection.
         """
-        self.committing = False
+        self._committing = []
         self._runs += 1
         if self._runs in REPLAN_AT:
             await self.connection.execute("discard plans")
         await self._provide_account_ids(sum(len(request.holders) + len(request.lots) for request in requests) * 4)
         result = Result()
         transaction = self.connection.transaction()
+        ends = False
         await transaction.start()
         try:
             planner = await self._prepare(requests, result, waits=waits)
@@ -123,14 +126,24 @@ class Batch:
             if planner.lines.journals:
                 await self._fetch(result, POST, *columns(planner.lines))
             result.events = planner.lines.events
-            self.committing = True
+            ends = True
+            self._committing = [index for index, _ in result.decisions]
             await transaction.commit()
-        except BaseException:
-            if not self.connection.is_closed() and not self.committing:
+            self._committing = []
+        except BaseException as error:
+            if is_refused(error):
+                self._committing = []  # the server answered that it has rolled back
+            if isinstance(error, asyncio.CancelledError):
+                self.connection.terminate()  # a rollback would wait for the server that we have stopped waiting for
+            elif not ends and not self.connection.is_closed():
                 await transaction.rollback()
             raise
         result.statements += 2
         return result
+
+    def in_doubt(self) -> list[int]:
+        """Return the indexes of the last run's requests that are in a COMMIT which had no answer."""
+        return self._committing
 
     async def _prepare(self, requests: Sequence[Request], result: Result, *, waits: bool) -> Planner:
         book = Book(self._next_account_id)

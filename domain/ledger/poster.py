@@ -6,10 +6,13 @@ lanes              connections; a lane takes requests that touch no holder that 
 parked             requests whose holders another transaction has locked for longer than LOCK_MILLISECONDS. They are
                    tried again with SKIP LOCKED on a lane of their own, so that a lock in one municipality does not
                    delay another
+deadlines          each request has one, and each attempt. A request past its deadline is given up: OUTCOME_UNKNOWN if
+                   it was ever in a COMMIT without an answer, else UNAVAILABLE or BUSY, and then it is in no table
 """
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,8 +24,8 @@ import structlog
 from domain.database import Fault, classify
 from domain.ledger.batch import Batch, Result, Sources
 from domain.ledger.decide import Decision
-from domain.ledger.request import Closed, EventRow, Posted, Request
-from domain.refusals import BusyError, OutcomeUnknownError
+from domain.ledger.request import Closed, EventRow, Posted, Request, RequestKey
+from domain.refusals import BusyError, OutcomeUnknownError, UnavailableError, UnstoredRefusal
 
 BATCH_LIMIT = 64
 QUEUE_LIMIT = 4_096
@@ -30,7 +33,13 @@ LANES = 2
 TRIES = 3
 LOCK_MILLISECONDS = 100
 PATIENCE_SECONDS = 7
-PARKED_PAUSE_SECONDS = 0.05
+ATTEMPT_SECONDS = 3
+"""The longest that an attempt may take. Then its connection is dropped, and the key says what became of it."""
+LEAST_ATTEMPT_SECONDS = 0.5
+"""An attempt is given this long even if a request in it has less time left."""
+PAUSE_SECONDS = 0.05
+IN_DOUBT_LIMIT = 50_000
+"""Keys whose COMMIT had no answer that a process remembers, for other requests of the same key."""
 
 SESSION = {
     "role": "meguru_poster",
@@ -61,12 +70,23 @@ class Observer(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """A request, and the future of its decision. `deadline`: by the clock of the event loop, in seconds."""
+    """A request, and the future of its decision. `deadline`: by the clock of the event loop, in seconds.
+
+    attempted: whether an attempt is under way. parked: whether the lane of the parked answers it.
+    """
 
     request: Request
     decision: "asyncio.Future[Decision]"
     deadline: float
     holders: frozenset[HolderKey] = field(default_factory=frozenset)
+    attempted: bool = False
+    parked: bool = False
+
+    @property
+    def key(self) -> RequestKey:
+        """The key, as the journal has it."""
+        request = self.request
+        return RequestKey(request.municipality, request.actor, request.operation, request.key)
 
 
 @dataclass(slots=True, eq=False)
@@ -79,14 +99,25 @@ class Lane:
 
     async def ready(self) -> Batch:
         """Return the batch on a live connection."""
-        if self.batch is None or self.batch.connection.is_closed():
+        if self.batch is not None and self.batch.connection.is_closed():
+            self.batch = None
+        if self.batch is None:
             self.batch = Batch(await self.connect(), self.sources)
         return self.batch
+
+    def drop(self) -> None:
+        """Drop the connection at once, whatever it is doing; a server that is frozen would not let it end."""
+        if self.batch is not None:
+            self.batch.connection.terminate()
+            self.batch = None
 
     async def close(self) -> None:
         """Close the connection."""
         if self.batch is not None:
-            await self.batch.connection.close()
+            try:
+                await self.batch.connection.close(timeout=ATTEMPT_SECONDS)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                self.drop()
 
 
 class Poster:
@@ -107,23 +138,32 @@ class Poster:
         self._in_flight: set[HolderKey] = set()
         self._parked: list[Pending] = []
         self._parked_holders: set[HolderKey] = set()
+        self._in_doubt: OrderedDict[RequestKey, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._parking: asyncio.Task[None] | None = None
+        self._away = False
         self._closed = False
 
     async def post(self, request: Request) -> Posted | Closed:
         """Post one request, or raise its refusal. Cancelling the caller does not cancel the request."""
-        if self._closed or len(self._waiting) + len(self._parked) >= QUEUE_LIMIT:
-            raise BusyError
         loop = asyncio.get_running_loop()
         holders = frozenset((request.municipality, holder) for holder in request.holders)
         pending = Pending(request, loop.create_future(), loop.time() + PATIENCE_SECONDS, holders)
-        if self._parked_holders.isdisjoint(holders):
+        if self.depth >= QUEUE_LIMIT:
+            self._waiting = self._undecided(self._waiting)
+        if self._closed or self.depth >= QUEUE_LIMIT:
+            self._give_up(pending)
+        elif self._parked_holders.isdisjoint(holders):
             self._waiting.append(pending)
             self._pump()
         else:
             self._park([pending])
-        decision = await asyncio.shield(pending.decision)
+        timer = loop.call_at(pending.deadline, self._expire, pending)
+        try:
+            decision = await asyncio.shield(pending.decision)
+        finally:
+            if pending.decision.done():
+                timer.cancel()
         if isinstance(decision, Exception):
             raise decision
         return decision
@@ -151,7 +191,7 @@ class Poster:
         batch: list[Pending] = []
         rest: list[Pending] = []
         blocked = self._in_flight.copy()
-        for pending in self._waiting:
+        for pending in self._undecided(self._waiting):
             if len(batch) < BATCH_LIMIT and blocked.isdisjoint(pending.holders):
                 batch.append(pending)
             else:
@@ -165,6 +205,11 @@ class Poster:
     async def _drive(self, lane: Lane, batch: list[Pending]) -> None:
         try:
             await self._settle(lane, batch)
+        except Exception:
+            log.exception("ledger.lane_failed", size=len(batch))
+            for pending in batch:
+                if not pending.parked:
+                    self._give_up(pending, Fault.OTHER)
         finally:  # no await between here and _pump: a request that arrives meanwhile would never be taken
             for pending in batch:
                 self._in_flight -= pending.holders
@@ -172,52 +217,48 @@ class Poster:
             self._pump()
 
     async def _settle(self, lane: Lane, batch: list[Pending]) -> None:
-        fault = await self._attempt(lane, batch)
-        for _ in range(TRIES - 1):
-            if fault is not Fault.RETRY:
-                break
-            fault = await self._attempt(lane, batch)
-        if fault is None:
-            return
-        if fault is Fault.LOCKED:
-            self._park(batch)
-        elif fault is Fault.UNAVAILABLE:
-            await self._recover(lane, batch)
-        elif len(batch) > 1:
-            for pending in batch:  # one of them fails in the database, and must fail alone
-                await self._settle(lane, [pending])
-        else:
-            await self._settle_alone(lane, batch[0], fault)
+        """Try a batch until each request is answered, parked, or past its deadline.
 
-    async def _settle_alone(self, lane: Lane, pending: Pending, fault: Fault) -> None:
-        """Settle one request after a fault.
-
-        A conflict is a race for its key or for a new row: it is read again. Any other fault is a bug, which is logged.
+        A conflict is a race for a key or for a new row: it is read again. Any other fault is a bug. Of a batch, one
+        request fails in the database, and must fail alone.
         """
-        for _ in range(TRIES):
-            if fault is not Fault.CONFLICT:
-                break
-            again = await self._attempt(lane, [pending])
-            if again is None:
+        tries = 0
+        while batch := self._undecided(batch):
+            fault = await self._attempt(lane, batch)
+            if fault is None:
                 return
-            fault = again
-        if fault is Fault.LOCKED:
-            self._park([pending])
-        else:
-            decide(
-                pending, RuntimeError("the ledger could not post this request") if fault is Fault.OTHER else BusyError()
-            )
+            if fault is Fault.UNAVAILABLE:
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            if fault is Fault.LOCKED:
+                self._park(batch)
+                return
+            tries += 1
+            if tries < TRIES and (fault is Fault.RETRY or (fault is Fault.CONFLICT and len(batch) == 1)):
+                continue
+            if len(batch) == 1:
+                self._give_up(batch[0], fault)
+                return
+            for pending in batch:
+                await self._settle(lane, [pending])
+            return
 
     async def _attempt(self, lane: Lane, batch: list[Pending], *, waits: bool = True) -> Fault | None:
         """Try a batch once. Return None if it was committed: then all requests but the skipped ones are answered."""
         started = time.perf_counter()
+        for pending in batch:
+            pending.attempted = True
         try:
-            result = await (await lane.ready()).run([pending.request for pending in batch], waits=waits)
+            async with asyncio.timeout(_seconds_for(batch)):
+                result = await (await lane.ready()).run([pending.request for pending in batch], waits=waits)
         except Exception as error:
-            fault = classify(error)
+            fault = self._failed(lane, batch, error)
             if fault is Fault.OTHER:
                 log.exception("ledger.batch_failed", size=len(batch))
             return fault
+        finally:
+            for pending in batch:
+                pending.attempted = False
         self._answer(batch, result)
         if self._observer is not None:
             requests = [batch[index].request for index, _ in result.decisions]
@@ -225,36 +266,57 @@ class Poster:
             self._observer.committed(requests, decisions, result.statements, time.perf_counter() - started)
         return None
 
+    def _failed(self, lane: Lane, batch: list[Pending], error: Exception) -> Fault:
+        """Note what an attempt leaves behind: requests that may be committed, a connection that is of no more use."""
+        fault = classify(error)
+        in_doubt = lane.batch.in_doubt() if lane.batch is not None else ()
+        if in_doubt:
+            fault = Fault.UNAVAILABLE
+        for index in in_doubt:
+            self._in_doubt[batch[index].key] = None
+        while len(self._in_doubt) > IN_DOUBT_LIMIT:
+            self._in_doubt.popitem(last=False)
+        if fault is Fault.UNAVAILABLE:
+            lane.drop()
+        self._away = fault is Fault.UNAVAILABLE and not isinstance(error, TimeoutError)
+        return fault
+
     def _answer(self, batch: list[Pending], result: Result) -> None:
+        self._away = False
         for index, decision in result.decisions:
+            if self._in_doubt and not isinstance(decision, UnstoredRefusal):
+                self._in_doubt.pop(batch[index].key, None)
             decide(batch[index], decision)
-        if result.events:
-            self._publish(result.events)
         if result.left:
             self._park([batch[index] for index in result.left])
+        if result.events:
+            self._publish(result.events)
 
-    async def _recover(self, lane: Lane, batch: list[Pending]) -> None:
-        """Post a batch again after its connection was lost, perhaps while committing.
-
-        Idempotency keys make that safe: what was committed replays.
-        """
-        loop = asyncio.get_running_loop()
-        uncertain = lane.batch is not None and lane.batch.committing
-        deadline = min(pending.deadline for pending in batch)
-        while loop.time() < deadline:
-            await asyncio.sleep(PARKED_PAUSE_SECONDS)
-            fault = await self._attempt(lane, batch)
-            if fault is None:
-                return
-            if fault is not Fault.UNAVAILABLE:
-                await self._settle(lane, batch)
-                return
-            uncertain = uncertain or (lane.batch is not None and lane.batch.committing)
+    def _undecided(self, batch: Sequence[Pending]) -> list[Pending]:
+        """Return the requests that still want an answer, and give up those past their deadline."""
+        now = asyncio.get_running_loop().time()
         for pending in batch:
-            decide(pending, OutcomeUnknownError() if uncertain else BusyError())
+            if pending.deadline <= now:
+                self._give_up(pending)
+        return [pending for pending in batch if not pending.decision.done()]
+
+    def _expire(self, pending: Pending) -> None:
+        """Give up a request that waits at its deadline; the attempt of one that does not wait has its own."""
+        if not pending.attempted:
+            self._give_up(pending)
+
+    def _give_up(self, pending: Pending, fault: Fault | None = None) -> None:
+        """Answer a request that is not tried again; only one that was never in doubt hears that it is not posted."""
+        if pending.key in self._in_doubt:
+            decide(pending, OutcomeUnknownError())
+        elif fault is Fault.OTHER:
+            decide(pending, RuntimeError("the ledger could not post this request"))
+        else:
+            decide(pending, UnavailableError() if self._away else BusyError())
 
     def _park(self, batch: Sequence[Pending]) -> None:
         for pending in batch:
+            pending.parked = True
             self._parked.append(pending)
             self._parked_holders |= pending.holders
         if self._parking is None or self._parking.done():
@@ -262,28 +324,40 @@ class Poster:
 
     async def _unpark(self) -> None:
         """Try the parked requests until each is posted or past its deadline."""
-        loop = asyncio.get_running_loop()
         while self._parked:
             batch, self._parked = self._parked[:BATCH_LIMIT], self._parked[BATCH_LIMIT:]
-            in_time = [pending for pending in batch if pending.deadline > loop.time()]
-            for pending in batch:
-                if pending.deadline <= loop.time():
-                    decide(pending, BusyError())
-            fault = await self._attempt(self._parking_lane, in_time, waits=False) if in_time else None
-            if fault in {Fault.LOCKED, Fault.RETRY, Fault.UNAVAILABLE}:
-                self._parked.extend(in_time)
-            elif fault is not None:
-                for pending in in_time:
-                    await self._settle_alone(self._parking_lane, pending, Fault.CONFLICT)
+            try:
+                await self._try_parked(self._undecided(batch))
+            except Exception:
+                log.exception("ledger.lane_failed", size=len(batch))
+                for pending in batch:
+                    if pending not in self._parked:
+                        self._give_up(pending, Fault.OTHER)
             self._parked_holders = {holder for pending in self._parked for holder in pending.holders}
             if self._parked:
-                await asyncio.sleep(PARKED_PAUSE_SECONDS)
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _try_parked(self, batch: list[Pending]) -> None:
+        if not batch:
+            return
+        fault = await self._attempt(self._parking_lane, batch, waits=False)
+        if fault in {Fault.LOCKED, Fault.RETRY, Fault.UNAVAILABLE}:
+            self._parked.extend(batch)
+        elif fault is not None:
+            for pending in batch:
+                await self._settle(self._parking_lane, [pending])
 
     def _spawn(self, work: Awaitable[None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _seconds_for(batch: Sequence[Pending]) -> float:
+    """Return how long an attempt may take: until the first deadline in it, within bounds."""
+    left = min(pending.deadline for pending in batch) - asyncio.get_running_loop().time()
+    return max(LEAST_ATTEMPT_SECONDS, min(ATTEMPT_SECONDS, left))
 
 
 def decide(pending: Pending, decision: Decision) -> None:

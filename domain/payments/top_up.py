@@ -40,7 +40,14 @@ from domain.ledger.refusals import AlreadyReversedError, BalanceCapError, KeyReu
 from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.payments.pay import Pay, input_hash_of, pay
 from domain.programmes.store_rules import StoreRules, with_rules
-from domain.refusals import InvalidInputError, Refusal, UnstoredRefusal
+from domain.refusals import (
+    BusyError,
+    InvalidInputError,
+    OutcomeUnknownError,
+    Refusal,
+    UnavailableError,
+    UnstoredRefusal,
+)
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Viewer
@@ -150,7 +157,10 @@ async def _funded(services: Services, viewer: Viewer, payment: Pay, authorisatio
         if authorisation.is_open:
             charge = _Charge(authorisation, source, await treasury_of(services, authorisation.municipality))
             await _post_charge(services, viewer, charge)
-        return await pay(services, viewer, payment)
+        try:
+            return await pay(services, viewer, payment)
+        except (BusyError, UnavailableError) as error:
+            raise OutcomeUnknownError from error  # the charge has moved, so that "nothing moved" would be wrong
 
     return Funded(TOPPED_UP_PAYMENT, input_hash_of(payment), source.token, post)
 

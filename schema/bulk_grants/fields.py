@@ -15,7 +15,7 @@ from domain.bulk_grants.refusals import (
 )
 from domain.ledger.refusals import KeyReusedError
 from domain.programmes.refusals import BudgetExceededError, ProgrammeClosedError, UnknownProgrammeError
-from domain.refusals import BusyError, OutcomeUnknownError
+from domain.refusals import BusyError
 from domain.uploads.refusals import UnknownUploadError, UploadNotReadyError
 from resolvers import bulk_grants as bulk_grant_resolvers
 from schema.bulk_grants.results import (
@@ -122,7 +122,7 @@ class BulkGrantsMutation:
         bulk_grant_resolvers.cancel_bulk_grant,
         CancelBulkGrantPayload,
         roles=FINANCE,
-        refuses=(*STATE, BusyError, OutcomeUnknownError),
+        refuses=(*STATE, BusyError),
         description=(
             "Cancels what a bulk grant has not granted yet, also before its approval. For finance officers of the"
             " municipality."

@@ -1,7 +1,17 @@
 """Errors of a request that are the client's: they have a code of their own and a text that says what to do."""
 
+from domain.database import CommitLostError, Fault, classify
+from domain.refusals import OutcomeUnknownError, UnavailableError, UnstoredRefusal
+
 OPERATION_SECONDS = 10
 """How long a query may take, and a subscription until its events can begin. Mutations run to their end."""
+
+
+def outage_of(error: BaseException) -> UnstoredRefusal | None:
+    """The refusal that tells a client of a lost database; None for every other error."""
+    if isinstance(error, CommitLostError):
+        return OutcomeUnknownError()
+    return UnavailableError() if classify(error) is Fault.UNAVAILABLE else None
 
 
 class NotFoundError(Exception):

@@ -22,10 +22,10 @@ from domain.database import to_the_end
 from domain.events.turns import SUBSCRIBERS
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
-from domain.refusals import BusyError, NotPermittedError, OutcomeUnknownError, Refusal
+from domain.refusals import BusyError, NotPermittedError, OutcomeUnknownError, Refusal, UnavailableError
 from domain.viewer import MUNICIPAL_STAFF, Role
 from schema.core.context import MeguruInfo
-from schema.core.errors import NotFoundError
+from schema.core.errors import NotFoundError, outage_of
 from schema.core.refusals import Payload
 from schema.core.refusals import Refusal as ContractRefusal
 
@@ -50,7 +50,9 @@ FINANCE_OR_DESK = frozenset({Role.FINANCE, Role.DESK})
 OFFICERS = frozenset({Role.FINANCE, Role.AUDITOR})
 STAFF = MUNICIPAL_STAFF
 Roles = frozenset[Role] | Audience
-LEDGER = (KeyReusedError, AbandonedError, RequestExpiredError, BusyError, OutcomeUnknownError)
+OUTAGE = (OutcomeUnknownError, UnavailableError)
+"""What every mutation may answer while the database is away."""
+LEDGER = (KeyReusedError, AbandonedError, RequestExpiredError, BusyError)
 """What every mutation that moves value may answer."""
 DECLARATION = "declaration"
 """The key of a field's declaration in its metadata."""
@@ -99,7 +101,7 @@ def query(
     An object that may be null is null for who may not call it.
     """
     quote = isinstance(answer, type) and issubclass(answer, Payload)
-    declared = Declaration(roles, refuses=(*refuses, NotPermittedError) if quote else ())
+    declared = Declaration(roles, refuses=(*refuses, NotPermittedError, UnavailableError) if quote else ())
     return _field(resolver, answer, description, declared)
 
 
@@ -118,7 +120,7 @@ def mutation(
     With an operation it moves value under the caller's idempotency key.
     """
     moves_value = moves_value or operation is not None
-    every = dict.fromkeys((*refuses, NotPermittedError, *(LEDGER if operation is not None else ())))
+    every = dict.fromkeys((*refuses, NotPermittedError, *(LEDGER if operation is not None else ()), *OUTAGE))
     return _field(resolver, answer, description, Declaration(roles, operation, moves_value, tuple(every)))
 
 
@@ -173,7 +175,10 @@ def _refusing(
         try:
             declared.check(info)
             payload: Payload = await _finished(resolver(info, **arguments), info, declared)
-        except declared.refuses as refusal:
+        except Exception as error:
+            refusal = outage_of(error) or error
+            if not isinstance(refusal, declared.refuses):
+                raise
             info.context.refusal = refusal.code
             return answer(refusal=ContractRefusal(refusal=refusal, locale=info.context.locale))
         return payload

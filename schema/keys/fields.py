@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.refusals import BusyError, OutcomeUnknownError
+from domain.refusals import BusyError
 from resolvers import keys
 from schema.core.fields import ANY_ROLE, mutation, query
 from schema.keys.results import AbandonPayload
@@ -31,7 +31,7 @@ class KeysMutation:
         keys.abandon,
         AbandonPayload,
         roles=ANY_ROLE,
-        refuses=(BusyError, OutcomeUnknownError),
+        refuses=(BusyError,),
         description=(
             "Closes a key for ever; if it has ended already, returns how it ended. For everybody who is signed in, for"
             " their own keys."
