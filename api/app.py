@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import playground
+from api.addresses import SocketsOfAddresses
 from api.compose import Process, process
 from api.graphql_http import GraphQLOverHttp
 from api.graphql_ws import GraphQLOverWebSocket
@@ -156,4 +157,5 @@ def create() -> ASGIApp:
     settings = read_settings()
     logs.configure(settings.log_level)
     app = App(settings)
-    return for_web_clients(ShortCut(Starlette(routes=app.routes(), lifespan=app.lifespan), app.graphql), settings)
+    inner = ShortCut(Starlette(routes=app.routes(), lifespan=app.lifespan), app.graphql)
+    return SocketsOfAddresses(for_web_clients(inner, settings))

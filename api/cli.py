@@ -13,6 +13,7 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
+from api.connections import IDLE_SECONDS, Connection
 from api.migrate import described
 from api.migrate import run as run_migrations
 from api.settings import METRICS_FOLDER, Settings, SettingsError, read_settings
@@ -67,8 +68,8 @@ def _serve(host: str, port: int, processes: int) -> None:
         ws_max_size=MESSAGE_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
-        timeout_keep_alive=75,
-        h11_max_incomplete_event_size=MESSAGE_BYTES,
+        http=Connection,
+        timeout_keep_alive=IDLE_SECONDS,
         backlog=2_048,
     )
 

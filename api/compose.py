@@ -10,6 +10,7 @@ from api.metrics import Metrics
 from api.settings import DEVELOPMENT_KEYS, Settings
 from api.tokens import Keys, Tokens, make_development_key
 from domain.compose import services
+from domain.events.turns import SUBSCRIBERS
 from domain.services import Services
 
 
@@ -41,6 +42,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
             funding=funding,
         ) as live,
     ):
+        live.shared(SUBSCRIBERS).limit = settings.subscriptions_per_person
         gauges = asyncio.create_task(metrics.keep(live))
         try:
             yield Process(settings, live, Tokens(Keys(folder)), metrics)

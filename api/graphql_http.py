@@ -3,6 +3,7 @@
 Plain ASGI, since every request passes here.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -37,6 +38,7 @@ from schema.engine.extensions import FAULT
 
 BODY_LIMIT = 65_536
 """Bytes of a request."""
+BODY_SECONDS = 20
 CLIENT_LIMIT = 64
 STATUS_OF = {"UNAUTHENTICATED": 401, "INTERNAL": 500, TimedOutError.code: 503}
 """Status of an operation that was not carried out, in an answer of the type application/graphql-response+json."""
@@ -153,10 +155,18 @@ def was_begun(errors: list[GraphQLError]) -> bool:
 
 
 async def read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    """The body, up to BODY_LIMIT bytes."""
+    """The body: up to BODY_LIMIT bytes, within BODY_SECONDS."""
     declared = headers.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > BODY_LIMIT:
         raise BadRequestError(413, "BODY_TOO_LARGE", f"A request has at most {BODY_LIMIT} bytes.")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _body(receive)
+    except TimeoutError as error:
+        raise BadRequestError(408, "BODY_TOO_SLOW", f"A request arrives within {BODY_SECONDS} seconds.") from error
+
+
+async def _body(receive: Receive) -> bytes:
     body = b""
     more = True
     while more:

@@ -3,10 +3,12 @@
 import asyncio
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from json import JSONDecodeError
 from typing import Any
+from uuid import UUID
 
 import orjson
 from starlette.types import Receive, Scope, Send
@@ -55,6 +57,7 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
             allowed_origins=allowed_origins,
         )
         self._process = process
+        self._sockets: Counter[UUID] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection. One context serves all of it, so its loaders remember nothing."""
@@ -71,6 +74,7 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
         try:
             await self.run(socket, context=context)
         finally:
+            self._leave(context)
             watch = context.extra.get("expiry")
             if watch is not None:
                 watch.cancel()
@@ -94,8 +98,23 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
             verified = await self._process().tokens.verify(token.strip())
         except InvalidTokenError as error:
             raise ConnectionRejectionError from error
+        self._join(context, verified.viewer.person_id)
         context.viewer = verified.viewer
         context.extra["expiry"] = asyncio.create_task(close_at(context.extra["socket"], verified.expires_at))
+
+    def _join(self, context: Context, person: UUID) -> None:
+        """Counts one more socket of a person; ConnectionRejectionError where there are enough."""
+        if 0 < self._process().settings.sockets_per_person <= self._sockets[person]:
+            raise ConnectionRejectionError
+        self._sockets[person] += 1
+        context.extra["person"] = person
+
+    def _leave(self, context: Context) -> None:
+        person = context.extra.pop("person", None)
+        if person is not None:
+            self._sockets[person] -= 1
+            if not self._sockets[person]:
+                del self._sockets[person]
 
     def decode_json(self, data: str | bytes) -> object:
         """A message as graphql-transport-ws has them; whatever else it is, the connection ends with 4400.

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from api.cli import MESSAGE_BYTES, PING_SECONDS
-from api.graphql_http import BODY_LIMIT
+from api.connections import HEADER_SECONDS, IDLE_SECONDS
+from api.graphql_http import BODY_LIMIT, BODY_SECONDS
 from api.graphql_ws import INIT_TIMEOUT, SUBSCRIPTIONS_LIMIT
+from api.settings import Settings
 from api.tokens import LONGEST_TOKEN
 from domain.bulk_grants.csv_file import ROWS_LIMIT
 from domain.coupons import uses
@@ -65,6 +67,17 @@ def requests() -> list[Limit]:
     """Of HTTP and WebSocket."""
     return [
         Limit("Body of a request", f"{number(BODY_LIMIT)} bytes", "`BODY_TOO_LARGE`, status 413"),
+        Limit("Time for the body of a request", f"{BODY_SECONDS} seconds", "`BODY_TOO_SLOW`, status 408"),
+        Limit(
+            "Time for the headers of a request", f"{HEADER_SECONDS:g} seconds", "status 408, the connection is closed"
+        ),
+        Limit("Time between two requests of a connection", f"{IDLE_SECONDS} seconds", "the connection is closed"),
+        Limit(
+            "Connections of an address, in one server process",
+            default("connections_per_address"),
+            "status 429 with `Retry-After`",
+        ),
+        Limit("WebSockets of a person, in one server process", default("sockets_per_person"), "close 4403"),
         Limit("Message of a WebSocket", f"{number(MESSAGE_BYTES)} bytes", "close 1009"),
         Limit("Access token", f"{number(LONGEST_TOKEN)} characters", "`UNAUTHENTICATED`, status 401"),
         Limit("Time until `connection_init`", duration(INIT_TIMEOUT), "close 4408"),
@@ -81,7 +94,7 @@ def streams() -> list[Limit]:
         Limit("Operations of a socket at once", number(SUBSCRIPTIONS_LIMIT), "`error`: Subscription limit reached"),
         Limit(
             "Subscriptions of a person, in one server process",
-            number(turns.Subscribers().limit),
+            default("subscriptions_per_person"),
             "`TOO_MANY_SUBSCRIPTIONS`",
         ),
         Limit(
@@ -147,6 +160,12 @@ def table(limits: list[Limit]) -> str:
     return "| what | at most | beyond it |\n|---|---|---|\n" + "".join(
         f"| {limit.subject} | {limit.value} | {limit.beyond} |\n" for limit in limits
     )
+
+
+def default(setting: str) -> str:
+    """The default of a setting; towns may have others."""
+    value: int = Settings.model_fields[setting].default
+    return number(value)
 
 
 def number(value: int) -> str:

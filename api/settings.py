@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -50,6 +51,12 @@ class Settings(BaseSettings):
         default=None, description="https://host/path of the payment provider; without it no payment tops up"
     )
     funding_key: str = Field(default="", description="the key that the payment provider gave")
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="addresses or networks of our own proxies: whose X-Forwarded-For is believed"
+    )
+    connections_per_address: int = Field(default=200, ge=0, description="of one process; 0 for no limit")
+    sockets_per_person: int = Field(default=20, ge=0, description="of one process; 0 for no limit")
+    subscriptions_per_person: int = Field(default=100, ge=1, description="of one process")
     pool_size: int = Field(default=10, ge=1, le=100)
     log_level: str = "info"
 
@@ -79,6 +86,17 @@ class Settings(BaseSettings):
             message = "must be https://host/path"
             raise ValueError(message)
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            try:
+                ip_network(value, strict=False)
+            except ValueError as error:
+                message = f"{value!r} is no address and no network, such as 10.0.0.0/8"
+                raise ValueError(message) from error
+        return values
 
     @field_validator("log_level")
     @classmethod

@@ -14,6 +14,7 @@ from domain.shared import Shared
 
 DELIVERIES_PER_ROUND = 4
 """Events that are delivered before the event loop looks after everything else, such as payments."""
+SUBSCRIPTIONS_PER_PERSON = 100
 REPLAYS_PER_CONNECTION = 2
 REPLAYS_PER_PERSON = 4
 """Replays that read and deliver a page of earlier events at once; the others wait, in the order in which they came."""
@@ -86,7 +87,7 @@ class Subscribers:
 
     def __init__(self) -> None:
         self._counts: dict[UUID, int] = {}
-        self.limit = 100
+        self.limit = SUBSCRIPTIONS_PER_PERSON
 
     def count(self, person: UUID) -> int:
         """The number of a person's subscriptions."""

@@ -79,7 +79,15 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
     """But those whose default is right there, or which exist in development only."""
     compose = (PROJECT / "deploy/compose.yaml").read_text()
     api, push = compose.partition("\n  api:\n")[2].split("\n  push:\n")
-    left = {"personas_file", "allowed_origins", "pool_size", "log_level"}
+    left = {
+        "connections_per_address",
+        "sockets_per_person",
+        "subscriptions_per_person",
+        "personas_file",
+        "allowed_origins",
+        "pool_size",
+        "log_level",
+    }
     assert {name for name in Settings.model_fields if f"MEGURU_{name.upper()}:" not in api} <= left
     assert {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push} <= {"log_level"}
 
