@@ -9,6 +9,7 @@ from strawberry import argument
 
 from domain.bulk_grants import check, control, progress, reads, start
 from domain.refusals import NotPermittedError
+from schema.bulk_grants.checks import BulkGrantCheck, BulkGrantDuplicateConnection, duplicates_of
 from schema.bulk_grants.inputs import (
     ApproveBulkGrantInput,
     CancelBulkGrantInput,
@@ -28,7 +29,7 @@ from schema.bulk_grants.results import (
     StartBulkGrantPayload,
     UndoBulkGrantPayload,
 )
-from schema.bulk_grants.types import BulkGrant, BulkGrantCheck, BulkGrantConnection, BulkGrantEdge
+from schema.bulk_grants.types import BulkGrant, BulkGrantConnection, BulkGrantEdge
 from schema.core.access import serves
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
@@ -53,6 +54,17 @@ async def bulk_grant(info: MeguruInfo, id: BulkGrantId) -> BulkGrant | None:
     """One bulk grant, for the staff of its municipality."""
     key = read(Prefix.BULK_GRANT, id)
     return None if key is None else await find(info, *key)
+
+
+async def bulk_grant_duplicates(
+    info: MeguruInfo, id: BulkGrantId, first: First = 20, after: After = None
+) -> BulkGrantDuplicateConnection:
+    """Rows of a bulk grant in wait of its approval that may be duplicates, for the staff of its municipality."""
+    check_count(first)
+    bulk = await bulk_grant(info, id)
+    if bulk is None:
+        raise NotFoundError
+    return duplicates_of(await control.repetition_of(info.context.services, bulk.bulk_grant), first, after)
 
 
 async def bulk_grants(
@@ -91,7 +103,12 @@ async def approve_bulk_grant(info: MeguruInfo, input: ApproveBulkGrantInput) -> 
     """Approves a bulk grant as the second officer."""
     municipality, key = bulk_grant_key(input.bulk_grant_id)
     row, replayed = await control.approve_bulk_grant(
-        info.context.services, info.context.signed_in, municipality, key=input.idempotency_key, bulk_grant=key
+        info.context.services,
+        info.context.signed_in,
+        municipality,
+        key=input.idempotency_key,
+        bulk_grant=key,
+        token=input.duplicates_token,
     )
     return ApproveBulkGrantPayload(bulk_grant=BulkGrant(bulk_grant=row), replayed=replayed)
 

@@ -24,6 +24,7 @@ const LATEST = {
   PRODUCT: (data) => data.createVoucherProductFromTemplate?.product?.id,
   APPROVAL: (data) => data.proposeGrant?.proposal?.approval?.id,
   UPLOAD: (data) => data.createUpload?.upload?.id,
+  DUPLICATES: (data) => data.checkBulkGrant?.check?.duplicates?.token,
   BULK_GRANT: (data) => data.startBulkGrant?.bulkGrant?.id,
 };
 const latest = {};

@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Totals, examination
+from domain.bulk_grants.repeated import Repetition, repeated_by_file
 from domain.ledger.holders import require_staff
 from domain.municipalities.thresholds import thresholds_of
 from domain.programmes.reads import budgets_left
@@ -23,7 +24,7 @@ class Check:
     """The result of a dry run. Amounts in whole units.
 
     same_content: an earlier bulk grant of the programme with the same content. errors: the first ERRORS_KEPT rows that
-    cannot be granted.
+    cannot be granted. repetition: the rows that would give a wallet again what the programme gave it.
     """
 
     municipality: int
@@ -33,6 +34,7 @@ class Check:
     needs_approval: bool
     same_content: UUID | None
     errors: tuple[Row, ...]
+    repetition: Repetition
 
 
 async def check_bulk_grant(
@@ -43,9 +45,12 @@ async def check_bulk_grant(
     upload, sha256 = await uploads.received(municipality, upload_id, viewer.person_id, UploadPurpose.BULK_GRANT)
     examined = await examination(municipality, programme_id, services.clock())
     errors: list[Row] = []
+    good: list[Row] = []
     async with services.background.heavy:
         async for page in examined.pages(await uploads.content(municipality, upload.id)):
             errors += [row for row in page if row.problem is not None][: ERRORS_KEPT - len(errors)]
+            good += [row for row in page if row.problem is None]
+        repetition = await repeated_by_file(municipality, programme_id, upload.id, good)
     totals = examined.totals
     [left] = await budgets_left([(municipality, programme_id)])
     return Check(
@@ -56,4 +61,5 @@ async def check_bulk_grant(
         needs_approval=(await thresholds_of(municipality)).need_approval(totals.amount, totals.largest),
         same_content=await reads.same_content(municipality, programme_id, sha256),
         errors=tuple(errors),
+        repetition=repetition,
     )

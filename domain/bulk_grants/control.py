@@ -19,6 +19,7 @@ from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.receipts import OfFile
 from domain.bulk_grants.record import wake
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
+from domain.bulk_grants.repeated import Repetition, repeated_by, require_confirmed
 from domain.bulk_grants.run import kick
 from domain.database import transaction
 from domain.identifiers import derived
@@ -31,11 +32,12 @@ from domain.viewer import Relation, Viewer
 
 
 async def approve_bulk_grant(
-    services: Services, viewer: Viewer, municipality: int, key: UUID, bulk_grant: UUID
+    services: Services, viewer: Viewer, municipality: int, key: UUID, bulk_grant: UUID, token: str | None = None
 ) -> tuple[BulkGrant, bool]:
     """Approve a bulk grant, which starts it. Return it, and whether the key had approved it before.
 
-    Raises BulkGrantStateError and ApproverIsProposerError.
+    token: of the rows that repeat grants, as they are now. Raises BulkGrantStateError, ApproverIsProposerError and
+    PossibleDuplicatesError.
     """
     bulk = await _bulk_grant(viewer, municipality, bulk_grant)
     approval = await approvals.by_subject(municipality, ApprovalKind.BULK_GRANT, bulk.id)
@@ -48,13 +50,31 @@ async def approve_bulk_grant(
         return bulk, True
     if bulk.state is not BulkState.AWAITING_APPROVAL:
         raise BulkGrantStateError(bulk.state.name)
+    async with services.background.heavy:
+        repetition = await repeated_by(bulk)
+    require_confirmed(repetition, token)
     await approve(services, viewer, approval, key)
     return (
         await _change(
-            services, viewer, bulk, (BulkState.AWAITING_APPROVAL,), BulkState.RUNNING, "run_bulk_grant", approve_key=key
+            services,
+            viewer,
+            bulk,
+            (BulkState.AWAITING_APPROVAL,),
+            BulkState.RUNNING,
+            "run_bulk_grant",
+            repetition,
+            approve_key=key,
         ),
         False,
     )
+
+
+async def repetition_of(services: Services, bulk: BulkGrant) -> Repetition:
+    """Return the rows of a bulk grant in wait of its approval that repeat grants; none in any other state."""
+    if bulk.state is not BulkState.AWAITING_APPROVAL:
+        return Repetition(bulk.municipality, (), None)
+    async with services.background.heavy:
+        return await repeated_by(bulk)
 
 
 async def pause_bulk_grant(services: Services, viewer: Viewer, municipality: int, bulk_grant: UUID) -> BulkGrant:
@@ -133,11 +153,12 @@ async def _change(
     before: tuple[BulkState, ...],
     after: BulkState,
     action: str,
+    repetition: Repetition | None = None,
     **columns: UUID | int,
 ) -> BulkGrant:
     """Change the state, from one of `before` to `after`, and set columns; BulkGrantStateError in any other state.
 
-    Of concurrent calls, one succeeds.
+    repetition: rows that repeat grants, which the viewer has confirmed. Of concurrent calls, one succeeds.
     """
     now = services.clock()
     async with transaction() as connection:
@@ -152,7 +173,7 @@ async def _change(
                 str(bulk.id),
                 reason,
                 {"state": bulk.state.name},
-                {"state": after.name},
+                {"state": after.name, **({} if repetition is None else repetition.audited())},
                 now,
             )
     updated = await reads.by_id(bulk.municipality, bulk.id)

@@ -38,6 +38,15 @@ class UndoState(IntEnum):
     DONE = 1
 
 
+class RepetitionReason(IntEnum):
+    """Why a file gives again what its programme has given. Append only."""
+
+    NEXT_INSTALMENT = 1
+    ADDITIONAL = 2
+    CORRECTION = 3
+    OTHER = 9
+
+
 HAS_WORK = f"state in ({BulkState.RUNNING:d}, {BulkState.CANCELLING:d}, {BulkState.UNDOING:d})"
 """The condition of AT_WORK, as written in the partial index `bulk_grant_at_work`."""
 WAITS = f"state = {RowState.WAITING:d}"

@@ -13,7 +13,10 @@ from domain.database import rows
 
 @dataclass(frozen=True, slots=True)
 class BulkGrant:
-    """A bulk grant. Amounts in whole units; `amount_total` is that of the valid rows."""
+    """A bulk grant. Amounts in whole units; `amount_total` is that of the valid rows.
+
+    rows_repeated, repeated_reason: what the officer confirmed at the start as repetitions of earlier grants, and why.
+    """
 
     municipality: int
     id: UUID
@@ -28,6 +31,7 @@ class BulkGrant:
     rows_refused: int
     rows_cancelled: int
     rows_undone: int
+    rows_repeated: int
     amount_total: int
     amount_granted: int
     amount_taken_back: int
@@ -38,6 +42,7 @@ class BulkGrant:
     undo_key: UUID | None
     undo_reason: int | None
     undone_by: UUID | None
+    repeated_reason: int | None
 
     @property
     def rows_left(self) -> int:
@@ -65,9 +70,9 @@ class BulkRow:
 
 _BULK = """select municipality_id, id, programme_id, upload_id, sha256, skip_invalid, state, rows_total, rows_invalid,
   rows_granted, rows_refused,
-  rows_cancelled, rows_undone, amount_total, amount_granted, amount_taken_back, started_by, created_at, ended_at,
-    approve_key, undo_key,
-  undo_reason, undone_by from bulk_grant """
+  rows_cancelled, rows_undone, rows_repeated, amount_total, amount_granted, amount_taken_back, started_by, created_at,
+  ended_at, approve_key, undo_key,
+  undo_reason, undone_by, repeated_reason from bulk_grant """
 _ROW = """select municipality_id, bulk_grant_id, number, wallet_id, amount, state, problem, problem_data, journal_id,
   undo_state, taken_back,
   undo_problem from bulk_grant_row """

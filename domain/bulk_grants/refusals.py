@@ -1,7 +1,8 @@
 """Refusals of bulk grants.
 
 StoredRefusal        BulkRowRefused
-UnstoredRefusal      WrongEncoding, UnreadableFile, InvalidRows, SameFile, UploadUsed, UnknownBulkGrant, BulkGrantState
+UnstoredRefusal      WrongEncoding, UnreadableFile, InvalidRows, SameFile, PossibleDuplicates, UploadUsed,
+                     UnknownBulkGrant, BulkGrantState
 """
 
 from collections.abc import Mapping
@@ -68,6 +69,18 @@ class SameFileError(UnstoredRefusal):
 
     bulk_grant_id: str
     code = "SAME_FILE"
+
+
+@dataclass(eq=False)
+class PossibleDuplicatesError(UnstoredRefusal):
+    """`duplicateCount` rows, `duplicateRows` the first of them, give wallets what this programme gave or will give.
+
+    The officer looks at them, and confirms exactly these for this file.
+    """
+
+    duplicate_count: int
+    duplicate_rows: tuple[int, ...]
+    code = "POSSIBLE_DUPLICATES"
 
 
 @dataclass(eq=False)

@@ -14,9 +14,10 @@ from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Examination, examination
-from domain.bulk_grants.kinds import BulkState, RowState
+from domain.bulk_grants.kinds import BulkState, RepetitionReason, RowState
 from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.refusals import InvalidRowsError, SameFileError, UnknownBulkGrantError, UploadUsedError
+from domain.bulk_grants.repeated import Repetition, repeated_by_file, require_confirmed
 from domain.bulk_grants.run import kick
 from domain.database import transaction
 from domain.identifiers import Prefix, derived, encode
@@ -40,11 +41,19 @@ _INSERT = """insert into bulk_grant_row (municipality_id, bulk_grant_id, number,
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The officer's word that rows are meant to repeat grants: the token of the check that listed them, and why."""
+
+    token: str
+    reason: RepetitionReason
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """The input for starting a bulk grant.
 
     skip_invalid: skip invalid rows instead of refusing the file. confirm_same_file: accept a file whose content has
-    been granted in the programme before.
+    been granted in the programme before. confirmed: accept the rows that repeat grants, if they are still the same.
     """
 
     key: UUID
@@ -53,13 +62,15 @@ class Start:
     programme_id: UUID
     skip_invalid: bool
     confirm_same_file: bool = False
+    confirmed: Confirmed | None = None
 
 
 async def start_bulk_grant(services: Services, viewer: Viewer, start: Start) -> tuple[BulkGrant, bool]:
     """Start the bulk grant of a key. Return it, and whether the key had started it before.
 
     Raises UnknownUploadError, UploadNotReadyError, UploadUsedError, UnknownProgrammeError, ProgrammeClosedError,
-    WrongEncodingError, UnreadableFileError, InvalidRowsError, BudgetExceededError and SameFileError.
+    WrongEncodingError, UnreadableFileError, InvalidRowsError, BudgetExceededError, SameFileError
+    and PossibleDuplicatesError.
     """
     await require_staff(start.municipality, viewer, Relation.FINANCE)
     bulk_grant_id = derived(viewer.person_id, "bulk_grant", str(start.municipality), str(start.key))
@@ -80,8 +91,10 @@ async def start_bulk_grant(services: Services, viewer: Viewer, start: Start) -> 
         ]
     await _check(examined, start)
     try:
-        await _write(services, viewer, bulk_grant_id, start, examined, sha256, file_rows)
-    except IntegrityError:  # a concurrent request with the same key or the same upload was first
+        written = await _write(services, viewer, bulk_grant_id, start, examined, sha256, file_rows)
+    except IntegrityError:  # a concurrent request with the same key or the same upload was first, in another programme
+        written = False
+    if not written:
         return await _resolve_conflict(bulk_grant_id, start)
     bulk = await _written(start.municipality, bulk_grant_id)
     kick(services, bulk)
@@ -133,7 +146,8 @@ async def _write(
     examined: Examination,
     sha256: bytes,
     file_rows: Sequence[Row],
-) -> None:
+) -> bool:
+    """Write the bulk grant and its rows; return False if the upload, and so perhaps the key, has one already."""
     now, totals, town = services.clock(), examined.totals, start.municipality
     needs_approval = (await thresholds_of(town)).need_approval(totals.amount, totals.largest)
     state = BulkState.AWAITING_APPROVAL if needs_approval else BulkState.RUNNING
@@ -142,13 +156,15 @@ async def _write(
         await connection.execute_query(
             "select pg_advisory_xact_lock(hashtextextended($1, 6))", [str(start.programme_id)]
         )
-        same = await reads.same_content(town, start.programme_id, sha256)
-        if same is not None and same != bulk_grant_id and not start.confirm_same_file:
-            raise SameFileError(encode(Prefix.BULK_GRANT, town, same))
+        if await reads.by_upload(town, start.upload_id) is not None:
+            return False
+        repetition = await _confirmed_repetition(start, bulk_grant_id, sha256, file_rows)
+        reason = start.confirmed.reason if start.confirmed is not None and repetition.rows else None
         await connection.execute_query(
             """insert into bulk_grant (municipality_id, id, programme_id, upload_id, sha256, skip_invalid, state,
               rows_total, rows_invalid,
-              amount_total, started_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+              amount_total, started_by, created_at, rows_repeated, repeated_reason)
+              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
             [
                 town,
                 bulk_grant_id,
@@ -162,6 +178,8 @@ async def _write(
                 totals.amount,
                 viewer.person_id,
                 now,
+                len(repetition.rows),
+                reason,
             ],
         )
         for offset in range(0, len(file_rows), WRITTEN_AT_ONCE):
@@ -174,8 +192,27 @@ async def _write(
             "invalid": totals.invalid,
             "amount": totals.amount,
             "waits": needs_approval,
+            **repetition.audited(),
         }
-        await record(town, viewer.person_id, "start_bulk_grant", str(bulk_grant_id), "", None, after, now)
+        why = "" if reason is None else str(int(reason))
+        await record(town, viewer.person_id, "start_bulk_grant", str(bulk_grant_id), why, None, after, now)
+    return True
+
+
+async def _confirmed_repetition(
+    start: Start, bulk_grant_id: UUID, sha256: bytes, file_rows: Sequence[Row]
+) -> Repetition:
+    """Return the rows that repeat grants, which the officer has confirmed. PossibleDuplicatesError, SameFileError.
+
+    Call under the programme's lock, so that every file that was started first is compared with.
+    """
+    town = start.municipality
+    repetition = await repeated_by_file(town, start.programme_id, start.upload_id, file_rows)
+    require_confirmed(repetition, None if start.confirmed is None else start.confirmed.token)
+    same = await reads.same_content(town, start.programme_id, sha256)
+    if same is not None and same != bulk_grant_id and not start.confirm_same_file and not repetition.rows:
+        raise SameFileError(encode(Prefix.BULK_GRANT, town, same))
+    return repetition
 
 
 async def _write_rows(

@@ -1,6 +1,8 @@
 """Messages by code and language, one JSON file per language, with amounts formatted for reading."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
@@ -9,7 +11,7 @@ import orjson
 DEFAULT = "ja"
 LOCALES = ("ja", "en")
 LONGEST_HEADER = 200
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen|worth|number|text|label))?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(yen|worth|number|day|text|label))?\}")
 _CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 _CATALOGUES = MappingProxyType(
     {
@@ -29,13 +31,9 @@ def message(code: str, locale: str, **data: object) -> str:
 
     def fill(placeholder: re.Match[str]) -> str:
         value = data[placeholder[1]]
+        if placeholder[2] in _FORMATS:
+            return _FORMATS[placeholder[2]](value, locale)
         match placeholder[2]:
-            case "yen":
-                return yen(int(str(value)), locale)
-            case "worth":
-                return worth(int(str(value)), locale)
-            case "number":
-                return f"{int(str(value)):,}"
             case "text":
                 return str(catalogue[f"PROBLEM_{value}"])
             case "label":
@@ -54,6 +52,22 @@ def yen(amount: int, locale: str) -> str:
 def worth(amount: int, locale: str) -> str:
     """Format an amount of value that may not be yen, such as points, by its worth: one unit pays one yen."""
     return f"{yen(amount, locale)}'s worth" if locale == "en" else f"{yen(amount, locale)}分"
+
+
+def day(value: object, locale: str) -> str:
+    """Format a civil day as people write it; TypeError for anything else."""
+    if not isinstance(value, date):
+        message = f"a day, not {type(value).__name__}"
+        raise TypeError(message)
+    return f"{value:%-d %B %Y}" if locale == "en" else f"{value.year}年{value.month}月{value.day}日"
+
+
+_FORMATS: dict[str, Callable[[object, str], str]] = {
+    "yen": lambda value, locale: yen(int(str(value)), locale),
+    "worth": lambda value, locale: worth(int(str(value)), locale),
+    "number": lambda value, _locale: f"{int(str(value)):,}",
+    "day": day,
+}
 
 
 def _in_capitals(field: str) -> str:

@@ -1,6 +1,6 @@
 """Enums of bulk grants."""
 
-from domain.bulk_grants.kinds import BulkState, RowState
+from domain.bulk_grants.kinds import BulkState, RepetitionReason, RowState
 from schema.core.enums import contract_enum
 
 contract_enum(
@@ -27,4 +27,14 @@ contract_enum(
     CANCELLED="Cancelled before its turn. 取りやめ",
 )
 
-__all__ = ["BulkState", "RowState"]
+contract_enum(
+    RepetitionReason,
+    "Why a file gives wallets again what its programme has given them.",
+    name="DuplicatesReason",
+    NEXT_INSTALMENT="The next of several, as in a monthly programme. 定期の付与",
+    ADDITIONAL="More was decided for the same people. 追加の付与",
+    CORRECTION="The earlier grant was wrong and is put right otherwise. 訂正",
+    OTHER="Another reason. その他",
+)
+
+__all__ = ["BulkState", "RepetitionReason", "RowState"]

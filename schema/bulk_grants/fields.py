@@ -7,6 +7,7 @@ from domain.assets.refusals import UnknownAssetError
 from domain.bulk_grants.refusals import (
     BulkGrantStateError,
     InvalidRowsError,
+    PossibleDuplicatesError,
     SameFileError,
     UnknownBulkGrantError,
     UnreadableFileError,
@@ -18,6 +19,7 @@ from domain.programmes.refusals import BudgetExceededError, ProgrammeClosedError
 from domain.refusals import BusyError
 from domain.uploads.refusals import UnknownUploadError, UploadNotReadyError
 from resolvers import bulk_grants as bulk_grant_resolvers
+from schema.bulk_grants.checks import BulkGrantDuplicateConnection
 from schema.bulk_grants.results import (
     ApproveBulkGrantPayload,
     CancelBulkGrantPayload,
@@ -54,6 +56,15 @@ class BulkGrantsQuery:
         roles=STAFF,
         description="A bulk grant; null for every other municipality's. For municipal staff of the municipality.",
     )
+    bulk_grant_duplicates = query(
+        bulk_grant_resolvers.bulk_grant_duplicates,
+        BulkGrantDuplicateConnection,
+        roles=STAFF,
+        description=(
+            "Possible duplicates of a bulk grant that waits for its approval, as they are now; none in any other state."
+            " `approveBulkGrant` takes its token. For municipal staff of the municipality."
+        ),
+    )
     bulk_grants = query(
         bulk_grant_resolvers.bulk_grants,
         BulkGrantConnection,
@@ -83,6 +94,7 @@ class BulkGrantsMutation:
         moves_value=True,
         refuses=(
             InvalidRowsError,
+            PossibleDuplicatesError,
             SameFileError,
             UploadUsedError,
             BudgetExceededError,
@@ -100,7 +112,7 @@ class BulkGrantsMutation:
         ApproveBulkGrantPayload,
         roles=FINANCE,
         moves_value=True,
-        refuses=(ApproverIsProposerError, *STATE),
+        refuses=(ApproverIsProposerError, PossibleDuplicatesError, *STATE),
         description="Approves another officer's bulk grant, which begins. For finance officers of the municipality.",
     )
     pause_bulk_grant = mutation(

@@ -5,11 +5,13 @@ from uuid import UUID
 import strawberry
 
 from domain.bulk_grants.refusals import UnknownBulkGrantError
-from domain.bulk_grants.start import Start
+from domain.bulk_grants.start import Confirmed, Start
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.uploads.refusals import UnknownUploadError
 from schema.approvals.enums import ReversalReason
+from schema.bulk_grants.enums import RepetitionReason
 from schema.core.ids import ID, Prefix, key_in, key_of
+from schema.core.secret import secret_field
 from schema.keys.inputs import KEY
 
 UPLOAD = "The viewer's own upload, after the file was sent."
@@ -39,6 +41,21 @@ class CheckBulkGrantInput:
         return _upload_and_programme(self.upload_id, self.programme_id)
 
 
+@strawberry.input(
+    description="An officer's word that the rows which the check listed as possible duplicates are meant so."
+)
+class ConfirmDuplicatesInput:
+    """A confirmation of exactly these rows."""
+
+    token: str = secret_field(
+        description=(
+            "`duplicates.token` of the check of this upload. It no longer counts once a row or an earlier grant has"
+            " come or gone."
+        )
+    )
+    reason: RepetitionReason = strawberry.field(description="Why these wallets get it again; kept in the audit trail.")
+
+
 @strawberry.input(description="Grants the rows of a file.")
 class StartBulkGrantInput:
     """A bulk grant."""
@@ -52,9 +69,14 @@ class StartBulkGrantInput:
     confirm_same_file: bool | None = strawberry.field(
         default=None,
         description=(
-            "True: the officer knows that a file of the same content was granted in this programme, and means to do so"
-            " again."
+            "True: the officer knows that a file of the same bytes was used in this programme, and means to do so"
+            " again. Rows that were granted before need `confirmDuplicates`."
         ),
+        deprecation_reason="From 2026-12: use `confirmDuplicates`, which says what is granted again.",
+    )
+    confirm_duplicates: ConfirmDuplicatesInput | None = strawberry.field(
+        default=None,
+        description="For a file with possible duplicates: exactly these are meant. Otherwise POSSIBLE_DUPLICATES.",
     )
 
     def start(self) -> Start:
@@ -67,6 +89,9 @@ class StartBulkGrantInput:
             programme_id=programme,
             skip_invalid=self.skip_invalid,
             confirm_same_file=bool(self.confirm_same_file),
+            confirmed=None
+            if self.confirm_duplicates is None
+            else Confirmed(self.confirm_duplicates.token, self.confirm_duplicates.reason),
         )
 
 
@@ -76,6 +101,13 @@ class ApproveBulkGrantInput:
 
     idempotency_key: UUID = strawberry.field(description=KEY)
     bulk_grant_id: ID = strawberry.field(description="The bulk grant; started by somebody else.")
+    duplicates_token: str | None = secret_field(
+        default=None,
+        description=(
+            "For a bulk grant with possible duplicates: `token` of `bulkGrantDuplicates`, which the second officer has"
+            " looked at too. Otherwise POSSIBLE_DUPLICATES."
+        ),
+    )
 
 
 @strawberry.input(description="Pauses a bulk grant.")

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from schema.bulk_grants.types import BulkGrant, BulkGrantCheck
+from schema.bulk_grants.checks import BulkGrantCheck
+from schema.bulk_grants.types import BulkGrant
 from schema.core.refusals import Payload, ReplayablePayload
 
 

@@ -10,12 +10,11 @@ from strawberry import argument
 from domain.approvals import reads as approvals
 from domain.approvals.kinds import ApprovalKind
 from domain.bulk_grants import reads
-from domain.bulk_grants.check import Check
 from domain.bulk_grants.reads import BulkGrant as DomainBulkGrant
 from domain.identifiers import Prefix
 from schema.approvals.types import Approval
-from schema.bulk_grants.enums import BulkState, RowState
-from schema.bulk_grants.rows import BulkGrantRowConnection, BulkRowErrorConnection, error_edge, row_edge, row_number
+from schema.bulk_grants.enums import BulkState, RepetitionReason, RowState
+from schema.bulk_grants.rows import BulkGrantRowConnection, row_edge, row_number
 from schema.core.context import MeguruInfo
 from schema.core.node import Node
 from schema.core.page import After, First, PageInfo, check_count, page_of
@@ -94,6 +93,20 @@ class BulkGrant(Node):
     def taken_back_amount(self) -> Amount:
         return Amount(self.bulk_grant.amount_taken_back)
 
+    @strawberry.field(
+        description=(
+            "Rows that the first officer confirmed at the start as possible duplicates: the programme had given the"
+            " wallet the same amount, or was about to. Which they are now: `bulkGrantDuplicates`."
+        )
+    )
+    def confirmed_duplicate_count(self) -> int:
+        return self.bulk_grant.rows_repeated
+
+    @strawberry.field(description="Why they were confirmed; null where there were none.")
+    def duplicates_reason(self) -> RepetitionReason | None:
+        reason = self.bulk_grant.repeated_reason
+        return None if reason is None else RepetitionReason(reason)
+
     @strawberry.field(description="The second officer's approval; null where none was required.")
     async def approval(self, info: MeguruInfo) -> Approval | None:
         subject = (self.bulk_grant.municipality, int(ApprovalKind.BULK_GRANT), self.bulk_grant.id)
@@ -126,59 +139,3 @@ class BulkGrantConnection:
 
     edges: list[BulkGrantEdge] = strawberry.field(description="Newest first.")
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
-
-
-@strawberry.type(
-    description="What a file would do now. Nothing is set aside; everything is checked again at the start."
-)
-class BulkGrantCheck:
-    """What a file would do."""
-
-    check: strawberry.Private[Check]
-
-    @strawberry.field(description="Rows after the header, without empty ones.")
-    def row_count(self) -> int:
-        return self.check.totals.rows
-
-    @strawberry.field(description="Rows that can be granted.")
-    def valid_count(self) -> int:
-        return self.check.totals.rows - self.check.totals.invalid
-
-    @strawberry.field(description="Rows that cannot be granted.")
-    def invalid_count(self) -> int:
-        return self.check.totals.invalid
-
-    @strawberry.field(description="The sum of the rows that can be granted. Whole units.")
-    def total_amount(self) -> Amount:
-        return Amount(self.check.totals.amount)
-
-    @strawberry.field(description="What is left of the programme's budget. Whole units.")
-    def budget_left(self) -> Amount:
-        return Amount(self.check.budget_left)
-
-    @strawberry.field(description="Whether the budget covers them. If not, the file is refused as a whole.")
-    def within_budget(self) -> bool:
-        return self.check.totals.amount <= self.check.budget_left
-
-    @strawberry.field(
-        description="Whether another officer must approve: the total, or one row, is above the threshold."
-    )
-    def needs_approval(self) -> bool:
-        return self.check.needs_approval
-
-    @strawberry.field(
-        description="An earlier bulk grant of this programme with a file of the same content; null: none."
-    )
-    async def same_file(self, info: MeguruInfo) -> BulkGrant | None:
-        if self.check.same_content is None:
-            return None
-        row = await info.context.load(reads.by_keys, (self.check.municipality, self.check.same_content))
-        return None if row is None else BulkGrant(bulk_grant=row)
-
-    @strawberry.field(description="The wrong rows; at most the first 10,000 are listed.")
-    def row_errors(self, first: First = 20, after: After = None) -> BulkRowErrorConnection:
-        check_count(first)
-        behind = row_number(after)
-        rows = [row for row in self.check.errors if row.number > behind][: first + 1]
-        edges, page_info = page_of(rows, first, error_edge)
-        return BulkRowErrorConnection(edges=edges, page_info=page_info)

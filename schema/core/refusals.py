@@ -107,6 +107,8 @@ class Refusal:
     receipt_number = _data(str, "The receipt of the earlier payment.", "receipt_number")
     coupon_id = _data(ID, "Which of the coupons in the request.", "coupon_id")
     bulk_grant_id = _data(ID, "The bulk grant that the file or upload has already.", "bulk_grant_id")
+    duplicate_count = _data(int, "Rows of the file that may be duplicates.", "duplicate_count")
+    duplicate_rows = _data(list[int], "The first of them, at most 10, counted from 1.", "duplicate_rows")
     units_left = _data(int, "Units that are left, or may still be bought or handed over.", "units_left")
     maximum_count = _data(int, "How many there may be at a time.", "maximum_count")
     minutes = _data(int, "Minutes in which it had to be done.", "minutes")

@@ -32,7 +32,13 @@ async def test_the_dry_run_counts_and_sums_and_moves_nothing(api: Officers):
         "budgetLeft": 10_000,
         "withinBudget": True,
         "needsApproval": False,
-        "sameFile": None,
+        "duplicates": {
+            "totalCount": 0,
+            "totalAmount": 0,
+            "token": None,
+            "edges": [],
+            "pageInfo": {"hasNextPage": False, "endCursor": None},
+        },
         "rowErrors": {"edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None}},
     }
     assert await api.held_by(wallets) == [0, 0, 0]

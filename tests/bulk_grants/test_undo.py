@@ -15,7 +15,7 @@ from tests.support.reversals import reverse
 
 
 async def granted(api: Officers, programme: str, wallets: list[UUID], amount: int) -> str:
-    bulk = await api.started(api.csv(wallets, amount), programme)
+    bulk = (await api.start_again(api.csv(wallets, amount), programme))["bulkGrant"]["id"]
     await api.run(bulk)
     return bulk
 

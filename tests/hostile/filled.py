@@ -193,7 +193,7 @@ class FilledWorld(World):
         accepted(await self.api.pay(points["available"] - 10, excludeAssetIds=await self.assets_but(self.points)))
         assert "SPENT" in {code for _, _, code in await officers.undone(self.undone)}
         self.refused, self.cancelled = [
-            await officers.started(officers.csv([self.frozen], 10), self.programme, confirmSameFile=True)
+            (await officers.start_again(officers.csv([self.frozen], 10), self.programme))["bulkGrant"]["id"]
             for _ in range(2)
         ]
         await officers.do("CancelBulkGrant", self.cancelled)

@@ -86,9 +86,15 @@ async def running(w: World, *, paused: bool) -> dict[str, Any]:
     return unkeyed(bulkGrantId=bulk)
 
 
+async def repeating(w: World) -> dict[str, Any]:
+    """A file that waits, beside another that does the same."""
+    amount = 200_000 + next(w.amounts)
+    return {"id": [await w.new_bulk(amount) for _ in range(2)][-1]}
+
+
 async def filed(w: World, *, start: bool) -> dict[str, Any]:
     file = {"uploadId": await w.new_upload(), "programmeId": w.programme}
-    return keyed(**file, skipInvalid=True, confirmSameFile=True) if start else unkeyed(**file)
+    return keyed(**file, skipInvalid=True) if start else unkeyed(**file)
 
 
 def coupon(w: World) -> dict[str, Any]:
@@ -182,6 +188,7 @@ PROBES: dict[str, Probe] = {
         lambda w: unkeyed(municipality=w.api.code, product=w.vouchers.terms()), "finance", "auditor"
     ),
     "bulkGrant": of(lambda w: {"id": w.bulk}, "finance", *TOWN),
+    "bulkGrantDuplicates": of(repeating, "finance", *TOWN),
     "bulkGrants": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),
     "grantProposal": of(lambda w: _id(w.new_proposal()), "finance", *TOWN),
     "grantThresholds": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),

@@ -138,7 +138,17 @@ async def read_files(reading: Reading, world: FilledWorld) -> None:
         await reading.field(town.finance, "bulkGrant", {"id": bulk}, 4)
     await reading.field(town.auditor, "wallet", {"id": world.api.wallet(world.frozen)})
     content = officers.csv([town.wallet], 40)
-    await officers.run(await officers.started(content, world.programme))
+    again = (await officers.start_again(content, world.programme))["bulkGrant"]["id"]
+    await officers.run(again)
+    await reading.field(town.finance, "bulkGrant", {"id": again}, 4)
+    assert "payment" in await world.api.pay(15, excludeAssetIds=await world.assets_but(world.points))
+    assert await officers.undone(again) == [(2, 25, "SPENT")]
+    partly_undone = unkeyed(uploadId=await officers.upload(content), programmeId=world.programme)
+    await reading.field(town.finance, "checkBulkGrant", partly_undone, 6)
+    waiting = await officers.started(officers.csv([town.wallet], 250_000), world.programme)
+    second = (await officers.start_again(officers.csv([town.wallet], 250_000), world.programme))["bulkGrant"]["id"]
+    for bulk in (waiting, second):
+        await reading.field(town.finance, "bulkGrantDuplicates", {"id": bulk}, 4)
     for file in (content, content + b"wal_wrong,x\r\n", officers.csv([town.wallet], 150_000)):
         checked = unkeyed(uploadId=await officers.upload(file), programmeId=world.programme)
         await reading.field(town.finance, "checkBulkGrant", checked, 5)

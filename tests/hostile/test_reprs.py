@@ -27,6 +27,8 @@ def test_the_inputs_with_secrets_are_known():
         "ActivateGiftInput.pin",
         "ActivateGiftInput.secret_number",
         "ActivateGiftInput.serial_number",
+        "ApproveBulkGrantInput.duplicates_token",
+        "ConfirmDuplicatesInput.token",
         "IssueGiftNumbersInput.pin",
         "LinkFundingSourceInput.token",
         "PayInput.quote_token",

@@ -1,5 +1,6 @@
 """A town with one of everything, and for every root field a question that its rightful asker gets answered."""
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,7 @@ class World:
 
     def __init__(self, town: People) -> None:
         self.town = town
+        self.amounts = itertools.count(2_000)
         self.coupons, self.vouchers, self.officers = CouponApi(town), VoucherApi(town), Officers(town)
         self.api = self.coupons
         self.points = self.programme = self.earning = self.rule = self.conversion = self.coupon = self.store_coupon = (
@@ -79,14 +81,14 @@ class World:
         return (await self.coupons.redeem({"couponId": self.store_coupon}))["redemption"]["id"]
 
     async def new_upload(self) -> str:
-        return await self.officers.upload(self.officers.csv([self.town.wallet], 10 + uuid4().int % 1_000))
+        return await self.officers.upload(self.officers.csv([self.town.wallet], next(self.amounts)))
 
     async def new_bulk(self, amount: int = 100) -> str:
         upload = await self.officers.upload(self.officers.csv([self.town.wallet], amount))
-        return await self.officers.started(upload, self.programme, confirmSameFile=True)
+        return (await self.officers.start_again(upload, self.programme))["bulkGrant"]["id"]
 
     async def waiting_bulk(self) -> str:
-        return await self.new_bulk(200_000)
+        return await self.new_bulk(200_000 + next(self.amounts))
 
     async def finished_bulk(self) -> str:
         bulk = await self.new_bulk()

@@ -205,9 +205,8 @@ class Campaign(Diary):
         name = self.chance.choice(["GIFT", "TENS"])
         programme = encode(Prefix.PROGRAMME, self.town, self.collisions.programmes[name])
         wallets = [wallet for _, wallet in self.collisions.residents]
-        answer = await officers.start(
-            officers.csv(wallets, self.chance.randrange(1, 300)), programme, skipInvalid=True, confirmSameFile=True
-        )
+        content = officers.csv(wallets, self.chance.randrange(1, 300))
+        answer = await officers.start_again(content, programme, skipInvalid=True)
         self.said["BULK" if "bulkGrant" in answer else f"BULK {answer['code']}"] += 1
         if "bulkGrant" in answer:
             self.bulks.append(answer["bulkGrant"]["id"])

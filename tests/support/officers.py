@@ -89,6 +89,17 @@ class Officers(Api):
         fields = {"idempotencyKey": str(uuid4()), "uploadId": upload, "programmeId": programme, "skipInvalid": False}
         return await self.ask(viewer or self.town.finance, "StartBulkGrant", input={**fields, **facts})
 
+    async def start_again(self, content: bytes | str, programme: str, **facts: Any) -> Any:
+        """Start as an officer who has looked at the possible duplicates of the check, and means them."""
+        upload = content if isinstance(content, str) else await self.upload(content)
+        token = (await self.check(upload, programme))["check"]["duplicates"]["token"]
+        meant = {} if token is None else {"confirmDuplicates": {"token": token, "reason": "ADDITIONAL"}}
+        return await self.start(upload, programme, **{**meant, **facts})
+
+    async def duplicates(self, bulk: str, viewer: Viewer | None = None) -> Any:
+        """Possible duplicates of a bulk grant that waits for its approval."""
+        return await self.ask(viewer or self.town.other_finance, "BulkGrantDuplicates", id=bulk, first=100)
+
     async def started(self, content: bytes | str, programme: str, **facts: Any) -> str:
         """The id of a bulk grant that has begun."""
         return (await self.start(content, programme, **facts))["bulkGrant"]["id"]
@@ -101,8 +112,8 @@ class Officers(Api):
         fields = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4()), "reason": "WRONG_AMOUNT"}
         return await self.ask(viewer or self.town.finance, "UndoBulkGrant", input=fields)
 
-    async def approve(self, bulk: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
-        fields = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4())}
+    async def approve(self, bulk: str, viewer: Viewer | None = None, key: str | None = None, **facts: Any) -> Any:
+        fields = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4()), **facts}
         return await self.ask(viewer or self.town.other_finance, "ApproveBulkGrant", input=fields)
 
     async def look(self, bulk: str, viewer: Viewer | None = None) -> Any:

@@ -38,6 +38,7 @@ POSTED = frozenset({"account", "entry", "event", "guard", "hold", "journal", "jo
 """Tables that the functions of the ledger write, and nobody else can: by grant."""
 JOINING = {
     "bulk_grants/facts.py": "all that the rules ask of a thousand wallets, in one statement",
+    "bulk_grants/repeated.py": "a file of 100,000 rows is compared with all that its programme gave in one statement",
     "coupons/listing.py": "the list of coupons near a place is a query of its own, of 60 lines",
     "ledger/audit.py": "the audit compares the ledger with everything that it says",
     "ledger/batch.py": "accounts come with the terms of their lots, in the one statement under the locks",

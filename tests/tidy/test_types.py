@@ -74,8 +74,9 @@ def values_of(kind: type[DomainRefusal]) -> dict[str, Any]:
     return {field.name: value_for(field.name, field.type, place) for place, field in enumerate(fields(kind), 11)}
 
 
-def value_for(name: str, kind: Any, place: int) -> int | str:
-    return WORDS[name] if name in WORDS else {int: place * 1_000, str: f"{name}_{place}"}[kind]
+def value_for(name: str, kind: Any, place: int) -> int | str | tuple[int, ...]:
+    of_kind = {int: place * 1_000, str: f"{name}_{place}", tuple[int, ...]: (place, place + 1)}
+    return WORDS[name] if name in WORDS else of_kind[kind]
 
 
 def said(refusal: Refusal, name: str) -> Any:

@@ -13,7 +13,7 @@ scene("grants", "付与・一括付与", "Grants", ({ finance, desk, wallet, ids
   }),
   tab("CheckBulkGrant", finance, "付与する前に確認する。まだ付与されません。", "what the file would do, and which rows are wrong", { input: { uploadId: "LAST_UPLOAD", programmeId: ids.miles } }),
   tab("StartBulkGrant", finance, "付与を始める。誤りのある行は除きます。", "the right rows are granted one by one", {
-    input: { idempotencyKey: crypto.randomUUID(), uploadId: "LAST_UPLOAD", programmeId: ids.miles, skipInvalid: true, confirmSameFile: true },
+    input: { idempotencyKey: crypto.randomUUID(), uploadId: "LAST_UPLOAD", programmeId: ids.miles, skipInvalid: true, confirmDuplicates: { token: "LAST_DUPLICATES", reason: "ADDITIONAL" } },
   }),
   tab("BulkGrantProgress", finance, "進み具合をリアルタイムで見る", "live, until it has ended", { id: "LAST_BULK_GRANT" }, {
     text: `subscription BulkGrantProgress($id: ID!) {
