@@ -79,7 +79,7 @@ async def bulk_grants(
     if after is not None and (cursor is None or cursor[0] != number):
         raise BadCursorError
     rows = await reads.of_municipality(number, None if cursor is None else cursor[1], first + 1)
-    edges, page_info = page_of(rows, first, _edge)
+    edges, page_info = page_of(rows, first, after, _edge)
     return BulkGrantConnection(edges=edges, page_info=page_info)
 
 

@@ -20,7 +20,7 @@ from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
 from schema.core.ids import ID, key_in, read
 from schema.core.node import finds
-from schema.core.page import After, First, PageInfo, check_count, page_of
+from schema.core.page import After, First, check_count, page_of
 from schema.coupons.inputs import (
     BadPlaceError,
     ChangeCouponInput,
@@ -86,7 +86,7 @@ async def coupons(
         raise BadPlaceError
     number = await find_number(municipality)
     if number is None:
-        return _connection(sort, [], None)
+        return _connection(sort, [], after, None)
     person, claims = await _person(info, number, wallet_id)
     search = listing.CouponSearch(
         municipality=number,
@@ -101,7 +101,7 @@ async def coupons(
     )
     start = None if after is None else _read_cursor(sort, after)
     page, rest = await listing.listed(search, info.context.services.clock(), start, first)
-    return _connection(sort, page, rest)
+    return _connection(sort, page, after, rest)
 
 
 async def _person(info: MeguruInfo, municipality: int, wallet_id: ID | None) -> tuple[UUID | None, Claims | None]:
@@ -122,10 +122,13 @@ async def _store(info: MeguruInfo, municipality: int, store_id: ID) -> Store:
     return store
 
 
-def _connection(order: Order, page: list[listing.ListedCoupon], rest: listing.ListPosition | None) -> CouponConnection:
+def _connection(
+    order: Order, page: list[listing.ListedCoupon], after: str | None, rest: listing.ListPosition | None
+) -> CouponConnection:
     """A page and where the list goes on; a page of a long list may be short and still not the last."""
-    edges, last_page = page_of(page, len(page), partial(_edge, order))
-    page_info = last_page if rest is None else PageInfo(has_next_page=True, end_cursor=_cursor(order, rest))
+    edges, page_info = page_of(page, len(page), after, partial(_edge, order))
+    if rest is not None:
+        page_info.has_next_page, page_info.end_cursor = True, _cursor(order, rest)
     return CouponConnection(edges=edges, page_info=page_info)
 
 

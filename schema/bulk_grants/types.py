@@ -121,7 +121,7 @@ class BulkGrant(Node):
         rows = await reads.rows_after(
             self.bulk_grant, row_number(after), first + 1, state, not_taken_back=bool(not_taken_back)
         )
-        edges, page_info = page_of(rows, first, row_edge)
+        edges, page_info = page_of(rows, first, after, row_edge)
         return BulkGrantRowConnection(edges=edges, page_info=page_info)
 
 

@@ -24,11 +24,13 @@ AfterEvent = Annotated[ID | None, argument(description="The event after which th
 After = Annotated[str | None, argument(description="The cursor after which the page begins.")]
 
 
-@strawberry.type(description="Whether there is more.")
+@strawberry.type(description="Whether there is more. Lists go forward only.")
 class PageInfo:
     """Whether there is more."""
 
     has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list begins before this page.")
+    start_cursor: str | None = strawberry.field(description="The first item's cursor; null for an empty page.")
     end_cursor: str | None = strawberry.field(description="The last item's cursor; null for an empty page.")
 
 
@@ -38,10 +40,19 @@ def check_count(count: int) -> None:
         raise TooManyError(PAGE_LIMIT)
 
 
-def page_of(rows: Sequence[R], first: int, edge_of: Callable[[R], E]) -> tuple[list[E], PageInfo]:
+def page_of(
+    rows: Sequence[R], first: int, after: str | None, edge_of: Callable[[R], E]
+) -> tuple[list[E], PageInfo]:
     """The edges of a page and its page info.
 
     rows: those of the page, and one more if there is one.
+    after: the cursor behind which the page begins; something is there, so the list begins before the page.
     """
     edges = [edge_of(row) for row in rows[:first]]
-    return edges, PageInfo(has_next_page=len(rows) > first, end_cursor=edges[-1].cursor if edges else None)
+    page_info = PageInfo(
+        has_next_page=len(rows) > first,
+        has_previous_page=after is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+    return edges, page_info

@@ -146,7 +146,7 @@ async def events_of(municipality: int, holder: UUID, first: int, after: str | No
     """A page of a holder's events, oldest first after a cursor: what the live stream would have said."""
     check_count(first)
     rows = await events_after(municipality, holder, sequence_after(municipality, holder, after) or 0, first + 1)
-    edges, page_info = page_of(rows, first, _edge)
+    edges, page_info = page_of(rows, first, after, _edge)
     return EventConnection(edges=edges, page_info=page_info)
 
 

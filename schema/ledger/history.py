@@ -128,7 +128,7 @@ async def transactions_of(municipality: int, holder: UUID, first: int, after: st
     """A page of a holder's movements, newest first."""
     check_count(first)
     movements = await history(municipality, holder, None if after is None else _position(after), first + 1)
-    edges, page_info = page_of(movements, first, _edge)
+    edges, page_info = page_of(movements, first, after, _edge)
     return TransactionConnection(edges=edges, page_info=page_info)
 
 

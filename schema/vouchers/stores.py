@@ -37,7 +37,7 @@ async def eligible_stores_of(
     check_count(first)
     stores = await info.context.load(accepting, (municipality, acceptance))
     start = 0 if after is None else await _behind(info, municipality, stores, after)
-    edges, page_info = page_of(stores[start : start + first + 1], first, _edge)
+    edges, page_info = page_of(stores[start : start + first + 1], first, after, _edge)
     return EligibleStoreConnection(total_count=len(stores), edges=edges, page_info=page_info)
 
 
