@@ -13,11 +13,13 @@ from domain.refusals import NotPermittedError
 from domain.viewer import Relation
 from schema.core.access import acts_for, serves
 from schema.core.context import MeguruInfo
+from schema.core.ids import ID, read
 from schema.core.node import finds
 from schema.ledger.receipts import Receipt, receipt_for
 from schema.ledger.types import Drift, DriftReport, TrialBalance
 from schema.municipalities.types import MunicipalityCode, number_of
 
+ReceiptId = Annotated[ID, argument(description="Id of a payment, refund, charge or any other receipt.")]
 At = Annotated[datetime | None, argument(description="An instant up to now, in UTC; now when absent.")]
 
 
@@ -38,6 +40,12 @@ async def _own_municipality(info: MeguruInfo, code: str) -> int:
     if not await serves(info, number):
         raise NotPermittedError
     return number
+
+
+async def receipt(info: MeguruInfo, id: ReceiptId) -> Receipt | None:
+    """A receipt by its id; None for those who may not see it."""
+    key = read(Prefix.PAYMENT, id) or read(Prefix.JOURNAL, id)
+    return None if key is None else await find(info, *key)
 
 
 @finds(Prefix.PAYMENT, Prefix.JOURNAL)

@@ -107,7 +107,7 @@ def duplicates_of(repetition: Repetition, first: int, after: str | None) -> Bulk
     def edge(row: Repeated) -> BulkGrantDuplicateEdge:
         return BulkGrantDuplicateEdge(node=BulkGrantDuplicate(municipality=town, repeated=row), cursor=str(row.number))
 
-    edges, page_info = page_of(rows, first, edge)
+    edges, page_info = page_of(rows, first, after, edge)
     return BulkGrantDuplicateConnection(
         edges=edges,
         page_info=page_info,
@@ -170,7 +170,7 @@ class BulkGrantCheck:
         check_count(first)
         behind = row_number(after)
         rows = [row for row in self.check.errors if row.number > behind][: first + 1]
-        edges, page_info = page_of(rows, first, error_edge)
+        edges, page_info = page_of(rows, first, after, error_edge)
         return BulkRowErrorConnection(edges=edges, page_info=page_info)
 
     @strawberry.field(

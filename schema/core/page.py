@@ -40,9 +40,7 @@ def check_count(count: int) -> None:
         raise TooManyError(PAGE_LIMIT)
 
 
-def page_of(
-    rows: Sequence[R], first: int, after: str | None, edge_of: Callable[[R], E]
-) -> tuple[list[E], PageInfo]:
+def page_of(rows: Sequence[R], first: int, after: str | None, edge_of: Callable[[R], E]) -> tuple[list[E], PageInfo]:
     """The edges of a page and its page info.
 
     rows: those of the page, and one more if there is one.

@@ -125,6 +125,7 @@ SCALARS: dict[object, ScalarDefinition] = {
             " inputs carry their offset, Z or such as +09:00, and are of the"
             " years 1900 to 2999."
         ),
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=written_instant,
         parse_value=parse_instant,
         parse_literal=instant_literal,
@@ -132,6 +133,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
         description="A civil day, ISO 8601, such as 2026-11-24. Inputs are of the years 1900 to 2999.",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date",
         serialize=date.isoformat,
         parse_value=parse_day,
         parse_literal=day_literal,

@@ -149,6 +149,7 @@ PROBES: dict[str, Probe] = {
     "wallet": of(lambda w: {"id": w.wallet}, "resident", *TOWN),
     "store": public(lambda w: {"id": w.store}),
     "payment": of(lambda w: {"id": w.payment}, "resident", "staff", *TOWN),
+    "receipt": of(lambda w: {"id": w.payment}, "resident", "staff", *TOWN),
     "quotePayment": of(
         lambda w: unkeyed(walletId=w.wallet, payee={"storeId": w.store}, amount=1, couponIds=[]), "resident"
     ),

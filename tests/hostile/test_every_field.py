@@ -180,7 +180,7 @@ async def read_the_town_itself(reading: Reading, world: FilledWorld, owner: asyn
 async def read_history(reading: Reading, world: FilledWorld) -> None:
     """All lines, receipts and events of the wallet and the store, each under its own type."""
     town = world.town
-    page = "pageInfo { hasNextPage endCursor }"
+    page = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
     for holder, viewer, name in (("wallet", town.resident, world.wallet), ("store", town.staff, world.store)):
         line = selection(CORE.type_map["Transaction"], 2)
         text = f"query($id: ID!, $after: String) {{ {holder}(id: $id) {{ lines: transactions(first: 100, after: $after) {{ {page} edges {{ node {line} }} }} }} }}"

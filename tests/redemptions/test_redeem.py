@@ -204,7 +204,9 @@ async def test_a_lot_of_one_unit_is_handed_over_whole(api: CouponApi, kind: str,
     assert sum(not answer["replayed"] for answer in answers) == 1
     redemption = picked(answers[0]["redemption"], "amount", "allocations.amount")
     assert redemption == {"amount": 3_000, "allocations": [{"amount": 3_000}]}
-    assert answers[0]["balances"] == [{"posted": 0, "moved": -3_000, "asset": {"code": "TICKET"}}]
+    assert picked(answers[0]["balances"], "posted", "moved", "asset.code") == [
+        {"posted": 0, "moved": -3_000, "asset": {"code": "TICKET"}}
+    ]
     assert await api.owed() == 3_000
     assert (await api.nothing_moved(api.redeem({name: lot})))["code"] == "UNKNOWN_ITEM"
     await api.town.assert_sound()
@@ -270,7 +272,8 @@ async def test_staff_undo_a_hand_over_once(api: CouponApi):
     rolled_back = {"id": value["redemption"]["id"], "rolledBack": True}
     assert picked(answers[0]["rollback"]["redemption"], *rolled_back) == rolled_back
     returned = [{"posted": 3_000, "moved": 3_000, "asset": {"code": "TICKET"}}]
-    assert [answer["balances"] for answer in answers] == [returned] * 5
+    moved = [picked(answer["balances"], "posted", "moved", "asset.code") for answer in answers]
+    assert moved == [returned] * 5
     assert (await api.lots())["TICKET"] == {lot: 3_000}
     assert await api.owed() == 0
     assert (await api.nothing_moved(api.rollback(item["redemption"]["id"], idempotencyKey=key)))["code"] == "KEY_REUSED"
