@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.payment_provider import payment_provider
 from api.metrics import Metrics
+from api.rates import Rates
 from api.settings import DEVELOPMENT_KEYS, Settings
 from api.tokens import Keys, Tokens, make_development_key
 from domain.compose import services
@@ -22,6 +23,7 @@ class Process:
     services: Services
     tokens: Tokens
     metrics: Metrics
+    rates: Rates
 
 
 @asynccontextmanager
@@ -30,7 +32,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
     folder = settings.keys_folder or DEVELOPMENT_KEYS
     if settings.development:
         make_development_key(folder)
-    metrics = Metrics()
+    metrics, rates = Metrics(), Rates(settings)
     async with (
         payment_provider(settings.funding_url, settings.funding_key) as funding,
         services(
@@ -45,6 +47,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         live.shared(SUBSCRIBERS).limit = settings.subscriptions_per_person
         gauges = asyncio.create_task(metrics.keep(live))
         try:
-            yield Process(settings, live, Tokens(Keys(folder)), metrics)
+            yield Process(settings, live, Tokens(Keys(folder)), metrics, rates)
         finally:
+            await rates.close()
             gauges.cancel()

@@ -16,6 +16,7 @@ from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from api import faults
+from api.addresses import addresses
 from api.compose import Process
 from api.http_request import (
     GRAPHQL_JSON,
@@ -34,7 +35,7 @@ from domain.viewer import Viewer
 from schema.core.context import Context
 from schema.core.errors import TimedOutError
 from schema.engine.execute import execute, is_query
-from schema.engine.extensions import FAULT
+from schema.engine.extensions import FAULT, RATE_LIMITED, WAIT
 
 BODY_LIMIT = 65_536
 """Bytes of a request."""
@@ -51,6 +52,7 @@ class Answer:
 
     body: bytes
     status: int
+    retry_after: int | None = None
 
 
 class GraphQLOverHttp:
@@ -67,6 +69,7 @@ class GraphQLOverHttp:
         headers = dict(scope["headers"])
         form = media_type(headers.get(b"accept"))
         try:
+            await admit_address(process, scope)
             operation = await operation_of(process, scope, headers, receive)
             viewer = await viewer_of(process, headers)
         except BadRequestError as error:
@@ -82,6 +85,7 @@ class GraphQLOverHttp:
             choose(text(headers, b"accept-language")),
             trace_id,
             introspects=process.settings.development,
+            admit=lambda context, fields: process.rates.of_viewer(context.viewer, fields),
         )
         fault = text(headers, b"x-meguru-fault")
         if fault is not None and process.settings.development:
@@ -89,12 +93,14 @@ class GraphQLOverHttp:
             return
         working = answer(process, operation, context)
         try:
-            waits = is_query(operation.query, operation.name)
-            result = await (while_reader_waits(receive, working) if waits else working)
+            is_read = is_query(operation.query, operation.name)
+            result = await (while_reader_waits(receive, working) if is_read else working)
         except ReaderGoneError:
             process.metrics.answered(context.field or "invalid", "gone", time.perf_counter() - started)
             return
-        await respond(send, result.status if form == GRAPHQL_JSON else 200, result.body, trace_id, form)
+        waits = result.retry_after is not None
+        status = 429 if waits else result.status if form == GRAPHQL_JSON else 200
+        await respond(send, status, result.body, trace_id, form, result.retry_after)
 
 
 async def rehearsed(fault: str, process: Process, operation: Operation, context: Context, send: Send) -> None:
@@ -146,7 +152,20 @@ async def answer(process: Process, operation: Operation, context: Context) -> An
         trace_id=context.trace_id,
         municipality=context.municipality,
     )
-    return Answer(orjson.dumps(body), status)
+    return Answer(orjson.dumps(body), status, retry_after_of(errors))
+
+
+def retry_after_of(errors: list[GraphQLError] | None) -> int | None:
+    """The seconds that a client has to wait which has asked too often."""
+    extensions = errors[0].extensions if errors else None
+    return extensions.get("retryAfter") if extensions and extensions.get("code") == RATE_LIMITED else None
+
+
+async def admit_address(process: Process, scope: Scope) -> None:
+    """Counts a request of an address, also one without a token or with one that is none."""
+    seconds = await process.rates.of_address(addresses().of_client(scope))
+    if seconds is not None:
+        raise BadRequestError(429, RATE_LIMITED, WAIT.format(seconds=seconds), seconds)
 
 
 def was_begun(errors: list[GraphQLError]) -> bool:
@@ -209,11 +228,16 @@ def text(headers: dict[bytes, bytes], name: bytes) -> str | None:
 
 async def refuse(send: Send, error: BadRequestError, trace_id: str, form: bytes) -> None:
     """Answers a request that is not an operation."""
-    body = orjson.dumps({"errors": [{"message": str(error), "extensions": {"code": error.code}}]})
-    await respond(send, error.status, body, trace_id, form)
+    extensions: dict[str, object] = {"code": error.code}
+    if error.retry_after is not None:
+        extensions["retryAfter"] = error.retry_after
+    body = orjson.dumps({"errors": [{"message": str(error), "extensions": extensions}]})
+    await respond(send, error.status, body, trace_id, form, error.retry_after)
 
 
-async def respond(send: Send, status: int, body: bytes, trace_id: str, form: bytes) -> None:
+async def respond(
+    send: Send, status: int, body: bytes, trace_id: str, form: bytes, retry_after: int | None = None
+) -> None:
     """Sends a JSON answer."""
     headers = [
         (b"content-type", form + b"; charset=utf-8"),
@@ -222,6 +246,8 @@ async def respond(send: Send, status: int, body: bytes, trace_id: str, form: byt
         (b"content-length", b"%d" % len(body)),
         (b"x-trace-id", trace_id.encode()),
     ]
+    if retry_after is not None:
+        headers.append((b"retry-after", b"%d" % retry_after))
     if status == 405:  # noqa: PLR2004 - the status says it
         headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -17,6 +17,7 @@ from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from api.addresses import addresses
 from api.compose import Process
 from api.http_request import NUL
 from api.tokens import InvalidTokenError
@@ -71,6 +72,13 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
             introspects=self._process().settings.development,
         )
         context.extra["socket"] = socket
+        address = addresses().of_client(scope)
+
+        async def admit(context: Context, fields: tuple[str, ...]) -> int | None:
+            rates = self._process().rates
+            return await rates.of_address(address) or await rates.of_viewer(context.viewer, fields)
+
+        context.admit = admit
         try:
             await self.run(socket, context=context)
         finally:

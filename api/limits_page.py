@@ -9,6 +9,7 @@ from api.cli import MESSAGE_BYTES, PING_SECONDS
 from api.connections import HEADER_SECONDS, IDLE_SECONDS
 from api.graphql_http import BODY_LIMIT, BODY_SECONDS
 from api.graphql_ws import INIT_TIMEOUT, SUBSCRIPTIONS_LIMIT
+from api.rates import OPERATIONS
 from api.settings import Settings
 from api.tokens import LONGEST_TOKEN
 from domain.bulk_grants.csv_file import ROWS_LIMIT
@@ -88,6 +89,19 @@ def requests() -> list[Limit]:
     ]
 
 
+def rates() -> list[Limit]:
+    """Of requests in a minute."""
+    beyond = "`RATE_LIMITED` with `retryAfter` seconds in `extensions`, status 429 with `Retry-After`"
+    general = [
+        Limit("Operations of a person, and of a phone, in a minute", default("requests_per_minute"), beyond),
+        Limit("Requests of an address in a minute", default("requests_per_minute_of_address"), beyond),
+    ]
+    return general + [
+        Limit(f"`{field}` of a person in {rate.seconds} seconds", number(rate.count), beyond)
+        for field, rate in sorted(OPERATIONS.items())
+    ]
+
+
 def streams() -> list[Limit]:
     """Of subscriptions."""
     return [
@@ -142,6 +156,7 @@ def page() -> str:
     sections = {
         "Operations": documents(),
         "Requests and connections": requests(),
+        "Rates": rates(),
         "Subscriptions": streams(),
         "Tries": tries(),
     }

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(default=200, ge=0, description="of one process; 0 for no limit")
     sockets_per_person: int = Field(default=20, ge=0, description="of one process; 0 for no limit")
     subscriptions_per_person: int = Field(default=100, ge=1, description="of one process")
+    rate_limits: bool = Field(default=True, description="whether requests are counted by address, person and phone")
+    requests_per_minute: int = Field(default=600, ge=1, description="of a person, and of each of their phones")
+    requests_per_minute_of_address: int = Field(default=6_000, ge=1, description="many phones share one address")
     pool_size: int = Field(default=10, ge=1, le=100)
     log_level: str = "info"
 

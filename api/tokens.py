@@ -20,6 +20,7 @@ AUDIENCE = "meguru-api"
 ALGORITHM = "ES256"
 REMEMBERED = 20_000
 SESSION_SECONDS = 10.0
+LONGEST_DEVICE = 64
 LONGEST_TOKEN = 4_096
 """Characters; longer ones are not looked at."""
 
@@ -136,7 +137,9 @@ class Tokens:
                 options={"require": ["exp", "sub", "iat"]},
             )
             roles = frozenset(Role(role) for role in claims["roles"])
-            return Verified(Viewer(UUID(claims["sub"]), roles), int(claims["sv"]), int(claims["exp"]))
+            device = claims.get("did")
+            viewer = Viewer(UUID(claims["sub"]), roles, device=None if device is None else str(device)[:LONGEST_DEVICE])
+            return Verified(viewer, int(claims["sv"]), int(claims["exp"]))
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise InvalidTokenError from error
 

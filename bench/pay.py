@@ -128,6 +128,7 @@ def server(ground: Ground, processes: int) -> Iterator[tuple[int, "subprocess.Po
         "MEGURU_KEYS_FOLDER": str(ground.folder / "keys"),
         "MEGURU_LOG_LEVEL": "warning",
         "MEGURU_CONNECTIONS_PER_ADDRESS": "0",
+        "MEGURU_RATE_LIMITS": "false",
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--processes", str(processes)], env=environment

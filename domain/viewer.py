@@ -53,6 +53,8 @@ class Viewer:
     person_id: UUID
     roles: frozenset[Role]
     client: str | None = None
+    device: str | None = None
+    """The phone or till that the token was issued to, where the token says."""
 
     def relations(self, *among: Relation) -> list[Relation]:
         """Return those of the named relations that the token's roles let the person use."""

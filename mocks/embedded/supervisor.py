@@ -143,7 +143,10 @@ def _start_servers(supervisor: Supervisor) -> None:
         "MEGURU_KEYS_FOLDER": str(supervisor.data / "keys"),
         "MEGURU_PERSONAS_FILE": str(supervisor.data / "personas.json"),
     }
-    unlimited = {"MEGURU_CONNECTIONS_PER_ADDRESS": "0"}  # all of a developer's clients are at one address
+    unlimited = {
+        "MEGURU_CONNECTIONS_PER_ADDRESS": "0",
+        "MEGURU_RATE_LIMITS": "false",
+    }  # all of a developer's clients are at one address
     supervisor.environment = {**unlimited, **os.environ, **own}
     lines = (f"{name}={value}\n" for name, value in own.items())
     (supervisor.data / RUN_FILE).write_text("".join(lines))

@@ -54,6 +54,8 @@ class Context:
     refusal: str | None = None
     connection_params: dict[str, object] | None = None
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
+    admit: Callable[["Context", tuple[str, ...]], Awaitable[int | None]] | None = None
+    """Counts an operation with these root fields: None, or the seconds after which it may be sent again."""
     _loaders: dict[object, Loader[Any, Any]] | None = None
 
     @property

@@ -60,7 +60,7 @@ async def execute(
     known = prepared(query, operation_name)
     if known.document is None:
         return _refused(context, *known.errors)
-    refused = refusal_of(known.shape, context, variables)
+    refused = await refusal_of(known.shape, context, variables)
     if refused is not None:
         return _refused(context, refused)
     working = _answer(known.program, known.document, variables, context, operation_name)

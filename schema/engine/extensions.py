@@ -1,6 +1,6 @@
 """Once per operation: limits, permissions, and what a client may read of an error."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,13 +52,15 @@ FAULT = (
     "Something went wrong on our side. Nothing is known to have moved: ask `outcome` with your key. / "
     "申し訳ありません。こちらで不具合が起きました。同じキーで outcome をお確かめください。"
 )
+RATE_LIMITED = "RATE_LIMITED"
+WAIT = "Too many requests: send this one again after {seconds} seconds."
 SIGN_IN = "Sign in: send a valid token as `Authorization: Bearer ...`."
 
 
 class Permissions(SchemaExtension):
     """Looks up who may call every root field before anything is resolved."""
 
-    def on_execute(self) -> Iterator[None]:
+    async def on_execute(self) -> AsyncIterator[None]:
         """Answers UNAUTHENTICATED for a field that needs a token; which role it needs is decided where it is used.
 
         A refusal of a subscription is raised: Strawberry answers it, but would subscribe in spite of a result.
@@ -67,7 +69,7 @@ class Permissions(SchemaExtension):
         operation_name = execution._provided_operation_name  # noqa: SLF001 - it has no public door
         core = execution.schema._schema  # noqa: SLF001 - the same
         shape = shape_of(core, execution.graphql_document, operation_name)
-        refused = refusal_of(shape, execution.context, execution.variables)
+        refused = await refusal_of(shape, execution.context, execution.variables)
         if refused is not None:
             if execution.operation_type is OperationType.SUBSCRIPTION:
                 raise refused
@@ -84,6 +86,7 @@ class Shape:
     open: bool
     field: str
     cost: Cost = FREE
+    fields: tuple[str, ...] = ()
     reads: bool = False
     """A query: nothing is lost when it is given up."""
 
@@ -103,11 +106,12 @@ def shape_of(schema: GraphQLSchema, document: Any, operation_name: str | None) -
         all(declared[field].roles is EVERYBODY for field in fields),
         fields[0] if fields else "introspection",
         cost_of(schema, document, operations[0]) if len(operations) == 1 else FREE,
+        tuple(fields),
         all(operation.operation is OperationKind.QUERY for operation in operations),
     )
 
 
-def refusal_of(shape: Shape, context: Context, variables: dict[str, Any] | None) -> GraphQLError | None:
+async def refusal_of(shape: Shape, context: Context, variables: dict[str, Any] | None) -> GraphQLError | None:
     """Why an operation is not executed at all; None if it may be. Tells the context which field it is about."""
     if shape.ambiguous:
         return GraphQLError(AMBIGUOUS, extensions={"code": "BAD_REQUEST"})
@@ -116,7 +120,15 @@ def refusal_of(shape: Shape, context: Context, variables: dict[str, Any] | None)
     context.field = shape.field
     if context.viewer is None and not shape.open:
         return GraphQLError(SIGN_IN, extensions={"code": "UNAUTHENTICATED"})
-    return too_costly(shape.cost.of(variables))
+    return too_costly(shape.cost.of(variables)) or await too_often(context, shape.fields)
+
+
+async def too_often(context: Context, fields: tuple[str, ...]) -> GraphQLError | None:
+    """Why an operation with these root fields has to wait; None where it may run."""
+    seconds = None if context.admit is None else await context.admit(context, fields)
+    if seconds is None:
+        return None
+    return GraphQLError(WAIT.format(seconds=seconds), extensions={"code": RATE_LIMITED, "retryAfter": seconds})
 
 
 def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: ANN401 - graphql-core's document

@@ -80,6 +80,9 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
     compose = (PROJECT / "deploy/compose.yaml").read_text()
     api, push = compose.partition("\n  api:\n")[2].split("\n  push:\n")
     left = {
+        "rate_limits",
+        "requests_per_minute",
+        "requests_per_minute_of_address",
         "connections_per_address",
         "sockets_per_person",
         "subscriptions_per_person",
