@@ -3,8 +3,9 @@
 No look-alikes (0 O, 1 I L, 2 Z, 5 S, 8 B, U V).
 """
 
-import unicodedata
 from collections.abc import Callable
+
+from domain.typed_text import code
 
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 """23 symbols: a prime, so that the weighted sum detects every single error and every swap of neighbours."""
@@ -24,13 +25,13 @@ def new(random_bits: Callable[[int], int]) -> str:
 
 
 def normalise(unchecked: str) -> str | None:
-    """Normalise a typed receipt number to its stored form: any case or width, with hyphens or spaces.
+    """Normalise a typed receipt number to its stored form: any case or width, with hyphens of any kind or spaces.
 
     None for a text that is no receipt number.
     """
     if len(unchecked) > LONGEST_TYPED:
         return None
-    text = unicodedata.normalize("NFKC", unchecked).upper().replace("-", "").replace(" ", "")
+    text = code(unchecked).upper()
     if len(text) != LENGTH + 1 or any(letter not in _VALUE for letter in text) or _check(text[:-1]) != text[-1]:
         return None
     return text

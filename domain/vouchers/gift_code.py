@@ -13,6 +13,8 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 
+from domain.typed_text import code, narrow
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _SECRET_LETTERS = 26
 _SERIAL_DIGITS = 12
@@ -45,8 +47,9 @@ def new_numbers() -> GiftNumbers:
 
 
 def is_pin(text: str) -> bool:
-    """Return whether a text has the form of a PIN: 4 to 8 digits."""
-    return PIN_SHORTEST <= len(text) <= PIN_LONGEST and text.isascii() and text.isdigit()
+    """Return whether a text has the form of a PIN: 4 to 8 digits, of any width."""
+    digits = narrow(text)
+    return PIN_SHORTEST <= len(digits) <= PIN_LONGEST and digits.isascii() and digits.isdigit()
 
 
 async def digests(numbers: GiftNumbers, pin: str, salt: bytes | None = None) -> Digests:
@@ -62,7 +65,7 @@ def _digests(numbers: GiftNumbers, pin: str, salt: bytes) -> Digests:
     key = hashlib.scrypt(plain(numbers.secret).encode(), salt=salt, n=2**14, r=8, p=1)
     keyed = {
         name: hmac.digest(key, f"{name}:{text}".encode(), "sha256")
-        for name, text in (("serial", plain(numbers.serial)), ("pin", pin))
+        for name, text in (("serial", plain(numbers.serial)), ("pin", narrow(pin)))
     }
     return Digests(salt, keyed["serial"], _of_secret(numbers, salt), keyed["pin"])
 
@@ -77,8 +80,8 @@ def knows_secret(numbers: GiftNumbers, salt: bytes, digest: bytes) -> bool:
 
 
 def plain(text: str) -> str:
-    """Normalise a typed number: without hyphens and spaces, in lower case."""
-    return text.replace("-", "").replace(" ", "").lower()
+    """Normalise a typed number: of any width, without hyphens and spaces, in lower case."""
+    return code(text).lower()
 
 
 def same(known: Digests, attempt: Digests) -> bool:

@@ -7,6 +7,7 @@ import strawberry
 from domain.codes.refusals import InvalidCodeError
 from domain.identifiers import InvalidIdError, decode
 from domain.ledger.refusals import UnknownWalletError
+from domain.typed_text import narrow
 from schema.core.ids import ID, Prefix, key_of
 
 
@@ -24,7 +25,7 @@ class WalletReference:
         if self.wallet_id:
             return wallet_key(self.wallet_id)
         try:
-            prefix, municipality, key = decode(self.code or "")
+            prefix, municipality, key = decode(narrow(self.code or ""))
         except InvalidIdError as error:
             raise InvalidCodeError("NOT_A_CODE") from error
         if prefix is not Prefix.RECEIVE or not isinstance(key, UUID):

@@ -137,6 +137,81 @@ async def test_a_comma_outside_quotes_is_never_read_as_a_smaller_amount():
 
 
 @pytest.mark.parametrize(
+    ("line", "amount"),
+    [
+        (f'"{WALLET}","500","101"', 500),
+        (f'{WALLET},"500",101', 500),
+        (f'{WALLET},500,"101"', 500),
+        (f'"{WALLET}","1","000"', 1),
+        (f'{WALLET},"1,000",000', 1_000),
+        (f'"{WALLET}","1,000","000"', 1_000),
+        (f"{WALLET},500,101", None),
+        (f'"{WALLET}",500,101', None),
+        (f"{WALLET},1,000", None),
+        (f"{WALLET},500,1010", 500),
+        (f"{WALLET},5000,101", 5_000),
+        (f"{WALLET},500,10a", 500),
+    ],
+)
+async def test_an_amount_in_quotation_marks_has_one_reading(line: str, amount: int | None):
+    """Outside quotation marks `500,101` may be 500,101 with a comma, or 500 with 101 as its note."""
+    [row] = await read(f"walletId,amount,note\n{line}\n".encode())
+    assert row.amount == amount
+    assert (None if row.problem is None else row.problem.code) == (None if amount else "AMOUNT_UNCLEAR")
+
+
+async def test_quotation_marks_of_another_field_do_not_make_an_amount_clear():
+    turned = f'amount,note,walletId\n500,101,"{WALLET}"\n"500",101,{WALLET}\n'
+    [unclear, clear] = await read(turned.encode())
+    assert unclear.problem is not None
+    assert (unclear.problem.code, clear) == ("AMOUNT_UNCLEAR", Row(3, A, 500))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize(
+    "end", ["\x1a", "\r\n\x1a", "\r\n\x1a\r\n", "\r\n\x1a\x00\x00", "\r\n\r\n \x1a\x1a", "\r\n,,\r\n\x1a"]
+)
+@pytest.mark.parametrize("amount", ["100", '"100"'])
+async def test_the_end_sign_of_old_programs_is_no_row(encoding: str, end: str, amount: str):
+    text = f"ウォレットID,金額\r\n{WALLET},{amount}{end}"
+    mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
+    assert await read(mark + text.encode(encoding)) == [Row(2, A, 100)]
+
+
+async def test_an_end_sign_elsewhere_is_no_end():
+    [first, second] = await read(f"walletId,amount\n{WALLET},1\x1a00\n{OTHER},5\n".encode())
+    assert first.problem is not None
+    assert (first.problem.code, second) == ("AMOUNT_NOT_A_NUMBER", Row(3, B, 5))
+
+
+@pytest.mark.parametrize(
+    ("table", "encoding"),
+    [
+        ("ウォレットID\t金額\t備考\r\n{a}\t1,500\tメモ\r\n{b}\t100\t101\r\n", "utf-16"),
+        ("ウォレットID\t金額\r\n{a}\t1,500\r\n{b}\t100\r\n", "utf-8"),
+        ("ウォレットID\t金額\r\n{a}\t1,500\r\n{b}\t100\r\n", "cp932"),
+        ("walletId;amount\r\n{a};1,500\r\n{b};100\r\n", "utf-8"),
+        ("walletId;amount;note\r\n{a};1,500;\r\n{b};100;101\r\n", "utf-8"),
+        ('ウォレットID,金額\r\n"=""{a}""","=""1500"""\r\n="{b}",="100"\r\n', "cp932"),
+        ("ウォレットID,金額\r\n'{a},'1500\r\n'{b},'100\r\n", "cp932"),
+        ("ウォレットID,金額,,\r\n{a},1500,,\r\n{b},100,,\r\n,,,\r\n,,,\r\n", "cp932"),
+        ("ウォレットID,金額\r\n\u3000{a}\u3000,\u30001500\r\n{b}\u3000,100\u3000\r\n\u3000,\u3000\r\n", "cp932"),
+        ("ウォレットID,金額\r\n\u00a0{a}\u00a0,1500\u00a0\r\n\u200b{b},\ufeff100\u200e\r\n", "utf-8"),
+        ('ウォレットID,金額\r\n{a},"１，５００"\r\n{b},１００\r\n', "cp932"),
+    ],
+)
+async def test_what_spreadsheets_and_hands_in_offices_send(table: str, encoding: str):
+    assert await read(table.format(a=WALLET, b=OTHER).encode(encoding)) == [Row(2, A, 1_500), Row(3, B, 100)]
+
+
+async def test_a_wallet_is_read_to_its_end():
+    """What stands behind many spaces is not cut off: it may be another wallet."""
+    [row] = await read(f"walletId,amount\n{WALLET}{' ' * 40}{OTHER},100\n".encode())
+    assert row.problem is not None
+    assert (row.wallet, row.problem.code) == (None, "UNKNOWN_WALLET")
+
+
+@pytest.mark.parametrize(
     ("line", "code", "column"),
     [
         (",100", "WALLET_EMPTY", "WALLET"),
@@ -166,7 +241,9 @@ async def test_wrong_rows(line: str, code: str, column: str | None):
         (f"{WALLET},100\n".encode(), 1, "FILE_UNKNOWN_COLUMN"),
         ("ウォレットID,金額,氏名\n".encode(), 1, "FILE_UNKNOWN_COLUMN"),
         (b"walletId\n1\n", 1, "FILE_MISSING_COLUMN"),
-        (b"walletId\tamount\nx\t1\n", 1, "FILE_UNKNOWN_COLUMN"),
+        (b"walletId amount\nx 1\n", 1, "FILE_UNKNOWN_COLUMN"),
+        (b"walletId|amount\nx|1\n", 1, "FILE_UNKNOWN_COLUMN"),
+        (b"walletId,amount\tnote\nx,1\ty\n", 1, "FILE_UNKNOWN_COLUMN"),
         ("walletId,金額,amount\n".encode(), 1, "FILE_DOUBLE_COLUMN"),
         ("ウォレットID,受取コード,金額\n".encode(), 1, "FILE_DOUBLE_COLUMN"),
         (b'walletId,amount\nx,1\n"x,1\n', 3, "FILE_QUOTES"),
@@ -192,9 +269,10 @@ async def test_a_wrong_byte_is_told_with_its_row_and_place():
     with pytest.raises(WrongEncodingError) as refused:
         await encoding_of(shift_jis)
     assert (refused.value.row, refused.value.byte) == (3, shift_jis.index(b"\x81\x20") + 1)
+    cut = "ウォレットID,金額\nx,1\n".encode("utf-16")[:-1]
     with pytest.raises(WrongEncodingError) as refused:
-        await encoding_of("ウォレットID,金額\n".encode("utf-16"))
-    assert (refused.value.row, refused.value.byte) == (1, 1)
+        await encoding_of(cut)
+    assert (refused.value.row, refused.value.byte) == (2, len(cut))
 
 
 async def test_a_cut_character_at_the_end_is_found_and_a_long_file_too():

@@ -31,6 +31,13 @@ def test_a_new_number_has_a_check_and_reads_back(number: str):
     assert receipt_number.normalise(receipt_number.display(number)) == number
 
 
+@given(NUMBERS, st.sampled_from("-‐‑–—−－ーｰ \u3000\u00a0"))
+def test_hyphens_and_spaces_of_every_keyboard_are_read(number: str, sign: str):
+    typed = sign.join((number[:4], number[4:8], number[8:]))
+    assert receipt_number.normalise(typed) == number
+    assert receipt_number.normalise(f"\u200b{full_width(number.lower())}\ufeff") == number
+
+
 def test_numbers_are_spread_over_every_symbol_and_place():
     random = Random(1)
     numbers = [receipt_number.new(random.getrandbits) for _ in range(2_000)]
