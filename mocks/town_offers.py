@@ -190,9 +190,9 @@ async def _conversion(services: Services, town: int, staff: Staff, mile: int, po
     if not any(
         (rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, services.clock(), 100)
     ):
-        await set_rate(
-            services, staff.officer, town, NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000)
-        )
+        reason = "ためた健康マイルを、使う時期まで残せるようにするため"
+        rate = NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000, later_end_reason=reason)
+        await set_rate(services, staff.officer, town, rate)
 
 
 async def _coupons(services: Services, town: int, staff: Staff) -> None:

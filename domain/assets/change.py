@@ -16,14 +16,12 @@ from domain.assets.kinds import AssetKind
 from domain.assets.reads import ASSETS, Asset
 from domain.assets.refusals import UnknownAssetError, UnsafeChangeError
 from domain.assets.tables import Asset as Row
-from domain.conditions.acceptance import Acceptance, from_json, to_json
+from domain.conditions.acceptance import Acceptance, covers, from_json, to_json
 from domain.database import transaction
 from domain.ledger.holders import require_staff
 from domain.refusals import InvalidInputError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
-
-_SETS = ("stores", "groups", "size_classes", "areas", "categories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,6 @@ class AssetChange:
     disclosure_ja: str | None = None
     disclosure_en: str | None = None
     acceptance: Acceptance | None = None
-
-
-def covers(new: Acceptance, old: Acceptance) -> bool:
-    """Whether the new rule accepts every present or future store that the old rule accepts. Pure."""
-    for name in _SETS:
-        new_values, old_values = getattr(new, name), getattr(old, name)
-        if new_values and not (old_values and old_values <= new_values):
-            return False
-    return new.excluded_categories <= old.excluded_categories
 
 
 async def change_asset(

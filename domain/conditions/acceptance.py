@@ -77,6 +77,33 @@ class Acceptance:
 
 
 EVERYWHERE = Acceptance()
+_SETS = ("stores", "groups", "size_classes", "areas", "categories")
+
+
+def covers(wide: Acceptance, narrow: Acceptance) -> bool:
+    """Whether a rule accepts every present or future store that another one accepts. Hours are not compared."""
+    for name in _SETS:
+        wide_values, narrow_values = getattr(wide, name), getattr(narrow, name)
+        if wide_values and not (narrow_values and narrow_values <= wide_values):
+            return False
+    return wide.excluded_categories <= narrow.excluded_categories
+
+
+def both(first: Acceptance, second: Acceptance) -> Acceptance:
+    """Return a rule that accepts at least what both rules accept, and is as narrow as their conditions can say."""
+    sets = {name: _in_both(getattr(first, name), getattr(second, name)) for name in _SETS}
+    return Acceptance(
+        **sets,
+        excluded_categories=first.excluded_categories | second.excluded_categories,
+        hours=first.hours if first.hours.restricted else second.hours,
+    )
+
+
+def _in_both(first: frozenset[Any], second: frozenset[Any]) -> frozenset[Any]:
+    """Intersect two conditions. If no value is in both, no store is accepted, which an empty set would not say."""
+    return (first & second or first) if first and second else first or second
+
+
 _CODES = ("groups", "areas", "categories", "excluded_categories")
 
 

@@ -32,6 +32,11 @@ class Hours:
         """Whether value may be spent at this instant."""
         return not self.restricted or (self.day_open(at) and self.hour_open(at))
 
+    def covers(self, other: "Hours") -> bool:
+        """Whether these hours are open whenever the others are."""
+        days = not self.weekdays or (bool(other.weekdays) and other.weekdays <= self.weekdays)
+        return days and self.from_minute <= other.from_minute and other.until_minute <= self.until_minute
+
     def day_open(self, at: datetime) -> bool:
         """Whether an instant in UTC falls on one of the days."""
         return not self.weekdays or (at + _TOKYO).isoweekday() in self.weekdays

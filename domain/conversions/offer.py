@@ -9,13 +9,14 @@ from domain.assets import reads as assets
 from domain.assets.lots import LOTS, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
+from domain.conditions.acceptance import both
 from domain.conversions.reads import Rate, rate_at
 from domain.conversions.refusals import ConversionAmountError, ConversionCapError, NoConversionRateError
 from domain.grants.grant import issue_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.kinds import GuardKind
-from domain.ledger.refusals import BalanceCapError, InsufficientBalanceError
+from domain.ledger.refusals import BalanceCapError
 from domain.ledger.request import GuardKey, effective_on
 from domain.programmes import reads as programmes
 from domain.programmes.reads import PROGRAMMES, Programme
@@ -26,6 +27,7 @@ from domain.programmes.refusals import (
     ProgrammeClosedError,
     UnknownProgrammeError,
 )
+from domain.programmes.rights import Bound, Rights, missing_value
 from domain.programmes.store_rules import StaleRulesError
 from domain.residents import reads as residents
 from domain.services import Services
@@ -60,20 +62,32 @@ class Offer:
         period = f"{self.person}:{self.rate.from_asset}:{self.rate.to_asset}:{self.day}"
         return (self.rate.municipality, GuardKind.CONVERTED_TODAY, self.programme.id, period)
 
-    def usable(self, account: Account, at: datetime) -> bool:
-        """Return whether a lot may be converted.
+    @property
+    def rights(self) -> Rights:
+        """The rights of what is received: until when, where and at what hours it may be spent."""
+        return Rights(self.lot.expires_at, (both(self.target.acceptance, self.programme.acceptance),))
 
-        Value that a programme restricts to some stores may not become value for others. StaleRulesError for a programme
-        that the cache does not have yet.
+    def usable(self, account: Account, at: datetime) -> bool:
+        """Return whether a lot may be converted. StaleRulesError for a programme that the cache does not have yet."""
+        return self.is_source(account, at) and self.bound(account) is None
+
+    def is_source(self, account: Account, at: datetime) -> bool:
+        """Return whether a lot is of the source and has not expired."""
+        return account.asset == self.source.id and account.usable(at)
+
+    def bound(self, account: Account) -> Bound | None:
+        """Return how a lot is more bound than what would be received, so that it may not be converted.
+
+        The rate may let value end later, if it is not exempt by its six months; nothing lets it pay at more stores.
         """
-        if account.asset != self.source.id or not account.usable(at):
-            return False
-        if account.programme_id is None:
-            return True
-        programme = self.programmes.get(account.programme_id)
-        if programme is None:
-            raise StaleRulesError
-        return not programme.acceptance.restricted
+        rules = [self.source.acceptance]
+        if account.programme_id is not None:
+            programme = self.programmes.get(account.programme_id)
+            if programme is None:
+                raise StaleRulesError
+            rules.append(programme.acceptance)
+        may_end_later = bool(self.rate.later_end_reason) and not self.source.six_month_exempt
+        return self.rights.bound(account, tuple(rules), may_end_later=may_end_later)
 
     def restricted(self, account: Account) -> bool:
         """Return whether a lot comes first. Restricted value is never converted, so no lot of the source does."""
@@ -151,10 +165,10 @@ def worked_out(
     if amount % rate.minimum_unit or not received:
         raise ConversionAmountError(rate.minimum_unit, rate.spent(unit))
     spent = rate.spent(received)
-    lots = spend_order.spendable(accounts, at, offer)
-    parts, missing = spend_order.allocate(lots, spent, offer)
+    sources = [account for account in accounts if offer.is_source(account, at)]
+    parts, missing = spend_order.allocate(spend_order.spendable(sources, at, offer), spent, offer)
     if missing:
-        raise InsufficientBalanceError(available=spent - missing, amount=spent)
+        raise missing_value(spent, spent - missing, sources, offer.bound)
     if rate.cap_per_day is not None and limits.today + spent > rate.cap_per_day:
         raise ConversionCapError(max(0, rate.cap_per_day - limits.today))
     if received > limits.cap_left:

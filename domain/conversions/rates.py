@@ -27,6 +27,7 @@ LARGEST_PART = 1_000_000
 """The largest numerator or denominator of a rate."""
 LARGEST = 10_000_000
 """The largest minimum unit or daily cap. Whole units."""
+REASON_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class NewRate:
     minimum_unit: int
     cap_per_day: int | None = None
     starts_at: datetime | None = None
+    later_end_reason: str = ""
 
 
 async def set_rate(services: Services, viewer: Viewer, municipality: int, new: NewRate) -> Rate:
@@ -62,13 +64,14 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
         minimum_unit=new.minimum_unit,
         cap_per_day=new.cap_per_day,
         starts_at=new.starts_at or now,
+        later_end_reason=new.later_end_reason.strip(),
     )
     async with transaction():
         await get_connection("default").execute_query(
             """insert into conversion_rate (municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator,
               denominator, minimum_unit,
-              daily_cap, valid_from, created_by, created_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+              daily_cap, valid_from, created_by, created_at, later_end_reason)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
             [
                 municipality,
                 rate.id,
@@ -82,6 +85,7 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
                 rate.starts_at,
                 viewer.person_id,
                 now,
+                rate.later_end_reason,
             ],
         )
         after = {
@@ -94,7 +98,10 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
             "programme": str(rate.programme_id),
             "starts_at": rate.starts_at.isoformat(),
         }
-        await record(municipality, viewer.person_id, "set_conversion_rate", str(rate.id), "", None, after, now)
+        reason = rate.later_end_reason
+        if reason:
+            after |= {"later_end": True}
+        await record(municipality, viewer.person_id, "set_conversion_rate", str(rate.id), reason, None, after, now)
     return rate
 
 
@@ -121,6 +128,8 @@ async def _check(municipality: int, new: NewRate, now: datetime) -> None:
         ("minimum_unit", "POSITIVE", not 1 <= new.minimum_unit <= LARGEST),
         ("minimum_unit", "UNIT_OF_ASSET", new.minimum_unit % source.minimum_unit != 0),
         ("cap_per_day", "POSITIVE", new.cap_per_day is not None and not 1 <= new.cap_per_day <= LARGEST),
+        ("later_end_reason", "LENGTH", len(new.later_end_reason) > REASON_LIMIT),
+        ("later_end_reason", "REASON_OF_END", bool(new.later_end_reason.strip()) and source.six_month_exempt),
         ("starts_at", "PAST", new.starts_at is not None and new.starts_at < now),
     ]
     for field, problem, is_wrong in wrong:

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.database import rows
 
 _RATE = """select municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator, denominator, minimum_unit,
-  daily_cap, valid_from
+  daily_cap, valid_from, later_end_reason
   from conversion_rate """
 
 
@@ -18,7 +18,8 @@ class Rate:
 
     numerator: units of `to_asset` received for `denominator` units of `from_asset`; 0: conversion has ended.
     minimum_unit: the converted amount is a multiple of it. cap_per_day: the most that a person may convert in a day of
-    Asia/Tokyo; None: no limit. Both in whole units of `from_asset`.
+    Asia/Tokyo; None: no limit. Both in whole units of `from_asset`. later_end_reason: why what is received may end
+    later than what was converted; empty: it may not.
     """
 
     municipality: int
@@ -31,6 +32,7 @@ class Rate:
     minimum_unit: int
     cap_per_day: int | None
     starts_at: datetime
+    later_end_reason: str = ""
 
     def received(self, amount: int, unit: int) -> int:
         """Compute the amount received, rounded down to multiples of `unit`. Whole units."""
@@ -85,4 +87,5 @@ def _rate(row: dict[str, Any]) -> Rate:
         minimum_unit=row["minimum_unit"],
         cap_per_day=row["daily_cap"],
         starts_at=row["valid_from"],
+        later_end_reason=row["later_end_reason"],
     )

@@ -1,6 +1,6 @@
 """Refusals of programmes.
 
-StoredRefusal        BudgetExceeded, CapExceeded
+StoredRefusal        BudgetExceeded, CapExceeded, ValueBound
 UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible
 """
 
@@ -23,6 +23,18 @@ class CapExceededError(StoredRefusal):
 
     available: int
     code = "CAP_EXCEEDED"
+
+
+@dataclass(eq=False)
+class ValueBoundError(StoredRefusal):
+    """The wallet has enough, but some of it is bound more closely than what it would become, so it cannot pay for it.
+
+    `available`: what is not, in whole units. `reason`: ENDS_SOONER, FEWER_STORES or FEWER_HOURS.
+    """
+
+    available: int
+    reason: str
+    code = "VALUE_BOUND"
 
 
 @dataclass(eq=False)

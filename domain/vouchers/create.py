@@ -8,6 +8,7 @@ from tortoise.connection import get_connection
 
 from domain.approvals.trail import record
 from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.assets.kinds import LegalProfile
 from domain.conditions import hours as opening
 from domain.conditions.acceptance import to_json as acceptance_to_json
 from domain.conditions.eligibility import to_json as eligibility_to_json
@@ -56,6 +57,13 @@ def _money(terms: Terms, rate_bp: int | None) -> list[tuple[str, str, bool]]:
         ("face_value", "POSITIVE", terms.face_value < 1),
         ("below_price_reason", "LENGTH", len(terms.below_price_reason) > REASON_LIMIT),
         ("below_price_reason", "REASON", terms.face_value < terms.price and not terms.below_price_reason.strip()),
+        ("wider_than_coin_reason", "LENGTH", len(terms.wider_than_coin_reason) > REASON_LIMIT),
+        (
+            "wider_than_coin_reason",
+            "REASON_OF_LENGTH",
+            bool(terms.wider_than_coin_reason.strip())
+            and (terms.six_month_exempt or terms.legal_profile is not LegalProfile.MUNICIPALITY),
+        ),
     ]
     if not any(is_wrong for _, _, is_wrong in wrong):
         wrong += [
@@ -137,7 +145,10 @@ async def create_product(
             raise InvalidInputError("code", "TAKEN")
         await _insert(viewer, municipality, product, terms, now)
         after = {"code": terms.code, "price": terms.price, "face_value": terms.face_value, "stock": terms.stock}
-        await record(municipality, viewer.person_id, "create_voucher_product", str(product), "", None, after, now)
+        reason = terms.wider_than_coin_reason.strip()
+        if reason:
+            after |= {"wider_than_coin": True}
+        await record(municipality, viewer.person_id, "create_voucher_product", str(product), reason, None, after, now)
     created = await reads.by_id(municipality, product)
     if created is None:
         raise UnknownVoucherError
@@ -166,6 +177,7 @@ async def _insert(viewer: Viewer, municipality: int, product: UUID, terms: Terms
         six_month_exempt=terms.six_month_exempt,
         funding_programme_id=terms.funding_programme,
         below_price_reason=terms.below_price_reason.strip(),
+        wider_than_coin_reason=terms.wider_than_coin_reason.strip(),
         created_by=viewer.person_id,
         created_at=now,
     )

@@ -41,7 +41,8 @@ class SubVoucher:
 class Terms:
     """The terms of a product: what is sold, when and to whom, and where it may be used.
 
-    Values in whole units per unit sold; `expires_at` exclusive.
+    Values in whole units per unit sold; `expires_at` exclusive. wider_than_coin_reason: why coin that residents charged
+    may buy vouchers that end later than the coin, or that more stores take; empty: it may not.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Terms:
     six_month_exempt: bool
     funding_programme: UUID | None
     below_price_reason: str
+    wider_than_coin_reason: str = ""
 
     @property
     def premium(self) -> int:

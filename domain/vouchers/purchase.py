@@ -6,31 +6,30 @@ the product's lock, so that no more than the stock is ever sold. A gift's vouche
 lots of their own, until the gift is activated.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.assets.counters import Counter, counter_of
-from domain.assets.kinds import CHARGEABLE
 from domain.assets.lots import LOTS, Issue
 from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
-from domain.ledger import spend_order
-from domain.ledger.book import Account, AccountKey, Book
+from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
 from domain.ledger.part import Part, Parts
 from domain.ledger.parties import own_wallet, usable_wallet
-from domain.ledger.refusals import InsufficientBalanceError
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
-from domain.programmes.reads import Programme
+from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.refusals import NotEligibleError
+from domain.programmes.store_rules import StaleRulesError
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.residents.reads import person_of
 from domain.services import Services
 from domain.viewer import Viewer
 from domain.vouchers import reads
+from domain.vouchers.coin_price import coin_price_of
 from domain.vouchers.create import STOCK_LIMIT, funding_of
 from domain.vouchers.kinds import Stage
 from domain.vouchers.product import VoucherProduct
@@ -180,9 +179,19 @@ async def purchase(services: Services, viewer: Viewer, purchase: Purchase) -> Po
     deal = await deal_of(
         services, purchase.municipality, purchase.wallet_id, purchase.product_id, purchase.units, gift=purchase.gift
     )
-    known = await services.shared(ASSETS).of(purchase.municipality)
-    coins = {asset.id: asset for asset in known if asset.kind in CHARGEABLE}
-    return await services.ledger.post(request_of(viewer, purchase, deal, CoinPrice(deal, coins), Funding.NONE))
+
+    async def run() -> Posted:
+        price = await coin_price_of(
+            services, deal.product, wallet=deal.wallet, issuer=deal.issuer, price=deal.price, lots=deal.voucher_lots
+        )
+        return await services.ledger.post(request_of(viewer, purchase, deal, price, Funding.NONE))
+
+    try:
+        return await run()
+    except StaleRulesError:
+        services.shared(ASSETS).forget(purchase.municipality)
+        services.shared(PROGRAMMES).forget(purchase.municipality)
+        return await run()
 
 
 async def sell(services: Services, viewer: Viewer, sale: Sale) -> Posted:
@@ -304,48 +313,6 @@ def _voucher(book: Book, draft: Draft, deal: Deal, amount: int, lot: Lot) -> Non
     draft.lots.append(lot.portion(amount))
     if not deal.gift:
         draft.balances[lot.asset] = book.total(town, deal.wallet, lot.asset) + amount
-
-
-@dataclass(frozen=True, slots=True)
-class _CoinRules:
-    """Spend rules for coin that buys vouchers from the municipality: where stores accept it does not matter."""
-
-    coins: dict[int, Asset]
-
-    def usable(self, account: Account, at: datetime) -> bool:
-        """Return whether an account is coin that has not expired."""
-        return account.asset in self.coins and account.usable(at)
-
-    def restricted(self, account: Account) -> bool:
-        """Return whether the coin is spent in steps, so that it goes first."""
-        return self.unit(account) > 1
-
-    def unit(self, account: Account) -> int:
-        """Return the least amount that may leave the account. Whole units."""
-        return self.coins[account.asset].minimum_unit
-
-
-@dataclass(frozen=True, slots=True)
-class CoinPrice(Part):
-    """The price, paid with coin from the wallet, which goes back to issuance."""
-
-    deal: Deal
-    coins: dict[int, Asset]
-
-    def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Take the price from lots of coin, in spend order. InsufficientBalanceError."""
-        deal, town, rules = self.deal, self.deal.product.municipality, _CoinRules(self.coins)
-        lots = spend_order.spendable(book.wallet_lots(town, deal.wallet), at, rules)
-        taken, missing = spend_order.allocate(lots, deal.price, rules)
-        if missing:
-            raise InsufficientBalanceError(available=sum(lot.available for lot in lots), amount=deal.price)
-        for lot, part in taken:
-            draft.moves.append((lot, book.plain(town, AccountKind.ISSUANCE, deal.issuer, lot.asset), part))
-            before = draft.balances.get(lot.asset, book.total(town, deal.wallet, lot.asset))
-            draft.balances[lot.asset] = before - part
-        bought = draft.find(BoughtUnits)
-        if bought is not None:
-            draft.put(replace(bought, paid=tuple(lot.portion(part) for lot, part in taken)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _SELECT = """select p.municipality_id, p.id, p.code, p.name_ja, p.name_en, p.pri
   p.units_per_household, p.sale_starts_at, p.sale_ends_at, p.usable_from, p.expires_at, p.hours::text,
     p.eligibility::text, p.legal_profile,
   p.six_month_exempt, p.funding_programme_id, p.below_price_reason,
+  p.wider_than_coin_reason,
   exists (select from approval a where a.municipality_id = p.municipality_id and a.kind = $1
     and a.subject = p.id) as submitted,
   coalesce(stage.value, 0) as stage, coalesce(sold.value, 0) as sold from voucher_product p
@@ -146,6 +147,7 @@ def _product(row: dict[str, Any], parts: tuple[SubVoucher, ...]) -> VoucherProdu
         six_month_exempt=row["six_month_exempt"],
         funding_programme=row["funding_programme_id"],
         below_price_reason=row["below_price_reason"],
+        wider_than_coin_reason=row["wider_than_coin_reason"],
     )
     return VoucherProduct(
         municipality=row["municipality_id"],

@@ -29,6 +29,7 @@ class VoucherProduct(Model):
     six_month_exempt = fields.BooleanField()
     funding_programme_id = fields.UUIDField(null=True)
     below_price_reason = fields.TextField(default="")
+    wider_than_coin_reason = fields.TextField(default="")
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField()
 

@@ -18,6 +18,7 @@ from domain.programmes.refusals import (
     NotEligibleError,
     ProgrammeClosedError,
     UnknownProgrammeError,
+    ValueBoundError,
 )
 from domain.refusals import InvalidInputError
 from resolvers import conversions
@@ -36,6 +37,7 @@ CONVERSION_REFUSALS = (
     ProgrammeClosedError,
     NotEligibleError,
     CapExceededError,
+    ValueBoundError,
     BudgetExceededError,
     BalanceCapError,
     WalletFrozenError,

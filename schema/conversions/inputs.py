@@ -54,6 +54,13 @@ class SetConversionRateInput:
     starts_at: datetime | None = strawberry.field(
         default=None, description="Time from which it is in force, in UTC; not in the past; from now on when absent."
     )
+    later_end_reason: str | None = strawberry.field(
+        default=None,
+        description=(
+            "Why what is received may end later than what is converted; at most 200 characters. Absent: value that ends"
+            " sooner is not converted (VALUE_BOUND). Never for value that is exempt by its six months."
+        ),
+    )
 
     def rate(self, municipality: int) -> NewRate:
         """The rate in a municipality; UnknownProgrammeError or UnknownAssetError for an id of another one."""
@@ -66,6 +73,7 @@ class SetConversionRateInput:
             minimum_unit=self.minimum_unit,
             cap_per_day=self.cap_per_day,
             starts_at=self.starts_at,
+            later_end_reason=self.later_end_reason or "",
         )
 
 

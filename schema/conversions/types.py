@@ -62,6 +62,14 @@ class ConversionRate:
     def cap_per_day(self) -> Amount | None:
         return amount_or_none(self.rate.cap_per_day)
 
+    @strawberry.field(
+        description=(
+            "Why what is received may end later than what is converted; null: value that ends sooner is not converted."
+        )
+    )
+    def later_end_reason(self) -> str | None:
+        return self.rate.later_end_reason or None
+
     @strawberry.field(description="Time from which it is in force, in UTC.")
     def starts_at(self) -> datetime:
         return self.rate.starts_at

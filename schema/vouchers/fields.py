@@ -8,7 +8,7 @@ from domain.codes.refusals import InvalidCodeError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import InsufficientBalanceError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
-from domain.programmes.refusals import NotEligibleError, UnknownProgrammeError
+from domain.programmes.refusals import NotEligibleError, UnknownProgrammeError, ValueBoundError
 from domain.refusals import InvalidInputError
 from domain.vouchers.refusals import (
     GiftCodeError,
@@ -148,7 +148,7 @@ class VouchersMutation:
         PurchaseVoucherPayload,
         roles=RESIDENT,
         operation=Operation.PURCHASE_VOUCHER,
-        refuses=(InsufficientBalanceError, FundingDeclinedError, FundingUnavailableError, *SALE),
+        refuses=(InsufficientBalanceError, ValueBoundError, FundingDeclinedError, FundingUnavailableError, *SALE),
         description=(
             "Buys units of a voucher product, first come, first served, with coin or by a payment service. For"
             " residents and visitors."

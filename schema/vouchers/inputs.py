@@ -118,6 +118,14 @@ class VoucherProductInput:
             "Why the face value is below the price, where it is; at most 200 characters. For the municipality's staff."
         ),
     )
+    wider_than_coin_reason: str | None = strawberry.field(
+        default=None,
+        description=(
+            "Why coin that residents charged may buy it although the vouchers end later than that coin, or more stores"
+            " take them; at most 200 characters. Absent: such coin does not pay (VALUE_BOUND). Only for a municipal"
+            " issuer, and never for value that is exempt by its six months."
+        ),
+    )
     sub_vouchers: list[SubVoucherInput] = strawberry.field(description="The kinds of voucher in a unit, 1 to 10.")
     stock: int = strawberry.field(description=STOCK)
     units_per_person: int = strawberry.field(description=PER_PERSON)
@@ -158,6 +166,7 @@ class VoucherProductInput:
             six_month_exempt=self.six_month_exempt,
             funding_programme=_funding_programme(self.funding_programme_id, municipality),
             below_price_reason=self.below_price_reason or "",
+            wider_than_coin_reason=self.wider_than_coin_reason or "",
         )
 
 

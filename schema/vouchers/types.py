@@ -174,6 +174,15 @@ class VoucherProduct(Node):
 
     @strawberry.field(
         description=(
+            "Why coin that residents charged may buy it although the vouchers end later than that coin, or more stores"
+            " take them; null: such coin does not pay."
+        )
+    )
+    def wider_than_coin_reason(self) -> str | None:
+        return self.product.terms.wider_than_coin_reason or None
+
+    @strawberry.field(
+        description=(
             "(face - price) / price in hundredths of a percent, rounded down; negative where the face value is below"
             " the price."
         )

@@ -6,8 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.assets.change import covers
-from domain.conditions.acceptance import Acceptance
+from domain.conditions.acceptance import Acceptance, covers
 from domain.stores.kinds import SizeClass
 from domain.stores.reads import Store
 

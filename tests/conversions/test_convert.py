@@ -159,7 +159,7 @@ async def test_value_for_some_stores_only_does_not_become_value_for_all(api: Api
 async def test_what_ends_first_is_converted_first_and_units_are_kept(api: Api, moved: MovableClock):
     to_tokyo(moved, 12)
     town = await market(api, points={"minimumUnit": 50}, currency={"minimumUnit": 500})
-    await town.rate(minimumUnit=50, numerator=2)
+    await town.rate(minimumUnit=50, numerator=2, laterEndReason="期限の短いポイントも交換できるようにするため")
     await api.grant(town.health, 1_000)
     await api.grant(await api.programme(town.points, 1_000, expiresOn=api.day(timedelta(days=100))), 120)
     conversion = (await town.convert(600))["conversion"]

@@ -92,7 +92,7 @@ class FilledWorld(World):
         visit = {"kind": "PER_VISIT", "points": 7, "minimumAmount": 1}
         await api.rule(earning, **visit, acceptance=self.acceptance, eligibility=ELIGIBILITY)
         later = {"startsAt": api.at(timedelta(days=1)), "capPerDay": 10_000}
-        accepted(await self.market.rate(capPerDay=10_000))
+        accepted(await self.market.rate(capPerDay=10_000, laterEndReason="期限を延ばすため"))
         accepted(await self.market.rate(**later))
         await self.coupons.coupon(kind="POINTS_MULTIPLIER", multiplierBp=20_000, rateBp=None, budget=None)
         await self.coupons.coupon(kind="FIXED_AMOUNT", amount=5, rateBp=None)

@@ -134,7 +134,7 @@ class World:
         await api.grant(self.programme, 500)
         self.coupon = await self.coupons.coupon()
         self.store_coupon = await self.coupons.item_coupon()
-        self.product = await self.vouchers.product(unitsPerPerson=1_000, stock=1_000)
+        self.product = await self.vouchers.product(unitsPerPerson=1_000, stock=1_000, widerThanCoinReason="市の通貨")
         self.draft = await self.new_draft()
         self.gift = await self.new_gift()
         self.purchase = self.journal(decode(self.gift)[2])  # type: ignore[arg-type]

@@ -223,7 +223,16 @@ class Collisions:
         self, source: str, target: str, numerator: int, denominator: int, unit: int = 1, daily_cap: int | None = None
     ) -> None:
         programme = self.programmes[f"TO_{target}"]
-        new = NewRate(self.assets[source], self.assets[target], programme, numerator, denominator, unit, daily_cap)
+        new = NewRate(
+            self.assets[source],
+            self.assets[target],
+            programme,
+            numerator,
+            denominator,
+            unit,
+            daily_cap,
+            later_end_reason="試験",
+        )
         await set_rate(self.town.services, self.town.finance, self.town.id, new)
 
     async def _rates(self) -> None:
