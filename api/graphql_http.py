@@ -30,7 +30,8 @@ from api.http_request import (
 )
 from api.readers import ReaderGoneError, while_reader_waits
 from api.tokens import InvalidTokenError
-from domain.locales.catalogue import choose
+from domain.access.access import AccessUnknownError
+from domain.locales.catalogue import choose, message
 from domain.viewer import Viewer
 from schema.core.context import Context
 from schema.core.errors import TimedOutError
@@ -215,7 +216,9 @@ async def verify(process: Process, authorization: str) -> Viewer:
     if scheme.lower() != "bearer":
         raise BadRequestError(401, "UNAUTHENTICATED", "Send `Authorization: Bearer <token>`.")
     try:
-        return (await process.tokens.verify(token.strip())).viewer
+        return (await process.tokens.verify(token.strip(), process.services.access)).viewer
+    except AccessUnknownError as error:
+        raise BadRequestError(503, "UNAVAILABLE", message("UNAVAILABLE", choose(None))) from error
     except InvalidTokenError as error:
         raise BadRequestError(401, "UNAUTHENTICATED", "The token is not valid any more: sign in again.") from error
 

@@ -3,6 +3,7 @@
 After the working draft of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,9 @@ import orjson
 
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
-NUL = b"\\u0000"
-"""JSON has no other way to write it, in a value or in a document's own texts; PostgreSQL has no text with it."""
+NO_NUL = "A text has no NUL character (\\u0000)."
+_NUL = b"\\u0000"
+_UNESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
 """The words by which Apollo's clients know that they must send the whole document."""
 
@@ -55,9 +57,17 @@ def from_address(query_string: bytes) -> Operation:
     return _operation(sent)
 
 
+def has_nul(text: bytes) -> bool:
+    """Whether a JSON text has a NUL, of which PostgreSQL has no text. JSON has no other way to write it.
+
+    An escaped backslash before `u0000`, as in the name of a folder, is none.
+    """
+    return _NUL in text and _UNESCAPED_NUL.search(text) is not None
+
+
 def _loaded(text: bytes, place: str) -> Any:  # noqa: ANN401 - any JSON
-    if NUL in text:
-        raise BadRequestError(400, "BAD_USER_INPUT", "A text has no NUL character (\\u0000).")
+    if has_nul(text):
+        raise BadRequestError(400, "BAD_USER_INPUT", NO_NUL)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -78,7 +78,7 @@ def requests() -> list[Limit]:
             default("connections_per_address"),
             "status 429 with `Retry-After`",
         ),
-        Limit("WebSockets of a person, in one server process", default("sockets_per_person"), "close 4403"),
+        Limit("WebSockets of a person, in one server process", default("sockets_per_person"), "close 1013"),
         Limit("Message of a WebSocket", f"{number(MESSAGE_BYTES)} bytes", "close 1009"),
         Limit("Access token", f"{number(LONGEST_TOKEN)} characters", "`UNAUTHENTICATED`, status 401"),
         Limit("Time until `connection_init`", duration(INIT_TIMEOUT), "close 4408"),

@@ -12,14 +12,13 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from domain.residents.reads import session_version
+from domain.access.access import Access
 from domain.viewer import Role, Viewer
 
 ISSUER = "meguru"
 AUDIENCE = "meguru-api"
 ALGORITHM = "ES256"
 REMEMBERED = 20_000
-SESSION_SECONDS = 10.0
 LONGEST_DEVICE = 64
 LONGEST_TOKEN = 4_096
 """Characters; longer ones are not looked at."""
@@ -27,6 +26,14 @@ LONGEST_TOKEN = 4_096
 
 class InvalidTokenError(Exception):
     """A token that is malformed, expired, of another issuer, or of a session that was ended."""
+
+
+class ExpiredTokenError(InvalidTokenError):
+    """A token that was valid until its time was over: a new one of the same session is taken."""
+
+
+class EndedSessionError(InvalidTokenError):
+    """A token of a session that was ended: the person must sign in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,6 @@ class Tokens:
     def __init__(self, keys: Keys) -> None:
         self.keys = keys
         self._known: OrderedDict[str, Verified] = OrderedDict()
-        self._sessions: OrderedDict[UUID, tuple[float, int | None]] = OrderedDict()
 
     def issue(self, person: UUID, roles: frozenset[Role], seconds: int, version: int = 0) -> str:
         """A token of a person, valid for some seconds."""
@@ -109,18 +115,15 @@ class Tokens:
         }
         return jwt.encode(claims, self.keys.private(), ALGORITHM, headers={"kid": self.keys.signing})
 
-    async def verify(self, token: str) -> Verified:
-        """Who a token says is asking; InvalidTokenError."""
+    async def verify(self, token: str, access: Access) -> Verified:
+        """Who a token says is asking; InvalidTokenError, AccessUnknownError."""
         verified = self._known.get(token)
         if verified is None:
             verified = self._verified(token)
             self._known[token] = verified
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        if verified.expires_at <= time.time():
-            raise InvalidTokenError
-        if await self._session(verified.viewer.person_id) != verified.session_version:
-            raise InvalidTokenError
+        await require_session(verified, access)
         return verified
 
     def _verified(self, token: str) -> Verified:
@@ -140,14 +143,15 @@ class Tokens:
             device = claims.get("did")
             viewer = Viewer(UUID(claims["sub"]), roles, device=None if device is None else str(device)[:LONGEST_DEVICE])
             return Verified(viewer, int(claims["sv"]), int(claims["exp"]))
+        except jwt.ExpiredSignatureError as error:
+            raise ExpiredTokenError from error
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise InvalidTokenError from error
 
-    async def _session(self, person: UUID) -> int | None:
-        now = time.monotonic()
-        known = self._sessions.get(person)
-        if known is None or now - known[0] > SESSION_SECONDS:
-            known = self._sessions[person] = (now, await session_version(person))
-            if len(self._sessions) > REMEMBERED:
-                self._sessions.popitem(last=False)
-        return known[1]
+
+async def require_session(verified: Verified, access: Access) -> None:
+    """Raise ExpiredTokenError or EndedSessionError once a token or its session has ended; AccessUnknownError."""
+    if verified.expires_at <= time.time():
+        raise ExpiredTokenError
+    if await access.session_version(verified.viewer.person_id) != verified.session_version:
+        raise EndedSessionError

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 from tortoise import Tortoise
 
+from domain.access.access import Access
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Sources
@@ -22,6 +23,7 @@ from domain.ledger.poster import SESSION, Observer, Poster
 from domain.ports import Provider
 from domain.services import Services, utc_now
 
+ACCESS_SESSION = {"role": "meguru_app", "application_name": "meguru-access", "jit": "off"}
 MODELS = [
     "domain.approvals.tables",
     "domain.assets.tables",
@@ -74,15 +76,28 @@ async def services(
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(database_url, server_settings=SESSION, timeout=5)
 
+    async def follow() -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(database_url, server_settings=ACCESS_SESSION, timeout=5)
+
+    access = Access(follow, bus.publish_access)
+    bus.on_access = access.heard
     poster = Poster(connect, Sources(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
+    access.start()
     opened = Services(
-        ledger=Ledger(poster), bus=bus, clock=clock, ids=ids, store_code_guid=store_code_guid, funding=funding
+        ledger=Ledger(poster),
+        bus=bus,
+        access=access,
+        clock=clock,
+        ids=ids,
+        store_code_guid=store_code_guid,
+        funding=funding,
     )
     try:
         yield opened
     finally:
         await opened.background.close()
         await poster.close()
+        await access.close()
         await bus.close()
         await Tortoise.close_connections()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from domain.access.access import Access
 from domain.background import Background
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
@@ -17,10 +18,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The ledger, the event bus, the clock, the source of ids, and the objects that rooms share within the process."""
+    """The ledger, the bus, sessions and rights, the clock, the source of ids, and what rooms share in the process."""
 
     ledger: Ledger
     bus: Bus
+    access: Access
     clock: Callable[[], datetime]
     ids: Uuid7
     store_code_guid: str

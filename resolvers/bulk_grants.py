@@ -151,11 +151,15 @@ async def undo_bulk_grant(info: MeguruInfo, input: UndoBulkGrantInput) -> UndoBu
     return UndoBulkGrantPayload(bulk_grant=BulkGrant(bulk_grant=row), replayed=replayed)
 
 
+async def visible_bulk_grant(info: MeguruInfo, id: ID) -> None:
+    """Raise NotFoundError for a bulk grant that the viewer may not see."""
+    if await find(info, *key_of(Prefix.BULK_GRANT, id, NotFoundError)) is None:
+        raise NotFoundError
+
+
 async def bulk_grant_progress(info: MeguruInfo, id: BulkGrantId) -> AsyncGenerator[BulkGrant, None]:
     """The progress of a bulk grant, live, until it has ended."""
     key = key_of(Prefix.BULK_GRANT, id, NotFoundError)
-    if await find(info, *key) is None:
-        raise NotFoundError
     async with aclosing(progress.progress(info.context.services, *key)) as rows:
         async for row in rows:
             yield BulkGrant(bulk_grant=row)

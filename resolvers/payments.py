@@ -16,7 +16,7 @@ from domain.payments import refund as refunding
 from domain.payments import top_up as topping_up
 from domain.payments.pay import Pay
 from domain.payments.refusals import UnknownPaymentError
-from resolvers.events import After, store_events, wallet_events
+from resolvers.events import After, store_events, visible_store, visible_wallet, wallet_events
 from resolvers.journals import journal_of
 from resolvers.ledger import visible_receipt
 from schema.core.context import MeguruInfo
@@ -112,13 +112,25 @@ async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundP
     )
 
 
+async def visible_payments(
+    info: MeguruInfo, wallet_id: ID | None = None, store_id: ID | None = None, after: ID | None = None
+) -> None:
+    """Raise NotFoundError unless one of wallet and store is named and the viewer may follow it."""
+    if wallet_id is not None and store_id is None:
+        await visible_wallet(info, wallet_id, after)
+    elif store_id is not None and wallet_id is None:
+        await visible_store(info, store_id, after)
+    else:
+        raise NotFoundError
+
+
 async def payment_settled(
     info: MeguruInfo, wallet_id: WalletOrNone = None, store_id: StoreOrNone = None, after: After = None
 ) -> AsyncGenerator[PaymentSettled | ResyncRequired, None]:
     """Payments of a wallet or of a store, live."""
-    if wallet_id is not None and store_id is None:
+    if wallet_id is not None:
         events = wallet_events(info, wallet_id, after)
-    elif store_id is not None and wallet_id is None:
+    elif store_id is not None:
         events = store_events(info, store_id, after)
     else:
         raise NotFoundError

@@ -8,7 +8,7 @@ sequences of all subscribed holders with what was delivered, so that a lost mess
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +23,8 @@ from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
 
 CHANNEL = "meguru:events"
+ACCESS_CHANNEL = "meguru:access"
+"""People whose session or rights changed."""
 QUEUE_LIMIT = 256
 OUTBOX_LIMIT = 10_000
 RECONCILE_SECONDS = 5.0
@@ -31,7 +33,7 @@ RECONNECT_SECONDS = 0.5
 
 ORIGIN_LENGTH = 32
 HEAD_LENGTH = ORIGIN_LENGTH + 16
-"""A message: its origin (32 hexadecimal digits), its time (16 digits, microseconds), and the events as JSON."""
+"""A message: its origin (32 hexadecimal digits), its time (16 digits, microseconds), and events or people as JSON."""
 
 HolderKey = tuple[int, UUID]
 log = structlog.get_logger()
@@ -75,9 +77,11 @@ class Bus:
         )
         self._origin = uuid4().hex.encode()
         self._inboxes: defaultdict[HolderKey, set[Inbox]] = defaultdict(set)
-        self._outbox: deque[bytes] = deque(maxlen=OUTBOX_LIMIT)
+        self._outbox: deque[tuple[str, bytes]] = deque(maxlen=OUTBOX_LIMIT)
         self._to_send = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.on_access: Callable[[list[UUID]], None] | None = None
+        """Called with the people of whom another process says that their session or rights changed."""
         self.connected = False
         self.lost = 0
         self.lag_microseconds = 0
@@ -105,12 +109,18 @@ class Bus:
         """Deliver committed events to all subscribers. Never waits and never fails."""
         self._deliver(events)
         if self._redis is not None:
-            if len(self._outbox) == OUTBOX_LIMIT:
-                self.lost += 1
-            self._outbox.append(
-                b"%b%016d%b" % (self._origin, _microseconds(), orjson.dumps([_packed(row) for row in events]))
-            )
-            self._to_send.set()
+            self._post(CHANNEL, [_packed(row) for row in events])
+
+    def publish_access(self, people: list[UUID]) -> None:
+        """Tell the other processes whose session or rights changed. Never waits and never fails."""
+        if self._redis is not None:
+            self._post(ACCESS_CHANNEL, people)
+
+    def _post(self, channel: str, content: object) -> None:
+        if len(self._outbox) == OUTBOX_LIMIT:
+            self.lost += 1
+        self._outbox.append((channel, b"%b%016d%b" % (self._origin, _microseconds(), orjson.dumps(content))))
+        self._to_send.set()
 
     def subscribe(self, municipality: int, holder: UUID) -> Inbox:
         """Open an inbox for a holder's events from now on."""
@@ -147,7 +157,7 @@ class Bus:
             return
         async with self._redis.pipeline(transaction=False) as pipeline:
             while self._outbox:
-                pipeline.publish(CHANNEL, self._outbox.popleft())
+                pipeline.publish(*self._outbox.popleft())
             await pipeline.execute()
 
     async def _listen(self) -> None:
@@ -163,21 +173,26 @@ class Bus:
         if self._redis is None:
             return
         async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(CHANNEL)
+            await pubsub.subscribe(CHANNEL, ACCESS_CHANNEL)
             self.connected = True
             self._nudge_all()  # messages were missed while the connection was away
             async for message in pubsub.listen():
                 try:
-                    self._take(message["data"])
+                    self._take(message["channel"].decode(), message["data"])
                 except (ValueError, TypeError) as error:  # of another version or a stranger: the table has the events
                     self.lost += 1
                     log.warning("bus.unreadable", error=type(error).__name__)
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, channel: str, data: bytes) -> None:
         """Deliver a message of the bus, unless this process sent it."""
         self.lag_microseconds = max(0, _microseconds() - int(data[ORIGIN_LENGTH:HEAD_LENGTH]))
-        if not data.startswith(self._origin):
-            self._deliver([_unpacked(row) for row in orjson.loads(data[HEAD_LENGTH:])])
+        if data.startswith(self._origin):
+            return
+        content = orjson.loads(data[HEAD_LENGTH:])
+        if channel == CHANNEL:
+            self._deliver([_unpacked(row) for row in content])
+        elif self.on_access is not None:
+            self.on_access([UUID(person) for person in content])
 
     def _nudge_all(self) -> None:
         for inboxes in self._inboxes.values():

@@ -9,7 +9,6 @@ from domain.database import rows
 from domain.ledger.holders import may
 from domain.ledger.kinds import HolderState
 from domain.ledger.refusals import UnknownWalletError
-from domain.residents.tables import Person
 from domain.shared import Shared
 from domain.together import Together
 from domain.viewer import ROLE_OF, Relation, Role, Viewer
@@ -31,12 +30,6 @@ class Assignment:
     role: Role
     municipality: int
     store_id: UUID | None
-
-
-async def session_version(person: UUID) -> int | None:
-    """Return the version that a person's tokens must carry; None for an unknown person."""
-    row = await Person.get_or_none(id=person)
-    return None if row is None else row.session_version
 
 
 async def wallets_of(viewer: Viewer) -> list[Wallet]:

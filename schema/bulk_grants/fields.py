@@ -161,6 +161,7 @@ class BulkGrantsSubscription:
         bulk_grant_resolvers.bulk_grant_progress,
         BulkGrant,
         roles=STAFF,
+        visible=bulk_grant_resolvers.visible_bulk_grant,
         description=(
             "The progress of a bulk grant, at most four times a second; completes when it has ended. For municipal"
             " staff of the municipality."

@@ -52,6 +52,8 @@ class Context:
     """Whether the ordinary executor answered, because the document is not compiled or its variables were not taken."""
     municipality: int | None = None
     refusal: str | None = None
+    session_version: int | None = None
+    """The version of the session of the viewer's token, on a WebSocket, where the session may end meanwhile."""
     connection_params: dict[str, object] | None = None
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
     admit: Callable[["Context", tuple[str, ...]], Awaitable[int | None]] | None = None

@@ -3,7 +3,7 @@
     query(resolver, Answer, description=..., roles=...)                       an object, a list, a connection
     query(resolver, QuotePaymentPayload, ..., refuses=(...))                  a quote, answered by a payload
     mutation(resolver, PayPayload, ..., operation=Operation.PAY, refuses=(...))
-    subscription(resolver, Event, ...)
+    subscription(resolver, Event, ..., visible=visible_wallet)
 
 Tables of names, such as who may call what and what moves value, are computed from them: see `schema.engine.declared`.
 """
@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, get_args
 
 import strawberry
@@ -26,6 +26,7 @@ from domain.refusals import BusyError, NotPermittedError, OutcomeUnknownError, R
 from domain.viewer import MUNICIPAL_STAFF, Role
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError, outage_of
+from schema.core.live import while_allowed
 from schema.core.refusals import Payload
 from schema.core.refusals import Refusal as ContractRefusal
 
@@ -130,16 +131,23 @@ def subscription(
     *,
     description: str,
     roles: Roles,
+    visible: Callable[..., Awaitable[object]],
 ) -> Any:  # noqa: ANN401 - a Strawberry field
-    """A field of Subscription. For who may not call it, its object is not there."""
+    """A field of Subscription. For who may not call it, its object is not there.
+
+    visible: takes the arguments of the resolver, and raises NotFoundError where the viewer may not follow the object.
+    It is asked before the first item and whenever a right of the viewer may have changed.
+    """
     declared = Declaration(roles)
 
     @wraps(resolver)
     async def resolve(info: MeguruInfo, **arguments: object) -> AsyncGenerator[Any, None]:
         if not declared.permits(info):
             raise NotFoundError
+        allowed = partial(visible, info, **arguments)
+        items = while_allowed(info.context, allowed, resolver(info, **arguments))
         with info.context.services.shared(SUBSCRIBERS).subscription(info.context.signed_in.person_id):
-            async with aclosing(resolver(info, **arguments)) as items:
+            async with aclosing(items):
                 async for item in items:
                     yield item
 

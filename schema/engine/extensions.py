@@ -17,6 +17,7 @@ from graphql import (
     SelectionSetNode,
 )
 from graphql import OperationType as OperationKind
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import (
     AddValidationRules,
     MaskErrors,
@@ -203,7 +204,7 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR091
             return "UNAUTHENTICATED", SIGN_IN
         case Refusal():
             return original.code, message(original.code, locale, **original.data())
-        case CannotGetOperationTypeError() | InvalidOperationTypeError():
+        case MissingQueryError() | CannotGetOperationTypeError() | InvalidOperationTypeError():
             return "BAD_REQUEST", NO_SUCH_OPERATION
         case NotFoundError():
             return "NOT_FOUND", "There is no such object, or it is not one that you may see."

@@ -111,6 +111,7 @@ class PaymentsSubscription:
         payments.payment_settled,
         PaymentSettledItem,
         roles=SIGNED_IN,
+        visible=payments.visible_payments,
         description=(
             "The payments among `walletEvents` or `storeEvents`: name one of the two. For those who may see the wallet"
             " or the store's figures."

@@ -151,4 +151,6 @@ async def test_the_ledgers_triggers_are_on(connection: asyncpg.Connection):
         f"{table} {table}_append_only"
         for table in ("entry", "journal", "event", "lot", "audit_entry", "conversion_rate", "grant_proposal")
     }
-    assert {name for (name,) in await connection.fetch(TRIGGERS)} == {"entry entry_zero_sum"} | append_only
+    assert {name for (name,) in await connection.fetch(TRIGGERS)} == (
+        {"entry entry_zero_sum", "person person_changed", "holder_access holder_access_changed"} | append_only
+    )

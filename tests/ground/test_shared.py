@@ -8,7 +8,7 @@ from domain.shared import Shared
 
 
 def services() -> Services:
-    return Services(*[None] * 5)  # type: ignore[arg-type] # nothing of it is used here
+    return Services(*[None] * 6)  # type: ignore[arg-type] # nothing of it is used here
 
 
 def test_a_declaration_is_made_once_per_process():

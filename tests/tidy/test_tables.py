@@ -46,6 +46,7 @@ JOINING = {
 """Files that read other rooms' tables although they are no `reads.py`, and why."""
 
 UPWARD = {
+    "access/reads.py": "sessions and rights of people are followed below all rooms that ask who may act",
     "ledger/audit.py": JOINING["ledger/audit.py"],
     "ledger/batch.py": JOINING["ledger/batch.py"],
     "ledger/reads.py": "the same accounts with the same terms, without locks, for quotes",

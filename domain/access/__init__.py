@@ -1,0 +1,1 @@
+"""Who may still act: sessions and rights, followed by each process."""
