@@ -10,6 +10,7 @@ from api.metrics import Metrics
 from api.rates import Rates
 from api.settings import DEVELOPMENT_KEYS, Settings
 from api.tokens import Keys, Tokens, make_development_key
+from api.towns import Towns
 from domain.compose import services
 from domain.events.turns import SUBSCRIBERS
 from domain.services import Services
@@ -24,6 +25,7 @@ class Process:
     tokens: Tokens
     metrics: Metrics
     rates: Rates
+    towns: Towns
 
 
 @asynccontextmanager
@@ -32,7 +34,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
     folder = settings.keys_folder or DEVELOPMENT_KEYS
     if settings.development:
         make_development_key(folder)
-    metrics, rates = Metrics(), Rates(settings)
+    metrics, rates, towns = Metrics(), Rates(settings), Towns()
     async with (
         payment_provider(settings.funding_url, settings.funding_key) as funding,
         services(
@@ -45,9 +47,10 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         ) as live,
     ):
         live.shared(SUBSCRIBERS).limit = settings.subscriptions_per_person
-        gauges = asyncio.create_task(metrics.keep(live))
+        keeping = [asyncio.create_task(loop) for loop in (metrics.keep(live), towns.keep())]
         try:
-            yield Process(settings, live, Tokens(Keys(folder)), metrics, rates)
+            yield Process(settings, live, Tokens(Keys(folder)), metrics, rates, towns)
         finally:
             await rates.close()
-            gauges.cancel()
+            for task in keeping:
+                task.cancel()

@@ -30,12 +30,13 @@ from api.http_request import (
 )
 from api.readers import ReaderGoneError, while_reader_waits
 from api.tokens import InvalidTokenError
+from api.towns import label
 from domain.access.access import AccessUnknownError
 from domain.locales.catalogue import choose, message
 from domain.viewer import Viewer
 from schema.core.context import Context
 from schema.core.errors import TimedOutError
-from schema.engine.execute import execute, is_query
+from schema.engine.execute import execute, is_query, texts_in_document
 from schema.engine.extensions import FAULT, RATE_LIMITED, WAIT
 
 BODY_LIMIT = 65_536
@@ -97,7 +98,8 @@ class GraphQLOverHttp:
             is_read = is_query(operation.query, operation.name)
             result = await (while_reader_waits(receive, working) if is_read else working)
         except ReaderGoneError:
-            process.metrics.answered(context.field or "invalid", "gone", time.perf_counter() - started)
+            towns = towns_of(process, operation, context)
+            process.metrics.answered(context.field or "invalid", "gone", label(towns), time.perf_counter() - started)
             return
         waits = result.retry_after is not None
         status = 429 if waits else result.status if form == GRAPHQL_JSON else 200
@@ -143,7 +145,8 @@ async def answer(process: Process, operation: Operation, context: Context) -> An
     seconds = time.perf_counter() - started
     field = context.field or "invalid"
     ended = "error" if errors else "refused" if context.refusal else "ok"
-    process.metrics.answered(field, ended, seconds, interpreted=context.interpreted)
+    towns = towns_of(process, operation, context)
+    process.metrics.answered(field, ended, label(towns), seconds, interpreted=context.interpreted)
     log.info(
         "graphql.answered",
         field=field,
@@ -151,9 +154,17 @@ async def answer(process: Process, operation: Operation, context: Context) -> An
         refusal=context.refusal,
         ms=round(seconds * 1000, 2),
         trace_id=context.trace_id,
-        municipality=context.municipality,
+        municipality=label(towns),
+        municipalities=towns,
     )
     return Answer(orjson.dumps(body), status, retry_after_of(errors))
+
+
+def towns_of(process: Process, operation: Operation, context: Context) -> list[int]:
+    """The numbers of the towns that an operation is about: what it names, or what its resolvers found."""
+    if context.municipality is not None:
+        return [context.municipality]
+    return process.towns.named(texts_in_document(operation.query, operation.name), operation.variables)
 
 
 def retry_after_of(errors: list[GraphQLError] | None) -> int | None:

@@ -4,10 +4,12 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -17,11 +19,13 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from api.addresses import addresses
 from api.compose import Process
 from api.tokens import InvalidTokenError, Verified
+from api.towns import label
 from api.ws_protocol import Adapter, Handler, read_message
 from domain.locales.catalogue import choose
 from schema.core.context import Context
 from schema.root import schema
 
+log = structlog.get_logger()
 INIT_TIMEOUT = timedelta(seconds=10)
 SUBSCRIPTIONS_LIMIT = 20
 
@@ -63,6 +67,7 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
             return await rates.of_address(address) or await rates.of_viewer(context.viewer, fields)
 
         context.admit = admit
+        context.observe = partial(self._observe, context.trace_id)
         try:
             await self.run(socket, context=context)
         finally:
@@ -88,6 +93,22 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
         self._join(context, verified.viewer.person_id)
         context.viewer, context.session_version = verified.viewer, verified.session_version
         return verified
+
+    def _observe(self, trace_id: str, field: str, failed: bool, seconds: float, named: object) -> None:  # noqa: FBT001 - as the engine calls it
+        """One operation of a socket in log and metrics; of a subscription, its beginning."""
+        process, ended = self._process(), "error" if failed else "ok"
+        towns = process.towns.named(named)
+        process.metrics.answered(field, ended, label(towns), seconds)
+        log.info(
+            "graphql.answered",
+            field=field,
+            ended=ended,
+            ms=round(seconds * 1000, 2),
+            trace_id=trace_id,
+            municipality=label(towns),
+            municipalities=towns,
+            transport="websocket",
+        )
 
     def _join(self, context: Context, person: UUID) -> None:
         """Counts one more socket of a person; ConnectionRejectionError where there are enough."""

@@ -35,16 +35,20 @@ class Metrics:
         self._requests = Counter(
             "meguru_requests",
             "Operations by first root field and how they ended.",
-            ["field", "ended"],
+            ["field", "ended", "municipality"],
             registry=self.registry,
         )
         self._seconds = Histogram(
-            "meguru_request_seconds", "Time from request to answer.", ["field"], buckets=SECONDS, registry=self.registry
+            "meguru_request_seconds",
+            "Time from request to answer.",
+            ["field", "municipality"],
+            buckets=SECONDS,
+            registry=self.registry,
         )
         self._interpreted = Counter(
             "meguru_interpreted",
             "Operations that the ordinary executor answered, which the compiled engine did not take.",
-            ["field"],
+            ["field", "municipality"],
             registry=self.registry,
         )
         self._journals = Counter(
@@ -94,12 +98,15 @@ class Metrics:
             registry=self.registry,
         )
 
-    def answered(self, field: str, ended: str, seconds: float, *, interpreted: bool = False) -> None:
-        """One operation. `ended`: ok, refused, error, gone (who asked). interpreted: by the ordinary executor."""
-        self._requests.labels(field, ended).inc()
+    def answered(self, field: str, ended: str, municipality: str, seconds: float, *, interpreted: bool = False) -> None:
+        """One operation. `ended`: ok, refused, error, gone (who asked). interpreted: by the ordinary executor.
+
+        municipality: the number of the town that it names, none or several.
+        """
+        self._requests.labels(field, ended, municipality).inc()
         if interpreted:
-            self._interpreted.labels(field).inc()
-        self._seconds.labels(field).observe(seconds)
+            self._interpreted.labels(field, municipality).inc()
+        self._seconds.labels(field, municipality).observe(seconds)
 
     def committed(
         self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float

@@ -21,7 +21,7 @@ Key = Annotated[UUID, argument(description="The key.")]
 async def outcome(info: MeguruInfo, operation: OfOperation, idempotency_key: Key) -> Outcome:
     """What became of a key of the viewer."""
     journal = await outcomes.outcome(info.context.signed_in, operation, idempotency_key)
-    return _outcome(journal, otherwise=OutcomeState.UNKNOWN)
+    return _outcome(info, journal, otherwise=OutcomeState.UNKNOWN)
 
 
 async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonPayload:
@@ -29,8 +29,10 @@ async def abandon(info: MeguruInfo, input: AbandonInput) -> AbandonPayload:
     journal = await abandoning.abandon(
         info.context.services, info.context.signed_in, input.operation, input.idempotency_key
     )
-    return AbandonPayload(outcome=_outcome(journal, otherwise=OutcomeState.ABANDONED))
+    return AbandonPayload(outcome=_outcome(info, journal, otherwise=OutcomeState.ABANDONED))
 
 
-def _outcome(journal: Journal | None, *, otherwise: OutcomeState) -> Outcome:
+def _outcome(info: MeguruInfo, journal: Journal | None, *, otherwise: OutcomeState) -> Outcome:
+    if journal is not None:
+        info.context.municipality = journal.municipality
     return Outcome(journal=journal, state=otherwise if journal is None else OutcomeState[journal.outcome.name])

@@ -58,6 +58,8 @@ class Context:
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
     admit: Callable[["Context", tuple[str, ...]], Awaitable[int | None]] | None = None
     """Counts an operation with these root fields: None, or the seconds after which it may be sent again."""
+    observe: Callable[..., None] | None = None
+    """Is told of each operation of a socket: field, whether it failed, seconds, and the texts that it named."""
     _loaders: dict[object, Loader[Any, Any]] | None = None
 
     @property

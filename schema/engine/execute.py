@@ -70,6 +70,11 @@ async def execute(
     return result
 
 
+def texts_in_document(query: str, operation_name: str | None) -> tuple[str, ...]:
+    """The texts that an operation names itself, beside its variables."""
+    return prepared(query, operation_name).shape.texts
+
+
 async def _answer(
     program: Program | None,
     document: DocumentNode,

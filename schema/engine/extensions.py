@@ -1,5 +1,6 @@
 """Once per operation: limits, permissions, and what a client may read of an error."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
+    Visitor,
+    visit,
 )
 from graphql import OperationType as OperationKind
 from strawberry.exceptions import MissingQueryError
@@ -75,7 +79,13 @@ class Permissions(SchemaExtension):
             if execution.operation_type is OperationType.SUBSCRIPTION:
                 raise refused
             execution.result = ExecutionResult(data=None, errors=[refused])
+        started = time.perf_counter()
         yield
+        observe = execution.context.observe
+        if observe is not None:
+            result: Any = execution.result
+            failed = bool(getattr(result, "errors", None))
+            observe(shape.field, failed, time.perf_counter() - started, (shape.texts, execution.variables))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,8 @@ class Shape:
     field: str
     cost: Cost = FREE
     fields: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    """Of its document; those of its variables are in the request."""
     reads: bool = False
     """A query: nothing is lost when it is given up."""
 
@@ -108,6 +120,7 @@ def shape_of(schema: GraphQLSchema, document: Any, operation_name: str | None) -
         fields[0] if fields else "introspection",
         cost_of(schema, document, operations[0]) if len(operations) == 1 else FREE,
         tuple(fields),
+        texts_of(document),
         all(operation.operation is OperationKind.QUERY for operation in operations),
     )
 
@@ -130,6 +143,18 @@ async def too_often(context: Context, fields: tuple[str, ...]) -> GraphQLError |
     if seconds is None:
         return None
     return GraphQLError(WAIT.format(seconds=seconds), extensions={"code": RATE_LIMITED, "retryAfter": seconds})
+
+
+def texts_of(document: Any) -> tuple[str, ...]:  # noqa: ANN401 - graphql-core's document
+    """The texts that a document has in its arguments."""
+    texts: list[str] = []
+
+    class Texts(Visitor):
+        def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+            texts.append(node.value)
+
+    visit(document, Texts())
+    return tuple(texts)
 
 
 def is_ambiguous(document: Any, operation_name: str | None) -> bool:  # noqa: ANN401 - graphql-core's document

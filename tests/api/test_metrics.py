@@ -115,11 +115,16 @@ async def figures(address: str) -> dict[str, float]:
     """What a new connection, and so perhaps the other process, reads: by name and labels, in the order of the labels' names."""
     async with httpx.AsyncClient(timeout=20) as client:
         text = (await client.get(f"{address}/metrics")).text
-    return {
-        figure(sample.name, **sample.labels): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
+    read: dict[str, float] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            key = figure(sample.name, **sample.labels)
+            read[key] = read.get(key, 0) + sample.value
+            if "municipality" in sample.labels and sample.name.startswith("meguru_request"):  # and over all towns
+                rest = {name: value for name, value in sample.labels.items() if name != "municipality"}
+                over_all = figure(sample.name, **rest)
+                read[over_all] = read.get(over_all, 0) + sample.value
+    return read
 
 
 async def count(address: str, key: str) -> float:

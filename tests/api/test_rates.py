@@ -18,6 +18,7 @@ from api.metrics import Metrics
 from api.rates import OPERATIONS, SHARE, Buckets, Rate, Rates
 from api.settings import Settings
 from api.tokens import Keys, Tokens, make_development_key
+from api.towns import Towns
 from domain.identifiers import Prefix, encode
 from domain.viewer import Role, Viewer
 from mocks.embedded import valkey
@@ -136,7 +137,7 @@ async def process(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     make_development_key(tmp_path)
     limits = with_limits(requests_per_minute=3, requests_per_minute_of_address=5)
     monkeypatch.setattr(graphql_http, "addresses", lambda: Addresses(limits))
-    yield Process(limits, api.services, Tokens(Keys(tmp_path)), Metrics(), Rates(limits))
+    yield Process(limits, api.services, Tokens(Keys(tmp_path)), Metrics(), Rates(limits), Towns())
 
 
 def client(process: Process, address: str = "203.0.113.9") -> httpx.AsyncClient:
@@ -169,8 +170,8 @@ async def test_a_token_may_say_to_which_phone_it_was_issued(process: Process, ap
     plain = process.tokens.issue(api.town.resident.person_id, frozenset({Role.RESIDENT}), 60)
     claims = jwt.decode(plain, options={"verify_signature": False})
     signed = jwt.encode({**claims, "did": "phone-1"}, keys.private(), "ES256", headers={"kid": keys.signing})
-    assert (await process.tokens.verify(plain)).viewer.device is None
-    assert (await process.tokens.verify(signed)).viewer.device == "phone-1"
+    assert (await process.tokens.verify(plain, process.services.access)).viewer.device is None
+    assert (await process.tokens.verify(signed, process.services.access)).viewer.device == "phone-1"
 
 
 async def test_an_address_that_asks_too_often_whether_or_not_with_a_token(process: Process):
