@@ -120,6 +120,26 @@ def decode_event(unchecked: str) -> tuple[int, UUID, int]:
     return number >> 192, UUID(int=(number >> 64) & (2**128 - 1)), sequence
 
 
+def encode_lot(municipality: int, wallet: UUID, lot: int) -> str:
+    """Encode the public id of a lot in a wallet: many wallets may have value of one lot."""
+    return f"{Prefix.LOT.value}_{_letters((municipality << 192) | (wallet.int << 64) | lot, _EVENT_LETTERS)}"
+
+
+def decode_lot(unchecked: str) -> tuple[int, UUID | None, int]:
+    """Decode a lot's id into municipality, wallet and lot; raise InvalidIdError for any other text.
+
+    Wallet None: an id as it was until November 2026, the same in every wallet. Apps may have kept some.
+    """
+    name, _, text = unchecked.partition("_")
+    if name != Prefix.LOT.value:
+        raise InvalidIdError
+    if len(text) != _EVENT_LETTERS:
+        _, municipality, number = decode(unchecked)
+        return municipality, None, int(number)
+    number = _number(text, _EVENT_LETTERS, _EVENT_BITS)
+    return number >> 192, UUID(int=(number >> 64) & (2**128 - 1)), number & (2**64 - 1)
+
+
 def _letters(number: int, length: int) -> str:
     pairs = []
     for _ in range((length + 1) // 2):

@@ -1,5 +1,7 @@
 """Charges: input in, one domain call, the contract's type out."""
 
+from dataclasses import replace
+
 from domain.approvals.refusals import UnknownJournalError
 from domain.charging import cancel
 from domain.charging import charge as charging
@@ -12,6 +14,7 @@ from schema.assets.inputs import asset_number
 from schema.charging.inputs import CancelChargeInput, ChargeInput, QuoteChargeInput
 from schema.charging.results import CancelChargePayload, ChargePayload, QuoteChargePayload
 from schema.charging.types import Charge, ChargeCancellation, ChargeQuote
+from schema.core.access import sees_wallet
 from schema.core.context import MeguruInfo
 from schema.ledger.balances import balances_after
 
@@ -26,8 +29,11 @@ async def charge(info: MeguruInfo, input: ChargeInput) -> ChargePayload:
     journal = journal_of(
         posted, viewer=viewer, operation=Operation.CHARGE, wallet_id=wallet_id, store_id=request.store_id
     )
+    receipt = Charge(journal=journal)
     return ChargePayload(
-        charge=Charge(journal=journal), balances=balances_after(posted.receipt, sign=1), replayed=posted.replayed
+        charge=receipt,
+        balances=balances_after(posted.receipt, sign=1) if await receipt.shows_value(info) else None,
+        replayed=posted.replayed,
     )
 
 
@@ -38,6 +44,8 @@ async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteCharge
     quote = await quoting.quote_charge(
         info.context.services, info.context.signed_in, municipality, wallet_id, asset, input.amount
     )
+    if not await sees_wallet(info, municipality, wallet_id):
+        quote = replace(quote, bonuses=())
     return QuoteChargePayload(quote=ChargeQuote(quote=quote))
 
 
@@ -57,9 +65,10 @@ async def cancel_charge(info: MeguruInfo, input: CancelChargeInput) -> CancelCha
         reason=cancellation.reason,
         linked_journal=charged.id,
     )
+    receipt = ChargeCancellation(journal=journal)
     return CancelChargePayload(
-        cancellation=ChargeCancellation(journal=journal),
+        cancellation=receipt,
         charge=Charge(journal=charged),
-        balances=balances_after(posted.receipt, sign=-1),
+        balances=balances_after(posted.receipt, sign=-1) if await receipt.shows_value(info) else None,
         replayed=posted.replayed,
     )

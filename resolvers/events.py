@@ -15,6 +15,7 @@ from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.ids import ID, key_of
 from schema.events.types import Event, ResyncRequired, event_for, sequence_after
+from schema.ledger.balances import units_of
 from schema.residents.types import wallet_of
 from schema.stores.types import store_of
 
@@ -55,10 +56,11 @@ async def _live(info: MeguruInfo, prefix: Prefix, unchecked: ID, after: ID | Non
     holder = key_of(prefix, unchecked, NotFoundError)
     page = partial(services.shared(REPLAYS).page, reader, info.context.trace_id)
     turns = services.shared(TURNS)
+    yen = (await units_of(info, holder[0])).yen if prefix is Prefix.STORE else None
     async with aclosing(stream(services, *holder, sequence_after(*holder, after), page)) as items:
         async for item in items:
             await turns.take(reader)
             if isinstance(item, Resync):
                 yield ResyncRequired(resync=item, noticed_at=services.clock())
             else:
-                yield event_for(item)
+                yield event_for(item, yen=yen)

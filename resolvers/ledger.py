@@ -62,4 +62,4 @@ async def visible_receipt(info: MeguruInfo, journal: Journal) -> Receipt | None:
     own = acted or await acts_for(info, town, wallet, Relation.OWNER, Relation.DELEGATE)
     if not own and not await acts_for(info, town, store, Relation.STAFF) and not await serves(info, town):
         return None
-    return receipt_for(journal, shows_wallet=own)
+    return receipt_for(journal)

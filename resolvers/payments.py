@@ -78,7 +78,7 @@ async def pay(info: MeguruInfo, input: PayInput) -> PayPayload:
         posted, viewer=info.context.signed_in, operation=Operation.PAY, wallet_id=request.wallet_id, store_id=store.id
     )
     return PayPayload(
-        payment=Payment(journal=journal, shows_wallet=True),
+        payment=Payment(journal=journal, own=True),
         balances=balances_after(posted.receipt, sign=-1),
         replayed=posted.replayed,
     )
@@ -107,9 +107,7 @@ async def refund_payment(info: MeguruInfo, input: RefundPaymentInput) -> RefundP
         reason=request.reason,
         linked_journal=paid.id,
     )
-    return RefundPaymentPayload(
-        refund=Refund(journal=journal), payment=Payment(journal=paid, shows_wallet=False), replayed=posted.replayed
-    )
+    return RefundPaymentPayload(refund=Refund(journal=journal), payment=Payment(journal=paid), replayed=posted.replayed)
 
 
 async def visible_payments(

@@ -34,9 +34,10 @@ async def redeem(info: MeguruInfo, input: RedeemInput) -> RedeemPayload:
     journal = journal_of(
         posted, viewer=info.context.signed_in, operation=Operation.REDEEM, wallet_id=wallet_id, store_id=store.id
     )
+    receipt = Redemption(journal=journal)
     return RedeemPayload(
-        redemption=Redemption(journal=journal),
-        balances=balances_after(posted.receipt, sign=-1),
+        redemption=receipt,
+        balances=balances_after(posted.receipt, sign=-1) if await receipt.shows_value(info) else [],
         replayed=posted.replayed,
     )
 

@@ -134,7 +134,7 @@ async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> Pur
     journal = journal_of(posted, viewer=viewer, operation=Operation.PURCHASE_VOUCHER, wallet_id=wallet_id)
     return PurchaseVoucherPayload(
         wallet_key=(municipality, wallet_id),
-        purchase=VoucherPurchase(journal=journal),
+        purchase=VoucherPurchase(journal=journal, own=True),
         balances=purchase_balances(posted.receipt),
         replayed=posted.replayed,
     )
@@ -149,8 +149,11 @@ async def sell_voucher(info: MeguruInfo, input: SellVoucherInput) -> SellVoucher
     journal = journal_of(
         posted, viewer=viewer, operation=Operation.SELL_VOUCHER, wallet_id=wallet_id, store_id=request.store_id
     )
+    receipt = VoucherPurchase(journal=journal)
     return SellVoucherPayload(
-        purchase=VoucherPurchase(journal=journal), balances=purchase_balances(posted.receipt), replayed=posted.replayed
+        purchase=receipt,
+        balances=purchase_balances(posted.receipt) if await receipt.shows_value(info) else None,
+        replayed=posted.replayed,
     )
 
 

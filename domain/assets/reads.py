@@ -86,6 +86,32 @@ async def sources_of(municipality: int, lots: list[int]) -> dict[int, LotSource]
     return {row["id"]: LotSource(**row) for row in lot_rows}
 
 
+async def lot_sources(keys: list[tuple[int, int]]) -> list[LotSource | None]:
+    """Return the sources of lots, in the order of the keys (municipality, lot); None for an unknown lot."""
+    lot_rows = await rows(
+        """select municipality_id, id, programme_id, funding, expires_at from lot
+          where (municipality_id, id) in (select * from unnest($1::smallint[], $2::bigint[]))""",
+        [municipality for municipality, _ in keys],
+        [lot for _, lot in keys],
+    )
+    sources = {(row.pop("municipality_id"), row["id"]): LotSource(**row) for row in map(dict, lot_rows)}
+    return [sources.get(key) for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreUnits:
+    """The assets in which a store's figures are told: yen of its cash box, and the coin for all that it is owed."""
+
+    yen: int
+    coin: int
+
+
+def store_units(assets: list[Asset]) -> StoreUnits:
+    """Return the units of a municipality's stores. Every municipality is created with its yen and its coin."""
+    first = {asset.kind: asset.id for asset in sorted(assets, key=lambda asset: -asset.id)}
+    return StoreUnits(yen=first[AssetKind.CASH], coin=first.get(AssetKind.COIN, first[AssetKind.CASH]))
+
+
 @overload
 def last_day(expires_at: datetime) -> date: ...
 @overload

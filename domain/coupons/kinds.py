@@ -55,8 +55,21 @@ class Obstacle(StrEnum):
     NOT_FOR_PAYMENT = "COUPON_NOT_FOR_PAYMENT"
     NOT_FOR_HAND_OVER = "COUPON_NOT_FOR_HAND_OVER"
     SET_ASIDE = "COUPON_SET_ASIDE"
+    NOT_FOR_PERSON = "COUPON_NOT_FOR_PERSON"
 
 
+OF_PERSON = frozenset(
+    {
+        Obstacle.UNVERIFIED,
+        Obstacle.RESIDENCY,
+        Obstacle.AGE,
+        Obstacle.NOT_CLAIMED,
+        Obstacle.CLAIMED_ALREADY,
+        Obstacle.PERSON_LIMIT,
+        Obstacle.DAY_LIMIT,
+    }
+)
+"""Obstacles that say something of the person. A store's staff are told NOT_FOR_PERSON instead."""
 USED_UP = frozenset(
     {Obstacle.STOCK_GONE, Obstacle.PERSON_LIMIT, Obstacle.DAY_LIMIT, Obstacle.BUDGET_SPENT, Obstacle.CLAIMED_ALREADY}
 )

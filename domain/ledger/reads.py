@@ -263,7 +263,7 @@ async def history(municipality: int, holder: UUID, before: tuple[int, int] | Non
         position,
         limit,
     )
-    return [_movement(row) for row in records]
+    return [movement_of(row) for row in records]
 
 
 async def balance_at(municipality: int, holder: UUID, asset: int, at: datetime) -> int:
@@ -333,7 +333,8 @@ def _account(row: dict[str, Any]) -> Account:
     )
 
 
-def _movement(row: dict[str, Any]) -> Movement:
+def movement_of(row: dict[str, Any]) -> Movement:
+    """Return the movement of a row."""
     return Movement(
         municipality=row["municipality_id"],
         holder=row["holder_id"],

@@ -54,7 +54,10 @@ class ProgrammeClosedError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class NotEligibleError(UnstoredRefusal):
-    """The person does not meet the eligibility conditions. `reason`: RESIDENCY, AGE or UNVERIFIED."""
+    """The person does not meet the eligibility conditions.
+
+    `reason`: RESIDENCY, AGE or UNVERIFIED; NOT_FOR_PERSON where a store sells.
+    """
 
     reason: str
     code = "NOT_ELIGIBLE"

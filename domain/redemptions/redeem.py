@@ -12,12 +12,12 @@ from domain.codes.binding import require_allowed
 from domain.codes.merchant_code import MerchantCode
 from domain.coupons import uses
 from domain.coupons.coupon import CouponContext, obstacle
-from domain.coupons.kinds import CouponKind, Obstacle
+from domain.coupons.kinds import OF_PERSON, CouponKind, Obstacle
 from domain.coupons.receipts import CouponUses
 from domain.coupons.uses import NONE_CHOSEN, Chosen
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
-from domain.ledger.parties import require_payment
+from domain.ledger.parties import owns, require_payment
 from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, effective_on, fingerprint
 from domain.payments.pay import balances_after
 from domain.programmes.store_rules import StoreRules, with_rules
@@ -120,7 +120,8 @@ def _redeem_coupon(
     counts = uses.counted_in(book, chosen, at)[coupon.id]
     reason = obstacle(coupon, CouponContext(at, chosen.claims, counts, rules.store))
     if reason is not None:
-        raise uses.refused(coupon, reason)
+        own = owns(book, redemption.municipality, redemption.wallet_id, viewer)
+        raise uses.refused(coupon, reason if own or reason not in OF_PERSON else Obstacle.NOT_FOR_PERSON)
     used = CouponUses((uses.use_of(coupon, 0),), chosen.person, effective_on(at))
     draft = Draft(sections=[HandedOver(redemption.item), used], counterparties=_counterparties(redemption))
     uses.count(book, draft, chosen, redemption.store_id, used.day)

@@ -6,7 +6,7 @@ the product's lock, so that no more than the stock is ever sold. A gift's vouche
 lots of their own, until the gift is activated.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -198,6 +198,8 @@ async def sell(services: Services, viewer: Viewer, sale: Sale) -> Posted:
     """Sell units for cash over a counter or raise a refusal. The counter's cash account moves in the same journal."""
     counter = await counter_of(sale.municipality, sale.store_id)
     deal = await deal_of(services, sale.municipality, sale.wallet_id, sale.product_id, sale.units, gift=False)
+    if deal.against is not None and sale.store_id is not None:
+        deal = replace(deal, against="NOT_FOR_PERSON")  # a store does not learn where and how old somebody is
     parts = Parts((deal, CashPrice(deal, counter)))
 
     def admit(book: Book) -> None:

@@ -13,7 +13,7 @@ class ChargePayload(ReplayablePayload):
 
     charge: Charge | None = strawberry.field(default=None, description="The charge.")
     balances: list[BalanceAfter] | None = strawberry.field(
-        default=None, description="The wallet's balances that moved, right after the charge."
+        default=None, description="The wallet's balances that moved, right after the charge; null for a charge agent."
     )
 
 
@@ -37,5 +37,6 @@ class CancelChargePayload(ReplayablePayload):
     )
     charge: Charge | None = strawberry.field(default=None, description="The charge.")
     balances: list[BalanceAfter] | None = strawberry.field(
-        default=None, description="The wallet's balances that moved, right after the cancellation."
+        default=None,
+        description="The wallet's balances that moved, right after the cancellation; null for a charge agent.",
     )

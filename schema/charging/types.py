@@ -15,9 +15,11 @@ from schema.charging.enums import CancelReason
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.scalars import Amount
-from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
+from schema.ledger.receipts import Allocation, Receipt, receipt_of_kind, store_of_journal
 from schema.programmes.types import Programme
 from schema.stores.types import Store
+
+NOT_FOR_AGENTS = "Empty for a charge agent: only the wallet's people and the municipality's staff see it."
 
 
 @receipt_of_kind(JournalKind.CHARGE)
@@ -27,13 +29,13 @@ class Charge(Receipt):
 
     amount = strawberry.field(resolver=Receipt.amount, description="What was charged. Whole units.")
 
-    @strawberry.field(description="The lot that it went into.")
-    def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.lots)
+    @strawberry.field(description=f"The lot that it went into. {NOT_FOR_AGENTS}")
+    async def allocations(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, self.journal.receipt.lots)
 
-    @strawberry.field(description="What campaigns added; `amount` is without it.")
-    def bonuses(self) -> list[Allocation]:
-        return allocations_of(bonuses_of(self.journal.receipt))
+    @strawberry.field(description=f"What campaigns added; `amount` is without it. {NOT_FOR_AGENTS}")
+    async def bonuses(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, bonuses_of(self.journal.receipt))
 
     @strawberry.field(description="The agent's store; null: the municipal desk.")
     async def store(self, info: MeguruInfo) -> Store | None:
@@ -60,13 +62,15 @@ class ChargeCancellation(Receipt):
         description="What left the wallet, and is handed back in cash: the unspent part of the charge. Whole units.",
     )
 
-    @strawberry.field(description="The lot that it left.")
-    def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.lots)
+    @strawberry.field(description=f"The lot that it left. {NOT_FOR_AGENTS}")
+    async def allocations(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, self.journal.receipt.lots)
 
-    @strawberry.field(description="What campaigns got back, since the rest of the charge would not have earned it.")
-    def bonuses(self) -> list[Allocation]:
-        return allocations_of(bonuses_of(self.journal.receipt))
+    @strawberry.field(
+        description=f"What campaigns got back, since the rest of the charge would not have earned it. {NOT_FOR_AGENTS}"
+    )
+    async def bonuses(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, bonuses_of(self.journal.receipt))
 
     @strawberry.field(description="The agent's store that hands back the cash; null: the municipal desk.")
     async def store(self, info: MeguruInfo) -> Store | None:
@@ -128,6 +132,11 @@ class ChargeQuote:
     def amount(self) -> Amount:
         return Amount(self.quote.amount)
 
-    @strawberry.field(description="What campaigns would add.")
+    @strawberry.field(
+        description=(
+            "What campaigns would add. Empty for a charge agent: it depends on what was verified of the person, and on"
+            " what they have."
+        )
+    )
     def bonuses(self) -> list[QuotedBonus]:
         return [QuotedBonus(bonus=bonus) for bonus in self.quote.bonuses]

@@ -37,6 +37,12 @@ async def serves(info: MeguruInfo, municipality: int) -> bool:
     return served and await info.context.load_as_viewer(_municipal, municipality)
 
 
+async def sees_wallet(info: MeguruInfo, municipality: int, wallet: UUID | None) -> bool:
+    """Whether the viewer may see what a wallet has and why: its people, and the staff of its municipality."""
+    own = await acts_for(info, municipality, wallet, Relation.OWNER, Relation.DELEGATE)
+    return own or await serves(info, municipality)
+
+
 async def is_officer(info: MeguruInfo, municipality: int) -> bool:
     """Whether the viewer is a finance officer or auditor of a municipality."""
     served = bool(info.context.asker.relations(Relation.FINANCE, Relation.AUDITOR))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain.identifiers import InvalidIdError, Prefix, decode, decode_event, encode
+from domain.identifiers import InvalidIdError, Prefix, decode, decode_event, decode_lot, encode
 
 ID = strawberry.ID
 
@@ -41,6 +41,14 @@ def read_number(prefix: Prefix, unchecked: str) -> tuple[int, int] | None:
     return parts[1], parts[2]
 
 
+def read_lot(unchecked: str) -> tuple[int, UUID | None, int] | None:
+    """Municipality, wallet and number of a lot's id, wallet None for one of before; None for every other text."""
+    try:
+        return decode_lot(unchecked)
+    except InvalidIdError:
+        return None
+
+
 def read_any(unchecked: str) -> tuple[Prefix, int, UUID | int] | None:
     """Prefix, municipality and key of an id; None for a text that is none."""
     try:
@@ -57,4 +65,4 @@ def read_event(unchecked: str) -> tuple[int, UUID, int] | None:
         return None
 
 
-__all__ = ["ID", "Prefix", "encode", "key_in", "key_of", "read", "read_any", "read_event", "read_number"]
+__all__ = ["ID", "Prefix", "encode", "key_in", "key_of", "read", "read_any", "read_event", "read_lot", "read_number"]

@@ -26,4 +26,4 @@ class Reversal(Receipt):
     async def receipt(self, info: MeguruInfo) -> Receipt | None:
         key = (self.journal.municipality, self.journal.receipt.section(OfJournal).id)
         reversed_journal = await info.context.load(reads.journals_by_keys, key)
-        return receipt_for(reversed_journal, shows_wallet=False)
+        return receipt_for(reversed_journal)

@@ -50,6 +50,7 @@ contract_enum(
     NOT_FOR_PAYMENT="It is redeemed for an item: use `redeem`.",
     NOT_FOR_HAND_OVER="It is used in a payment: use `pay`.",
     SET_ASIDE="A part of it is set aside by a hold.",
+    NOT_FOR_PERSON="This person cannot use it now. Only they are told why, in their app.",
 )
 contract_enum(
     Order,

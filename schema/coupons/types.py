@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain.conditions.eligibility import ANYBODY
 from domain.coupons import reads
 from domain.coupons.coupon import Coupon as DomainCoupon
 from domain.coupons.receipts import ClaimedCoupon, CouponUses
@@ -232,6 +233,16 @@ def applied_coupons_of(journal: Journal) -> list[AppliedCoupon]:
             multiplier_bp=use.multiplier_bp,
         )
         for use in (() if coupons is None else coupons.uses)
+    ]
+
+
+async def shown_to_store(info: MeguruInfo, applied: list[AppliedCoupon]) -> list[AppliedCoupon]:
+    """Those coupons that say nothing of who used them: a store's own, and the municipality's for anybody."""
+    rows = await info.context.load_many(reads.by_keys, [(use.municipality, use.coupon_id) for use in applied])
+    return [
+        use
+        for use, coupon in zip(applied, rows, strict=True)
+        if coupon is not None and (coupon.store_id is not None or coupon.eligibility == ANYBODY)
     ]
 
 

@@ -3,7 +3,7 @@
 LIST_SIZES = {
     "allocations": 5,
     "assets": 20,
-    "Store.balances": 5,
+    "Store.balances": 2,
     "Wallet.balances": 5,
     "balances": 2,
     "baseAssets": 3,
@@ -16,6 +16,7 @@ LIST_SIZES = {
     "jobs": 20,
     "lines": 50,
     "lots": 10,
+    "owedByAsset": 5,
     "paidFrom": 5,
     "pointClawbacks": 3,
     "pointGrants": 3,
@@ -26,6 +27,7 @@ LIST_SIZES = {
     "ruleTrace": 5,
     "stores": 10,
     "subVouchers": 2,
+    "tenders": 3,
     "voucherProducts": 10,
     "wallets": 3,
 }
@@ -34,5 +36,25 @@ LIST_SIZES = {
 A list that is not here counts as a full page, and `tests/engine/test_cost.py` asks for its size.
 """
 
-FIELD_COSTS = {"Query.driftReport": 1_000, "Query.trialBalance": 500}
+EVENT_TYPES = (
+    "ChargeCancelled",
+    "ChargeSettled",
+    "CouponClaimed",
+    "GiftActivated",
+    "HoldPlaced",
+    "HoldReleased",
+    "ItemRedeemed",
+    "JournalReversed",
+    "PaymentRefunded",
+    "PaymentSettled",
+    "RedemptionRolledBack",
+    "ResyncRequired",
+    "ValueConverted",
+    "ValueExpired",
+    "ValueExpiring",
+    "ValueGranted",
+    "VoucherPurchased",
+)
+"""Their amounts are in the journals of a page, which one statement reads."""
+FIELD_COSTS = {"Query.driftReport": 1_000, "Query.trialBalance": 500, **{f"{event}.amount": 0 for event in EVENT_TYPES}}
 """Fields whose reading is dear however little is selected. The others cost 1 where they wait for something, else 0."""

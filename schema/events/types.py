@@ -5,6 +5,7 @@ Each kind of journal has its own type, registered where it is declared.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from schema.core.ids import ID, read_event
 from schema.core.page import PageInfo, check_count, page_of
 from schema.core.scalars import SignedAmount
 from schema.events.enums import ResyncReason
-from schema.ledger.balances import BalanceAfter, movements_of
+from schema.ledger.amounts import amount_in_wallet
+from schema.ledger.balances import BalanceAfter, cash_box_of, movements_of
 from schema.ledger.history import Counterparty, counterparty_of
 from schema.ledger.receipts import Receipt, receipt_of
 
@@ -40,6 +42,8 @@ class Event:
     """What a journal did to a holder. The end of a stream has no row."""
 
     row: strawberry.Private[EventRow | None] = None
+    yen: strawberry.Private[int | None] = None
+    """Of a store's stream, which does not say what was paid with: the asset of its cash box."""
     moves: ClassVar[bool] = True
     """Whether it is about value that moved or was set aside."""
 
@@ -63,16 +67,27 @@ class Event:
         return self.row.receipt_number if self.row is not None and self.moves else None
 
     @strawberry.field(
-        description="What came in, or went out (negative), over all assets. Whole units; null where nothing moves."
+        description=(
+            "What came in, or went out (negative): of a payment what was paid, of a charge what was charged. What comes"
+            " with it, such as points, is in `balances` only. Whole units; null where nothing moves."
+        )
     )
-    def amount(self) -> SignedAmount | None:
-        return SignedAmount(sum(self.row.amounts)) if self.row is not None and self.moves else None
+    async def amount(self, info: MeguruInfo) -> SignedAmount | None:
+        if self.row is None or not self.moves:
+            return None
+        of_store = self.yen is not None
+        return SignedAmount(sum(self.row.amounts) if of_store else await amount_in_wallet(info, self.row))
 
     @strawberry.field(
-        description="Each balance that moved, and what it was afterwards. Whole units; null where nothing moves."
+        description=(
+            "Each balance that moved, by asset, and what it was afterwards. Whole units; null where nothing moves. Of a"
+            " store's stream only the cash box: with what a customer paid is not told."
+        )
     )
     def balances(self) -> list[BalanceAfter] | None:
-        return movements_of(self.row) if self.row is not None and self.moves else None
+        if self.row is None or not self.moves:
+            return None
+        return movements_of(self.row) if self.yen is None else cash_box_of(self.row, self.yen)
 
     @strawberry.field(description="The other side; null where there is none.")
     async def counterparty(self, info: MeguruInfo) -> Counterparty | None:
@@ -101,9 +116,9 @@ def event_of_kind(*kinds: JournalKind) -> Callable[[E], E]:
     return register
 
 
-def event_for(row: EventRow) -> Event:
-    """An event under the type of its kind."""
-    return EVENTS[row.kind](row=row)
+def event_for(row: EventRow, *, yen: int | None) -> Event:
+    """An event under the type of its kind. yen: of a store's stream, the asset of its cash box."""
+    return EVENTS[row.kind](row=row, yen=yen)
 
 
 @strawberry.type(description="The stream ends here: read the balances again, and subscribe after their `asOfEventId`.")
@@ -142,16 +157,19 @@ class EventConnection:
     page_info: PageInfo = strawberry.field(description="Whether there is more.")
 
 
-async def events_of(municipality: int, holder: UUID, first: int, after: str | None) -> EventConnection:
+async def events_of(
+    municipality: int, holder: UUID, first: int, after: str | None, *, yen: int | None
+) -> EventConnection:
     """A page of a holder's events, oldest first after a cursor: what the live stream would have said."""
     check_count(first)
     rows = await events_after(municipality, holder, sequence_after(municipality, holder, after) or 0, first + 1)
-    edges, page_info = page_of(rows, first, after, _edge)
+    edges, page_info = page_of(rows, first, after, partial(_edge, yen))
     return EventConnection(edges=edges, page_info=page_info)
 
 
-def _edge(row: EventRow) -> EventEdge:
-    return EventEdge(node=event_for(row), cursor=encode_event(row.municipality, row.holder, row.sequence))
+def _edge(yen: int | None, row: EventRow) -> EventEdge:
+    cursor = encode_event(row.municipality, row.holder, row.sequence)
+    return EventEdge(node=event_for(row, yen=yen), cursor=cursor)
 
 
 def sequence_after(municipality: int, holder: UUID, after: str | None) -> int | None:

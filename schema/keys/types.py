@@ -18,7 +18,7 @@ class Outcome:
 
     @strawberry.field(description="The receipt, when settled; null otherwise.")
     def receipt(self) -> Receipt | None:
-        return receipt_for(self.journal, shows_wallet=True)
+        return receipt_for(self.journal)
 
     @strawberry.field(description="The refusal, when refused; null otherwise.")
     def refusal(self, info: MeguruInfo) -> Refusal | None:

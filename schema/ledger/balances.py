@@ -6,9 +6,9 @@ from uuid import UUID
 
 import strawberry
 
-from domain.assets.reads import last_day
+from domain.assets.reads import ASSETS, StoreUnits, last_day, store_units
 from domain.charging.receipts import Bonuses
-from domain.identifiers import Prefix, encode, encode_event
+from domain.identifiers import encode_event, encode_lot
 from domain.ledger import reads
 from domain.ledger.book import Account
 from domain.ledger.kinds import AccountKind
@@ -23,7 +23,6 @@ from schema.core.ids import ID
 from schema.core.scalars import Amount, SignedAmount
 
 WALLET = frozenset({AccountKind.WALLET, AccountKind.DEBT})
-STORE = frozenset({AccountKind.PAYABLE, AccountKind.CASH})
 
 
 @strawberry.type(description="Value of one source and expiry within a balance.")
@@ -33,13 +32,9 @@ class Lot:
     account: strawberry.Private[Account]
     now: strawberry.Private[datetime]
 
-    @strawberry.field(
-        description=(
-            "Names it for `redeem`. Stable; every wallet with value that was issued alike on one day has the same."
-        )
-    )
+    @strawberry.field(description="Names it for `redeem`: this lot in this wallet. Stable.")
     def id(self) -> ID:
-        return ID(encode(Prefix.LOT, self.account.municipality, self.account.lot))
+        return ID(encode_lot(self.account.municipality, self.account.holder, self.account.lot))
 
     @strawberry.field(description="What is left of it. Whole units.")
     def amount(self) -> Amount:
@@ -124,6 +119,15 @@ def balances_of(balances: Balances, kinds: frozenset[AccountKind], now: datetime
     ]
 
 
+def balances_of_store(balances: Balances, units: StoreUnits, now: datetime) -> list[Balance]:
+    """What a store is owed, in coin, and what is in its cash box, in yen: never by what its customers paid with."""
+    figures = (
+        Balance(number=number, accounts=[account for account in balances.accounts if account.kind == kind], now=now)
+        for kind, number in ((AccountKind.CASH, units.yen), (AccountKind.PAYABLE, units.coin))
+    )
+    return [figure for figure in figures if figure.accounts]
+
+
 async def _read(context: Context, keys: list[tuple[int, UUID]]) -> list[Balances | None]:
     now = context.services.clock()
     balances = {key: await reads.balances(*key, now) for key in dict.fromkeys(keys)}
@@ -141,6 +145,23 @@ async def _snapshot(info: MeguruInfo, municipality: int, holder: UUID) -> Balanc
 async def of_holder(info: MeguruInfo, municipality: int, holder: UUID, kinds: frozenset[AccountKind]) -> list[Balance]:
     """A holder's balances now, by asset."""
     return balances_of(await _snapshot(info, municipality, holder), kinds, info.context.services.clock())
+
+
+async def of_store(info: MeguruInfo, municipality: int, store: UUID) -> list[Balance]:
+    """A store's figures now."""
+    units = await units_of(info, municipality)
+    return balances_of_store(await _snapshot(info, municipality, store), units, info.context.services.clock())
+
+
+async def owed_by_asset(info: MeguruInfo, municipality: int, store: UUID) -> list[Balance]:
+    """What a store is owed, by what its customers paid with."""
+    kinds = frozenset({AccountKind.PAYABLE})
+    return balances_of(await _snapshot(info, municipality, store), kinds, info.context.services.clock())
+
+
+async def units_of(info: MeguruInfo, municipality: int) -> StoreUnits:
+    """The assets in which the figures of a municipality's stores are told."""
+    return store_units(await info.context.services.shared(ASSETS).of(municipality))
 
 
 async def as_of(info: MeguruInfo, municipality: int, holder: UUID) -> ID:
@@ -188,6 +209,11 @@ def changed_balances(receipt: Receipt, moved: Mapping[int, int]) -> list[Balance
         BalanceAfter(number=asset, moved=SignedAmount(moved.get(asset, 0)), posted=SignedAmount(posted))
         for asset, posted in receipt.balances.items()
     ]
+
+
+def cash_box_of(row: EventRow, yen: int) -> list[BalanceAfter]:
+    """What an event did to a store's cash box; empty where it took no cash. Whole units."""
+    return [movement for movement in movements_of(row) if movement.number == yen]
 
 
 def movements_of(row: EventRow) -> list[BalanceAfter]:

@@ -9,6 +9,7 @@ import strawberry
 from domain.coupons import reads as coupons
 from domain.identifiers import encode_event
 from domain.ledger.reads import Movement, history
+from domain.ledger.takings import takings
 from domain.municipalities import reads as municipalities
 from domain.programmes import reads as programmes
 from schema.assets.types import Asset, asset_of
@@ -17,6 +18,7 @@ from schema.core.errors import BadCursorError
 from schema.core.ids import ID
 from schema.core.page import PageInfo, check_count, page_of
 from schema.core.scalars import SignedAmount
+from schema.ledger.balances import units_of
 from schema.ledger.enums import JournalKind
 from schema.ledger.receipts import Receipt, receipt_of
 from schema.stores.types import Store, store_of
@@ -128,6 +130,17 @@ async def transactions_of(municipality: int, holder: UUID, first: int, after: st
     """A page of a holder's movements, newest first."""
     check_count(first)
     movements = await history(municipality, holder, None if after is None else _position(after), first + 1)
+    edges, page_info = page_of(movements, first, after, _edge)
+    return TransactionConnection(edges=edges, page_info=page_info)
+
+
+async def transactions_of_store(
+    info: MeguruInfo, municipality: int, store: UUID, first: int, after: str | None
+) -> TransactionConnection:
+    """A page of a store's movements, newest first: what it is owed and its cash box, not what was paid with."""
+    check_count(first)
+    units, before = await units_of(info, municipality), None if after is None else _position(after)
+    movements = await takings(municipality, store, yen=units.yen, coin=units.coin, before=before, limit=first + 1)
     edges, page_info = page_of(movements, first, after, _edge)
     return TransactionConnection(edges=edges, page_info=page_info)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Self, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import strawberry
@@ -13,13 +13,16 @@ from domain.ledger import reads
 from domain.ledger.kinds import JournalKind, Outcome
 from domain.ledger.reads import Journal
 from domain.ledger.receipt import Portion
+from domain.viewer import Relation
 from schema.assets.types import Asset, asset_of
+from schema.core.access import acts_for, sees_wallet
 from schema.core.context import MeguruInfo
 from schema.core.node import Node
 from schema.core.scalars import Amount
 from schema.ledger.enums import AllocationReason
 from schema.stores.types import Store, store_of
 
+NOT_FOR_STORES = "Empty for everybody but the wallet's people and the municipality's staff: see `tenders`."
 R = TypeVar("R", bound="type[Receipt]")
 RECEIPTS: dict[JournalKind, "type[Receipt]"] = {}
 
@@ -58,15 +61,30 @@ class Receipt(Node):
     """A settled journal."""
 
     journal: strawberry.Private[Journal]
+    own: strawberry.Private[bool] = False
+    """Whether the viewer has just made it, as one of the wallet's people: then nothing is read to know that."""
 
     def key(self) -> tuple[Prefix, int, UUID | int]:
         """Payments have a prefix of their own; all other journals share one."""
         return Prefix.JOURNAL, self.journal.municipality, self.journal.id
 
-    @classmethod
-    def shown(cls, journal: Journal, *, shows_wallet: bool) -> Self:  # noqa: ARG003 - what a payment shows depends on it
-        """The receipt of a journal; most show everybody the same."""
-        return cls(journal=journal)
+    async def shows_value(self, info: MeguruInfo) -> bool:
+        """Whether the viewer may see which value moved: the wallet's people, and the staff of its municipality.
+
+        A store that took part sees amounts by class of tender.
+        """
+        return self.own or await sees_wallet(info, self.journal.municipality, self.journal.wallet_id)
+
+    async def shows_person(self, info: MeguruInfo) -> bool:
+        """Whether the viewer is one of the wallet's people."""
+        town, wallet = self.journal.municipality, self.journal.wallet_id
+        return self.own or await acts_for(info, town, wallet, Relation.OWNER, Relation.DELEGATE)
+
+    async def allocations_for(
+        self, info: MeguruInfo, portions: Sequence[Portion], reasons: Sequence[str] | None = None
+    ) -> list[Allocation]:
+        """Lots of the journal, for those who may see which value moved; nothing for everybody else."""
+        return allocations_of(portions, reasons) if await self.shows_value(info) else []
 
     @strawberry.field(
         description="Said over a counter: 9 letters and digits without look-alikes, the last a check character."
@@ -92,22 +110,17 @@ def receipt_of_kind(*kinds: JournalKind) -> Callable[[R], R]:
     return register
 
 
-def receipt_for(journal: Journal | None, *, shows_wallet: bool) -> Receipt | None:
-    """A settled journal under the type of its kind; None for what has no receipt.
-
-    shows_wallet: whether who looks is one of the wallet's own people, who see more of a payment.
-    """
+def receipt_for(journal: Journal | None) -> Receipt | None:
+    """A settled journal under the type of its kind; None for what has no receipt."""
     kind = None if journal is None else RECEIPTS.get(journal.kind)
     if journal is None or kind is None or journal.outcome != Outcome.SETTLED:
         return None
-    return kind.shown(journal, shows_wallet=shows_wallet)
+    return kind(journal=journal)
 
 
 async def receipt_of(info: MeguruInfo, municipality: int, journal: UUID) -> Receipt | None:
     """The receipt of a journal that the viewer has come upon in a history or stream that they may see."""
-    row = await info.context.load(reads.journals_by_keys, (municipality, journal))
-    shows_wallet = row is not None and row.actor == info.context.asker.person_id
-    return receipt_for(row, shows_wallet=shows_wallet)
+    return receipt_for(await info.context.load(reads.journals_by_keys, (municipality, journal)))
 
 
 async def store_of_journal(info: MeguruInfo, journal: Journal) -> Store | None:

@@ -1,7 +1,6 @@
 """Payments and refunds, and what a payment would do."""
 
 from datetime import datetime
-from typing import Self
 from uuid import UUID
 
 import strawberry
@@ -11,7 +10,7 @@ from domain.coupons.receipts import discount_of, refundable
 from domain.identifiers import Prefix
 from domain.ledger import reads
 from domain.ledger.kinds import JournalKind
-from domain.ledger.reads import Journal, linked_journals, note_of
+from domain.ledger.reads import linked_journals, note_of
 from domain.ledger.receipt import SpendOrder
 from domain.payments.explain import sentences
 from domain.payments.quote import Quote
@@ -19,9 +18,10 @@ from domain.payments.receipts import cash_of
 from domain.programmes.reads import PROGRAMMES
 from schema.core.context import MeguruInfo
 from schema.core.scalars import Amount
-from schema.coupons.types import AppliedCoupon, applied_coupons_of, quoted_coupons
+from schema.coupons.types import AppliedCoupon, applied_coupons_of, quoted_coupons, shown_to_store
 from schema.ledger.enums import AllocationReason
-from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
+from schema.ledger.receipts import NOT_FOR_STORES, Allocation, Receipt, receipt_of_kind, store_of_journal
+from schema.ledger.tenders import TENDERS, Tender, tenders_shown
 from schema.payments.enums import RefundReason
 from schema.points.types import PointClawback, PointGrant, point_clawbacks_of, point_grant_of, point_grants_of
 from schema.residents.types import Wallet, wallet_of
@@ -35,9 +35,15 @@ class Refund(Receipt):
 
     amount = strawberry.field(resolver=Receipt.amount, description="What was given back. Whole units.")
 
-    @strawberry.field(description="The lots that it went back to, in order.")
-    def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.lots)
+    @strawberry.field(description=f"The lots that it went back to, in order. {NOT_FOR_STORES}")
+    async def allocations(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, self.journal.receipt.lots)
+
+    @strawberry.field(description=f"{TENDERS} Points that were clawed back are not taken off.")
+    async def tenders(self, info: MeguruInfo) -> list[Tender]:
+        receipt = self.journal.receipt
+        discount = discount_of(receipt)
+        return await tenders_shown(info, self.journal, value=receipt.amount - discount, discount=discount)
 
     @strawberry.field(
         description=(
@@ -55,8 +61,7 @@ class Refund(Receipt):
         )
     )
     async def point_clawbacks(self, info: MeguruInfo) -> list[PointClawback] | None:
-        wallet = await wallet_of(info, self.journal.municipality, self.journal.wallet_id)
-        return None if wallet is None else point_clawbacks_of(self.journal)
+        return point_clawbacks_of(self.journal) if await self.shows_value(info) else None
 
     @strawberry.field(description="Reason given by the store.")
     def reason(self) -> RefundReason:
@@ -70,18 +75,11 @@ class Refund(Receipt):
 @receipt_of_kind(JournalKind.PAYMENT, JournalKind.CAPTURE)
 @strawberry.type(description="A payment by a resident to a store. お支払い")
 class Payment(Receipt):
-    """A payment, with who looks at it: only its wallet's own people see the note and the points."""
-
-    shows_wallet: strawberry.Private[bool]
+    """A payment. Only its wallet's own people see the note and the points."""
 
     def key(self) -> tuple[Prefix, int, UUID | int]:
         """Payments have a prefix of their own."""
         return Prefix.PAYMENT, self.journal.municipality, self.journal.id
-
-    @classmethod
-    def shown(cls, journal: Journal, *, shows_wallet: bool) -> Self:
-        """The payment, as those may see it who look at it."""
-        return cls(journal=journal, shows_wallet=shows_wallet)
 
     amount = strawberry.field(resolver=Receipt.amount, description="What was paid. Whole units.")
 
@@ -100,31 +98,46 @@ class Payment(Receipt):
         receipt = self.journal.receipt
         return Amount(receipt.amount + cash_of(receipt) + discount_of(receipt))
 
-    @strawberry.field(description="Which lots it used, in spend order.")
-    def allocations(self) -> list[Allocation]:
+    @strawberry.field(description=f"Which lots it used, in spend order. {NOT_FOR_STORES}")
+    async def allocations(self, info: MeguruInfo) -> list[Allocation]:
         order = self.journal.receipt.find(SpendOrder)
-        return allocations_of(self.journal.receipt.lots, None if order is None else order.why)
+        return await self.allocations_for(info, self.journal.receipt.lots, None if order is None else order.why)
+
+    @strawberry.field(description=TENDERS)
+    async def tenders(self, info: MeguruInfo) -> list[Tender]:
+        receipt = self.journal.receipt
+        return await tenders_shown(
+            info, self.journal, value=receipt.amount, discount=discount_of(receipt), cash=cash_of(receipt)
+        )
 
     @strawberry.field(
         description=(
             "One plain sentence per lot in the language of the request: why this value, who paid for it, when it"
-            " expires."
+            f" expires. {NOT_FOR_STORES}"
         )
     )
     async def explain(self, info: MeguruInfo) -> list[str]:
+        if not await self.shows_value(info):
+            return []
         municipality, services = self.journal.municipality, info.context.services
         programmes = {str(programme.id): programme for programme in await services.shared(PROGRAMMES).of(municipality)}
         assets = {asset.id: asset for asset in await services.shared(ASSETS).of(municipality)}
         sources = await sources_of(municipality, [portion.lot for portion in self.journal.receipt.lots])
         return sentences(self.journal, sources, assets, programmes, info.context.locale)
 
-    @strawberry.field(description="The coupons that were used, in the order in which they were taken off.")
-    def coupons(self) -> list[AppliedCoupon]:
-        return applied_coupons_of(self.journal)
+    @strawberry.field(
+        description=(
+            "The coupons that were used, in the order in which they were taken off. A store sees its own, and those"
+            " that anybody may use; all of them are in `discount`."
+        )
+    )
+    async def coupons(self, info: MeguruInfo) -> list[AppliedCoupon]:
+        applied = applied_coupons_of(self.journal)
+        return applied if not applied or await self.shows_value(info) else await shown_to_store(info, applied)
 
     @strawberry.field(description="The points that it earned; null for everybody but the wallet's own people.")
-    def point_grants(self) -> list[PointGrant] | None:
-        return point_grants_of(self.journal) if self.shows_wallet else None
+    async def point_grants(self, info: MeguruInfo) -> list[PointGrant] | None:
+        return point_grants_of(self.journal) if await self.shows_person(info) else None
 
     @strawberry.field(description="What was given back of it so far, of the price before coupons. Whole units.")
     async def refunded(self, info: MeguruInfo) -> Amount:
@@ -156,8 +169,9 @@ class Payment(Receipt):
     @strawberry.field(
         description="The payer's note; null where there is none, for everybody else, and once it is erased."
     )
-    async def note(self) -> str | None:
-        return await note_of(self.journal.municipality, self.journal.id) if self.shows_wallet else None
+    async def note(self, info: MeguruInfo) -> str | None:
+        shown = await self.shows_person(info)
+        return await note_of(self.journal.municipality, self.journal.id) if shown else None
 
     @strawberry.field(description="Time of payment, in UTC.")
     def paid_at(self) -> datetime:

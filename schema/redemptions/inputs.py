@@ -8,7 +8,7 @@ import strawberry
 from domain.redemptions.quote import RedemptionQuestion
 from domain.redemptions.redeem import Redeem
 from domain.redemptions.refusals import UnknownItemError, UnknownRedemptionError
-from schema.core.ids import ID, Prefix, key_of, read_number
+from schema.core.ids import ID, Prefix, key_of, read_lot
 from schema.coupons.inputs import coupon_id_in
 from schema.keys.inputs import KEY, UNTIL
 from schema.redemptions.enums import ItemKind, RollbackReason
@@ -44,14 +44,14 @@ class ItemInput:
         """The coupon of a municipality, where it is one; UnknownCouponError for a text that names none."""
         return coupon_id_in(self.coupon_id, municipality) if self.coupon_id else None
 
-    def lot(self, municipality: int) -> int | None:
-        """The lot of a voucher or ticket of a municipality; UnknownItemError for a text that names none."""
+    def lot(self, municipality: int, wallet_id: UUID) -> int | None:
+        """The lot of a voucher or ticket in a wallet; UnknownItemError for a text that names none there."""
         if self.coupon_id:
             return None
-        lot = read_number(Prefix.LOT, self.voucher_id or self.ticket_id or "")
-        if lot is None or lot[0] != municipality:
+        lot = read_lot(self.voucher_id or self.ticket_id or "")
+        if lot is None or lot[0] != municipality or lot[1] not in (None, wallet_id):
             raise UnknownItemError
-        return lot[1]
+        return lot[2]
 
 
 @strawberry.input(description="A redemption at the till.")
@@ -76,7 +76,7 @@ class RedeemInput:
             store_id=store.id,
             item=self.item.kind,
             coupon_id=self.item.coupon(municipality),
-            lot=self.item.lot(municipality),
+            lot=self.item.lot(municipality, wallet_id),
             units=self.units,
             channel=store.channel,
             code=store.code,
@@ -101,7 +101,7 @@ class QuoteRedemptionInput:
             store_id=store.id,
             item=self.item.kind,
             coupon_id=self.item.coupon(municipality),
-            lot=self.item.lot(municipality),
+            lot=self.item.lot(municipality, wallet_id),
             units=self.units,
             code=store.code,
         )

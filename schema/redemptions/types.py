@@ -15,7 +15,8 @@ from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.scalars import Amount
 from schema.coupons.types import Coupon, applied_coupons_of, coupon_of
-from schema.ledger.receipts import Allocation, Receipt, allocations_of, receipt_of_kind, store_of_journal
+from schema.ledger.receipts import NOT_FOR_STORES, Allocation, Receipt, receipt_of_kind, store_of_journal
+from schema.ledger.tenders import TENDERS, Tender, tenders_shown
 from schema.redemptions.enums import ItemKind, RollbackReason
 from schema.stores.types import Store
 
@@ -29,9 +30,13 @@ class Redemption(Receipt):
         resolver=Receipt.amount, description="The value that went to the store; 0 for a coupon. Whole units."
     )
 
-    @strawberry.field(description="The lot that was redeemed; none for a coupon.")
-    def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.lots)
+    @strawberry.field(description=f"The lot that was redeemed; none for a coupon. {NOT_FOR_STORES}")
+    async def allocations(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, self.journal.receipt.lots)
+
+    @strawberry.field(description=f"{TENDERS} Empty for a coupon.")
+    async def tenders(self, info: MeguruInfo) -> list[Tender]:
+        return await tenders_shown(info, self.journal, value=self.journal.receipt.amount)
 
     @strawberry.field(description="The store.")
     async def store(self, info: MeguruInfo) -> Store | None:
@@ -124,9 +129,13 @@ class RedemptionRollback(Receipt):
         resolver=Receipt.amount, description="The value that went back; 0 for a coupon. Whole units."
     )
 
-    @strawberry.field(description="The lot that it went back to; none for a coupon.")
-    def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.lots)
+    @strawberry.field(description=f"The lot that it went back to; none for a coupon. {NOT_FOR_STORES}")
+    async def allocations(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, self.journal.receipt.lots)
+
+    @strawberry.field(description=f"{TENDERS} Empty for a coupon.")
+    async def tenders(self, info: MeguruInfo) -> list[Tender]:
+        return await tenders_shown(info, self.journal, value=self.journal.receipt.amount)
 
     @strawberry.field(description="Time of the rollback, in UTC.")
     def rolled_back_at(self) -> datetime:

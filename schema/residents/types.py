@@ -74,7 +74,7 @@ class Wallet(Node):
     async def events(self, first: First = 20, after: AfterEvent = None) -> Events:
         from schema.events.types import events_of
 
-        return await events_of(self.wallet.municipality, self.wallet.id, first, after)
+        return await events_of(self.wallet.municipality, self.wallet.id, first, after, yen=None)
 
 
 async def _visible(context: Context, keys: list[tuple[int, UUID]]) -> list[DomainWallet | None]:

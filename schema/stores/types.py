@@ -11,7 +11,7 @@ from domain.municipalities import reads as municipalities
 from domain.stores import reads
 from domain.stores.code import printed_code
 from domain.stores.reads import Store as DomainStore
-from schema.core.access import works_at
+from schema.core.access import serves, works_at
 from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.ids import ID
@@ -115,8 +115,8 @@ class Store(Node):
 
     @strawberry.field(
         description=(
-            "What the municipality owes it and what is in its cash box. Null for everybody but its staff and its"
-            " municipality's."
+            "What the municipality owes it, counted in the municipality's coin whatever customers paid with, and what"
+            " is in its cash box, in yen. Null for everybody but its staff and its municipality's."
         )
     )
     async def balances(self, info: MeguruInfo) -> Balances | None:
@@ -124,7 +124,20 @@ class Store(Node):
 
         if not await self.shows_figures(info):
             return None
-        return await balances.of_holder(info, self.store.municipality, self.store.id, balances.STORE)
+        return await balances.of_store(info, self.store.municipality, self.store.id)
+
+    @strawberry.field(
+        description=(
+            "What the municipality owes it by what customers paid with, for settlement: which programme bears it."
+            " Null for everybody but the municipality's staff."
+        )
+    )
+    async def owed_by_asset(self, info: MeguruInfo) -> Balances | None:
+        from schema.ledger import balances
+
+        if not await serves(info, self.store.municipality):
+            return None
+        return await balances.owed_by_asset(info, self.store.municipality, self.store.id)
 
     @strawberry.field(
         description=(
@@ -138,13 +151,18 @@ class Store(Node):
             return None
         return await balances.as_of(info, self.store.municipality, self.store.id)
 
-    @strawberry.field(description="Its history, newest first. Null for everybody but its staff and its municipality's.")
+    @strawberry.field(
+        description=(
+            "Its history, newest first, in the units of `balances`. Null for everybody but its staff and its"
+            " municipality's."
+        )
+    )
     async def transactions(self, info: MeguruInfo, first: First = 20, after: After = None) -> Transactions | None:
-        from schema.ledger.history import transactions_of
+        from schema.ledger.history import transactions_of_store
 
         if not await self.shows_figures(info):
             return None
-        return await transactions_of(self.store.municipality, self.store.id, first, after)
+        return await transactions_of_store(info, self.store.municipality, self.store.id, first, after)
 
     @strawberry.field(
         description=(
@@ -153,10 +171,12 @@ class Store(Node):
     )
     async def events(self, info: MeguruInfo, first: First = 20, after: AfterEvent = None) -> Events | None:
         from schema.events.types import events_of
+        from schema.ledger.balances import units_of
 
         if not await self.shows_figures(info):
             return None
-        return await events_of(self.store.municipality, self.store.id, first, after)
+        yen = (await units_of(info, self.store.municipality)).yen
+        return await events_of(self.store.municipality, self.store.id, first, after, yen=yen)
 
     async def shows_figures(self, info: MeguruInfo) -> bool:
         """Whether the viewer may see its figures."""

@@ -79,13 +79,19 @@ class VoucherPurchase(Receipt):
     def units(self) -> int:
         return self.journal.receipt.section(BoughtUnits).units
 
-    @strawberry.field(description="The vouchers: the lots that they went into, or will when the gift is activated.")
-    def allocations(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.lots)
+    @strawberry.field(
+        description=(
+            "The vouchers: the lots that they went into, or will when the gift is activated. Empty for a charge agent."
+        )
+    )
+    async def allocations(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, self.journal.receipt.lots)
 
-    @strawberry.field(description="The lots of coin that paid; empty for cash and for a payment service.")
-    def paid_from(self) -> list[Allocation]:
-        return allocations_of(self.journal.receipt.section(BoughtUnits).paid)
+    @strawberry.field(
+        description="The lots of coin that paid; empty for cash, for a payment service, and for a charge agent."
+    )
+    async def paid_from(self, info: MeguruInfo) -> list[Allocation]:
+        return await self.allocations_for(info, self.journal.receipt.section(BoughtUnits).paid)
 
     @strawberry.field(description="The agent's store that took cash; null where it was not one.")
     async def store(self, info: MeguruInfo) -> Store | None:

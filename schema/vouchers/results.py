@@ -80,7 +80,9 @@ class SellVoucherPayload(ReplayablePayload):
     """A settled sale over a counter."""
 
     purchase: VoucherPurchase | None = strawberry.field(default=None, description="The receipt of the sale.")
-    balances: list[BalanceAfter] | None = strawberry.field(default=None, description=MOVED)
+    balances: list[BalanceAfter] | None = strawberry.field(
+        default=None, description="The wallet's balances that moved; null for a charge agent."
+    )
 
 
 @strawberry.type(

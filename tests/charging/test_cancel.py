@@ -78,7 +78,7 @@ async def test_all_of_it_goes_back(api: Api):
     edges = (await api.ask(api.town.resident, "WalletPastEvents", id=api.wallet(), first=50))["events"]["edges"]
     assert picked(edges[1]["node"], "__typename", "amount", "cancellation.amount") == {
         "__typename": "ChargeCancelled",
-        "amount": -12_000,
+        "amount": -10_000,
         "cancellation": {"amount": 10_000},
     }
     await api.town.assert_sound()

@@ -195,7 +195,7 @@ async def test_a_conversion_is_an_event_and_a_receipt(api: Api):
     events = await api.ask(api.town.resident, "WalletPastEvents", id=api.wallet(), first=9)
     assert picked(
         events["events"]["edges"][-1]["node"], "__typename", "amount", "conversion.id", "conversion.amount"
-    ) == {"__typename": "ValueConverted", "amount": 0, "conversion": {"id": conversion["id"], "amount": 100}}
+    ) == {"__typename": "ValueConverted", "amount": -100, "conversion": {"id": conversion["id"], "amount": 100}}
     history = await api.ask(api.town.resident, "WalletHistory", id=api.wallet(), first=2)
     lines = [
         (edge["node"]["kind"], edge["node"]["amount"], edge["node"]["receipt"]["id"])

@@ -208,9 +208,11 @@ class Game:
     async def redeem(self) -> None:
         wallet = self.chance.randrange(3)
         viewer, key = self.people[wallet]
-        answer = await self.api.redeem({"couponId": self.item}, key, self.chance.choice([viewer, self.api.town.staff]))
+        actor = self.chance.choice([viewer, self.api.town.staff])
+        answer = await self.api.redeem({"couponId": self.item}, key, actor)
         if self.item_used[wallet] >= self.item_claims[wallet]:
-            assert answer["reason"] in {"NOT_CLAIMED", "PERSON_LIMIT", "STOCK_GONE"}
+            of_person = {"NOT_CLAIMED", "PERSON_LIMIT"} if actor is viewer else {"NOT_FOR_PERSON"}
+            assert answer["reason"] in of_person | {"STOCK_GONE"}
         else:
             self.handed.append((answer["redemption"]["id"], wallet))
             self.item_used[wallet] += 1

@@ -16,7 +16,9 @@ async def test_s16_cash_charge_in_town_with_bonus_and_points_beside_it(api: Api)
     await api.bonus(bonus, 1_000_000, 1_000)
     health = await api.programme(points, 10_000, nameJa="健康ポイント")
     at_agent = await charged(api, 5_000, api.town.staff, storeId=api.store())
-    assert (picked(at_agent["bonuses"], "amount"), at_agent["store"]["id"]) == ([{"amount": 500}], api.store())
+    assert (at_agent["bonuses"], at_agent["store"]["id"]) == ([], api.store()), "only the resident sees it"
+    receipt = await api.ask(api.town.resident, "Receipt", id=at_agent["id"])
+    assert picked(receipt["bonuses"], "amount") == [{"amount": 500}]
     await api.grant(health, 300)
     payment = (await api.pay(1_000))["payment"]
     assert [(part["asset"]["code"], part["amount"], part["reason"]) for part in payment["allocations"]] == [

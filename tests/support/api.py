@@ -115,9 +115,10 @@ class Api:
         answer = await self.ask(self.town.staff, "RefundPayment", input={**fields, **facts})
         if "refund" in answer:
             assert answer["refund"].pop("pointClawbacks") is None, "a store learns nothing of its customers' points"
+            assert answer["refund"]["allocations"] == [], "nor with which value they paid"
             receipt = await self.ask(self.town.resident, "Receipt", id=answer["refund"]["id"])
             if receipt is not None:
-                answer["refund"]["pointClawbacks"] = receipt["pointClawbacks"]
+                answer["refund"] |= {name: receipt[name] for name in ("pointClawbacks", "allocations")}
         return answer
 
     async def grant(self, programme: str, amount: int, wallet: UUID | None = None, **facts: Any) -> Any:

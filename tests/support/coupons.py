@@ -89,10 +89,6 @@ class CouponApi(Api):
         }
         return await self.ask(self.town.resident, "QuotePayment", input={**request, **facts})
 
-    async def refund(self, payment: str, amount: int, **facts: Any) -> Any:
-        request = {"idempotencyKey": str(uuid4()), "paymentId": payment, "amount": amount, "reason": "RETURNED_GOODS"}
-        return await self.ask(self.town.staff, "RefundPayment", input={**request, **facts})
-
     async def redeem(
         self, item: dict[str, str], wallet: UUID | None = None, viewer: Viewer | None = None, **facts: Any
     ) -> Any:

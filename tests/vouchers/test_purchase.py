@@ -281,7 +281,7 @@ async def test_a_purchase_is_in_the_history_the_stream_and_the_receipts(api: Vou
     assert [picked(line["receipt"], *receipt) for line in lines] == [receipt] * 3
     events = (await api.ask(api.town.resident, "WalletPastEvents", id=api.wallet(), first=9))["events"]
     [event] = [edge["node"] for edge in events["edges"] if edge["node"]["__typename"] == "VoucherPurchased"]
-    assert event["amount"] == 1_500
+    assert event["amount"] == -5_000, "the coin that paid; the vouchers that came are in `balances`"
     assert picked(event["purchase"], "units", "product.id") == {"units": 1, "product": {"id": product}}
     assert (await api.ask(api.town.resident, "Node", id=purchase["id"]))["__typename"] == "VoucherPurchase"
     assert (await api.ask(api.town.resident, "Node", id=product))["__typename"] == "VoucherProduct"
