@@ -187,9 +187,7 @@ async def _conversion(services: Services, town: int, staff: Staff, mile: int, po
         "conversion",
         _new(ProgrammeKind.CONVERSION, "マイルをポイントに", "Miles into points", point),
     )
-    if not any(
-        (rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, services.clock(), 100)
-    ):
+    if not any((rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, services.clock())):
         reason = "ためた健康マイルを、使う時期まで残せるようにするため"
         rate = NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000, later_end_reason=reason)
         await set_rate(services, staff.officer, town, rate)
@@ -235,7 +233,7 @@ async def _voucher(services: Services, town: int, staff: Staff, point: int) -> N
         "premium",
         _new(ProgrammeKind.GRANT, "商品券のプレミアム原資", "Budget of voucher premiums", point),
     )
-    product = next((known for known in await vouchers.of_municipality(town, 100) if known.terms.code == VOUCHER), None)
+    product = next((known for known in await vouchers.of_municipality(town) if known.terms.code == VOUCHER), None)
     if product is None:
         sale, ends = midnight(FROM), after(LAST_DAY)
         terms = from_template(

@@ -17,13 +17,11 @@ from schema.core.scalars import SignedAmount
 from schema.ledger.balances import BalanceAfter
 from schema.municipalities.types import MunicipalityCode, list_of, number_of
 
-RATES_LIMIT = 100
-
 
 async def conversion_rates(info: MeguruInfo, municipality: MunicipalityCode) -> list[ConversionRate]:
     """The rates of a municipality that are in force or to come."""
     now = info.context.services.clock()
-    rows = await list_of(municipality, lambda number: rates_of(number, now, RATES_LIMIT))
+    rows = await list_of(municipality, lambda number: rates_of(number, now))
     return [ConversionRate(rate=row) for row in rows]
 
 

@@ -8,15 +8,15 @@ from strawberry import argument
 from domain.programmes import change, create, reads
 from domain.programmes.kinds import ProgrammeKind
 from schema.core.context import MeguruInfo
-from schema.core.ids import ID, Prefix, read
+from schema.core.ids import ID, Prefix, encode, read
 from schema.core.node import finds
+from schema.core.page import AfterItem, part_of
 from schema.municipalities.types import MunicipalityCode, list_of, number_of
 from schema.programmes.inputs import ChangeBudgetInput, ChangeProgrammeInput, CreateProgrammeInput, programme_key
 from schema.programmes.results import ChangeBudgetPayload, ChangeProgrammePayload, CreateProgrammePayload
 from schema.programmes.types import Programme
 
 ProgrammeId = Annotated[ID, argument(description="The programme.")]
-PROGRAMMES_LIMIT = 100
 
 
 @finds(Prefix.PROGRAMME)
@@ -26,11 +26,16 @@ async def find(info: MeguruInfo, municipality: int, programme: UUID) -> Programm
     return None if row is None else Programme(programme=row)
 
 
-async def programmes(info: MeguruInfo, municipality: MunicipalityCode) -> list[Programme]:  # noqa: ARG001 - as every root field
+async def programmes(
+    info: MeguruInfo,  # noqa: ARG001 - as every root field
+    municipality: MunicipalityCode,
+    after: AfterItem = None,
+) -> list[Programme]:
     """The programmes of a municipality, newest first; those of vouchers are shown as voucher products."""
     rows = await list_of(municipality, reads.of_municipality)
     programmes_of_staff = [row for row in rows if row.kind is not ProgrammeKind.VOUCHER]
-    return [Programme(programme=row) for row in programmes_of_staff[:PROGRAMMES_LIMIT]]
+    part = part_of(programmes_of_staff, after, lambda row: encode(Prefix.PROGRAMME, row.municipality, row.id))
+    return [Programme(programme=row) for row in part]
 
 
 async def programme(info: MeguruInfo, id: ProgrammeId) -> Programme | None:

@@ -11,8 +11,9 @@ from domain.vouchers import create, funded, gift, preview, publish, purchase, re
 from domain.vouchers.refusals import UnknownVoucherError
 from resolvers.journals import journal_of
 from schema.core.context import MeguruInfo
-from schema.core.ids import ID, read
+from schema.core.ids import ID, encode, read
 from schema.core.node import finds
+from schema.core.page import AfterItem, part_of
 from schema.core.scalars import Amount
 from schema.ledger.balances import balances_after
 from schema.municipalities.types import MunicipalityCode, list_of, number_of
@@ -44,7 +45,6 @@ from schema.vouchers.results import (
 )
 from schema.vouchers.types import VoucherPreview, VoucherProduct, visible_products, voucher_product_for
 
-PRODUCTS_LIMIT = 100
 ProductId = Annotated[ID, argument(description="The voucher product.")]
 
 
@@ -60,13 +60,15 @@ async def find_gift(info: MeguruInfo, municipality: int, key: UUID) -> VoucherGi
     return await voucher_gift_for(info, municipality, key)
 
 
-async def voucher_products(info: MeguruInfo, municipality: MunicipalityCode) -> list[VoucherProduct]:
+async def voucher_products(
+    info: MeguruInfo, municipality: MunicipalityCode, after: AfterItem = None
+) -> list[VoucherProduct]:
     """The voucher products of a municipality, newest first; drafts only for its staff."""
 
     async def visible(number: int) -> list[VoucherProduct]:
-        return await visible_products(info, number, await reads.of_municipality(number, PRODUCTS_LIMIT))
+        return await visible_products(info, number, await reads.of_municipality(number))
 
-    return await list_of(municipality, visible)
+    return list(part_of(await list_of(municipality, visible), after, lambda product: encode(*product.key())))
 
 
 async def voucher_product(info: MeguruInfo, id: ProductId) -> VoucherProduct | None:

@@ -58,7 +58,7 @@ async def rate_at(municipality: int, from_asset: int, to_asset: int, at: datetim
     return None if not latest or not latest[0]["numerator"] else _rate(latest[0])
 
 
-async def rates_of(municipality: int, at: datetime, limit: int) -> list[Rate]:
+async def rates_of(municipality: int, at: datetime) -> list[Rate]:
     """List the rates of a municipality that are in force at a time or will be, by assets and start."""
     rates = await rows(
         _RATE
@@ -67,10 +67,9 @@ async def rates_of(municipality: int, at: datetime, limit: int) -> list[Rate]:
             where n.municipality_id = r.municipality_id and n.from_asset_id = r.from_asset_id
               and n.to_asset_id = r.to_asset_id
               and n.valid_from <= $2 and (n.valid_from, n.created_at, n.id) > (r.valid_from, r.created_at, r.id)))
-          order by from_asset_id, to_asset_id, valid_from, created_at limit $3""",
+          order by from_asset_id, to_asset_id, valid_from, created_at""",
         municipality,
         at,
-        limit,
     )
     return [_rate(row) for row in rates]
 

@@ -33,13 +33,13 @@ class Assignment:
 
 
 async def wallets_of(viewer: Viewer) -> list[Wallet]:
-    """Return the wallets that the person may use, in all municipalities, oldest first. At most 100."""
+    """Return the wallets that the person may use, in all municipalities, oldest first."""
     wallet_rows = await rows(
         """select w.municipality_id, w.id, h.state from holder_access x
           join wallet w on w.municipality_id = x.municipality_id and w.id = x.holder_id
           join holder h on h.municipality_id = w.municipality_id and h.id = w.id
           where x.person_id = $1 and x.revoked_at is null and x.relation = any ($2::smallint[])
-            order by w.municipality_id, w.id limit 100""",
+            order by w.municipality_id, w.id""",
         viewer.person_id,
         viewer.relations(Relation.OWNER, Relation.DELEGATE),
     )

@@ -79,13 +79,11 @@ async def by_code(municipality: int, merchant_code: str, store_code: str) -> Sto
     return _store(store_rows[0]) if store_rows else None
 
 
-async def of_municipality(municipality: int, limit: int) -> list[Store]:
-    """Return the stores of a municipality, ordered by kana, at most `limit`."""
+async def of_municipality(municipality: int) -> list[Store]:
+    """Return the stores of a municipality, ordered by kana."""
     return [
         _store(row)
-        for row in await rows(
-            _SELECT + "where s.municipality_id = $1 order by s.name_kana, s.id limit $2", municipality, limit
-        )
+        for row in await rows(_SELECT + "where s.municipality_id = $1 order by s.name_kana, s.id", municipality)
     ]
 
 

@@ -12,8 +12,6 @@ from domain.viewer import Relation, Viewer
 from domain.vouchers.create import check, funding_of
 from domain.vouchers.product import Terms
 
-STORES_LIMIT = 20_000
-"""The most stores of a municipality that are read."""
 STAFF = (Relation.FINANCE, Relation.AUDITOR)
 
 
@@ -47,5 +45,5 @@ async def accepting(keys: list[tuple[int, Acceptance]]) -> list[list[Store]]:
 
     The stores of a municipality are read once for all its acceptances.
     """
-    by_town = {town: await stores.of_municipality(town, STORES_LIMIT) for town in {town for town, _ in keys}}
+    by_town = {town: await stores.of_municipality(town) for town in {town for town, _ in keys}}
     return [[store for store in by_town[town] if acceptance.accepts(store)] for town, acceptance in keys]

@@ -57,10 +57,10 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[VoucherProduct | None]:
     return [by_key.get(key) for key in keys]
 
 
-async def of_municipality(municipality: int, limit: int) -> list[VoucherProduct]:
+async def of_municipality(municipality: int) -> list[VoucherProduct]:
     """List the products of a municipality, newest first."""
-    query = _SELECT + "where p.municipality_id = $4 order by p.created_at desc, p.id limit $5"
-    return await _products(await rows(query, *_COUNTED, municipality, limit))
+    query = _SELECT + "where p.municipality_id = $4 order by p.created_at desc, p.id"
+    return await _products(await rows(query, *_COUNTED, municipality))
 
 
 async def unit_of_lot(municipality: int, lot: int) -> int | None:

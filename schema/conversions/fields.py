@@ -54,10 +54,7 @@ class ConversionsQuery:
         conversions.conversion_rates,
         list[ConversionRate],
         roles=EVERYBODY,
-        description=(
-            "The rates of a municipality that are in force or to come, at most 100. For everybody, also without a"
-            " token."
-        ),
+        description=("The rates of a municipality that are in force or to come. For everybody, also without a token."),
     )
     quote_conversion = query(
         conversions.quote_conversion,

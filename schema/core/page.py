@@ -6,7 +6,7 @@ from typing import Annotated, Protocol, TypeVar
 import strawberry
 from strawberry import argument
 
-from schema.core.errors import TooManyError
+from schema.core.errors import BadCursorError, TooManyError
 from schema.core.ids import ID
 
 
@@ -23,6 +23,12 @@ First = Annotated[int, argument(description="How many, 0 to 100.")]
 AfterEvent = Annotated[ID | None, argument(description="The event after which the page begins.")]
 After = Annotated[str | None, argument(description="The cursor after which the page begins.")]
 
+LIST_LIMIT = 100
+"""The most of a list without pages; the next ones follow by `after`."""
+AfterItem = Annotated[
+    ID | None, argument(description="The id of the last one of the list so far: the list goes on behind it.")
+]
+
 
 @strawberry.type(description="Whether there is more. Lists go forward only.")
 class PageInfo:
@@ -38,6 +44,15 @@ def check_count(count: int) -> None:
     """Raises for more than a page."""
     if not 0 <= count <= PAGE_LIMIT:
         raise TooManyError(PAGE_LIMIT)
+
+
+def part_of(rows: Sequence[R], after: str | None, id_of: Callable[[R], str]) -> Sequence[R]:
+    """At most LIST_LIMIT rows, behind the one with an id; BadCursorError for the id of none."""
+    ids = [] if after is None else [id_of(row) for row in rows]
+    if after is not None and after not in ids:
+        raise BadCursorError
+    begin = 0 if after is None else ids.index(after) + 1
+    return rows[begin : begin + LIST_LIMIT]
 
 
 def page_of(rows: Sequence[R], first: int, after: str | None, edge_of: Callable[[R], E]) -> tuple[list[E], PageInfo]:

@@ -26,8 +26,8 @@ class LedgerQuery:
         DriftReport,
         roles=STAFF,
         description=(
-            "Stored balances, holds, movements and sequences against the entries. For municipal staff of the"
-            " municipality."
+            "Stored balances, holds, movements and sequences against the entries; the first 100 differences of each"
+            " check. For municipal staff of the municipality."
         ),
     )
     trial_balance = query(

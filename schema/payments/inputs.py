@@ -12,6 +12,7 @@ from domain.payments.quote import PaymentQuestion
 from domain.payments.refund import Refund
 from domain.payments.refusals import UnknownPaymentError
 from domain.payments.top_up import TopUp
+from domain.refusals import InvalidInputError
 from schema.core.ids import ID, Prefix, key_in, key_of, read_number
 from schema.core.scalars import Amount
 from schema.core.secret import secret_field
@@ -20,11 +21,9 @@ from schema.payments.enums import RefundReason
 from schema.stores.payee import NamedStore, Payee
 
 AMOUNT = "Whole units, from 1 to the municipality's payment limit."
-EXCLUDE = "Assets that this payment leaves alone, at the payer's wish."
+EXCLUDE = "Assets that this payment leaves alone, at the payer's wish; all that are named."
 IN_CASH = "True: what the wallet cannot give is paid to the store in cash; at least one unit comes from the wallet."
 COUPONS = "At most 5 coupons that lower the price or multiply points; `amount` is the list price."
-IDS_LIMIT = 100
-"""Ids of one list that are read."""
 
 
 @strawberry.input(description="The source from which a payment may take exactly what the wallet lacks. 不足額チャージ")
@@ -143,12 +142,16 @@ class RefundPaymentInput:
 
 
 def _assets(unchecked: list[ID] | None, municipality: int) -> tuple[int, ...]:
-    """The numbers of the assets; those of other municipalities are in no wallet of this one."""
-    assets = [read_number(Prefix.ASSET, asset) for asset in (unchecked or ())[:IDS_LIMIT]]
+    """The numbers of the assets; those of other municipalities are in no wallet of this one.
+
+    InvalidInputError for a text that names no asset.
+    """
+    assets = [read_number(Prefix.ASSET, asset) for asset in unchecked or ()]
+    if None in assets:  # what it meant to keep would be spent
+        raise InvalidInputError("exclude_asset_ids", "ASSET")
     return tuple(sorted({asset[1] for asset in assets if asset is not None and asset[0] == municipality}))
 
 
 def _coupons(unchecked: list[ID] | None, municipality: int) -> tuple[UUID, ...]:
     """The coupons of the municipality, in order; UnknownCouponError for any other text."""
-    coupons = (unchecked or ())[:IDS_LIMIT]
-    return tuple(key_in(Prefix.COUPON, coupon, municipality, UnknownCouponError) for coupon in coupons)
+    return tuple(key_in(Prefix.COUPON, coupon, municipality, UnknownCouponError) for coupon in unchecked or ())

@@ -26,7 +26,10 @@ class ProgrammesQuery:
         programme_resolvers.programmes,
         list[Programme],
         roles=EVERYBODY,
-        description="The programmes of a municipality, newest first, at most 100. For everybody, also without a token.",
+        description=(
+            "The programmes of a municipality, newest first, at most 100 at a time: the next ones follow by `after`."
+            " For everybody, also without a token."
+        ),
     )
 
 

@@ -128,6 +128,4 @@ class Viewer:
     roles: list[RoleAssignment] = strawberry.field(
         description="What the token and the municipalities let the person act as."
     )
-    wallets: list[Wallet] = strawberry.field(
-        description="Every wallet that the person may use, in any municipality; at most 100."
-    )
+    wallets: list[Wallet] = strawberry.field(description="Every wallet that the person may use, in any municipality.")

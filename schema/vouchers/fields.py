@@ -61,8 +61,8 @@ class VouchersQuery:
         list[VoucherProduct],
         roles=EVERYBODY,
         description=(
-            "Voucher products of a municipality, newest first, at most 100. For everybody, also without a token; drafts"
-            " for the municipality's staff."
+            "Voucher products of a municipality, newest first, at most 100 at a time: the next ones follow by `after`."
+            " For everybody, also without a token; drafts for the municipality's staff."
         ),
     )
     voucher_product = query(
