@@ -30,6 +30,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     internal: ClassVar[bool] = False
     """Whether the refusal stays inside the domain and is never answered to a client."""
 
+    @property
+    def message_key(self) -> str:
+        """The message in the catalogue: the code, or another one where the data needs other words."""
+        return self.code
+
     def data(self) -> dict[str, Any]:
         """Return the fields by name: amounts in whole units, other values as text."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]

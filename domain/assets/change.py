@@ -1,7 +1,9 @@
-"""Change an asset: its names, its disclosure, and where it may be spent.
+"""Change an asset: its names, its disclosure, its limits, and where it may be spent.
 
 Holders received their value with its rules. Once value has been issued, the stores that accept it may therefore be
-extended but not reduced. Expiry, kind, and whether the asset is paid for never change.
+extended but not reduced, the most that one payment uses may only rise, and the minimum unit may only become a part of
+what it was. The most that is charged at once and that a wallet holds concern value that is still to come: they change
+freely. Expiry, kind, and whether the asset is paid for never change.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,7 +13,7 @@ from tortoise.connection import get_connection
 
 from domain.approvals.trail import record
 from domain.assets import reads
-from domain.assets.create import DISCLOSURE_LIMIT, NAME_LIMIT
+from domain.assets.create import DISCLOSURE_LIMIT, LARGEST, NAME_LIMIT
 from domain.assets.kinds import AssetKind
 from domain.assets.reads import ASSETS, Asset
 from domain.assets.refusals import UnknownAssetError, UnsafeChangeError
@@ -23,16 +25,22 @@ from domain.refusals import InvalidInputError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
 
+_LIMITS = ("charge_maximum", "payment_maximum", "balance_cap", "minimum_unit")
+
 
 @dataclass(frozen=True, slots=True)
 class AssetChange:
-    """New values for an asset; None leaves a value unchanged."""
+    """New values for an asset; None leaves a value unchanged. Limits in whole units."""
 
     name_ja: str | None = None
     name_en: str | None = None
     disclosure_ja: str | None = None
     disclosure_en: str | None = None
     acceptance: Acceptance | None = None
+    charge_maximum: int | None = None
+    payment_maximum: int | None = None
+    balance_cap: int | None = None
+    minimum_unit: int | None = None
 
 
 async def change_asset(
@@ -71,14 +79,26 @@ def _check(change: AssetChange) -> None:
     for name in ("disclosure_ja", "disclosure_en"):
         if len(getattr(change, name) or "") > DISCLOSURE_LIMIT:
             raise InvalidInputError(name, "LENGTH")
+    for name in _LIMITS:
+        limit = getattr(change, name)
+        if limit is not None and not 1 <= limit <= LARGEST:
+            raise InvalidInputError(name, "POSITIVE")
 
 
 async def _check_safe(row: Row, change: AssetChange) -> None:
-    if change.acceptance is None or covers(change.acceptance, from_json(row.acceptance)):
-        return
+    """Raise InvalidInputError for limits that contradict each other, UnsafeChangeError for what takes rights away."""
+    unit, maximum = change.minimum_unit or row.minimum_unit, change.payment_maximum or row.payment_maximum
+    if maximum < unit:
+        raise InvalidInputError("payment_maximum", "BELOW_UNIT")
+    restricts = {
+        "acceptance": change.acceptance is not None and not covers(change.acceptance, from_json(row.acceptance)),
+        "payment_maximum": maximum < row.payment_maximum,
+        "minimum_unit": row.minimum_unit % unit != 0,
+    }
+    field = next((name for name, does in restricts.items() if does), None)
     issued = "select 1 from lot where municipality_id = $1 and asset_id = $2 limit 1"
-    if await get_connection("default").execute_query_dict(issued, [row.municipality_id, row.id]):
-        raise UnsafeChangeError("acceptance")
+    if field and await get_connection("default").execute_query_dict(issued, [row.municipality_id, row.id]):
+        raise UnsafeChangeError(field)
 
 
 def _difference(row: Row, change: AssetChange) -> tuple[dict[str, Any], dict[str, Any]]:

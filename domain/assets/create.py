@@ -59,6 +59,7 @@ def check(new: NewAsset, today: date) -> None:
         _require(len(getattr(new, name)) <= DISCLOSURE_LIMIT, name, "LENGTH")
     for name in ("charge_maximum", "payment_maximum", "minimum_unit"):
         _require(1 <= getattr(new, name) <= LARGEST, name, "POSITIVE")
+    _require(new.payment_maximum >= new.minimum_unit, "payment_maximum", "BELOW_UNIT")
     _require(new.balance_cap is None or 1 <= new.balance_cap <= LARGEST, "balance_cap", "POSITIVE")
     _require(new.kind is not AssetKind.CASH, "kind", "NOT_FOR_WALLETS")
     _require(new.paid or new.kind not in CHARGEABLE, "paid", "COIN_IS_PAID")

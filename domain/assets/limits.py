@@ -1,8 +1,8 @@
 """Limits of amounts and notes, checked before a request goes to the ledger."""
 
 from domain.assets.kinds import AssetKind
-from domain.assets.reads import ASSETS
-from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError
+from domain.assets.reads import ASSETS, Asset
+from domain.assets.refusals import AmountOutOfRangeError, NoteTooLongError, NotWholeUnitsError
 from domain.services import Services
 
 NOTE_LIMIT = 200
@@ -13,6 +13,12 @@ def check_amount(amount: int, maximum: int) -> None:
     """Raise AmountOutOfRangeError outside 1..maximum. Whole units."""
     if not 1 <= amount <= maximum:
         raise AmountOutOfRangeError(1, maximum)
+
+
+def check_units(amount: int, asset: Asset) -> None:
+    """Raise NotWholeUnitsError for an amount that is no multiple of the asset's minimum unit. Whole units."""
+    if amount % asset.minimum_unit:
+        raise NotWholeUnitsError(asset.minimum_unit)
 
 
 def check_note(note: str | None) -> None:

@@ -33,6 +33,15 @@ class AmountOutOfRangeError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
+class NotWholeUnitsError(UnstoredRefusal):
+    """The amount is not a multiple of the asset's minimum unit, `unit`, so a part of it could never be spent."""
+
+    unit: int
+    code = "NOT_WHOLE_UNITS"
+    retry = Retry.NEW_KEY
+
+
+@dataclass(eq=False)
 class NoteTooLongError(UnstoredRefusal):
     """The note is too long. `maximum` in characters."""
 

@@ -77,6 +77,9 @@ class Examination:
         problem = facts.against(self.programme, effective_on(self.now).year)
         if problem is not None:
             return problem
+        unit = self.asset.minimum_unit
+        if amount % unit:
+            return Problem("NOT_WHOLE_UNITS", Column.AMOUNT, {"unit": unit})
         left = self.programme.cap - facts.granted - self._granted[facts.person]
         if self.programme.cap_per_household is not None and facts.household is not None:
             left = min(

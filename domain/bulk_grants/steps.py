@@ -111,7 +111,7 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
         try:
             draft = plan_grant(book, bulk.municipality, wallet, amount, prepared)
         except UnstoredRefusal as refusal:
-            raise BulkRowRefusedError(refusal.code) from refusal
+            raise BulkRowRefusedError(refusal.code, refusal.data()) from refusal
         draft.sections.append(OfFile(bulk.id, row.number))
         return draft
 
@@ -205,8 +205,10 @@ async def undo_rows(services: Services, bulk: BulkGrant, after: int) -> Step | N
     )
     journals = {journal.id: journal for journal in granted if journal is not None}
     known = [(row, journals[row.journal_id]) for row in page if row.journal_id in journals]
+    assets = await services.shared(ASSETS).of(bulk.municipality)
+    unit = next(asset.minimum_unit for asset in assets if asset.id == programme.asset)
     requests = [
-        undo_request(bulk, row, journal, programme, await _renewed_value(services, programme, journal))
+        undo_request(bulk, row, journal, programme, await _renewed_value(services, programme, journal), unit)
         for row, journal in known
     ]
     answers = await asyncio.gather(*[services.ledger.post(request) for request in requests], return_exceptions=True)

@@ -21,14 +21,15 @@ from domain.ledger.reads import Journal
 from domain.ledger.receipt import Portion
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Request, fingerprint
+from domain.ledger.units import taken_whole
 from domain.programmes import caps
 from domain.programmes.reads import Programme
 
 
 def undo_request(
-    bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Programme, renewed_value: RenewedValue
+    bulk: BulkGrant, row: BulkRow, journal: Journal, programme: Programme, renewed_value: RenewedValue, unit: int
 ) -> Request:
-    """Build the request that reverses a row's journal, by as much as is left.
+    """Build the request that reverses a row's journal, by as much as is left and breaks no minimum unit.
 
     The caps are released by the same amount, which lets a corrected file follow.
     """
@@ -46,6 +47,7 @@ def undo_request(
             for account, part in renewed_value.sources(book, town, asset, lot, granted - settled)
             if _unexpired(account, portion, at)
         ]
+        parts = _whole(book, parts, unit, at)
         if settled:
             parts.append((book.plain(town, AccountKind.DEBT, wallet, asset), settled))
         amount = sum(part for _, part in parts)
@@ -82,6 +84,19 @@ def undo_request(
             linked_journal=journal.id,
         ),
     )
+
+
+def _whole(book: Book, parts: list[tuple[Account, int]], unit: int, at: datetime) -> list[tuple[Account, int]]:
+    """Return as much of the parts as may be taken without breaking a minimum unit. Whole units."""
+    if not parts:
+        return parts
+    rest = taken_whole(book, parts[0][0], sum(part for _, part in parts), unit, at)
+    whole = []
+    for account, most in parts:
+        if part := min(most, rest):
+            whole.append((account, part))
+            rest -= part
+    return whole
 
 
 def _unexpired(account: Account, portion: Portion, at: datetime) -> bool:

@@ -15,6 +15,7 @@ from domain.ledger.kinds import AccountKind
 from domain.ledger.part import Part
 from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, GuardKey, effective_on
+from domain.ledger.spend_order import multiple
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.reads import PROGRAMMES, Programme
@@ -68,12 +69,13 @@ async def offered(services: Services, municipality: int, wallet_id: UUID, charge
     ]
 
 
-def amount_of(programme: Programme, charged: int, left: int, budget: int, room: int) -> int:
-    """Return the bonus on a charge, rounded down, at most what the caps, the budget and the wallet's room leave.
+def amount_of(bonus: Bonus, charged: int, left: int, budget: int, room: int) -> int:
+    """Return the bonus on a charge, at most what the caps, the budget and the wallet's room leave.
 
-    Whole units.
+    It is rounded down to the minimum unit of its asset. Whole units.
     """
-    return max(0, min(charged * (programme.rate_bp or 0) // BASIS_POINTS, left, budget, room))
+    uncut = charged * (bonus.programme.rate_bp or 0) // BASIS_POINTS
+    return multiple(max(0, min(uncut, left, budget, room)), bonus.asset.minimum_unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _give(book: Book, draft: Draft, bonus: Bonus, wallet_id: UUID, charged: int)
     budget = book.plain(town, AccountKind.BUDGET, bonus.programme.id, asset.id)
     before = draft.balances.get(asset.id, book.total(town, wallet_id, asset.id))
     room = 2**53 - 1 if asset.balance_cap is None else asset.balance_cap - before
-    amount = amount_of(bonus.programme, charged, left, budget.available, room)
+    amount = amount_of(bonus, charged, left, budget.available, room)
     if not amount:
         return None
     account = book.account(town, AccountKey(AccountKind.WALLET, wallet_id, asset.id, bonus.lot.id), bonus.lot)

@@ -7,6 +7,7 @@ stays, so a spent bonus makes the cancelled amount smaller. What a debt took of 
 A charge is either cancelled or reversed, and once: both count in the same guard.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,6 +28,8 @@ from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.receipt import Portion
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from domain.ledger.request import Draft, Facts, Posted, Request, effective_on, fingerprint
+from domain.ledger.spend_order import multiple
+from domain.ledger.units import taken_whole
 from domain.municipalities import reads as municipalities
 from domain.municipalities.reads import Municipality
 from domain.programmes import caps
@@ -55,17 +58,19 @@ class Earned:
     programme: UUID
     portion: Portion
     rate_bp: int
+    unit: int
+    """The minimum unit of the bonus."""
     settled: int = 0
     """What a debt took of the bonus."""
 
     def kept(self, remaining: int) -> int:
         """Return the part of the bonus that the remaining charge would have earned. Whole units."""
-        return min(self.portion.amount, remaining * self.rate_bp // BASIS_POINTS)
+        return min(self.portion.amount, multiple(remaining * self.rate_bp // BASIS_POINTS, self.unit))
 
     def must_remain(self, available: int) -> int:
         """Return the least charge that must stay, so that it earns what is spent of the bonus. Whole units."""
         spent = self.portion.amount - min(self.portion.amount, available + self.settled)
-        return -(-spent * BASIS_POINTS // self.rate_bp)
+        return -(-multiple(spent + self.unit - 1, self.unit) * BASIS_POINTS // self.rate_bp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class _Charge:
     town: Municipality
     yen: int
     portion: Portion
+    unit: int
     bonuses: tuple[Earned, ...]
 
     @property
@@ -98,7 +104,9 @@ async def _charge(services: Services, journal: Journal) -> _Charge:
     town = await municipalities.by_id(journal.municipality)
     if town is None or journal.wallet_id is None:
         raise UnknownJournalError
-    yen = next(asset.id for asset in await services.shared(ASSETS).of(town.id) if asset.kind is AssetKind.CASH)
+    known = await services.shared(ASSETS).of(town.id)
+    yen = next(asset.id for asset in known if asset.kind is AssetKind.CASH)
+    units = {asset.id: asset.minimum_unit for asset in known}
     [portion] = journal.receipt.lots
     return _Charge(
         journal=journal,
@@ -107,11 +115,12 @@ async def _charge(services: Services, journal: Journal) -> _Charge:
         town=town,
         yen=yen,
         portion=portion,
-        bonuses=await _bonuses(journal),
+        unit=units[portion.asset],
+        bonuses=await _bonuses(journal, units),
     )
 
 
-async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
+async def _bonuses(journal: Journal, units: Mapping[int, int]) -> tuple[Earned, ...]:
     bonuses = journal.receipt.find(Bonuses)
     if bonuses is None or not bonuses.portions:
         return ()
@@ -119,7 +128,13 @@ async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
     keys = [(journal.municipality, sources[portion.lot].programme_id) for portion in bonuses.portions]
     campaigns = await programmes.by_keys([(town, programme) for town, programme in keys if programme is not None])
     return tuple(
-        Earned(programme.id, portion, programme.rate_bp or 1, journal.receipt.settled_of(portion.lot))
+        Earned(
+            programme=programme.id,
+            portion=portion,
+            rate_bp=programme.rate_bp or 1,
+            unit=units[portion.asset],
+            settled=journal.receipt.settled_of(portion.lot),
+        )
         for portion, programme in zip(bonuses.portions, campaigns, strict=True)
         if programme is not None
     )
@@ -128,7 +143,7 @@ async def _bonuses(journal: Journal) -> tuple[Earned, ...]:
 def _request(viewer: Viewer, cancellation: CancelCharge, charge: _Charge) -> Request:
     def plan(book: Book, at: datetime) -> Draft:
         _check(book, viewer, charge, at)
-        return _plan(book, charge)
+        return _plan(book, charge, at)
 
     journal, town = charge.journal, cancellation.municipality
     return Request(
@@ -168,13 +183,13 @@ def _check(book: Book, viewer: Viewer, charge: _Charge, at: datetime) -> None:
         raise CancelTooLateError(charge.town.charge_cancel_minutes)
 
 
-def _plan(book: Book, charge: _Charge) -> Draft:
+def _plan(book: Book, charge: _Charge, at: datetime) -> Draft:
     town, issuer = charge.town.id, charge.town.issuer_id
     portion = charge.portion
     account = _account(book, charge, portion)
     bonuses = [(bonus, _account(book, charge, bonus.portion)) for bonus in charge.bonuses]
     stays = max((bonus.must_remain(held.available) for bonus, held in bonuses), default=0)
-    amount = min(account.available, portion.amount - stays)
+    amount = taken_whole(book, account, min(account.available, portion.amount - stays), charge.unit, at)
     if amount <= 0:
         raise ReversalImpossibleError(max(0, amount))
     withdrawn = [(bonus, held, bonus.portion.amount - bonus.kept(portion.amount - amount)) for bonus, held in bonuses]

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.counters import Counter, counter_of
 from domain.assets.kinds import CHARGEABLE
-from domain.assets.limits import check_amount
+from domain.assets.limits import check_amount, check_units
 from domain.assets.lots import CHARGED, LOTS, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.receipts import Collected
@@ -47,6 +47,7 @@ async def charge(services: Services, viewer: Viewer, charge: Charge) -> Posted:
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError
     check_amount(charge.amount, asset.charge_maximum)
+    check_units(charge.amount, asset)
     counter = await counter_of(charge.municipality, charge.store_id)
     now = services.clock()
     if ended(asset, CHARGED, now):  # coin is no longer issued

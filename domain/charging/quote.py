@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE
-from domain.assets.limits import check_amount
+from domain.assets.limits import check_amount, check_units
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
 from domain.ledger.reads import wallet_totals
@@ -55,6 +55,7 @@ async def quote_charge(
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError
     check_amount(amount, asset.charge_maximum)
+    check_units(amount, asset)
     if not await residents.exists(municipality, wallet_id):
         raise UnknownWalletError
     now = services.clock()
@@ -66,7 +67,7 @@ async def quote_charge(
     for bonus, cap_left, budget in zip(offered, caps, left, strict=True):
         cap = bonus.asset.balance_cap
         room = 2**53 - 1 if cap is None else cap - held.get(bonus.asset.id, 0)
-        added = bonuses.amount_of(bonus.programme, amount, cap_left, budget, room)
+        added = bonuses.amount_of(bonus, amount, cap_left, budget, room)
         held[bonus.asset.id] = held.get(bonus.asset.id, 0) + added
         if added:
             quoted.append(QuotedBonus(bonus.programme, bonus.asset.id, added, bonus.lot.expires_at))

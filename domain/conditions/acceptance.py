@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.conditions import hours as opening
 from domain.conditions.hours import ALWAYS, Hours
+from domain.ledger.kept_away import SpendingRule
 from domain.stores.kinds import SizeClass
 
 
@@ -74,6 +75,21 @@ class Acceptance:
     def open_to(self, store: StoreFacts, at: datetime) -> bool:
         """Whether the store accepts the value at this instant."""
         return self.hours.open_at(at) and self.accepts(store)
+
+    def obstacle(self, store: StoreFacts, at: datetime) -> SpendingRule | None:
+        """Return the rule by which the store does not accept the value at this instant; None: it does."""
+        if self.open_to(store, at):
+            return None
+        conditions = (
+            (not self.stores or store.id in self.stores, SpendingRule.OTHER_STORE),
+            (not self.groups or store.store_group in self.groups, SpendingRule.OTHER_STORE),
+            (not self.categories or store.category in self.categories, SpendingRule.OTHER_CATEGORY),
+            (store.category not in self.excluded_categories, SpendingRule.OTHER_CATEGORY),
+            (not self.size_classes or store.size_class in self.size_classes, SpendingRule.OTHER_SIZE),
+            (not self.areas or store.area in self.areas, SpendingRule.OTHER_AREA),
+            (self.hours.day_open(at), SpendingRule.OTHER_DAY),
+        )
+        return next((rule for holds, rule in conditions if not holds), SpendingRule.OTHER_TIME)
 
 
 EVERYWHERE = Acceptance()

@@ -15,8 +15,9 @@ from domain.conversions.refusals import ConversionAmountError, ConversionCapErro
 from domain.grants.grant import issue_of
 from domain.ledger import spend_order
 from domain.ledger.book import Account
+from domain.ledger.kept_away import SpendingRule
 from domain.ledger.kinds import GuardKind
-from domain.ledger.refusals import BalanceCapError
+from domain.ledger.refusals import BalanceCapError, InsufficientBalanceError
 from domain.ledger.request import GuardKey, effective_on
 from domain.programmes import reads as programmes
 from domain.programmes.reads import PROGRAMMES, Programme
@@ -67,13 +68,12 @@ class Offer:
         """The rights of what is received: until when, where and at what hours it may be spent."""
         return Rights(self.lot.expires_at, (both(self.target.acceptance, self.programme.acceptance),))
 
-    def usable(self, account: Account, at: datetime) -> bool:
-        """Return whether a lot may be converted. StaleRulesError for a programme that the cache does not have yet."""
-        return self.is_source(account, at) and self.bound(account) is None
+    def obstacle(self, account: Account, at: datetime) -> SpendingRule | None:
+        """Return the rule by which a lot of the source may not be converted; None: it may be.
 
-    def is_source(self, account: Account, at: datetime) -> bool:
-        """Return whether a lot is of the source and has not expired."""
-        return account.asset == self.source.id and account.usable(at)
+        StaleRulesError for a programme that the cache does not have yet.
+        """
+        return account.obstacle(at) or (None if self.bound(account) is None else SpendingRule.RESTRICTED)
 
     def bound(self, account: Account) -> Bound | None:
         """Return how a lot is more bound than what would be received, so that it may not be converted.
@@ -96,6 +96,14 @@ class Offer:
     def unit(self, account: Account) -> int:
         """Return the least amount that may leave a lot. Whole units."""
         return self.source.minimum_unit if account.asset == self.source.id else 1
+
+    def maximum(self, _account: Account) -> int:
+        """Return the most of the source that one conversion takes: its cap is that of the rate. Whole units."""
+        return spend_order.NO_LIMIT
+
+    def asset(self, _account: Account) -> Asset:
+        """Return the source, of which all lots are that may be converted."""
+        return self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +173,13 @@ def worked_out(
     if amount % rate.minimum_unit or not received:
         raise ConversionAmountError(rate.minimum_unit, rate.spent(unit))
     spent = rate.spent(received)
-    sources = [account for account in accounts if offer.is_source(account, at)]
-    parts, missing = spend_order.allocate(spend_order.spendable(sources, at, offer), spent, offer)
+    sources = [account for account in accounts if account.asset == offer.source.id]
+    lots = spend_order.spendable(sources, at, offer)
+    parts, missing = spend_order.allocate(lots, spent, offer)
     if missing:
-        raise missing_value(spent, spent - missing, sources, offer.bound)
+        kept = spend_order.kept_away(sources, at, offer, parts, missing)
+        refused = InsufficientBalanceError(spend_order.payable(lots, offer), spent, kept)
+        raise missing_value(refused, [lot for lot in sources if lot.usable(at)], offer.bound)
     if rate.cap_per_day is not None and limits.today + spent > rate.cap_per_day:
         raise ConversionCapError(max(0, rate.cap_per_day - limits.today))
     if received > limits.cap_left:

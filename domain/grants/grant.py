@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets import reads as assets
-from domain.assets.limits import check_amount
+from domain.assets.limits import check_amount, check_units
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
@@ -167,6 +167,7 @@ def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, prepared: Pr
     """
     programme, asset, lot = prepared.programme, prepared.asset, prepared.lot
     usable_wallet(book, town, wallet_id)
+    check_units(amount, asset)
     guards, left = of_book(book, prepared.caps)
     if amount > left:
         raise CapExceededError(left)

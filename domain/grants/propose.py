@@ -15,7 +15,9 @@ from domain.approvals.kinds import NO_REASON, ApprovalKind
 from domain.approvals.propose import approve, write_proposal
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError
-from domain.assets.limits import check_amount
+from domain.assets import reads as assets
+from domain.assets.limits import check_amount, check_units
+from domain.assets.refusals import UnknownAssetError
 from domain.database import rows, transaction
 from domain.grants.grant import AMOUNT_MAXIMUM, PreparedGrant, plan_grant, prepare_grant
 from domain.grants.refusals import AlreadyGrantedError, UnknownProposalError
@@ -79,6 +81,10 @@ async def _check(municipality: int, programme_id: UUID, wallet_id: UUID, amount:
     if programme is None or programme.kind is not ProgrammeKind.GRANT:
         raise UnknownProgrammeError
     check_amount(amount, AMOUNT_MAXIMUM)
+    asset = await assets.in_municipality(municipality, programme.asset)
+    if asset is None:
+        raise UnknownAssetError
+    check_units(amount, asset)
     if not await residents.exists(municipality, wallet_id):
         raise UnknownWalletError
 

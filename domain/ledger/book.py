@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.ledger.kept_away import SpendingRule
 from domain.ledger.kinds import FLOORS, NONE_LOT, AccountKind, HoldState, JournalKind, Outcome
 from domain.ledger.receipt import Portion, Receipt
 from domain.ledger.request import EventRow, GuardKey
@@ -85,9 +86,13 @@ class Account:
 
     def usable(self, at: datetime) -> bool:
         """Return whether the lot may be spent at this instant; `expires_at` is exclusive."""
-        return (self.usable_from is None or self.usable_from <= at) and (
-            self.expires_at is None or at < self.expires_at
-        )
+        return self.obstacle(at) is None
+
+    def obstacle(self, at: datetime) -> SpendingRule | None:
+        """Return whether the lot has ended or waits for its start at this instant; None: neither."""
+        if self.expires_at is not None and self.expires_at <= at:
+            return SpendingRule.EXPIRED
+        return SpendingRule.NOT_YET if self.usable_from is not None and self.usable_from > at else None
 
 
 @dataclass(slots=True, eq=False)

@@ -9,25 +9,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from domain.ledger.kept_away import KeptAway, reasons_from
 from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
 class InsufficientBalanceError(StoredRefusal):
-    """The wallet has less than the amount requires. `available`: what can be spent here and now, in whole units."""
+    """The wallet cannot pay the amount here and now.
+
+    `available`: the most that can be paid here and now, in whole units. `reasons`: other value of the wallet, each with
+    the rule that keeps it away.
+    """
 
     available: int
     amount: int
+    reasons: tuple[KeptAway, ...] = ()
     code = "INSUFFICIENT_BALANCE"
+
+    @property
+    def message_key(self) -> str:
+        """Other words where the wallet has value that only a rule keeps away."""
+        return "INSUFFICIENT_BALANCE_HERE" if self.reasons and not self.available else self.code
 
     def data(self) -> dict[str, Any]:
         """Return the data under the keys of stored refusals, in which `amount` is `asked`."""
-        return {"available": self.available, "asked": self.amount}
+        kept = {"reasons": [reason.to_json() for reason in self.reasons]} if self.reasons else {}
+        return {"available": self.available, "asked": self.amount, **kept}
+
+    def public_data(self) -> dict[str, Any]:
+        """Return the data for clients."""
+        return {"available": self.available, "asked": self.amount, "reasons": self.reasons}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild the refusal from the data of its journal."""
-        return cls(available=data["available"], amount=data["asked"])
+        return cls(available=data["available"], amount=data["asked"], reasons=reasons_from(data))
 
 
 @dataclass(eq=False)

@@ -3,7 +3,7 @@
 The contract has no holds yet; they are for terminals.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from domain.ledger.reads import lapsed_holds
 from domain.ledger.receipt import HoldReference, SpendOrder
 from domain.ledger.request import Draft, Facts, Plan, Posted, Request, fingerprint
 from domain.payments.pay import allocation, balances_after
-from domain.payments.refusals import HoldExceedsError, HoldNotOpenError
-from domain.programmes.store_rules import StoreRules, with_rules
+from domain.payments.refusals import HoldExceedsError, HoldNotOpenError, HoldUnitError
+from domain.programmes.store_rules import StoreRules, rules_of, with_rules
 from domain.refusals import NotPermittedError
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -114,24 +114,18 @@ def _authorization(viewer: Viewer, authorization: Authorize, rules: StoreRules) 
 async def capture(services: Services, viewer: Viewer, hold: HoldParties, key: UUID, amount: int) -> Posted:
     """Capture an amount from the lots of the hold, in their order, and release the rest in the same journal.
 
-    Whole units. HoldNotOpenError, HoldExceedsError.
+    Whole units. HoldNotOpenError, HoldExceedsError, HoldUnitError.
     """
     check_amount(amount, await payment_maximum(services, hold.municipality))
     renewal = await renewal_of(services, hold.municipality, hold.wallet_id)
+    rules = await rules_of(services, hold.municipality, hold.store_id)
 
     def plan(book: Book, at: datetime) -> Draft:
         open_hold = _open(book, hold, viewer)
         if amount > sum(open_hold.amounts):
             raise HoldExceedsError(sum(open_hold.amounts))
         draft = release(book, open_hold, HoldState.CAPTURED, amount)
-        rest = amount
-        taken = []
-        for account, part in zip(
-            (book.by_id[hold.municipality, number] for number in open_hold.accounts), open_hold.amounts, strict=True
-        ):
-            if take := min(part, rest):
-                taken.append((account, take))
-                rest -= take
+        taken = _captured(book, open_hold, amount, rules)
         draft.moves = [
             (lot, book.plain(hold.municipality, AccountKind.PAYABLE, hold.store_id, lot.asset), part)
             for lot, part in taken
@@ -170,6 +164,17 @@ def _open(book: Book, hold: HoldParties, viewer: Viewer) -> Hold:
     if locked is None or locked.state != HoldState.OPEN or locked.payee != hold.store_id:
         raise HoldNotOpenError
     return locked
+
+
+def _captured(book: Book, hold: Hold, amount: int, rules: StoreRules) -> spend_order.Taken:
+    """Return how much of each lot a capture takes, in whole units of each asset. HoldUnitError."""
+    lots = [book.by_id[hold.municipality, number] for number in hold.accounts]
+    # Only what was set aside may be captured: each part of the hold stands for its lot.
+    parts = [replace(lot, posted=part, held=0) for lot, part in zip(lots, hold.amounts, strict=True)]
+    taken, missing = spend_order.allocate(parts, amount, rules)
+    if missing:
+        raise HoldUnitError(amount - missing)
+    return [(book.by_id[hold.municipality, lot.id], part) for lot, part in taken]
 
 
 async def _post(

@@ -1,7 +1,7 @@
 """Payments: value moves from the wallet's lots, in spend order, to what the municipality owes the store."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -199,16 +199,17 @@ def multiplier_of(draft: Draft) -> int:
 
 
 def allocation(
-    accounts: Iterable[Account], amount: int, rules: spend_order.Rules, at: datetime, *, rest_in_cash: bool
-) -> tuple[list[tuple[Account, int]], int]:
-    """Return how much a payment takes of each lot, in spend order, and the rest to pay in cash. Whole units.
+    accounts: Sequence[Account], amount: int, rules: spend_order.Rules, at: datetime, *, rest_in_cash: bool
+) -> tuple[spend_order.Taken, int]:
+    """Return how much a payment takes of each lot, in the order of use, and the rest to pay in cash. Whole units.
 
     InsufficientBalanceError where something is missing and may not be paid in cash.
     """
     lots = spend_order.spendable(accounts, at, rules)
     taken, missing = spend_order.allocate(lots, amount, rules)
     if missing and not (rest_in_cash and taken):
-        raise InsufficientBalanceError(available=sum(lot.available for lot in lots), amount=amount)
+        kept = spend_order.kept_away(accounts, at, rules, taken, missing)
+        raise InsufficientBalanceError(available=spend_order.payable(lots, rules), amount=amount, reasons=kept)
     return taken, missing
 
 

@@ -12,6 +12,7 @@ from domain.coupons.coupon import Coupon
 from domain.coupons.uses import Chosen
 from domain.ledger import spend_order
 from domain.ledger.book import Account
+from domain.ledger.kept_away import KeptAway
 from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import StoreNotAcceptingError, UnknownPayeeError, WalletFrozenError
 from domain.payments.pay import allocation, token_of
@@ -39,7 +40,10 @@ class QuotedPart:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A payment that could be made now. `amount`: the list price less the coupons' discount. Whole units."""
+    """A payment that could be made now. `amount`: the list price less the coupons' discount. Whole units.
+
+    available_after: what further payments could use. kept_away: other value of the wallet, with the rule against it.
+    """
 
     wallet: Wallet
     store: Store
@@ -51,6 +55,7 @@ class Quote:
     points: tuple[Granted, ...]
     list_amount: int
     coupons: tuple[tuple[Coupon, int], ...]
+    kept_away: tuple[KeptAway, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +115,20 @@ async def _quote(
         )
         for (lot, part), reason in zip(taken, reasons, strict=True)
     )
-    usable = sum(lot.available for lot in spend_order.spendable(accounts, now, rules))
+    lots = spend_order.spendable(accounts, now, rules)
     points = await _points(services, rules, question.wallet_id, totals, taken, used.multiplier_bp, now)
     chosen.require_points(earned=bool(points))
     return Quote(
         wallet=wallet,
         store=store,
         amount=due,
-        available_after=usable - due + missing,
+        available_after=spend_order.left_after(lots, taken, rules),
         cash_due=missing,
         token=token_of(taken, missing, used),
         parts=parts,
         points=points,
         list_amount=question.amount,
+        kept_away=spend_order.kept_away(accounts, now, rules, taken, missing),
         coupons=tuple(zip(chosen.coupons, (use.discount for use in used.uses), strict=True)),
     )
 

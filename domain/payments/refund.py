@@ -1,6 +1,7 @@
 """Refunds: a store gives back what was paid, in part or whole, in any number of refunds.
 
-Value goes back to the lots of the payment, last used first; their expiry is not extended.
+Value goes back to the lots of the payment, last used first; their expiry is not extended. Of an asset with a minimum
+unit only whole units go back: a refund that would break one is refused, with the nearest amounts that would not.
 
 The amount of a refund is in list prices: the share of the payment's coupons goes back to them
 (`domain/coupons/returns.py`). Points that the rest would not have earned are clawed back (`domain/points/clawback.py`).
@@ -8,12 +9,14 @@ Value of an asset that the wallet owes settles the debt first. The asset's polic
 see `domain/expiry/fresh.py`.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from domain.assets.limits import check_amount
+from domain.assets.reads import ASSETS
 from domain.coupons.receipts import refundable
 from domain.coupons.returns import CouponRefund, Returns, returns_of
 from domain.expiry.fresh import Fresh, fresh_of
@@ -26,9 +29,10 @@ from domain.ledger.parties import serves
 from domain.ledger.reads import Journal, journal_by_id
 from domain.ledger.receipt import Portion
 from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, fingerprint
+from domain.ledger.units import broken_unit, nearest_whole
 from domain.payments.kinds import RefundReason
 from domain.payments.receipts import OfPayment
-from domain.payments.refusals import NotRefundableError, RefundExceedsError, UnknownPaymentError
+from domain.payments.refusals import NotRefundableError, RefundExceedsError, RefundUnitError, UnknownPaymentError
 from domain.points.clawback import Clawback, RefundClawback, RefundedLot, clawback_of, rest_of
 from domain.refusals import NotPermittedError
 from domain.services import Services
@@ -67,6 +71,7 @@ async def refund(services: Services, viewer: Viewer, refund: Refund) -> Posted:
         fresh=await fresh_of(services, payment),
         returns=returns,
         clawback=await clawback_of(payment),
+        units={asset.id: asset.minimum_unit for asset in await services.shared(ASSETS).of(refund.municipality)},
     )
     parts = Parts((giving_back, CouponRefund(returns, giving_back.refunded, store_id)))
     return await services.ledger.post(_request(viewer, giving_back, parts))
@@ -121,6 +126,8 @@ class GivingBack(Part):
     fresh: Fresh
     returns: Returns
     clawback: Clawback
+    units: Mapping[int, int]
+    """The minimum units, by asset."""
 
     @property
     def holders(self) -> tuple[UUID, ...]:
@@ -144,16 +151,36 @@ class GivingBack(Part):
         return refunded_guard(self.payment.municipality, self.payment.id)
 
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
-        """Add what the wallet gets back. RefundExceedsError."""
+        """Add what the wallet gets back. RefundExceedsError, RefundUnitError."""
         amount, paid = self.refund.amount, refundable(self.payment.receipt)
         guard = book.guard(self.refunded, paid)
         if amount > paid - guard.value:
             raise RefundExceedsError(paid - guard.value)
+        self._require_whole_units(guard.value, amount)
         draft.amount = amount
         draft.sections.append(OfPayment(self.payment.id))
         draft.guards.append((guard, amount))
         draft.counterparties |= {self.wallet_id: self.store_id, self.store_id: self.wallet_id}
         self._fill(book, draft, *self.returns.of_wallet(guard.value, amount), at)
+
+    def _require_whole_units(self, already: int, amount: int) -> None:
+        """Raise RefundUnitError where what is given back in all would break a unit. Both are of list prices."""
+        paid, returns = self.payment.receipt.lots, self.returns
+        before, now = returns.of_wallet(already, amount)
+        unit = broken_unit(paid, self.units, before + now)
+        if unit is None:
+            return
+        below, above = nearest_whole(paid, self.units, before + now)
+        left = range(refundable(self.payment.receipt) - already + 1)
+
+        def in_all(part: int) -> int:
+            return sum(returns.of_wallet(already, part))
+
+        raise RefundUnitError(
+            unit=unit,
+            possible_below=bisect_right(left, below, key=in_all) - 1 if below > before else 0,
+            possible_above=bisect_left(left, above, key=in_all),
+        )
 
     def _fill(self, book: Book, draft: Draft, before: int, now: int, at: datetime) -> None:
         """Refund one lot after the other, and claw back the points that are due after each.

@@ -1,6 +1,6 @@
 """Refusals of payments, refunds and holds.
 
-StoredRefusal        RefundExceeds, HoldNotOpen, HoldExceeds
+StoredRefusal        RefundExceeds, RefundUnit, HoldNotOpen, HoldExceeds, HoldUnit
 UnstoredRefusal      UnknownPayment, NotRefundable, PossibleDuplicate
 """
 
@@ -34,6 +34,25 @@ class RefundExceedsError(StoredRefusal):
 
 
 @dataclass(eq=False)
+class RefundUnitError(StoredRefusal):
+    """The refund would give back a part of a minimum unit, which could not be spent.
+
+    `unit`: the minimum unit. `possibleBelow` and `possibleAbove`: the nearest amounts that can be refunded now; 0 where
+    no lower one can. Whole units.
+    """
+
+    unit: int
+    possible_below: int
+    possible_above: int
+    code = "REFUND_UNIT"
+
+    @property
+    def message_key(self) -> str:
+        """Other words where no lower amount is possible."""
+        return self.code if self.possible_below else "REFUND_UNIT_WHOLE"
+
+
+@dataclass(eq=False)
 class HoldNotOpenError(StoredRefusal):
     """The hold was captured, was voided or has lapsed."""
 
@@ -48,6 +67,15 @@ class HoldExceedsError(StoredRefusal):
     available: int
     internal = True
     code = "HOLD_EXCEEDS"
+
+
+@dataclass(eq=False)
+class HoldUnitError(StoredRefusal):
+    """The capture would break a minimum unit. `available`: the nearest amount below, in whole units."""
+
+    available: int
+    internal = True
+    code = "HOLD_UNIT"
 
 
 @dataclass(eq=False)

@@ -135,8 +135,9 @@ async def _missing(services: Services, payment: Pay, source: Source, rules: Stor
     except Refusal:
         return 0  # the payment raises the same refusal, under its key
     lots = spend_order.spendable(await wallet_accounts(payment.municipality, payment.wallet_id, now), now, rules)
-    _, missing = spend_order.allocate(lots, payment.amount - used.discount, rules)
-    return 0 if missing % coin.minimum_unit else missing
+    taken, missing = spend_order.allocate(lots, payment.amount - used.discount, rules)
+    coin_used = missing + sum(part for lot, part in taken if lot.asset == coin.id)
+    return 0 if missing % coin.minimum_unit or coin_used > coin.payment_maximum else missing
 
 
 async def _coin(services: Services, source: Source) -> Asset:

@@ -22,6 +22,7 @@ from domain.ledger.kinds import AccountKind, GuardKind
 from domain.ledger.reads import Journal
 from domain.ledger.receipt import CapChange, Portion
 from domain.ledger.request import Draft, GuardKey
+from domain.ledger.spend_order import multiple
 from domain.municipalities import reads as municipalities
 from domain.points import reads
 from domain.points.receipts import ClawedBack, ClawedPoints, Earnings
@@ -66,6 +67,8 @@ class Clawback:
     earned: tuple[Earned, ...]
     paid: frozenset[int]
     issuer: UUID
+    units: Mapping[int, int]
+    """The minimum units, by asset."""
     caps: tuple[CapChange, ...] = ()
     """The changes that the payment made to caps."""
 
@@ -90,7 +93,7 @@ class Clawback:
         )
 
 
-NOTHING_EARNED = Clawback((), frozenset(), UUID(int=0))
+NOTHING_EARNED = Clawback((), frozenset(), UUID(int=0), {})
 
 
 async def clawback_of(payment: Journal) -> Clawback:
@@ -104,7 +107,7 @@ async def clawback_of(payment: Journal) -> Clawback:
     town = payment.municipality
     rules = await reads.by_ids(town, [line.rule for points in earnings.programmes for line in points.rules])
     earning_programmes = await programmes.by_keys([(town, points.programme) for points in earnings.programmes])
-    paid = frozenset(asset.id for asset in await assets.of_municipality(town) if asset.paid)
+    known = await assets.of_municipality(town)
     [municipality] = await municipalities.by_ids([town])
     if municipality is None or any(programme is None for programme in earning_programmes):
         message = "a payment earned from a programme that is not there"
@@ -123,7 +126,13 @@ async def clawback_of(payment: Journal) -> Clawback:
         for points, programme in zip(earnings.programmes, earning_programmes, strict=True)
         if programme is not None
     )
-    return Clawback(earned, paid, municipality.issuer_id, payment.receipt.caps)
+    return Clawback(
+        earned=earned,
+        paid=frozenset(asset.id for asset in known if asset.paid),
+        issuer=municipality.issuer_id,
+        units={asset.id: asset.minimum_unit for asset in known},
+        caps=payment.receipt.caps,
+    )
 
 
 def rest_of(lots: Sequence[Portion], refunded: int) -> dict[int, int]:
@@ -248,10 +257,10 @@ class RefundClawback:
     def _deduct(self, lot: RefundedLot, due: int) -> int:
         """Keep part of the refund for the town, one yen per point, and return the amount kept. Whole units.
 
-        Never keeps what was taken from the lot as points already.
+        Never keeps what was taken from the lot as points already, nor a part of a minimum unit.
         """
         draft, payable = self._draft, lot.payable
-        kept = min(due, lot.amount, _left(draft, lot.wallet))
+        kept = multiple(min(due, lot.amount, _left(draft, lot.wallet)), self._clawback.units[payable.asset])
         if kept:
             draft.moves.remove((payable, lot.wallet, lot.amount))
             lot.amount -= kept

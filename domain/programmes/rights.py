@@ -55,14 +55,15 @@ class Rights:
 
 
 def missing_value(
-    amount: int, available: int, accounts: Iterable[Account], bound: Callable[[Account], Bound | None]
+    refused: InsufficientBalanceError, accounts: Iterable[Account], bound: Callable[[Account], Bound | None]
 ) -> StoredRefusal:
-    """Return the refusal of an amount that the usable lots do not cover. Whole units.
+    """Return the refusal of an amount that the usable lots do not cover: `refused`, or that other lots are bound.
 
-    available: in the usable lots. accounts: lots of the same value that have not ended, usable or not. bound: how a lot
-    is more bound than what it would become. If those lots would have covered the rest, the refusal says so.
+    accounts: lots of the same value that have not ended, usable or not. bound: how a lot is more bound than what it
+    would become. If those lots would have covered the rest, the refusal says so.
     """
+    available, amount = refused.available, refused.amount
     bound_lots = [(account, reason) for account in accounts if (reason := bound(account)) is not None]
     if bound_lots and available + sum(account.available for account, _ in bound_lots) >= amount:
         return ValueBoundError(available, bound_lots[0][1].value)
-    return InsufficientBalanceError(available=available, amount=amount)
+    return refused

@@ -13,6 +13,7 @@ from domain.assets.kinds import PAYABLE
 from domain.assets.reads import ASSETS, Asset
 from domain.conditions.acceptance import EVERYWHERE, Acceptance
 from domain.ledger.book import Account
+from domain.ledger.kept_away import SpendingRule
 from domain.ledger.refusals import UnknownPayeeError
 from domain.programmes.reads import PROGRAMMES, Programme
 from domain.services import Services
@@ -34,15 +35,17 @@ class StoreRules:
     programmes: Mapping[UUID, Programme]
     excluded: frozenset[int] = frozenset()
 
-    def usable(self, account: Account, at: datetime) -> bool:
-        """Whether the lot of an account may be spent at the store at this instant."""
+    def obstacle(self, account: Account, at: datetime) -> SpendingRule | None:
+        """Return the rule by which a lot may not be spent at the store at this instant; None: it may be."""
         asset = self.asset(account)
+        if asset.kind not in PAYABLE:
+            return SpendingRule.NOT_PAYABLE
+        if account.asset in self.excluded:
+            return SpendingRule.EXCLUDED
         return (
-            asset.kind in PAYABLE
-            and account.asset not in self.excluded
-            and account.usable(at)
-            and asset.acceptance.open_to(self.store, at)
-            and self._of_programme(account).open_to(self.store, at)
+            account.obstacle(at)
+            or asset.acceptance.obstacle(self.store, at)
+            or self._of_programme(account).obstacle(self.store, at)
         )
 
     def restricted(self, account: Account) -> bool:
@@ -56,6 +59,10 @@ class StoreRules:
     def unit(self, account: Account) -> int:
         """Return the asset's minimum unit. Whole units."""
         return self.asset(account).minimum_unit
+
+    def maximum(self, account: Account) -> int:
+        """Return the most of the lot's asset that one payment uses. Whole units."""
+        return self.asset(account).payment_maximum
 
     def asset(self, account: Account) -> Asset:
         """Return the asset of a lot; StaleRulesError if it is newer than the rules."""

@@ -11,10 +11,12 @@ from datetime import datetime
 from domain.assets.kinds import AssetKind
 from domain.coupons.kinds import Obstacle
 from domain.ledger.book import Account
+from domain.ledger.kept_away import SpendingRule
 from domain.programmes.store_rules import StoreRules
 from domain.redemptions.kinds import ItemKind
 from domain.redemptions.refusals import ItemNotUsableError, NotEnoughUnitsError, UnitsRequiredError, UnknownItemError
 
+_OBSTACLES = {SpendingRule.OTHER_DAY: Obstacle.OTHER_DAY, SpendingRule.OTHER_TIME: Obstacle.OTHER_HOUR}
 KINDS = {ItemKind.VOUCHER: AssetKind.VOUCHER, ItemKind.TICKET: AssetKind.GIFT_TICKET}
 
 
@@ -94,4 +96,5 @@ def _obstacle(account: Account, rules: StoreRules, at: datetime) -> Obstacle | N
         return Obstacle.ENDED
     if account.usable_from is not None and at < account.usable_from:
         return Obstacle.NOT_STARTED
-    return None if rules.usable(account, at) else Obstacle.OTHER_SHOP
+    obstacle = rules.obstacle(account, at)
+    return None if obstacle is None else _OBSTACLES.get(obstacle, Obstacle.OTHER_SHOP)

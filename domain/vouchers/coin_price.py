@@ -14,8 +14,10 @@ from domain.assets.reads import ASSETS, Asset, Lot
 from domain.conditions.acceptance import Acceptance, both
 from domain.ledger import spend_order
 from domain.ledger.book import Account, Book
+from domain.ledger.kept_away import SpendingRule
 from domain.ledger.kinds import AccountKind
 from domain.ledger.part import Part
+from domain.ledger.refusals import InsufficientBalanceError
 from domain.ledger.request import Draft
 from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.rights import Bound, Rights, missing_value
@@ -37,13 +39,9 @@ class _CoinRules:
     rights: Rights
     may_be_wider: bool
 
-    def usable(self, account: Account, at: datetime) -> bool:
-        """Return whether an account is coin that has not expired and that may buy the vouchers."""
-        return self.is_coin(account, at) and self.bound(account) is None
-
-    def is_coin(self, account: Account, at: datetime) -> bool:
-        """Return whether an account is coin that has not expired."""
-        return account.asset in self.coins and account.usable(at)
+    def obstacle(self, account: Account, at: datetime) -> SpendingRule | None:
+        """Return the rule by which coin may not buy the vouchers; None: it may."""
+        return account.obstacle(at) or (None if self.bound(account) is None else SpendingRule.RESTRICTED)
 
     def bound(self, account: Account) -> Bound | None:
         """Return how the coin is more bound than the vouchers. StaleRulesError for a programme newer than the cache.
@@ -65,8 +63,16 @@ class _CoinRules:
         return self.unit(account) > 1
 
     def unit(self, account: Account) -> int:
-        """Return the least amount that may leave the account. Whole units."""
+        """Return the minimum unit of the account's coin. Whole units."""
         return self.coins[account.asset].minimum_unit
+
+    def maximum(self, _account: Account) -> int:
+        """Return the most of a coin that one purchase uses: its limit is that of the units. Whole units."""
+        return spend_order.NO_LIMIT
+
+    def asset(self, account: Account) -> Asset:
+        """Return the account's coin."""
+        return self.coins[account.asset]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,13 @@ class CoinPrice(Part):
     def apply(self, book: Book, draft: Draft, at: datetime) -> None:
         """Take the price from lots of coin, in spend order. InsufficientBalanceError, ValueBoundError."""
         town, wallet, rules = self.municipality, self.wallet, self.rules
-        accounts = [account for account in book.wallet_lots(town, wallet) if rules.is_coin(account, at)]
+        accounts = [account for account in book.wallet_lots(town, wallet) if account.asset in rules.coins]
         lots = spend_order.spendable(accounts, at, rules)
         taken, missing = spend_order.allocate(lots, self.price, rules)
         if missing:
-            raise missing_value(self.price, sum(lot.available for lot in lots), accounts, rules.bound)
+            kept = spend_order.kept_away(accounts, at, rules, taken, missing)
+            refused = InsufficientBalanceError(spend_order.payable(lots, rules), self.price, kept)
+            raise missing_value(refused, [lot for lot in accounts if lot.usable(at)], rules.bound)
         for lot, part in taken:
             draft.moves.append((lot, book.plain(town, AccountKind.ISSUANCE, self.issuer, lot.asset), part))
             before = draft.balances.get(lot.asset, book.total(town, wallet, lot.asset))

@@ -39,7 +39,7 @@ class AssetsMutation:
         roles=FINANCE,
         refuses=(UnsafeChangeError, UnknownAssetError, InvalidInputError),
         description=(
-            "Changes names, legal disclosures and accepting stores of a kind of value, as far as nobody loses. For"
-            " finance officers of the municipality."
+            "Changes names, legal disclosures, limits and accepting stores of a kind of value, as far as nobody loses."
+            " For finance officers of the municipality."
         ),
     )

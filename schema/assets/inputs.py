@@ -63,7 +63,9 @@ class CreateAssetInput:
         description="The least that may be spent of it, and its multiples; usually 1. Whole units."
     )
     charge_maximum: Amount = strawberry.field(description="The most that may be charged at once. Whole units.")
-    payment_maximum: Amount = strawberry.field(description="The most that may be paid at once. Whole units.")
+    payment_maximum: Amount = strawberry.field(
+        description="The most of it that one payment uses; at least `minimumUnit`. Whole units."
+    )
     balance_cap: Amount | None = strawberry.field(
         default=None, description="The most that a wallet may hold. Whole units; absent: no limit."
     )
@@ -130,6 +132,24 @@ class ChangeAssetInput:
         default=None,
         description="Where it may be spent. Once value of it was issued, no store that took it may be left out.",
     )
+    charge_maximum: Amount | None = strawberry.field(
+        default=None, description="The most that may be charged at once, from now on. Whole units."
+    )
+    payment_maximum: Amount | None = strawberry.field(
+        default=None,
+        description="The most of it that one payment uses. Once value of it was issued, it only rises. Whole units.",
+    )
+    balance_cap: Amount | None = strawberry.field(
+        default=None,
+        description="The most that a wallet may hold. A wallet that has more keeps it, and gets no more. Whole units.",
+    )
+    minimum_unit: Amount | None = strawberry.field(
+        default=None,
+        description=(
+            "The least that may be spent of it, and its multiples. Once value of it was issued, the new unit divides"
+            " the old one. Whole units."
+        ),
+    )
 
     def change(self, municipality: int) -> AssetChange:
         """The change of an asset of a municipality; InvalidInputError for an acceptance that cannot be so."""
@@ -139,4 +159,8 @@ class ChangeAssetInput:
             disclosure_ja=self.disclosure_ja,
             disclosure_en=self.disclosure_en,
             acceptance=None if self.acceptance is None else self.acceptance.rule(municipality),
+            charge_maximum=self.charge_maximum,
+            payment_maximum=self.payment_maximum,
+            balance_cap=self.balance_cap,
+            minimum_unit=self.minimum_unit,
         )

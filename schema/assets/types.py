@@ -50,7 +50,7 @@ class Asset(Node):
     def charge_maximum(self) -> Amount:
         return Amount(self.asset.charge_maximum)
 
-    @strawberry.field(description="The most that may be paid at once. Whole units.")
+    @strawberry.field(description="The most of it that one payment uses. Whole units.")
     def payment_maximum(self) -> Amount:
         return Amount(self.asset.payment_maximum)
 
@@ -82,7 +82,9 @@ class Asset(Node):
     def acceptance(self) -> Acceptance:
         return Acceptance(municipality=self.asset.municipality, rule=self.asset.acceptance)
 
-    @strawberry.field(description="The least that may be spent of it, and its multiples. Whole units.")
+    @strawberry.field(
+        description="The least that a payment uses of it, and its multiples; all lots count together. Whole units."
+    )
     def minimum_unit(self) -> Amount:
         return Amount(self.asset.minimum_unit)
 

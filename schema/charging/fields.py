@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.approvals.refusals import UnknownJournalError
-from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, NotWholeUnitsError, UnknownAssetError
 from domain.charging.refusals import CancelTooLateError
 from domain.codes.refusals import InvalidCodeError
 from domain.ledger.kinds import Operation
@@ -28,7 +28,7 @@ class ChargingQuery:
         charging.quote_charge,
         QuoteChargePayload,
         roles=RESIDENT | COUNTER,
-        refuses=(UnknownWalletError, UnknownAssetError, InvalidCodeError, AmountOutOfRangeError),
+        refuses=(UnknownWalletError, UnknownAssetError, InvalidCodeError, AmountOutOfRangeError, NotWholeUnitsError),
         description=(
             "What `charge` would bring now, bonuses included, without a trace. For residents, charge agents and the"
             " municipal desk."
@@ -50,6 +50,7 @@ class ChargingMutation:
             UnknownAssetError,
             InvalidCodeError,
             AmountOutOfRangeError,
+            NotWholeUnitsError,
             BalanceCapError,
             WalletFrozenError,
             UnknownPayeeError,

@@ -14,8 +14,11 @@ from domain.refusals import Refusal as DomainRefusal
 from domain.refusals import Retry
 from schema.core.enums import contract_enum
 from schema.core.ids import ID
+from schema.core.kept_away import KeptAway, sentence
 from schema.core.scalars import Amount
 
+REASONS_SAID = 3
+"""Reasons in a message, the largest first; `reasons` has all of them."""
 contract_enum(
     Retry,
     "What a client may do after a refusal.",
@@ -81,7 +84,11 @@ class Refusal:
 
     @strawberry.field(description="For the person, in the language of the request (ja or en).")
     def message(self) -> str:
-        return message(self.refusal.code, self.locale, **self.data)
+        data = self.data
+        sentences = [message(self.refusal.message_key, self.locale, **data)]
+        largest = sorted(data.get("reasons", ()), key=lambda reason: -reason.amount)[:REASONS_SAID]
+        sentences += [sentence(reason, self.locale) for reason in largest]
+        return (" " if self.locale == "en" else "").join(sentences)
 
     @strawberry.field(description="What the client may do.")
     def retry(self) -> Retry:
@@ -96,9 +103,14 @@ class Refusal:
     maximum = _data(Amount, "The most that is taken. Whole units; of a note: characters.", "maximum")
     unit = _data(
         Amount,
-        "What is converted is a multiple of it; of vouchers and tickets, the worth of one unit. Whole units.",
+        (
+            "What the amount, or a part of it, is a multiple of; of vouchers and tickets, the worth of one unit. Whole"
+            " units."
+        ),
         "unit",
     )
+    possible_below = _data(Amount, "The nearest lower amount that is possible; 0: none. Whole units.", "possible_below")
+    possible_above = _data(Amount, "The nearest higher amount that is possible. Whole units.", "possible_above")
     threshold = _data(Amount, "The most that one person may grant. Whole units.", "threshold")
     field = _data(str, "The field of the input, such as `expiresOn`.", "field")
     problem = _data(str, "What is wrong with the field or file: LENGTH, ORDER, SIX_MONTHS and so on.", "problem")
@@ -116,6 +128,13 @@ class Refusal:
     byte = _data(int, "The byte of the file, counted from 1.", "byte")
     row_count = _data(int, "Rows of the file.", "row_count")
     invalid_count = _data(int, "Rows that cannot be granted.", "invalid_count")
+
+    @strawberry.field(
+        description="Other value of the wallet, each with the rule that keeps it away; null where the code has none."
+    )
+    def reasons(self) -> list[KeptAway] | None:
+        reasons = self.data.get("reasons")
+        return None if reasons is None else [KeptAway(kept=reason, locale=self.locale) for reason in reasons]
 
     @property
     def data(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.approvals.refusals import ApproverIsProposerError
-from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, NotWholeUnitsError, UnknownAssetError
 from domain.grants.refusals import AlreadyGrantedError, ApprovalRequiredError, UnknownProposalError
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import BalanceCapError, KeyReusedError, UnknownWalletError, WalletFrozenError
@@ -29,6 +29,7 @@ GRANTING = (
     UnknownAssetError,
     WalletFrozenError,
     BalanceCapError,
+    NotWholeUnitsError,
 )
 """What every grant may be refused for, by one person or by two."""
 
@@ -70,7 +71,7 @@ class GrantsMutation:
         grants.propose_grant,
         ProposeGrantPayload,
         roles=FINANCE_OR_DESK,
-        refuses=(UnknownProgrammeError, UnknownWalletError, AmountOutOfRangeError, KeyReusedError),
+        refuses=(UnknownProgrammeError, UnknownWalletError, AmountOutOfRangeError, NotWholeUnitsError, KeyReusedError),
         description=(
             "Proposes a grant, as the municipality requires above its threshold. For finance officers and the desk of"
             " the municipality."

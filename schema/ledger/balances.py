@@ -81,11 +81,31 @@ class Balance:
         return Amount(sum(account.held for account in self.accounts))
 
     @strawberry.field(
-        description="What may be spent now: posted without held, expired and not yet usable parts. Whole units."
+        description=(
+            "What may be spent now: posted without held, expired and not yet usable parts, and without `belowUnit`."
+            " Whole units. Some stores may take less of it."
+        )
     )
-    def available(self) -> SignedAmount:
-        accounts = [account for account in self.accounts if account.kind != AccountKind.DEBT]
-        return SignedAmount(sum(_available(account, self.now) for account in accounts))
+    async def available(self, info: MeguruInfo) -> SignedAmount:
+        return SignedAmount(self._usable() - await self._below_unit(info))
+
+    @strawberry.field(
+        description=(
+            "What waits for a whole minimum unit: it may be spent once more of the asset completes one. It counts over"
+            " all lots that may be spent now. Whole units. 利用単位に満たない分"
+        )
+    )
+    async def below_unit(self, info: MeguruInfo) -> Amount:
+        return Amount(await self._below_unit(info))
+
+    async def _below_unit(self, info: MeguruInfo) -> int:
+        if not self._wallet():
+            return 0
+        return self._usable() % (await asset_of(info, self.number)).asset.minimum_unit
+
+    def _usable(self) -> int:
+        """What is posted without held, expired and not yet usable parts. Whole units."""
+        return sum(_available(account, self.now) for account in self.accounts if account.kind != AccountKind.DEBT)
 
     @strawberry.field(
         description="What will be spendable later, see `lots { usableFrom }`; part of `posted`. Whole units. 付与予定"

@@ -18,6 +18,7 @@ class AllocationReason(Enum):
     EXPIRES_FIRST = value("EXPIRES_FIRST", description="It expires earlier.")
     UNPAID_FIRST = value("UNPAID_FIRST", description="It was given free of charge.")
     OLDEST_FIRST = value("OLDEST_FIRST", description="It was received earlier.")
+    COMPLETES_UNIT = value("COMPLETES_UNIT", description="It completes a minimum unit that the lot before it began.")
     LAST = value("LAST", description="Nothing was used after it.")
 
 

@@ -21,7 +21,13 @@ from domain.ledger.refusals import (
     UnknownWalletError,
     WalletFrozenError,
 )
-from domain.payments.refusals import NotRefundableError, PossibleDuplicateError, RefundExceedsError, UnknownPaymentError
+from domain.payments.refusals import (
+    NotRefundableError,
+    PossibleDuplicateError,
+    RefundExceedsError,
+    RefundUnitError,
+    UnknownPaymentError,
+)
 from domain.refusals import InvalidInputError
 from resolvers import payments
 from schema.core.fields import RESIDENT, SIGNED_IN, STORE_STAFF, mutation, query, subscription
@@ -96,7 +102,7 @@ class PaymentsMutation:
         RefundPaymentPayload,
         roles=STORE_STAFF,
         operation=Operation.REFUND_PAYMENT,
-        refuses=(RefundExceedsError, UnknownPaymentError, NotRefundableError, AmountOutOfRangeError),
+        refuses=(RefundExceedsError, RefundUnitError, UnknownPaymentError, NotRefundableError, AmountOutOfRangeError),
         description=(
             "Gives back a payment to the same lots, in part or whole, as often as needed. For staff of the store."
         ),

@@ -12,11 +12,13 @@ from domain.ledger import reads
 from domain.ledger.kinds import JournalKind
 from domain.ledger.reads import linked_journals, note_of
 from domain.ledger.receipt import SpendOrder
+from domain.locales.catalogue import message
 from domain.payments.explain import sentences
 from domain.payments.quote import Quote
-from domain.payments.receipts import cash_of
+from domain.payments.receipts import cash_of, lapsed_of
 from domain.programmes.reads import PROGRAMMES
 from schema.core.context import MeguruInfo
+from schema.core.kept_away import KeptAway
 from schema.core.scalars import Amount
 from schema.coupons.types import AppliedCoupon, applied_coupons_of, quoted_coupons, shown_to_store
 from schema.ledger.enums import AllocationReason
@@ -62,6 +64,37 @@ class Refund(Receipt):
     )
     async def point_clawbacks(self, info: MeguruInfo) -> list[PointClawback] | None:
         return point_clawbacks_of(self.journal) if await self.shows_value(info) else None
+
+    @strawberry.field(
+        description=(
+            "The part of `allocations` that went back to value whose last day is over: nobody can spend it, and it"
+            " expires. The store may give it back in cash. Whole units."
+        )
+    )
+    def lapsed(self) -> Amount:
+        return Amount(lapsed_of(self.journal.receipt, self.journal.recorded_at))
+
+    @strawberry.field(
+        description="What the wallet got back that has not ended: `allocations` less `lapsed`. Whole units."
+    )
+    def returned(self) -> Amount:
+        receipt = self.journal.receipt
+        whole = sum(portion.amount for portion in receipt.lots)
+        return Amount(whole - lapsed_of(receipt, self.journal.recorded_at))
+
+    @strawberry.field(
+        description=(
+            "What the person should know, in the language of the request: how much lapsed, and what can be done. Null"
+            " where nothing did."
+        )
+    )
+    async def notice(self, info: MeguruInfo) -> str | None:
+        lapsed = lapsed_of(self.journal.receipt, self.journal.recorded_at)
+        if not lapsed:
+            return None
+        own = await wallet_of(info, self.journal.municipality, self.journal.wallet_id)
+        code = "REFUND_LAPSED_STORE" if own is None else "REFUND_LAPSED"
+        return message(code, info.context.locale, lapsed=lapsed)
 
     @strawberry.field(description="Reason given by the store.")
     def reason(self) -> RefundReason:
@@ -212,9 +245,19 @@ class PaymentQuote:
     def cash_due(self) -> Amount:
         return Amount(self.quote.cash_due)
 
-    @strawberry.field(description="What could still be spent at this store afterwards. Whole units.")
+    @strawberry.field(
+        description=(
+            "What further payments at this store could use afterwards: whole minimum units of each asset. Whole units."
+        )
+    )
     def available_after(self) -> Amount:
         return Amount(self.quote.available_after)
+
+    @strawberry.field(
+        description="Other value of the wallet that a rule keeps out of this payment, such as another store or day."
+    )
+    def kept_away(self, info: MeguruInfo) -> list[KeptAway]:
+        return [KeptAway(kept=kept, locale=info.context.locale) for kept in self.quote.kept_away]
 
     @strawberry.field(description="Which lots it would use, in spend order.")
     def allocations(self) -> list[Allocation]:

@@ -154,6 +154,29 @@ async def test_every_error_of_a_row_in_both_languages(api: Officers):
     await api.town.assert_sound()
 
 
+async def test_a_row_keeps_to_the_minimum_unit(api: Officers):
+    """Said by the dry run; and a row of a file that was started is refused by itself."""
+    programme = await api.programme(await api.asset("TENS", minimumUnit=100), 10_000)
+    wallets = await api.residents(3)
+    lines = [
+        "ウォレットID,金額",
+        *(f"{api.wallet(wallet)},{n}" for wallet, n in zip(wallets, (30, 100, 150), strict=True)),
+    ]
+    content = "\n".join(lines).encode()
+    text = "金額は100円分きざみで入力してください。"
+    assert await api.wrong(content, programme) == [
+        (2, "金額", "NOT_WHOLE_UNITS", text),
+        (4, "金額", "NOT_WHOLE_UNITS", text),
+    ]
+    english = await api.wrong(content, programme, "en")
+    assert [row[3] if len(row) > 3 else row[2] for row in english] == ["Give a multiple of 100 yen's worth."] * 2
+    await nothing_moved(api)
+    begun = (await api.start(content, programme, skipInvalid=True))["bulkGrant"]
+    await api.run(begun["id"])
+    assert (await api.held_by(wallets), await api.left(programme)) == ([0, 100, 0], 9_900)
+    await api.town.assert_sound()
+
+
 async def test_the_cap_of_a_person_counts_over_the_rows_of_a_file(api: Officers):
     programme = await api.points(10_000, capPerPerson=500)
     wallets = await api.residents(2)

@@ -210,3 +210,20 @@ async def test_the_resident_sees_the_grant_and_its_undo(api: Officers):
             "receipt": {"__typename": "Grant", "amount": 500},
         },
     ]
+
+
+async def test_an_undo_breaks_no_unit(api: Officers):
+    """60 points that were earned and 40 of a granted lot pay 100. Of the other 460, 400 go back: 60 stay beside 40."""
+    asset = await api.asset("POINT", kind="SHOPPING_POINT", minimumUnit=100)
+    earning = await api.earning(asset, 100, expiresOn=api.day(timedelta(days=9)))
+    await api.rule(earning, rateBp=1_000)
+    await api.charge(1_000)
+    bulk = await granted(api, await api.programme(asset, 10_000), [api.town.wallet], 500)
+    await api.pay(600, excludeAssetIds=[asset])
+    paid = await api.pay(100, excludeAssetIds=[api.coin])
+    assert [part["amount"] for part in paid["payment"]["allocations"]] == [60, 40]
+    await api.pay(400, excludeAssetIds=[asset])
+    assert await api.balances() == {"POINT": 500}
+    assert await api.undone(bulk) == [(2, 400, "SPENT")]
+    assert (await api.pay(100))["payment"]["amount"] == 100, "60 of the grant and 40 that were earned"
+    await api.town.assert_sound()

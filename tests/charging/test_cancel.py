@@ -269,19 +269,21 @@ async def test_payments_at_the_same_moment_lose_nothing(api: Api):
     cap=st.integers(1, 10**6),
     spent=st.integers(0, 10**6),
     coin=st.integers(0, 10**6),
+    unit=st.sampled_from([1, 7, 100, 500]),
 )
 def test_never_more_bonus_than_the_rest_earns_and_never_more_than_is_there(
-    charge: int, rate: int, cap: int, spent: int, coin: int
+    charge: int, rate: int, cap: int, spent: int, coin: int, unit: int
 ):
-    bonus = min(charge * rate // 10_000, cap)
-    earned = Earned(uuid4(), Portion(1, 1, bonus, None), rate)
+    bonus = min(charge * rate // 10_000, cap) // unit * unit
+    earned = Earned(uuid4(), Portion(1, 1, bonus, None), rate, unit)
     available = max(0, bonus - spent)
     amount = min(coin, charge - earned.must_remain(available))
     if amount <= 0:
         return
     withdrawn = bonus - earned.kept(charge - amount)
     assert 0 <= withdrawn <= available
+    assert withdrawn % unit == 0, "a bonus is given and withdrawn in whole units"
     assert bonus - withdrawn <= (charge - amount) * rate // 10_000, "what stays was earned by what stays"
     if amount < coin and available < bonus:
-        more = (charge - amount - 1) * rate // 10_000
+        more = (charge - amount - 1) * rate // 10_000 // unit * unit
         assert bonus - min(bonus, more) > available, "a yen more could not be withdrawn"

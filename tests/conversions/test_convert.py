@@ -161,10 +161,10 @@ async def test_what_ends_first_is_converted_first_and_units_are_kept(api: Api, m
     town = await market(api, points={"minimumUnit": 50}, currency={"minimumUnit": 500})
     await town.rate(minimumUnit=50, numerator=2, laterEndReason="期限の短いポイントも交換できるようにするため")
     await api.grant(town.health, 1_000)
-    await api.grant(await api.programme(town.points, 1_000, expiresOn=api.day(timedelta(days=100))), 120)
+    await api.grant(await api.programme(town.points, 1_000, expiresOn=api.day(timedelta(days=100))), 150)
     conversion = (await town.convert(600))["conversion"]
     assert (conversion["amount"], conversion["received"][0]["amount"]) == (500, 1_000), "units of 500 are received"
-    assert [part["amount"] for part in conversion["allocations"]] == [100, 400]
+    assert [part["amount"] for part in conversion["allocations"]] == [150, 350]
     await api.town.assert_sound()
 
 

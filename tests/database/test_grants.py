@@ -130,7 +130,8 @@ OTHER_WRITES = {
     "approval": {"INSERT": "", "UPDATE": "approved_at approver"},
     "asset": {
         "INSERT": "",
-        "UPDATE": "acceptance balance_cap charge_maximum disclosure_en disclosure_ja name_en name_ja payment_maximum",
+        "UPDATE": "acceptance balance_cap charge_maximum disclosure_en disclosure_ja minimum_unit name_en name_ja"
+        " payment_maximum",
     },
     "audit_entry": {"INSERT": ""},
     "bulk_grant": {

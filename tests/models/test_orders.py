@@ -27,6 +27,7 @@ from domain.ledger.kinds import AccountKind, GuardKind
 from domain.payments.kinds import RefundReason
 from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, refund
+from domain.payments.refusals import RefundUnitError
 from domain.refusals import Refusal
 from domain.services import Services
 from tests.support.clock import MovableClock
@@ -58,7 +59,9 @@ async def filled(services: Services, chance: random.Random) -> Collisions:
         top_up = Charge(uuid4(), town.id, wallet, assets[asset], chance.randrange(200, 3_000))
         await charge(services, town.desk, top_up)
     for programme in ("GIFT", "TENS", "MILE"):
-        granted = Grant(uuid4(), town.id, programmes[programme], wallet, chance.randrange(30, 700))
+        amount = chance.randrange(30, 700)
+        whole = amount - amount % 10 if programme == "TENS" else amount
+        granted = Grant(uuid4(), town.id, programmes[programme], wallet, whole)
         await grant_value(services, town.desk, granted)
     await convert(services, viewer, Convert(uuid4(), town.id, wallet, assets["MILE"], assets["POINT"], 27))
     await claim_coupon(services, viewer, Claim(uuid4(), town.id, collisions.coupons["HALF"], wallet))
@@ -158,9 +161,22 @@ def differences(first: Any, second: Any) -> list[Any]:
 
 
 async def give_back(collisions: Collisions, payment: Any, parts: list[int]) -> Any:
+    """Refund in parts. What would break a unit goes with the next part, and at last as the next amount that is whole."""
+
+    async def give(amount: int) -> RefundUnitError | None:
+        part_of_it = Refund(uuid4(), collisions.town.id, payment, amount, RefundReason.RETURNED_GOODS)
+        try:
+            await refund(collisions.town.services, collisions.stores[0][1], part_of_it)
+        except RefundUnitError as refused:
+            return refused
+        return None
+
+    refused, carried = None, 0
     for part in parts:
-        part_of_it = Refund(uuid4(), collisions.town.id, payment, part, RefundReason.RETURNED_GOODS)
-        await refund(collisions.town.services, collisions.stores[0][1], part_of_it)
+        refused = await give(part + carried)
+        carried = 0 if refused is None else part + carried
+    if refused is not None:
+        assert await give(refused.possible_above) is None, "what is said to be possible is"
     await assert_receipts_tell_the_truth(collisions.town.id)
     await collisions.town.assert_sound()
     return await snapshot(collisions)

@@ -167,3 +167,39 @@ async def test_the_database_itself_keeps_the_policy(api: Api, database_url: str)
     with pytest.raises(asyncpg.CheckViolationError, match="asset_fresh_days"):
         await owner.execute("update asset set fresh_days = 3 where municipality_id = $1", api.town.id)
     await owner.close()
+
+
+async def test_a_refund_says_what_lapsed(api: Api, moved: MovableClock):
+    """60 points whose last day is over, of a payment of 100: the store gives back 100, and 40 can be spent."""
+    await api.grant(await points(api), 60)
+    await api.charge(40)
+    payment = (await api.pay(100))["payment"]["id"]
+    moved.forward(timedelta(days=10))
+    first = (await api.refund(payment, 40))["refund"]
+    assert (first["returned"], first["lapsed"], first["notice"]) == (40, 0, None)
+    key = str(uuid4())
+    second = (await api.refund(payment, 60, idempotencyKey=key))["refund"]
+    assert (second["amount"], second["returned"], second["lapsed"]) == (60, 0, 60)
+    assert second["notice"] == (
+        "返金のうち60円分は、有効期限が過ぎた分に戻ったため、お客さまはもう使えません。"
+        "現金などでお返しするかどうか、ご検討ください。"
+    )
+    again = (await api.refund(payment, 60, idempotencyKey=key))["refund"]
+    assert (again["lapsed"], again["notice"]) == (60, second["notice"])
+    events = (await api.ask(api.town.resident, "WalletPastEvents", id=api.wallet(), first=20))["events"]["edges"]
+    refunds = [edge["node"]["refund"] for edge in events if edge["node"]["__typename"] == "PaymentRefunded"]
+    assert [(refund["returned"], refund["lapsed"]) for refund in refunds] == [(40, 0), (0, 60)]
+    assert refunds[1]["notice"] == (
+        "返金のうち60円分は、有効期限が過ぎた分に戻ったため、もうお使いいただけません。お店にご相談ください。"
+    ), "the payer is told what they can do"
+    await expire(api.services)
+    assert await lots(api) == [("COIN", 40, (await lots(api))[0][2])]
+    await api.town.assert_sound()
+
+
+async def test_what_a_fresh_lot_takes_has_not_lapsed(api: Api, moved: MovableClock):
+    await api.grant(await points(api, **FRESH), 60)
+    payment = (await api.pay(60))["payment"]["id"]
+    moved.forward(timedelta(days=10))
+    refund = (await api.refund(payment, 60))["refund"]
+    assert (refund["returned"], refund["lapsed"], refund["notice"]) == (60, 0, None)

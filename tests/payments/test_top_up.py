@@ -54,13 +54,13 @@ async def test_exactly_what_is_missing(api: Api, provider: PaymentProvider):
 
 async def test_points_first_and_the_card_for_the_rest(api: Api, provider: PaymentProvider):
     source = await linked(api)
-    await api.grant(await api.programme(await api.asset("POINT", minimumUnit=100), 1_000), 250)
-    payment = (await pay_with(api, 1_000, source))["payment"]
+    await api.grant(await api.programme(await api.asset("POINT", minimumUnit=100), 1_000), 300)
+    payment = (await pay_with(api, 250, source))["payment"]
     assert [(part["asset"]["code"], part["amount"]) for part in payment["allocations"]] == [
         ("POINT", 200),
-        ("COIN", 800),
+        ("COIN", 50),
     ]
-    assert provider.captured == 800
+    assert provider.captured == 50
     await api.town.assert_sound()
 
 

@@ -96,6 +96,46 @@ async def test_stores_become_more_and_never_fewer_once_value_was_issued(api: Api
     await api.town.assert_sound()
 
 
+async def test_limits_change_where_nothing_is_taken_from_holders(api: Api):
+    limits = {"chargeMaximum": 900, "paymentMaximum": 500, "balanceCap": 1_000, "minimumUnit": 100}
+    asset = await api.asset("POINT", **limits)
+    free = {"paymentMaximum": 400, "minimumUnit": 150}
+    assert picked((await change_asset(api, asset, **free))["asset"], *free) == free, "nothing was issued yet"
+    await change_asset(api, asset, paymentMaximum=500, minimumUnit=100)
+    await api.grant(await api.programme(asset, 10_000), 1_000)
+    for facts, field in (
+        ({"paymentMaximum": 499}, "paymentMaximum"),
+        ({"minimumUnit": 200}, "minimumUnit"),
+        ({"minimumUnit": 30}, "minimumUnit"),
+    ):
+        refused = await change_asset(api, asset, **facts)
+        assert (refused["code"], refused["field"]) == ("UNSAFE_CHANGE", field)
+    for facts, problem in (
+        ({"paymentMaximum": 99}, "BELOW_UNIT"),
+        ({"minimumUnit": 600}, "BELOW_UNIT"),
+        ({"chargeMaximum": 0}, "POSITIVE"),
+        ({"balanceCap": 0}, "POSITIVE"),
+    ):
+        refused = await change_asset(api, asset, **facts)
+        assert (refused["code"], refused["problem"]) == ("INVALID_INPUT", problem)
+    assert (await api.pay(600))["available"] == 500, "as before"
+    new = {"chargeMaximum": 1, "paymentMaximum": 700, "balanceCap": 800, "minimumUnit": 50}
+    assert picked((await change_asset(api, asset, **new))["asset"], *new) == new
+    assert (await trail(api, "change_asset"))[-1] == (
+        {"charge_maximum": 900, "payment_maximum": 500, "balance_cap": 1_000, "minimum_unit": 100},
+        {"charge_maximum": 1, "payment_maximum": 700, "balance_cap": 800, "minimum_unit": 50},
+    )
+    assert await api.balances() == {"POINT": 1_000}, "a wallet above the new cap keeps what it has"
+    assert (await api.grant(await api.programme(asset, 10_000), 100))["code"] == "BALANCE_CAP"
+    assert (await api.pay(650))["payment"]["amount"] == 650
+    await api.town.assert_sound()
+
+
+async def test_an_asset_is_not_made_with_a_unit_that_no_payment_can_use(api: Api):
+    refused = await api.create_asset("POINT", minimumUnit=500, paymentMaximum=499)
+    assert (refused["code"], refused["field"], refused["problem"]) == ("INVALID_INPUT", "paymentMaximum", "BELOW_UNIT")
+
+
 async def test_narrowing_and_the_first_grant_at_the_same_moment(api: Api):
     for _ in range(5):
         asset = await api.asset(f"P{uuid4().hex[:8]}", acceptance={"groups": ["a", "b"]})

@@ -189,8 +189,9 @@ class Campaign(Diary):
 
     async def grant(self) -> None:
         _, _, wallet = self.resident()
-        programme = self.collisions.programmes[self.chance.choice(["GIFT", "GIFT", "TENS", "MILE"])]
-        request = Grant(uuid4(), self.town, programme, wallet, self.chance.randrange(1, 700))
+        name, amount = self.chance.choice(["GIFT", "GIFT", "TENS", "MILE"]), self.chance.randrange(10, 700)
+        whole = amount - amount % 10 if name == "TENS" else amount
+        request = Grant(uuid4(), self.town, self.collisions.programmes[name], wallet, whole)
         viewer = self.collisions.town.desk
         await self.do(
             Operation.GRANT_VALUE,
@@ -205,7 +206,7 @@ class Campaign(Diary):
         name = self.chance.choice(["GIFT", "TENS"])
         programme = encode(Prefix.PROGRAMME, self.town, self.collisions.programmes[name])
         wallets = [wallet for _, wallet in self.collisions.residents]
-        content = officers.csv(wallets, self.chance.randrange(1, 300))
+        content = officers.csv(wallets, 10 * self.chance.randrange(1, 30))
         answer = await officers.start_again(content, programme, skipInvalid=True)
         self.said["BULK" if "bulkGrant" in answer else f"BULK {answer['code']}"] += 1
         if "bulkGrant" in answer:

@@ -16,7 +16,13 @@ from schema.root import schema
 from tests.support.messages import leaves, placeholders
 
 SCHEMA = schema._schema
-WITHOUT_A_FIELD = {"BulkRowRefusedError", "HoldExceedsError", "HoldNotOpenError", "NothingToExpireError"}
+WITHOUT_A_FIELD = {
+    "BulkRowRefusedError",
+    "HoldExceedsError",
+    "HoldNotOpenError",
+    "HoldUnitError",
+    "NothingToExpireError",
+}
 """Of verbs that no field offers yet."""
 
 

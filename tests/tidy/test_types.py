@@ -15,7 +15,9 @@ from strawberry.utils.str_converters import to_camel_case
 
 from domain.coupons.kinds import Obstacle
 from domain.identifiers import InvalidIdError, Prefix, decode, encode
+from domain.ledger.kept_away import KeptAway, SpendingRule
 from domain.refusals import Refusal as DomainRefusal
+from schema.core.kept_away import KeptAway as ShownReason
 from schema.core.refusals import Payload, Refusal, RefusalCode, refusals
 from schema.core.scalars import parse_instant
 from schema.root import schema
@@ -74,8 +76,13 @@ def values_of(kind: type[DomainRefusal]) -> dict[str, Any]:
     return {field.name: value_for(field.name, field.type, place) for place, field in enumerate(fields(kind), 11)}
 
 
-def value_for(name: str, kind: Any, place: int) -> int | str | tuple[int, ...]:
-    of_kind = {int: place * 1_000, str: f"{name}_{place}", tuple[int, ...]: (place, place + 1)}
+def value_for(name: str, kind: Any, place: int) -> Any:
+    of_kind = {
+        int: place * 1_000,
+        str: f"{name}_{place}",
+        tuple[int, ...]: (place, place + 1),
+        tuple[KeptAway, ...]: (KeptAway(SpendingRule.OTHER_DAY, 1, place, "券", "Voucher", place * 1_000),),
+    }
     return WORDS[name] if name in WORDS else of_kind[kind]
 
 
@@ -91,7 +98,7 @@ def test_a_refusal_shows_each_of_its_data_in_a_field_of_its_own(kind: type[Domai
     assert (said(refusal, "code"), said(refusal, "retry")) == (RefusalCode(kind.code), kind.retry)
     assert said(refusal, "message")
     shown = {
-        RENAMED.get(name, name): shown_as(name, value)
+        RENAMED.get(name, name): shown_as(name, value, locale)
         for name, value in values.items()
         if (kind.__name__, name) not in UNSHOWN
     }
@@ -99,10 +106,12 @@ def test_a_refusal_shows_each_of_its_data_in_a_field_of_its_own(kind: type[Domai
     assert {name: said(refusal, name) for name in data} == dict.fromkeys(data) | shown
 
 
-def shown_as(name: str, value: Any) -> Any:
+def shown_as(name: str, value: Any, locale: str) -> Any:
     """An obstacle by its name, the field of an input as the contract writes it."""
     if name == "obstacle":
         return Obstacle(value).name
+    if name == "reasons":
+        return [ShownReason(kept=reason, locale=locale) for reason in value]
     return to_camel_case(value) if name == "field" else value
 
 

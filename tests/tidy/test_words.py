@@ -21,7 +21,7 @@ from tests.support.messages import leaves, placeholders
 PROJECT = Path(__file__).resolve().parents[2]
 JA, EN = catalogue.codes("ja"), catalogue.codes("en")
 SNAKE, SHOUT = re.compile(r"[a-z][a-z_.]*"), re.compile(r"[A-Z][A-Z_]+")
-DYNAMIC = ("PROBLEM_", "ROW_NOT_ELIGIBLE_", "ROW_", "COLUMN_", "EXPLAIN_", "LEGAL_")
+DYNAMIC = ("PROBLEM_", "ROW_NOT_ELIGIBLE_", "ROW_", "COLUMN_", "EXPLAIN_", "LEGAL_", "KEPT_AWAY_")
 """Beginnings that the code puts before a word of its own."""
 
 
