@@ -1,13 +1,33 @@
-"""Approvals by their id."""
+"""Approvals: the inbox, and what officers decide."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
 from uuid import UUID
 
-from domain.approvals import reads
-from schema.approvals.types import Approval
+from strawberry import argument
+
+from domain.approvals import end, inbox, reads
+from domain.controls.approve import approve_change as approve
+from domain.refusals import NotPermittedError
+from schema.approvals.enums import ApprovalKind, ApprovalState
+from schema.approvals.inputs import ApproveChangeInput, RejectApprovalInput, WithdrawApprovalInput
+from schema.approvals.results import ApproveChangePayload, RejectApprovalPayload, WithdrawApprovalPayload
+from schema.approvals.types import Approval, ApprovalConnection, ApprovalEdge
 from schema.core.access import is_officer
 from schema.core.context import MeguruInfo
-from schema.core.ids import Prefix
+from schema.core.errors import BadCursorError, NotFoundError
+from schema.core.ids import Prefix, encode, read
 from schema.core.node import finds
+from schema.core.page import After, First, check_count, page_of
+from schema.municipalities.types import MunicipalityCode, find_number, number_of
+
+States = Annotated[
+    list[ApprovalState] | None, argument(description="Only these states; all of them when absent or empty.")
+]
+Kinds = Annotated[
+    list[ApprovalKind] | None, argument(description="Only these kinds; all of them when absent or empty.")
+]
 
 
 @finds(Prefix.APPROVAL)
@@ -17,3 +37,74 @@ async def find(info: MeguruInfo, municipality: int, approval: UUID) -> Approval 
         return None
     row = await info.context.load(reads.by_keys, (municipality, approval))
     return None if row is None else Approval(approval=row)
+
+
+async def approvals(
+    info: MeguruInfo,
+    municipality: MunicipalityCode,
+    states: States = None,
+    kinds: Kinds = None,
+    first: First = 20,
+    after: After = None,
+) -> ApprovalConnection:
+    """A page of the inbox."""
+    check_count(first)
+    number = await number_of(municipality)
+    if not await is_officer(info, number):
+        raise NotPermittedError
+    place = await _place(number, after)
+    rows = await reads.inbox(number, states or [], kinds or [], info.context.services.clock(), place, first + 1)
+    edges, page_info = page_of(rows, first, after, _edge)
+    return ApprovalConnection(edges=edges, page_info=page_info)
+
+
+async def _place(municipality: int, cursor: str | None) -> reads.Place | None:
+    if cursor is None:
+        return None
+    key = read(Prefix.APPROVAL, cursor)
+    known = None if key is None or key[0] != municipality else await reads.by_id(*key)
+    if known is None:
+        raise BadCursorError
+    return known.proposed_at, known.id
+
+
+def _edge(row: reads.Approval) -> ApprovalEdge:
+    return ApprovalEdge(node=Approval(approval=row), cursor=encode(Prefix.APPROVAL, row.municipality, row.id))
+
+
+async def approve_change(info: MeguruInfo, input: ApproveChangeInput) -> ApproveChangePayload:
+    """Approves a change as the second officer."""
+    row = await approve(info.context.services, info.context.signed_in, *input.approval())
+    return ApproveChangePayload(approval=Approval(approval=row))
+
+
+async def reject_approval(info: MeguruInfo, input: RejectApprovalInput) -> RejectApprovalPayload:
+    """Rejects somebody else's proposal."""
+    row = await end.reject(
+        info.context.services, info.context.signed_in, *input.approval(), reason=input.reason, note=input.note
+    )
+    return RejectApprovalPayload(approval=Approval(approval=row))
+
+
+async def withdraw_approval(info: MeguruInfo, input: WithdrawApprovalInput) -> WithdrawApprovalPayload:
+    """Withdraws one's own proposal."""
+    row = await end.withdraw(
+        info.context.services, info.context.signed_in, *input.approval(), reason=input.reason, note=input.note
+    )
+    return WithdrawApprovalPayload(approval=Approval(approval=row))
+
+
+async def visible_inbox(info: MeguruInfo, municipality: str) -> int:
+    """The number of a municipality whose inbox the viewer may follow; NotFoundError for any other."""
+    number = await find_number(municipality)
+    if number is None or not await is_officer(info, number):
+        raise NotFoundError
+    return number
+
+
+async def approval_changed(info: MeguruInfo, municipality: MunicipalityCode) -> AsyncGenerator[Approval, None]:
+    """The inbox, live."""
+    number = await visible_inbox(info, municipality)
+    async with aclosing(inbox.follow(info.context.services, number)) as rows:
+        async for row in rows:
+            yield Approval(approval=row)

@@ -1,7 +1,10 @@
 """Assets: input in, one domain call, the contract's type out."""
 
-from domain.assets import change, manage, reads
+from domain.assets import change, reads
 from domain.assets.kinds import AssetKind
+from domain.controls import settings
+from domain.controls.change import change as change_control
+from schema.approvals.types import approval_of
 from schema.assets.inputs import ChangeAssetInput, CreateAssetInput, asset_key
 from schema.assets.results import ChangeAssetPayload, CreateAssetPayload
 from schema.assets.types import Asset
@@ -27,10 +30,12 @@ async def assets(info: MeguruInfo, municipality: MunicipalityCode) -> list[Asset
 async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAssetPayload:
     """Creates a kind of value."""
     municipality = await number_of(input.municipality)
-    row = await manage.make_asset(
-        info.context.services, info.context.signed_in, municipality, input.asset(municipality)
+    changed = await change_control(
+        info.context.services, info.context.signed_in, settings.ASSET, municipality, input.asset(municipality)
     )
-    return CreateAssetPayload(asset=Asset(asset=row))
+    if changed.result is None:
+        return CreateAssetPayload(approval=approval_of(changed.approval))
+    return CreateAssetPayload(asset=Asset(asset=changed.result))
 
 
 async def change_asset(info: MeguruInfo, input: ChangeAssetInput) -> ChangeAssetPayload:

@@ -8,7 +8,11 @@ from uuid import UUID
 from strawberry import argument
 
 from domain.bulk_grants import check, control, progress, reads, start
+from domain.controls import budgets
+from domain.controls.budgets import NewUndo
+from domain.controls.change import change
 from domain.refusals import NotPermittedError
+from schema.approvals.types import approval_of
 from schema.bulk_grants.checks import BulkGrantCheck, BulkGrantDuplicateConnection, duplicates_of
 from schema.bulk_grants.inputs import (
     ApproveBulkGrantInput,
@@ -140,14 +144,19 @@ async def cancel_bulk_grant(info: MeguruInfo, input: CancelBulkGrantInput) -> Ca
 async def undo_bulk_grant(info: MeguruInfo, input: UndoBulkGrantInput) -> UndoBulkGrantPayload:
     """Takes back what is left of a bulk grant."""
     municipality, key = bulk_grant_key(input.bulk_grant_id)
-    row, replayed = await control.undo_bulk_grant(
+    changed = await change(
         info.context.services,
         info.context.signed_in,
+        budgets.BULK_GRANT_UNDO,
         municipality,
+        NewUndo(key, input.reason),
         key=input.idempotency_key,
-        bulk_grant=key,
-        reason=input.reason,
     )
+    if changed.result is None:
+        return UndoBulkGrantPayload(
+            bulk_grant=await find(info, municipality, key), approval=approval_of(changed.approval)
+        )
+    row, replayed = changed.result
     return UndoBulkGrantPayload(bulk_grant=BulkGrant(bulk_grant=row), replayed=replayed)
 
 

@@ -1,14 +1,16 @@
 """Conversions: input in, one domain call, the contract's type out."""
 
+from domain.controls import settings
+from domain.controls.change import change
 from domain.conversions import convert as converting
 from domain.conversions import quote as quoting
-from domain.conversions import rates
 from domain.conversions.convert import Convert
 from domain.conversions.reads import rates_of
 from domain.conversions.receipts import Received
 from domain.ledger.kinds import Operation
 from domain.ledger.request import Posted
 from resolvers.journals import journal_of
+from schema.approvals.types import approval_of
 from schema.conversions.inputs import ConvertInput, QuoteConversionInput, SetConversionRateInput
 from schema.conversions.results import ConvertPayload, QuoteConversionPayload, SetConversionRatePayload
 from schema.conversions.types import Conversion, ConversionQuote, ConversionRate
@@ -28,8 +30,12 @@ async def conversion_rates(info: MeguruInfo, municipality: MunicipalityCode) -> 
 async def set_conversion_rate(info: MeguruInfo, input: SetConversionRateInput) -> SetConversionRatePayload:
     """Sets a rate."""
     municipality = await number_of(input.municipality)
-    rate = await rates.set_rate(info.context.services, info.context.signed_in, municipality, input.rate(municipality))
-    return SetConversionRatePayload(rate=ConversionRate(rate=rate))
+    changed = await change(
+        info.context.services, info.context.signed_in, settings.CONVERSION_RATE, municipality, input.rate(municipality)
+    )
+    if changed.result is None:
+        return SetConversionRatePayload(approval=approval_of(changed.approval))
+    return SetConversionRatePayload(rate=ConversionRate(rate=changed.result))
 
 
 async def quote_conversion(info: MeguruInfo, input: QuoteConversionInput) -> QuoteConversionPayload:

@@ -8,7 +8,9 @@ from uuid import UUID
 from strawberry import argument
 
 from domain.conditions.eligibility import Claims
-from domain.coupons import change, claim, create, listing, reads
+from domain.controls import budgets
+from domain.controls.change import change as change_control
+from domain.coupons import change, claim, listing, reads
 from domain.coupons.listing import Order
 from domain.identifiers import Prefix
 from domain.ledger.kinds import Operation
@@ -16,6 +18,7 @@ from domain.residents.reads import claims_of, person_of
 from domain.stores import reads as stores
 from domain.stores.reads import Store
 from resolvers.journals import journal_of
+from schema.approvals.types import approval_of
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
 from schema.core.ids import ID, key_in, read
@@ -162,9 +165,18 @@ def _read_cursor(order: Order, unchecked: str) -> listing.ListPosition:
 async def create_coupon(info: MeguruInfo, input: CreateCouponInput) -> CreateCouponPayload:
     """Issues a coupon with its budget."""
     municipality = await number_of(input.municipality)
-    row, posted = await create.create_coupon(
-        info.context.services, info.context.signed_in, municipality, input.idempotency_key, input.coupon(municipality)
+    changed = await change_control(
+        info.context.services,
+        info.context.signed_in,
+        budgets.COUPON,
+        municipality,
+        input.coupon(municipality),
+        key=input.idempotency_key,
+        officers_only=False,
     )
+    if changed.result is None:
+        return CreateCouponPayload(approval=approval_of(changed.approval))
+    row, posted = changed.result
     return CreateCouponPayload(coupon=Coupon(coupon=row), replayed=posted.replayed)
 
 

@@ -4,11 +4,14 @@ from typing import Annotated
 
 from strawberry import argument
 
+from domain.controls import settings
+from domain.controls.change import change
 from domain.grants import grant, propose
 from domain.ledger.kinds import Operation
 from domain.municipalities import thresholds
 from domain.refusals import NotPermittedError
 from resolvers.journals import journal_of
+from schema.approvals.types import approval_of
 from schema.core.access import serves
 from schema.core.context import MeguruInfo
 from schema.core.ids import ID, Prefix, read
@@ -61,9 +64,17 @@ async def approve_grant(info: MeguruInfo, input: ApproveGrantInput) -> ApproveGr
 
 async def set_grant_thresholds(info: MeguruInfo, input: SetGrantThresholdsInput) -> SetGrantThresholdsPayload:
     """Sets the thresholds of a municipality."""
-    new = input.thresholds(await number_of(input.municipality))
-    row = await thresholds.set_thresholds(info.context.services, info.context.signed_in, new)
-    return SetGrantThresholdsPayload(thresholds=GrantThresholds(thresholds=row))
+    changed = await change(
+        info.context.services,
+        info.context.signed_in,
+        settings.GRANT_THRESHOLDS,
+        await number_of(input.municipality),
+        input.thresholds(),
+        effective_at=input.effective_at,
+    )
+    if changed.result is None:
+        return SetGrantThresholdsPayload(approval=approval_of(changed.approval))
+    return SetGrantThresholdsPayload(thresholds=GrantThresholds(thresholds=changed.result))
 
 
 async def grant_proposal(info: MeguruInfo, id: ApprovalId) -> GrantProposal | None:

@@ -1,6 +1,10 @@
 """Municipalities: input in, one domain call, the contract's type out."""
 
-from domain.municipalities import change, reads
+from domain.controls import settings
+from domain.controls.change import change
+from domain.controls.settings import NewCancellation
+from domain.municipalities import reads
+from schema.approvals.types import approval_of
 from schema.core.context import MeguruInfo
 from schema.core.ids import Prefix
 from schema.core.node import finds
@@ -19,5 +23,14 @@ async def find(info: MeguruInfo, municipality: int, _: int) -> Municipality | No
 async def set_charge_cancellation(info: MeguruInfo, input: SetChargeCancellationInput) -> SetChargeCancellationPayload:
     """Sets how long counters may cancel."""
     number = await number_of(input.municipality)
-    row = await change.set_charge_cancellation(info.context.services, info.context.signed_in, number, input.minutes)
-    return SetChargeCancellationPayload(municipality=Municipality(municipality=row))
+    changed = await change(
+        info.context.services,
+        info.context.signed_in,
+        settings.CHARGE_CANCELLATION,
+        number,
+        NewCancellation(input.minutes),
+        effective_at=input.effective_at,
+    )
+    if changed.result is None:
+        return SetChargeCancellationPayload(approval=approval_of(changed.approval))
+    return SetChargeCancellationPayload(municipality=Municipality(municipality=changed.result))

@@ -2,8 +2,12 @@
 
 from uuid import UUID
 
+from domain.controls import budgets
+from domain.controls.budgets import NewEarning
+from domain.controls.change import change
 from domain.identifiers import Prefix
 from domain.points import manage, reads, simulate
+from schema.approvals.types import approval_of
 from schema.core.context import MeguruInfo
 from schema.core.node import finds
 from schema.core.scalars import Amount
@@ -23,14 +27,17 @@ async def find(info: MeguruInfo, municipality: int, key: UUID) -> EarningRule | 
 async def add_earning_rule(info: MeguruInfo, input: AddEarningRuleInput) -> AddEarningRulePayload:
     """Adds a rule to a programme."""
     municipality, programme = programme_key(input.programme_id)
-    rule, replayed = await manage.add_rule(
+    changed = await change(
         info.context.services,
         info.context.signed_in,
+        budgets.EARNING_RULE,
         municipality,
-        programme,
-        input.idempotency_key,
-        input.rule(municipality),
+        NewEarning(programme, input.rule(municipality)),
+        key=input.idempotency_key,
     )
+    if changed.result is None:
+        return AddEarningRulePayload(approval=approval_of(changed.approval))
+    rule, replayed = changed.result
     return AddEarningRulePayload(earning_rule=EarningRule(rule=rule), replayed=replayed)
 
 

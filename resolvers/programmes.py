@@ -5,8 +5,12 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.programmes import change, create, reads
+from domain.controls import budgets
+from domain.controls.budgets import NewBudget, NewEnd
+from domain.controls.change import change as change_control
+from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
+from schema.approvals.types import approval_of
 from schema.core.context import MeguruInfo
 from schema.core.ids import ID, Prefix, encode, read
 from schema.core.node import finds
@@ -47,31 +51,44 @@ async def programme(info: MeguruInfo, id: ProgrammeId) -> Programme | None:
 async def create_programme(info: MeguruInfo, input: CreateProgrammeInput) -> CreateProgrammePayload:
     """Creates a programme and allocates its budget."""
     municipality = await number_of(input.municipality)
-    row, posted = await create.create_programme(
+    changed = await change_control(
         info.context.services,
         info.context.signed_in,
+        budgets.PROGRAMME,
         municipality,
+        input.programme(municipality),
         key=input.idempotency_key,
-        new=input.programme(municipality),
     )
+    if changed.result is None:
+        return CreateProgrammePayload(approval=approval_of(changed.approval))
+    row, posted = changed.result
     return CreateProgrammePayload(programme=Programme(programme=row), replayed=posted.replayed)
 
 
 async def change_programme(info: MeguruInfo, input: ChangeProgrammeInput) -> ChangeProgrammePayload:
     """Changes names or end of a programme."""
-    row = await change.change_programme(
-        info.context.services, info.context.signed_in, *programme_key(input.programme_id), change=input.change()
+    municipality, programme = programme_key(input.programme_id)
+    new = NewEnd(programme, input.change())
+    changed = await change_control(
+        info.context.services, info.context.signed_in, budgets.PROGRAMME_CHANGE, municipality, new
     )
-    return ChangeProgrammePayload(programme=Programme(programme=row))
+    if changed.result is None:
+        return ChangeProgrammePayload(approval=approval_of(changed.approval))
+    return ChangeProgrammePayload(programme=Programme(programme=changed.result))
 
 
 async def change_budget(info: MeguruInfo, input: ChangeBudgetInput) -> ChangeBudgetPayload:
     """Changes a programme's budget."""
-    row, posted = await change.change_budget(
+    municipality, programme = programme_key(input.programme_id)
+    changed = await change_control(
         info.context.services,
         info.context.signed_in,
-        *programme_key(input.programme_id),
+        budgets.BUDGET,
+        municipality,
+        NewBudget(programme, input.change),
         key=input.idempotency_key,
-        change=input.change,
     )
+    if changed.result is None:
+        return ChangeBudgetPayload(approval=approval_of(changed.approval))
+    row, posted = changed.result
     return ChangeBudgetPayload(programme=Programme(programme=row), replayed=posted.replayed)

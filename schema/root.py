@@ -12,6 +12,7 @@ from strawberry.types import ExecutionContext
 import resolvers
 import schema as rooms
 from resolvers import nodes as node_resolvers
+from schema.approvals.fields import ApprovalsMutation, ApprovalsQuery, ApprovalsSubscription
 from schema.assets.fields import AssetsMutation, AssetsQuery
 from schema.bulk_grants.fields import BulkGrantsMutation, BulkGrantsQuery, BulkGrantsSubscription
 from schema.charging.fields import ChargingMutation, ChargingQuery
@@ -80,6 +81,7 @@ class Query(
     FundingQuery,
     GrantsQuery,
     BulkGrantsQuery,
+    ApprovalsQuery,
     KeysQuery,
     LedgerQuery,
     JobsQuery,
@@ -107,13 +109,14 @@ class Mutation(
     GrantsMutation,
     UploadsMutation,
     BulkGrantsMutation,
+    ApprovalsMutation,
     MunicipalitiesMutation,
 ):
     """What can be done."""
 
 
 @strawberry.type(description="What can be followed live, over graphql-transport-ws.")
-class Subscription(EventsSubscription, PaymentsSubscription, BulkGrantsSubscription):
+class Subscription(EventsSubscription, PaymentsSubscription, BulkGrantsSubscription, ApprovalsSubscription):
     """What can be followed live."""
 
 

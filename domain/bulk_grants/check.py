@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.bulk_grants import reads
+from domain.bulk_grants.alone import gifts_of, needs_approval
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Totals, examination
 from domain.bulk_grants.repeated import Repetition, repeated_by_file
 from domain.ledger.holders import require_staff
-from domain.municipalities.thresholds import thresholds_of
 from domain.programmes.reads import budgets_left
 from domain.services import Services
 from domain.uploads import reads as uploads
@@ -58,7 +58,7 @@ async def check_bulk_grant(
         programme_id=programme_id,
         totals=totals,
         budget_left=left,
-        needs_approval=(await thresholds_of(municipality)).need_approval(totals.amount, totals.largest),
+        needs_approval=await needs_approval(services, municipality, viewer.person_id, gifts_of(good)),
         same_content=await reads.same_content(municipality, programme_id, sha256),
         errors=tuple(errors),
         repetition=repetition,

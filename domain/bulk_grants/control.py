@@ -9,18 +9,19 @@ from uuid import UUID
 
 from domain.approvals import reads as approvals
 from domain.approvals.kinds import ApprovalKind, ReversalReason
-from domain.approvals.propose import approve
+from domain.approvals.propose import approve, check_approver
 from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.keys import closed_guard
-from domain.bulk_grants.kinds import ENDED, BulkState
+from domain.bulk_grants.kinds import ENDED, UNDOABLE, BulkState
 from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.receipts import OfFile
 from domain.bulk_grants.record import wake
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
 from domain.bulk_grants.repeated import Repetition, repeated_by, require_confirmed
 from domain.bulk_grants.run import kick
+from domain.bulk_grants.subject import about_grant
 from domain.database import transaction
 from domain.identifiers import derived
 from domain.ledger.book import Book
@@ -50,10 +51,12 @@ async def approve_bulk_grant(
         return bulk, True
     if bulk.state is not BulkState.AWAITING_APPROVAL:
         raise BulkGrantStateError(bulk.state.name)
+    about = await about_grant(bulk)
+    await check_approver(services, viewer, approval, about)
     async with services.background.heavy:
         repetition = await repeated_by(bulk)
     require_confirmed(repetition, token)
-    await approve(services, viewer, approval, key)
+    await approve(services, viewer, approval, key, about)
     return (
         await _change(
             services,
@@ -115,19 +118,18 @@ async def undo_bulk_grant(
 ) -> tuple[BulkGrant, bool]:
     """Take back what is left of every granted row, once. Return the bulk grant, and whether the key had begun this.
 
-    Raises BulkGrantStateError.
+    Another officer has approved it before: see `domain.controls`. Raises BulkGrantStateError.
     """
     bulk = await _bulk_grant(viewer, municipality, bulk_grant)
     if bulk.undo_key == key and bulk.undone_by == viewer.person_id:
         kick(services, bulk)
         return bulk, True
-    before = (BulkState.FINISHED, BulkState.CANCELLED)
     return (
         await _change(
             services,
             viewer,
             bulk,
-            before,
+            UNDOABLE,
             BulkState.UNDOING,
             "undo_bulk_grant",
             undo_key=key,

@@ -18,6 +18,8 @@ class BulkState(IntEnum):
 
 AT_WORK = (BulkState.RUNNING, BulkState.CANCELLING, BulkState.UNDOING)
 """States in which the runner has work."""
+UNDOABLE = (BulkState.FINISHED, BulkState.CANCELLED)
+"""States after which what was granted can be taken back."""
 ENDED = (BulkState.FINISHED, BulkState.CANCELLED, BulkState.UNDONE)
 
 

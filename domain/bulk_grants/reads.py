@@ -101,6 +101,22 @@ async def by_upload(municipality: int, upload: UUID) -> BulkGrant | None:
     return _bulk(bulk_rows[0]) if bulk_rows else None
 
 
+async def promised(municipality: int, officer: UUID) -> int:
+    """Return what files that an officer started alone have still to grant. Whole units."""
+    [row] = await rows(
+        """select coalesce(sum(r.amount), 0)::bigint as amount from bulk_grant b
+          join bulk_grant_row r on r.municipality_id = b.municipality_id and r.bulk_grant_id = b.id and r.state = $4
+          where b.municipality_id = $1 and b.started_by = $2 and b.approve_key is null
+            and b.state = any ($3::smallint[])""",
+        municipality,
+        officer,
+        [BulkState.RUNNING, BulkState.PAUSED],
+        RowState.WAITING,
+    )
+    amount: int = row["amount"]
+    return amount
+
+
 async def same_content(municipality: int, programme: UUID, sha256: bytes) -> UUID | None:
     """Return the programme's newest bulk grant with a file of this content, if it has granted or will grant rows.
 

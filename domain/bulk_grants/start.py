@@ -8,10 +8,12 @@ import orjson
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.exceptions import IntegrityError
 
+from domain.approvals.inbox import wake
 from domain.approvals.kinds import NO_REASON, ApprovalKind
-from domain.approvals.propose import write_proposal
+from domain.approvals.propose import propose, write_proposal
 from domain.approvals.trail import record
 from domain.bulk_grants import reads
+from domain.bulk_grants.alone import gifts_of, needs_approval
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Examination, examination
 from domain.bulk_grants.kinds import BulkState, RepetitionReason, RowState
@@ -19,11 +21,11 @@ from domain.bulk_grants.reads import BulkGrant
 from domain.bulk_grants.refusals import InvalidRowsError, SameFileError, UnknownBulkGrantError, UploadUsedError
 from domain.bulk_grants.repeated import Repetition, repeated_by_file, require_confirmed
 from domain.bulk_grants.run import kick
+from domain.bulk_grants.subject import about_grant
 from domain.database import transaction
 from domain.identifiers import Prefix, derived, encode
 from domain.ledger.holders import require_staff
 from domain.ledger.refusals import KeyReusedError
-from domain.municipalities.thresholds import thresholds_of
 from domain.programmes.reads import budgets_left
 from domain.programmes.refusals import BudgetExceededError
 from domain.services import Services
@@ -76,6 +78,7 @@ async def start_bulk_grant(services: Services, viewer: Viewer, start: Start) -> 
     bulk_grant_id = derived(viewer.person_id, "bulk_grant", str(start.municipality), str(start.key))
     known = await _known(bulk_grant_id, start)
     if known is not None:
+        await _propose_again(services, viewer, known)
         kick(services, known)
         return known, True
     upload, sha256 = await uploads.received(
@@ -110,6 +113,14 @@ async def _known(bulk_grant_id: UUID, start: Start) -> BulkGrant | None:
     ):
         raise KeyReusedError
     return known
+
+
+async def _propose_again(services: Services, viewer: Viewer, bulk: BulkGrant) -> None:
+    """Propose a file again whose proposal was rejected, withdrawn or has expired. An open proposal stays as it is."""
+    if bulk.state is BulkState.AWAITING_APPROVAL:
+        await propose(
+            services, viewer, bulk.municipality, ApprovalKind.BULK_GRANT, bulk.id, NO_REASON, await about_grant(bulk)
+        )
 
 
 async def _resolve_conflict(bulk_grant_id: UUID, start: Start) -> tuple[BulkGrant, bool]:
@@ -149,9 +160,13 @@ async def _write(
 ) -> bool:
     """Write the bulk grant and its rows; return False if the upload, and so perhaps the key, has one already."""
     now, totals, town = services.clock(), examined.totals, start.municipality
-    needs_approval = (await thresholds_of(town)).need_approval(totals.amount, totals.largest)
-    state = BulkState.AWAITING_APPROVAL if needs_approval else BulkState.RUNNING
     async with transaction() as connection:
+        # Of two files of one officer, the second waits here and then counts what the first has promised.
+        await connection.execute_query(
+            "select pg_advisory_xact_lock(hashtextextended($1, 8))", [f"{town}|{viewer.person_id}"]
+        )
+        waits = await needs_approval(services, town, viewer.person_id, gifts_of(file_rows))
+        state = BulkState.AWAITING_APPROVAL if waits else BulkState.RUNNING
         # Of two officers with the same file, the second waits here and then sees the bulk grant of the first.
         await connection.execute_query(
             "select pg_advisory_xact_lock(hashtextextended($1, 6))", [str(start.programme_id)]
@@ -184,18 +199,20 @@ async def _write(
         )
         for offset in range(0, len(file_rows), WRITTEN_AT_ONCE):
             await _write_rows(connection, town, bulk_grant_id, file_rows[offset : offset + WRITTEN_AT_ONCE])
-        if needs_approval:
-            await write_proposal(services, viewer, town, ApprovalKind.BULK_GRANT, bulk_grant_id, NO_REASON)
+        if waits:
+            about = await about_grant(await _written(town, bulk_grant_id))
+            await write_proposal(services, viewer, town, ApprovalKind.BULK_GRANT, bulk_grant_id, NO_REASON, about)
         after = {
             "programme": str(start.programme_id),
             "rows": totals.rows,
             "invalid": totals.invalid,
             "amount": totals.amount,
-            "waits": needs_approval,
+            "waits": waits,
             **repetition.audited(),
         }
         why = "" if reason is None else str(int(reason))
         await record(town, viewer.person_id, "start_bulk_grant", str(bulk_grant_id), why, None, after, now)
+    wake(services, town)
     return True
 
 

@@ -25,6 +25,7 @@ from domain.bulk_grants.refusals import BulkRowRefusedError
 from domain.bulk_grants.take_back import undo_request
 from domain.expiry.renewed_value import RenewedValue, renewed_value_of
 from domain.grants.grant import PreparedGrant, issue_of, plan_grant
+from domain.grants.sums import Alone, alone
 from domain.ledger.book import Book
 from domain.ledger.kinds import JournalKind, Operation, Outcome
 from domain.ledger.reads import Journal, journals_by_keys, journals_of_actor
@@ -58,6 +59,8 @@ class _Terms:
     asset: Asset
     lot: Lot | None
     now: datetime
+    limits: Alone | None
+    """What the officer may give alone; None for a file that two have approved."""
 
     def prepare(self, wallet: UUID, facts: WalletFacts | None) -> PreparedGrant | None:
         """Return the data for the grant of a row; None if the programme no longer gives value."""
@@ -81,7 +84,9 @@ async def grant_rows(services: Services, bulk: BulkGrant, after: int) -> Step | 
     now = services.clock()
     issue = issue_of(programme)
     over = not programme.open_at(now) or ended(asset, issue, now)
-    terms = _Terms(programme, asset, None if over else await services.shared(LOTS).of(asset, issue, now), now)
+    lot = None if over else await services.shared(LOTS).of(asset, issue, now)
+    limits = None if bulk.approve_key is not None else await alone(services, bulk.municipality, bulk.started_by)
+    terms = _Terms(programme, asset, lot, now, limits)
     known = await facts_of(programme, [row.wallet_id for row in page if row.wallet_id is not None])
     posts = [services.ledger.post(_grant(bulk, row, terms, known)) for row in page]
     answers = await asyncio.gather(*posts, return_exceptions=True)
@@ -109,7 +114,7 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
         if prepared is None:
             raise BulkRowRefusedError("PROGRAMME_CLOSED")
         try:
-            draft = plan_grant(book, bulk.municipality, wallet, amount, prepared)
+            draft = plan_grant(book, bulk.municipality, wallet, amount, prepared, terms.limits)
         except UnstoredRefusal as refusal:
             raise BulkRowRefusedError(refusal.code, refusal.data()) from refusal
         draft.sections.append(OfFile(bulk.id, row.number))
@@ -125,7 +130,11 @@ def _grant(bulk: BulkGrant, row: BulkRow, terms: _Terms, known: dict[UUID, Walle
         holders=(wallet, terms.programme.id),
         plan=plan,
         lots=() if prepared is None else (prepared.lot.id,),
-        guards=(closed_guard(bulk), *(() if prepared is None else (key for key, _ in prepared.caps))),
+        guards=(
+            closed_guard(bulk),
+            *(() if prepared is None else (key for key, _ in prepared.caps)),
+            *(() if terms.limits is None else terms.limits.guards(wallet)),
+        ),
         facts=Facts(wallet_id=wallet, programme_id=terms.programme.id, funding=terms.programme.funding),
     )
 

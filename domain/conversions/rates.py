@@ -45,17 +45,20 @@ class NewRate:
     later_end_reason: str = ""
 
 
-async def set_rate(services: Services, viewer: Viewer, municipality: int, new: NewRate) -> Rate:
+async def set_rate(
+    services: Services, viewer: Viewer, municipality: int, new: NewRate, rate_id: UUID | None = None
+) -> Rate:
     """Set a rate, with its row of the audit trail in the same commit.
 
+    What another officer must approve is decided before, by `domain.controls`; a rate of the same `rate_id` is set once.
     UnknownAssetError, UnknownProgrammeError, InvalidInputError.
     """
     await require_staff(municipality, viewer, Relation.FINANCE)
     now = services.clock()
-    await _check(municipality, new, now)
+    await check_new(municipality, new, now)
     rate = Rate(
         municipality=municipality,
-        id=services.ids.new(),
+        id=rate_id or services.ids.new(),
         from_asset=new.from_asset,
         to_asset=new.to_asset,
         programme_id=new.programme_id,
@@ -71,7 +74,8 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
             """insert into conversion_rate (municipality_id, id, from_asset_id, to_asset_id, programme_id, numerator,
               denominator, minimum_unit,
               daily_cap, valid_from, created_by, created_at, later_end_reason)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                on conflict do nothing""",
             [
                 municipality,
                 rate.id,
@@ -105,7 +109,7 @@ async def set_rate(services: Services, viewer: Viewer, municipality: int, new: N
     return rate
 
 
-async def _check(municipality: int, new: NewRate, now: datetime) -> None:
+async def check_new(municipality: int, new: NewRate, now: datetime) -> None:
     """Raise UnknownAssetError, UnknownProgrammeError, or InvalidInputError for the first field that is wrong."""
     source = await assets.in_municipality(municipality, new.from_asset)
     target = await assets.in_municipality(municipality, new.to_asset)

@@ -10,11 +10,13 @@ from domain.approvals.kinds import ApprovalKind, ReversalReason
 from domain.approvals.propose import approve, propose
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.approvals.subject import Subject
 from domain.corrections.receipts import OfJournal
 from domain.coupons.receipts import refundable
 from domain.coupons.returns import CouponUndo, returns_of
 from domain.expiry.receipts import Renewed
 from domain.expiry.renewed_value import RenewedValue, renewed_value_of
+from domain.identifiers import Prefix, encode
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.holders import require_staff
@@ -22,7 +24,7 @@ from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome
 from domain.ledger.part import Part, Parts
 from domain.ledger.reads import EntryLine, Journal, entries_of, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
-from domain.ledger.request import Draft, Facts, GuardKey, Move, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Move, Posted, Request, RequestKey, fingerprint
 from domain.programmes import caps
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -48,7 +50,23 @@ async def propose_reversal(
     journal = await journal_by_id(municipality, journal_id)
     if journal is None or journal.outcome != Outcome.SETTLED or journal.kind not in REVERSIBLE:
         raise UnknownJournalError
-    return await propose(services, viewer, municipality, ApprovalKind.REVERSAL, journal_id, reason)
+    return await propose(
+        services, viewer, municipality, ApprovalKind.REVERSAL, journal_id, reason, _about(journal, reason)
+    )
+
+
+def _about(journal: Journal, reason: int) -> Subject:
+    """Return what the officers agree on. A journal never changes; its refunds are counted under the locks."""
+    amount = refundable(journal.receipt)
+    return Subject(
+        after={
+            "journalId": encode(Prefix.JOURNAL, journal.municipality, journal.id),
+            "receiptNumber": journal.receipt_number,
+            "reason": ReversalReason(reason).name,
+            "amount": amount,
+        },
+        amount=amount,
+    )
 
 
 async def reverse_journal(
@@ -62,7 +80,8 @@ async def reverse_journal(
         raise UnknownJournalError
     if approval.proposer == viewer.person_id:
         raise ApproverIsProposerError
-    await approve(services, viewer, approval, key)
+    if not await services.ledger.has_ended(RequestKey(municipality, viewer.person_id, Operation.REVERSE_JOURNAL, key)):
+        await approve(services, viewer, approval, key, _about(journal, approval.reason))
     lines = _without_renewal(await entries_of(journal), journal)
     returns, renewed_value = await returns_of(journal), await renewed_value_of(journal, journal.wallet_id or journal.id)
     parts = Parts((OppositeEntries(journal, lines, renewed_value), CouponUndo(returns, journal)))

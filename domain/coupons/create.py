@@ -23,8 +23,9 @@ from domain.identifiers import derived
 from domain.ledger.book import Book
 from domain.ledger.holders import ensure_holder, may, require_staff
 from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.municipalities import reads as municipalities
+from domain.programmes.allowance import Allowance
 from domain.programmes.create import AGE_LIMIT
 from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, NotPermittedError
@@ -121,17 +122,28 @@ def _wrong_bearer(new: NewCoupon) -> list[tuple[str, str, bool]]:
     ]
 
 
+def coupon_of_key(viewer: Viewer, municipality: int, key: UUID) -> UUID:
+    """Return the id of the coupon that a key creates."""
+    return derived(viewer.person_id, "coupon", str(municipality), str(key))
+
+
+async def was_issued(services: Services, viewer: Viewer, municipality: int, key: UUID) -> bool:
+    """Whether a key has ended, with a coupon or without one."""
+    return await services.ledger.has_ended(RequestKey(municipality, viewer.person_id, Operation.CREATE_COUPON, key))
+
+
 async def create_coupon(
-    services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewCoupon
+    services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewCoupon, allowance: Allowance | None = None
 ) -> tuple[Coupon, Posted]:
     """Issue a coupon with its budget.
 
-    The same key issues one coupon. Sent again, it finishes an issue that was interrupted.
+    The same key issues one coupon. Sent again, it finishes an issue that was interrupted. `allowance`: of the officer
+    alone; None for what two have approved, and for what stores bear.
     """
-    await _check_issuer(viewer, municipality, new.store_id)
-    coupon = derived(viewer.person_id, "coupon", str(municipality), str(key))
+    await check_issuer(viewer, municipality, new.store_id)
+    coupon = coupon_of_key(viewer, municipality, key)
     if await reads.by_id(municipality, coupon) is None:
-        await _check(services, municipality, new)
+        await check_new(services, municipality, new)
     coin = next(
         (asset.id for asset in await assets.of_municipality(municipality) if asset.kind is AssetKind.COIN), None
     )
@@ -140,7 +152,7 @@ async def create_coupon(
     await ensure_holder(municipality, coupon, HolderKind.PROGRAMME, services.clock())
     # The budget comes first, under the key, then the coupon: so a coupon without its budget, or of a key that was
     # closed, is never offered.
-    posted = await _issue(services, viewer, municipality, key, coupon, coin, new)
+    posted = await _issue(services, viewer, municipality, key, coupon, coin, new, allowance)
     await _open(viewer, posted, coupon, coin, new)
     created = await reads.by_id(municipality, coupon)
     if created is None:
@@ -148,14 +160,16 @@ async def create_coupon(
     return created, posted
 
 
-async def _check_issuer(viewer: Viewer, municipality: int, store_id: UUID | None) -> None:
+async def check_issuer(viewer: Viewer, municipality: int, store_id: UUID | None) -> None:
+    """Raise NotPermittedError unless the viewer may issue coupons of the municipality, or of its store."""
     if store_id is None:
         await require_staff(municipality, viewer, Relation.FINANCE)
     elif not await may(municipality, store_id, viewer.person_id, viewer.relations(Relation.STAFF)):
         raise NotPermittedError
 
 
-async def _check(services: Services, municipality: int, new: NewCoupon) -> None:
+async def check_new(services: Services, municipality: int, new: NewCoupon) -> None:
+    """Raise InvalidInputError for terms that no new coupon can have."""
     now = services.clock()
     check(new, now)
     if None in await stores.by_keys([(municipality, store) for store in new.acceptance.stores]):
@@ -165,7 +179,14 @@ async def _check(services: Services, municipality: int, new: NewCoupon) -> None:
 
 
 async def _issue(
-    services: Services, viewer: Viewer, municipality: int, key: UUID, coupon: UUID, coin: int, new: NewCoupon
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    key: UUID,
+    coupon: UUID,
+    coin: int,
+    new: NewCoupon,
+    allowance: Allowance | None,
 ) -> Posted:
     town = await municipalities.by_id(municipality)
     if town is None:
@@ -178,6 +199,7 @@ async def _issue(
             account = book.plain(municipality, AccountKind.BUDGET, coupon, coin)
             draft.moves.append((book.plain(municipality, AccountKind.ISSUANCE, issuer, coin), account, budget))
             draft.counterparties[issuer] = coupon
+            draft.guards += [] if allowance is None else allowance.counted(book, budget)
         return draft
 
     facts = {
@@ -201,6 +223,7 @@ async def _issue(
             kind=JournalKind.COUPON_ISSUE,
             holders=(coupon,) if budget is None else (coupon, issuer),
             plan=plan,
+            guards=() if allowance is None else (allowance.guard,),
             facts=Facts(programme_id=coupon, store_id=new.store_id, client=viewer.client),
         )
     )

@@ -9,7 +9,7 @@ from domain.assets.limits import check_amount, check_units
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
-from domain.grants.thresholds import require_below_threshold
+from domain.grants.sums import Alone, alone
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.holders import require_staff
@@ -17,7 +17,7 @@ from domain.ledger.kinds import AccountKind, JournalKind, LotOrigin, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import BalanceCapError
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, RequestKey, effective_on, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
 from domain.programmes import reads
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
@@ -75,9 +75,8 @@ async def grant_value(services: Services, viewer: Viewer, grant: Grant) -> Poste
     except (ProgrammeClosedError, NotEligibleError) as refusal:
         # A key that settled while the programme was open keeps its answer, which the ledger has.
         return await services.ledger.answer(_answer_request(viewer, grant), otherwise=refusal)
-    key = RequestKey(grant.municipality, viewer.person_id, Operation.GRANT_VALUE, grant.key)
-    await require_below_threshold(services, key, grant.amount)
-    return await services.ledger.post(_request(viewer, grant, prepared))
+    limits = await alone(services, grant.municipality, viewer.person_id)
+    return await services.ledger.post(_request(viewer, grant, prepared, limits))
 
 
 async def prepare_grant(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> PreparedGrant:
@@ -135,9 +134,9 @@ def _answer_request(viewer: Viewer, grant: Grant) -> Request:
     )
 
 
-def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant) -> Request:
+def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant, limits: Alone) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
-        return plan_grant(book, grant.municipality, grant.wallet_id, grant.amount, prepared)
+        return plan_grant(book, grant.municipality, grant.wallet_id, grant.amount, prepared, limits)
 
     return Request(
         municipality=grant.municipality,
@@ -149,7 +148,7 @@ def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant) -> Request:
         holders=(grant.wallet_id, prepared.programme.id),
         plan=plan,
         lots=(prepared.lot.id,),
-        guards=tuple(key for key, _ in prepared.caps),
+        guards=(*(key for key, _ in prepared.caps), *limits.guards(grant.wallet_id)),
         valid_until=grant.valid_until,
         facts=Facts(
             wallet_id=grant.wallet_id,
@@ -160,14 +159,18 @@ def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant) -> Request:
     )
 
 
-def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, prepared: PreparedGrant) -> Draft:
+def plan_grant(
+    book: Book, town: int, wallet_id: UUID, amount: int, prepared: PreparedGrant, limits: Alone | None
+) -> Draft:
     """Plan the moves of a grant, or raise a refusal.
 
-    The request must lock the programme and the wallet, and name the guards of the caps. Amount in whole units.
+    The request must lock the programme and the wallet, and name the guards of the caps, and of `limits`: what one
+    person may give alone; None for what two have approved. Amount in whole units.
     """
     programme, asset, lot = prepared.programme, prepared.asset, prepared.lot
     usable_wallet(book, town, wallet_id)
     check_units(amount, asset)
+    counted = [] if limits is None else limits.counted(book, wallet_id, amount)
     guards, left = of_book(book, prepared.caps)
     if amount > left:
         raise CapExceededError(left)
@@ -183,7 +186,7 @@ def plan_grant(book: Book, town: int, wallet_id: UUID, amount: int, prepared: Pr
         lots=[lot.portion(amount)],
         balances={asset.id: after},
         sections=[OfProgramme(programme.id)],
-        guards=[(guard, amount) for guard in guards],
+        guards=[*((guard, amount) for guard in guards), *counted],
         counterparties={wallet_id: programme.id, programme.id: wallet_id},
     )
     credit(book, draft, budget, account, amount)

@@ -11,26 +11,29 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from domain.approvals import reads as approvals
+from domain.approvals.inbox import wake
 from domain.approvals.kinds import NO_REASON, ApprovalKind
 from domain.approvals.propose import approve, write_proposal
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApproverIsProposerError
+from domain.approvals.subject import Subject
 from domain.assets import reads as assets
 from domain.assets.limits import check_amount, check_units
 from domain.assets.refusals import UnknownAssetError
 from domain.database import rows, transaction
 from domain.grants.grant import AMOUNT_MAXIMUM, PreparedGrant, plan_grant, prepare_grant
 from domain.grants.refusals import AlreadyGrantedError, UnknownProposalError
-from domain.identifiers import derived
+from domain.identifiers import Prefix, derived, encode
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import GuardKind, JournalKind, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.refusals import KeyReusedError, UnknownWalletError
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.refusals import NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
+from domain.programmes.subject import facts_of
 from domain.residents import reads as residents
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -105,7 +108,24 @@ async def _write(
               values ($1, $2, $3, $4, $5, $6, $7)""",
             [municipality, proposal_id, programme_id, wallet_id, amount, viewer.person_id, now],
         )
-        await write_proposal(services, viewer, municipality, ApprovalKind.GRANT, proposal_id, NO_REASON)
+        about = await _about(municipality, programme_id, wallet_id, amount)
+        await write_proposal(services, viewer, municipality, ApprovalKind.GRANT, proposal_id, NO_REASON, about)
+    wake(services, municipality)
+
+
+async def _about(municipality: int, programme_id: UUID, wallet_id: UUID, amount: int) -> Subject:
+    programme = await reads.by_id(municipality, programme_id)
+    if programme is None:
+        raise UnknownProgrammeError
+    return Subject(
+        after={
+            "programmeId": encode(Prefix.PROGRAMME, municipality, programme_id),
+            "walletId": encode(Prefix.WALLET, municipality, wallet_id),
+            "amount": amount,
+        },
+        amount=amount,
+        basis=facts_of(programme),
+    )
 
 
 async def approve_grant(
@@ -123,7 +143,9 @@ async def approve_grant(
     except (ProgrammeClosedError, NotEligibleError) as refusal:
         # A key that settled while the grant was possible keeps its answer.
         return proposal, await services.ledger.answer(_request(viewer, key, proposal, None), otherwise=refusal)
-    await approve(services, viewer, proposal.approval, key)
+    if not await services.ledger.has_ended(RequestKey(municipality, viewer.person_id, Operation.APPROVE_GRANT, key)):
+        about = await _about(municipality, proposal.programme_id, proposal.wallet_id, proposal.amount)
+        await approve(services, viewer, proposal.approval, key, about)
     return proposal, await services.ledger.post(_request(viewer, key, proposal, prepared))
 
 
@@ -164,7 +186,7 @@ def _request(viewer: Viewer, key: UUID, proposal: Proposal, prepared: PreparedGr
         guard = book.guard(single_use, 1)
         if guard.value:
             raise AlreadyGrantedError
-        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, prepared)
+        draft = plan_grant(book, town, proposal.wallet_id, proposal.amount, prepared, limits=None)
         draft.guards.append((guard, 1))
         return draft
 

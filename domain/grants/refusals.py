@@ -26,7 +26,11 @@ class UnknownProposalError(UnstoredRefusal):
 
 @dataclass(eq=False)
 class ApprovalRequiredError(UnstoredRefusal):
-    """The amount is above the municipality's `threshold`, in whole units: propose the grant for approval instead."""
+    """One person may not grant this much alone: propose the grant for approval instead. Whole units.
+
+    `threshold`: the most in a civil day, to the wallet or by the person. `available`: what is left of it today.
+    """
 
     threshold: int
+    available: int
     code = "APPROVAL_REQUIRED"

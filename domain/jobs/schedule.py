@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from domain.bulk_grants.run import run_bulk_grants
+from domain.controls.approve import apply_due
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.funding.settle import settle_open
@@ -66,6 +67,7 @@ JOBS = (
     Job("settle_funding", timedelta(minutes=1), settle_funding),
     Job("audit_drift", timedelta(hours=24), audit_drift),
     Job("run_bulk_grants", timedelta(seconds=15), run_bulk_grants),
+    Job("apply_control_changes", timedelta(seconds=15), apply_due),
     Job("erase_uploads", timedelta(hours=1), erase_uploads),
 )
 

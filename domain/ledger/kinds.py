@@ -181,9 +181,12 @@ class GuardKind(IntEnum):
     # programmes; new ones 500 to 599
     PROGRAMME_CAP = 2
     HOUSEHOLD_CAP = 42
+    BUDGETED_BY_OFFICER = 500
     # grants and bulk_grants; new ones 600 to 699
     GRANT_PROPOSAL = 30
     BULK_GRANT_CLOSED = 31
+    GRANTED_BY_OFFICER = 600
+    GRANTED_TO_WALLET = 601
     # vouchers; new ones 700 to 799
     VOUCHER_STAGE = 10
     VOUCHER_SOLD = 11

@@ -13,11 +13,16 @@ from domain.viewer import Relation, Viewer
 MINUTES_OF_A_DAY = 1_440
 
 
+def check_minutes(minutes: int) -> None:
+    """Raise InvalidInputError for a number of minutes that is out of range."""
+    if not 0 <= minutes <= MINUTES_OF_A_DAY:
+        raise InvalidInputError("minutes", "MINUTES")
+
+
 async def set_charge_cancellation(services: Services, viewer: Viewer, municipality: int, minutes: int) -> Municipality:
     """Set for how many minutes a counter may cancel its own charges; 0 for not at all. Applies to past charges too."""
     await require_staff(municipality, viewer, Relation.FINANCE)
-    if not 0 <= minutes <= MINUTES_OF_A_DAY:
-        raise InvalidInputError("minutes", "MINUTES")
+    check_minutes(minutes)
     async with transaction():
         before = await Row.select_for_update().get_or_none(id=municipality)
         if before is None:

@@ -1,6 +1,6 @@
-"""Thresholds above which a grant needs the approval of a second officer; each municipality sets its own."""
+"""Thresholds above which a second officer must approve; each municipality sets its own."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from tortoise.connection import get_connection
 
@@ -10,51 +10,65 @@ from domain.ledger.holders import require_staff
 from domain.services import Services
 from domain.viewer import Relation, Viewer
 
+_READ = "select grant_threshold, bulk_grant_threshold, budget_threshold from municipality where id = $1"
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The largest amounts without approval: `single` to one wallet, `file` in total by a bulk grant. Whole units."""
+    """The largest amounts without approval, each also in total of a civil day. Whole units.
+
+    single: to one wallet, by all officers. file: by one officer, to all wallets. budget: into budgets, by one officer.
+    """
 
     municipality: int
     single: int
     file: int
+    budget: int
 
-    def need_approval(self, total: int, largest: int) -> bool:
-        """Whether a bulk grant needs approval, by its total or by its largest row.
 
-        The largest row counts so that a file does not circumvent the threshold of single grants.
-        """
-        return total > self.file or largest > self.single
+@dataclass(frozen=True, slots=True)
+class NewThresholds:
+    """New thresholds; see `Thresholds`. `budget` None leaves it unchanged."""
+
+    single: int
+    file: int
+    budget: int | None = None
+
+    def over(self, before: Thresholds) -> Thresholds:
+        """Return the thresholds after the change."""
+        budget = before.budget if self.budget is None else self.budget
+        return replace(before, single=self.single, file=self.file, budget=budget)
 
 
 async def thresholds_of(municipality: int) -> Thresholds:
     """Return the thresholds of a municipality. They are not cached: a change applies to the next grant."""
-    [row] = await rows("select grant_threshold, bulk_grant_threshold from municipality where id = $1", municipality)
-    return Thresholds(municipality, row["grant_threshold"], row["bulk_grant_threshold"])
+    [row] = await rows(_READ, municipality)
+    return Thresholds(municipality, row["grant_threshold"], row["bulk_grant_threshold"], row["budget_threshold"])
 
 
-async def set_thresholds(services: Services, viewer: Viewer, new: Thresholds) -> Thresholds:
-    """Set the thresholds, as a finance officer, and write the audit entry in the same commit."""
-    await require_staff(new.municipality, viewer, Relation.FINANCE)
-    now = services.clock()
+async def set_thresholds(services: Services, viewer: Viewer, municipality: int, new: NewThresholds) -> Thresholds:
+    """Set the thresholds, as a finance officer, and write the audit entry in the same commit.
+
+    What another officer must approve is decided before, by `domain.controls`.
+    """
+    await require_staff(municipality, viewer, Relation.FINANCE)
     async with transaction() as connection:
-        [row] = await connection.execute_query_dict(
-            "select grant_threshold, bulk_grant_threshold from municipality where id = $1 for no key update",
-            [new.municipality],
-        )
-        before = Thresholds(new.municipality, row["grant_threshold"], row["bulk_grant_threshold"])
+        [row] = await connection.execute_query_dict(f"{_READ} for no key update", [municipality])
+        before = Thresholds(municipality, row["grant_threshold"], row["bulk_grant_threshold"], row["budget_threshold"])
+        after = new.over(before)
         await get_connection("default").execute_query(
-            "update municipality set grant_threshold = $2, bulk_grant_threshold = $3 where id = $1",
-            [new.municipality, new.single, new.file],
+            "update municipality set grant_threshold = $2, bulk_grant_threshold = $3, budget_threshold = $4"
+            " where id = $1",
+            [municipality, after.single, after.file, after.budget],
         )
         await record(
-            new.municipality,
+            municipality,
             viewer.person_id,
             "set_grant_thresholds",
-            str(new.municipality),
+            str(municipality),
             "",
             asdict(before),
-            asdict(new),
-            now,
+            asdict(after),
+            services.clock(),
         )
-    return new
+    return after

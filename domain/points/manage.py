@@ -88,12 +88,8 @@ async def add_rule(
     that was used with other terms.
     """
     await require_staff(municipality, viewer, Relation.FINANCE)
-    programme = await programmes.by_id(municipality, programme_id)
-    if programme is None or programme.kind is not ProgrammeKind.EARNING:
-        raise UnknownProgrammeError
-    check(new)
-    await _check_assets(municipality, new)
-    rule = derived(viewer.person_id, "earning_rule", str(municipality), str(key))
+    await check_new(municipality, programme_id, new)
+    rule = rule_of_key(viewer, municipality, key)
     known = await reads.by_id(municipality, rule)
     replayed = known is not None
     if known is None:
@@ -108,6 +104,20 @@ async def add_rule(
         raise KeyReusedError
     services.shared(EARNING_RULES).forget(municipality)
     return await _existing(municipality, rule), replayed
+
+
+def rule_of_key(viewer: Viewer, municipality: int, key: UUID) -> UUID:
+    """Return the id of the rule that a key creates."""
+    return derived(viewer.person_id, "earning_rule", str(municipality), str(key))
+
+
+async def check_new(municipality: int, programme_id: UUID, new: NewRule) -> None:
+    """Raise UnknownProgrammeError, UnknownAssetError, or InvalidInputError for the first field that is wrong."""
+    programme = await programmes.by_id(municipality, programme_id)
+    if programme is None or programme.kind is not ProgrammeKind.EARNING:
+        raise UnknownProgrammeError
+    check(new)
+    await _check_assets(municipality, new)
 
 
 async def _existing(municipality: int, rule: UUID) -> EarningRule:

@@ -15,9 +15,10 @@ from domain.database import transaction
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, JournalKind, Operation
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes import reads
+from domain.programmes.allowance import Allowance
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.receipts import BudgetChange, OfProgramme
@@ -61,6 +62,16 @@ async def change_programme(
     return await _existing(municipality, programme)
 
 
+async def check_programme_change(
+    services: Services, municipality: int, programme: UUID, change: ProgrammeChange
+) -> None:
+    """Raise UnknownProgrammeError, or InvalidInputError for the first field that is wrong."""
+    row = await Row.get_or_none(municipality_id=municipality, id=programme)
+    if row is None:
+        raise UnknownProgrammeError
+    _check(row, change, services.clock())
+
+
 def _check(row: Row, change: ProgrammeChange, now: datetime) -> None:
     ends = change.ends_at
     wrong = [
@@ -92,26 +103,45 @@ def _json(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in columns.items()}
 
 
+def check_change(change: int) -> None:
+    """Raise AmountOutOfRangeError for a change of a budget by nothing, or by too much."""
+    if not change or abs(change) > LARGEST:
+        raise AmountOutOfRangeError(1, LARGEST)
+
+
+async def was_changed(services: Services, viewer: Viewer, municipality: int, key: UUID) -> bool:
+    """Whether a key has ended, with a change of a budget or without one."""
+    return await services.ledger.has_ended(RequestKey(municipality, viewer.person_id, Operation.CHANGE_BUDGET, key))
+
+
 async def change_budget(
-    services: Services, viewer: Viewer, municipality: int, programme: UUID, key: UUID, change: int
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    programme: UUID,
+    key: UUID,
+    change: int,
+    allowance: Allowance | None = None,
 ) -> tuple[Programme, Posted]:
     """Add to a programme's budget, or take back part of what is left of it (`change` below zero). Whole units.
 
-    Repeating the key returns the same journal, and completes a call that was cut off.
+    Repeating the key returns the same journal, and completes a call that was cut off. `allowance`: of the officer
+    alone; None for what two have approved, and for what is taken back.
     """
     await require_staff(municipality, viewer, Relation.FINANCE)
     town, known = await municipalities.by_id(municipality), await reads.by_id(municipality, programme)
     if town is None or known is None or known.kind is ProgrammeKind.VOUCHER:
         raise UnknownProgrammeError
-    if not change or abs(change) > LARGEST:
-        raise AmountOutOfRangeError(1, LARGEST)
-    posted = await services.ledger.post(_request(viewer, known, town.issuer_id, key, change))
+    check_change(change)
+    posted = await services.ledger.post(_request(viewer, known, town.issuer_id, key, change, allowance))
     await _note(viewer, known, posted)
     services.shared(PROGRAMMES).forget(municipality)
     return await _existing(municipality, programme), posted
 
 
-def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, change: int) -> Request:
+def _request(
+    viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, change: int, allowance: Allowance | None
+) -> Request:
     def plan(book: Book, _: datetime) -> Draft:
         issuance = book.plain(programme.municipality, AccountKind.ISSUANCE, issuer, programme.asset)
         budget = book.plain(programme.municipality, AccountKind.BUDGET, programme.id, programme.asset)
@@ -122,6 +152,7 @@ def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, chan
         return Draft(
             amount=abs(change),
             sections=[BudgetChange(change), OfProgramme(programme.id)],
+            guards=[] if allowance is None else allowance.counted(book, change),
             moves=[(issuance, budget, change) if change > 0 else (budget, issuance, -change)],
             counterparties={programme.id: issuer, issuer: programme.id},
         )
@@ -135,6 +166,7 @@ def _request(viewer: Viewer, programme: Programme, issuer: UUID, key: UUID, chan
         kind=JournalKind.BUDGET_CHANGE,
         holders=(programme.id, issuer),
         plan=plan,
+        guards=() if allowance is None else (allowance.guard,),
         # The programme is stored as the linked journal too, which lets an index find the changes of a budget.
         facts=Facts(
             programme_id=programme.id, linked_journal=programme.id, funding=programme.funding, client=viewer.client

@@ -21,9 +21,10 @@ from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
 from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation
 from domain.ledger.refusals import KeyReusedError
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes import reads
+from domain.programmes.allowance import Allowance
 from domain.programmes.kinds import BASIS_POINTS, ClawbackRule, ProgrammeKind
 from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.tables import Programme as Row
@@ -105,19 +106,34 @@ def check(new: NewProgramme, now: datetime) -> None:
             raise InvalidInputError(field, problem)
 
 
+def programme_of_key(viewer: Viewer, municipality: int, key: UUID) -> UUID:
+    """Return the id of the programme that a key creates."""
+    return derived(viewer.person_id, "programme", str(municipality), str(key))
+
+
+async def was_created(services: Services, viewer: Viewer, municipality: int, key: UUID) -> bool:
+    """Whether a key has ended, with a programme or without one."""
+    return await services.ledger.has_ended(RequestKey(municipality, viewer.person_id, Operation.ALLOCATE, key))
+
+
 async def create_programme(
-    services: Services, viewer: Viewer, municipality: int, key: UUID, new: NewProgramme
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    key: UUID,
+    new: NewProgramme,
+    allowance: Allowance | None = None,
 ) -> tuple[Programme, Posted]:
     """Create the programme and allocate its budget.
 
-    A key creates one programme; repeating it completes a call that was cut off.
+    A key creates one programme; repeating it completes a call that was cut off. `allowance`: of the officer alone; None
+    for what two have approved.
     """
     await require_staff(municipality, viewer, Relation.FINANCE)
-    programme = derived(viewer.person_id, "programme", str(municipality), str(key))
+    programme = programme_of_key(viewer, municipality, key)
     known = await reads.by_id(municipality, programme)
     if known is None:
-        check(new, services.clock())
-        await _check_assets(municipality, new)
+        await check_new(services, municipality, new)
         try:
             await _open(services, viewer, municipality, programme, new)
         except IntegrityError:  # a concurrent request with the same key created it
@@ -126,7 +142,7 @@ async def create_programme(
         known = await reads.by_id(municipality, programme)
     if known is None:
         raise NotPermittedError
-    posted = await _allocate(services, viewer, key, known, new)
+    posted = await _allocate(services, viewer, key, known, new, allowance)
     services.shared(PROGRAMMES).forget(municipality)
     return await reads.by_id(municipality, programme) or known, posted
 
@@ -146,6 +162,12 @@ def _is(known: Programme, new: NewProgramme) -> bool:
         "cap_per_household",
     )
     return all(getattr(known, name) == getattr(new, name) for name in names)
+
+
+async def check_new(services: Services, municipality: int, new: NewProgramme) -> None:
+    """Raise InvalidInputError or UnknownAssetError for terms that no programme can have."""
+    check(new, services.clock())
+    await _check_assets(municipality, new)
 
 
 async def _check_assets(municipality: int, new: NewProgramme) -> None:
@@ -204,7 +226,9 @@ async def open_programme(municipality: int, programme: UUID, new: NewProgramme, 
     )
 
 
-async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Programme, new: NewProgramme) -> Posted:
+async def _allocate(
+    services: Services, viewer: Viewer, key: UUID, known: Programme, new: NewProgramme, allowance: Allowance | None
+) -> Posted:
     municipality, programme = known.municipality, known.id
     town = await municipalities.by_id(municipality)
     if town is None:
@@ -218,6 +242,7 @@ async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Progra
         return Draft(
             amount=new.budget,
             moves=[(issuance, budget, new.budget)],
+            guards=[] if allowance is None else allowance.counted(book, new.budget),
             counterparties={programme: town.issuer_id, town.issuer_id: programme},
         )
 
@@ -249,6 +274,7 @@ async def _allocate(services: Services, viewer: Viewer, key: UUID, known: Progra
             kind=JournalKind.ALLOCATION,
             holders=(programme, town.issuer_id),
             plan=plan,
+            guards=() if allowance is None else (allowance.guard,),
             facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
         )
     )

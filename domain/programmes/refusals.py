@@ -1,7 +1,7 @@
 """Refusals of programmes.
 
 StoredRefusal        BudgetExceeded, CapExceeded, ValueBound
-UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible
+UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible, BudgetApproval
 """
 
 from dataclasses import dataclass
@@ -50,6 +50,15 @@ class ProgrammeClosedError(UnstoredRefusal):
     """The programme has not started, or has ended."""
 
     code = "PROGRAMME_CLOSED"
+
+
+@dataclass(eq=False)
+class BudgetApprovalError(UnstoredRefusal):
+    """One officer may not put this much into budgets alone today; it becomes a proposal and is answered to nobody."""
+
+    available: int
+    internal = True
+    code = "BUDGET_APPROVAL"
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ Approval moves, in one journal, the premium of all units from the declared budge
 all units from issuance to the product. Selling a unit takes its share of both; closing returns the rest of both.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,24 +14,29 @@ from tortoise.connection import get_connection
 
 from domain.approvals import reads as approvals
 from domain.approvals.kinds import NO_REASON, ApprovalKind
-from domain.approvals.propose import approve, propose
+from domain.approvals.propose import approve, check_approver, propose
 from domain.approvals.refusals import ApproverIsProposerError
+from domain.approvals.subject import Subject
 from domain.approvals.trail import record, recorded
 from domain.assets.create import NewAsset, create_asset
 from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.assets.limits import payment_maximum
 from domain.assets.reads import ASSETS, last_day
-from domain.conditions.acceptance import Acceptance
+from domain.conditions.acceptance import Acceptance, to_json
+from domain.conditions.eligibility import to_json as eligibility_to_json
+from domain.conditions.hours import to_json as hours_to_json
 from domain.database import rows, transaction
+from domain.identifiers import Prefix, encode
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, JournalKind, Operation
-from domain.ledger.request import Draft, Facts, Posted, Request, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes import reads as programmes
 from domain.programmes.create import NewProgramme, open_programme
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import PROGRAMMES, Programme, budgets_left
+from domain.programmes.subject import facts_of
 from domain.services import Services
 from domain.viewer import Relation, Viewer
 from domain.vouchers import reads
@@ -65,8 +70,34 @@ async def submit_product(services: Services, viewer: Viewer, municipality: int, 
     product = await known(municipality, product_id)
     if product.stage is not Stage.NONE:
         raise VoucherStateError(product.state(services.clock()))
-    await propose(services, viewer, municipality, ApprovalKind.VOUCHER_PRODUCT, product.id, NO_REASON)
+    about = await _about(product)
+    await propose(services, viewer, municipality, ApprovalKind.VOUCHER_PRODUCT, product.id, NO_REASON, about)
     return await known(municipality, product_id)
+
+
+async def _about(product: VoucherProduct) -> Subject:
+    """Return the terms that the officers agree on, and those of the budget that bears the premium."""
+    terms, town = product.terms, product.municipality
+    funding = await funding_of(town, terms)
+    facts = {
+        "productId": encode(Prefix.VOUCHER_PRODUCT, town, product.id),
+        "code": terms.code,
+        "nameJa": terms.name_ja,
+        "price": terms.price,
+        "faceValue": terms.face_value,
+        "stock": terms.stock,
+        "premium": terms.premium,
+    }
+    parts = [{**asdict(replace(part, asset=None)), "acceptance": to_json(part.acceptance)} for part in terms.parts]
+    written = {name: value for name, value in asdict(terms).items() if name not in ("parts", "hours", "eligibility")}
+    basis = {
+        "terms": written,
+        "parts": parts,
+        "hours": hours_to_json(terms.hours),
+        "eligibility": eligibility_to_json(terms.eligibility),
+        "funding": None if funding is None else facts_of(funding),
+    }
+    return Subject(after=facts, amount=terms.maximum_exposure, basis=basis)
 
 
 async def approve_product(services: Services, viewer: Viewer, step: Step) -> tuple[VoucherProduct, Posted]:
@@ -85,12 +116,18 @@ async def approve_product(services: Services, viewer: Viewer, step: Step) -> tup
     if not product.published and product.terms.sale_ends_at <= services.clock():
         raise VoucherNotOnSaleError  # no unit could be sold, and the budget would lie idle
     funding = await funding_of(step.municipality, product.terms)
+    ended = await services.ledger.has_ended(
+        RequestKey(step.municipality, viewer.person_id, Operation.APPROVE_VOUCHER_PRODUCT, step.key)
+    )
+    if not ended and not product.published:
+        await check_approver(services, viewer, approval, await _about(product))
     if funding is not None and not product.published:
         [available] = await budgets_left([(step.municipality, funding.id)])
         # Refused before anything is created; decided under the locks below.
         if available < product.terms.maximum_exposure:
             raise VoucherBudgetError(product.terms.maximum_exposure, available)
-    await approve(services, viewer, approval, step.key)
+    if not ended and not product.published:
+        await approve(services, viewer, approval, step.key, await _about(product))
     await _open(services, product)
     services.shared(ASSETS).forget(step.municipality)
     services.shared(PROGRAMMES).forget(step.municipality)

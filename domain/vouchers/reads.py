@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.approvals.kinds import ApprovalKind
+from domain.approvals.kinds import ApprovalKind, ApprovalState
 from domain.assets.kinds import LegalProfile
 from domain.conditions import hours as opening
 from domain.conditions.acceptance import from_json as acceptance_of
@@ -24,14 +24,15 @@ _SELECT = """select p.municipality_id, p.id, p.code, p.name_ja, p.name_en, p.pri
   p.six_month_exempt, p.funding_programme_id, p.below_price_reason,
   p.wider_than_coin_reason,
   exists (select from approval a where a.municipality_id = p.municipality_id and a.kind = $1
-    and a.subject = p.id) as submitted,
+    and a.subject = p.id and a.state = $4) as submitted,
   coalesce(stage.value, 0) as stage, coalesce(sold.value, 0) as sold from voucher_product p
   left join guard stage on stage.municipality_id = p.municipality_id and stage.kind = $2 and stage.subject = p.id
     and stage.period = ''
   left join guard sold on sold.municipality_id = p.municipality_id and sold.kind = $3 and sold.subject = p.id
     and sold.period = ''
 """
-_COUNTED = (ApprovalKind.VOUCHER_PRODUCT, GuardKind.VOUCHER_STAGE, GuardKind.VOUCHER_SOLD)
+_COUNTED = (ApprovalKind.VOUCHER_PRODUCT, GuardKind.VOUCHER_STAGE, GuardKind.VOUCHER_SOLD, ApprovalState.PROPOSED)
+"""A proposal that was rejected or withdrawn leaves a draft; the approver of one is another column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ class Bought:
 
 async def by_id(municipality: int, product: UUID) -> VoucherProduct | None:
     """Read a product; None where there is none."""
-    query = _SELECT + "where p.municipality_id = $4 and p.id = $5"
+    query = _SELECT + "where p.municipality_id = $5 and p.id = $6"
     return next(iter(await _products(await rows(query, *_COUNTED, municipality, product))), None)
 
 
 async def by_keys(keys: list[tuple[int, UUID]]) -> list[VoucherProduct | None]:
     """Read products in the order of (municipality, id); None where there is none."""
-    query = _SELECT + "join unnest($4::smallint[], $5::uuid[]) k (m, i) on p.municipality_id = k.m and p.id = k.i"
+    query = _SELECT + "join unnest($5::smallint[], $6::uuid[]) k (m, i) on p.municipality_id = k.m and p.id = k.i"
     towns, ids = [town for town, _ in keys], [product for _, product in keys]
     products = await _products(await rows(query, *_COUNTED, towns, ids))
     by_key = {(product.municipality, product.id): product for product in products}
@@ -59,7 +60,7 @@ async def by_keys(keys: list[tuple[int, UUID]]) -> list[VoucherProduct | None]:
 
 async def of_municipality(municipality: int) -> list[VoucherProduct]:
     """List the products of a municipality, newest first."""
-    query = _SELECT + "where p.municipality_id = $4 order by p.created_at desc, p.id"
+    query = _SELECT + "where p.municipality_id = $5 order by p.created_at desc, p.id"
     return await _products(await rows(query, *_COUNTED, municipality))
 
 

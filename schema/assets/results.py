@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.approvals.results import WAITS
+from schema.approvals.types import Approval
 from schema.assets.types import Asset
 from schema.core.refusals import Payload
 
@@ -11,6 +13,7 @@ class CreateAssetPayload(Payload):
     """A new kind of value."""
 
     asset: Asset | None = strawberry.field(default=None, description="The asset.")
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)
 
 
 @strawberry.type(description="What `changeAsset` answers.")

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.approvals.refusals import ApproverIsProposerError
+from domain.approvals.refusals import ApprovalStaleError, ApprovalStateError, ApproverIsProposerError
 from domain.assets.refusals import UnknownAssetError
 from domain.bulk_grants.refusals import (
     BulkGrantStateError,
@@ -112,7 +112,7 @@ class BulkGrantsMutation:
         ApproveBulkGrantPayload,
         roles=FINANCE,
         moves_value=True,
-        refuses=(ApproverIsProposerError, PossibleDuplicatesError, *STATE),
+        refuses=(ApproverIsProposerError, ApprovalStaleError, ApprovalStateError, PossibleDuplicatesError, *STATE),
         description="Approves another officer's bulk grant, which begins. For finance officers of the municipality.",
     )
     pause_bulk_grant = mutation(
@@ -145,10 +145,10 @@ class BulkGrantsMutation:
         UndoBulkGrantPayload,
         roles=FINANCE,
         moves_value=True,
-        refuses=STATE,
+        refuses=(KeyReusedError, *STATE),
         description=(
-            "Takes back what is left of everything that a bulk grant gave, once. For finance officers of the"
-            " municipality."
+            "Proposes to take back what is left of everything that a bulk grant gave, once; `approveChange` does it."
+            " For finance officers of the municipality."
         ),
     )
 

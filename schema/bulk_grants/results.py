@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.approvals.results import WAITS
+from schema.approvals.types import Approval
 from schema.bulk_grants.checks import BulkGrantCheck
 from schema.bulk_grants.types import BulkGrant
 from schema.core.refusals import Payload, ReplayablePayload
@@ -68,3 +70,4 @@ class UndoBulkGrantPayload(ReplayablePayload):
     bulk_grant: BulkGrant | None = strawberry.field(
         default=None, description="The bulk grant, now UNDOING or UNDONE; follow it by `bulkGrantProgress`."
     )
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.approvals.results import WAITS
+from schema.approvals.types import Approval
 from schema.conversions.types import Conversion, ConversionQuote, ConversionRate
 from schema.core.refusals import Payload, ReplayablePayload
 from schema.ledger.balances import BalanceAfter
@@ -31,3 +33,4 @@ class SetConversionRatePayload(Payload):
     rate: ConversionRate | None = strawberry.field(
         default=None, description="The rate, in force from its `startsAt` on."
     )
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)

@@ -111,7 +111,7 @@ class Refusal:
     )
     possible_below = _data(Amount, "The nearest lower amount that is possible; 0: none. Whole units.", "possible_below")
     possible_above = _data(Amount, "The nearest higher amount that is possible. Whole units.", "possible_above")
-    threshold = _data(Amount, "The most that one person may grant. Whole units.", "threshold")
+    threshold = _data(Amount, "The most that may be granted alone in a civil day. Whole units.", "threshold")
     field = _data(str, "The field of the input, such as `expiresOn`.", "field")
     problem = _data(str, "What is wrong with the field or file: LENGTH, ORDER, SIX_MONTHS and so on.", "problem")
     reason = _data(str, "Why, where a code has several reasons: BAD_CRC, RESIDENCY, ENDED and so on.", "reason")

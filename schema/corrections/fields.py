@@ -2,7 +2,12 @@
 
 import strawberry
 
-from domain.approvals.refusals import ApproverIsProposerError, UnknownJournalError
+from domain.approvals.refusals import (
+    ApprovalStaleError,
+    ApprovalStateError,
+    ApproverIsProposerError,
+    UnknownJournalError,
+)
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
 from resolvers import corrections
@@ -29,7 +34,14 @@ class CorrectionsMutation:
         ReverseJournalPayload,
         roles=FINANCE,
         operation=Operation.REVERSE_JOURNAL,
-        refuses=(UnknownJournalError, AlreadyReversedError, ReversalImpossibleError, ApproverIsProposerError),
+        refuses=(
+            UnknownJournalError,
+            AlreadyReversedError,
+            ReversalImpossibleError,
+            ApproverIsProposerError,
+            ApprovalStaleError,
+            ApprovalStateError,
+        ),
         description=(
             "Approves another officer's proposal and reverses the journal. For finance officers of the municipality."
         ),

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.approvals.results import WAITS
+from schema.approvals.types import Approval
 from schema.core.refusals import Payload, ReplayablePayload
 from schema.coupons.types import Coupon, CouponClaim
 
@@ -11,6 +13,7 @@ class CreateCouponPayload(ReplayablePayload):
     """A new coupon."""
 
     coupon: Coupon | None = strawberry.field(default=None, description="The coupon; it is offered from its start on.")
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)
 
 
 @strawberry.type(description="What `changeCoupon` answers.")

@@ -12,6 +12,7 @@ LIST_SIZES = {
     "coupons": 3,
     "differences": 50,
     "earningRules": 10,
+    "facts": 8,
     "fundingSources": 5,
     "jobs": 20,
     "lines": 50,

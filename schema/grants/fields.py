@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.approvals.refusals import ApproverIsProposerError
+from domain.approvals.refusals import ApprovalStaleError, ApprovalStateError, ApproverIsProposerError
 from domain.assets.refusals import AmountOutOfRangeError, NotWholeUnitsError, UnknownAssetError
 from domain.grants.refusals import AlreadyGrantedError, ApprovalRequiredError, UnknownProposalError
 from domain.ledger.kinds import Operation
@@ -82,7 +82,14 @@ class GrantsMutation:
         ApproveGrantPayload,
         roles=FINANCE,
         operation=Operation.APPROVE_GRANT,
-        refuses=(*GRANTING, AlreadyGrantedError, UnknownProposalError, ApproverIsProposerError),
+        refuses=(
+            *GRANTING,
+            AlreadyGrantedError,
+            UnknownProposalError,
+            ApproverIsProposerError,
+            ApprovalStaleError,
+            ApprovalStateError,
+        ),
         description=(
             "Approves somebody else's proposal, and the grant is made. For finance officers of the municipality."
         ),
@@ -92,6 +99,7 @@ class GrantsMutation:
         SetGrantThresholdsPayload,
         roles=FINANCE,
         description=(
-            "Sets the amounts above which another officer must approve. For finance officers of the municipality."
+            "Sets the amounts above which another officer must approve. Lower ones are in force at once; a higher one"
+            " is a proposal for `approveChange`. For finance officers of the municipality."
         ),
     )

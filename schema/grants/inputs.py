@@ -8,7 +8,7 @@ import strawberry
 from domain.grants.grant import Grant
 from domain.grants.refusals import UnknownProposalError
 from domain.ledger.refusals import UnknownWalletError
-from domain.municipalities.thresholds import Thresholds
+from domain.municipalities.thresholds import NewThresholds
 from schema.core.ids import ID, Prefix, key_in, key_of
 from schema.core.scalars import Amount
 from schema.keys.inputs import KEY, UNTIL
@@ -75,16 +75,34 @@ class ApproveGrantInput:
         return key_of(Prefix.APPROVAL, self.approval_id, UnknownProposalError)
 
 
-@strawberry.input(description="Amounts above which another officer must approve.")
+@strawberry.input(description="Amounts above which another officer must approve. Raising one needs two officers.")
 class SetGrantThresholdsInput:
     """The thresholds of a municipality."""
 
     municipality: str = strawberry.field(description=MUNICIPALITY)
     single: Amount = strawberry.field(
-        description="The most that one person may grant to a wallet. Whole units; 0: every grant needs approval."
+        description=(
+            "The most that people may grant alone to a wallet in a civil day. Whole units; 0: every grant needs"
+            " approval."
+        )
     )
-    file: Amount = strawberry.field(description="The most that one person may grant by a file, in total. Whole units.")
+    file: Amount = strawberry.field(
+        description="The most that one person may grant alone in a civil day, by files and singly. Whole units."
+    )
+    budget: Amount | None = strawberry.field(
+        default=None,
+        description=(
+            "The most that one officer may put into budgets alone in a civil day. Whole units; absent: as it is."
+        ),
+    )
+    effective_at: datetime | None = strawberry.field(
+        default=None,
+        description=(
+            "Time from which it is in force, in UTC; not before another officer's approval. Absent: at once where one"
+            " officer may change it, else from the approval on."
+        ),
+    )
 
-    def thresholds(self, municipality: int) -> Thresholds:
-        """The thresholds of a municipality."""
-        return Thresholds(municipality, self.single, self.file)
+    def thresholds(self) -> NewThresholds:
+        """The new thresholds."""
+        return NewThresholds(self.single, self.file, self.budget)

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.approvals.results import WAITS
+from schema.approvals.types import Approval
 from schema.core.refusals import Payload, ReplayablePayload
 from schema.grants.types import Grant, GrantProposal, GrantThresholds
 from schema.ledger.balances import BalanceAfter
@@ -43,3 +45,4 @@ class SetGrantThresholdsPayload(Payload):
     thresholds: GrantThresholds | None = strawberry.field(
         default=None, description="The new thresholds; they count from the next grant on."
     )
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)

@@ -70,13 +70,17 @@ class GrantThresholds:
 
     thresholds: strawberry.Private[Thresholds]
 
-    @strawberry.field(description="The most that one person may grant to a wallet. Whole units.")
+    @strawberry.field(description="The most that people may grant alone to a wallet in a civil day. Whole units.")
     def single(self) -> Amount:
         return Amount(self.thresholds.single)
 
-    @strawberry.field(description="The most that one person may grant by a file, in total. Whole units.")
+    @strawberry.field(description="The most that one person may grant alone in a civil day. Whole units.")
     def file(self) -> Amount:
         return Amount(self.thresholds.file)
+
+    @strawberry.field(description="The most that one officer may put into budgets alone in a civil day. Whole units.")
+    def budget(self) -> Amount:
+        return Amount(self.thresholds.budget)
 
     @strawberry.field(description="The municipality.")
     async def municipality(self, info: MeguruInfo) -> Municipality:

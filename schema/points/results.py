@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.approvals.results import WAITS
+from schema.approvals.types import Approval
 from schema.core.refusals import Payload, ReplayablePayload
 from schema.core.scalars import Amount
 from schema.points.types import EarningRule, PointGrant
@@ -14,6 +16,7 @@ class AddEarningRulePayload(ReplayablePayload):
     earning_rule: EarningRule | None = strawberry.field(
         default=None, description="The rule; it is in force everywhere within 10 seconds."
     )
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)
 
 
 @strawberry.type(description="What `stopEarningRule` answers.")

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.approvals.results import WAITS
+from schema.approvals.types import Approval
 from schema.core.refusals import Payload, ReplayablePayload
 from schema.programmes.types import Programme
 
@@ -11,6 +13,7 @@ class CreateProgrammePayload(ReplayablePayload):
     """A new programme with its budget."""
 
     programme: Programme | None = strawberry.field(default=None, description="The programme.")
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)
 
 
 @strawberry.type(description="What `changeProgramme` answers.")
@@ -18,6 +21,7 @@ class ChangeProgrammePayload(Payload):
     """A changed programme."""
 
     programme: Programme | None = strawberry.field(default=None, description="The programme after the change.")
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)
 
 
 @strawberry.type(description="What `changeBudget` answers.")
@@ -27,3 +31,4 @@ class ChangeBudgetPayload(ReplayablePayload):
     programme: Programme | None = strawberry.field(
         default=None, description="The programme, with its new `budget` and `budgetLeft`."
     )
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)

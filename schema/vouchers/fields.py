@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain.approvals.refusals import ApproverIsProposerError
+from domain.approvals.refusals import ApprovalStaleError, ApprovalStateError, ApproverIsProposerError
 from domain.assets.refusals import UnknownAssetError
 from domain.codes.refusals import InvalidCodeError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
@@ -125,6 +125,8 @@ class VouchersMutation:
             VoucherStateError,
             VoucherNotOnSaleError,
             ApproverIsProposerError,
+            ApprovalStaleError,
+            ApprovalStateError,
             *TERMS,
         ),
         description=(

@@ -87,6 +87,8 @@ def programme(address: str, officers: list[Persona]) -> dict[str, str]:
         "startsAt": "2020-01-01T00:00:00Z",
         "endsAt": "2099-01-01T00:00:00Z",
     }
+    waiting = ask(address, "CreateProgramme", token, input=grants)["approval"]["id"]
+    ask(address, "ApproveChange", officers[1]["token"], input={"approvalId": waiting})
     return {"asset": asset, "id": ask(address, "CreateProgramme", token, input=grants)["programme"]["id"]}
 
 
@@ -164,7 +166,8 @@ async def test_a_file_from_its_address_to_the_wallets(
     again = ask(address, "StartBulkGrant", first["token"], input=start)
     assert (again["replayed"], again["bulkGrant"]["state"]) == (True, "FINISHED")
     undo = {"idempotencyKey": str(uuid4()), "bulkGrantId": waiting["id"], "reason": "WRONG_AMOUNT"}
-    ask(address, "UndoBulkGrant", second["token"], input=undo)
+    proposed = ask(address, "UndoBulkGrant", second["token"], input=undo)["approval"]["id"]
+    ask(address, "ApproveChange", first["token"], input={"approvalId": proposed})
     await eventually(lambda: ask(address, "BulkGrant", first["token"], id=waiting["id"])["state"] == "UNDONE", 30)
     assert posted(address, first, wallets, programme["asset"]) == [0] * len(wallets)
 

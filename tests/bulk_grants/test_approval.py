@@ -146,7 +146,10 @@ async def test_a_single_grant_above_the_threshold_is_proposed_and_approved(api: 
     key = str(uuid4())
     refused = await api.grant(programme, 1_001, idempotencyKey=key)
     assert (refused["code"], refused["retry"]) == ("APPROVAL_REQUIRED", "SAME_KEY")
-    assert refused["message"] == "1,000円分を超える付与には、別の担当者の承認が必要です。付与を申請してください。"
+    assert refused["message"] == (
+        "お一人で1日に付与できるのは、合わせて1,000円分までです（本日はあと0円分）。"
+        "別の担当者の承認が必要です。付与を申請してください。"
+    )
     assert await api.left(programme) == 9_000
     proposed = (await propose(api, programme, 1_001))["proposal"]
     assert picked(proposed["approval"], "approvedAt", "reason") == {"approvedAt": None, "reason": "OTHER"}

@@ -134,7 +134,8 @@ async def test_no_row_of_a_town_points_into_another_town(connection: asyncpg.Con
         ("hold", None, "CHECK ((0 < ALL (amounts)))"),
         ("approval", None, "CHECK ((approver <> proposer))"),
         ("approval", None, "CHECK (((approver IS NULL) = (approved_at IS NULL)))"),
-        ("approval", None, "UNIQUE (municipality_id, kind, subject)"),
+        ("approval", "approval_ended_or_approved", "CHECK (((state = 0) OR (approver IS NULL)))"),
+        ("control_change", None, "CHECK (((applied_at IS NULL) OR (due_at IS NOT NULL)))"),
     ],
 )
 async def test_a_rule_that_money_rests_on_is_there_and_enforced(

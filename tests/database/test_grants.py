@@ -127,7 +127,8 @@ async def test_no_role_is_more_than_it_says(connection: asyncpg.Connection):
 
 
 OTHER_WRITES = {
-    "approval": {"INSERT": "", "UPDATE": "approved_at approver"},
+    "approval": {"INSERT": "", "UPDATE": "approved_at approver end_note end_reason ended_at ended_by state"},
+    "control_change": {"INSERT": "", "UPDATE": "applied_at due_at refused"},
     "asset": {
         "INSERT": "",
         "UPDATE": "acceptance balance_cap charge_maximum disclosure_en disclosure_ja minimum_unit name_en name_ja"
@@ -150,7 +151,10 @@ OTHER_WRITES = {
     "grant_proposal": {"INSERT": ""},
     "holder_access": {"INSERT": "", "UPDATE": "revoked_at"},
     "job": {"INSERT": ""},
-    "municipality": {"INSERT": "", "UPDATE": "bulk_grant_threshold charge_cancel_minutes grant_threshold name"},
+    "municipality": {
+        "INSERT": "",
+        "UPDATE": "budget_threshold bulk_grant_threshold charge_cancel_minutes grant_threshold name",
+    },
     "person": {"INSERT": "", "UPDATE": "session_version"},
     "person_claim": {"DELETE": "", "INSERT": "", "UPDATE": ""},
     "person_name": {"DELETE": "", "INSERT": "", "UPDATE": ""},

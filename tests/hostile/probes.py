@@ -193,6 +193,7 @@ PROBES: dict[str, Probe] = {
     "bulkGrants": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),
     "grantProposal": of(lambda w: _id(w.new_proposal()), "finance", *TOWN),
     "grantThresholds": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),
+    "approvals": of(lambda w: {"municipality": w.api.code}, "finance", "auditor"),
     # Mutation
     "charge": of(lambda w: keyed(wallet={"walletId": w.wallet}, assetId=w.api.coin, amount=100), "desk"),
     "pay": of(
@@ -249,6 +250,11 @@ PROBES: dict[str, Probe] = {
     "proposeGrant": of(lambda w: keyed(programmeId=w.programme, walletId=w.wallet, amount=5), "finance", "desk"),
     "approveGrant": of(lambda w: later(w.new_proposal(), "approvalId"), "other_finance"),
     "setGrantThresholds": officer(lambda w: unkeyed(municipality=w.api.code, single=100_000, file=1_000_000)),
+    "approveChange": of(lambda w: later_unkeyed(w.new_change(), "approvalId"), "other_finance"),
+    "rejectApproval": of(
+        lambda w: later_unkeyed(w.new_change(), "approvalId", reason="WRONG_AMOUNT", note="金額"), "other_finance"
+    ),
+    "withdrawApproval": officer(lambda w: later_unkeyed(w.new_change(), "approvalId", reason="OTHER", note="再検討")),
     "cancelCharge": of(lambda w: later(w.new_charge(), "chargeId", reason="OTHER"), "desk"),
     "setChargeCancellation": officer(lambda w: unkeyed(municipality=w.api.code, minutes=30)),
     "setConversionRate": officer(rate),
@@ -269,6 +275,7 @@ PROBES: dict[str, Probe] = {
     "storeEvents": of(lambda w: {"storeId": w.store, "after": w.start_of(w.town.store)}, "staff", *TOWN),
     "paymentSettled": of(lambda w: {"walletId": w.wallet, "after": w.start_of(w.town.wallet)}, "resident", *TOWN),
     "bulkGrantProgress": of(lambda w: {"id": w.bulk}, "finance", *TOWN),
+    "approvalChanged": of(lambda w: {"municipality": w.api.code}, "finance", "auditor"),
 }
 
 

@@ -4,6 +4,7 @@ A field whose source was renamed, or that nothing provides any more, fails here.
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from tests.hostile.filled import PLACE, FilledWorld
 from tests.hostile.probes import PROBES, keyed, unkeyed
 from tests.hostile.walk import CORE, Refused, ask, fields, selection
 from tests.hostile.world import World, askers
+from tests.support.api import ASSET
 from tests.support.clock import MovableClock
 from tests.support.town import new_town
 
@@ -165,6 +167,47 @@ async def read_a_file_partly_taken_back(reading: Reading, world: FilledWorld) ->
     await reading.field(world.town.finance, "checkBulkGrant", checked, 6)
 
 
+async def read_approvals(reading: Reading, world: FilledWorld) -> None:
+    """Every change that waits for another officer, one that is in force, and one that could not be made."""
+    town, api = world.town, world.api
+    paid = {**ASSET, "municipality": api.code, "kind": "COIN", "paid": True, "chargeMaximum": 60_000}
+    wide = {name: unkeyed(**paid, code=code) for name, code in (("free", "WIDE"), ("taken", "TAKEN"))}
+    budget = {"budget": 9_000_000}
+    [programme, coupon] = [
+        (await PROBES[name].arguments(world))["input"] for name in ("createProgramme", "createCoupon")
+    ]
+    for name, arguments in (
+        ("setGrantThresholds", unkeyed(municipality=api.code, single=200_000, file=1_000_000)),
+        ("setChargeCancellation", unkeyed(municipality=api.code, minutes=60)),
+        ("changeProgramme", unkeyed(programmeId=world.earning, endsAt=api.at(timedelta(days=95)))),
+        ("changeBudget", keyed(programmeId=world.earning, change=9_000_000)),
+        ("createProgramme", {"input": {**programme, **budget}}),
+        ("createCoupon", {"input": {**coupon, **budget}}),
+        ("createAsset", wide["free"]),
+    ):
+        await reading.field(town.finance, name, arguments)
+    await reading.field(town.finance, "setConversionRate", unkeyed(**(await rate_of(world)), numerator=0))
+    undo, rule = await PROBES["undoBulkGrant"].arguments(world), await PROBES["addEarningRule"].arguments(world)
+    for name, arguments in (("undoBulkGrant", undo), ("addEarningRule", rule)):
+        waiting = await reading.field(town.finance, name, arguments)
+        await reading.field(town.other_finance, "approveChange", unkeyed(approvalId=waiting["approval"]["id"]))
+        await reading.field(town.finance, name, arguments)
+    taken = (await reading.field(town.finance, "createAsset", wide["taken"]))["approval"]["id"]
+    await api.asset("TAKEN")
+    refused = await reading.field(town.other_finance, "approveChange", unkeyed(approvalId=taken))
+    assert refused["refusal"]["code"] == "INVALID_INPUT"
+    page = await reading.field(town.auditor, "approvals", {"municipality": api.code, "first": 2}, 4)
+    after = page["pageInfo"]["endCursor"]
+    await reading.field(town.auditor, "approvals", {"municipality": api.code, "first": 50, "after": after}, 4)
+    await reading.field(town.auditor, "approvals", {"municipality": api.code, "first": 5, "states": ["REJECTED"]}, 4)
+    await reading.field(town.auditor, "approvals", {"municipality": api.code, "first": 50, "kinds": ["ASSET"]}, 4)
+
+
+async def rate_of(world: World) -> dict[str, Any]:
+    fields: dict[str, Any] = (await PROBES["setConversionRate"].arguments(world))["input"]
+    return {name: value for name, value in fields.items() if name != "numerator"}
+
+
 async def read_outcomes(reading: Reading, world: FilledWorld) -> None:
     key, refused = str(uuid4()), str(uuid4())
     assert "payment" in await world.api.pay(250_000, idempotencyKey=key, restInCash=True)
@@ -231,6 +274,7 @@ async def test_every_field_has_a_value_somewhere(
     await read_probes(reading, world, elsewhere)
     await read_offers(reading, world)
     await read_files(reading, world)
+    await read_approvals(reading, world)
     await read_outcomes(reading, world)
     await read_the_town_itself(reading, world, owner)
     await world.let_value_end(moved)

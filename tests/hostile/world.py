@@ -99,6 +99,12 @@ class World:
         proposal = {"idempotencyKey": str(uuid4()), "programmeId": self.programme, "walletId": self.wallet, "amount": 5}
         return (await self.api.ask(self.town.finance, "ProposeGrant", input=proposal))["proposal"]["approval"]["id"]
 
+    async def new_change(self) -> str:
+        """The approval of a change that its proposer waits for: an earning rule."""
+        rule = {"kind": "PERCENT", "rateBp": 1, "nameJa": "規則", "nameEn": "Rule", "priority": 0, "stacking": "ALONE"}
+        fields = {"idempotencyKey": str(uuid4()), "programmeId": self.earning, **rule}
+        return (await self.api.ask(self.town.finance, "AddEarningRule", input=fields))["approval"]["id"]
+
     async def new_reversal(self) -> str:
         reversal = {"journalId": await self.new_charge(), "reason": "WRONG_AMOUNT"}
         return (await self.api.ask(self.town.finance, "ProposeReversal", input=reversal))["approval"]["id"]

@@ -6,8 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.grants.refusals import ApprovalRequiredError
-from domain.grants.thresholds import require_below_threshold
 from domain.ledger.holders import give_access, set_state
 from domain.ledger.kinds import HolderState, JournalKind, Operation
 from domain.ledger.ledger import no_plan
@@ -21,7 +19,6 @@ from domain.ledger.refusals import (
     WalletFrozenError,
 )
 from domain.ledger.request import Closed, Request, RequestKey
-from domain.municipalities.thresholds import thresholds_of
 from domain.payments.pay import Pay, input_hash_of
 from domain.programmes.refusals import ProgrammeClosedError
 from domain.viewer import Relation
@@ -143,17 +140,6 @@ async def test_a_key_ends_in_its_own_town_only(town: People):
     assert await town.services.ledger.has_ended(key_of(town, key))
     elsewhere = replace(key_of(town, key), municipality=other.id)
     assert not await town.services.ledger.has_ended(elsewhere)
-
-
-async def test_a_key_of_another_town_does_not_carry_a_grant_past_the_threshold(town: People):
-    other, key = await new_town(town.services), uuid4()
-    above = (await thresholds_of(town.id)).single + 1
-    used = RequestKey(other.id, town.finance.person_id, Operation.GRANT_VALUE, key)
-    await town.services.ledger.close(used)
-    await give_access(other.id, other.town.issuer_id, town.finance.person_id, Relation.FINANCE, town.services.clock())
-    with pytest.raises(ApprovalRequiredError):
-        await require_below_threshold(town.services, replace(used, municipality=town.id), above)
-    await require_below_threshold(town.services, used, above)
 
 
 def test_every_operation_has_its_journal():

@@ -28,12 +28,16 @@ async def change_asset(api: Api, asset: str, viewer: Viewer | None = None, **fac
 
 
 async def change(api: Api, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
-    return await api.ask(viewer or api.town.finance, "ChangeProgramme", input={"programmeId": programme, **facts})
+    answer = await api.both(viewer or api.town.finance, "ChangeProgramme", input={"programmeId": programme, **facts})
+    if "appliedAt" not in (answer.get("approval") or {}):
+        return answer
+    assert answer["approval"]["appliedAt"] is not None
+    return {"programme": await api.ask(api.town.auditor, "Programme", id=programme)}
 
 
 async def budget(api: Api, programme: str, by: int, viewer: Viewer | None = None, **facts: Any) -> Any:
     budget_change = {"idempotencyKey": str(uuid4()), "programmeId": programme, "change": by, **facts}
-    return await api.ask(viewer or api.town.finance, "ChangeBudget", input=budget_change)
+    return await api.both(viewer or api.town.finance, "ChangeBudget", input=budget_change)
 
 
 def budgets(answer: Any) -> tuple[int, int]:

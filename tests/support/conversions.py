@@ -30,7 +30,16 @@ class Market:
             "minimumUnit": 1,
             **facts,
         }
-        return await self.api.ask(viewer or self.api.town.finance, "SetConversionRate", input=request)
+        answer = await self.api.both(viewer or self.api.town.finance, "SetConversionRate", input=request)
+        if "appliedAt" not in (answer.get("approval") or {}):
+            return answer
+        assert answer["approval"]["appliedAt"] is not None
+        [rate, *_] = [
+            rate
+            for rate in sorted(await self.rates(), key=lambda known: known["startsAt"], reverse=True)
+            if (rate["fromAsset"]["id"], rate["toAsset"]["id"]) == (request["fromAssetId"], request["toAssetId"])
+        ]
+        return {"rate": rate, "approval": answer["approval"]}
 
     async def convert(self, amount: int, viewer: Viewer | None = None, wallet: UUID | None = None, **facts: Any) -> Any:
         request = {"idempotencyKey": str(uuid4()), **self._input(amount, wallet), **facts}

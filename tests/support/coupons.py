@@ -30,7 +30,7 @@ class CouponApi(Api):
             **RULES,
             **facts,
         }
-        return await self.ask(
+        return await self.both(
             viewer or self.town.finance,
             "CreateCoupon",
             locale,

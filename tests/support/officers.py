@@ -110,7 +110,7 @@ class Officers(Api):
 
     async def undo(self, bulk: str, viewer: Viewer | None = None, key: str | None = None) -> Any:
         fields = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4()), "reason": "WRONG_AMOUNT"}
-        return await self.ask(viewer or self.town.finance, "UndoBulkGrant", input=fields)
+        return await self.both(viewer or self.town.finance, "UndoBulkGrant", input=fields)
 
     async def approve(self, bulk: str, viewer: Viewer | None = None, key: str | None = None, **facts: Any) -> Any:
         fields = {"bulkGrantId": bulk, "idempotencyKey": key or str(uuid4()), **facts}

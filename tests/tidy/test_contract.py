@@ -17,6 +17,7 @@ from tests.support.messages import leaves, placeholders
 
 SCHEMA = schema._schema
 WITHOUT_A_FIELD = {
+    "BudgetApprovalError",
     "BulkRowRefusedError",
     "HoldExceedsError",
     "HoldNotOpenError",

@@ -20,6 +20,7 @@ TABLES = frozenset(re.findall(r"create table (?:if not exists )?(\w+)", MIGRATIO
 MEASURES = frozenset(
     [
         "activates_after_days",
+        "approval_days",
         "attempts",
         "birth_year",
         "charge_cancel_minutes",
@@ -47,6 +48,7 @@ JOINING = {
 
 UPWARD = {
     "access/reads.py": "sessions and rights of people are followed below all rooms that ask who may act",
+    "approvals/reads.py": "how long proposals live is the town's, and what a session is is the person's",
     "ledger/audit.py": JOINING["ledger/audit.py"],
     "ledger/batch.py": JOINING["ledger/batch.py"],
     "ledger/reads.py": "the same accounts with the same terms, without locks, for quotes",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLInputObjectType
 
+from domain.approvals.kinds import ApprovalState, Stale
 from domain.bulk_grants.csv_file import Column
 from domain.bulk_grants.kinds import BulkState
 from domain.coupons.kinds import Obstacle
@@ -79,9 +80,10 @@ def test_everything_that_is_said_has_words() -> None:
     said |= {f"PROBLEM_{problem}" for _, problem in mistakes()}
     said |= {f"FIELD_{field.replace('.', '_').upper()}" for field, _ in mistakes()}
     said |= {f"PROBLEM_{obstacle.value}" for obstacle in Obstacle}
-    said |= {f"PROBLEM_{state.name}" for state in (*BulkState, *VoucherState)}
+    said |= {f"PROBLEM_{state.name}" for state in (*ApprovalState, *BulkState, *VoucherState)}
     said |= {f"PROBLEM_{reason}" for reason in ("RESIDENCY", "AGE", "UNVERIFIED")}
     said |= {f"COLUMN_{column.value}" for column in Column if column is not Column.NOTE}
+    said |= {f"PROBLEM_{reason.name}" for reason in Stale}
     said |= {f"LEGAL_{basis.name}" for basis in LegalBasis}
     assert said - set(JA) == set()
 
@@ -109,7 +111,7 @@ def test_japanese_is_written_alike(code: str) -> None:
         "full-width punctuation, half-width digits, no spaces"
     )
     assert re.search(r"[。]$|\}$|^$", text) or code.removeprefix("PROBLEM_") in {
-        state.name for state in (*BulkState, *VoucherState)
+        state.name for state in (*ApprovalState, *BulkState, *VoucherState)
     }, "whole sentences"
     assert not re.search(r"してください。.*してください。.*してください。", text), "at most two requests at a time"
 
