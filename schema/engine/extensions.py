@@ -17,11 +17,12 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
+    ValueNode,
     Visitor,
     visit,
 )
 from graphql import OperationType as OperationKind
-from strawberry.exceptions import MissingQueryError
+from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
 from strawberry.extensions import (
     AddValidationRules,
     MaskErrors,
@@ -220,11 +221,11 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR091
         original = original.original_error
     known = (error.extensions or {}).get("code")
     match original:
-        case None | GraphQLError() if error.path is None or known:
-            return (
-                str(known or ("BAD_USER_INPUT" if "invalid value" in error.message else "GRAPHQL_VALIDATION_FAILED")),
-                error.message,
-            )
+        case None | GraphQLError() | StrawberryInputCoercionError() if (
+            error.path is None or known or _is_of_input(error)
+        ):
+            is_value = error.path is not None or _is_coercion(error) or "invalid value" in error.message
+            return str(known or ("BAD_USER_INPUT" if is_value else "GRAPHQL_VALIDATION_FAILED")), error.message
         case UnauthenticatedError():
             return "UNAUTHENTICATED", SIGN_IN
         case Refusal():
@@ -241,6 +242,15 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR091
             return "BAD_USER_INPUT", str(original)
         case _:
             return "INTERNAL", FAULT
+
+
+def _is_of_input(error: GraphQLError) -> bool:
+    """Whether the executor says that an argument cannot be used, such as null where its variable had a default."""
+    return _is_coercion(error) or any(isinstance(node, ValueNode) for node in error.nodes or ())
+
+
+def _is_coercion(error: GraphQLError) -> bool:
+    return any(isinstance(kind, StrawberryInputCoercionError) for kind in (error, error.original_error))
 
 
 EXTENSIONS: list[Any] = [

@@ -24,6 +24,8 @@ from graphql import (
     StringValueNode,
     ValueNode,
     VariableNode,
+    get_nullable_type,
+    print_ast,
 )
 
 Coerce = Callable[[Any], Any]
@@ -140,24 +142,37 @@ class Variables:
 
     def __init__(self, operation: OperationDefinitionNode) -> None:
         self._defaults: dict[str, Any] = {}
+        self._types: dict[str, str] = {}
         self.required: set[str] = set()
+        self.never_null: set[str] = set()
         self.unused: set[str] = set()
         for declared in operation.variable_definitions or ():
             name = declared.variable.name.value
             self.unused.add(name)
             self._defaults[name] = ABSENT if declared.default_value is None else literal(declared.default_value)
-            if declared.type.kind == "non_null_type" and declared.default_value is None:
-                self.required.add(name)
+            self._types[name] = print_ast(declared.type).removesuffix("!")
+            if declared.type.kind == "non_null_type":
+                self.never_null.add(name)
+                if declared.default_value is None:
+                    self.required.add(name)
 
-    def json(self, node: ValueNode) -> Json:
-        """The value of an argument's node as JSON, once the variables are known."""
+    def json(self, node: ValueNode, kind: GraphQLInputType) -> Json:
+        """The value of an argument's node as JSON, once the variables are known.
+
+        Values are coerced as the argument's type says. A variable whose own type is stricter within a list is not
+        compiled.
+        """
         if isinstance(node, VariableNode):
+            if self._types[node.name.value] != str(kind).removesuffix("!"):
+                raise UnsupportedError
             return self._variable(node.name.value)
         if not any(_variables_in(node)):
             constant = literal(node)
             return lambda _: constant
-        if isinstance(node, ObjectValueNode):
-            return self._object({field.name.value: self.json(field.value) for field in node.fields})
+        inner = get_nullable_type(kind)
+        if isinstance(node, ObjectValueNode) and isinstance(inner, GraphQLInputObjectType):
+            fields = {field.name.value: (field.value, inner.fields[field.name.value].type) for field in node.fields}
+            return self._object({name: self.json(value, expected) for name, (value, expected) in fields.items()})
         raise UnsupportedError
 
     def _variable(self, name: str) -> Json:
@@ -174,7 +189,7 @@ class Variables:
 
     def argument(self, python_name: str, node: ValueNode, kind: GraphQLInputType) -> Argument:
         """An argument: a constant is coerced now, everything else for each request."""
-        json, coerce = self.json(node), coercer(kind)
+        json, coerce = self.json(node, kind), coercer(kind)
         if not any(_variables_in(node)):
             try:
                 constant = coerce(json({}))

@@ -57,10 +57,13 @@ class Program:
     serial: tuple[tuple[str, Callable[..., Any]], ...]
     arguments: tuple[tuple[Argument, ...], ...]
     required: frozenset[str]
+    never_null: frozenset[str]
 
     def bind(self, variables: Mapping[str, Any], context: Context) -> Run:
         """The arguments of all fields; UncoercibleError before anything has run."""
-        if any(variables.get(name) is None for name in self.required):
+        if not self.required <= variables.keys() or any(
+            variables.get(name, ABSENT) is None for name in self.never_null
+        ):
             raise UncoercibleError
         bound = []
         for arguments in self.arguments:
@@ -119,6 +122,7 @@ class Compiler:
             tuple((field.key, awaited(field)) for field in fields) if serial else (),
             tuple(self._arguments),
             frozenset(self._variables.required),
+            frozenset(self._variables.never_null),
         )
 
     def _fields(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> list[Selected]:
