@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import orjson
 import structlog
@@ -12,12 +13,33 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(
 )
 
 
+TEXTS = ("exc_value", "exc_notes", "syntax_error")
+"""What an exception says in words: it may repeat what a client sent. Its type and its frames say where it came from."""
+
+
+def without_texts(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Take the texts of exceptions out of a rendered event, also of causes and of groups."""
+    exceptions = event.get("exception")
+    if isinstance(exceptions, list):
+        for exception in exceptions:
+            _take_texts(exception)
+    return event
+
+
+def _take_texts(exception: dict[str, Any]) -> None:
+    for name in TEXTS:
+        exception.pop(name, None)
+    for group in exception.get("exceptions") or ():
+        for inner in group:
+            _take_texts(inner)
+
+
 def configure(level: str, *, pretty: bool = False) -> None:
     """Configure logging, once per process. Set `pretty` for a developer's terminal."""
     renderer: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if pretty
-        else [TRACEBACKS, structlog.processors.JSONRenderer(serializer=_dumps)]
+        else [TRACEBACKS, without_texts, structlog.processors.JSONRenderer(serializer=_dumps)]
     )
     structlog.configure(
         processors=[

@@ -207,11 +207,16 @@ def masked(error: GraphQLError, context: Context) -> GraphQLError:
     code, text = public(error, context.locale)
     extensions = {**(error.extensions or {}), "code": code}
     if code == "INTERNAL":
-        log.error("graphql.fault", trace_id=context.trace_id, path=error.path, exc_info=error.original_error)
+        log.error("graphql.fault", trace_id=context.trace_id, field=_field_of(error), exc_info=error.original_error)
         extensions = {"code": code, "traceId": context.trace_id}
     return GraphQLError(
         text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions
     )
+
+
+def _field_of(error: GraphQLError) -> str | None:
+    """The field's name in the contract; the error's path has the client's own words, its aliases."""
+    return next((node.name.value for node in error.nodes or () if isinstance(node, FieldNode)), None)
 
 
 def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind

@@ -47,7 +47,7 @@ def echo(value: object) -> str:
 
 @strawberry.type
 class Query:
-    """Each field says what its resolver was given."""
+    """Each field says what its resolver received."""
 
     @strawberry.field
     def needed(self, a: int) -> str:
@@ -146,9 +146,9 @@ def documents() -> list[tuple[str, dict[str, Any]]]:
     cases = []
     for kind, fields in FIELDS.items():
         for field, mark, default in itertools.product(fields, ["", "!"], [None, *TYPES[kind]]):
-            given = "" if default is None else f" = {default}"
+            clause = "" if default is None else f" = {default}"
             for text in (f"{{ {field} }}", f"{{ below {{ {field} }} x: {field} }}"):
-                query = f"query($v: {kind}{mark}{given}) {text}"
+                query = f"query($v: {kind}{mark}{clause}) {text}"
                 if not validate(CORE, parse(query), specified_rules):
                     cases += [(query, {} if value is ABSENT else {"v": value}) for value in [ABSENT, *SENT[kind]]]
     return cases
@@ -181,29 +181,29 @@ async def test_what_a_program_takes_graphql_core_takes_in_the_same_way(town: Peo
     answered = refused = 0
     for query, variables in CASES:
         expected = await by_core(query, variables, context)
-        found = await by_program(query, variables, context)
-        if found is None:
+        taken = await by_program(query, variables, context)
+        if taken is None:
             refused += bool(expected.errors)
             continue
         answered += 1
-        assert found.errors is None, (query, variables)
+        assert taken.errors is None, (query, variables)
         assert expected.errors is None, (query, variables, "the program takes what is wrong")
-        assert found.data == expected.data, (query, variables)
+        assert taken.data == expected.data, (query, variables)
     assert answered > 300
     assert refused > 300
 
 
 async def test_what_is_wrong_with_a_variable_is_the_requests_fault(town: People, capsys: pytest.CaptureFixture[str]):
     context = Context(town.services, None, "ja", "trace")
-    told = 0
+    errors_seen = 0
     for query, variables in CASES:
         for error in (await by_core(query, variables, context)).errors or ():
             shown = masked(error, context).formatted
             assert shown["extensions"] == {"code": "BAD_USER_INPUT"}, (query, variables, shown)
             assert shown["message"] == error.message
             assert shown.get("path") == error.path
-            told += 1
-    assert told > 300
+            errors_seen += 1
+    assert errors_seen > 300
     assert "fault" not in capsys.readouterr().err
 
 
