@@ -9,6 +9,7 @@ from domain.refusals import InvalidInputError
 
 _TOKYO = timedelta(hours=9)
 DAY_MINUTES = 24 * 60
+WEEK_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Hours:
 
     def covers(self, other: "Hours") -> bool:
         """Whether these hours are open whenever the others are."""
-        days = not self.weekdays or (bool(other.weekdays) and other.weekdays <= self.weekdays)
+        days = len(self.weekdays) in {0, WEEK_DAYS} or (bool(other.weekdays) and other.weekdays <= self.weekdays)
         return days and self.from_minute <= other.from_minute and other.until_minute <= self.until_minute
 
     def day_open(self, at: datetime) -> bool:
