@@ -82,7 +82,9 @@ def _check_expiry(new: NewAsset, today: date) -> None:
     _require(new.fresh_days is None or 1 <= new.fresh_days <= FRESH_DAYS_LIMIT, "fresh_days", "FRESH_DAYS_RANGE")
     if new.six_month_exempt:
         _require(new.expiry_rule not in {ExpiryRule.NONE, ExpiryRule.LAST_USE_MONTHS}, "expiry_rule", "SIX_MONTHS")
-        _require(months is None or months <= SIX_MONTHS, "expires_after_months", "SIX_MONTHS")
+        # The end of a month after six months is later than six months, whatever the day of issue.
+        most = SIX_MONTHS - (new.expiry_rule is ExpiryRule.MONTH_END_AFTER_MONTHS)
+        _require(months is None or months <= most, "expires_after_months", "SIX_MONTHS")
         _require(new.expires_on is None or new.expires_on <= latest_of_six_months(today), "expires_on", "SIX_MONTHS")
 
 

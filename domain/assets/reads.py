@@ -68,18 +68,21 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class LotSource:
-    """The funding and the programme of a lot, and its exclusive end."""
+    """The origin, funding and programme of a lot, its day of issue in Asia/Tokyo, and its exclusive end."""
 
     id: int
     programme_id: UUID | None
     funding: int
     expires_at: datetime | None
+    origin: int
+    issued_on: date | None
 
 
 async def sources_of(municipality: int, lots: list[int]) -> dict[int, LotSource]:
     """Return the sources of a municipality's lots, by lot id."""
     lot_rows = await rows(
-        "select id, programme_id, funding, expires_at from lot where municipality_id = $1 and id = any ($2::bigint[])",
+        "select id, programme_id, funding, expires_at, origin, issued_on from lot"
+        " where municipality_id = $1 and id = any ($2::bigint[])",
         municipality,
         lots,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.assets.reads import Asset, LotSource, last_day
-from domain.ledger.kinds import Funding
+from domain.ledger.kinds import Funding, LotOrigin
 from domain.ledger.reads import Journal
 from domain.ledger.receipt import Portion, Receipt, SpendOrder
 from domain.locales.catalogue import message
@@ -41,13 +41,7 @@ def _sentence(
     parts = [message("EXPLAIN_USED", locale, amount=amount, asset=name)]
     if reason is not None:
         parts.append(message(f"EXPLAIN_{reason}", locale))
-    programme = programmes.get(str(source.programme_id))
-    if programme is not None:
-        parts.append(
-            message("EXPLAIN_PROGRAMME", locale, programme=programme.name_ja if locale == "ja" else programme.name_en)
-        )
-    elif source.funding == Funding.CASH:
-        parts.append(message("EXPLAIN_OWN", locale))
+    parts += _source(source, programmes.get(str(source.programme_id)), locale)
     last = last_day(source.expires_at)
     parts.append(
         message("EXPLAIN_NO_END", locale)
@@ -55,6 +49,25 @@ def _sentence(
         else message("EXPLAIN_UNTIL", locale, day=_day(last.isoformat(), locale))
     )
     return (" " if locale == "en" else "").join(part for part in parts if part)
+
+
+def _source(source: LotSource, programme: Programme | None, locale: str) -> list[str]:
+    """Say where a lot came from: cash, a card, a voucher that was bought, or a programme and who pays for it."""
+    day = "" if source.issued_on is None else _day(source.issued_on.isoformat(), locale)
+    if programme is not None:
+        name = programme.name_ja if locale == "ja" else programme.name_en
+        if source.origin == LotOrigin.VOUCHER:
+            return [message("EXPLAIN_VOUCHER", locale, voucher=name, day=day)]
+        funded = programme.funding_source
+        said = [message("EXPLAIN_PROGRAMME", locale, programme=name)]
+        return said if funded is None else [*said, message(f"EXPLAIN_SOURCE_{funded.name}", locale)]
+    match source.funding:
+        case Funding.CARD:
+            return [message("EXPLAIN_CARD", locale, day=day)]
+        case Funding.CASH:
+            return [message("EXPLAIN_OWN", locale)]
+        case _:
+            return []
 
 
 def _day(iso: str, locale: str) -> str:

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 from domain.approvals.trail import record
 from domain.assets import reads as assets
 from domain.assets.create import LARGEST, NAME_LIMIT
+from domain.assets.expiry import after, latest_of_six_months
 from domain.assets.kinds import CHARGEABLE, AssetKind
 from domain.assets.refusals import UnknownAssetError
 from domain.conditions.acceptance import EVERYWHERE, Acceptance
@@ -21,11 +22,11 @@ from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
 from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation
 from domain.ledger.refusals import KeyReusedError
-from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, effective_on, fingerprint
 from domain.municipalities import reads as municipalities
 from domain.programmes import reads
 from domain.programmes.allowance import Allowance
-from domain.programmes.kinds import BASIS_POINTS, ClawbackRule, ProgrammeKind
+from domain.programmes.kinds import BASIS_POINTS, BudgetSource, ClawbackRule, ProgrammeKind
 from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError, NotPermittedError
@@ -59,6 +60,7 @@ class NewProgramme:
     activates_after_days: int | None = None
     clawback: ClawbackRule | None = None
     cap_per_household: int | None = None
+    funding_source: BudgetSource | None = None
 
 
 def check(new: NewProgramme, now: datetime) -> None:
@@ -166,16 +168,22 @@ def _is(known: Programme, new: NewProgramme) -> bool:
 
 async def check_new(services: Services, municipality: int, new: NewProgramme) -> None:
     """Raise InvalidInputError or UnknownAssetError for terms that no programme can have."""
-    check(new, services.clock())
-    await _check_assets(municipality, new)
+    now = services.clock()
+    check(new, now)
+    await _check_assets(municipality, new, now)
 
 
-async def _check_assets(municipality: int, new: NewProgramme) -> None:
+async def _check_assets(municipality: int, new: NewProgramme, now: datetime) -> None:
     asset = await assets.in_municipality(municipality, new.asset)
     if asset is None or asset.kind is AssetKind.CASH:
         raise UnknownAssetError
     if asset.paid and new.kind is not ProgrammeKind.CONVERSION:
         raise InvalidInputError("asset_id", "PAID_IS_NOT_GIVEN")
+    if asset.six_month_exempt and new.expires_at is not None:
+        # Value of the first day would end before the day that the programme names, and nobody would be told.
+        first_day = effective_on(max(now, new.starts_at))
+        if new.expires_at > after(latest_of_six_months(first_day)):
+            raise InvalidInputError("expires_on", "SIX_MONTHS_OF_FIRST_DAY")
     if new.charged_asset is not None:
         charged = await assets.in_municipality(municipality, new.charged_asset)
         if charged is None or charged.kind not in CHARGEABLE:
@@ -193,6 +201,7 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
             "rate_bp": new.rate_bp,
             "cap_per_person": new.cap_per_person,
             "cap_per_household": new.cap_per_household,
+            "funding_source": None if new.funding_source is None else new.funding_source.name,
         }
         await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
 
@@ -221,6 +230,7 @@ async def open_programme(municipality: int, programme: UUID, new: NewProgramme, 
         activates_after_days=new.activates_after_days,
         clawback=new.clawback,
         cap_per_household=new.cap_per_household,
+        funding_source=new.funding_source,
         created_by=officer,
         created_at=now,
     )
@@ -270,6 +280,7 @@ async def _allocate(
                 activates=new.activates_after_days,
                 clawback=new.clawback,
                 household=new.cap_per_household,
+                source=new.funding_source,
             ),
             kind=JournalKind.ALLOCATION,
             holders=(programme, town.issuer_id),

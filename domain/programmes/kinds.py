@@ -21,5 +21,15 @@ class ClawbackRule(IntEnum):
     WAIVE = 3
 
 
+class BudgetSource(IntEnum):
+    """Who pays for what a programme gives."""
+
+    PUBLIC_BUDGET = 1
+    CHAMBER = 2
+    STORE_ASSOCIATION = 3
+    DONATION = 4
+    OTHER = 5
+
+
 BASIS_POINTS = 10_000
 """One hundred percent, in hundredths of a percent."""

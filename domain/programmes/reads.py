@@ -12,13 +12,16 @@ from domain.conditions.eligibility import from_json as eligibility_of
 from domain.database import rows
 from domain.ledger.kinds import AccountKind, Funding, GuardKind, JournalKind, Outcome
 from domain.ledger.request import GuardKey
-from domain.programmes.kinds import ClawbackRule, ProgrammeKind
+from domain.programmes.kinds import BudgetSource, ClawbackRule, ProgrammeKind
 from domain.programmes.tables import Programme as Row
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A programme. Amounts in whole units; rates in hundredths of a percent; `expires_at` is exclusive."""
+    """A programme. Amounts in whole units; rates in hundredths of a percent; `expires_at` is exclusive.
+
+    funding_source: who pays for it; None: not stated, as for programmes of before it could be.
+    """
 
     municipality: int
     id: UUID
@@ -40,6 +43,7 @@ class Programme:
     activates_after_days: int | None
     clawback: ClawbackRule | None
     cap_per_household: int | None
+    funding_source: BudgetSource | None = None
 
     def open_at(self, at: datetime) -> bool:
         """Whether the programme gives value at this instant."""
@@ -101,6 +105,46 @@ async def budgets_left(keys: list[tuple[int, UUID]]) -> list[int]:
     return [left.get(key, 0) for key in keys]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """The value of one asset that programmes of one source have left, and have given and is in wallets. Whole units."""
+
+    municipality: int
+    source: BudgetSource | None
+    asset: int
+    budget_left: int
+    in_wallets: int
+
+
+async def by_source(municipality: int, at: datetime) -> list[SourceLine]:
+    """Sum the budgets of a municipality's programmes, and the value in wallets from them, at an instant."""
+    sums = await rows(
+        f"""select p.funding_source, a.asset_id,
+            coalesce(sum(e.amount) filter (where a.kind = {AccountKind.BUDGET:d}), 0)::bigint as budget_left,
+            coalesce(sum(e.amount) filter (where a.kind = {AccountKind.WALLET:d}), 0)::bigint as in_wallets
+          from journal j
+          join entry e on e.municipality_id = j.municipality_id and e.journal_id = j.id
+          join account a on a.municipality_id = e.municipality_id and a.id = e.account_id
+            and a.kind in ({AccountKind.BUDGET:d}, {AccountKind.WALLET:d})
+          left join lot l on l.municipality_id = a.municipality_id and l.id = a.lot_id
+          join programme p on p.municipality_id = a.municipality_id
+            and p.id = case when a.kind = {AccountKind.BUDGET:d} then a.holder_id else l.programme_id end
+          where j.municipality_id = $1 and j.recorded_at <= $2 group by 1, 2 order by 1 nulls last, 2""",
+        municipality,
+        at,
+    )
+    return [
+        SourceLine(
+            municipality=municipality,
+            source=None if row["funding_source"] is None else BudgetSource(row["funding_source"]),
+            asset=row["asset_id"],
+            budget_left=row["budget_left"],
+            in_wallets=row["in_wallets"],
+        )
+        for row in sums
+    ]
+
+
 async def budget_changes(municipality: int, programme: UUID) -> int:
     """Return the sum of all changes of a programme's budget since its creation. Whole units."""
     [row] = await rows(
@@ -138,4 +182,5 @@ def _of(row: Row) -> Programme:
         activates_after_days=row.activates_after_days,
         clawback=None if row.clawback is None else ClawbackRule(row.clawback),
         cap_per_household=row.cap_per_household,
+        funding_source=None if row.funding_source is None else BudgetSource(row.funding_source),
     )

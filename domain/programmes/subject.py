@@ -31,6 +31,8 @@ def facts_of(programme: Programme | NewProgramme) -> dict[str, Any]:
     """Return the terms of a programme, as JSON values."""
     facts = {name: getattr(programme, name) for name in _NAMES}
     facts = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
+    if programme.funding_source is not None:  # left out where it is not stated, as in proposals of before
+        facts["funding_source"] = programme.funding_source.name
     return facts | {
         "kind": programme.kind.name,
         "eligibility": eligibility_to_json(programme.eligibility),

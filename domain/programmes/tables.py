@@ -29,6 +29,7 @@ class Programme(Model):
     activates_after_days = fields.SmallIntField(null=True)
     clawback = fields.SmallIntField(null=True)
     cap_per_household = fields.BigIntField(null=True)
+    funding_source = fields.SmallIntField(null=True)
     budget_began = fields.BigIntField(null=True)
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField()

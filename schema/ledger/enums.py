@@ -5,6 +5,7 @@ from enum import Enum
 import strawberry
 
 from domain.ledger.kinds import JournalKind
+from domain.programmes.kinds import BudgetSource
 from schema.core.enums import contract_enum
 
 value = strawberry.enum_value
@@ -22,6 +23,15 @@ class AllocationReason(Enum):
     LAST = value("LAST", description="Nothing was used after it.")
 
 
+contract_enum(
+    BudgetSource,
+    "Who pays for what a programme gives. 財源",
+    PUBLIC_BUDGET="The municipality's own budget, grants of prefecture and state included. 公費",
+    CHAMBER="A chamber or society of commerce. 商工会・商工会議所",
+    STORE_ASSOCIATION="An association of stores, or the stores themselves. 商店会・加盟店",
+    DONATION="Donations. 寄附",
+    OTHER="Other funds. その他",
+)
 contract_enum(
     JournalKind,
     "What a journal records.",
@@ -48,4 +58,4 @@ contract_enum(
     CONVERSION="Value was converted into other value. ポイント交換",
     CHARGE_CANCEL="The counter cancelled a charge. チャージ取消",
 )
-__all__ = ["AllocationReason", "JournalKind"]
+__all__ = ["AllocationReason", "BudgetSource", "JournalKind"]

@@ -5,9 +5,11 @@ from datetime import datetime
 import strawberry
 
 from domain.ledger import audit
+from domain.programmes import reads as programmes
 from schema.assets.types import Asset, asset_of
 from schema.core.context import MeguruInfo
 from schema.core.scalars import SignedAmount
+from schema.ledger.enums import BudgetSource
 
 
 @strawberry.type(description="One stored figure that differs from what the entries say.")
@@ -59,6 +61,29 @@ class TrialLine:
         return SignedAmount(self.line.posted)
 
 
+@strawberry.type(description="The value of one asset from programmes that one source pays for. 財源別")
+class SourceLine:
+    """The value of one asset and source."""
+
+    line: strawberry.Private[programmes.SourceLine]
+
+    @strawberry.field(description="Who pays; null: programmes that do not state it.")
+    def funding_source(self) -> BudgetSource | None:
+        return self.line.source
+
+    @strawberry.field(description="The asset.")
+    async def asset(self, info: MeguruInfo) -> Asset:
+        return await asset_of(info, self.line.asset)
+
+    @strawberry.field(description="What is left of the budgets. Whole units.")
+    def budget_left(self) -> SignedAmount:
+        return SignedAmount(self.line.budget_left)
+
+    @strawberry.field(description="What was given and is in wallets, not spent and not expired. Whole units.")
+    def in_wallets(self) -> SignedAmount:
+        return SignedAmount(self.line.in_wallets)
+
+
 @strawberry.type(description="All value of a municipality at an instant. 試算表")
 class TrialBalance:
     """All value of a municipality at an instant."""
@@ -68,6 +93,10 @@ class TrialBalance:
     @strawberry.field(description="By asset and kind of account.")
     def lines(self) -> list[TrialLine]:
         return [TrialLine(line=line) for line in self.trial.lines]
+
+    @strawberry.field(description="The value of programmes, by who pays for it and by asset. 財源別")
+    async def by_source(self) -> list[SourceLine]:
+        return [SourceLine(line=line) for line in await programmes.by_source(self.trial.municipality, self.trial.at)]
 
     @strawberry.field(description="Whether every asset sums to zero.")
     def balanced(self) -> bool:

@@ -14,6 +14,7 @@ from schema.conditions.inputs import AcceptanceInput, EligibilityInput, acceptan
 from schema.core.ids import ID, Prefix, key_of
 from schema.core.scalars import Amount, SignedAmount
 from schema.keys.inputs import KEY
+from schema.ledger.enums import BudgetSource
 from schema.municipalities.types import MUNICIPALITY
 from schema.programmes.enums import ClawbackRule, ProgrammeKind
 
@@ -60,7 +61,10 @@ class CreateProgrammeInput:
     )
     expires_on: date | None = strawberry.field(
         default=None,
-        description="Last day on which its value may be spent, in Asia/Tokyo, if earlier than the asset's own.",
+        description=(
+            "Last day on which its value may be spent, in Asia/Tokyo, if earlier than the asset's own. Of value that is"
+            " exempt by its six months: within six months of the first day on which it is given."
+        ),
     )
     charged_asset_id: ID | None = strawberry.field(
         default=None, description="For CHARGE_BONUS: the coin whose charges get the bonus."
@@ -75,6 +79,9 @@ class CreateProgrammeInput:
     clawback_rule: ClawbackRule | None = strawberry.field(
         default=None,
         description="For EARNING: what becomes of points that a refund takes back and that were spent already.",
+    )
+    funding_source: BudgetSource | None = strawberry.field(
+        default=None, description="Who pays for it, as residents and reports are told; not stated when absent."
     )
 
     def programme(self, municipality: int) -> NewProgramme:
@@ -97,6 +104,7 @@ class CreateProgrammeInput:
             activates_after_days=self.activates_after_days,
             clawback=self.clawback_rule,
             cap_per_household=self.cap_per_household,
+            funding_source=self.funding_source,
         )
 
 

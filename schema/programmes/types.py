@@ -7,8 +7,11 @@ from uuid import UUID
 import strawberry
 from strawberry import lazy
 
+from domain.assets.lots import end_of
 from domain.assets.reads import last_day
+from domain.grants.grant import issue_of
 from domain.identifiers import Prefix
+from domain.ledger.request import effective_on
 from domain.points import reads as points
 from domain.programmes import reads
 from domain.programmes.reads import Programme as DomainProgramme
@@ -19,6 +22,7 @@ from schema.core.context import MeguruInfo
 from schema.core.errors import NotFoundError
 from schema.core.node import Node
 from schema.core.scalars import Amount, amount_or_none
+from schema.ledger.enums import BudgetSource
 from schema.municipalities.types import Municipality, municipality_of
 from schema.programmes.enums import ClawbackRule, ProgrammeKind
 
@@ -104,6 +108,24 @@ class Programme(Node):
     )
     def expires_on(self) -> date | None:
         return last_day(self.programme.expires_at)
+
+    @strawberry.field(
+        description=(
+            "Last day of the value that it gives next, today or on its first day, in Asia/Tokyo: by its own last day,"
+            " the asset's rule and the six months of exempt value. Null: no end, or it gives nothing any more."
+        )
+    )
+    async def next_value_expires_on(self, info: MeguruInfo) -> date | None:
+        now = info.context.services.clock()
+        if self.programme.ends_at <= now:
+            return None
+        given_on = effective_on(max(now, self.programme.starts_at))
+        asset = (await asset_of(info, self.programme.asset)).asset
+        return last_day(end_of(asset, issue_of(self.programme), given_on))
+
+    @strawberry.field(description="Who pays for it; null: not stated, as for programmes of before it was asked.")
+    def funding_source(self) -> BudgetSource | None:
+        return self.programme.funding_source
 
     @strawberry.field(description="For CHARGE_BONUS: the coin whose charges get the bonus; null otherwise.")
     async def charged_asset(self, info: MeguruInfo) -> Asset | None:

@@ -14,6 +14,8 @@ from domain.bulk_grants.csv_file import Column
 from domain.bulk_grants.kinds import BulkState
 from domain.coupons.kinds import Obstacle
 from domain.locales import catalogue
+from domain.programmes.kinds import BudgetSource
+from domain.programmes.rights import Bound
 from domain.refusals import StoredRefusal, UnstoredRefusal
 from domain.vouchers.kinds import LegalBasis, VoucherState
 from schema.root import schema
@@ -22,7 +24,7 @@ from tests.support.messages import leaves, placeholders
 PROJECT = Path(__file__).resolve().parents[2]
 JA, EN = catalogue.codes("ja"), catalogue.codes("en")
 SNAKE, SHOUT = re.compile(r"[a-z][a-z_.]*"), re.compile(r"[A-Z][A-Z_]+")
-DYNAMIC = ("PROBLEM_", "ROW_NOT_ELIGIBLE_", "ROW_", "COLUMN_", "EXPLAIN_", "LEGAL_", "KEPT_AWAY_")
+DYNAMIC = ("PROBLEM_", "ROW_NOT_ELIGIBLE_", "ROW_", "COLUMN_", "EXPLAIN_SOURCE_", "EXPLAIN_", "LEGAL_", "KEPT_AWAY_")
 """Beginnings that the code puts before a word of its own."""
 
 
@@ -85,6 +87,8 @@ def test_everything_that_is_said_has_words() -> None:
     said |= {f"COLUMN_{column.value}" for column in Column if column is not Column.NOTE}
     said |= {f"PROBLEM_{reason.name}" for reason in Stale}
     said |= {f"LEGAL_{basis.name}" for basis in LegalBasis}
+    said |= {f"EXPLAIN_SOURCE_{source.name}" for source in BudgetSource}
+    said |= {f"PROBLEM_{bound.value}" for bound in Bound}
     assert said - set(JA) == set()
 
 
