@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from domain.shared import Shared
 
-DELIVERIES_PER_ROUND = 4
+DELIVERIES_PER_ROUND = 64
 """Events that are delivered before the event loop looks after everything else, such as payments."""
 SUBSCRIPTIONS_PER_PERSON = 100
 REPLAYS_PER_CONNECTION = 2
