@@ -160,7 +160,7 @@ class Game:
         amount = self.chance.randrange(100, 4_000)
         charge = await charged(self.api, amount)
         coin, bonus = self.model.put("COIN", amount), amount // 10 // 50 * 50
-        given = self.model.put("BONUS", bonus) if bonus else None
+        bonus_pile = self.model.put("BONUS", bonus) if bonus else None
         assert sum(part["amount"] for part in charge["bonuses"]) == bonus
         if self.chance.random() < 0.5:
             await self.pay()
@@ -174,8 +174,8 @@ class Game:
             assert back % 50 == 0
             assert bonus - back <= (amount - taken) // 10, "what stays was earned by what stays"
             coin.left -= taken
-            if given is not None:
-                given.left -= back
+            if bonus_pile is not None:
+                bonus_pile.left -= back
             self.seen["cancelled"] += 1
 
     async def grant(self) -> None:

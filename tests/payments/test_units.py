@@ -295,3 +295,19 @@ async def test_a_unit_is_made_of_what_the_store_takes(api: Api):
     assert [(reason["rule"], reason["amount"]) for reason in refused["reasons"]] == [("OTHER_CATEGORY", 300)]
     assert parts_of(await api.pay(450, food)) == [("TICKET", 300), ("TICKET", 150)]
     assert await balance(api, "TICKET") == {"posted": 50, "available": 50, "belowUnit": 0}
+
+
+async def test_a_cancelled_charge_leaves_whole_units_of_coin(api: Api):
+    """10 of a bonus of 20 % are spent, for which 50 of the coin must stay. Its unit is 100, so 100 stay."""
+    coin = await api.asset("TENS", kind="COIN", paid=True, minimumUnit=100, chargeMaximum=10_000)
+    bonus = await api.asset("BONUS", kind="BONUS_COIN")
+    await api.programme(bonus, 10_000, kind="CHARGE_BONUS", chargedAssetId=coin, rateBp=2_000)
+    refused = await api.charge(950, assetId=coin)
+    assert (refused["code"], refused["unit"], await api.balances()) == ("NOT_WHOLE_UNITS", 100, {})
+    charge = await charged(api, 1_000, assetId=coin)
+    await api.pay(10, excludeAssetIds=[coin])
+    answer = await cancel(api, charge["id"])
+    assert answer["cancellation"]["amount"] == 900
+    assert await api.balances() == {"TENS": 100, "BONUS": 10}
+    assert await balance(api, "TENS") == {"posted": 100, "available": 100, "belowUnit": 0}
+    await api.town.assert_sound()
