@@ -7,7 +7,7 @@ COPY requirements.lock /build/
 RUN /venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r /build/requirements.lock
 
 FROM python:3.12-slim-bookworm
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/srv/meguru PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin meguru
 WORKDIR /srv/meguru
 COPY --from=builder /venv /venv
@@ -19,6 +19,8 @@ COPY resolvers/ resolvers/
 COPY schema/ schema/
 COPY push/ push/
 COPY api/ api/
+# The same command as an installation of the wheel has, whatever folder one stands in.
+RUN printf '#!/venv/bin/python\nfrom api.cli import main\n\nmain()\n' > /venv/bin/meguru && chmod 755 /venv/bin/meguru
 # Compiled here: the user below cannot write, and compiling at every start would cost seconds.
 RUN python -m compileall -q migrations domain adapters resolvers schema push api
 USER meguru
@@ -26,4 +28,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
-CMD ["python", "-m", "api.cli", "serve", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["meguru", "serve", "--host", "0.0.0.0", "--port", "8000"]

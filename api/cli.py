@@ -17,12 +17,14 @@ from api.connections import IDLE_SECONDS, Connection
 from api.migrate import described
 from api.migrate import run as run_migrations
 from api.settings import METRICS_FOLDER, Settings, SettingsError, read_settings
+from domain.assets.create import LARGEST
 from domain.assets.new_municipality import create_municipality
 from domain.compose import services
 from domain.expiry.expire import expire
 from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
 from domain.municipalities import reads as municipalities
 from domain.municipalities.create import UnknownCodeError
+from domain.municipalities.thresholds import INITIAL, NewThresholds
 from domain.refusals import InvalidInputError
 from domain.services import Services
 
@@ -91,12 +93,22 @@ def migrate() -> None:
 def create(
     code: Annotated[str, typer.Option(help="National code of 6 digits, such as 012106.")],
     name: Annotated[str | None, typer.Option(help="Name in Japanese; the national list's when absent.")] = None,
+    grant_threshold: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="The most that people may grant alone to a wallet in a day.")
+    ] = INITIAL.single,
+    file_threshold: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="The most that one person may grant alone in a day.")
+    ] = INITIAL.file,
+    budget_threshold: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="The most that one officer may put into budgets alone in a day.")
+    ] = 1_000_000,
 ) -> None:
     """Make a town, if it is not there yet: it takes payments at once, without a restart."""
 
     async def run() -> None:
         async with _services() as services:
-            town, new = await create_municipality(code, name, services.clock(), services.ids)
+            thresholds = NewThresholds(grant_threshold, file_threshold, budget_threshold)
+            town, new = await create_municipality(code, name, services.clock(), services.ids, thresholds=thresholds)
             typer.echo(f"{town.code} {town.name}: {'made' if new else 'was there'}, number {town.id}.")
 
     try:

@@ -10,6 +10,7 @@ from domain.identifiers import Uuid7
 from domain.municipalities import reads
 from domain.municipalities.create import national_name, write_municipality
 from domain.municipalities.reads import Municipality
+from domain.municipalities.thresholds import INITIAL, NewThresholds
 
 YEN = NewAsset(
     code="JPY",
@@ -39,9 +40,11 @@ COIN = NewAsset(
 
 
 async def create_municipality(
-    code: str, name: str | None, now: datetime, ids: Uuid7, coin: NewAsset = COIN
+    code: str, name: str | None, now: datetime, ids: Uuid7, coin: NewAsset = COIN, thresholds: NewThresholds = INITIAL
 ) -> tuple[Municipality, bool]:
     """Return the municipality of a national code, created if missing, and whether it was created now.
+
+    thresholds: of a new one; one that is there keeps its own.
 
     Raises UnknownCodeError for a code that is not on the national list.
     """
@@ -52,12 +55,14 @@ async def create_municipality(
         known = await reads.by_code(code)
         if known is not None:
             return known, False
-        return await open_municipality(code, name or national, now, ids, coin), True
+        return await open_municipality(code, name or national, now, ids, coin, thresholds), True
 
 
-async def open_municipality(code: str, name: str, now: datetime, ids: Uuid7, coin: NewAsset = COIN) -> Municipality:
+async def open_municipality(
+    code: str, name: str, now: datetime, ids: Uuid7, coin: NewAsset = COIN, thresholds: NewThresholds = INITIAL
+) -> Municipality:
     """Create the municipality with its holders and assets. Call inside a transaction."""
-    municipality = await write_municipality(code, name, now, ids)
+    municipality = await write_municipality(code, name, now, ids, thresholds)
     await open_none_lot(municipality.id)
     await create_asset(municipality.id, YEN, now)
     await create_asset(municipality.id, coin, now)

@@ -9,6 +9,7 @@ from domain.ledger.holders import open_holder
 from domain.ledger.kinds import HolderKind
 from domain.municipalities import codes
 from domain.municipalities.reads import Municipality
+from domain.municipalities.thresholds import INITIAL, NewThresholds
 
 
 @dataclass(eq=False)
@@ -30,17 +31,22 @@ def national_name(code: str) -> str:
     return national.name
 
 
-async def write_municipality(code: str, name: str, now: datetime, ids: Uuid7) -> Municipality:
+async def write_municipality(
+    code: str, name: str, now: datetime, ids: Uuid7, thresholds: NewThresholds = INITIAL
+) -> Municipality:
     """Create a municipality with the holders of its issuer and its desk. Call inside a transaction."""
     issuer_id, desk_id = ids.new(), ids.new()
     [row] = await rows(
-        "insert into municipality (code, name, issuer_id, desk_id, created_at) values ($1, $2, $3, $4, $5)"
-        " returning id",
+        """insert into municipality (code, name, issuer_id, desk_id, created_at, grant_threshold, bulk_grant_threshold,
+          budget_threshold) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id""",
         code,
         name,
         issuer_id,
         desk_id,
         now,
+        thresholds.single,
+        thresholds.file,
+        INITIAL.budget if thresholds.budget is None else thresholds.budget,
     )
     municipality = Municipality(id=row["id"], code=code, name=name, issuer_id=issuer_id, desk_id=desk_id)
     await open_holder(municipality.id, issuer_id, HolderKind.ISSUER, now)

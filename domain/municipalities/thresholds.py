@@ -40,6 +40,10 @@ class NewThresholds:
         return replace(before, single=self.single, file=self.file, budget=budget)
 
 
+INITIAL = NewThresholds(single=100_000, file=1_000_000, budget=1_000_000)
+"""Of a new town for which nobody says others."""
+
+
 async def thresholds_of(municipality: int) -> Thresholds:
     """Return the thresholds of a municipality. They are not cached: a change applies to the next grant."""
     [row] = await rows(_READ, municipality)

@@ -96,6 +96,18 @@ def test_a_new_town_takes_a_charge_and_a_payment_at_the_running_server(address: 
     assert_takes_money(address, settings, "012025", "函館市")
 
 
+def test_a_new_town_begins_with_the_thresholds_of_its_command(address: str, settings: dict[str, str]):
+    limits = ("--grant-threshold", "5000", "--file-threshold", "60000", "--budget-threshold", "700000")
+    assert create(settings, "012068", *limits).returncode == 0
+    assert create(settings, "012068", "--grant-threshold", "9999999").returncode == 0
+    officer = newcomers(settings, "012068")[Role.FINANCE]
+    token = Tokens(Keys(Path(settings["MEGURU_KEYS_FOLDER"]))).issue(UUID(officer), frozenset({Role.FINANCE}), 60)
+    known = ask(address, "GrantThresholds", token, municipality="012068")
+    assert picked(known, "single", "file", "budget") == {"single": 5_000, "file": 60_000, "budget": 700_000}, (
+        "a town that is there keeps its own"
+    )
+
+
 def test_a_town_that_somebody_asked_for_before_it_was_made_takes_money_at_once_too(
     address: str, settings: dict[str, str]
 ):
