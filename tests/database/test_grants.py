@@ -92,6 +92,8 @@ async def test_what_is_granted_is_done(connection: asyncpg.Connection):
 async def test_only_the_poster_calls_the_ledgers_functions(connection: asyncpg.Connection):
     functions = await connection.fetch(FUNCTIONS, ROLES)
     ledger = [function for function in functions if function["proname"].startswith("ledger_")]
+    checks = [function for function in functions if function["proname"].startswith("posting_")]
+    assert [function["roles"] for function in checks] == [[], [], []], "only ledger_post calls them"
     assert {function["proname"] for function in ledger} >= {"ledger_lock", "ledger_post"}
     assert {function["written"]: function["roles"] for function in ledger} == {
         function["written"]: [POSTER] for function in ledger
@@ -104,7 +106,7 @@ async def test_the_ledgers_functions_run_as_their_owner_with_a_fixed_path(connec
         function for function in await connection.fetch(FUNCTIONS, ROLES) if function["proname"].startswith("ledger_")
     ]
     assert all(function["prosecdef"] for function in ledger)
-    assert {tuple(function["proconfig"]) for function in ledger} == {("search_path=public, pg_temp",)}
+    assert {function["proconfig"][0] for function in ledger} == {"search_path=public, pg_temp"}
 
 
 @pytest.mark.parametrize(("role", "refused"), [(APP, True), (RELAY, True), (POSTER, False)])
