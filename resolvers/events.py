@@ -8,7 +8,7 @@ from typing import Annotated
 from strawberry import argument
 
 from domain.events.stream import Resync, stream
-from domain.events.turns import REPLAYS, TURNS
+from domain.events.turns import REPLAYS
 from domain.identifiers import Prefix
 from schema.core.access import works_at
 from schema.core.context import MeguruInfo
@@ -55,11 +55,9 @@ async def _live(info: MeguruInfo, prefix: Prefix, unchecked: ID, after: ID | Non
     services, reader = info.context.services, info.context.signed_in.person_id
     holder = key_of(prefix, unchecked, NotFoundError)
     page = partial(services.shared(REPLAYS).page, reader, info.context.trace_id)
-    turns = services.shared(TURNS)
     yen = (await units_of(info, holder[0])).yen if prefix is Prefix.STORE else None
     async with aclosing(stream(services, *holder, sequence_after(*holder, after), page)) as items:
         async for item in items:
-            await turns.take(reader)
             if isinstance(item, Resync):
                 yield ResyncRequired(resync=item, noticed_at=services.clock())
             else:

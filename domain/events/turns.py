@@ -1,10 +1,9 @@
-"""Fair shares of a process among its readers: one person's many subscriptions take turns with everybody else's.
+"""Shares of a process among its readers: how many subscriptions a person has, and how many replays go on at once.
 
 Correctness does not depend on it. Whoever waits here is late, and loses nothing.
 """
 
 import asyncio
-from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from uuid import UUID
@@ -12,8 +11,6 @@ from weakref import WeakValueDictionary
 
 from domain.shared import Shared
 
-DELIVERIES_PER_ROUND = 64
-"""Events that are delivered before the event loop looks after everything else, such as payments."""
 SUBSCRIPTIONS_PER_PERSON = 100
 REPLAYS_PER_CONNECTION = 2
 REPLAYS_PER_PERSON = 4
@@ -26,38 +23,6 @@ class TooManySubscriptionsError(Exception):
     def __init__(self, limit: int) -> None:
         super().__init__(f"You have {limit} subscriptions already; end one first.")
         self.limit = limit
-
-
-class Turns:
-    """Deliveries of events, in rounds: in each, a few people get one each."""
-
-    def __init__(self) -> None:
-        self._waiting: OrderedDict[UUID, deque[asyncio.Future[None]]] = OrderedDict()
-        self._running = False
-
-    async def take(self, person: UUID) -> None:
-        """Wait until it is this person's turn for one event."""
-        loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        self._waiting.setdefault(person, deque()).append(turn)
-        if not self._running:
-            self._running = True
-            loop.call_soon(self._round)
-        await turn
-
-    def _round(self) -> None:
-        woken = 0
-        while self._waiting and woken < DELIVERIES_PER_ROUND:
-            person, turns = self._waiting.popitem(last=False)
-            turn = turns.popleft()
-            if turns:
-                self._waiting[person] = turns  # behind everybody else
-            if not turn.done():  # it is, when its subscription has ended meanwhile
-                turn.set_result(None)
-                woken += 1
-        self._running = bool(self._waiting)
-        if self._running:
-            asyncio.get_running_loop().call_soon(self._round)
 
 
 class Replays:
@@ -107,6 +72,5 @@ class Subscribers:
                 del self._counts[person]
 
 
-TURNS = Shared(Turns)
 REPLAYS = Shared(Replays)
 SUBSCRIBERS = Shared(Subscribers)
