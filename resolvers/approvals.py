@@ -14,7 +14,7 @@ from schema.approvals.enums import ApprovalKind, ApprovalState
 from schema.approvals.inputs import ApproveChangeInput, RejectApprovalInput, WithdrawApprovalInput
 from schema.approvals.results import ApproveChangePayload, RejectApprovalPayload, WithdrawApprovalPayload
 from schema.approvals.types import Approval, ApprovalConnection, ApprovalEdge
-from schema.core.access import is_officer
+from schema.core.access import is_officer, serves
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
 from schema.core.ids import Prefix, encode, read
@@ -32,11 +32,12 @@ Kinds = Annotated[
 
 @finds(Prefix.APPROVAL)
 async def find(info: MeguruInfo, municipality: int, approval: UUID) -> Approval | None:
-    """A proposal, for the finance officers and auditors of its municipality."""
-    if not await is_officer(info, municipality):
-        return None
+    """A proposal, for the finance officers and auditors of its municipality, and for the staff who proposed it."""
     row = await info.context.load(reads.by_keys, (municipality, approval))
-    return None if row is None else Approval(approval=row)
+    if row is None:
+        return None
+    own = row.proposer == info.context.asker.person_id and await serves(info, municipality)
+    return Approval(approval=row) if own or await is_officer(info, municipality) else None
 
 
 async def approvals(

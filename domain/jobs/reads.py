@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.database import rows
+from domain.jobs.kinds import JobFailure, failure_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Job:
     last_finished_at: datetime | None
     next_run_at: datetime
     rows_last: int
-    last_error: str | None
+    last_error: JobFailure | None
 
 
 async def every() -> list[Job]:
@@ -23,4 +24,4 @@ async def every() -> list[Job]:
     job_rows = await rows(
         "select name, last_started_at, last_finished_at, next_run_at, rows_last, last_error from job order by name"
     )
-    return [Job(**row) for row in job_rows]
+    return [Job(**{**row, "last_error": failure_in(row["last_error"])}) for row in job_rows]

@@ -15,6 +15,7 @@ from domain.controls.approve import apply_due
 from domain.expiry.expire import expire
 from domain.expiry.remind import remind
 from domain.funding.settle import settle_open
+from domain.jobs.kinds import DriftFoundError, failure_of
 from domain.ledger.audit import drift
 from domain.municipalities import reads as municipalities
 from domain.payments.hold import lapse
@@ -26,10 +27,6 @@ from domain.vouchers.funded import FUNDED_PURCHASE
 LOCK = 7_306_531_742_262
 """The key of the scheduler's advisory lock: an arbitrary number, the same in every process."""
 log = structlog.get_logger()
-
-
-class DriftFoundError(Exception):
-    """The nightly audit found a difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ async def _run(services: Services, connection: "asyncpg.Connection[asyncpg.Recor
     try:
         rows = await job.run(services)
     except Exception as failure:
-        error = f"{type(failure).__name__}: {failure}"[:500]
+        error = failure_of(failure).value
         log.exception("job.failed", job=job.name)
     await connection.execute(
         "update job set last_started_at = $2, last_finished_at = $3, next_run_at = $4, rows_last = $5, last_error = $6"

@@ -11,4 +11,6 @@ from schema.jobs.types import Job
 class JobsQuery:
     """The scheduler's jobs."""
 
-    jobs = query(job_resolvers.jobs, list[Job], roles=STAFF, description="The scheduler's jobs. For municipal staff.")
+    jobs = query(
+        job_resolvers.jobs, list[Job], roles=STAFF, description="The scheduler's jobs. For the staff of a municipality."
+    )

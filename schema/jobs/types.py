@@ -33,6 +33,11 @@ class Job:
     def rows_last(self) -> int:
         return self.job.rows_last
 
-    @strawberry.field(description="What went wrong in its last run; null: nothing.")
+    @strawberry.field(
+        description=(
+            "The kind of failure of its last run: DRIFT, DATABASE, PROVIDER or OTHER; more may be added. Null: it went"
+            " well. The failure itself is in the server's log."
+        )
+    )
     def last_error(self) -> str | None:
-        return self.job.last_error
+        return None if self.job.last_error is None else self.job.last_error.value

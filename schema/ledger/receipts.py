@@ -92,6 +92,12 @@ class Receipt(Node):
     def receipt_number(self) -> str:
         return str(self.journal.receipt_number)
 
+    @strawberry.field(
+        description="Time of the journal, in UTC: the instant that each type also has under a name of its own."
+    )
+    def occurred_at(self) -> datetime:
+        return self.journal.recorded_at
+
     @strawberry.field(description="Whole units.")
     def amount(self) -> Amount:
         return Amount(self.journal.receipt.amount)

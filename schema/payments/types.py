@@ -1,9 +1,11 @@
 """Payments and refunds, and what a payment would do."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
+from strawberry import lazy
 
 from domain.assets.reads import ASSETS, sources_of
 from domain.coupons.receipts import discount_of, refundable
@@ -15,9 +17,10 @@ from domain.ledger.receipt import SpendOrder
 from domain.locales.catalogue import message
 from domain.payments.explain import sentences
 from domain.payments.quote import Quote
-from domain.payments.receipts import cash_of, lapsed_of
+from domain.payments.receipts import OfPayment, cash_of, lapsed_of
 from domain.programmes.reads import PROGRAMMES
 from schema.core.context import MeguruInfo
+from schema.core.errors import NotFoundError
 from schema.core.kept_away import KeptAway
 from schema.core.scalars import Amount
 from schema.coupons.types import AppliedCoupon, applied_coupons_of, quoted_coupons, shown_to_store
@@ -99,6 +102,14 @@ class Refund(Receipt):
     @strawberry.field(description="Reason given by the store.")
     def reason(self) -> RefundReason:
         return RefundReason(self.journal.reason or 0)  # 0 is none of them: every refund has one
+
+    @strawberry.field(description="The payment that was given back.")
+    async def payment(self, info: MeguruInfo) -> Annotated["Payment", lazy("schema.payments.types")]:
+        key = (self.journal.municipality, self.journal.receipt.section(OfPayment).id)
+        journal = await info.context.load(reads.journals_by_keys, key)
+        if journal is None:
+            raise NotFoundError
+        return Payment(journal=journal)
 
     @strawberry.field(description="Time of the refund, in UTC.")
     def refunded_at(self) -> datetime:

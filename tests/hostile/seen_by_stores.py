@@ -7,30 +7,30 @@ NEVER = "an object that is not there for them"
 SEEN: dict[str, dict[str, str]] = {
     # Receipts of what a store took part in
     "Payment": {
-        SAME: "id receiptNumber amount cashDue discount listAmount tenders refunded refundable refunds store paidAt",
+        SAME: "id receiptNumber occurredAt amount cashDue discount listAmount tenders refunded refundable refunds store paidAt",
         CUT: "allocations explain pointGrants wallet note",
         SOME: "coupons",
     },
     "Refund": {
-        SAME: "id receiptNumber amount tenders discountReturned reason refundedAt",
+        SAME: "id receiptNumber occurredAt amount tenders discountReturned payment reason refundedAt",
         CUT: "allocations pointClawbacks",
     },
-    "Charge": {SAME: "id receiptNumber amount store chargedAt takenBackAmount", CUT: "allocations bonuses"},
+    "Charge": {SAME: "id receiptNumber occurredAt amount store chargedAt takenBackAmount", CUT: "allocations bonuses"},
     "ChargeCancellation": {
-        SAME: "id receiptNumber amount store cancelledAt cancelReason charge",
+        SAME: "id receiptNumber occurredAt amount store cancelledAt cancelReason charge",
         CUT: "allocations bonuses",
     },
     "Redemption": {
-        SAME: "id receiptNumber amount tenders store redeemedAt item redeemedUnits itemCoupon rolledBack",
+        SAME: "id receiptNumber occurredAt amount tenders store redeemedAt item redeemedUnits itemCoupon rolledBack",
         CUT: "allocations",
     },
     "RedemptionRollback": {
-        SAME: "id receiptNumber amount tenders rolledBackAt rollbackReason redemption",
+        SAME: "id receiptNumber occurredAt amount tenders rolledBackAt rollbackReason redemption",
         CUT: "allocations",
     },
-    "Reversal": {SAME: "id receiptNumber amount reversedAt receipt"},
+    "Reversal": {SAME: "id receiptNumber occurredAt amount reversedAt receipt"},
     "VoucherPurchase": {
-        SAME: "id receiptNumber amount faceValue units store purchasedAt product",
+        SAME: "id receiptNumber occurredAt amount faceValue units store purchasedAt product",
         CUT: "allocations paidFrom gift",
     },
     "AppliedCoupon": {SAME: "discount borneBy multiplierBp coupon"},
@@ -89,7 +89,9 @@ SEEN: dict[str, dict[str, str]] = {
         SAME: "id kind code name unit paid chargeMaximum paymentMaximum balanceCap legalProfile sixMonthExempt expiryRule"
         " expiresAfterMonths expiresOn acceptance minimumUnit transferable refundedAfterExpiry freshDays disclosure"
     },
-    "ConversionRate": {SAME: "fromAsset toAsset programme numerator denominator minimumUnit capPerDay startsAt"},
+    "ConversionRate": {
+        SAME: "fromAsset toAsset programme numerator denominator minimumUnit capPerDay startsAt laterEndReason"
+    },
     "Coupon": {
         SAME: "id kind name municipality store borneBy budget rateBp amount discountMaximum multiplierBp minimumSpend"
         " acceptance eligibility startsAt endsAt stock stockLeft perPerson perDay claimRequired stacking returnsOnRefund"
@@ -118,7 +120,7 @@ SEEN: dict[str, dict[str, str]] = {
     "VoucherProduct": {
         SAME: "id code name municipality state price faceValue premiumRateBp subVouchers stock stockLeft unitsPerPerson"
         " unitsPerHousehold saleStartsAt saleEndsAt usableFrom expiresOn usableHours eligibility legalProfile"
-        " unitsLeftForViewer",  # of the viewer, whoever asks
+        " unitsLeftForViewer widerThanCoinReason",  # of the viewer, whoever asks
         CUT: "preview",
     },
     # Of themselves

@@ -85,8 +85,8 @@ async def test_what_is_kept_for_ever_has_ids_and_codes_only(world: World):
 @pytest.mark.parametrize("name", sorted(name for name, probe in PROBES.items() if "stranger" in probe.may))
 async def test_what_is_public_shows_nothing_private(world: World, elsewhere: World, name: str):
     stranger = await all_powers(elsewhere)
-    for viewer in (None, stranger, everything(world.neighbour)):
-        if viewer is None and "nobody" not in PROBES[name].may:
+    for who, viewer in {"nobody": None, "stranger": stranger, "neighbour": everything(world.neighbour)}.items():
+        if who not in PROBES[name].may:
             continue
         answer = await ask(world.services, viewer, name, await PROBES[name].arguments(world))
         assert not isinstance(answer, Refused), answer

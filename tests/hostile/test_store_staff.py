@@ -76,6 +76,24 @@ async def test_a_bonus_is_told_to_its_wallet_and_to_the_desk_only(api: Api):
             assert answer["code"] == "UNKNOWN_WALLET"
 
 
+async def test_the_desk_follows_its_own_proposal_by_id_and_no_other(api: Api):
+    """Approvals are for finance officers and auditors; who proposed one follows it too."""
+    programme = await api.programme(await api.asset("POINT"), 1_000)
+    proposal = {"programmeId": programme, "walletId": api.wallet(), "amount": 5}
+    ids = [
+        (await api.ask(viewer, "ProposeGrant", input={"idempotencyKey": str(uuid4()), **proposal}))["proposal"][
+            "approval"
+        ]["id"]
+        for viewer in (api.town.desk, api.town.finance)
+    ]
+    for text in ("query($id: ID!) { node(id: $id) { id } }", "query($id: ID!) { nodes(ids: [$id]) { id } }"):
+        seen = {
+            who: [str(await api.ask(viewer, text, id=proposal_id)).count(proposal_id) for proposal_id in ids]
+            for who, viewer in {"desk": api.town.desk, "auditor": api.town.auditor, "staff": api.town.staff}.items()
+        }
+        assert seen == {"desk": [1, 0], "auditor": [1, 1], "staff": [0, 0]}
+
+
 async def test_who_gave_and_who_opened_a_gift_stays_between_them(town: People):
     api = VoucherApi(town)
     product = await api.product()
