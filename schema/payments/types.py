@@ -78,11 +78,16 @@ class Refund(Receipt):
         return Amount(lapsed_of(self.journal.receipt, self.journal.recorded_at))
 
     @strawberry.field(
-        description="What the wallet got back that has not ended: `allocations` less `lapsed`. Whole units."
+        description=(
+            "What the wallet got back that has not ended: `allocations` less `lapsed`; for a store `tenders` of value"
+            " less `lapsed`. Whole units."
+        )
     )
-    def returned(self) -> Amount:
+    async def returned(self, info: MeguruInfo) -> Amount:
         receipt = self.journal.receipt
-        whole = sum(portion.amount for portion in receipt.lots)
+        whole = receipt.amount - discount_of(receipt)  # before points were clawed back, which a store does not learn
+        if await self.shows_value(info):
+            whole = sum(portion.amount for portion in receipt.lots)
         return Amount(whole - lapsed_of(receipt, self.journal.recorded_at))
 
     @strawberry.field(

@@ -3,6 +3,7 @@
 SAME = "what the municipality's staff see"
 CUT = "null or empty"
 SOME = "those that say nothing of the customer"
+OWN = "told in a way of its own"
 NEVER = "an object that is not there for them"
 SEEN: dict[str, dict[str, str]] = {
     # Receipts of what a store took part in
@@ -12,7 +13,8 @@ SEEN: dict[str, dict[str, str]] = {
         SOME: "coupons",
     },
     "Refund": {
-        SAME: "id receiptNumber occurredAt amount tenders discountReturned payment reason refundedAt",
+        SAME: "id receiptNumber occurredAt amount tenders discountReturned payment lapsed reason refundedAt",
+        OWN: "notice returned",
         CUT: "allocations pointClawbacks",
     },
     "Charge": {SAME: "id receiptNumber occurredAt amount store chargedAt takenBackAmount", CUT: "allocations bonuses"},
@@ -41,7 +43,7 @@ SEEN: dict[str, dict[str, str]] = {
         " storeGroup sizeClass area code balances asOfEventId transactions events",
         CUT: "owedByAsset",
     },
-    "Balance": {SAME: "asset posted held available pending debt lots"},
+    "Balance": {SAME: "asset posted held available pending debt lots belowUnit"},
     "BalanceAfter": {SAME: "moved posted asset"},
     "Transaction": {SAME: "kind receiptNumber eventId amount balanceAfter occurredAt asset counterparty receipt"},
     "Counterparty": {SAME: "kind name store"},
@@ -75,12 +77,12 @@ SEEN: dict[str, dict[str, str]] = {
     "QuoteChargePayload": {SAME: "refusal quote"},
     "ChargeQuote": {SAME: "asset amount", CUT: "bonuses"},
     "ClaimCouponPayload": {SAME: "refusal", CUT: "replayed claim"},
-    "CreateCouponPayload": {SAME: "refusal replayed coupon"},
+    "CreateCouponPayload": {SAME: "refusal replayed coupon", CUT: "approval"},
     "ChangeCouponPayload": {SAME: "refusal coupon"},
     "AbandonPayload": {SAME: "refusal outcome"},
     "Outcome": {SAME: "state receipt refusal"},
     "Refusal": {
-        SAME: "code message retry amount available missing required refundable minimum maximum unit threshold field problem"
+        SAME: "code message retry amount reasons possibleBelow possibleAbove available missing required refundable minimum maximum unit threshold field problem"
         " reason state receiptNumber couponId bulkGrantId duplicateRows duplicateCount unitsLeft maximumCount minutes row byte rowCount invalidCount"
     },
     # What everybody sees, also without a token
@@ -145,10 +147,12 @@ SEEN: dict[str, dict[str, str]] = {
             "GiftActivated",
             "GiftActivation",
             "Grant",
+            "KeptAway",
             "LegalVerdict",
             "Lot",
             "PointClawback",
             "PointGrant",
+            "ProposedFact",
             "QuotedBonus",
             "RuleTrace",
             "ValueConverted",

@@ -106,6 +106,8 @@ def compare(of_store: Any, of_town: Any, seen: set[tuple[str, str]], path: str =
                     seen.add((kind, field))
             case "those that say nothing of the customer":
                 assert [item for item in value if item not in of_town[field]] == [], where
+            case "told in a way of its own":
+                assert type(value) is type(of_town[field]), where
             case _:
                 compare(value, of_town[field], seen, where)
 
