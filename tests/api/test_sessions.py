@@ -13,12 +13,15 @@ import httpx
 import orjson
 import pytest
 from redis import asyncio as aioredis
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from api.tokens import Keys, Tokens
 from domain.access.access import FRESH_SECONDS
 from domain.identifiers import decode
 from domain.viewer import Relation, Role
 from tests.support.apps import Persona, body, first_person, headers, personas
+from tests.support.eventually import eventually
 from tests.support.served import served
 from tests.support.till import Till, till
 
@@ -217,3 +220,74 @@ async def test_who_lost_a_right_hears_no_more_and_the_socket_stays(
         assert (await two.post(two.token(resident), "Pay", **payment(resident, clerk))).json()["data"]["pay"]["payment"]
         for socket in (first, second):
             assert (await socket.next())["id"] == "back", "whoever is given the right again may follow again"
+
+
+FATAL = {4500, 4005, 4400, 4004, 4401, 4406, 4409, 4429}
+"""Codes after which graphql-ws does not connect again."""
+NOT_FATAL_BELOW_2000 = {1000, 1001, 1005, 1006, 1012, 1013, 1014}
+TOKEN_SECONDS = 2
+
+
+def is_fatal(code: int) -> bool:
+    """The rule of graphql-ws: its own list, and every code of the WebSocket itself that is no passing trouble."""
+    return code in FATAL or (1000 <= code < 2000 and code not in NOT_FATAL_BELOW_2000)
+
+
+class LongDay:
+    """A till as the page for clients has it: a token by a function, and the last event that it heard."""
+
+    def __init__(self, town: Town, clerk: Persona, after: str) -> None:
+        self.town, self.clerk, self.last = town, clerk, after
+        self.heard: list[str] = []
+        self.closed: list[int] = []
+
+    async def listen(self) -> None:
+        """Until a code is fatal."""
+        while not any(map(is_fatal, self.closed)):
+            async with till(self.town.address, self.town.token(self.clerk, TOKEN_SECONDS)) as socket:
+                await socket.subscribe("till", "StoreEvents", storeId=self.clerk["storeId"], after=self.last)
+                try:
+                    while True:
+                        event = (await socket.next())["payload"]["data"]["storeEvents"]
+                        self.last = event["eventId"]
+                        self.heard.append(event["receiptNumber"])
+                except ConnectionClosed as ended:
+                    assert ended.rcvd is not None
+                    self.closed.append(ended.rcvd.code)
+
+
+async def test_a_till_goes_on_after_its_tokens_end_and_misses_nothing(two: Town, resident: Persona, clerk: Persona):
+    """Three tokens long, with payments all the time; then its session is ended, and it does not come back."""
+    store = await two.post(two.token(clerk), "query($id: ID!) { store(id: $id) { asOfEventId } }", id=clerk["storeId"])
+    after = store.json()["data"]["store"]["asOfEventId"]
+    day = LongDay(two, clerk, after)
+    listening = asyncio.create_task(day.listen())
+    paid = []
+    while len(day.closed) < 3:
+        answer = await two.post(two.token(resident), "Pay", **payment(resident, clerk))
+        paid.append(answer.json()["data"]["pay"]["payment"]["receiptNumber"])
+        await eventually(lambda: len(day.heard) >= len(paid) - 5 or listening.done())
+        assert not listening.done(), listening.exception()
+    await eventually(lambda: len(day.heard) >= len(paid))
+    assert day.heard == paid, "each once, in order"
+    assert day.closed == [4403] * len(day.closed)
+    await two.end_session(clerk)
+    await asyncio.wait_for(listening, TOKEN_SECONDS + 5)
+    assert day.closed[-1] == 4401
+    assert day.closed.count(4401) == 1
+
+
+async def test_a_token_that_has_ended_or_was_never_one_at_the_beginning_of_a_connection(two: Town, resident: Persona):
+    """The first is worth another try with a new token; the others are not."""
+    url = two.address.replace("http", "ws", 1) + "/graphql"
+    ended = two.token(resident)
+    await two.end_session(resident)
+    for token, code in ((two.token(resident, -5), 4403), (ended, 4401), ("nonsense", 4401), (ended + "x", 4401)):
+        async with connect(url, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
+            payload = {"authorization": f"Bearer {token}"}
+            await socket.send(orjson.dumps({"type": "connection_init", "payload": payload}).decode())
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(socket.recv(), 10)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == code
+            assert is_fatal(code) == (code == 4401)
