@@ -9,6 +9,7 @@ from domain.assets.limits import check_amount, check_units
 from domain.assets.lots import LOTS, Issue, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
+from domain.grants.duplicates import refuse_simultaneous, require_first_of_day
 from domain.grants.sums import Alone, alone
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
@@ -17,7 +18,7 @@ from domain.ledger.kinds import AccountKind, JournalKind, LotOrigin, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.parties import usable_wallet
 from domain.ledger.refusals import BalanceCapError
-from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, effective_on, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Posted, Request, RequestKey, effective_on, fingerprint
 from domain.programmes import reads
 from domain.programmes.caps import of_book
 from domain.programmes.kinds import ProgrammeKind
@@ -40,7 +41,10 @@ AMOUNT_MAXIMUM = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The input of a grant. Amount in whole units."""
+    """The input of a grant. Amount in whole units.
+
+    refuse_duplicate: refuse it if the programme gave the wallet the same amount today.
+    """
 
     key: UUID
     municipality: int
@@ -48,6 +52,7 @@ class Grant:
     wallet_id: UUID
     amount: int
     valid_until: datetime | None = None
+    refuse_duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,12 @@ async def grant_value(services: Services, viewer: Viewer, grant: Grant) -> Poste
     except (ProgrammeClosedError, NotEligibleError) as refusal:
         # A key that settled while the programme was open keeps its answer, which the ledger has.
         return await services.ledger.answer(_answer_request(viewer, grant), otherwise=refusal)
+    known: frozenset[UUID] = frozenset()
+    if grant.refuse_duplicate:
+        key = RequestKey(grant.municipality, viewer.person_id, Operation.GRANT_VALUE, grant.key)
+        known = await require_first_of_day(services, key, grant.programme_id, grant.wallet_id, grant.amount)
     limits = await alone(services, grant.municipality, viewer.person_id)
-    return await services.ledger.post(_request(viewer, grant, prepared, limits))
+    return await services.ledger.post(_request(viewer, grant, prepared, limits, known))
 
 
 async def prepare_grant(services: Services, municipality: int, programme_id: UUID, wallet_id: UUID) -> PreparedGrant:
@@ -134,8 +143,12 @@ def _answer_request(viewer: Viewer, grant: Grant) -> Request:
     )
 
 
-def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant, limits: Alone) -> Request:
-    def plan(book: Book, _: datetime) -> Draft:
+def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant, limits: Alone, known: frozenset[UUID]) -> Request:
+    def plan(book: Book, at: datetime) -> Draft:
+        if grant.refuse_duplicate:
+            refuse_simultaneous(
+                book, (grant.municipality, grant.programme_id, grant.wallet_id, grant.amount), known, at
+            )
         return plan_grant(book, grant.municipality, grant.wallet_id, grant.amount, prepared, limits)
 
     return Request(
@@ -149,6 +162,7 @@ def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant, limits: Alon
         plan=plan,
         lots=(prepared.lot.id,),
         guards=(*(key for key, _ in prepared.caps), *limits.guards(grant.wallet_id)),
+        recent=(grant.wallet_id, prepared.programme.id) if grant.refuse_duplicate else None,
         valid_until=grant.valid_until,
         facts=Facts(
             wallet_id=grant.wallet_id,

@@ -1,7 +1,7 @@
 """Refusals of grants.
 
 StoredRefusal        AlreadyGranted
-UnstoredRefusal      UnknownProposal, ApprovalRequired
+UnstoredRefusal      UnknownProposal, ApprovalRequired, PossibleDuplicateGrant
 """
 
 from dataclasses import dataclass
@@ -34,3 +34,11 @@ class ApprovalRequiredError(UnstoredRefusal):
     threshold: int
     available: int
     code = "APPROVAL_REQUIRED"
+
+
+@dataclass(eq=False)
+class PossibleDuplicateGrantError(UnstoredRefusal):
+    """The programme gave the wallet the same amount today, as `receiptNumber`, and the request asked to be told."""
+
+    receipt_number: str
+    code = "POSSIBLE_DUPLICATE_GRANT"

@@ -59,7 +59,7 @@ RECENT = f"""select e.municipality_id as municipality, e.holder_id as holder, e.
   join event e on e.municipality_id = payer.m and e.holder_id = payer.h and e.sequence > payer.s - {RECENT_EVENTS}
     and e.recorded_at > $5
     and e.counterparty_id = payer.c join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
-      where e.kind = {JournalKind.PAYMENT:d}"""
+      where e.kind in ({JournalKind.PAYMENT:d}, {JournalKind.GRANT:d})"""
 POST = """select ledger_post($1::posting_journal[], $2::posting_entry[], $3::posting_event[], $4::posting_account[],
   $5::posting_holder[],
   $6::posting_guard[], $7::posting_hold[])"""

@@ -251,8 +251,11 @@ class Book:
 
     def payments_since(self, municipality: int, wallet: UUID, since: datetime) -> list[EventRow]:
         """Return the events of the wallet's payments after an instant, from the database and from this batch."""
-        return [
-            row
-            for row in self.recent[municipality, wallet]
-            if row.kind == JournalKind.PAYMENT and row.recorded_at > since
-        ]
+        return self._recent_of(JournalKind.PAYMENT, municipality, wallet, since)
+
+    def grants_since(self, municipality: int, wallet: UUID, since: datetime) -> list[EventRow]:
+        """Return the events of grants to the wallet after an instant, from the database and from this batch."""
+        return self._recent_of(JournalKind.GRANT, municipality, wallet, since)
+
+    def _recent_of(self, kind: JournalKind, municipality: int, wallet: UUID, since: datetime) -> list[EventRow]:
+        return [row for row in self.recent[municipality, wallet] if row.kind == kind and row.recorded_at > since]

@@ -1,7 +1,7 @@
 """Reads of the ledger for other rooms. Each function is one statement, and so one snapshot."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -264,6 +264,30 @@ async def history(municipality: int, holder: UUID, before: tuple[int, int] | Non
         limit,
     )
     return [movement_of(row) for row in records]
+
+
+async def grants_on(
+    municipality: int, programme: UUID, wallet: UUID, amount: int, day: date
+) -> list[tuple[UUID, str, int]]:
+    """Return the day's grants of an amount, newest first: journal, receipt number, and what was not taken back.
+
+    day: civil, in Asia/Tokyo. Whole units.
+    """
+    records = await rows(
+        f"""select j.id, j.receipt_number, $4::bigint - coalesce(g.value, 0) as left_of_it from journal j
+          left join guard g on g.municipality_id = j.municipality_id and g.kind = {GuardKind.REFUNDED:d}
+            and g.subject = j.id and g.period = ''
+          where j.municipality_id = $1 and j.programme_id = $2 and j.wallet_id = $3
+            and j.kind = {JournalKind.GRANT:d} and j.outcome = {Outcome.SETTLED:d} and j.effective_on = $5
+            and (j.receipt ->> 'amount')::bigint = $4::bigint
+          order by j.recorded_at desc""",
+        municipality,
+        programme,
+        wallet,
+        amount,
+        day,
+    )
+    return [(record["id"], record["receipt_number"], record["left_of_it"]) for record in records]
 
 
 async def balance_at(municipality: int, holder: UUID, asset: int, at: datetime) -> int:

@@ -4,7 +4,12 @@ import strawberry
 
 from domain.approvals.refusals import ApprovalStaleError, ApprovalStateError, ApproverIsProposerError
 from domain.assets.refusals import AmountOutOfRangeError, NotWholeUnitsError, UnknownAssetError
-from domain.grants.refusals import AlreadyGrantedError, ApprovalRequiredError, UnknownProposalError
+from domain.grants.refusals import (
+    AlreadyGrantedError,
+    ApprovalRequiredError,
+    PossibleDuplicateGrantError,
+    UnknownProposalError,
+)
 from domain.ledger.kinds import Operation
 from domain.ledger.refusals import BalanceCapError, KeyReusedError, UnknownWalletError, WalletFrozenError
 from domain.programmes.refusals import (
@@ -61,7 +66,13 @@ class GrantsMutation:
         GrantValuePayload,
         roles=FINANCE_OR_DESK,
         operation=Operation.GRANT_VALUE,
-        refuses=(*GRANTING, AmountOutOfRangeError, ApprovalRequiredError),
+        refuses=(
+            *GRANTING,
+            AmountOutOfRangeError,
+            PossibleDuplicateGrantError,
+            ApprovalRequiredError,
+            PossibleDuplicateGrantError,
+        ),
         description=(
             "Grants value of a programme to a wallet, out of its budget. For finance officers and the desk of the"
             " municipality."

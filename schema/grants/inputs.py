@@ -35,6 +35,13 @@ class GrantValueInput:
     wallet_id: ID = strawberry.field(description=WALLET)
     amount: Amount = strawberry.field(description=AMOUNT)
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
+    confirm_duplicate: bool | None = strawberry.field(
+        default=None,
+        description=(
+            "False: refuse with POSSIBLE_DUPLICATE_GRANT if this programme gave this wallet the same amount today, by"
+            " whatever road. True: it is known, and meant. Null, as from apps of before: not asked."
+        ),
+    )
 
     def grant(self) -> Grant:
         """The grant; UnknownProgrammeError, UnknownWalletError."""
@@ -46,6 +53,7 @@ class GrantValueInput:
             wallet_id=wallet,
             amount=self.amount,
             valid_until=self.valid_until,
+            refuse_duplicate=self.confirm_duplicate is False,
         )
 
 
