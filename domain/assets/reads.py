@@ -92,7 +92,7 @@ async def sources_of(municipality: int, lots: list[int]) -> dict[int, LotSource]
 async def lot_sources(keys: list[tuple[int, int]]) -> list[LotSource | None]:
     """Return the sources of lots, in the order of the keys (municipality, lot); None for an unknown lot."""
     lot_rows = await rows(
-        """select municipality_id, id, programme_id, funding, expires_at from lot
+        """select municipality_id, id, programme_id, funding, expires_at, origin, issued_on from lot
           where (municipality_id, id) in (select * from unnest($1::smallint[], $2::bigint[]))""",
         [municipality for municipality, _ in keys],
         [lot for _, lot in keys],

@@ -130,7 +130,7 @@ class World:
         self.other_store, self.other_staff = await town.new_store(charge_agent=True)
         await api.charge(50_000)
         self.points = await api.asset("POINT")
-        self.programme = await api.programme(self.points, 10_000_000)
+        self.programme = await api.programme(self.points, 10_000_000, fundingSource="PUBLIC_BUDGET")
         self.earning = await api.earning(self.points, 100_000)
         self.rule = await api.rule(self.earning)
         self.other_points = await api.asset("OTHER")
