@@ -1,9 +1,10 @@
 """Assets: input in, one domain call, the contract's type out."""
 
-from domain.assets import change, reads
+from domain.assets import reads
 from domain.assets.kinds import AssetKind
 from domain.controls import settings
 from domain.controls.change import change as change_control
+from domain.controls.settings import NewLimits
 from schema.approvals.types import approval_of
 from schema.assets.inputs import ChangeAssetInput, CreateAssetInput, asset_key
 from schema.assets.results import ChangeAssetPayload, CreateAssetPayload
@@ -41,7 +42,13 @@ async def create_asset(info: MeguruInfo, input: CreateAssetInput) -> CreateAsset
 async def change_asset(info: MeguruInfo, input: ChangeAssetInput) -> ChangeAssetPayload:
     """Changes an asset."""
     municipality, number = asset_key(input.asset_id)
-    row = await change.change_asset(
-        info.context.services, info.context.signed_in, municipality, number, input.change(municipality)
+    changed = await change_control(
+        info.context.services,
+        info.context.signed_in,
+        settings.ASSET_CHANGE,
+        municipality,
+        NewLimits(number, input.change(municipality)),
     )
-    return ChangeAssetPayload(asset=Asset(asset=row))
+    if changed.result is None:
+        return ChangeAssetPayload(approval=approval_of(changed.approval))
+    return ChangeAssetPayload(asset=Asset(asset=changed.result))

@@ -23,6 +23,7 @@ class ApprovalKind(IntEnum):
     CONVERSION_RATE = 12
     ASSET = 13
     BULK_GRANT_UNDO = 14
+    ASSET_CHANGE = 15
 
 
 CONTROLS = tuple(kind for kind in ApprovalKind if kind >= ApprovalKind.GRANT_THRESHOLDS)

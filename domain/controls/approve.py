@@ -27,6 +27,7 @@ CONTROLS: dict[ApprovalKind, AnyControl] = {
         settings.GRANT_THRESHOLDS,
         settings.CHARGE_CANCELLATION,
         settings.ASSET,
+        settings.ASSET_CHANGE,
         settings.CONVERSION_RATE,
         budgets.PROGRAMME,
         budgets.BUDGET,

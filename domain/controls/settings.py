@@ -7,11 +7,13 @@ from uuid import UUID
 from domain.approvals.kinds import ApprovalKind
 from domain.approvals.subject import Subject
 from domain.assets import reads as assets
+from domain.assets.change import AssetChange, change_asset
 from domain.assets.create import NewAsset
 from domain.assets.create import check as check_asset
-from domain.assets.kinds import CHARGEABLE
+from domain.assets.kinds import CHARGEABLE, AssetKind
 from domain.assets.manage import make_asset
 from domain.assets.reads import Asset
+from domain.assets.refusals import UnknownAssetError
 from domain.controls.control import Change, Control, Judgement
 from domain.conversions import rates
 from domain.conversions.rates import NewRate
@@ -67,6 +69,10 @@ async def _set_cancellation(services: Services, viewer: Viewer, change: Change[N
 CHARGE_CANCELLATION = Control(ApprovalKind.CHARGE_CANCELLATION, NewCancellation, _judge_cancellation, _set_cancellation)
 
 
+LIMITS = ("charge_maximum", "payment_maximum", "balance_cap")
+"""What a kind of value may not pass."""
+
+
 async def _judge_asset(services: Services, _viewer: Viewer, change: Change[NewAsset]) -> Judgement:
     """Judge a new kind of value: what residents pay for needs two where a limit is wider than those that the town has.
 
@@ -98,6 +104,32 @@ async def _make_asset(services: Services, viewer: Viewer, change: Change[NewAsse
 
 
 ASSET = Control(ApprovalKind.ASSET, NewAsset, _judge_asset, _make_asset)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLimits:
+    """A change of a kind of value."""
+
+    number: int
+    change: AssetChange
+
+
+async def _judge_asset_change(_: Services, _viewer: Viewer, change: Change[NewLimits]) -> Judgement:
+    asset, new = await assets.in_municipality(change.municipality, change.new.number), change.new.change
+    if asset is None or asset.kind is AssetKind.CASH:
+        raise UnknownAssetError
+    before = {name: getattr(asset, name) for name in LIMITS}
+    after = {name: old if getattr(new, name, None) is None else getattr(new, name) for name, old in before.items()}
+    wider = any(old is not None and (after[name] or 0) > old for name, old in before.items())
+    names = {"assetId": encode(Prefix.ASSET, change.municipality, asset.id), "nameJa": new.name_ja or asset.name_ja}
+    return Judgement(Subject(before=before, after={**after, **names}), needs_two=wider)
+
+
+async def _change_asset(services: Services, viewer: Viewer, change: Change[NewLimits]) -> Asset:
+    return await change_asset(services, viewer, change.municipality, change.new.number, change.new.change)
+
+
+ASSET_CHANGE = Control(ApprovalKind.ASSET_CHANGE, NewLimits, _judge_asset_change, _change_asset)
 
 
 def _terms(rate: Rate | NewRate | None) -> dict[str, Any] | None:

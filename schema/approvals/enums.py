@@ -28,6 +28,7 @@ contract_enum(
     COUPON="A coupon at the municipality's cost; `approveChange`. クーポン",
     CONVERSION_RATE="A rate of conversion; `approveChange`. 交換率",
     ASSET="A new kind of paid value with wider limits; `approveChange`. 通貨",
+    ASSET_CHANGE="Wider limits of a kind of value; `approveChange`. 通貨の上限",
     BULK_GRANT_UNDO="Taking a bulk grant back; `approveChange`. 一括付与の取消",
 )
 contract_enum(

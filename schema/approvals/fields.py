@@ -8,7 +8,7 @@ from domain.approvals.refusals import (
     ApproverIsProposerError,
     UnknownApprovalError,
 )
-from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError, UnsafeChangeError
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError, UnknownPayeeError
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
@@ -22,6 +22,7 @@ DECIDING = (UnknownApprovalError, ApproverIsProposerError, ApprovalStateError)
 APPLYING = (
     InvalidInputError,
     UnknownAssetError,
+    UnsafeChangeError,
     UnknownProgrammeError,
     AmountOutOfRangeError,
     BudgetExceededError,

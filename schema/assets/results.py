@@ -21,3 +21,4 @@ class ChangeAssetPayload(Payload):
     """A changed asset."""
 
     asset: Asset | None = strawberry.field(default=None, description="The asset after the change.")
+    approval: Approval | None = strawberry.field(default=None, description=WAITS)

@@ -87,6 +87,7 @@ TWO: dict[str, Arguments] = {
     "setGrantThresholds": now(lambda w: thresholds(w, 100_001, 1_000_000)),
     "setChargeCancellation": now(lambda w: unkeyed(municipality=w.api.code, minutes=31)),
     "createAsset": now(lambda w: asset(w, **{**PAID, "chargeMaximum": 50_001})),
+    "changeAsset": now(lambda w: unkeyed(assetId=w.api.coin, paymentMaximum=300_001)),
     "submitVoucherProduct": PROBES["submitVoucherProduct"].arguments,
 }
 """What needs another officer."""

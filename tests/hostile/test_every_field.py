@@ -184,6 +184,7 @@ async def read_approvals(reading: Reading, world: FilledWorld) -> None:
         ("createProgramme", {"input": {**programme, **budget}}),
         ("createCoupon", {"input": {**coupon, **budget}}),
         ("createAsset", wide["free"]),
+        ("changeAsset", unkeyed(assetId=api.coin, paymentMaximum=300_001)),
     ):
         await reading.field(town.finance, name, arguments)
     await reading.field(town.finance, "setConversionRate", unkeyed(**(await rate_of(world)), numerator=0))

@@ -24,7 +24,11 @@ from tests.support.vouchers import VoucherApi
 
 
 async def change_asset(api: Api, asset: str, viewer: Viewer | None = None, **facts: Any) -> Any:
-    return await api.ask(viewer or api.town.finance, "ChangeAsset", input={"assetId": asset, **facts})
+    answer = await api.both(viewer or api.town.finance, "ChangeAsset", input={"assetId": asset, **facts})
+    if "appliedAt" not in (answer.get("approval") or {}):
+        return answer
+    assets = await api.ask(None, "Assets", municipality=api.code)
+    return {"asset": next(known for known in assets if known["id"] == asset)}
 
 
 async def change(api: Api, programme: str, viewer: Viewer | None = None, **facts: Any) -> Any:
