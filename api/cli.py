@@ -63,7 +63,7 @@ def _serve(host: str, port: int, processes: int) -> None:
         port=port,
         workers=processes,
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -1,9 +1,9 @@
 """The composition root of the API: settings in, the parts of one process out, and their end."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from adapters.payment_provider import payment_provider
 from api.metrics import Metrics
@@ -47,10 +47,9 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         ) as live,
     ):
         live.shared(SUBSCRIBERS).limit = settings.subscriptions_per_person
-        keeping = [asyncio.create_task(loop) for loop in (metrics.keep(live), towns.keep())]
+        live.living.keep("metrics.gauges", partial(metrics.keep, live))
+        live.living.keep("metrics.towns", towns.keep)
         try:
             yield Process(settings, live, Tokens(Keys(folder)), metrics, rates, towns)
         finally:
             await rates.close()
-            for task in keeping:
-                task.cancel()

@@ -18,13 +18,19 @@ async def livez(_: Request) -> Response:
 
 
 def readyz(process: Callable[[], Process]) -> Callable[[Request], object]:
-    """The database answers. Redis is told, not required: without it live updates are a second late."""
+    """The database answers, and every task that must live does: `dead` names those that do not.
+
+    Redis is told, not required: without it live updates are a second late.
+    """
 
     async def answer(_: Request) -> Response:
         try:
             await asyncio.wait_for(rows("select 1"), READY_SECONDS)
         except Exception:  # noqa: BLE001 - any reason is the same answer
             return JSONResponse({"ready": False, "database": False}, status_code=503)
-        return JSONResponse({"ready": True, "database": True, "bus": process().services.bus.connected})
+        services = process().services
+        dead = services.living.dead
+        body = {"ready": not dead, "database": True, "bus": services.bus.connected, "dead": dead}
+        return JSONResponse(body, status_code=503 if dead else 200)
 
     return answer

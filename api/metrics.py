@@ -8,11 +8,13 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from api.settings import METRICS_FOLDER
+from domain import logs
 from domain.database import pool_state
 from domain.ledger.decide import Decision
 from domain.ledger.request import Posted, Request
@@ -62,41 +64,28 @@ class Metrics:
         self._commit = Histogram(
             "meguru_batch_seconds", "Time from lock to commit.", buckets=SECONDS, registry=self.registry
         )
-        self._waiting = Gauge(
-            "meguru_ledger_waiting",
-            "Requests that wait for a batch.",
-            multiprocess_mode="livesum",
-            registry=self.registry,
+        self._waiting = self._gauge("ledger_waiting", "Requests that wait for a batch.")
+        self._subscribers = self._gauge("subscribers", "Live subscriptions.")
+        self._bus = self._gauge("bus_connected", "1 while the bus is connected, in every process.", mode="livemin")
+        self._bus_lost = self._gauge(
+            "bus_messages_lost", "Messages that the bus did not take; subscribers read them from the table."
         )
-        self._subscribers = Gauge(
-            "meguru_subscribers", "Live subscriptions.", multiprocess_mode="livesum", registry=self.registry
+        self._bus_lag = self._gauge(
+            "bus_lag_seconds", "How long the newest message of the bus was on its way.", mode="livemax"
         )
-        self._bus = Gauge(
-            "meguru_bus_connected",
-            "1 while the bus is connected, in every process.",
-            multiprocess_mode="livemin",
-            registry=self.registry,
+        self._pool = self._gauge("pool_connections", "Connections of the pool to the database.", "state")
+        self._log_lost = self._gauge(
+            "log_lines_lost", "Lines of the log that were not written: the stream was full, closed or too slow."
         )
-        self._bus_lost = Gauge(
-            "meguru_bus_messages_lost",
-            "Messages that the bus did not take; subscribers read them from the table.",
-            multiprocess_mode="livesum",
-            registry=self.registry,
+        self._restarts = self._gauge(
+            "task_restarts", "How often a task that must live has ended and was started again.", "task"
         )
 
-        self._bus_lag = Gauge(
-            "meguru_bus_lag_seconds",
-            "How long the newest message of the bus was on its way.",
-            multiprocess_mode="livemax",
-            registry=self.registry,
-        )
-        self._pool = Gauge(
-            "meguru_pool_connections",
-            "Connections of the pool to the database.",
-            ["state"],
-            multiprocess_mode="livesum",
-            registry=self.registry,
-        )
+    def _gauge(
+        self, name: str, documentation: str, *labels: str, mode: Literal["livesum", "livemin", "livemax"] = "livesum"
+    ) -> Gauge:
+        """A figure of the moment; `mode`: how those of several processes become one."""
+        return Gauge(f"meguru_{name}", documentation, labels, multiprocess_mode=mode, registry=self.registry)
 
     def answered(self, field: str, ended: str, municipality: str, seconds: float, *, interpreted: bool = False) -> None:
         """One operation. `ended`: ok, refused, error, gone (who asked). interpreted: by the ordinary executor.
@@ -126,6 +115,9 @@ class Metrics:
             self._bus.set(services.bus.connected)
             self._bus_lost.set(services.bus.lost)
             self._bus_lag.set(services.bus.lag_microseconds / 1_000_000)
+            self._log_lost.set(logs.lost())
+            for task, restarts in services.living.restarts.items():
+                self._restarts.labels(task).set(restarts)
             size, idle = pool_state()
             self._pool.labels("idle").set(idle)
             self._pool.labels("used").set(size - idle)

@@ -15,6 +15,7 @@ import asyncpg
 from tortoise import Tortoise
 
 from domain.access.access import Access
+from domain.background import Living
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Sources
@@ -71,7 +72,8 @@ async def services(
     """Open the services, all on one clock, and close them in order at the end."""
     await Tortoise.init(config=tortoise_config(database_url, "meguru_app", pool_size), _enable_global_fallback=True)
     ids = Uuid7(lambda: time.time_ns() // 1_000_000, secrets.randbits)
-    bus = Bus(redis_url)
+    living = Living()
+    bus = Bus(redis_url, living)
 
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(database_url, server_settings=SESSION, timeout=5)
@@ -79,7 +81,7 @@ async def services(
     async def follow() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(database_url, server_settings=ACCESS_SESSION, timeout=5)
 
-    access = Access(follow, bus.publish_access)
+    access = Access(follow, bus.publish_access, living)
     bus.on_access = access.heard
     poster = Poster(connect, Sources(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
@@ -92,11 +94,13 @@ async def services(
         ids=ids,
         store_code_guid=store_code_guid,
         funding=funding,
+        living=living,
     )
     try:
         yield opened
     finally:
         await opened.background.close()
+        await living.close()
         await poster.close()
         await access.close()
         await bus.close()

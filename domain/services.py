@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from domain.access.access import Access
-from domain.background import Background
+from domain.background import Background, Living
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.ledger import Ledger
@@ -28,6 +28,7 @@ class Services:
     store_code_guid: str
     funding: Provider | None = None
     background: Background = field(default_factory=Background)
+    living: Living = field(default_factory=Living)
     objects: dict[Shared[Any], Any] = field(default_factory=dict)
 
     def shared(self, declaration: Shared[T]) -> T:

@@ -17,6 +17,7 @@ import asyncpg
 import structlog
 
 from domain.access.reads import changes_since, session_version
+from domain.background import Living
 from domain.database import Fault, classify
 
 POLL_SECONDS = 0.5
@@ -41,7 +42,8 @@ class AccessUnknownError(ConnectionError):
 class Access:
     """The sessions and rights that a process stands on. `tell` brings changes to the other processes."""
 
-    def __init__(self, connect: Connect, tell: Tell) -> None:
+    def __init__(self, connect: Connect, tell: Tell, living: Living | None = None) -> None:
+        self._living = living or Living()
         self._connect = connect
         self._tell = tell
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
@@ -53,18 +55,15 @@ class Access:
         """Counts changes: a session that was read meanwhile may be the old one."""
         self._watches: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._heard: set[UUID] = set()
-        self._task: asyncio.Task[None] | None = None
         self._away = False
 
     def start(self) -> None:
         """Begin to follow the database."""
-        self._task = asyncio.create_task(self._follow())
+        self._living.keep("access.follow", self._follow)
 
     async def close(self) -> None:
         """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._living.close()
         if self._connection is not None:
             self._connection.terminate()
 

@@ -16,8 +16,11 @@ from uuid import UUID, uuid4
 import orjson
 import structlog
 from redis import asyncio as aioredis
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from domain.background import Living
 from domain.events.reads import sequences_of
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
@@ -30,6 +33,9 @@ OUTBOX_LIMIT = 10_000
 RECONCILE_SECONDS = 5.0
 RECONCILE_SECONDS_DOWN = 1.0
 RECONNECT_SECONDS = 0.5
+SILENCE_SECONDS = 2.0
+"""After this long without a message Redis is pinged whether it is there; after twice as long it counts as lost."""
+SEND_SECONDS = 2.0
 
 ORIGIN_LENGTH = 32
 HEAD_LENGTH = ORIGIN_LENGTH + 16
@@ -71,15 +77,17 @@ class Inbox:
 class Bus:
     """The bus of a process. Without a Redis address it serves this process alone."""
 
-    def __init__(self, redis_url: str | None) -> None:
+    def __init__(self, redis_url: str | None, living: Living | None = None) -> None:
         self._redis = (
-            None if redis_url is None else aioredis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=None)
+            None
+            if redis_url is None
+            else aioredis.from_url(redis_url, socket_connect_timeout=SEND_SECONDS, socket_timeout=SEND_SECONDS)
         )
+        self._living = living or Living()
         self._origin = uuid4().hex.encode()
         self._inboxes: defaultdict[HolderKey, set[Inbox]] = defaultdict(set)
         self._outbox: deque[tuple[str, bytes]] = deque(maxlen=OUTBOX_LIMIT)
         self._to_send = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
         self.on_access: Callable[[list[UUID]], None] | None = None
         """Called with the people of whom another process says that their session or rights changed."""
         self.connected = False
@@ -89,14 +97,14 @@ class Bus:
 
     async def start(self) -> None:
         """Begin to listen, to send and to reconcile."""
-        loops = [self._reconcile()] if self._redis is None else [self._reconcile(), self._listen(), self._send()]
-        self._tasks = [asyncio.create_task(loop) for loop in loops]
+        self._living.keep("bus.reconcile", self._reconcile)
+        if self._redis is not None:
+            self._living.keep("bus.listen", self._listen)
+            self._living.keep("bus.send", self._send)
 
     async def close(self) -> None:
         """Stop all tasks. Events that were not sent are in the table."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._living.close()
         if self._redis is not None:
             await self._redis.aclose()
 
@@ -165,7 +173,6 @@ class Bus:
             try:
                 await self._receive()
             except (RedisError, OSError) as error:
-                self.connected = False
                 log.warning("bus.lost", error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -176,12 +183,32 @@ class Bus:
             await pubsub.subscribe(CHANNEL, ACCESS_CHANNEL)
             self.connected = True
             self._nudge_all()  # messages were missed while the connection was away
-            async for message in pubsub.listen():
-                try:
-                    self._take(message["channel"].decode(), message["data"])
-                except (ValueError, TypeError) as error:  # of another version or a stranger: the table has the events
-                    self.lost += 1
-                    log.warning("bus.unreadable", error=type(error).__name__)
+            try:
+                await self._hear(pubsub)
+            finally:
+                self.connected = False
+
+    async def _hear(self, pubsub: PubSub) -> None:
+        """Take messages until the connection is lost, or open and silent: then it counts as lost too."""
+        pinged = False
+        while True:
+            message = await pubsub.get_message(timeout=SILENCE_SECONDS)
+            if message is None:
+                if pinged:
+                    raise RedisConnectionError("Redis is silent")
+                await pubsub.ping()
+                pinged = True
+                continue
+            pinged = False
+            if message["type"] == "message":
+                self._try_to_take(message["channel"].decode(), message["data"])
+
+    def _try_to_take(self, channel: str, data: bytes) -> None:
+        try:
+            self._take(channel, data)
+        except (ValueError, TypeError) as error:  # of another version or a stranger: the table has the events
+            self.lost += 1
+            log.warning("bus.unreadable", error=type(error).__name__)
 
     def _take(self, channel: str, data: bytes) -> None:
         """Deliver a message of the bus, unless this process sent it."""

@@ -1,6 +1,7 @@
 """Live events between processes: the bus is a shortcut, the table is the truth."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -100,4 +101,37 @@ async def test_messages_of_strangers_are_passed_over(town: People, tmp_path: Pat
             assert there.lost == 5
             assert 0 <= there.lag_microseconds < 10_000_000
     finally:
+        server.stop()
+
+
+async def test_a_bus_that_is_open_and_silent_counts_as_lost_and_tills_read_the_table(
+    town: People, tmp_path: Path, monkeypatch
+):
+    """The server is stopped by a signal: its connections stay open and say nothing."""
+    monkeypatch.setattr("domain.events.bus.SILENCE_SECONDS", 0.3)
+    await town.charge(1_000)
+    server = valkey.start(tmp_path)
+    seen: list[int] = []
+    try:
+        async with bus(server.url()) as here, bus(server.url()) as there:
+
+            async def till() -> None:
+                async for item in stream(replace(town.services, bus=there), town.id, town.store, 0):
+                    assert not isinstance(item, Resync)
+                    seen.append(item.sequence)
+
+            task = asyncio.create_task(till())
+            await eventually(lambda: here.connected and there.connected and there.subscribers == 1)
+            server.process.send_signal(signal.SIGSTOP)
+            await pay(town, here, 2)
+            await eventually(lambda: not there.connected)
+            await eventually(lambda: seen == [1, 2])
+            server.process.send_signal(signal.SIGCONT)
+            await eventually(lambda: here.connected and there.connected)
+            await pay(town, here, 1)
+            await eventually(lambda: seen == [1, 2, 3])
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    finally:
+        server.process.send_signal(signal.SIGCONT)
         server.stop()

@@ -15,6 +15,7 @@ LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX)\b")
 MONEY_ROOMS = ("domain/", "resolvers/", "schema/", "adapters/", "push/")
 NO_MONEY = {
     "domain/cache.py": "remembers until an instant of the monotonic clock",
+    "domain/logs.py": "waits for its stream until an instant of the monotonic clock",
     "schema/engine/compiled/inputs.py": "reads literals of the scalar Float, which only coordinates have",
 }
 """Files of rooms with money that may use floats, and for what."""
