@@ -12,6 +12,7 @@ from api.settings import DEVELOPMENT_KEYS, Settings
 from api.tokens import Keys, Tokens, make_development_key
 from api.towns import Towns
 from domain.compose import services
+from domain.database import STATEMENT_SECONDS
 from domain.events.turns import SUBSCRIBERS
 from domain.services import Services
 
@@ -42,6 +43,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
             redis_url=settings.redis_url,
             store_code_guid=settings.shop_code_guid,
             pool_size=settings.pool_size,
+            statement_seconds=STATEMENT_SECONDS,
             observer=metrics,
             funding=funding,
         ) as live,

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import structlog
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from api import faults
@@ -31,11 +31,12 @@ from api.http_request import (
 from api.readers import ReaderGoneError, while_reader_waits
 from api.tokens import InvalidTokenError
 from api.towns import label
-from domain.access.access import AccessUnknownError
+from domain import logs
 from domain.locales.catalogue import choose, message
+from domain.refusals import UnavailableError
 from domain.viewer import Viewer
 from schema.core.context import Context
-from schema.core.errors import TimedOutError
+from schema.core.errors import TimedOutError, outage_of
 from schema.engine.execute import execute, is_query, texts_in_document
 from schema.engine.extensions import FAULT, RATE_LIMITED, WAIT
 
@@ -43,8 +44,10 @@ BODY_LIMIT = 65_536
 """Bytes of a request."""
 BODY_SECONDS = 20
 CLIENT_LIMIT = 64
-STATUS_OF = {"UNAUTHENTICATED": 401, "INTERNAL": 500, TimedOutError.code: 503}
+STATUS_OF = {"UNAUTHENTICATED": 401, "INTERNAL": 500, TimedOutError.code: 503, UnavailableError.code: 503}
 """Status of an operation that was not carried out, in an answer of the type application/graphql-response+json."""
+RETRY_AFTER = 2
+"""Seconds after which to ask again while the database is away."""
 log = structlog.get_logger()
 
 
@@ -55,6 +58,7 @@ class Answer:
     body: bytes
     status: int
     retry_after: int | None = None
+    """Seconds to wait: asked too often, or the database is away. Then the status says so in every media type."""
 
 
 class GraphQLOverHttp:
@@ -77,9 +81,8 @@ class GraphQLOverHttp:
         except BadRequestError as error:
             await refuse(send, error, trace_id, form)
             return
-        except Exception:
-            log.exception("graphql.fault", trace_id=trace_id)
-            await refuse(send, BadRequestError(503, "INTERNAL", FAULT), trace_id, form)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is answered as what it is
+            await refuse(send, fault_of(error, choose(text(headers, b"accept-language")), trace_id), trace_id, form)
             return
         context = Context(
             process.services,
@@ -101,9 +104,19 @@ class GraphQLOverHttp:
             towns = towns_of(process, operation, context)
             process.metrics.answered(context.field or "invalid", "gone", label(towns), time.perf_counter() - started)
             return
-        waits = result.retry_after is not None
-        status = 429 if waits else result.status if form == GRAPHQL_JSON else 200
+        carried_out = form != GRAPHQL_JSON and result.retry_after is None
+        status = 200 if carried_out else result.status
         await respond(send, status, result.body, trace_id, form, result.retry_after)
+
+
+def fault_of(error: Exception, locale: str, trace_id: str) -> BadRequestError:
+    """What to answer if it is not even known who asks: the database is away, or it is a fault of ours."""
+    outage = outage_of(error)
+    if outage is None:
+        log.error("graphql.fault", trace_id=trace_id, exc_info=error)
+        return BadRequestError(503, "INTERNAL", FAULT)
+    logs.rarely(log.warning, "database.away", trace_id=trace_id)
+    return BadRequestError(503, outage.code, message(outage.code, locale), RETRY_AFTER)
 
 
 async def rehearsed(fault: str, process: Process, operation: Operation, context: Context, send: Send) -> None:
@@ -157,7 +170,10 @@ async def answer(process: Process, operation: Operation, context: Context) -> An
         municipality=label(towns),
         municipalities=towns,
     )
-    return Answer(orjson.dumps(body), status, retry_after_of(errors))
+    retry_after = RETRY_AFTER if is_unavailable(result) else retry_after_of(errors)
+    if retry_after is not None:
+        status = 503 if is_unavailable(result) else 429
+    return Answer(orjson.dumps(body), status, retry_after)
 
 
 def towns_of(process: Process, operation: Operation, context: Context) -> list[int]:
@@ -178,6 +194,12 @@ async def admit_address(process: Process, scope: Scope) -> None:
     seconds = await process.rates.of_address(addresses().of_client(scope))
     if seconds is not None:
         raise BadRequestError(429, RATE_LIMITED, WAIT.format(seconds=seconds), seconds)
+
+
+def is_unavailable(result: ExecutionResult) -> bool:
+    """Whether nothing was had because the database was away."""
+    codes = {str((error.extensions or {}).get("code")) for error in result.errors or ()}
+    return UnavailableError.code in codes and not any(value is not None for value in (result.data or {}).values())
 
 
 def was_begun(errors: list[GraphQLError]) -> bool:
@@ -228,8 +250,6 @@ async def verify(process: Process, authorization: str) -> Viewer:
         raise BadRequestError(401, "UNAUTHENTICATED", "Send `Authorization: Bearer <token>`.")
     try:
         return (await process.tokens.verify(token.strip(), process.services.access)).viewer
-    except AccessUnknownError as error:
-        raise BadRequestError(503, "UNAVAILABLE", message("UNAVAILABLE", choose(None))) from error
     except InvalidTokenError as error:
         raise BadRequestError(401, "UNAUTHENTICATED", "The token is not valid any more: sign in again.") from error
 

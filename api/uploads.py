@@ -16,12 +16,14 @@ from starlette.responses import Response
 from api.compose import Process
 from api.graphql_http import viewer_of
 from api.http_request import BadRequestError
+from domain import logs
 from domain.database import to_the_end
 from domain.identifiers import InvalidIdError, Prefix, decode
 from domain.locales.catalogue import choose, message
 from domain.uploads.purposes import MEBIBYTE, TERMS, Terms
 from domain.uploads.reads import Upload
 from domain.uploads.receive import NotTaken, Receiver, claim, fail, look_up
+from schema.core.errors import outage_of
 
 PATH = "/uploads/{upload}/{secret}"
 SILENCE_SECONDS = 20.0
@@ -61,13 +63,21 @@ def uploads(process: Callable[[], Process]) -> Callable[[Request], Awaitable[Res
             )
         except BadRequestError as error:
             return _answer(error.status, trace_id, {"errors": [_error(error.code, str(error))]})
-        except Exception:
-            log.exception("upload.fault", trace_id=trace_id)
-            return _answer(503, trace_id, {"errors": [_error("INTERNAL", message("UPLOAD_BROKEN_OFF", locale))]})
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is answered as what it is
+            return _answer(503, trace_id, {"errors": [_fault(error, locale, trace_id)]})
         log.info("upload.received", municipality=upload.municipality, bytes=receiver.size, trace_id=trace_id)
         return _answer(201, trace_id, {"upload": {"id": request.path_params["upload"], "bytes": receiver.size}})
 
     return put
+
+
+def _fault(error: Exception, locale: str, trace_id: str) -> dict[str, object]:
+    outage = outage_of(error)
+    if outage is None:
+        log.error("upload.fault", trace_id=trace_id, exc_info=error)
+    else:
+        logs.rarely(log.warning, "database.away", trace_id=trace_id)
+    return _error("INTERNAL" if outage is None else outage.code, message("UPLOAD_BROKEN_OFF", locale))
 
 
 async def _receive(process: Process, request: Request) -> tuple[Upload, Receiver]:

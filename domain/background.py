@@ -61,7 +61,6 @@ class Living:
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._resting: set[str] = set()
-        self._closed = False
         self.restarts: Counter[str] = Counter()
 
     def keep(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
@@ -75,7 +74,6 @@ class Living:
 
     async def close(self) -> None:
         """End all tasks."""
-        self._closed = True
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -98,9 +96,3 @@ class Living:
             await work()
         except Exception:
             log.exception("task.failed", task=name)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if self._closed or task is None:
-                raise
-            task.uncancel()  # nobody but `close` ends what must live
-            log.warning("task.cancelled", task=name)

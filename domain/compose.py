@@ -25,6 +25,7 @@ from domain.ports import Provider
 from domain.services import Services, utc_now
 
 ACCESS_SESSION = {"role": "meguru_app", "application_name": "meguru-access", "jit": "off"}
+CONNECT_SECONDS = 5
 MODELS = [
     "domain.approvals.tables",
     "domain.assets.tables",
@@ -38,8 +39,13 @@ MODELS = [
 ]
 
 
-def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict[str, Any]:
-    """Return Tortoise's configuration for a database; its connections take the PostgreSQL role `role`."""
+def tortoise_config(
+    database_url: str, role: str | None, pool_size: int, statement_seconds: float | None = None
+) -> dict[str, Any]:
+    """Return Tortoise's configuration for a database; its connections take the PostgreSQL role `role`.
+
+    statement_seconds: how long a statement may take; None: as long as it needs.
+    """
     url = urlsplit(database_url)
     credentials = {
         "host": url.hostname,
@@ -49,10 +55,12 @@ def tortoise_config(database_url: str, role: str | None, pool_size: int) -> dict
         "database": url.path.strip("/"),
         "minsize": 1,
         "maxsize": pool_size,
+        "command_timeout": statement_seconds,
+        "timeout": CONNECT_SECONDS,
         "server_settings": {"application_name": "meguru", "jit": "off", **({"role": role} if role else {})},
     }
     return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "connections": {"default": {"engine": "domain.database", "credentials": credentials}},
         "apps": {"meguru": {"models": MODELS, "migrations": "migrations", "default_connection": "default"}},
         "use_tz": True,
     }
@@ -65,21 +73,23 @@ async def services(
     redis_url: str | None,
     store_code_guid: str,
     pool_size: int = 10,
+    statement_seconds: float | None = None,
     observer: Observer | None = None,
     clock: Callable[[], datetime] = utc_now,
     funding: Provider | None = None,
 ) -> AsyncIterator[Services]:
     """Open the services, all on one clock, and close them in order at the end."""
-    await Tortoise.init(config=tortoise_config(database_url, "meguru_app", pool_size), _enable_global_fallback=True)
+    config = tortoise_config(database_url, "meguru_app", pool_size, statement_seconds)
+    await Tortoise.init(config=config, _enable_global_fallback=True)
     ids = Uuid7(lambda: time.time_ns() // 1_000_000, secrets.randbits)
     living = Living()
     bus = Bus(redis_url, living)
 
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(database_url, server_settings=SESSION, timeout=5)
+        return await asyncpg.connect(database_url, server_settings=SESSION, timeout=CONNECT_SECONDS)
 
     async def follow() -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(database_url, server_settings=ACCESS_SESSION, timeout=5)
+        return await asyncpg.connect(database_url, server_settings=ACCESS_SESSION, timeout=CONNECT_SECONDS)
 
     access = Access(follow, bus.publish_access, living)
     bus.on_access = access.heard

@@ -14,6 +14,13 @@ T = TypeVar("T")
 
 ACQUIRE_SECONDS = 5
 """How long to wait for a pooled connection before the database counts as unavailable."""
+RETRY_SECONDS = 2
+"""How long to try again to connect to a database that is not there."""
+RETRY_PAUSE_SECONDS = 0.1
+GIVE_BACK_SECONDS = 2
+"""How long a rollback and the way back to the pool may take; then the connection is dropped."""
+STATEMENT_SECONDS = 6.0
+"""How long a statement of the API may take. A frozen server answers nothing at all."""
 
 
 class Fault(Enum):
@@ -95,7 +102,7 @@ async def transaction() -> AsyncIterator[TransactionWrapper]:
         try:
             yield wrapper
         except BaseException:
-            await to_the_end(wrapper.rollback())
+            await to_the_end(_undo(wrapper))
             raise
         try:
             await to_the_end(wrapper.commit())
@@ -129,18 +136,86 @@ async def rows(query: str, *values: object) -> list[dict[str, Any]]:
 
 
 async def _begin(parent: AsyncpgDBClient, wrapper: TransactionWrapper) -> None:
-    if parent._pool is None:  # noqa: SLF001 - Tortoise opens its pool lazily and has no public accessor
-        async with parent._pool_init_lock:  # noqa: SLF001
-            if parent._pool is None:  # noqa: SLF001
-                await parent.create_connection(with_db=True)
     if parent._pool is None:  # noqa: SLF001
-        message = "the pool did not open"
-        raise ConnectionError(message)
-    wrapper._connection = await parent._pool.acquire(timeout=ACQUIRE_SECONDS)  # type: ignore[assignment]  # noqa: SLF001 - as Tortoise does
+        await _open(parent)
+    wrapper._connection = await _acquire(parent._pool)  # noqa: SLF001 - as Tortoise does
     await wrapper.begin()
+
+
+async def _undo(wrapper: TransactionWrapper) -> None:
+    """Roll back. Where the server is lost or silent, drop the connection instead, which rolls back too."""
+    try:
+        async with asyncio.timeout(GIVE_BACK_SECONDS):
+            await wrapper.rollback()
+    except Exception as error:
+        if classify(error) is not Fault.UNAVAILABLE:
+            raise
+        wrapper._connection.terminate()  # noqa: SLF001
+
+
+async def _acquire(pool: Any) -> Any:  # noqa: ANN401 - asyncpg's connection behind its proxy
+    """Take a connection out of the pool. One that cannot be opened is tried again for RETRY_SECONDS."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + RETRY_SECONDS
+    while True:
+        try:
+            return await pool.acquire(timeout=ACQUIRE_SECONDS)
+        except Exception as error:
+            if classify(error) is not Fault.UNAVAILABLE or isinstance(error, TimeoutError) or loop.time() > deadline:
+                raise
+        await asyncio.sleep(RETRY_PAUSE_SECONDS)
+
+
+async def _give_back(pool: Any, connection: Any) -> None:  # noqa: ANN401 - the same
+    """Return a connection to the pool in bounded time; asyncpg drops one that does not become free in time."""
+    try:
+        await pool.release(connection, timeout=GIVE_BACK_SECONDS)
+    except Exception as error:
+        if classify(error) is not Fault.UNAVAILABLE:
+            raise
+
+
+class Acquired:
+    """A pooled connection for one statement, had and given back in bounded time."""
+
+    def __init__(self, parent: AsyncpgDBClient) -> None:
+        self._parent = parent
+        self._connection: Any = None
+
+    async def __aenter__(self) -> Any:  # noqa: ANN401 - the same
+        """Take it out of the pool."""
+        if self._parent._pool is None:  # noqa: SLF001
+            await _open(self._parent)
+        self._connection = await _acquire(self._parent._pool)  # noqa: SLF001
+        return self._connection
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Give it back; drop one whose statement had no answer, for it may never get one."""
+        if isinstance(error, TimeoutError):
+            self._connection.terminate()
+        await _give_back(self._parent._pool, self._connection)  # noqa: SLF001
+
+
+class Client(AsyncpgDBClient):
+    """Tortoise's client, whose connections are had in bounded time."""
+
+    def acquire_connection(self) -> Any:  # noqa: ANN401 - Tortoise's union of wrappers
+        """Return a context of one connection."""
+        return Acquired(self)
+
+
+client_class = Client
+"""Tortoise finds it by the name of this module."""
+
+
+async def _open(parent: AsyncpgDBClient) -> None:
+    """Open the pool, once."""
+    async with parent._pool_init_lock:  # noqa: SLF001 - Tortoise opens its pool lazily and has no public accessor
+        if parent._pool is None:  # noqa: SLF001
+            await parent.create_connection(with_db=True)
 
 
 async def _release(parent: AsyncpgDBClient, wrapper: TransactionWrapper) -> None:
     held: Any = wrapper._connection  # noqa: SLF001
     if held is not None and parent._pool is not None:  # noqa: SLF001
-        await parent._pool.release(held)  # noqa: SLF001
+        await _give_back(parent._pool, held)  # noqa: SLF001

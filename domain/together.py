@@ -13,6 +13,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 LIMIT = 500
 """The largest number of keys in a single read."""
+WAIT_SECONDS = 6
+"""How long a caller waits: a read that does not end must not cost twice its time to who waits for the next one."""
 
 
 class Together(Generic[K, V]):
@@ -27,13 +29,14 @@ class Together(Generic[K, V]):
         self._task: asyncio.Task[None] | None = None
 
     async def of(self, key: K) -> V:
-        """Return the value of a key. Cancelling one caller does not affect the others."""
+        """Return the value of a key, or raise TimeoutError. Cancelling one caller does not affect the others."""
         future = self._waiting.get(key)
         if future is None:
             future = self._waiting[key] = asyncio.get_running_loop().create_future()
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        return await asyncio.shield(future)
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await asyncio.shield(future)
 
     async def _run(self) -> None:
         while self._waiting:

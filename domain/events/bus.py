@@ -179,7 +179,7 @@ class Bus:
     async def _receive(self) -> None:
         if self._redis is None:
             return
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+        async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(CHANNEL, ACCESS_CHANNEL)
             self.connected = True
             self._nudge_all()  # messages were missed while the connection was away

@@ -6,14 +6,19 @@ has_ended(key)                   whether a key has ended, for work outside of th
 close(key)                       end a key for ever, or return how it ended
 """
 
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn, Protocol
+from uuid import UUID
 
 from domain.ledger import reads
 from domain.ledger.book import Book, LedgerFaultError
 from domain.ledger.request import Closed, Draft, Posted, Request, RequestKey
 from domain.refusals import StoredRefusal, UnstoredRefusal
+
+MOVED: ContextVar[list[UUID] | None] = ContextVar("MOVED", default=None)
+"""Collects the keys that were settled, for who must know it even if the work behind them fails."""
 
 
 class Posts(Protocol):
@@ -44,6 +49,9 @@ class Ledger:
         Cancelling the caller does not cancel the request.
         """
         decision = await self._poster.post(request)
+        moved = MOVED.get()
+        if moved is not None:
+            moved.append(request.key)
         if isinstance(decision, Closed):
             message = "a request that moves value was closed as abandoned"
             raise TypeError(message)

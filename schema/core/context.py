@@ -54,6 +54,8 @@ class Context:
     refusal: str | None = None
     session_version: int | None = None
     """The version of the session of the viewer's token, on a WebSocket, where the session may end meanwhile."""
+    moved: list[UUID] = dataclasses.field(default_factory=list)
+    """Keys that the mutation has settled, also if what its answer reads after that fails."""
     connection_params: dict[str, object] | None = None
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
     admit: Callable[["Context", tuple[str, ...]], Awaitable[int | None]] | None = None

@@ -1,17 +1,21 @@
 """Errors of a request that are the client's: they have a code of their own and a text that says what to do."""
 
 from domain.database import CommitLostError, Fault, classify
-from domain.refusals import OutcomeUnknownError, UnavailableError, UnstoredRefusal
+from domain.refusals import BusyError, OutcomeUnknownError, UnavailableError, UnstoredRefusal
 
 OPERATION_SECONDS = 10
 """How long a query may take, and a subscription until its events can begin. Mutations run to their end."""
 
 
-def outage_of(error: BaseException) -> UnstoredRefusal | None:
-    """The refusal that tells a client of a lost database; None for every other error."""
-    if isinstance(error, CommitLostError):
+def outage_of(error: BaseException, *, moved: bool = False) -> UnstoredRefusal | None:
+    """The refusal that tells a client of a lost database; None for every other error.
+
+    moved: something was settled before, so that "nothing was written" would be wrong.
+    """
+    lost = classify(error) is Fault.UNAVAILABLE
+    if isinstance(error, CommitLostError) or (moved and (lost or isinstance(error, BusyError | UnavailableError))):
         return OutcomeUnknownError()
-    return UnavailableError() if classify(error) is Fault.UNAVAILABLE else None
+    return UnavailableError() if lost else None
 
 
 class NotFoundError(Exception):

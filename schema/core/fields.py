@@ -17,10 +17,13 @@ from functools import partial, wraps
 from typing import Any, get_args
 
 import strawberry
+import structlog
 
+from domain import logs
 from domain.database import to_the_end
 from domain.events.turns import SUBSCRIBERS
 from domain.ledger.kinds import Operation
+from domain.ledger.ledger import MOVED
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
 from domain.refusals import BusyError, NotPermittedError, OutcomeUnknownError, Refusal, UnavailableError
 from domain.viewer import MUNICIPAL_STAFF, Role
@@ -29,6 +32,8 @@ from schema.core.errors import NotFoundError, outage_of
 from schema.core.live import while_allowed
 from schema.core.refusals import Payload
 from schema.core.refusals import Refusal as ContractRefusal
+
+log = structlog.get_logger()
 
 
 class Audience(Enum):
@@ -180,14 +185,18 @@ def _refusing(
 ) -> Callable[..., Any]:
     @wraps(resolver)
     async def resolve(info: MeguruInfo, **arguments: object) -> Payload:
+        info.context.moved = []
+        MOVED.set(info.context.moved)
         try:
             declared.check(info)
             payload: Payload = await _finished(resolver(info, **arguments), info, declared)
         except Exception as error:
-            refusal = outage_of(error) or error
+            refusal = outage_of(error, moved=bool(info.context.moved)) or error
             if not isinstance(refusal, declared.refuses):
                 raise
             info.context.refusal = refusal.code
+            if isinstance(refusal, UnavailableError):
+                logs.rarely(log.warning, "database.away", trace_id=info.context.trace_id)
             return answer(refusal=ContractRefusal(refusal=refusal, locale=info.context.locale))
         return payload
 

@@ -34,11 +34,12 @@ from strawberry.extensions import (
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from domain import logs
 from domain.events.turns import TooManySubscriptionsError
 from domain.locales.catalogue import message
-from domain.refusals import Refusal
+from domain.refusals import Refusal, UnavailableError
 from schema.core.context import Context, UnauthenticatedError
-from schema.core.errors import BadCursorError, NotFoundError, TimedOutError, TooManyError
+from schema.core.errors import BadCursorError, NotFoundError, TimedOutError, TooManyError, outage_of
 from schema.core.fields import EVERYBODY
 from schema.engine.cost import FREE, Cost, cost_of, too_costly
 from schema.engine.declared import declarations
@@ -204,8 +205,10 @@ class PublicErrors(MaskErrors):
 
 def masked(error: GraphQLError, context: Context) -> GraphQLError:
     """The error as a client may read it; logged if it is our own."""
-    code, text = public(error, context.locale)
+    code, text = public(error, context.locale, moved=bool(context.moved))
     extensions = {**(error.extensions or {}), "code": code}
+    if code == UnavailableError.code:
+        logs.rarely(log.warning, "database.away", trace_id=context.trace_id)
     if code == "INTERNAL":
         log.error("graphql.fault", trace_id=context.trace_id, field=_field_of(error), exc_info=error.original_error)
         extensions = {"code": code, "traceId": context.trace_id}
@@ -219,8 +222,8 @@ def _field_of(error: GraphQLError) -> str | None:
     return next((node.name.value for node in error.nodes or () if isinstance(node, FieldNode)), None)
 
 
-def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind
-    """Code and message of an error for the client."""
+def public(error: GraphQLError, locale: str, *, moved: bool = False) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind
+    """Code and message of an error for the client. moved: the operation has settled something before."""
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
@@ -246,7 +249,8 @@ def public(error: GraphQLError, locale: str) -> tuple[str, str]:  # noqa: PLR091
         case TooManyError() | BadCursorError():
             return "BAD_USER_INPUT", str(original)
         case _:
-            return "INTERNAL", FAULT
+            outage = None if original is None else outage_of(original, moved=moved)
+            return ("INTERNAL", FAULT) if outage is None else (outage.code, message(outage.code, locale))
 
 
 def _is_of_input(error: GraphQLError) -> bool:

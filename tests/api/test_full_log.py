@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from api.health import readyz
 from domain.services import Services
 from tests.support.apps import answered, body, first_person, headers, personas
-from tests.support.beside import beside, settings_of
+from tests.support.beside import second_server, settings_of
 from tests.support.eventually import eventually
 
 
@@ -23,7 +23,10 @@ from tests.support.eventually import eventually
 async def test_a_full_log_disk_changes_no_answer(address: str, scratch: Path):
     people = personas(address)
     resident, store = first_person(people, "RESIDENT"), first_person(people, "MERCHANT_STAFF")
-    with Path("/dev/full").open("w") as full, beside(settings_of(scratch / "api"), stderr=full) as (full_address, _):
+    with (
+        Path("/dev/full").open("w") as full,
+        second_server(settings_of(scratch / "api"), stderr=full) as (full_address, _),
+    ):
         url = f"ws://{urlsplit(full_address).netloc}/graphql"
         async with connect(url, subprotocols=["graphql-transport-ws"]) as till, httpx.AsyncClient(timeout=20) as app:
             init = {"type": "connection_init", "payload": {"authorization": f"Bearer {store['token']}"}}

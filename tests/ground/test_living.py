@@ -32,7 +32,7 @@ async def test_a_task_that_fails_is_named_and_started_again(monkeypatch):
     await living.close()
 
 
-async def test_a_task_that_ends_or_is_cancelled_by_a_stranger_is_started_again(monkeypatch):
+async def test_a_task_that_ends_is_started_again_and_one_that_is_cancelled_is_named(monkeypatch):
     monkeypatch.setattr(background, "FIRST_PAUSE_SECONDS", 0.01)
     living, begun = Living(), [0]
 
@@ -43,7 +43,8 @@ async def test_a_task_that_ends_or_is_cancelled_by_a_stranger_is_started_again(m
 
     living.keep("work", work)
     await eventually(lambda: begun == [2])
+    await eventually(lambda: living.dead == [])
     living._tasks["work"].cancel()
-    await eventually(lambda: begun == [3] and living.dead == [])
+    await eventually(lambda: living.dead == ["work"])
     await living.close()
     assert living._tasks["work"].done()

@@ -18,7 +18,7 @@ def settings_of(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def beside(
+def second_server(
     settings: dict[str, str], *options: str, stderr: "IO[Any] | int | None" = None, seconds: float = 60
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Its address once it is ready, and its process."""
