@@ -127,6 +127,7 @@ class FilledWorld(World):
         accepted(await self.api.refund(payment["payment"]["id"], 300))
         accepted(await self.api.pay(200, restInCash=True))
         accepted(await reverse(self.api, await self.new_charge()))
+        await self._keep_value_away()
         for clawback in ("DEDUCT", "DEBT", "WAIVE"):
             await self._refund_what_earned_spent_points(clawback)
 
@@ -137,6 +138,15 @@ class FilledWorld(World):
         payment = accepted(await api.pay(1_000, excludeAssetIds=await self.assets_but(api.coin)))["payment"]
         accepted(await api.pay(60, excludeAssetIds=await self.assets_but(points)))
         accepted(await api.refund(payment["id"], 1_000))
+
+    async def _keep_value_away(self) -> None:
+        """60 points in units of 100, and 500 of which a payment uses 100, so that a refusal names both rules."""
+        api = self.api
+        units = await api.asset("UNITS", kind="SHOPPING_POINT", minimumUnit=100)
+        await api.rule(await api.earning(units, 60), rateBp=1_000)
+        accepted(await api.pay(600, excludeAssetIds=await self.assets_but(api.coin)))
+        most = await api.asset("MOST", paymentMaximum=100)
+        accepted(await api.grant(await api.programme(most, 1_000), 500))
 
     async def assets_but(self, *kept: str) -> list[str]:
         assets = await self.api.ask(None, "Assets", municipality=self.api.code)
@@ -202,12 +212,15 @@ class FilledWorld(World):
             await officers.run(bulk)
 
     async def let_value_end(self, clock: MovableClock) -> None:
-        """Time passes: value is announced to end, and ends."""
+        """Time passes: value is announced to end, and ends. Of a payment with it, a part is refunded too late."""
         accepted(await self.api.grant(await self.api.programme(self.ending, 10_000), 100))
+        with_others = await self.assets_but(self.ending)
+        paid = accepted(await self.api.pay(50, excludeAssetIds=with_others))["payment"]["id"]
         clock.forward(timedelta(days=14))
         await remind(self.town.services)
         clock.forward(timedelta(days=10))
         await expire(self.town.services)
+        accepted(await self.api.refund(paid, 50))
 
 
 def accepted(answer: Any) -> Any:
