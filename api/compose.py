@@ -44,6 +44,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
             store_code_guid=settings.shop_code_guid,
             pool_size=settings.pool_size,
             statement_seconds=STATEMENT_SECONDS,
+            bus_reconcile_seconds=settings.bus_reconcile_seconds,
             observer=metrics,
             funding=funding,
         ) as live,

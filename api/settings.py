@@ -13,6 +13,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableError
 
+from domain.events.bus import RECONCILE_SECONDS
+
 DEVELOPMENT_KEYS = Path(".data/keys")
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where several processes put their metrics together: the library's own variable, set before they start."""
@@ -60,6 +62,9 @@ class Settings(BaseSettings):
     rate_limits: bool = Field(default=True, description="whether requests are counted by address, person and phone")
     requests_per_minute: int = Field(default=600, ge=1, description="of a person, and of each of their phones")
     requests_per_minute_of_address: int = Field(default=6_000, ge=1, description="many phones share one address")
+    bus_reconcile_seconds: float = Field(
+        default=RECONCILE_SECONDS, gt=0, le=3_600, description="how often live events are compared with the table"
+    )
     pool_size: int = Field(default=10, ge=1, le=100)
     log_level: str = "info"
 

@@ -16,7 +16,7 @@ from tortoise import Tortoise
 
 from domain.access.access import Access
 from domain.background import Living
-from domain.events.bus import Bus
+from domain.events.bus import RECONCILE_SECONDS, Bus
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Sources
 from domain.ledger.ledger import Ledger
@@ -74,6 +74,7 @@ async def services(
     store_code_guid: str,
     pool_size: int = 10,
     statement_seconds: float | None = None,
+    bus_reconcile_seconds: float = RECONCILE_SECONDS,
     observer: Observer | None = None,
     clock: Callable[[], datetime] = utc_now,
     funding: Provider | None = None,
@@ -83,7 +84,7 @@ async def services(
     await Tortoise.init(config=config, _enable_global_fallback=True)
     ids = Uuid7(lambda: time.time_ns() // 1_000_000, secrets.randbits)
     living = Living()
-    bus = Bus(redis_url, living)
+    bus = Bus(redis_url, living, reconcile_seconds=bus_reconcile_seconds)
 
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(database_url, server_settings=SESSION, timeout=CONNECT_SECONDS)

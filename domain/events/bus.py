@@ -1,8 +1,9 @@
 """The bus: brings committed events to the subscribers of this process, and through Redis to those of other processes.
 
 Only speed depends on it. It may lose, repeat or reorder messages: subscribers count sequences and read missing events
-from the table. Every RECONCILE_SECONDS (every RECONCILE_SECONDS_DOWN while Redis is away) one query compares the
-sequences of all subscribed holders with what was delivered, so that a lost message delays an event and never loses it.
+from the table. Every RECONCILE_SECONDS, unless the settings say otherwise, and at least every RECONCILE_SECONDS_DOWN
+while Redis is away, one query compares the sequences of all subscribed holders with what was delivered, so that a lost
+message delays an event and never loses it.
 """
 
 import asyncio
@@ -77,7 +78,10 @@ class Inbox:
 class Bus:
     """The bus of a process. Without a Redis address it serves this process alone."""
 
-    def __init__(self, redis_url: str | None, living: Living | None = None) -> None:
+    def __init__(
+        self, redis_url: str | None, living: Living | None = None, *, reconcile_seconds: float = RECONCILE_SECONDS
+    ) -> None:
+        self._reconcile_seconds = reconcile_seconds
         self._redis = (
             None
             if redis_url is None
@@ -229,7 +233,8 @@ class Bus:
     async def _reconcile(self) -> None:
         while True:
             alone = self._redis is None or self.connected
-            await asyncio.sleep(RECONCILE_SECONDS if alone else RECONCILE_SECONDS_DOWN)
+            own = self._reconcile_seconds
+            await asyncio.sleep(own if alone else min(own, RECONCILE_SECONDS_DOWN))
             try:
                 await self.reconcile()
             except Exception as error:  # noqa: BLE001 - the database may be away; the next round tries again

@@ -88,6 +88,7 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
         "subscriptions_per_person",
         "personas_file",
         "allowed_origins",
+        "bus_reconcile_seconds",
         "pool_size",
         "log_level",
     }

@@ -12,13 +12,17 @@ from redis import asyncio as aioredis
 from domain.events.bus import CHANNEL, Bus
 from domain.events.stream import Resync, stream
 from mocks.embedded import valkey
+from mocks.embedded.process import free_port
 from tests.support.eventually import eventually
 from tests.support.town import People
 
+NEVER_SECONDS = 3_600
+"""Longer than any test: while it is connected, the bus does not look into the table by itself."""
+
 
 @asynccontextmanager
-async def bus(url: str) -> AsyncIterator[Bus]:
-    live = Bus(url)
+async def bus(url: str | None, reconcile_seconds: float = NEVER_SECONDS) -> AsyncIterator[Bus]:
+    live = Bus(url, reconcile_seconds=reconcile_seconds)
     await live.start()
     yield live
     await live.close()
@@ -27,6 +31,62 @@ async def bus(url: str) -> AsyncIterator[Bus]:
 async def pay(town: People, through: Bus, times: int) -> None:
     for _ in range(times):
         through.publish((await town.pay(1)).events)
+
+
+@asynccontextmanager
+async def heard(town: People, there: Bus) -> AsyncIterator[list[int]]:
+    """The sequences of the events of the town's store that come through a bus, as they come."""
+    seen: list[int] = []
+
+    async def till() -> None:
+        async for item in stream(replace(town.services, bus=there), town.id, town.store, None):
+            assert not isinstance(item, Resync)
+            seen.append(item.sequence)
+
+    before = there.subscribers
+    task = asyncio.create_task(till())
+    await eventually(lambda: there.subscribers == before + 1 and following(there, town))
+    yield seen
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def following(live: Bus, town: People) -> bool:
+    """Whether every inbox of the town's store waits: its first reads are over."""
+    return all(inbox._wake._waiters for inbox in live._inboxes[town.id, town.store])
+
+
+async def test_each_commit_is_published_to_its_own_process_and_to_the_others(town: People, tmp_path: Path):
+    """No bus looks into the table, so that only what is published is heard."""
+    await town.charge(1_000)
+    server = valkey.start(tmp_path)
+    try:
+        async with bus(server.url()) as here, bus(server.url()) as there:
+            await eventually(lambda: here.connected and there.connected)
+            async with heard(town, town.services.bus) as own, heard(town, here) as near, heard(town, there) as far:
+                await pay(town, here, 3)
+                await eventually(lambda: [own, near, far] == [[1, 2, 3]] * 3)
+    finally:
+        server.stop()
+
+
+async def test_with_a_dead_bus_the_table_tells_everything(town: People):
+    """Nobody listens at the address: nothing is published, and events come by the table within a second or so."""
+    await town.charge(1_000)
+    address = f"redis://127.0.0.1:{free_port()}/0"
+    async with bus(address) as dead, heard(town, dead) as seen:
+        for _ in range(3):
+            await town.pay(1)
+        await eventually(lambda: seen == [1, 2, 3])
+        assert not dead.connected
+
+
+async def test_the_interval_is_the_one_that_was_asked_for(town: People):
+    await town.charge(1_000)
+    async with bus(None, 0.05) as often, heard(town, often) as early, bus(None) as seldom, heard(town, seldom) as late:
+        await town.pay(1)
+        await eventually(lambda: early == [1])
+        assert late == []
 
 
 async def test_a_bus_that_stops_and_forgets_loses_no_event(town: People, tmp_path: Path):
