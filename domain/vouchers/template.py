@@ -16,7 +16,10 @@ from domain.vouchers.product import SubVoucher, Terms
 
 @dataclass(frozen=True, slots=True)
 class TemplateTerms:
-    """The terms that an officer adds to a template. Names None: those of the template. `expires_at` exclusive."""
+    """The terms that an officer adds to a template. Names None: those of the template. `expires_at` exclusive.
+
+    wider_than_coin_reason: as in `Terms`.
+    """
 
     code: str
     name_ja: str | None
@@ -30,6 +33,7 @@ class TemplateTerms:
     expires_at: datetime
     eligibility: Eligibility
     funding_programme: UUID | None
+    wider_than_coin_reason: str = ""
 
 
 PRICE = 5_000
@@ -84,4 +88,5 @@ def from_template(template: VoucherTemplate, added: TemplateTerms) -> Terms:
         six_month_exempt=False,
         funding_programme=added.funding_programme,
         below_price_reason="",
+        wider_than_coin_reason=added.wider_than_coin_reason,
     )

@@ -47,6 +47,11 @@ BUDGET = (
     "The programme of kind GRANT whose budget pays the premium: approving sets aside the premium of all units from it."
     " Absent: the municipality has declared no budget."
 )
+WIDER = (
+    "Why coin that residents charged may buy it although the vouchers end later than that coin, or more stores take"
+    " them; at most 200 characters. Absent: such coin does not pay (VALUE_BOUND). Only for a municipal issuer, and"
+    " never for value that is exempt by its six months."
+)
 WHO = "Who may buy; anybody when absent, visitors too."
 UNITS = "How many units, from 1. 口数"
 
@@ -118,14 +123,7 @@ class VoucherProductInput:
             "Why the face value is below the price, where it is; at most 200 characters. For the municipality's staff."
         ),
     )
-    wider_than_coin_reason: str | None = strawberry.field(
-        default=None,
-        description=(
-            "Why coin that residents charged may buy it although the vouchers end later than that coin, or more stores"
-            " take them; at most 200 characters. Absent: such coin does not pay (VALUE_BOUND). Only for a municipal"
-            " issuer, and never for value that is exempt by its six months."
-        ),
-    )
+    wider_than_coin_reason: str | None = strawberry.field(default=None, description=WIDER)
     sub_vouchers: list[SubVoucherInput] = strawberry.field(description="The kinds of voucher in a unit, 1 to 10.")
     stock: int = strawberry.field(description=STOCK)
     units_per_person: int = strawberry.field(description=PER_PERSON)
@@ -208,6 +206,7 @@ class CreateVoucherProductFromTemplateInput:
     expires_on: date = strawberry.field(description=LAST_DAY)
     eligibility: EligibilityInput | None = strawberry.field(default=None, description=WHO)
     funding_programme_id: ID | None = strawberry.field(default=None, description=BUDGET)
+    wider_than_coin_reason: str | None = strawberry.field(default=None, description=WIDER)
 
     def terms(self, municipality: int) -> Terms:
         """The template's terms in a municipality; UnknownProgrammeError for a budget that is not of it."""
@@ -224,6 +223,7 @@ class CreateVoucherProductFromTemplateInput:
             expires_at=after(self.expires_on),
             eligibility=eligibility_of(self.eligibility),
             funding_programme=_funding_programme(self.funding_programme_id, municipality),
+            wider_than_coin_reason=self.wider_than_coin_reason or "",
         )
         return from_template(self.template, terms)
 

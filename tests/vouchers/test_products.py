@@ -321,6 +321,8 @@ async def test_templates_fill_in_what_municipalities_share(api: VoucherApi):
         assert kinds == [("共通券", 2_000), ("中小店専用券", face - 2_000)]
     named = (await api.from_template("PREMIUM_30", nameJa="豊山町商品券"))["product"]
     assert named["name"] == "豊山町商品券"
+    wider = (await api.from_template("PREMIUM_30", widerThanCoinReason="地域通貨の期限が近い人のため"))["product"]
+    assert wider["widerThanCoinReason"] == "地域通貨の期限が近い人のため"
     wrong = await api.from_template("PREMIUM_30", stock=0)
     assert (wrong["field"], wrong["problem"]) == ("stock", "POSITIVE")
     assert (await api.from_template("PREMIUM_30", api.town.desk))["code"] == "NOT_PERMITTED"
