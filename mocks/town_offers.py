@@ -44,11 +44,14 @@ from domain.vouchers.publish import Step, approve_product, submit_product
 from domain.vouchers.template import TemplateTerms, from_template
 from schema.core.ids import Prefix, read
 
-POINT, MILE, VOUCHER = "TOWN_POINT", "HEALTH_MILE", "PREMIUM_30"
+POINT, MILE, VOUCHER = "TOWN_POINT", "HEALTH_MILE", "TOWN_PREMIUM"
 FROM, LAST_DAY = date(2025, 4, 1), date(2035, 3, 31)
 """The same at every start: what is sent again under a key must be the same."""
 MILES_GIVEN = 3_000
 UNITS = 20_000
+LATER_END = "ためた健康マイルを、使う時期まで残せるようにするため"
+WIDER = "地域通貨の期限が近い人にも、商品券を買ってもらうため"
+"""Why value may become what ends later. A town of before these were needed gets another rate and another product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +190,11 @@ async def _conversion(services: Services, town: int, staff: Staff, mile: int, po
         "conversion",
         _new(ProgrammeKind.CONVERSION, "マイルをポイントに", "Miles into points", point),
     )
-    if not any((rate.from_asset, rate.to_asset) == (mile, point) for rate in await rates_of(town, services.clock())):
-        reason = "ためた健康マイルを、使う時期まで残せるようにするため"
-        rate = NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000, later_end_reason=reason)
+    declared = {
+        (rate.from_asset, rate.to_asset) for rate in await rates_of(town, services.clock()) if rate.later_end_reason
+    }
+    if (mile, point) not in declared:
+        rate = NewRate(mile, point, programme, 1, 2, minimum_unit=100, cap_per_day=1_000, later_end_reason=LATER_END)
         await set_rate(services, staff.officer, town, rate)
 
 
@@ -251,10 +256,11 @@ async def _voucher(services: Services, town: int, staff: Staff, point: int) -> N
                 expires_at=ends,
                 eligibility=ANYBODY,
                 funding_programme=budget,
+                wider_than_coin_reason=WIDER,
             ),
         )
         product = await create_product(services, staff.officer, town, terms)
     if not product.submitted:
         product = await submit_product(services, staff.officer, town, product.id)
     if product.stage is Stage.NONE:
-        await approve_product(services, staff.second, Step(_key(town, "product"), town, product.id))
+        await approve_product(services, staff.second, Step(_key(town, VOUCHER), town, product.id))

@@ -13,16 +13,16 @@ const element = (id) => document.getElementById(id);
 const LATEST = {
   PAYMENT: (data) => data.pay?.payment?.id,
   REDEMPTION: (data) => data.redeem?.redemption?.id,
-  VOUCHER_LOT: (data) => data.wallet?.balances?.find((balance) => balance.asset.code.startsWith("PREMIUM"))
+  VOUCHER_LOT: (data) => data.wallet?.balances?.find((balance) => balance.asset.code.startsWith("TOWN_PREMIUM_"))
     ?.lots.reduce((most, lot) => (Number(lot.amount) > Number(most.amount) ? lot : most))?.id,
   GIFT: (data) => data.purchaseVoucher?.purchase?.gift?.id,
   SERIAL: (data) => data.issueGiftNumbers?.serialNumber,
   SECRET: (data) => data.issueGiftNumbers?.secretNumber,
   ASSET: (data) => data.createAsset?.asset?.id,
   PROGRAMME: (data) => data.createProgramme?.programme?.id,
-  RULE: (data) => data.addEarningRule?.earningRule?.id,
+  RULE: (data) => data.programme?.earningRules?.at(-1)?.id,
   PRODUCT: (data) => data.createVoucherProductFromTemplate?.product?.id,
-  APPROVAL: (data) => data.proposeGrant?.proposal?.approval?.id,
+  APPROVAL: (data) => (data.proposeGrant?.proposal ?? data.addEarningRule ?? data.undoBulkGrant)?.approval?.id,
   UPLOAD: (data) => data.createUpload?.upload?.id,
   DUPLICATES: (data) => data.checkBulkGrant?.check?.duplicates?.token,
   BULK_GRANT: (data) => data.startBulkGrant?.bulkGrant?.id,
@@ -144,7 +144,7 @@ async function world(personas) {
     ...Object.fromEntries(data.assets.map(({ code, id }) => [code, id])),
     coupon: coupons.find((coupon) => coupon.kind === "PERCENT" && coupon.claimRequired)?.id,
     item: coupons.find((coupon) => coupon.kind === "FREE_ITEM")?.id,
-    product: data.voucherProducts.find((product) => product.code === "PREMIUM_30")?.id,
+    product: data.voucherProducts.find((product) => product.code === "TOWN_PREMIUM")?.id,
     miles: data.programmes.find(({ kind, asset }) => kind === "GRANT" && asset.code === "HEALTH_MILE")?.id,
     premium: data.programmes.find(({ kind, asset }) => kind === "GRANT" && asset.code === "TOWN_POINT")?.id,
   };

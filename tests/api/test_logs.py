@@ -117,6 +117,7 @@ def gifts_and_cards(c: Campaign) -> None:
         "saleEndsAt": "2098-01-01T00:00:00Z",
         "usableFrom": "2020-01-01T00:00:00Z",
         "expiresOn": "2099-01-01",
+        "widerThanCoinReason": "地域通貨の期限が近い人のため",
         "legalProfile": "MUNICIPALITY",
         "sixMonthExempt": False,
     }

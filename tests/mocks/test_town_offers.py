@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -10,10 +11,12 @@ from domain.database import rows
 from domain.programmes.kinds import ProgrammeKind
 from domain.viewer import Role
 from mocks import town as demo_towns
-from mocks.town_offers import MILES_GIVEN, UNITS, offer
+from mocks import town_offers
+from mocks.town_offers import MILE, MILES_GIVEN, POINT, UNITS, VOUCHER, offer
 from schema.core.ids import Prefix, encode
 from tests.support.api import Api
 from tests.support.town import People
+from tests.support.vouchers import VoucherApi
 
 PERSONS = (
     (Role.RESIDENT, "resident"),
@@ -112,6 +115,45 @@ async def test_what_somebody_has_changed_is_left_as_it_is(town: People, capsys: 
     await offer(town.services, people)
     assert "UNKNOWN_WALLET" in capsys.readouterr().out
     await town.assert_sound()
+
+
+async def test_coin_and_miles_buy_what_the_town_offers(town: People):
+    """The voucher and the points end later than what pays for them: the town has declared why that may be."""
+    await offer(town.services, personas(town))
+    await use_what_is_offered(town)
+
+
+async def use_what_is_offered(town: People) -> None:
+    api = VoucherApi(town)
+    assets = {asset["code"]: asset["id"] for asset in await api.ask(None, "Assets", municipality=api.code)}
+    await api.charge(5_000)
+    products = await api.ask(None, "VoucherProducts", municipality=api.code)
+    [product] = [known for known in products if known["code"] == VOUCHER]
+    bought = (await api.buy(product["id"]))["purchase"]
+    assert (bought["amount"], bought["faceValue"]) == (5_000, 6_500)
+    miles = {
+        "idempotencyKey": str(uuid4()),
+        "walletId": api.wallet(),
+        "fromAssetId": assets[MILE],
+        "toAssetId": assets[POINT],
+        "amount": 200,
+    }
+    converted = await api.ask(town.resident, "Convert", input={**miles, "expectedAmount": 100})
+    assert converted["conversion"]["receivedAmount"] == 100
+    await town.assert_sound()
+
+
+async def test_a_town_of_before_gets_a_rate_and_a_product_with_their_reasons(town: People):
+    with pytest.MonkeyPatch.context() as before:
+        before.setattr(town_offers, "LATER_END", "")
+        before.setattr(town_offers, "WIDER", "")
+        before.setattr(town_offers, "VOUCHER", "PREMIUM_30")
+        await offer(town.services, personas(town))
+    for _ in range(2):
+        await offer(town.services, personas(town))
+        kept = await counted(town)
+        assert (kept["conversion_rate"], kept["voucher_product"]) == (2, 2)
+    await use_what_is_offered(town)
 
 
 def test_the_personas_of_an_old_folder_get_the_ids_that_stores_have_now(

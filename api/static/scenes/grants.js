@@ -1,7 +1,7 @@
 // Grants: one above the threshold by two people, and many by one file.
 "use strict";
 
-scene("grants", "付与・一括付与", "Grants", ({ finance, desk, wallet, ids }) => [
+scene("grants", "付与・一括付与", "Grants", ({ finance, second, desk, wallet, ids }) => [
   tab("ProposeGrant", desk, "付与を申請する", "a grant above the town's threshold is proposed", {
     input: { idempotencyKey: crypto.randomUUID(), programmeId: ids.miles, walletId: wallet, amount: 500 },
   }),
@@ -29,7 +29,8 @@ scene("grants", "付与・一括付与", "Grants", ({ finance, desk, wallet, ids
 `,
   }),
   tab("BulkGrantRows", finance, "行ごとの結果", "what became of each row", { id: "LAST_BULK_GRANT" }),
-  tab("UndoBulkGrant", finance, "誤って付与したときは、まだ使われていない分を取り消す", "takes back what is left, row by row", {
+  tab("UndoBulkGrant", finance, "誤って付与したときは、まだ使われていない分の取消しを申請する", "proposes to take back what is left, row by row", {
     input: { idempotencyKey: crypto.randomUUID(), bulkGrantId: "LAST_BULK_GRANT", reason: "WRONG_AMOUNT" },
   }),
+  tab("ApproveChange", second, "別の担当者が承認すると、取り消されます", "another officer approves, and it is taken back", { input: { approvalId: "LAST_APPROVAL" } }),
 ]);

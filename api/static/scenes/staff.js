@@ -20,12 +20,14 @@ scene("staff", "自治体の職員", "Municipal staff", ({ finance, second, stor
         ...period, activatesAfterDays: 0, clawbackRule: "WAIVE",
       },
     }),
-    tab("AddEarningRule", finance, "付与ルールを追加する。来店1回で5ポイント、1日5ポイントまで。", "5 points a visit, once a day", {
+    tab("AddEarningRule", finance, "付与ルールの追加を申請する。来店1回で5ポイント、1日5ポイントまで。", "a rule is proposed: 5 points a visit, once a day", {
       input: {
         idempotencyKey: crypto.randomUUID(), programmeId: "LAST_PROGRAMME", kind: "PER_VISIT", nameJa: "来店", nameEn: "Visit", points: 5, capPerDay: 5,
         priority: 0, stacking: "WITH_OTHERS",
       },
     }),
+    tab("ApproveChange", second, "別の担当者が承認すると、付与ルールが有効になります。", "another officer approves, and the rule is in force", { input: { approvalId: "LAST_APPROVAL" } }),
+    tab("Programme", finance, "事業と、有効になった付与ルール", "the programme with its rule", { id: "LAST_PROGRAMME" }),
     tab("SimulateEarning", finance, "付与ルールを試す。ポイントは付与されません。", "what each rule would give for a payment; nothing moves", {
       input: { storeId: store.storeId, assetId: finance.assetId, amount: 1000, resident: true, birthYear: 1960 },
     }),
