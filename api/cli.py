@@ -169,7 +169,13 @@ def audit() -> None:
 
 def _services() -> AbstractAsyncContextManager[Services]:
     settings = _settings()
-    return services(settings.database_url, redis_url=None, store_code_guid=settings.shop_code_guid, pool_size=2)
+    return services(
+        settings.database_url,
+        redis_url=None,
+        store_code_guid=settings.shop_code_guid,
+        pool_size=2,
+        watches_clock=settings.clock_check,
+    )
 
 
 def _settings() -> Settings:

@@ -45,6 +45,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
             pool_size=settings.pool_size,
             statement_seconds=STATEMENT_SECONDS,
             bus_reconcile_seconds=settings.bus_reconcile_seconds,
+            watches_clock=settings.clock_check,
             observer=metrics,
             funding=funding,
         ) as live,

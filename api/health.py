@@ -18,7 +18,7 @@ async def livez(_: Request) -> Response:
 
 
 def readyz(process: Callable[[], Process]) -> Callable[[Request], object]:
-    """The database answers, and every task that must live does: `dead` names those that do not.
+    """The database answers, its clock agrees with ours, and every task that must live does: `dead` names the others.
 
     Redis is told, not required: without it live updates are a second late.
     """
@@ -30,7 +30,9 @@ def readyz(process: Callable[[], Process]) -> Callable[[Request], object]:
             return JSONResponse({"ready": False, "database": False}, status_code=503)
         services = process().services
         dead = services.living.dead
-        body = {"ready": not dead, "database": True, "bus": services.bus.connected, "dead": dead}
-        return JSONResponse(body, status_code=503 if dead else 200)
+        clock = services.clock_watch is None or not services.clock_watch.wrong
+        ready = clock and not dead
+        body = {"ready": ready, "database": True, "bus": services.bus.connected, "clock": clock, "dead": dead}
+        return JSONResponse(body, status_code=200 if ready else 503)
 
     return answer

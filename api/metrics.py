@@ -77,6 +77,9 @@ class Metrics:
         self._log_lost = self._gauge(
             "log_lines_lost", "Lines of the log that were not written: the stream was full, closed or too slow."
         )
+        self._clock_difference = self._gauge(
+            "clock_difference_seconds", "How far the clock and the database's are apart.", mode="livemax"
+        )
         self._restarts = self._gauge(
             "task_restarts", "How often a task that must live has ended and was started again.", "task"
         )
@@ -116,6 +119,8 @@ class Metrics:
             self._bus_lost.set(services.bus.lost)
             self._bus_lag.set(services.bus.lag_microseconds / 1_000_000)
             self._log_lost.set(logs.lost())
+            ahead = None if services.clock_watch is None else services.clock_watch.ahead
+            self._clock_difference.set(0 if ahead is None else abs(ahead.total_seconds()))
             for task, restarts in services.living.restarts.items():
                 self._restarts.labels(task).set(restarts)
             size, idle = pool_state()

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         default=RECONCILE_SECONDS, gt=0, le=3_600, description="how often live events are compared with the table"
     )
     pool_size: int = Field(default=10, ge=1, le=100)
+    clock_check: bool = Field(
+        default=True, description="whether to refuse while the clock differs from the database's; production must"
+    )
     log_level: str = "info"
 
     @field_validator("database_url")
@@ -124,6 +127,8 @@ class Settings(BaseSettings):
     def _mistakes(self) -> Iterator[str]:
         if self.personas_file is not None:
             yield "MEGURU_PERSONAS_FILE: is for development; production has no personas"
+        if not self.clock_check:
+            yield "MEGURU_CLOCK_CHECK: may be false in development only; production dates receipts by its clock"
         if self.keys_folder is None or not any(self.keys_folder.glob("*.pem")):
             yield "MEGURU_KEYS_FOLDER: must name a folder with at least one <kid>.pem"
         elif any(self.keys_folder.glob("development-*.pem")):

@@ -16,6 +16,7 @@ from tortoise import Tortoise
 
 from domain.access.access import Access
 from domain.background import Living
+from domain.clock_watch import ClockWatch
 from domain.events.bus import RECONCILE_SECONDS, Bus
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Sources
@@ -77,9 +78,14 @@ async def services(
     bus_reconcile_seconds: float = RECONCILE_SECONDS,
     observer: Observer | None = None,
     clock: Callable[[], datetime] = utc_now,
+    watches_clock: bool = True,
     funding: Provider | None = None,
 ) -> AsyncIterator[Services]:
-    """Open the services, all on one clock, and close them in order at the end."""
+    """Open the services, all on one clock, and close them in order at the end.
+
+    watches_clock: whether that clock raises WrongClockError while it differs from the database's. False is for clocks
+    that are moved on purpose.
+    """
     config = tortoise_config(database_url, "meguru_app", pool_size, statement_seconds)
     await Tortoise.init(config=config, _enable_global_fallback=True)
     ids = Uuid7(lambda: time.time_ns() // 1_000_000, secrets.randbits)
@@ -94,6 +100,11 @@ async def services(
 
     access = Access(follow, bus.publish_access, living)
     bus.on_access = access.heard
+    watch = ClockWatch(clock) if watches_clock else None
+    if watch is not None:
+        clock = watch.now
+        await watch.try_to_measure()
+        living.keep("clock.watch", watch.keep)
     poster = Poster(connect, Sources(clock, ids, secrets.randbits), bus.publish, observer)
     await bus.start()
     access.start()
@@ -106,6 +117,7 @@ async def services(
         store_code_guid=store_code_guid,
         funding=funding,
         living=living,
+        clock_watch=watch,
     )
     try:
         yield opened

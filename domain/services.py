@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from domain.access.access import Access
 from domain.background import Background, Living
+from domain.clock_watch import ClockWatch
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.ledger import Ledger
@@ -29,6 +30,8 @@ class Services:
     funding: Provider | None = None
     background: Background = field(default_factory=Background)
     living: Living = field(default_factory=Living)
+    clock_watch: ClockWatch | None = None
+    """None where the clock is moved on purpose, as tests do."""
     objects: dict[Shared[Any], Any] = field(default_factory=dict)
 
     def shared(self, declaration: Shared[T]) -> T:

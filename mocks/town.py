@@ -186,7 +186,7 @@ async def main() -> None:
     clock = Clock(utc_now() - timedelta(days=DAYS + 1))
     settings = read_settings()
     async with compose.services(
-        settings.database_url, redis_url=None, store_code_guid=settings.shop_code_guid, clock=clock
+        settings.database_url, redis_url=None, store_code_guid=settings.shop_code_guid, clock=clock, watches_clock=False
     ) as services:
         if await municipalities.by_code(TOWNS[0].code) is not None and PERSONAS.exists():
             personas = kept_personas()

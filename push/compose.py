@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Self
 
 import asyncpg
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.payment_provider import payment_provider
@@ -25,6 +27,15 @@ class Settings(BaseSettings):
     funding_url: str | None = None
     funding_key: str = ""
     log_level: str = "info"
+    profile: str = "production"
+    clock_check: bool = True
+
+    @model_validator(mode="after")
+    def _production(self) -> Self:
+        if self.profile != "development" and not self.clock_check:
+            message = "MEGURU_CLOCK_CHECK: may be false in development only"
+            raise ValueError(message)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,12 @@ async def parts() -> AsyncIterator[Parts]:
     async with (
         payment_provider(settings.funding_url, settings.funding_key) as funding,
         services(
-            settings.database_url, redis_url=settings.redis_url, store_code_guid="", pool_size=2, funding=funding
+            settings.database_url,
+            redis_url=settings.redis_url,
+            store_code_guid="",
+            pool_size=2,
+            funding=funding,
+            watches_clock=settings.clock_check,
         ) as live,
     ):
         yield Parts(live, connect)

@@ -102,7 +102,12 @@ async def services(database_url: str, clock: MovableClock) -> AsyncIterator[Serv
     What is heard live is what was published: the bus does not look into the table by itself.
     """
     async with open_services(
-        database_url, redis_url=None, store_code_guid=GUID, clock=clock, bus_reconcile_seconds=NEVER_SECONDS
+        database_url,
+        redis_url=None,
+        store_code_guid=GUID,
+        clock=clock,
+        watches_clock=False,
+        bus_reconcile_seconds=NEVER_SECONDS,
     ) as live:
         yield live
     await Tortoise.close_connections()

@@ -21,6 +21,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from domain.clock_watch import WrongClockError
 from domain.database import Fault, classify
 from domain.ledger.batch import Batch, Result, Sources
 from domain.ledger.decide import Decision
@@ -131,6 +132,7 @@ class Poster:
         observer: Observer | None = None,
     ) -> None:
         self._publish = publish
+        self._clock = sources.clock
         self._observer = observer
         self._idle = [Lane(connect, sources) for _ in range(LANES)]
         self._parking_lane = Lane(connect, sources)
@@ -146,6 +148,10 @@ class Poster:
 
     async def post(self, request: Request) -> Posted | Closed:
         """Post one request, or raise its refusal. Cancelling the caller does not cancel the request."""
+        try:
+            self._clock()
+        except WrongClockError as error:
+            raise UnavailableError from error
         loop = asyncio.get_running_loop()
         holders = frozenset((request.municipality, holder) for holder in request.holders)
         pending = Pending(request, loop.create_future(), loop.time() + PATIENCE_SECONDS, holders)

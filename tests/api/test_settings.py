@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from api.settings import Profile, Settings, SettingsError, read_settings
+from push.compose import Settings as PushSettings
 from tests.support.served import ROOT
 
 SECRET = "hunter2"
@@ -112,6 +114,16 @@ def test_production_refuses_the_placeholder_of_shop_codes(read: Read, production
 def test_production_refuses_personas(read: Read, production: dict, tmp_path: Path):
     [line] = mistakes(read, **production, personas_file=tmp_path / "personas.json")
     assert "MEGURU_PERSONAS_FILE: is for development" in line
+
+
+def test_production_refuses_a_clock_that_nobody_compares(read: Read, production: dict, monkeypatch: pytest.MonkeyPatch):
+    [line] = mistakes(read, **production, clock_check="false")
+    assert "MEGURU_CLOCK_CHECK: may be false in development only" in line
+    assert not read(profile="development", database_url=URL, clock_check="false").clock_check
+    assert not PushSettings().clock_check  # type: ignore[call-arg] # from the environment
+    monkeypatch.setenv("MEGURU_PROFILE", "production")
+    with pytest.raises(ValidationError, match="MEGURU_CLOCK_CHECK"):
+        PushSettings()  # type: ignore[call-arg] # from the environment
 
 
 def test_production_needs_a_provider_over_tls_with_a_key(read: Read, production: dict):

@@ -91,9 +91,11 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
         "bus_reconcile_seconds",
         "pool_size",
         "log_level",
+        "clock_check",
     }
     assert {name for name in Settings.model_fields if f"MEGURU_{name.upper()}:" not in api} <= left
-    assert {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push} <= {"log_level"}
+    pushed = {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push}
+    assert pushed <= {"log_level", "clock_check"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))

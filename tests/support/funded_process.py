@@ -127,6 +127,7 @@ async def main() -> None:
         store_code_guid="",
         pool_size=2,
         clock=lambda: utc_now() + LATER if late else utc_now(),
+        watches_clock=False,
     ) as services:
         process = dying(services, order["provider"], Kills(order["dies_at"]))
         print("ready", flush=True)
