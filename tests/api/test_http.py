@@ -148,10 +148,10 @@ def test_health_metrics_and_keys(address: str):
 
 
 def test_a_nul_is_in_no_text(address: str):
-    for sent in (
-        {"query": "{ serverTime }", "variables": {"a": {"b": ["x\0"]}}},
-        {"query": '{ assets(municipality: "\\u0000") { id } }'},
+    for status, sent in (
+        (400, {"query": "{ serverTime }", "variables": {"a": {"b": ["x\0"]}}}),
+        (200, {"query": '{ assets(municipality: "\\u0000") { id } }'}),
     ):
         answer = httpx.post(f"{address}/graphql", json=sent)
-        assert answer.status_code == 400
+        assert answer.status_code == status
         assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

@@ -115,7 +115,8 @@ SEEN: dict[str, dict[str, str]] = {
     "Municipality": {SAME: "id code name chargeCancelMinutes"},
     "Programme": {
         SAME: "id kind name municipality asset budget startsAt endsAt capPerPerson capPerHousehold eligibility acceptance"
-        " usableFrom expiresOn chargedAsset rateBp activatesAfterDays clawbackRule earningRules",
+        " usableFrom expiresOn chargedAsset rateBp activatesAfterDays clawbackRule earningRules fundingSource"
+        " nextValueExpiresOn",
         CUT: "budgetLeft",
     },
     "SubVoucher": {SAME: "name faceValue minimumUnit free acceptance asset eligibleStores"},

@@ -1,5 +1,8 @@
 """Which language a client gets, and what its messages say."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,6 +118,14 @@ def test_an_unknown_code_and_missing_data_are_mistakes_of_ours(locale: str):
         message("NO_SUCH_CODE", locale)
     with pytest.raises(KeyError):
         message("INSUFFICIENT_BALANCE", locale)
+
+
+@pytest.mark.parametrize("locale", catalogue.LOCALES)
+def test_a_code_has_one_message(locale: str):
+    """Of two lines with one code the later one would win, without a word."""
+    text = Path(catalogue.__file__).with_name(f"{locale}.json").read_text(encoding="utf-8")
+    codes = json.loads(text, object_pairs_hook=lambda pairs: [code for code, _ in pairs])
+    assert sorted(codes) == sorted(set(codes))
 
 
 def test_a_catalogue_that_is_handed_out_changes_nothing():
