@@ -287,7 +287,8 @@ async def test_a_token_that_has_ended_or_was_never_one_at_the_beginning_of_a_con
             payload = {"authorization": f"Bearer {token}"}
             await socket.send(orjson.dumps({"type": "connection_init", "payload": payload}).decode())
             with pytest.raises(ConnectionClosed) as closed:
-                await asyncio.wait_for(socket.recv(), 10)
+                while True:  # a session that has just ended may be acknowledged within its second
+                    await asyncio.wait_for(socket.recv(), 10)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == code
             assert is_fatal(code) == (code == 4401)
