@@ -25,7 +25,7 @@ from domain import logs
 
 log = structlog.get_logger()
 GRAPHQL = ("/graphql", "/graphql/")
-REQUEST_HEADERS = ("authorization", "content-type", "x-meguru-client")
+REQUEST_HEADERS = ("authorization", "content-type", "x-meguru-client", "x-meguru-reason")
 ANSWER_HEADERS = ("x-trace-id", "retry-after")
 THIS_MACHINE = r"http://(localhost|127\.0\.0\.1)(:\d+)?"
 """The origins of web clients that are being developed."""

@@ -23,10 +23,12 @@ from api.http_request import (
     JSON,
     BadRequestError,
     Operation,
+    client_of,
     from_address,
     from_body,
     is_from_elsewhere,
     media_type,
+    reason_of,
 )
 from api.readers import ReaderGoneError, while_reader_waits
 from api.tokens import InvalidTokenError
@@ -43,7 +45,6 @@ from schema.engine.extensions import FAULT, RATE_LIMITED, WAIT
 BODY_LIMIT = 65_536
 """Bytes of a request."""
 BODY_SECONDS = 20
-CLIENT_LIMIT = 64
 STATUS_OF = {"UNAUTHENTICATED": 401, "INTERNAL": 500, TimedOutError.code: 503, UnavailableError.code: 503}
 """Status of an operation that was not carried out, in an answer of the type application/graphql-response+json."""
 RETRY_AFTER = 2
@@ -78,6 +79,8 @@ class GraphQLOverHttp:
             await admit_address(process, scope)
             operation = await operation_of(process, scope, headers, receive)
             viewer = await viewer_of(process, headers)
+            if viewer is not None and operation.reason is not None:
+                viewer = replace(viewer, reason=operation.reason)
         except BadRequestError as error:
             await refuse(send, error, trace_id, form)
             return
@@ -239,8 +242,8 @@ async def viewer_of(process: Process, headers: dict[bytes, bytes]) -> Viewer | N
     if authorization is None:
         return None
     viewer = await verify(process, authorization)
-    client = text(headers, b"x-meguru-client")
-    return viewer if client is None else replace(viewer, client=client[:CLIENT_LIMIT])
+    client, reason = client_of(text(headers, b"x-meguru-client")), reason_of(None, text(headers, b"x-meguru-reason"))
+    return viewer if client is reason is None else replace(viewer, client=client, reason=reason)
 
 
 async def verify(process: Process, authorization: str) -> Viewer:

@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api.addresses import addresses
 from api.compose import Process
+from api.http_request import client_of
 from api.tokens import InvalidTokenError, Verified
 from api.towns import label
 from api.ws_protocol import Adapter, Handler, read_message
@@ -74,7 +76,7 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
             self._leave(context)
 
     async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 - Strawberry's own signature
-        """Signs in by `{authorization: "Bearer ..."}`; None without it.
+        """Signs in by `{authorization: "Bearer ...", client: "till/2.1"}`; None without a token.
 
         InvalidTokenError, AccessUnknownError; ConnectionRejectionError for one socket too many.
         """
@@ -91,7 +93,8 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
             raise InvalidTokenError
         verified = await self._process().tokens.verify(token.strip(), context.services.access)
         self._join(context, verified.viewer.person_id)
-        context.viewer, context.session_version = verified.viewer, verified.session_version
+        client = client_of((context.connection_params or {}).get("client"))
+        context.viewer, context.session_version = replace(verified.viewer, client=client), verified.session_version
         return verified
 
     def _observe(self, trace_id: str, field: str, failed: bool, seconds: float, named: object) -> None:  # noqa: FBT001 - as the engine calls it

@@ -7,13 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import orjson
+
+from domain.ledger.act import NOTE_LIMIT
 
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
 NO_NUL = "A text has no NUL character (\\u0000)."
+REASON = f"A reason is a text of 1 to {NOTE_LIMIT} characters, without control characters."
+CLIENT = re.compile(r"[A-Za-z0-9._-]{1,32}/[A-Za-z0-9._-]{1,24}")
+"""What is kept of an app for ever: name and version, and no other text."""
 _NUL = b"\\u0000"
 _UNESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
@@ -38,6 +43,26 @@ class Operation:
     query: str
     variables: dict[str, Any] | None
     name: str | None
+    reason: str | None = None
+    """Why it is sent, in the words of staff, for the audit trail."""
+
+
+def client_of(sent: object) -> str | None:
+    """The name and version of an app, such as `kippo-ios/3.2.1`; None for anything else."""
+    return sent if isinstance(sent, str) and CLIENT.fullmatch(sent) else None
+
+
+def reason_of(extensions: dict[str, Any] | None, header: str | None = None) -> str | None:
+    """The reason in `extensions.reason`, or else in the header, there as UTF-8 in percent-encoding. BadRequestError."""
+    sent = (extensions or {}).get("reason")
+    if sent is None and header is not None:
+        sent = unquote(header, errors="replace")
+    if sent is None:
+        return None
+    reason = sent.strip() if isinstance(sent, str) else ""
+    if not 0 < len(reason) <= NOTE_LIMIT or not reason.isprintable():
+        raise BadRequestError(400, "BAD_USER_INPUT", REASON)
+    return reason
 
 
 def from_body(content_type: bytes, body: bytes) -> Operation:
@@ -89,7 +114,7 @@ def _operation(sent: Any) -> Operation:  # noqa: ANN401 - any JSON
         raise BadRequestError(400, "BAD_REQUEST", "`variables` must be an object and `operationName` a text.")
     if not isinstance(extensions, dict | None):
         raise BadRequestError(400, "BAD_REQUEST", "`extensions` must be an object.")
-    return Operation(query, variables, name or None)
+    return Operation(query, variables, name or None, reason_of(extensions))
 
 
 def media_type(accept: bytes | None) -> bytes:

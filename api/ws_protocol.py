@@ -7,6 +7,7 @@ is no message of the protocol closes the connection with 4400, as the protocol d
 import asyncio
 import re
 from contextlib import ExitStack, aclosing, suppress
+from dataclasses import replace
 from enum import IntEnum
 from json import JSONDecodeError
 from time import monotonic, time
@@ -21,7 +22,7 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 
-from api.http_request import NO_NUL, has_nul
+from api.http_request import NO_NUL, BadRequestError, has_nul, reason_of
 from api.tokens import ExpiredTokenError, InvalidTokenError, Verified, require_session
 from domain.access.access import AccessUnknownError
 from domain.locales.catalogue import message as text_of
@@ -129,19 +130,30 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._refuse(name, "TOO_MANY_SUBSCRIPTIONS", limit)
         elif await self._goes_on(name):
             payload = message["payload"]
+            try:
+                context = self._context(payload)
+            except BadRequestError as error:
+                await self._refuse(name, error.code, str(error))
+                return
             operation = Operation(self, name, payload["query"], payload.get("variables"), payload.get("operationName"))
-            operation.task = asyncio.create_task(self.run_operation(operation))
+            operation.task = asyncio.create_task(self.run_operation(operation, context))
             operation.task.add_done_callback(self._task_done)
             self.operations[name] = operation
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
+    def _context(self, payload: dict[str, Any]) -> Context:
+        """The context of one operation: with the reason that it names, if any. BadRequestError."""
+        extensions, viewer = payload.get("extensions"), self.context.viewer
+        reason = reason_of(extensions if isinstance(extensions, dict) else None)
+        return self.context if viewer is None or reason is None else self.context.of(replace(viewer, reason=reason))
+
+    async def run_operation(self, operation: Operation[Context, None], context: Context | None = None) -> None:
         """Runs an operation to its end; what goes wrong is answered under its id."""
         try:
             try:
                 results = await self.schema.stream(
                     operation.query,
                     variable_values=operation.variables,
-                    context_value=self.context,
+                    context_value=context or self.context,
                     root_value=self.root_value,
                     operation_name=operation.operation_name,
                 )

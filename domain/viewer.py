@@ -55,6 +55,8 @@ class Viewer:
     client: str | None = None
     device: str | None = None
     """The phone or till that the token was issued to, where the token says."""
+    reason: str | None = None
+    """Why the person asks, in their own words, for the audit trail. Staff send it with a request."""
 
     def relations(self, *among: Relation) -> list[Relation]:
         """Return those of the named relations that the token's roles let the person use."""

@@ -73,9 +73,9 @@ async def _end(
         if changed:
             await record(
                 approval.municipality,
-                viewer.person_id,
+                viewer,
                 f"{VERBS[state]}_{ApprovalKind(approval.kind).name.lower()}",
-                str(approval.subject),
+                approval.subject,
                 reason.name,
                 {"approval": str(approval.id), "state": ApprovalState.PROPOSED.name},
                 {"approval": str(approval.id), "state": state.name},

@@ -94,9 +94,9 @@ async def approve(
             content = approval.content or {}
             await record(
                 approval.municipality,
-                viewer.person_id,
+                viewer,
                 f"approve_{ApprovalKind(approval.kind).name.lower()}",
-                str(approval.subject),
+                approval.subject,
                 str(approval.reason),
                 {"approval": str(approval.id), "subject": content.get("before")},
                 {"key": None if key is None else str(key), "subject": content.get("after")},
@@ -137,9 +137,9 @@ async def write_proposal(
     )
     await record(
         municipality,
-        viewer.person_id,
+        viewer,
         f"propose_{kind.name.lower()}",
-        str(subject),
+        subject,
         str(reason),
         None if about.before is None else about.content()["before"],
         {"approval": str(row.id), "subject": about.content()["after"]},

@@ -1,51 +1,43 @@
-"""The audit trail: actions of staff, with reason and state before and after.
+"""The audit trail: acts of staff, with reason and state before and after.
 
-Entries are written in the commit of the action and never changed.
+Entries are written in the commit of the act and never changed: here by verbs that write their own tables, and by the
+ledger for what moves value (`domain/ledger/act.py`). Only the note, in the actor's own words, can be erased.
 """
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from tortoise.connection import get_connection
 
-from domain.database import rows
+from domain.ledger.act import WRITE, AuditLine, to_lines
+from domain.viewer import Viewer
 
 
 async def record(
     municipality: int,
-    actor: UUID,
+    viewer: Viewer,
     action: str,
-    subject: str,
+    subject: UUID | int,
     reason: str,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
     at: datetime,
+    note: str | None = None,
 ) -> None:
-    """Append an entry, which holds ids and codes only. Call inside the transaction of the recorded action."""
-    await get_connection("default").execute_query(
-        """insert into audit_entry (municipality_id, actor, action, subject, reason, before, after, recorded_at)
-          values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8)""",
-        [municipality, actor, action, subject, reason, _json(before), _json(after), at],
+    """Append an entry of ids and codes. Call inside the transaction of the recorded act.
+
+    reason: a code, or empty. note: the reason in words, which can be erased; None: the one sent with the request.
+    """
+    line = AuditLine(
+        municipality_id=municipality,
+        actor=viewer.person_id,
+        action=action,
+        subject=str(subject),
+        reason=reason,
+        note=note or viewer.reason,
+        before=before,
+        after=after,
+        recorded_at=at,
     )
-
-
-async def recorded(
-    municipality: int, action: str, subject: str, after: dict[str, Any], *, actor: UUID | None = None
-) -> bool:
-    """Whether the trail has an action on a subject whose `after` contains these values; by `actor`, if not None."""
-    entries = await rows(
-        """select 1 from audit_entry where municipality_id = $1 and action = $2 and subject = $3
-          and after @> $4::jsonb and ($5::uuid is null or actor = $5) limit 1""",
-        municipality,
-        action,
-        subject,
-        _json(after),
-        actor,
-    )
-    return bool(entries)
-
-
-def _json(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
+    await get_connection("default").execute_query(WRITE, [to_lines([line])])

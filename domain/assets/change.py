@@ -61,9 +61,7 @@ async def change_asset(
         before, after = _difference(row, change)
         if after:
             await Row.filter(municipality_id=municipality, id=number).update(**after)
-            await record(
-                municipality, viewer.person_id, "change_asset", str(number), "", before, after, services.clock()
-            )
+            await record(municipality, viewer, "change_asset", number, "", before, after, services.clock())
     services.shared(ASSETS).forget(municipality)
     asset = await reads.in_municipality(municipality, number)
     if asset is None:

@@ -20,7 +20,7 @@ async def make_asset(services: Services, viewer: Viewer, municipality: int, new:
     async with transaction():
         number = await create_asset(municipality, new, now)
         after = {"code": new.code, "kind": new.kind.name, "paid": new.paid, "expiry_rule": new.expiry_rule.name}
-        await record(municipality, viewer.person_id, "create_asset", str(number), "", None, after, now)
+        await record(municipality, viewer, "create_asset", number, "", None, after, now)
     services.shared(ASSETS).forget(municipality)
     asset = await reads.in_municipality(municipality, number)
     if asset is None:

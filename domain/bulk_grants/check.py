@@ -1,13 +1,15 @@
-"""The dry run of a bulk grant: check a file without writing anything."""
+"""The dry run of a bulk grant: check a file. Only the audit trail gets an entry: a file tells of many people."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.approvals.trail import record
 from domain.bulk_grants import reads
 from domain.bulk_grants.alone import gifts_of, needs_approval
 from domain.bulk_grants.csv_file import Row
 from domain.bulk_grants.examine import Totals, examination
 from domain.bulk_grants.repeated import Repetition, repeated_by_file
+from domain.database import transaction
 from domain.ledger.holders import require_staff
 from domain.programmes.reads import budgets_left
 from domain.services import Services
@@ -53,6 +55,9 @@ async def check_bulk_grant(
         repetition = await repeated_by_file(municipality, programme_id, upload.id, good)
     totals = examined.totals
     [left] = await budgets_left([(municipality, programme_id)])
+    looked = {"programme": str(programme_id), "rows": totals.rows, "invalid": totals.invalid, "amount": totals.amount}
+    async with transaction():
+        await record(municipality, viewer, "check_bulk_grant", upload_id, "", None, looked, services.clock())
     return Check(
         municipality=municipality,
         programme_id=programme_id,

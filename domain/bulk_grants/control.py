@@ -170,9 +170,9 @@ async def _change(
             reason = str(columns.get("undo_reason", ""))
             await record(
                 bulk.municipality,
-                viewer.person_id,
+                viewer,
                 action,
-                str(bulk.id),
+                bulk.id,
                 reason,
                 {"state": bulk.state.name},
                 {"state": after.name, **({} if repetition is None else repetition.audited())},

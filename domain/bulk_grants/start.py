@@ -211,7 +211,7 @@ async def _write(
             **repetition.audited(),
         }
         why = "" if reason is None else str(int(reason))
-        await record(town, viewer.person_id, "start_bulk_grant", str(bulk_grant_id), why, None, after, now)
+        await record(town, viewer, "start_bulk_grant", bulk_grant_id, why, None, after, now)
     wake(services, town)
     return True
 

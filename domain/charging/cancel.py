@@ -20,6 +20,7 @@ from domain.assets.receipts import Collected
 from domain.charging.kinds import CancelReason
 from domain.charging.receipts import Bonuses, OfCharge
 from domain.charging.refusals import CancelTooLateError
+from domain.ledger.act import Act
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation, Outcome
@@ -168,6 +169,7 @@ def _request(viewer: Viewer, cancellation: CancelCharge, charge: _Charge) -> Req
             linked_journal=journal.id,
             client=viewer.client,
         ),
+        act=Act(journal.id, cancellation.reason.name, viewer.reason),
     )
 
 

@@ -17,6 +17,7 @@ from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
 from domain.charging.bonus import ChargeBonuses
+from domain.ledger.act import Act
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation
 from domain.ledger.part import Part, Parts
@@ -87,6 +88,7 @@ def _request(viewer: Viewer, charge: Charge, counter: Counter, parts: Parts) -> 
             funding=Funding.CASH,
             client=viewer.client,
         ),
+        act=Act(charge.wallet_id, note=viewer.reason),
     )
 
 

@@ -105,7 +105,7 @@ async def set_rate(
         reason = rate.later_end_reason
         if reason:
             after |= {"later_end": True}
-        await record(municipality, viewer.person_id, "set_conversion_rate", str(rate.id), reason, None, after, now)
+        await record(municipality, viewer, "set_conversion_rate", rate.id, "", None, after, now, note=reason)
     return rate
 
 

@@ -17,6 +17,7 @@ from domain.coupons.returns import CouponUndo, returns_of
 from domain.expiry.receipts import Renewed
 from domain.expiry.renewed_value import RenewedValue, renewed_value_of
 from domain.identifiers import Prefix, encode
+from domain.ledger.act import Act
 from domain.ledger.book import Account, AccountKey, Book
 from domain.ledger.guards import refunded_guard
 from domain.ledger.holders import require_staff
@@ -121,6 +122,7 @@ def _request(viewer: Viewer, key: UUID, approval: Approval, journal: Journal, pa
             linked_journal=journal.id,
             client=viewer.client,
         ),
+        act=Act(journal.id, ReversalReason(approval.reason).name, viewer.reason),
     )
 
 

@@ -51,7 +51,7 @@ async def change_coupon(
             if "stopped_at" in changed:
                 await set_state(municipality, coupon_id, HolderState.FROZEN)
             after = {name: _audited(value) for name, value in changed.items()}
-            await record(municipality, viewer.person_id, "change_coupon", str(coupon_id), "", before, after, now)
+            await record(municipality, viewer, "change_coupon", coupon_id, "", before, after, now)
     services.shared(COUPONS).forget((municipality, coupon_id))
     return await _existing(municipality, coupon_id)
 

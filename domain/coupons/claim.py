@@ -1,6 +1,6 @@
 """Claims: a person takes a coupon in the app, at the desk, or at the till of a store that accepts it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from domain.coupons.coupon import LARGEST, Counts, Coupon, CouponContext, audien
 from domain.coupons.kinds import Obstacle
 from domain.coupons.receipts import ClaimedCoupon, StockChange, StockChanges
 from domain.coupons.uses import Chosen
+from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.kinds import HolderState, JournalKind, Operation
 from domain.ledger.parties import known_wallet, owns, require_not_frozen, serves
@@ -51,11 +52,13 @@ async def claim_coupon(services: Services, viewer: Viewer, claim: Claim) -> Post
 def _request(viewer: Viewer, claim: Claim, chosen: Chosen, store: Store | None, desk: UUID) -> Request:
     [coupon] = chosen.coupons
 
+    act = Act(claim.wallet_id, note=viewer.reason, after={"coupon": str(coupon.id)})
+
     def plan(book: Book, at: datetime) -> Draft:
-        _check_parties(book, viewer, claim, desk)
+        own = _check_parties(book, viewer, claim, desk)
         if store is not None and not coupon.acceptance.accepts(store):
             raise uses.refused(coupon, Obstacle.OTHER_SHOP)
-        return _plan(book, claim, chosen, coupon, at)
+        return replace(_plan(book, claim, chosen, coupon, at), act=None if own else act)
 
     return Request(
         municipality=claim.municipality,
@@ -73,7 +76,8 @@ def _request(viewer: Viewer, claim: Claim, chosen: Chosen, store: Store | None, 
     )
 
 
-def _check_parties(book: Book, viewer: Viewer, claim: Claim, desk: UUID) -> None:
+def _check_parties(book: Book, viewer: Viewer, claim: Claim, desk: UUID) -> bool:
+    """Return whether the wallet is the viewer's own, and not at a counter. NotPermittedError, UnknownWalletError."""
     wallet = known_wallet(book, claim.municipality, claim.wallet_id)
     own = owns(book, claim.municipality, claim.wallet_id, viewer)
     if claim.store_id is not None:
@@ -82,6 +86,7 @@ def _check_parties(book: Book, viewer: Viewer, claim: Claim, desk: UUID) -> None
     elif not own and not book.may(claim.municipality, desk, viewer.person_id, viewer.relations(Relation.DESK)):
         raise UnknownWalletError
     require_not_frozen(wallet)
+    return own and claim.store_id is None
 
 
 def _plan(book: Book, claim: Claim, chosen: Chosen, coupon: Coupon, at: datetime) -> Draft:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import orjson
 
-from domain.approvals.trail import record
 from domain.assets import reads as assets
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.kinds import AssetKind
@@ -20,6 +19,7 @@ from domain.coupons.coupon import Coupon
 from domain.coupons.kinds import DISCOUNTS, BorneBy, CouponKind, Stacking
 from domain.database import rows, transaction
 from domain.identifiers import derived
+from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.holders import ensure_holder, may, require_staff
 from domain.ledger.kinds import AccountKind, HolderKind, JournalKind, Operation
@@ -225,6 +225,11 @@ async def _issue(
             plan=plan,
             guards=() if allowance is None else (allowance.guard,),
             facts=Facts(programme_id=coupon, store_id=new.store_id, client=viewer.client),
+            act=Act(
+                coupon,
+                note=viewer.reason,
+                after={"kind": new.kind.name, "borne_by": new.borne_by.name, "budget": new.budget, "stock": new.stock},
+            ),
         )
     )
 
@@ -232,7 +237,7 @@ async def _issue(
 async def _open(viewer: Viewer, posted: Posted, coupon: UUID, coin: int, new: NewCoupon) -> None:
     acceptance = new.acceptance if new.store_id is None else replace(new.acceptance, stores=frozenset({new.store_id}))
     async with transaction():
-        inserted = await rows(
+        await rows(
             """insert into coupon (id, municipality_id, kind, name_ja, name_en, store_id, borne_by, asset_id, budget,
               rate_bp, amount,
                 discount_maximum, multiplier_bp, minimum_spend, acceptance, eligibility, starts_at, ends_at,
@@ -267,8 +272,3 @@ async def _open(viewer: Viewer, posted: Posted, coupon: UUID, coin: int, new: Ne
             viewer.person_id,
             posted.recorded_at,
         )
-        if inserted:
-            after = {"kind": new.kind.name, "borne_by": new.borne_by.name, "budget": new.budget, "stock": new.stock}
-            await record(
-                posted.municipality, viewer.person_id, "create_coupon", str(coupon), "", None, after, posted.recorded_at
-            )

@@ -11,6 +11,7 @@ from domain.assets.reads import Asset, Lot
 from domain.assets.refusals import UnknownAssetError
 from domain.grants.duplicates import refuse_simultaneous, require_first_of_day
 from domain.grants.sums import Alone, alone
+from domain.ledger.act import Act
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.holders import require_staff
@@ -170,6 +171,7 @@ def _request(viewer: Viewer, grant: Grant, prepared: PreparedGrant, limits: Alon
             funding=prepared.programme.funding,
             client=viewer.client,
         ),
+        act=Act(grant.wallet_id, note=viewer.reason, after={"programme": str(prepared.programme.id)}),
     )
 
 

@@ -24,6 +24,7 @@ from domain.database import rows, transaction
 from domain.grants.grant import AMOUNT_MAXIMUM, PreparedGrant, plan_grant, prepare_grant
 from domain.grants.refusals import AlreadyGrantedError, UnknownProposalError
 from domain.identifiers import Prefix, derived, encode
+from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import GuardKind, JournalKind, Operation
@@ -207,5 +208,12 @@ def _request(viewer: Viewer, key: UUID, proposal: Proposal, prepared: PreparedGr
             programme_id=proposal.programme_id,
             funding=None if prepared is None else prepared.programme.funding,
             client=viewer.client,
+        ),
+        # The approval has its own entry; this one is found as the grants of one officer are.
+        act=Act(
+            proposal.wallet_id,
+            note=viewer.reason,
+            action="grant_value",
+            after={"programme": str(proposal.programme_id), "proposal": str(proposal.id)},
         ),
     )

@@ -3,7 +3,7 @@
 The number of statements does not depend on the size of the batch:
 
 1 begin   2 lock the holders   3 keys   4 accounts with their lots   5 relations
-6 post    7 commit             and, where a request needs them: holds, guards, the events of the last minute
+6 post    7 commit             and, where a request needs them: holds, guards, the events of the last minute, the audit
 """
 
 import asyncio
@@ -18,6 +18,7 @@ import asyncpg
 from domain.database import is_refused
 from domain.identifiers import Uuid7
 from domain.ledger import receipt_number
+from domain.ledger.act import WRITE, to_lines
 from domain.ledger.book import Account, Book, EndedKey, Guard, Hold, Holder, LedgerFaultError
 from domain.ledger.decide import Decision, Lines, Planner
 from domain.ledger.kinds import AccountKind, HoldState, JournalKind, Outcome
@@ -125,6 +126,8 @@ class Batch:
             ]
             if planner.lines.journals:
                 await self._fetch(result, POST, *columns(planner.lines))
+            if planner.lines.audit:
+                await self._fetch(result, WRITE, to_lines(planner.lines.audit))
             result.events = planner.lines.events
             ends = True
             self._committing = [index for index, _ in result.decisions]

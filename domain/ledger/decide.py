@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 
 from domain.identifiers import derived
+from domain.ledger.act import AuditLine
 from domain.ledger.book import Account, Book, EndedKey, Guard, Hold, Holder, LedgerFaultError
 from domain.ledger.kinds import CAPS, SYSTEM_ACTOR, HoldState, JournalKind, Operation, Outcome
 from domain.ledger.receipt import CapChange, HoldReference
@@ -34,6 +35,7 @@ class Lines:
     holders: dict[tuple[int, UUID], Holder] = field(default_factory=dict)
     guards: dict[int, Guard] = field(default_factory=dict)
     holds: dict[tuple[int, UUID], Hold] = field(default_factory=dict)
+    audit: list[AuditLine] = field(default_factory=list)
 
 
 class Planner:
@@ -164,6 +166,7 @@ class Planner:
             receipt_number=receipt_number,
         )
         self._journal(request, ended, draft.facts or request.facts)
+        self._audit(request, draft, journal_id, events, at)
         return Posted(
             municipality=request.municipality,
             journal_id=journal_id,
@@ -209,6 +212,38 @@ class Planner:
         self.lines.events.append(row)
         self.book.recent[request.municipality, holder_id].append(row)
         return row
+
+    def _audit(
+        self, request: Request, draft: Draft, journal_id: UUID, events: tuple[EventRow, ...], at: datetime
+    ) -> None:
+        """Add the entry of the audit trail, if staff acted: by holder and asset, the balances before and after."""
+        act = draft.act or request.act
+        if act is None:
+            return
+        after = {str(e.holder): dict(zip(e.assets, e.balances, strict=True)) for e in events if e.assets}
+        before = {
+            str(e.holder): {a: b - c for a, b, c in zip(e.assets, e.balances, e.amounts, strict=True)}
+            for e in events
+            if e.assets
+        }
+        self.lines.audit.append(
+            AuditLine(
+                municipality_id=request.municipality,
+                actor=request.actor,
+                action=act.action or request.operation.name.lower(),
+                subject=str(act.subject),
+                reason=act.reason,
+                note=act.note,
+                before={**(act.before or {}), **({"balances": before} if before else {})} or None,
+                after={
+                    **(act.after or {}),
+                    "journal": str(journal_id),
+                    "amount": draft.amount,
+                    **({"balances": after} if after else {}),
+                },
+                recorded_at=at,
+            )
+        )
 
     def _journal(self, request: Request, ended: EndedKey, facts: Facts) -> None:
         """Add the row of the journal and the key that it ends."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.ledger.act import Act
 from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.receipt import CapChange, Portion, Receipt, S, Section, Settlement
 
@@ -53,7 +54,7 @@ class Draft:
 
     amount, lots, balances, list_amount, settled, sections, bare: for the receipt, see `Receipt`. moves: from an account
     to an account. held: changes of accounts' held parts. guards: changes of guards' values. counterparties: by holder,
-    the counterparty that its event names. facts: in place of those of the request.
+    the counterparty that its event names. facts, act: in place of those of the request.
     """
 
     amount: int = 0
@@ -69,6 +70,7 @@ class Draft:
     holds: list["Hold"] = field(default_factory=list)
     counterparties: dict[UUID, UUID] = field(default_factory=dict)
     facts: Facts | None = None
+    act: Act | None = None
 
     def find(self, kind: type[S]) -> S | None:
         """Return the section of a type that was added so far; None where there is none."""
@@ -113,7 +115,8 @@ class Request:
     holders: all holders whose accounts may change; the ledger locks them. lots: lots that may be credited although the
     wallet's account in them is empty or new. access: holders to which the actor's relation is read. recent: a wallet
     and a store whose payments of the last minute are read. guards: rows to read before planning. abandons: end the key
-    without a plan. admit: the check of the viewer; it runs before the plan, and also for `Ledger.answer`.
+    without a plan. admit: the check of the viewer; it runs before the plan, and also for `Ledger.answer`. act: of
+    staff, for the audit trail; it is written where the journal settles, in the same commit.
     """
 
     municipality: int
@@ -133,6 +136,7 @@ class Request:
     note: str | None = None
     abandons: bool = False
     admit: Callable[["Book"], None] | None = None
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)

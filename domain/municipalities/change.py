@@ -29,9 +29,7 @@ async def set_charge_cancellation(services: Services, viewer: Viewer, municipali
             raise NotPermittedError
         await Row.filter(id=municipality).update(charge_cancel_minutes=minutes)
         old, new = {"minutes": before.charge_cancel_minutes}, {"minutes": minutes}
-        await record(
-            municipality, viewer.person_id, "set_charge_cancellation", str(municipality), "", old, new, services.clock()
-        )
+        await record(municipality, viewer, "set_charge_cancellation", municipality, "", old, new, services.clock())
     changed = await reads.by_id(municipality)
     if changed is None:
         raise NotPermittedError

@@ -67,9 +67,9 @@ async def set_thresholds(services: Services, viewer: Viewer, municipality: int, 
         )
         await record(
             municipality,
-            viewer.person_id,
+            viewer,
             "set_grant_thresholds",
-            str(municipality),
+            municipality,
             "",
             asdict(before),
             asdict(after),

@@ -20,6 +20,7 @@ from domain.assets.reads import ASSETS
 from domain.coupons.receipts import refundable
 from domain.coupons.returns import CouponRefund, Returns, returns_of
 from domain.expiry.fresh import Fresh, fresh_of
+from domain.ledger.act import Act
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.credit import credit
 from domain.ledger.guards import refunded_guard
@@ -112,6 +113,7 @@ def _request(viewer: Viewer, giving_back: "GivingBack", parts: Parts) -> Request
             linked_journal=refund.payment_id,
             client=viewer.client,
         ),
+        act=Act(refund.payment_id, refund.reason.name, viewer.reason),
     )
 
 

@@ -175,7 +175,7 @@ async def _create(
             "points": new.points,
             "stacking": new.stacking.name,
         }
-        await record(municipality, viewer.person_id, "add_earning_rule", str(rule), "", None, after, now)
+        await record(municipality, viewer, "add_earning_rule", rule, "", None, after, now)
 
 
 async def stop_rule(services: Services, viewer: Viewer, municipality: int, rule: UUID) -> EarningRule:
@@ -188,11 +188,11 @@ async def stop_rule(services: Services, viewer: Viewer, municipality: int, rule:
         if stopped:
             await record(
                 municipality,
-                viewer.person_id,
+                viewer,
                 "stop_earning_rule",
-                str(rule),
+                rule,
                 "",
-                None,
+                {"stopped_at": None},
                 {"stopped_at": now.isoformat()},
                 now,
             )

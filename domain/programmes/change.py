@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.approvals.trail import record, recorded
+from domain.approvals.trail import record
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.refusals import AmountOutOfRangeError
 from domain.database import transaction
+from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, JournalKind, Operation
@@ -55,9 +56,7 @@ async def change_programme(
         before, after = _difference(row, change, now)
         if after:
             await Row.filter(municipality_id=municipality, id=programme).update(**after)
-            await record(
-                municipality, viewer.person_id, "change_programme", str(programme), "", _json(before), _json(after), now
-            )
+            await record(municipality, viewer, "change_programme", programme, "", _json(before), _json(after), now)
     services.shared(PROGRAMMES).forget(municipality)
     return await _existing(municipality, programme)
 
@@ -134,7 +133,7 @@ async def change_budget(
         raise UnknownProgrammeError
     check_change(change)
     posted = await services.ledger.post(_request(viewer, known, town.issuer_id, key, change, allowance))
-    await _note(viewer, known, posted)
+    await _note(known)
     services.shared(PROGRAMMES).forget(municipality)
     return await _existing(municipality, programme), posted
 
@@ -171,11 +170,12 @@ def _request(
         facts=Facts(
             programme_id=programme.id, linked_journal=programme.id, funding=programme.funding, client=viewer.client
         ),
+        act=Act(programme.id, note=viewer.reason, after={"change": change}),
     )
 
 
-async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
-    """Write the budget into the programme's row, and the change into the audit trail, which gets it only once.
+async def _note(programme: Programme) -> None:
+    """Write the budget into the programme's row, as often as it is called.
 
     The budget is the initial one plus all changes in the ledger.
     """
@@ -184,21 +184,7 @@ async def _note(viewer: Viewer, programme: Programme, posted: Posted) -> None:
         row = await Row.select_for_update().get(municipality_id=town, id=programme.id)
         began = row.budget if row.budget_began is None else row.budget_began
         changed = await reads.budget_changes(town, programme.id)
-        if await recorded(town, "change_budget", str(programme.id), {"journal": str(posted.journal_id)}):
-            return
         await Row.filter(municipality_id=town, id=programme.id).update(budget=began + changed, budget_began=began)
-        change = posted.receipt.section(BudgetChange).change
-        after = {"budget": began + changed, "change": change, "journal": str(posted.journal_id)}
-        await record(
-            town,
-            viewer.person_id,
-            "change_budget",
-            str(programme.id),
-            "",
-            {"budget": row.budget},
-            after,
-            posted.recorded_at,
-        )
 
 
 async def _existing(municipality: int, programme_id: UUID) -> Programme:

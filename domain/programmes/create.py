@@ -18,6 +18,7 @@ from domain.conditions.eligibility import ANYBODY, Eligibility
 from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.database import transaction
 from domain.identifiers import derived
+from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.holders import open_holder, require_staff
 from domain.ledger.kinds import AccountKind, Funding, HolderKind, JournalKind, Operation
@@ -203,7 +204,7 @@ async def _open(services: Services, viewer: Viewer, municipality: int, programme
             "cap_per_household": new.cap_per_household,
             "funding_source": None if new.funding_source is None else new.funding_source.name,
         }
-        await record(municipality, viewer.person_id, "create_programme", str(programme), "", None, after, now)
+        await record(municipality, viewer, "create_programme", programme, "", None, after, now)
 
 
 async def open_programme(municipality: int, programme: UUID, new: NewProgramme, officer: UUID, now: datetime) -> None:
@@ -287,5 +288,6 @@ async def _allocate(
             plan=plan,
             guards=() if allowance is None else (allowance.guard,),
             facts=Facts(programme_id=programme, funding=new.funding, client=viewer.client),
+            act=Act(programme, note=viewer.reason, action="allocate_budget"),
         )
     )

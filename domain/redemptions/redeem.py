@@ -15,6 +15,7 @@ from domain.coupons.coupon import CouponContext, obstacle
 from domain.coupons.kinds import OF_PERSON, CouponKind, Obstacle
 from domain.coupons.receipts import CouponUses
 from domain.coupons.uses import NONE_CHOSEN, Chosen
+from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.kinds import AccountKind, Channel, JournalKind, Operation
 from domain.ledger.parties import owns, require_payment
@@ -123,7 +124,12 @@ def _redeem_coupon(
         own = owns(book, redemption.municipality, redemption.wallet_id, viewer)
         raise uses.refused(coupon, reason if own or reason not in OF_PERSON else Obstacle.NOT_FOR_PERSON)
     used = CouponUses((uses.use_of(coupon, 0),), chosen.person, effective_on(at))
-    draft = Draft(sections=[HandedOver(redemption.item), used], counterparties=_counterparties(redemption))
+    by_staff = not owns(book, redemption.municipality, redemption.wallet_id, viewer)
+    draft = Draft(
+        sections=[HandedOver(redemption.item), used],
+        counterparties=_counterparties(redemption),
+        act=Act(redemption.wallet_id, note=viewer.reason, after={"coupon": str(coupon.id)}) if by_staff else None,
+    )
     uses.count(book, draft, chosen, redemption.store_id, used.day)
     return draft
 

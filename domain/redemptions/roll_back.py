@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.approvals.trail import record, recorded
 from domain.coupons.returns import CouponUndo, returns_of
-from domain.database import transaction
+from domain.ledger.act import Act
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import AccountKind, GuardKind, JournalKind, Operation, Outcome
@@ -47,9 +46,7 @@ async def rollback_redemption(
         raise UnknownRedemptionError
     returned_value = ReturnedValue(redemption, redemption.wallet_id, redemption.store_id)
     parts = Parts((returned_value, CouponUndo(await returns_of(redemption), redemption)))
-    posted = await services.ledger.post(_request(viewer, key, returned_value, reason, parts))
-    await _record(services, viewer, posted, redemption_id, reason)
-    return posted
+    return await services.ledger.post(_request(viewer, key, returned_value, reason, parts))
 
 
 def _request(
@@ -74,6 +71,7 @@ def _request(
             linked_journal=redemption.id,
             client=viewer.client,
         ),
+        act=Act(redemption.id, reason.name, viewer.reason),
     )
 
 
@@ -116,23 +114,3 @@ class ReturnedValue(Part):
             draft.moves.append((book.plain(town, AccountKind.PAYABLE, self.store_id, asset), account, part))
             draft.balances[asset] = draft.balances.get(asset, book.total(town, self.wallet_id, asset)) + part
             draft.lots.append(portion)
-
-
-async def _record(
-    services: Services, viewer: Viewer, posted: Posted, redemption_id: UUID, reason: RollbackReason
-) -> None:
-    """Write one row of the audit trail per journal, also where an earlier request ended before it was written."""
-    after = {"journal": str(posted.journal_id)}
-    if posted.replayed and await recorded(posted.municipality, ACTION, str(redemption_id), after):
-        return
-    async with transaction():
-        await record(
-            posted.municipality,
-            viewer.person_id,
-            ACTION,
-            str(redemption_id),
-            str(int(reason)),
-            None,
-            after,
-            services.clock(),
-        )

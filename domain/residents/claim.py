@@ -63,6 +63,7 @@ async def record_claim(
     if person == wallet_id:
         raise UnknownWalletError
     async with transaction():
+        before = await reads.verified_at(municipality, person)
         await get_connection("default").execute_query(
             """insert into person_claim (municipality_id, person_id, resident, birth_year, verified_at, household)
               values ($1, $2, $3, $4, $5, $6)
@@ -78,5 +79,6 @@ async def record_claim(
                 number is None,
             ],
         )
-        # The trail records that the person was verified. The claims stay in their own row, which can be erased.
-        await record(municipality, viewer.person_id, "record_claim", str(person), "", None, None, now)
+        # The trail records when the person was verified. The claims stay in their own row, which can be erased.
+        old = None if before is None else {"verified_at": before.isoformat()}
+        await record(municipality, viewer, "record_claim", person, "", old, {"verified_at": now.isoformat()}, now)

@@ -1,6 +1,7 @@
 """Reads of people and wallets."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -147,6 +148,14 @@ async def claims_of(municipality: int, person: UUID) -> Claims | None:
         person,
     )
     return _claims(claim_rows[0]) if claim_rows else None
+
+
+async def verified_at(municipality: int, person: UUID) -> datetime | None:
+    """Return when a municipality last verified a person; None if it never did."""
+    claim_rows = await rows(
+        "select verified_at from person_claim where municipality_id = $1 and person_id = $2", municipality, person
+    )
+    return claim_rows[0]["verified_at"] if claim_rows else None
 
 
 def _claims(row: dict[str, Any]) -> Claims | None:

@@ -37,7 +37,7 @@ async def classify_store(
         )
         old = {"store_group": before.store_group, "size_class": before.size_class, "area": before.area}
         new = {"store_group": group, "size_class": size, "area": area}
-        await record(municipality, viewer.person_id, "classify_store", str(store_id), "", old, new, services.clock())
+        await record(municipality, viewer, "classify_store", store_id, "", old, new, services.clock())
     services.shared(STORES).forget((municipality, store_id))
     store = await reads.by_id(municipality, store_id)
     if store is None:

@@ -46,7 +46,9 @@ async def create_upload(services: Services, viewer: Viewer, municipality: int, p
               values ($1, $2, $3, $4, $5, $6, $7)""",
             [municipality, key, purpose, viewer.person_id, hashed(secret), now, expires_at],
         )
-        await record(municipality, viewer.person_id, "create_upload", str(key), purpose.name, None, None, now)
+        await record(
+            municipality, viewer, "create_upload", key, purpose.name, None, {"expires_at": expires_at.isoformat()}, now
+        )
     upload = Upload(
         municipality=municipality,
         id=key,

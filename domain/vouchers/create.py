@@ -148,7 +148,7 @@ async def create_product(
         reason = terms.wider_than_coin_reason.strip()
         if reason:
             after |= {"wider_than_coin": True}
-        await record(municipality, viewer.person_id, "create_voucher_product", str(product), reason, None, after, now)
+        await record(municipality, viewer, "create_voucher_product", product, "", None, after, now, note=reason)
     created = await reads.by_id(municipality, product)
     if created is None:
         raise UnknownVoucherError

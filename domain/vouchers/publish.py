@@ -17,7 +17,6 @@ from domain.approvals.kinds import NO_REASON, ApprovalKind
 from domain.approvals.propose import approve, check_approver, propose
 from domain.approvals.refusals import ApproverIsProposerError
 from domain.approvals.subject import Subject
-from domain.approvals.trail import record, recorded
 from domain.assets.create import NewAsset, create_asset
 from domain.assets.kinds import AssetKind, ExpiryRule
 from domain.assets.limits import payment_maximum
@@ -27,6 +26,7 @@ from domain.conditions.eligibility import to_json as eligibility_to_json
 from domain.conditions.hours import to_json as hours_to_json
 from domain.database import rows, transaction
 from domain.identifiers import Prefix, encode
+from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, JournalKind, Operation
@@ -234,6 +234,7 @@ async def _publication(viewer: Viewer, step: Step, product: VoucherProduct, fund
         guards=(product.stage_guard,),
         valid_until=step.valid_until,
         facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
+        act=Act(product.id, note=viewer.reason, action="publish_voucher_product"),
     )
 
 
@@ -291,7 +292,6 @@ async def close_product(services: Services, viewer: Viewer, step: Step) -> tuple
         raise VoucherStateError(product.state(services.clock()))
     funding = await funding_of(step.municipality, product.terms)
     issuer = await issuer_of(step.municipality)
-    await _note_closing(services, viewer, step)
 
     def plan(book: Book, at: datetime) -> Draft:
         return _close(book, product, funding, issuer, at)
@@ -309,20 +309,10 @@ async def close_product(services: Services, viewer: Viewer, step: Step) -> tuple
             guards=(product.stage_guard,),
             valid_until=step.valid_until,
             facts=Facts(programme_id=product.id, funding=Funding.PUBLIC_BUDGET, client=viewer.client),
+            act=Act(product.id, note=viewer.reason),
         )
     )
     return await known(step.municipality, step.product_id), posted
-
-
-async def _note_closing(services: Services, viewer: Viewer, step: Step) -> None:
-    """Write one row of the audit trail per key, however often it is sent."""
-    action, after = "close_voucher_product", {"key": str(step.key)}
-    if await recorded(step.municipality, action, str(step.product_id), after, actor=viewer.person_id):
-        return
-    async with transaction():
-        await record(
-            step.municipality, viewer.person_id, action, str(step.product_id), "", None, after, services.clock()
-        )
 
 
 def _close(book: Book, product: VoucherProduct, funding: Programme | None, issuer: UUID, at: datetime) -> Draft:

@@ -16,6 +16,7 @@ from domain.assets.lots import LOTS, Issue
 from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
+from domain.ledger.act import Act
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
 from domain.ledger.part import Part, Parts
@@ -231,6 +232,7 @@ async def sell(services: Services, viewer: Viewer, sale: Sale) -> Posted:
                 funding=Funding.CASH,
                 client=viewer.client,
             ),
+            act=Act(sale.wallet_id, note=viewer.reason, after={"product": str(deal.product.id), "units": sale.units}),
         )
     )
 

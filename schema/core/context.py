@@ -64,6 +64,10 @@ class Context:
     """Is told of each operation of a socket: field, whether it failed, seconds, and the texts that it named."""
     _loaders: dict[object, Loader[Any, Any]] | None = None
 
+    def of(self, viewer: Viewer) -> "Context":
+        """The context of one operation of a connection, in which the viewer says more."""
+        return dataclasses.replace(self, viewer=viewer, _loaders=None)
+
     @property
     def signed_in(self) -> Viewer:
         """The viewer; declarations have let only signed-in people this far."""

@@ -81,8 +81,9 @@ async def test_a_rate_may_declare_a_later_end(api: Api):
     assert (await town.quote(500))["quote"]["receivedAmount"] == 500
     assert "conversion" in await town.convert(500)
     trail = await rows(
-        "select reason from audit_entry where municipality_id = $1 and action = 'set_conversion_rate' order by id",
+        "select n.note from audit_entry e left join audit_note n on n.municipality_id = e.municipality_id and n.entry_id = e.id"
+        " where e.municipality_id = $1 and action = 'set_conversion_rate' order by id",
         api.town.id,
     )
-    assert [row["reason"] for row in trail] == ["", REASON]
+    assert [row["note"] for row in trail] == [None, REASON]
     await api.town.assert_sound()

@@ -137,6 +137,7 @@ OTHER_WRITES = {
         " payment_maximum",
     },
     "audit_entry": {"INSERT": ""},
+    "audit_note": {"DELETE": ""},
     "bulk_grant": {
         "INSERT": "",
         "UPDATE": "amount_granted amount_taken_back approve_key ended_at rows_cancelled rows_granted rows_refused rows_undone state undo_key undo_reason"

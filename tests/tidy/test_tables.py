@@ -35,7 +35,9 @@ MEASURES = frozenset(
 )
 """Small numbers that count or measure; every other small number in the database stands for a word."""
 CODED = frozenset(re.findall(r"^\s*(\w+) smallint\b", MIGRATIONS, re.MULTILINE)) - MEASURES
-POSTED = frozenset({"account", "entry", "event", "guard", "hold", "journal", "journal_note"})
+POSTED = frozenset(
+    {"account", "entry", "event", "guard", "hold", "journal", "journal_note", "audit_entry", "audit_note"}
+)
 """Tables that the functions of the ledger write, and nobody else can: by grant."""
 JOINING = {
     "bulk_grants/facts.py": "all that the rules ask of a thousand wallets, in one statement",

@@ -55,10 +55,11 @@ async def test_the_steps_of_a_product(api: VoucherApi, moved: MovableClock):
         api.town.id,
     )
     finance, other = api.town.finance.person_id, api.town.other_finance.person_id
-    assert [(entry["actor"], entry["action"]) for entry in trail][:4] == [
+    assert [(entry["actor"], entry["action"]) for entry in trail][:5] == [
         (finance, "create_voucher_product"),
         (finance, "propose_voucher_product"),
         (other, "approve_voucher_product"),
+        (other, "publish_voucher_product"),
         (finance, "close_voucher_product"),
     ]
     await api.town.assert_sound()

@@ -75,11 +75,11 @@ async def test_a_municipality_may_declare_that_charged_coin_buys_more(api: Vouch
     shown = await api.ask(None, "VoucherProduct", id=declared)
     assert shown["widerThanCoinReason"] == REASON
     [row] = await rows(
-        "select actor, reason, after::text from audit_entry where municipality_id = $1 and action = 'create_voucher_product'"
-        " and reason <> ''",
+        "select actor, n.note, after::text from audit_entry e join audit_note n on n.municipality_id = e.municipality_id"
+        " and n.entry_id = e.id where e.municipality_id = $1 and action = 'create_voucher_product'",
         api.town.id,
     )
-    assert (row["actor"], row["reason"]) == (api.town.finance.person_id, REASON)
+    assert (row["actor"], row["note"]) == (api.town.finance.person_id, REASON)
     assert '"wider_than_coin": true' in row["after"]
     await api.town.assert_sound()
 
