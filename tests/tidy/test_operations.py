@@ -8,6 +8,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    NonNullTypeNode,
     SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -102,6 +103,13 @@ def test_no_cache_drops_or_mixes_up_what_an_operation_selects(path: Path):
     visitor = CacheTraps(info)
     visit(parse(document(path.stem)), TypeInfoVisitor(info, visitor))
     assert visitor.traps == []
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_variable_with_a_default_may_be_left_out_in_every_client(path: Path):
+    """Relay's compiler refuses a default of a type that is not nullable."""
+    variables = operation_of(document(path.stem)).variable_definitions or ()
+    assert [v.variable.name.value for v in variables if v.default_value and isinstance(v.type, NonNullTypeNode)] == []
 
 
 def test_names_are_unique_over_all_audiences():
