@@ -23,6 +23,7 @@ from domain.database import transaction
 from domain.ledger.holders import require_staff
 from domain.refusals import InvalidInputError
 from domain.services import Services
+from domain.typed_text import unusable_name
 from domain.viewer import Relation, Viewer
 
 _LIMITS = ("charge_maximum", "payment_maximum", "balance_cap", "minimum_unit")
@@ -72,8 +73,9 @@ async def change_asset(
 def _check(change: AssetChange) -> None:
     for name in ("name_ja", "name_en"):
         text = getattr(change, name)
-        if text is not None and not 0 < len(text) <= NAME_LIMIT:
-            raise InvalidInputError(name, "LENGTH")
+        problem = None if text is None else unusable_name(text, NAME_LIMIT)
+        if problem is not None:
+            raise InvalidInputError(name, problem)
     for name in ("disclosure_ja", "disclosure_en"):
         if len(getattr(change, name) or "") > DISCLOSURE_LIMIT:
             raise InvalidInputError(name, "LENGTH")

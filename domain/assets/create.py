@@ -10,6 +10,7 @@ from domain.assets.expiry import SIX_MONTHS, latest_of_six_months
 from domain.assets.kinds import BY_MONTHS, CHARGEABLE, SOLD, AssetKind, ExpiryRule, LegalProfile, RefundedAfterExpiry
 from domain.conditions.acceptance import EVERYWHERE, Acceptance, to_json
 from domain.refusals import InvalidInputError
+from domain.typed_text import unusable_name
 
 CODE_LIMIT = 32
 NAME_LIMIT = 60
@@ -54,7 +55,8 @@ def check(new: NewAsset, today: date) -> None:
         0 < len(new.code) <= CODE_LIMIT and new.code.isascii() and new.code.replace("_", "").isalnum(), "code", "CODE"
     )
     for name in ("name_ja", "name_en", "unit_ja", "unit_en"):
-        _require(0 < len(getattr(new, name).strip()) <= NAME_LIMIT, name, "LENGTH")
+        problem = unusable_name(getattr(new, name), NAME_LIMIT)
+        _require(problem is None, name, problem or "")
     for name in ("disclosure_ja", "disclosure_en"):
         _require(len(getattr(new, name)) <= DISCLOSURE_LIMIT, name, "LENGTH")
     for name in ("charge_maximum", "payment_maximum", "minimum_unit"):

@@ -20,6 +20,7 @@ from domain.ledger.holders import may, require_staff, set_state
 from domain.ledger.kinds import HolderState
 from domain.refusals import InvalidInputError
 from domain.services import Services
+from domain.typed_text import unusable_name
 from domain.viewer import Relation, Viewer
 
 
@@ -74,8 +75,9 @@ def _changed(coupon: Coupon, change: Change, now: datetime) -> dict[str, Any]:
     """Collect the columns that change; InvalidInputError for the first that may not."""
     changed: dict[str, Any] = {}
     for field, name in (("name_ja", change.name_ja), ("name_en", change.name_en)):
-        if name is not None and not 0 < len(name.strip()) <= NAME_LIMIT:
-            raise InvalidInputError(field, "LENGTH")
+        problem = None if name is None else unusable_name(name, NAME_LIMIT)
+        if problem is not None:
+            raise InvalidInputError(field, problem)
         if name is not None and name.strip() != getattr(coupon, field):
             changed[field] = name.strip()
     if change.ends_at is not None and change.ends_at != coupon.ends_at:

@@ -31,6 +31,7 @@ from domain.programmes.kinds import BASIS_POINTS
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
 from domain.stores import reads as stores
+from domain.typed_text import wrong_names
 from domain.viewer import Relation, Viewer
 
 COUNT_LIMIT = 10_000_000
@@ -70,8 +71,7 @@ def check(new: NewCoupon, now: datetime) -> None:
     """Raise InvalidInputError for the first field that is wrong."""
     counts = ("amount", "discount_maximum", "minimum_spend", "stock", "per_person", "per_day", "budget")
     wrong = [
-        ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
-        ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
+        *wrong_names(NAME_LIMIT, name_ja=new.name_ja, name_en=new.name_en),
         *(
             (name, "POSITIVE", (value := getattr(new, name)) is not None and not 1 <= value <= LARGEST)
             for name in counts

@@ -33,6 +33,7 @@ from domain.programmes.kinds import BASIS_POINTS, ProgrammeKind
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
+from domain.typed_text import wrong_names
 from domain.viewer import Relation, Viewer
 
 PRIORITY_LIMIT = 1_000
@@ -62,8 +63,7 @@ class NewRule:
 def check(new: NewRule) -> None:
     """Raise InvalidInputError for the first field that is wrong."""
     wrong = [
-        ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
-        ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
+        *wrong_names(NAME_LIMIT, name_ja=new.name_ja, name_en=new.name_en),
         ("rate_bp", "RATE_OF_PERCENT", (new.rate_bp is not None) != (new.kind is RuleKind.PERCENT)),
         ("rate_bp", "PERCENT", new.rate_bp is not None and not 1 <= new.rate_bp <= BASIS_POINTS),
         ("points", "POINTS_OF_VISIT", (new.points is not None) != (new.kind is RuleKind.PER_VISIT)),

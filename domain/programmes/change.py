@@ -27,6 +27,7 @@ from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeErro
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError
 from domain.services import Services
+from domain.typed_text import wrong_names
 from domain.viewer import Relation, Viewer
 
 MOMENT = timedelta(microseconds=1)
@@ -74,8 +75,7 @@ async def check_programme_change(
 def _check(row: Row, change: ProgrammeChange, now: datetime) -> None:
     ends = change.ends_at
     wrong = [
-        ("name_ja", "LENGTH", change.name_ja is not None and not 0 < len(change.name_ja) <= NAME_LIMIT),
-        ("name_en", "LENGTH", change.name_en is not None and not 0 < len(change.name_en) <= NAME_LIMIT),
+        *wrong_names(NAME_LIMIT, name_ja=change.name_ja, name_en=change.name_en),
         ("ends_at", "STOP_OR_END", ends is not None and change.stops),
         ("ends_at", "PAST", ends is not None and ends <= now),
         (

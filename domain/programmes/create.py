@@ -32,6 +32,7 @@ from domain.programmes.reads import PROGRAMMES, Programme
 from domain.programmes.tables import Programme as Row
 from domain.refusals import InvalidInputError, NotPermittedError
 from domain.services import Services
+from domain.typed_text import wrong_names
 from domain.viewer import Relation, Viewer
 
 AGE_LIMIT = 150
@@ -68,8 +69,7 @@ def check(new: NewProgramme, now: datetime) -> None:
     """Raise InvalidInputError for the first invalid field."""
     wrong = [
         ("kind", "NOT_SO_MADE", new.kind is ProgrammeKind.VOUCHER),
-        ("name_ja", "LENGTH", not 0 < len(new.name_ja.strip()) <= NAME_LIMIT),
-        ("name_en", "LENGTH", not 0 < len(new.name_en.strip()) <= NAME_LIMIT),
+        *wrong_names(NAME_LIMIT, name_ja=new.name_ja, name_en=new.name_en),
         ("budget", "POSITIVE", not 1 <= new.budget <= LARGEST),
         ("ends_at", "ORDER", new.ends_at <= new.starts_at),
         ("ends_at", "PAST", new.ends_at <= now),

@@ -12,6 +12,7 @@ from domain.stores import reads
 from domain.stores.kinds import SizeClass
 from domain.stores.reads import STORES, Store
 from domain.stores.tables import Store as Row
+from domain.typed_text import unusable_name
 from domain.viewer import Relation, Viewer
 
 CODE_LIMIT = 32
@@ -26,8 +27,9 @@ async def classify_store(
     """
     await require_staff(municipality, viewer, Relation.FINANCE, Relation.DESK)
     for field, value in (("store_group", group), ("area", area)):
-        if len(value) > CODE_LIMIT:
-            raise InvalidInputError(field, "LENGTH")
+        problem = unusable_name(value, CODE_LIMIT) if value else None
+        if problem is not None:
+            raise InvalidInputError(field, problem)
     before = await reads.by_id(municipality, store_id)
     if before is None:
         raise UnknownPayeeError

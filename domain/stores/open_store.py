@@ -7,9 +7,14 @@ from uuid import UUID
 from domain.identifiers import Uuid7
 from domain.ledger.holders import give_access, open_holder
 from domain.ledger.kinds import HolderKind
+from domain.refusals import InvalidInputError
 from domain.stores.kinds import SizeClass
 from domain.stores.tables import Store
+from domain.typed_text import wrong_names
 from domain.viewer import Relation
+
+NAME_LIMIT = 100
+"""Characters of a name or an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,13 @@ class NewStore:
 
 
 async def open_store(municipality: int, new: NewStore, now: datetime, ids: Uuid7) -> UUID:
-    """Create a store, which takes payments at once. Call inside a transaction."""
+    """Create a store, which takes payments at once. Call inside a transaction.
+
+    Raises InvalidInputError for a name that cannot be shown.
+    """
+    optional = {field: getattr(new, field) or None for field in ("name_kana", "name_roman", "address", "area")}
+    for field, problem, _ in wrong_names(NAME_LIMIT, name=new.name, **optional):
+        raise InvalidInputError(field, problem)
     store = ids.new()
     await open_holder(municipality, store, HolderKind.STORE, now)
     await Store.create(id=store, municipality_id=municipality, created_at=now, **asdict(new))

@@ -21,6 +21,7 @@ from domain.programmes.reads import Programme
 from domain.programmes.refusals import UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from domain.services import Services
+from domain.typed_text import wrong_names
 from domain.viewer import Relation, Viewer
 from domain.vouchers import reads
 from domain.vouchers.product import SubVoucher, Terms, VoucherProduct
@@ -51,8 +52,7 @@ def _money(terms: Terms, rate_bp: int | None) -> list[tuple[str, str, bool]]:
     free = sum(part.face_value for part in terms.parts if part.free)
     wrong = [
         ("code", "CODE", not (0 < len(code) <= CODE_LIMIT and code.isascii() and code.replace("_", "").isalnum())),
-        ("name_ja", "LENGTH", not 0 < len(terms.name_ja.strip()) <= NAME_LIMIT),
-        ("name_en", "LENGTH", not 0 < len(terms.name_en.strip()) <= NAME_LIMIT),
+        *wrong_names(NAME_LIMIT, name_ja=terms.name_ja, name_en=terms.name_en),
         ("price", "POSITIVE", terms.price < 1),
         ("face_value", "POSITIVE", terms.face_value < 1),
         ("below_price_reason", "LENGTH", len(terms.below_price_reason) > REASON_LIMIT),
@@ -102,8 +102,7 @@ def _times(terms: Terms, now: datetime) -> list[tuple[str, str, bool]]:
 
 def _check_part(part: SubVoucher) -> None:
     wrong = [
-        ("sub_vouchers.name_ja", "LENGTH", not 0 < len(part.name_ja.strip()) <= NAME_LIMIT),
-        ("sub_vouchers.name_en", "LENGTH", not 0 < len(part.name_en.strip()) <= NAME_LIMIT),
+        *wrong_names(NAME_LIMIT, **{"sub_vouchers.name_ja": part.name_ja, "sub_vouchers.name_en": part.name_en}),
         ("sub_vouchers.face_value", "POSITIVE", part.face_value < 1),
         ("sub_vouchers.minimum_unit", "POSITIVE", part.minimum_unit < 1),
     ]

@@ -71,6 +71,8 @@ async def test_who_may_classify_and_how(api: Api):
         assert (await api.ask(viewer, "ClassifyStore", input=classification))["code"] == "NOT_PERMITTED"
     refused = await api.ask(api.town.desk, "ClassifyStore", input={**classification, "area": "x" * 33})
     assert (refused["field"], refused["problem"]) == ("area", "LENGTH")
+    refused = await api.ask(api.town.desk, "ClassifyStore", input={**classification, "storeGroup": "cen\u202etre"})
+    assert (refused["field"], refused["problem"]) == ("storeGroup", "CHARACTERS")
     refused = await api.ask(api.town.desk, "ClassifyStore", input={**classification, "storeId": api.store(uuid4())})
     assert refused["code"] == "UNKNOWN_PAYEE"
 

@@ -31,6 +31,7 @@ OWN = {"borneBy": "STORE", "budget": None}
     [
         ({"nameJa": "  "}, "nameJa", "LENGTH"),
         ({"nameEn": "x" * 61}, "nameEn", "LENGTH"),
+        ({"nameEn": "10 % off\u202d"}, "nameEn", "CHARACTERS"),
         ({"rateBp": 10_001}, "rateBp", "PERCENT"),
         ({"rateBp": 0}, "rateBp", "PERCENT"),
         ({"rateBp": -5}, "rateBp", "PERCENT"),
@@ -188,6 +189,7 @@ async def test_names_an_earlier_end_and_a_stop_may_be_changed(api: CouponApi):
         ({"endsAt": api.at(timedelta(days=4))}, "endsAt", "ONLY_EARLIER"),
         ({"endsAt": api.at(timedelta(days=-2))}, "endsAt", "PAST"),
         ({"nameEn": ""}, "nameEn", "LENGTH"),
+        ({"nameJa": "割\x7f引"}, "nameJa", "CHARACTERS"),
     ):
         refusal = await api.nothing_moved(api.change(coupon, **facts))
         assert (refusal["code"], refusal["field"], refusal["problem"]) == ("INVALID_INPUT", field, problem)

@@ -174,6 +174,8 @@ WRONG_ASSETS = [
     ({"code": "X" * 33}, "code", "CODE"),
     ({"nameJa": "  "}, "nameJa", "LENGTH"),
     ({"nameEn": "x" * 61}, "nameEn", "LENGTH"),
+    ({"nameJa": "町\u202eトンイポ"}, "nameJa", "CHARACTERS"),
+    ({"unitEn": "po\nint"}, "unitEn", "CHARACTERS"),
     ({"minimumUnit": 0}, "minimumUnit", "POSITIVE"),
     ({"balanceCap": 0}, "balanceCap", "POSITIVE"),
     ({"kind": "CASH"}, "kind", "NOT_FOR_WALLETS"),
@@ -222,6 +224,7 @@ async def test_codes_of_assets_are_taken_once_and_by_finance_only(api: Api):
     [
         ({"budget": 0}, "budget", "POSITIVE"),
         ({"nameJa": ""}, "nameJa", "LENGTH"),
+        ({"nameEn": "Aid\u2067"}, "nameEn", "CHARACTERS"),
         ({"endsAt": "2020-01-01T00:00:00Z"}, "endsAt", "ORDER"),
         ({"startsAt": "2019-01-01T00:00:00Z", "endsAt": "2020-01-01T00:00:00Z"}, "endsAt", "PAST"),
         ({"capPerPerson": 0}, "capPerPerson", "POSITIVE"),

@@ -35,6 +35,7 @@ async def programme_of_points(api: Api, budget: int = 1_000, **facts: Any) -> st
         ({"acceptance": {"hours": {"fromTime": "17:00", "untilTime": "09:00"}}}, "untilTime", "ORDER"),
         ({"priority": 1_001}, "priority", "PRIORITY"),
         ({"nameJa": " "}, "nameJa", "LENGTH"),
+        ({"nameJa": "朝\u2028市"}, "nameJa", "CHARACTERS"),
         ({"eligibility": {"ageFrom": 70, "ageTo": 60}}, "ageTo", "ORDER"),
         ({"acceptance": {"storeIds": ["str_nothing"]}}, "storeIds", "UNKNOWN_STORE"),
     ],

@@ -76,6 +76,8 @@ async def test_names_and_disclosure_of_an_asset(api: Api):
     ):
         refused = await change_asset(api, asset, **facts)
         assert (refused["field"], refused["problem"]) == (field, "LENGTH")
+    refused = await change_asset(api, asset, nameJa="新\u061cしい")
+    assert (refused["field"], refused["problem"]) == ("nameJa", "CHARACTERS")
 
 
 async def test_stores_become_more_and_never_fewer_once_value_was_issued(api: Api):
@@ -214,6 +216,7 @@ async def test_a_stopped_campaign_gives_no_bonus_and_one_to_come_never_begins(ap
     ("facts", "field", "problem"),
     [
         ({"nameJa": ""}, "nameJa", "LENGTH"),
+        ({"nameEn": "New\u2066"}, "nameEn", "CHARACTERS"),
         ({"nameEn": "x" * 61}, "nameEn", "LENGTH"),
         ({"endsAt": "2020-01-01T00:00:00Z"}, "endsAt", "PAST"),
         ({"endsAt": "2099-01-01T00:00:00Z"}, "endsAt", "ORDER"),

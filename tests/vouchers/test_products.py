@@ -226,6 +226,8 @@ WRONG = [
     ({"code": "V" * 30}, "code", "CODE"),
     ({"nameJa": " "}, "nameJa", "LENGTH"),
     ({"nameEn": "x" * 61}, "nameEn", "LENGTH"),
+    ({"nameJa": "商品券\t"}, "nameJa", "CHARACTERS"),
+    ({"subVouchers": [{**PART, "nameEn": "\u200eCommon"}]}, "subVouchers.nameEn", "CHARACTERS"),
     ({"price": 0}, "price", "POSITIVE"),
     ({"faceValue": 0}, "faceValue", "POSITIVE"),
     ({"price": 7_000}, "belowPriceReason", "REASON"),
