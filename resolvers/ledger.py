@@ -56,10 +56,12 @@ async def find(info: MeguruInfo, municipality: int, key: UUID) -> Receipt | None
 
 
 async def visible_receipt(info: MeguruInfo, journal: Journal) -> Receipt | None:
-    """The receipt for its wallet's people, its store's staff and its municipality's staff; None for everybody else."""
+    """The receipt for its wallet's people, its store's staff and its municipality's staff; None for everybody else.
+
+    Who acted sees it by the role in which they did, and no longer than they have it.
+    """
     town, wallet, store = journal.municipality, journal.wallet_id, journal.store_id
-    acted = journal.actor == info.context.signed_in.person_id
-    own = acted or await acts_for(info, town, wallet, Relation.OWNER, Relation.DELEGATE)
+    own = await acts_for(info, town, wallet, Relation.OWNER, Relation.DELEGATE)
     if not own and not await acts_for(info, town, store, Relation.STAFF) and not await serves(info, town):
         return None
     return receipt_for(journal)
