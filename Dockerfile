@@ -25,6 +25,9 @@ RUN printf '#!/venv/bin/python\nfrom api.cli import main\n\nmain()\n' > /venv/bi
 RUN python -m compileall -q migrations domain adapters resolvers schema push api
 USER meguru
 EXPOSE 8000
+# Figures for Prometheus, which are not for the public.
+ENV MEGURU_METRICS_PORT=9100
+EXPOSE 9100
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]

@@ -19,6 +19,7 @@ from api.graphql_http import GraphQLOverHttp
 from api.graphql_ws import GraphQLOverWebSocket
 from api.health import livez, readyz
 from api.personas import personas
+from api.secure_headers import SecureHeaders
 from api.settings import Settings, read_settings
 from api.uploads import PATH, uploads
 from domain import logs
@@ -53,12 +54,12 @@ class App:
         paths += [
             Route("/livez", livez),
             Route("/readyz", readyz(self.process)),
-            Route("/metrics", self.metrics),
             Route(PATH, uploads(self.process), methods=["PUT"]),
             Route("/.well-known/jwks.json", self.jwks),
         ]
         if self._settings.development:
-            paths += [Route("/", playground.page), Route("/dev/personas", personas(self.process)), *playground.routes()]
+            paths += [Route("/metrics", self.metrics), Route("/dev/personas", personas(self.process))]
+            paths += [Route("/", playground.page), *playground.routes()]
         return paths
 
     @asynccontextmanager
@@ -77,7 +78,7 @@ class App:
         return Endpoint(self._http, development=self._settings.development)
 
     async def metrics(self, _: Request) -> Response:
-        """`GET /metrics`."""
+        """`GET /metrics`, in the development profile; elsewhere it has a port of its own (`api.metrics_port`)."""
         return Response(self.process().metrics.page(), media_type="text/plain; version=0.0.4")
 
     async def jwks(self, _: Request) -> Response:
@@ -157,5 +158,7 @@ def create() -> ASGIApp:
     settings = read_settings()
     logs.configure(settings.log_level)
     app = App(settings)
-    inner = ShortCut(Starlette(routes=app.routes(), lifespan=app.lifespan), app.graphql)
-    return SocketsOfAddresses(for_web_clients(inner, settings))
+    starlette = Starlette(routes=app.routes(), lifespan=app.lifespan)
+    starlette.router.redirect_slashes = False  # a redirect would name the host that the request names
+    inner = ShortCut(starlette, app.graphql)
+    return SocketsOfAddresses(SecureHeaders(for_web_clients(inner, settings)))

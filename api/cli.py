@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -17,16 +18,18 @@ from api.connections import IDLE_SECONDS, Connection
 from api.migrate import described
 from api.migrate import run as run_migrations
 from api.settings import METRICS_FOLDER, Settings, SettingsError, read_settings
-from domain.assets.create import LARGEST
+from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.new_municipality import create_municipality
 from domain.compose import services
 from domain.expiry.expire import expire
 from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
+from domain.logins import StrongLoginError, wait_for_login
 from domain.municipalities import reads as municipalities
 from domain.municipalities.create import UnknownCodeError
 from domain.municipalities.thresholds import INITIAL, NewThresholds
 from domain.refusals import InvalidInputError
 from domain.services import Services
+from domain.typed_text import unusable_name
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,11 +51,37 @@ def serve(
     processes: Annotated[int, typer.Option(help="Server processes.")] = 1,
 ) -> None:
     """Serve the API."""
-    _settings()
-    with TemporaryDirectory(prefix="meguru-metrics-") if processes > 1 else nullcontext() as folder:
+    settings = _settings()
+    if not settings.development:
+        _refuse_strong_login(settings)
+    apart = settings.metrics_port
+    with TemporaryDirectory(prefix="meguru-metrics-") if processes > 1 or apart else nullcontext() as folder:
         if folder is not None:
             os.environ[METRICS_FOLDER] = folder
-        _serve(host, port, processes)
+        with nullcontext() if folder is None or apart is None else _metrics(host, apart, folder):
+            _serve(host, port, processes)
+
+
+def _refuse_strong_login(settings: Settings) -> None:
+    def waiting() -> None:
+        typer.echo("The database does not answer yet: waiting for it.", err=True)
+
+    try:
+        asyncio.run(wait_for_login(settings.database_url, waiting))
+    except StrongLoginError as error:
+        _fail(f"MEGURU_DATABASE_URL: {error}")
+
+
+@contextmanager
+def _metrics(host: str, port: int, folder: str) -> Iterator[None]:
+    from api.metrics_port import metrics_port  # the library looks for the folder when it is imported
+
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(metrics_port(host, port, folder))
+        except OSError as error:
+            _fail(f"MEGURU_METRICS_PORT: port {port} of {host} cannot be used ({error.strerror})")
+        yield
 
 
 def _serve(host: str, port: int, processes: int) -> None:
@@ -104,6 +133,8 @@ def create(
     ] = 1_000_000,
 ) -> None:
     """Make a town, if it is not there yet: it takes payments at once, without a restart."""
+    if name is not None and unusable_name(name, NAME_LIMIT) is not None:
+        _fail(f"--name: 1 to {NAME_LIMIT} characters, without line breaks and signs that turn the direction of writing")
 
     async def run() -> None:
         async with _services() as services:

@@ -1,19 +1,21 @@
 """The composition root of the API: settings in, the parts of one process out, and their end."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
 from adapters.payment_provider import payment_provider
+from api.keys import Keys, make_development_key
 from api.metrics import Metrics
 from api.rates import Rates
 from api.settings import DEVELOPMENT_KEYS, Settings
-from api.tokens import Keys, Tokens, make_development_key
+from api.tokens import Tokens
 from api.towns import Towns
 from domain.compose import services
 from domain.database import STATEMENT_SECONDS
 from domain.events.turns import SUBSCRIBERS
+from domain.logins import refuse_strong_login
 from domain.services import Services
 
 
@@ -35,6 +37,9 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
     folder = settings.keys_folder or DEVELOPMENT_KEYS
     if settings.development:
         make_development_key(folder)
+    else:
+        with suppress(ConnectionError):  # the database is away: `meguru serve` had waited for it, and looked
+            await refuse_strong_login(settings.database_url)
     metrics, rates, towns = Metrics(), Rates(settings), Towns()
     async with (
         payment_provider(settings.funding_url, settings.funding_key) as funding,
@@ -54,6 +59,6 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         live.living.keep("metrics.gauges", partial(metrics.keep, live))
         live.living.keep("metrics.towns", towns.keep)
         try:
-            yield Process(settings, live, Tokens(Keys(folder)), metrics, rates, towns)
+            yield Process(settings, live, Tokens(Keys(folder), settings.longest_token_seconds), metrics, rates, towns)
         finally:
             await rates.close()

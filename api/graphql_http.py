@@ -78,7 +78,7 @@ class GraphQLOverHttp:
         try:
             await admit_address(process, scope)
             operation = await operation_of(process, scope, headers, receive)
-            viewer = await viewer_of(process, headers)
+            viewer = await viewer_of(process, scope)
             if viewer is not None and operation.reason is not None:
                 viewer = replace(viewer, reason=operation.reason)
         except BadRequestError as error:
@@ -236,8 +236,11 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
-async def viewer_of(process: Process, headers: dict[bytes, bytes]) -> Viewer | None:
-    """Who the bearer token says is asking; None without a token."""
+async def viewer_of(process: Process, scope: Scope) -> Viewer | None:
+    """Who the bearer token says is asking; None without a token. Of two tokens nobody knows which is meant."""
+    if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
+        raise BadRequestError(400, "BAD_REQUEST", "Send one Authorization header.")
+    headers = dict(scope["headers"])
     authorization = text(headers, b"authorization")
     if authorization is None:
         return None

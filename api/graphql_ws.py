@@ -84,8 +84,12 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
         language = parameters.get("acceptLanguage")
         if isinstance(language, str):
             context.locale = choose(language)
-        authorization = parameters.get("authorization") or parameters.get("Authorization")
-        return await self._sign_in(context, authorization) if isinstance(authorization, str) else None
+        sent = [parameters[name] for name in ("authorization", "Authorization") if parameters.get(name) is not None]
+        if not sent:
+            return None
+        if len(sent) > 1 or not isinstance(sent[0], str):
+            raise InvalidTokenError
+        return await self._sign_in(context, sent[0])
 
     async def _sign_in(self, context: Context, authorization: str) -> Verified:
         scheme, _, token = authorization.partition(" ")

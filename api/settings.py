@@ -13,8 +13,11 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableError
 
+from api.keys import mistakes_of
+from api.tokens import LONGEST_LIFE
 from domain.events.bus import RECONCILE_SECONDS
 
+MONTH_SECONDS = 31 * 86_400
 DEVELOPMENT_KEYS = Path(".data/keys")
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where several processes put their metrics together: the library's own variable, set before they start."""
@@ -42,6 +45,9 @@ class Settings(BaseSettings):
     keys_folder: Path | None = Field(
         default=None, description="folder of <kid>.pem: private keys of tokens, ES256, PKCS 8"
     )
+    longest_token_seconds: int = Field(
+        default=LONGEST_LIFE, ge=60, le=MONTH_SECONDS, description="from issue to expiry; longer is refused"
+    )
     personas_file: Path | None = Field(default=None, description="development only: the people of the demo towns")
     shop_code_guid: str = Field(
         default="jp.example.city.coin", max_length=32, description="the GUID of our shops' static codes"
@@ -64,6 +70,9 @@ class Settings(BaseSettings):
     requests_per_minute_of_address: int = Field(default=6_000, ge=1, description="many phones share one address")
     bus_reconcile_seconds: float = Field(
         default=RECONCILE_SECONDS, gt=0, le=3_600, description="how often live events are compared with the table"
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65_535, description="where `/metrics` is served, beside the port of the API"
     )
     pool_size: int = Field(default=10, ge=1, le=100)
     clock_check: bool = Field(
@@ -131,8 +140,8 @@ class Settings(BaseSettings):
             yield "MEGURU_CLOCK_CHECK: may be false in development only; production dates receipts by its clock"
         if self.keys_folder is None or not any(self.keys_folder.glob("*.pem")):
             yield "MEGURU_KEYS_FOLDER: must name a folder with at least one <kid>.pem"
-        elif any(self.keys_folder.glob("development-*.pem")):
-            yield "MEGURU_KEYS_FOLDER: holds a development key; production must have keys of its own"
+        else:
+            yield from (f"MEGURU_KEYS_FOLDER: {mistake}" for mistake in mistakes_of(self.keys_folder))
         if self.funding_url is not None and (not self.funding_url.startswith("https:") or not self.funding_key):
             yield "MEGURU_FUNDING_URL: must be https in production, with MEGURU_FUNDING_KEY"
         if self.shop_code_guid.startswith("jp.example."):

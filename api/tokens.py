@@ -1,27 +1,24 @@
-"""Access tokens: ES256, a key set with `kid`, verified once and remembered until they expire."""
+"""Access tokens: signed by a key that `kid` names, verified once and remembered until they expire."""
 
-import os
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from api.keys import ALGORITHM, Keys
 from domain.access.access import Access
 from domain.viewer import Role, Viewer
 
 ISSUER = "meguru"
 AUDIENCE = "meguru-api"
-ALGORITHM = "ES256"
 REMEMBERED = 20_000
 LONGEST_DEVICE = 64
 LONGEST_TOKEN = 4_096
 """Characters; longer ones are not looked at."""
+LONGEST_LIFE = 86_400
+"""Seconds from issue to expiry."""
 
 
 class InvalidTokenError(Exception):
@@ -45,60 +42,12 @@ class Verified:
     expires_at: int
 
 
-class Keys:
-    """The private keys of a folder, `<kid>.pem` each; the last by name signs, all of them verify."""
-
-    def __init__(self, folder: Path) -> None:
-        self._keys: dict[str, ec.EllipticCurvePrivateKey] = {}
-        for path in sorted(folder.glob("*.pem")):
-            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-            if not isinstance(key, ec.EllipticCurvePrivateKey):
-                message = f"{path.name} is not an EC key"
-                raise TypeError(message)
-            self._keys[path.stem] = key
-        self.signing = max(self._keys)
-
-    def public(self, kid: str) -> ec.EllipticCurvePublicKey:
-        """The public key of a kid; KeyError for one that is not ours."""
-        return self._keys[kid].public_key()
-
-    def private(self) -> ec.EllipticCurvePrivateKey:
-        """The key that signs."""
-        return self._keys[self.signing]
-
-    def jwks(self) -> dict[str, Any]:
-        """The key set that `/.well-known/jwks.json` publishes. RFC 7517."""
-        keys = []
-        for kid, key in self._keys.items():
-            public = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
-            keys.append({**public, "kid": kid, "alg": ALGORITHM, "use": "sig"})
-        return {"keys": keys}
-
-
-def make_development_key(folder: Path) -> None:
-    """A key for a developer's machine, once; production refuses to start with it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.glob("*.pem")):
-        return
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    unfinished = folder / f"unfinished-{os.getpid()}"
-    unfinished.write_bytes(pem)
-    unfinished.chmod(0o600)
-    try:
-        os.link(unfinished, folder / "development-1.pem")  # of two processes at once, the first one's key stays
-    except FileExistsError:
-        pass
-    finally:
-        unfinished.unlink()
-
-
 class Tokens:
-    """Issues and verifies tokens."""
+    """Issues and verifies tokens. `longest_life`: seconds from issue to expiry; a token that claims more is refused."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, longest_life: int = LONGEST_LIFE) -> None:
         self.keys = keys
+        self._longest_life = longest_life
         self._known: OrderedDict[str, Verified] = OrderedDict()
 
     def issue(self, person: UUID, roles: frozenset[Role], seconds: int, version: int = 0) -> str:
@@ -139,6 +88,8 @@ class Tokens:
                 audience=AUDIENCE,
                 options={"require": ["exp", "sub", "iat"]},
             )
+            if int(claims["exp"]) - int(claims["iat"]) > self._longest_life:
+                raise InvalidTokenError
             roles = frozenset(Role(role) for role in claims["roles"])
             device = claims.get("did")
             viewer = Viewer(UUID(claims["sub"]), roles, device=None if device is None else str(device)[:LONGEST_DEVICE])

@@ -100,7 +100,7 @@ async def _receive(process: Process, request: Request) -> tuple[Upload, Receiver
 
 
 async def _address(process: Process, request: Request) -> Upload:
-    viewer = await viewer_of(process, dict(request.scope["headers"]))
+    viewer = await viewer_of(process, request.scope)
     if viewer is None:
         raise BadRequestError(401, "UNAUTHENTICATED", "Send `Authorization: Bearer <token>`.")
     try:

@@ -27,8 +27,9 @@ from typing import Any
 import asyncpg
 import orjson
 
+from api.keys import Keys, make_development_key
 from api.migrate import migrate
-from api.tokens import Keys, Tokens, make_development_key
+from api.tokens import Tokens
 from bench import town
 from domain.compose import services
 from domain.ledger.audit import drift

@@ -42,5 +42,5 @@ def unusable_name(name: str, limit: int) -> str | None:
 
 def wrong_names(limit: int, **names: str | None) -> list[tuple[str, str, bool]]:
     """Return each name's field, problem and True for those that are unusable; what is not given is left out."""
-    found = [(field, None if name is None else unusable_name(name, limit)) for field, name in names.items()]
-    return [(field, problem, True) for field, problem in found if problem is not None]
+    problems = [(field, None if name is None else unusable_name(name, limit)) for field, name in names.items()]
+    return [(field, problem, True) for field, problem in problems if problem is not None]

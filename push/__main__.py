@@ -9,6 +9,7 @@ import structlog
 
 from domain.database import Fault, classify
 from domain.jobs.schedule import lead, remove_unknown, run_due
+from domain.logins import StrongLoginError
 from push.compose import Parts, parts
 
 TICK_SECONDS = 5.0
@@ -54,5 +55,8 @@ async def pause(stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except StrongLoginError as strong:
+        sys.exit(f"MEGURU_DATABASE_URL: {strong}")
     sys.exit(0)

@@ -12,8 +12,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from adapters.payment_provider import payment_provider
 from domain import logs
 from domain.compose import services
+from domain.logins import check_login
 from domain.services import Services
 
+DEVELOPMENT = "development"
 SESSION = {"role": "meguru_relay", "application_name": "meguru-push"}
 
 
@@ -22,17 +24,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MEGURU_", extra="ignore", frozen=True)
 
+    profile: str = "production"
     database_url: str
     redis_url: str | None = None
     funding_url: str | None = None
     funding_key: str = ""
     log_level: str = "info"
-    profile: str = "production"
     clock_check: bool = True
 
     @model_validator(mode="after")
     def _production(self) -> Self:
-        if self.profile != "development" and not self.clock_check:
+        if self.profile != DEVELOPMENT and not self.clock_check:
             message = "MEGURU_CLOCK_CHECK: may be false in development only"
             raise ValueError(message)
         return self
@@ -53,7 +55,10 @@ async def parts() -> AsyncIterator[Parts]:
     logs.configure(settings.log_level)
 
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(settings.database_url, server_settings=SESSION, timeout=5)
+        connection = await asyncpg.connect(settings.database_url, server_settings=SESSION, timeout=5)
+        if settings.profile != DEVELOPMENT:
+            await check_login(connection)
+        return connection
 
     async with (
         payment_provider(settings.funding_url, settings.funding_key) as funding,

@@ -47,6 +47,15 @@ _PASSING = ("postmaster.pid", "shared memory block", "could not create any TCP/I
 The end of a killed server, a port just taken.
 """
 
+SERVER_LOGIN = "meguru_server"
+_CREATE_LOGIN = f"""
+select format('create role %I nologin', name) from unnest(array['meguru_app', 'meguru_poster', 'meguru_relay']) as name
+where not exists (select from pg_roles where rolname = name) \\gexec
+select 'create role {SERVER_LOGIN}' where not exists (select from pg_roles where rolname = '{SERVER_LOGIN}') \\gexec
+alter role {SERVER_LOGIN} login noinherit nosuperuser nocreatedb nocreaterole noreplication;
+grant meguru_app, meguru_poster, meguru_relay to {SERVER_LOGIN};
+"""
+
 _launched: "dict[Path, subprocess.Popen[bytes]]" = {}
 """The last server of each folder that this process started."""
 
@@ -59,9 +68,9 @@ class Postgres:
     port: int
     process: "subprocess.Popen[bytes]"
 
-    def url(self, database: str = "meguru") -> str:
-        """The address of a database, as its superuser."""
-        return f"postgres://meguru@{HOST}:{self.port}/{database}"
+    def url(self, database: str = "meguru", login: str = "meguru") -> str:
+        """The address of a database, as its superuser unless another login is given."""
+        return f"postgres://{login}@{HOST}:{self.port}/{database}"
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """A fast shutdown: open transactions are rolled back.
@@ -128,6 +137,14 @@ def run_tool(
         text=True,
         input=script,
     )
+
+
+def make_login(server: Postgres) -> None:
+    """Makes the login that server processes use, as deploy/postgres/init.sh does; LaunchError."""
+    created = run_tool(server, "psql", "-XqAt", "--set=ON_ERROR_STOP=1", script=_CREATE_LOGIN)
+    if created.returncode != 0:
+        message = f"PostgreSQL has no login {SERVER_LOGIN}: {created.stderr.strip()}"
+        raise LaunchError(message)
 
 
 def answers(url: str) -> bool:

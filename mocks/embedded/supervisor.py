@@ -133,11 +133,12 @@ def check_folder(data: Path) -> None:
 def _start_servers(supervisor: Supervisor) -> None:
     database = postgres.start(supervisor.data / "postgres", interrupted=lambda: supervisor.stopping)
     supervisor.servers["PostgreSQL"] = database
+    postgres.make_login(database)
     bus = valkey.start(supervisor.data / "valkey")
     supervisor.servers["Valkey"] = bus
     own = {
         "MEGURU_PROFILE": os.environ.get("MEGURU_PROFILE", "development"),
-        "MEGURU_DATABASE_URL": database.url(),
+        "MEGURU_DATABASE_URL": database.url(login=postgres.SERVER_LOGIN),
         "MEGURU_OWNER_DATABASE_URL": database.url(),
         "MEGURU_REDIS_URL": bus.url(),
         "MEGURU_KEYS_FOLDER": str(supervisor.data / "keys"),
@@ -292,7 +293,7 @@ def _print_banner(supervisor: Supervisor) -> None:
         BANNER.format(
             address=address,
             psql=psql,
-            database=supervisor.environment["MEGURU_DATABASE_URL"],
+            database=supervisor.environment["MEGURU_OWNER_DATABASE_URL"],
             logs=os.path.relpath(supervisor.data / "log"),
         )
     )

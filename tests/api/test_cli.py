@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from api.tokens import Keys, Tokens
+from api.keys import Keys
+from api.tokens import Tokens
 from domain.identifiers import Prefix, encode
 from domain.viewer import Role
 from tests.support.api import picked

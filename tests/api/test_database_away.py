@@ -101,13 +101,13 @@ async def test_a_frozen_database_is_told_in_time_and_never_wrongly(address: str,
         refused = {key for key in answers if code_of(answers[key]) is not None}
         assert {code_of(answers[key]) for key in refused} <= {*NOT_WRITTEN, "OUTCOME_UNKNOWN"}
         assert len(refused) >= 50
-        written = await journals(settings_of(scratch / "api")["MEGURU_DATABASE_URL"], keys)
+        written = await journals(settings_of(scratch / "api")["MEGURU_OWNER_DATABASE_URL"], keys)
         assert {key: answers[key] for key in written if code_of(answers[key]) in NOT_WRITTEN} == {}
         assert {key for key in answers if code_of(answers[key]) is None} <= written
         for key in keys:
             await pay(key)
         assert {code_of(answers[key]) for key in keys} == {None}
-    assert await journals(settings_of(scratch / "api")["MEGURU_DATABASE_URL"], keys) == set(keys)
+    assert await journals(settings_of(scratch / "api")["MEGURU_OWNER_DATABASE_URL"], keys) == set(keys)
 
 
 def code_of(answer: Any) -> str | None:

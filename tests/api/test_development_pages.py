@@ -8,14 +8,15 @@ import pytest
 from api.app import App
 from api.settings import Profile, Settings
 from schema.engine.operations import document, files
+from tests.support.keys import make_production_key
 
-FOR_DEVELOPERS = {"/", "/dev/personas", "/static", "/playground/operations"}
+FOR_DEVELOPERS = {"/", "/metrics", "/dev/personas", "/static", "/playground/operations"}
 
 
 def paths(profile: Profile, keys: Path) -> set[str]:
     """The routes of a process, beside `/graphql`."""
     keys.mkdir()
-    (keys / "2026-01.pem").write_text("read by the process, not by its settings")
+    make_production_key(keys / "2026-01.pem")
     settings = Settings(
         profile=profile,
         database_url="postgres://meguru@127.0.0.1:5432/meguru",
@@ -27,7 +28,7 @@ def paths(profile: Profile, keys: Path) -> set[str]:
 
 @pytest.mark.parametrize(("profile", "served"), [(Profile.DEVELOPMENT, FOR_DEVELOPERS), (Profile.PRODUCTION, set())])
 def test_pages_for_developers_are_served_in_development_only(profile: Profile, served: set[str], tmp_path: Path):
-    served_to_all = {"/livez", "/readyz", "/metrics", "/.well-known/jwks.json"}
+    served_to_all = {"/livez", "/readyz", "/.well-known/jwks.json"}
     assert paths(profile, tmp_path / "keys") & (FOR_DEVELOPERS | served_to_all) == served | served_to_all
 
 

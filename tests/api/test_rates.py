@@ -14,10 +14,11 @@ from api import graphql_http
 from api.addresses import Addresses
 from api.compose import Process
 from api.graphql_http import GraphQLOverHttp
+from api.keys import Keys, make_development_key
 from api.metrics import Metrics
 from api.rates import OPERATIONS, SHARE, Buckets, Rate, Rates
 from api.settings import Settings
-from api.tokens import Keys, Tokens, make_development_key
+from api.tokens import Tokens
 from api.towns import Towns
 from domain.identifiers import Prefix, encode
 from domain.viewer import Role, Viewer

@@ -16,7 +16,8 @@ from redis import asyncio as aioredis
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from api.tokens import Keys, Tokens
+from api.keys import Keys
+from api.tokens import Tokens
 from domain.access.access import FRESH_SECONDS
 from domain.identifiers import decode
 from domain.viewer import Relation, Role
@@ -57,7 +58,7 @@ class Town:
 
     async def run(self, statement: str, *values: object) -> Any:
         """A statement of somebody else, straight to the database."""
-        connection = await asyncpg.connect(self.settings["MEGURU_DATABASE_URL"])
+        connection = await asyncpg.connect(self.settings["MEGURU_OWNER_DATABASE_URL"])
         try:
             return await connection.fetchval(statement, *values)
         finally:

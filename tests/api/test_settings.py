@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from api.keys import make_development_key
 from api.settings import Profile, Settings, SettingsError, read_settings
 from push.compose import Settings as PushSettings
+from tests.support.keys import make_production_key
 from tests.support.served import ROOT
 
 SECRET = "hunter2"
@@ -37,7 +39,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
 def keys(tmp_path: Path) -> Path:
     folder = tmp_path / "keys"
     folder.mkdir()
-    (folder / "2026-01.pem").write_text(f"no settings look into it: {SECRET}")
+    make_production_key(folder / "2026-01.pem")
     return folder
 
 
@@ -99,9 +101,14 @@ def test_production_needs_a_folder_with_a_key(read: Read, production: dict, tmp_
 
 
 def test_production_refuses_a_development_key_beside_its_own(read: Read, production: dict, keys: Path):
-    (keys / "development-1.pem").touch()
+    (keys / "2026-02.pem").write_text(SECRET)
     [line] = mistakes(read, **production)
-    assert "MEGURU_KEYS_FOLDER: holds a development key" in line
+    assert "MEGURU_KEYS_FOLDER: 2026-02.pem is no private key" in line
+    developers = keys.parent / "developer"
+    make_development_key(developers)
+    (keys / "2026-02.pem").write_bytes((developers / "development-1.pem").read_bytes())
+    [line] = mistakes(read, **production)
+    assert "MEGURU_KEYS_FOLDER: 2026-02.pem is a development key" in line
 
 
 def test_production_refuses_the_placeholder_of_shop_codes(read: Read, production: dict):
@@ -158,6 +165,10 @@ def test_production_needs_a_provider_over_tls_with_a_key(read: Read, production:
         ("bus_reconcile_seconds", "0"),
         ("bus_reconcile_seconds", "3601"),
         ("bus_reconcile_seconds", "soon"),
+        ("longest_token_seconds", "0"),
+        ("longest_token_seconds", "2678401"),
+        ("metrics_port", "0"),
+        ("metrics_port", "65536"),
         ("pool_size", "0"),
         ("pool_size", "-1"),
         ("pool_size", "101"),
@@ -232,6 +243,6 @@ def test_a_mistake_that_only_the_parts_would_notice(read: Read, production: dict
 
 
 def test_every_mistake_of_production_has_its_line(read: Read, production: dict, keys: Path):
-    (keys / "development-1.pem").touch()
+    make_production_key(keys / "development-1.pem")
     lines = mistakes(read, **production | {"shop_code_guid": "jp.example.city.coin", "personas_file": "x"})
     assert len(lines) == 3

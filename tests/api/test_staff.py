@@ -12,7 +12,8 @@ import httpx
 import orjson
 import pytest
 
-from api.tokens import Keys, Tokens
+from api.keys import Keys
+from api.tokens import Tokens
 from domain.jobs.schedule import JOBS
 from domain.viewer import Role
 from tests.support.apps import Persona, answered, body, first_person, headers, personas

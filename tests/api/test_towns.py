@@ -16,10 +16,11 @@ from api.addresses import Addresses
 from api.compose import Process
 from api.graphql_http import GraphQLOverHttp
 from api.graphql_ws import GraphQLOverWebSocket
+from api.keys import Keys, make_development_key
 from api.metrics import Metrics
 from api.rates import Rates
 from api.settings import Settings
-from api.tokens import Keys, Tokens, make_development_key
+from api.tokens import Tokens
 from api.towns import Towns, label, texts_in
 from domain.identifiers import Prefix, encode, encode_event
 from domain.municipalities import reads as municipalities

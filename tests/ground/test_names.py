@@ -61,10 +61,10 @@ async def test_people_and_stores_have_such_names(town: People):
     async def opened(new: NewStore) -> None:
         await open_store(town.id, new, services.clock(), services.ids)
 
-    for field, made in wrong:
+    for field, attempt in wrong:
         with pytest.raises(InvalidInputError) as refused:
             async with transaction():
-                await made()
+                await attempt()
         assert refused.value.field == field
     assert (
         await rows(

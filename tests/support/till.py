@@ -65,10 +65,16 @@ class Till:
 @asynccontextmanager
 async def till(address: str, token: str | None) -> AsyncIterator[Till]:
     """A connection that has signed in."""
-    url = f"ws://{urlsplit(address).netloc}/graphql"
-    async with connect(url, subprotocols=["graphql-transport-ws"], ping_interval=None) as socket:  # type: ignore[list-item]
-        opened = Till(socket)
+    async with unsigned(address) as opened:
         payload = {} if token is None else {"payload": {"authorization": f"Bearer {token}"}}
         await opened.send(type="connection_init", **payload)
         assert (await opened.next())["type"] == "connection_ack"
         yield opened
+
+
+@asynccontextmanager
+async def unsigned(address: str) -> AsyncIterator[Till]:
+    """A connection on which nothing was sent yet."""
+    url = f"ws://{urlsplit(address).netloc}/graphql"
+    async with connect(url, subprotocols=["graphql-transport-ws"], ping_interval=None) as socket:  # type: ignore[list-item]
+        yield Till(socket)
