@@ -7,14 +7,15 @@ const clients = new Map();
 const scenes = new Map();
 const bring = new Map();
 let operations = {};
+let personas = [];
 const element = (id) => document.getElementById(id);
 
 // What the latest answers of this page were about: LAST_PAYMENT and the like in variables stand for it.
 const LATEST = {
   PAYMENT: (data) => data.pay?.payment?.id,
   REDEMPTION: (data) => data.redeem?.redemption?.id,
-  VOUCHER_LOT: (data) => data.wallet?.balances?.find((balance) => balance.asset.code.startsWith("TOWN_PREMIUM_"))
-    ?.lots.reduce((most, lot) => (Number(lot.amount) > Number(most.amount) ? lot : most))?.id,
+  VOUCHER_LOT: (data) => data.wallet?.balances?.find((balance) => balance.asset.code.startsWith(`${VOUCHER}_`) && balance.lots.length)
+    ?.lots.reduce((most, lot) => (Number(lot.amount) > Number(most.amount) ? lot : most)).id,
   GIFT: (data) => data.purchaseVoucher?.purchase?.gift?.id,
   SERIAL: (data) => data.issueGiftNumbers?.serialNumber,
   SECRET: (data) => data.issueGiftNumbers?.secretNumber,
@@ -35,23 +36,10 @@ function scene(name, ja, en, tabs) {
 
 // A tab plays an operation of the apps (schema/operations) under the tab's own name; a text of its own only where that is what it shows.
 function tab(name, persona, ja, en, variables, { operation = name, text = null, fault = "" } = {}) {
-  bring.set(name, { persona, fault });
-  const comments = [persona.name, ...ja.split(/(?<=。)/), ...wrapped(en)];
-  if (text === null) {
-    comments.push(`schema/operations: ${operation}.graphql`);
-    text = operations[operation].replace(/^(query|mutation|subscription) \w+/, `$1 ${name}`);
-  }
-  return { query: `${comments.map((line) => `# ${line}\n`).join("")}${text.trim()}`, variables: JSON.stringify(variables, null, 2) };
-}
-
-// Lines that are not cut off beside the answer.
-function wrapped(text) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    if (lines.at(-1).length + word.length > 52) lines.push("");
-    lines[lines.length - 1] += lines.at(-1) ? ` ${word}` : word;
-  }
-  return lines;
+  const part = Object.keys(stage.cast).find((known) => stage.cast[known] === persona);
+  bring.set(name, { part, fault, ja, en });
+  text ??= `# schema/operations: ${operation}.graphql\n${operations[operation].replace(/^(query|mutation|subscription) \w+/, `$1 ${name}`)}`;
+  return { query: text.trim(), variables: JSON.stringify(variables, null, 2) };
 }
 
 function withLatest(text) {
@@ -68,6 +56,7 @@ function choose(persona, fault) {
   element("persona").value = persona.name;
   element("fault").value = fault;
   element("fault").classList.toggle("set", fault !== "");
+  element("who").textContent = `${ROLES[persona.role]} ${persona.name}`;
 }
 
 // The editor tells the name and kind of an operation a moment late, so both are read from the text.
@@ -78,24 +67,54 @@ function operation({ query, variables, operationName }) {
 }
 
 function fetcher(params) {
+  if (lost.asked) return askOutcome();
   const { kind, body } = operation(params);
   const variables = JSON.parse(withLatest(JSON.stringify(body.variables ?? {})));
-  return kind === "subscription" ? socket().iterate({ ...body, variables }) : send({ ...body, variables });
+  return kind === "subscription" ? live({ ...body, variables }) : send({ ...body, variables }, choice.fault);
 }
 
-async function send(operation) {
-  const body = JSON.stringify(operation);
+// The editor runs this in place of its tab, so that the outcome is where the answer would have been.
+function askOutcome() {
+  lost.asked = false;
+  return send({ query: operations.Outcome, variables: lost.outcome, operationName: "Outcome" }, "");
+}
+
+async function send(sent, fault) {
+  const inspected = sent.operationName === "IntrospectionQuery";
+  const body = JSON.stringify(sent);
   const headers = { "content-type": "application/json", "accept-language": choice.locale, authorization: `Bearer ${choice.persona.token}` };
-  if (choice.fault && operation.operationName !== "IntrospectionQuery") headers["x-meguru-fault"] = choice.fault;
-  const answer = await (await fetch("/graphql", { method: "POST", body, headers })).json();
+  if (fault && !inspected) headers["x-meguru-fault"] = fault;
+  let answer;
+  try {
+    answer = await (await fetch("/graphql", { method: "POST", body, headers })).json();
+  } catch {
+    return tellLost(sent, choice.locale);
+  } finally {
+    if (!inspected) showAnswer();
+  }
+  if (inspected) learnOutcomes(answer.data.__schema);
+  else forgetLost();
   note(answer.data);
   if (answer.data?.createUpload?.upload) await sendFile(answer.data.createUpload.upload.address);
   return answer;
 }
 
+// On a phone the answer is below the editors.
+function showAnswer() {
+  if (matchMedia("(max-width: 700px)").matches) document.querySelector(".graphiql-response").scrollIntoView({ block: "center" });
+}
+
+// A stream that ends by a lost connection says so in words.
+function live(request) {
+  const [stream, words] = [socket().iterate(request), LOST[choice.locale]];
+  const next = () => stream.next().catch(() => ({ done: false, value: { [words.answer]: words.live } }));
+  showAnswer();
+  return { next, return: () => stream.return(), throw: (error) => stream.throw(error), [Symbol.asyncIterator]() { return this; } };
+}
+
 // The file that the address waits for, as a back office would send it: two right rows, and one that is wrong.
 async function sendFile(address) {
-  const wallets = choice.personas.flatMap(({ role, municipality, walletIds }) => (role === "RESIDENT" && municipality === choice.persona.municipality ? walletIds[0] : []));
+  const wallets = personas.flatMap(({ role, municipality, walletIds }) => (role === "RESIDENT" && municipality === choice.persona.municipality ? walletIds[0] : []));
   const rows = [...wallets.slice(0, 2).map((wallet, number) => `${wallet},${100 * (number + 1)},`), "wal_nobody,100,"];
   const headers = { "content-type": "text/csv", authorization: `Bearer ${choice.persona.token}` };
   await fetch(address, { method: "PUT", headers, body: ["walletId,amount,note", ...rows].join("\n") });
@@ -113,9 +132,10 @@ function socket() {
   return clients.get(key);
 }
 
-// Tabs are made anew at each visit, since the ids of a demo town are: nothing is kept in the browser.
-function forgetful() {
-  const kept = new Map();
+// Tabs are made anew at each visit, since the ids of a demo town are: nothing is kept in the browser. The editor takes the variables of its
+// first tab from here only.
+function forgetful({ variables }) {
+  const kept = new Map([["graphiql:variables", variables], ["graphiql:secondaryEditorFlex", "1"]]); // the operation and its variables: equal heights
   return {
     getItem: (name) => kept.get(name) ?? null,
     setItem: (name, value) => void kept.set(name, value),
@@ -125,67 +145,94 @@ function forgetful() {
   };
 }
 
-// Whom the scenes are about, and what their town offers: looked up by name, since ids differ in every data folder.
-async function world(personas) {
-  const resident = personas.find((persona) => persona.role === "RESIDENT");
-  const all = (role) => personas.filter((persona) => persona.role === role && persona.municipality === resident.municipality);
-  const [finance, second] = all("FINANCE");
-  const other = all("RESIDENT")[1];
-  const query = `query Town($municipality: String!) {
-    assets(municipality: $municipality) { id code }
-    programmes(municipality: $municipality) { id kind asset { code } }
-    coupons(municipality: $municipality, first: 100) { edges { node { id kind claimRequired } } }
-    voucherProducts(municipality: $municipality) { id code }
-  }`;
-  const body = JSON.stringify({ query, variables: { municipality: resident.municipality }, operationName: "Town" });
-  const { data } = await (await fetch("/graphql", { method: "POST", body, headers: { "content-type": "application/json" } })).json();
-  const coupons = data.coupons.edges.map((edge) => edge.node);
-  const ids = {
-    ...Object.fromEntries(data.assets.map(({ code, id }) => [code, id])),
-    coupon: coupons.find((coupon) => coupon.kind === "PERCENT" && coupon.claimRequired)?.id,
-    item: coupons.find((coupon) => coupon.kind === "FREE_ITEM")?.id,
-    product: data.voucherProducts.find((product) => product.code === "TOWN_PREMIUM")?.id,
-    miles: data.programmes.find(({ kind, asset }) => kind === "GRANT" && asset.code === "HEALTH_MILE")?.id,
-    premium: data.programmes.find(({ kind, asset }) => kind === "GRANT" && asset.code === "TOWN_POINT")?.id,
-  };
-  const store = all("MERCHANT_STAFF")[0];
-  return { resident, other, store, desk: all("DESK")[0], finance, second, wallet: resident.walletIds[0], otherWallet: other.walletIds[0], ids };
-}
-
 async function main() {
-  let personas;
   [personas, operations] = await Promise.all(["/dev/personas", "/playground/operations"].map(async (path) => (await fetch(path)).json()));
   if (!personas.length) {
     element("graphiql").textContent = "デモのまちがまだありません。make run で起動してください。/ No demo towns yet: start with make run.";
     return;
   }
-  choice.personas = personas;
-  const people = await world(personas);
-  for (const { name, role } of personas) element("persona").add(new Option(`${name} (${role})`, name));
+  const towns = [...new Set(personas.map(({ municipality }) => municipality))];
+  await Promise.all(towns.map(learn));
+  for (const town of towns) {
+    const group = document.createElement("optgroup");
+    group.label = personas.find((persona) => persona.role === "DESK" && persona.municipality === town).name.split(" ")[0];
+    for (const { name, role, municipality } of personas) if (municipality === town) group.append(new Option(`${name}（${ROLES[role].split(" ")[0]}）`, name));
+    element("persona").append(group);
+  }
   for (const [name, { label }] of scenes) element("scene").add(new Option(label, name));
-  element("persona").onchange = (event) => choose(personas.find((persona) => persona.name === event.target.value), choice.fault);
+  element("persona").onchange = (event) => play(personas.find((persona) => persona.name === event.target.value));
   element("fault").onchange = (event) => choose(choice.persona, event.target.value);
   element("locale").onchange = (event) => { choice.locale = event.target.value; };
   element("scene").onchange = (event) => { location.hash = event.target.value; };
-  window.onhashchange = () => show(people);
-  show(people);
+  element("ask").onclick = () => { lost.asked = true; press(); };
+  element("again").onclick = () => { choose(choice.persona, ""); press(); };
+  window.onhashchange = show;
+  stage.cast = castWith(personas.find((persona) => persona.role === "RESIDENT"), null, personas);
+  openTill(stage.cast.store, operations.StoreEvents);
+  show();
 }
 
+function press() {
+  document.querySelector(".graphiql-execute-button").click();
+}
+
+// The cast; the one that the scene began with; the tab in front, and the cast of the variables that are shown; for each tab, the cast of those
+// that the editor has kept, which it does a moment after they changed.
+const stage = { cast: null, first: null, tab: null, shown: null, kept: new Map() };
 let root = null;
 
+// A person was chosen: they play the parts of their role from now on, in the variables too, and the till is that of their store.
+function play(persona) {
+  stage.cast = castWith(persona, stage.cast, personas);
+  openTill(stage.cast.store, operations.StoreEvents);
+  choose(persona, choice.fault);
+  rewrite();
+}
+
+function variablesEditor() {
+  return document.querySelector(".graphiql-editor-tool .CodeMirror")?.CodeMirror;
+}
+
+// Writes the variables of the tab in front for the cast of now.
+function rewrite() {
+  const [editor, from] = [variablesEditor(), stage.shown];
+  stage.shown = stage.cast;
+  const text = from === stage.cast ? editor.getValue() : recast(editor.getValue(), from, stage.cast);
+  if (text !== editor.getValue()) editor.setValue(text);
+}
+
+// A tab comes to the front with its persona, its fault and what it is about.
+function enter({ operationName, title }) {
+  forgetLost();
+  const known = bring.get(operationName ?? title);
+  element("what-ja").textContent = known?.ja ?? "";
+  element("what-en").textContent = known?.en ?? "";
+  if (known) choose(stage.cast[known.part], known.fault);
+}
+
 // A scene is an address of its own (#coupons), so that it can be sent to a colleague.
-function show(people) {
+function show() {
   const name = scenes.has(location.hash.slice(1)) ? location.hash.slice(1) : "payment";
-  const defaultTabs = scenes.get(name).tabs(people);
+  Object.assign(stage, { first: stage.cast, tab: null, shown: stage.cast, kept: new Map() });
+  const defaultTabs = scenes.get(name).tabs(stage.cast);
   element("scene").value = name;
-  const first = bring.get(operation(defaultTabs[0]).body.operationName);
-  choose(first.persona, first.fault);
-  const onTabChange = ({ tabs: open, activeTabIndex }) => {
-    const known = bring.get(open[activeTabIndex].operationName ?? open[activeTabIndex].title);
-    if (known && onTabChange.index !== activeTabIndex) choose(known.persona, known.fault);
-    onTabChange.index = activeTabIndex;
+  enter({ operationName: operation(defaultTabs[0]).body.operationName });
+  const onTabChange = ({ tabs, activeTabIndex }) => {
+    const front = tabs[activeTabIndex];
+    const stayed = front.id === stage.tab || (stage.tab === null && activeTabIndex === 0);
+    stage.tab = front.id;
+    if (stayed) {
+      if (front.variables === variablesEditor()?.getValue()) stage.kept.set(front.id, stage.shown);
+      return;
+    }
+    stage.shown = stage.kept.get(front.id) ?? stage.first;
+    enter(front);
+    rewrite();
   };
-  const props = { key: name, fetcher, defaultTabs, onTabChange, storage: forgetful(), shouldPersistHeaders: false, defaultTheme: "light" };
+  const props = {
+    key: name, fetcher, defaultTabs, onTabChange, storage: forgetful(defaultTabs[0]), shouldPersistHeaders: false, defaultTheme: "light",
+    isHeadersEditorEnabled: false, defaultEditorToolsVisibility: "variables",
+  };
   root ??= ReactDOM.createRoot(element("graphiql"));
   root.render(React.createElement(GraphiQL, props));
 }
