@@ -1,10 +1,9 @@
-"""The command line: `meguru serve | push | migrate | municipalities create | expire | audit`."""
+"""The command line: `meguru serve | migrate | municipalities create | staff invite | tokens issue | expire | audit`."""
 
 import asyncio
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -14,13 +13,14 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
+from api import people_commands
+from api.command import fail, services_of_settings, settings_or_fail
 from api.connections import IDLE_SECONDS, Connection
 from api.migrate import described
 from api.migrate import run as run_migrations
-from api.settings import METRICS_FOLDER, Settings, SettingsError, read_settings
+from api.settings import METRICS_FOLDER, Settings
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.new_municipality import create_municipality
-from domain.compose import services
 from domain.expiry.expire import expire
 from domain.ledger.audit import Drift, TrialBalance, drift, trial_balance
 from domain.logins import StrongLoginError, wait_for_login
@@ -28,7 +28,6 @@ from domain.municipalities import reads as municipalities
 from domain.municipalities.create import UnknownCodeError
 from domain.municipalities.thresholds import INITIAL, NewThresholds
 from domain.refusals import InvalidInputError
-from domain.services import Services
 from domain.typed_text import unusable_name
 
 app = typer.Typer(
@@ -39,6 +38,8 @@ app = typer.Typer(
 )
 towns = typer.Typer(no_args_is_help=True, help="Towns.")
 app.add_typer(towns, name="municipalities")
+app.add_typer(people_commands.staff, name="staff")
+app.add_typer(people_commands.tokens, name="tokens")
 GRACE_SECONDS = 5
 MESSAGE_BYTES = 65_536
 PING_SECONDS = 20.0
@@ -51,7 +52,7 @@ def serve(
     processes: Annotated[int, typer.Option(help="Server processes.")] = 1,
 ) -> None:
     """Serve the API."""
-    settings = _settings()
+    settings = settings_or_fail()
     if not settings.development:
         _refuse_strong_login(settings)
     apart = settings.metrics_port
@@ -69,7 +70,7 @@ def _refuse_strong_login(settings: Settings) -> None:
     try:
         asyncio.run(wait_for_login(settings.database_url, waiting))
     except StrongLoginError as error:
-        _fail(f"MEGURU_DATABASE_URL: {error}")
+        fail(f"MEGURU_DATABASE_URL: {error}")
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def _metrics(host: str, port: int, folder: str) -> Iterator[None]:
         try:
             stack.enter_context(metrics_port(host, port, folder))
         except OSError as error:
-            _fail(f"MEGURU_METRICS_PORT: port {port} of {host} cannot be used ({error.strerror})")
+            fail(f"MEGURU_METRICS_PORT: port {port} of {host} cannot be used ({error.strerror})")
         yield
 
 
@@ -110,7 +111,7 @@ def migrate() -> None:
     """Bring the database to the newest schema. Reads MEGURU_OWNER_DATABASE_URL."""
     url = os.environ.get("MEGURU_OWNER_DATABASE_URL")
     if url is None:
-        _fail(
+        fail(
             "MEGURU_OWNER_DATABASE_URL: names the database with its owner's login, postgres://owner@host:port/database"
         )
     else:
@@ -134,10 +135,10 @@ def create(
 ) -> None:
     """Make a town, if it is not there yet: it takes payments at once, without a restart."""
     if name is not None and unusable_name(name, NAME_LIMIT) is not None:
-        _fail(f"--name: 1 to {NAME_LIMIT} characters, without line breaks and signs that turn the direction of writing")
+        fail(f"--name: 1 to {NAME_LIMIT} characters, without line breaks and signs that turn the direction of writing")
 
     async def run() -> None:
-        async with _services() as services:
+        async with services_of_settings() as services:
             thresholds = NewThresholds(grant_threshold, file_threshold, budget_threshold)
             town, new = await create_municipality(code, name, services.clock(), services.ids, thresholds=thresholds)
             typer.echo(f"{town.code} {town.name}: {'made' if new else 'was there'}, number {town.id}.")
@@ -145,7 +146,7 @@ def create(
     try:
         asyncio.run(run())
     except UnknownCodeError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 @app.command("expire")
@@ -160,14 +161,14 @@ def expire_value(
     """
 
     async def run() -> None:
-        async with _services() as services:
+        async with services_of_settings() as services:
             count = await expire(services, None if as_of is None else as_of.replace(tzinfo=UTC))
             typer.echo(f"{count} lots of wallets have ended and were taken out.")
 
     try:
         asyncio.run(run())
     except InvalidInputError:
-        _fail("--as-of: must not be in the future")
+        fail("--as-of: must not be in the future")
 
 
 @app.command()
@@ -175,7 +176,7 @@ def audit() -> None:
     """Check every town's ledger against itself; exit code 1 for any difference."""
 
     async def run() -> list[tuple[str, TrialBalance, list[Drift]]]:
-        async with _services() as services:
+        async with services_of_settings() as services:
             municipalities_known = await municipalities.every()
             return [
                 (town.name, await trial_balance(town.id, services.clock()), await drift([town.id]))
@@ -196,30 +197,6 @@ def audit() -> None:
             )
     if any(differences or not trial.balanced for _, trial, differences in reports):
         raise typer.Exit(1)
-
-
-def _services() -> AbstractAsyncContextManager[Services]:
-    settings = _settings()
-    return services(
-        settings.database_url,
-        redis_url=None,
-        store_code_guid=settings.shop_code_guid,
-        pool_size=2,
-        watches_clock=settings.clock_check,
-    )
-
-
-def _settings() -> Settings:
-    try:
-        return read_settings()
-    except SettingsError as error:
-        _fail(str(error))
-        raise
-
-
-def _fail(line: str) -> None:
-    typer.echo(line, err=True)
-    sys.exit(2)
 
 
 def main() -> None:

@@ -5,13 +5,24 @@ from uuid import UUID
 
 from strawberry import argument
 
-from domain.identifiers import Prefix
-from domain.residents import claim, reads
+from domain.controls import people
+from domain.controls.change import change
+from domain.controls.people import Release
+from domain.identifiers import Prefix, encode
+from domain.residents import claim, manage, reads
+from schema.approvals.types import approval_of
 from schema.core.context import MeguruInfo
 from schema.core.ids import ID, read
 from schema.core.node import finds
-from schema.residents.inputs import RecordClaimInput, wallet_key
-from schema.residents.results import RecordClaimPayload
+from schema.municipalities.types import number_of
+from schema.residents.inputs import (
+    FreezeWalletInput,
+    OpenWalletInput,
+    RecordClaimInput,
+    UnfreezeWalletInput,
+    wallet_key,
+)
+from schema.residents.results import FreezeWalletPayload, OpenWalletPayload, RecordClaimPayload, UnfreezeWalletPayload
 from schema.residents.types import Person, RoleAssignment, Viewer, Wallet, wallet_of
 
 
@@ -50,3 +61,35 @@ async def record_claim(info: MeguruInfo, input: RecordClaimInput) -> RecordClaim
         household=input.household_code,
     )
     return RecordClaimPayload(verified_at=info.context.services.clock())
+
+
+async def open_wallet(info: MeguruInfo, input: OpenWalletInput) -> OpenWalletPayload:
+    """Registers a person and opens a wallet for them."""
+    person, row, replayed = await manage.open_wallet_at_desk(
+        info.context.services,
+        info.context.signed_in,
+        await number_of(input.municipality),
+        input.idempotency_key,
+        input.display_name,
+    )
+    return OpenWalletPayload(
+        wallet=Wallet(wallet=row), person_id=ID(encode(Prefix.PERSON, 0, person)), replayed=replayed
+    )
+
+
+async def freeze_wallet(info: MeguruInfo, input: FreezeWalletInput) -> FreezeWalletPayload:
+    """Freezes a wallet."""
+    key = wallet_key(input.wallet_id)
+    row = await manage.freeze_wallet(info.context.services, info.context.signed_in, *key, input.reason)
+    return FreezeWalletPayload(wallet=Wallet(wallet=row))
+
+
+async def unfreeze_wallet(info: MeguruInfo, input: UnfreezeWalletInput) -> UnfreezeWalletPayload:
+    """Proposes that a wallet is released."""
+    municipality, key = wallet_key(input.wallet_id)
+    changed = await change(
+        info.context.services, info.context.signed_in, people.WALLET_RELEASE, municipality, Release(key, input.reason)
+    )
+    if changed.result is None:
+        return UnfreezeWalletPayload(approval=approval_of(changed.approval))
+    return UnfreezeWalletPayload(wallet=Wallet(wallet=changed.result))

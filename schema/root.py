@@ -36,6 +36,7 @@ from schema.points.fields import PointsMutation, PointsQuery
 from schema.programmes.fields import ProgrammesMutation, ProgrammesQuery
 from schema.redemptions.fields import RedemptionsMutation, RedemptionsQuery
 from schema.residents.fields import ResidentsMutation, ResidentsQuery
+from schema.staff.fields import StaffMutation
 from schema.stores.fields import StoresMutation, StoresQuery
 from schema.uploads.fields import UploadsMutation
 from schema.vouchers.fields import VouchersMutation, VouchersQuery
@@ -111,6 +112,7 @@ class Mutation(
     BulkGrantsMutation,
     ApprovalsMutation,
     MunicipalitiesMutation,
+    StaffMutation,
 ):
     """What can be done."""
 

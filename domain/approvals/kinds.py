@@ -24,6 +24,9 @@ class ApprovalKind(IntEnum):
     ASSET = 13
     BULK_GRANT_UNDO = 14
     ASSET_CHANGE = 15
+    STAFF = 16
+    WALLET_RELEASE = 17
+    STORE_RESUMPTION = 18
 
 
 CONTROLS = tuple(kind for kind in ApprovalKind if kind >= ApprovalKind.GRANT_THRESHOLDS)

@@ -150,6 +150,11 @@ def merchant_reference(municipality: int, number: int) -> str:
     return f"M{_base36(municipality, 3)}{_base36(number, 4)}"
 
 
+def merchant_number(reference: str) -> int:
+    """Return the merchant's number of field 01 of our own template."""
+    return int(reference[-4:], 36)
+
+
 def _base36(number: int, length: int) -> str:
     letters = ""
     for _ in range(length):

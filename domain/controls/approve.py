@@ -12,7 +12,7 @@ from domain.approvals.kinds import ApprovalKind
 from domain.approvals.propose import approve, check_approver
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import UnknownApprovalError
-from domain.controls import budgets, reads, settings
+from domain.controls import budgets, people, reads, settings
 from domain.controls.control import AnyControl, Change
 from domain.controls.reads import ControlChange
 from domain.database import rows
@@ -35,6 +35,9 @@ CONTROLS: dict[ApprovalKind, AnyControl] = {
         budgets.EARNING_RULE,
         budgets.COUPON,
         budgets.BULK_GRANT_UNDO,
+        people.STAFF,
+        people.WALLET_RELEASE,
+        people.STORE_RESUMPTION,
     )
 }
 """Every control, by the kind of its proposals."""

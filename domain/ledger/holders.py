@@ -38,6 +38,11 @@ async def set_state(municipality: int, holder: UUID, state: HolderState) -> None
     await _execute("update holder set state = $3 where municipality_id = $1 and id = $2", municipality, holder, state)
 
 
+async def lock_holder(municipality: int, holder: UUID) -> None:
+    """Wait for other changes of a holder, and keep them out until the end of the transaction."""
+    await _execute("select from holder where municipality_id = $1 and id = $2 for no key update", municipality, holder)
+
+
 async def give_access(municipality: int, holder: UUID, person: UUID, relation: Relation, now: datetime) -> None:
     """Let a person act on a holder. Repeating it changes nothing."""
     await _execute(
@@ -52,17 +57,43 @@ async def give_access(municipality: int, holder: UUID, person: UUID, relation: R
     )
 
 
-async def withdraw_access(municipality: int, holder: UUID, person: UUID, relation: Relation, now: datetime) -> None:
-    """End a person's right to act on a holder."""
-    await _execute(
+async def withdraw_access(municipality: int, holder: UUID, person: UUID, relation: Relation, now: datetime) -> bool:
+    """End a person's right to act on a holder, and return whether they had it."""
+    withdrawn = await rows(
         "update holder_access set revoked_at = $5 where municipality_id = $1 and holder_id = $2 and person_id = $3 and"
-        " relation = $4",
+        " relation = $4 and revoked_at is null returning person_id",
         municipality,
         holder,
         person,
         relation,
         now,
     )
+    return bool(withdrawn)
+
+
+async def people_of(municipality: int, holder: UUID, relation: Relation) -> list[UUID]:
+    """Return the people who stand in a relation to a holder now."""
+    records = await rows(
+        "select person_id from holder_access where municipality_id = $1 and holder_id = $2 and relation = $3"
+        " and revoked_at is null order by granted_at, person_id",
+        municipality,
+        holder,
+        relation,
+    )
+    return [row["person_id"] for row in records]
+
+
+async def was_given(municipality: int, holder: UUID, person: UUID, relation: Relation) -> bool:
+    """Whether a person stands in a relation to a holder now, or once did."""
+    records = await rows(
+        "select 1 from holder_access where municipality_id = $1 and holder_id = $2 and person_id = $3"
+        " and relation = $4",
+        municipality,
+        holder,
+        person,
+        relation,
+    )
+    return bool(records)
 
 
 async def may(municipality: int, holder: UUID, person: UUID, relations: list[Relation]) -> bool:

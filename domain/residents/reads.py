@@ -40,7 +40,7 @@ async def wallets_of(viewer: Viewer) -> list[Wallet]:
           join wallet w on w.municipality_id = x.municipality_id and w.id = x.holder_id
           join holder h on h.municipality_id = w.municipality_id and h.id = w.id
           where x.person_id = $1 and x.revoked_at is null and x.relation = any ($2::smallint[])
-            order by w.municipality_id, w.id""",
+            order by w.municipality_id, w.created_at, w.id""",
         viewer.person_id,
         viewer.relations(Relation.OWNER, Relation.DELEGATE),
     )
@@ -88,6 +88,18 @@ async def own_wallet(viewer: Viewer, municipality: int, wallet_id: UUID) -> Wall
     if wallet is None or not await may_use(viewer, municipality, wallet_id):
         raise UnknownWalletError
     return wallet
+
+
+async def by_id(municipality: int, wallet: UUID) -> Wallet | None:
+    """Return a wallet of a municipality without a check of the viewer; None if there is no such wallet."""
+    wallet_rows = await rows(
+        """select w.municipality_id, w.id, h.state from wallet w
+          join holder h on h.municipality_id = w.municipality_id and h.id = w.id
+          where w.municipality_id = $1 and w.id = $2""",
+        municipality,
+        wallet,
+    )
+    return _wallet(wallet_rows[0]) if wallet_rows else None
 
 
 async def exists(municipality: int, wallet: UUID) -> bool:

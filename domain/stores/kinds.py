@@ -1,6 +1,6 @@
-"""Classes of stores. Append only: a number never changes its meaning."""
+"""Classes of stores, and why one is suspended. Append only: a number never changes its meaning."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class SizeClass(IntEnum):
@@ -8,3 +8,14 @@ class SizeClass(IntEnum):
 
     SMALL = 1
     LARGE = 2
+
+
+class StoreStateReason(StrEnum):
+    """Why a store is suspended or takes payments again."""
+
+    STORE_ASKED = "STORE_ASKED"
+    SUSPECTED_FRAUD = "SUSPECTED_FRAUD"
+    RULES_BROKEN = "RULES_BROKEN"
+    CLOSED = "CLOSED"
+    CLEARED = "CLEARED"
+    OTHER = "OTHER"

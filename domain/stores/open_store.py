@@ -39,15 +39,15 @@ class NewStore:
     area: str = ""
 
 
-async def open_store(municipality: int, new: NewStore, now: datetime, ids: Uuid7) -> UUID:
-    """Create a store, which takes payments at once. Call inside a transaction.
+async def open_store(municipality: int, new: NewStore, now: datetime, ids: Uuid7, store: UUID | None = None) -> UUID:
+    """Create a store, which takes payments at once, with an id of its own or `store`. Call inside a transaction.
 
     Raises InvalidInputError for a name that cannot be shown.
     """
     optional = {field: getattr(new, field) or None for field in ("name_kana", "name_roman", "address", "area")}
     for field, problem, _ in wrong_names(NAME_LIMIT, name=new.name, **optional):
         raise InvalidInputError(field, problem)
-    store = ids.new()
+    store = store or ids.new()
     await open_holder(municipality, store, HolderKind.STORE, now)
     await Store.create(id=store, municipality_id=municipality, created_at=now, **asdict(new))
     return store

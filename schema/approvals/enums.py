@@ -30,6 +30,9 @@ contract_enum(
     ASSET="A new kind of paid value with wider limits; `approveChange`. 通貨",
     ASSET_CHANGE="Wider limits of a kind of value; `approveChange`. 通貨の上限",
     BULK_GRANT_UNDO="Taking a bulk grant back; `approveChange`. 一括付与の取消",
+    STAFF="A new member of the municipality's staff; `approveChange`. 職員",
+    WALLET_RELEASE="Releasing a frozen wallet; `approveChange`. ウォレットの凍結解除",
+    STORE_RESUMPTION="A suspended store takes payments again; `approveChange`. 加盟店の再開",
 )
 contract_enum(
     ApprovalState,

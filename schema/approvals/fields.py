@@ -10,7 +10,13 @@ from domain.approvals.refusals import (
 )
 from domain.assets.refusals import AmountOutOfRangeError, UnknownAssetError, UnsafeChangeError
 from domain.bulk_grants.refusals import BulkGrantStateError, UnknownBulkGrantError
-from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError, UnknownPayeeError
+from domain.ledger.refusals import (
+    AbandonedError,
+    KeyReusedError,
+    RequestExpiredError,
+    UnknownPayeeError,
+    UnknownWalletError,
+)
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from resolvers import approvals
@@ -27,6 +33,7 @@ APPLYING = (
     AmountOutOfRangeError,
     BudgetExceededError,
     UnknownPayeeError,
+    UnknownWalletError,
     UnknownBulkGrantError,
     BulkGrantStateError,
     KeyReusedError,

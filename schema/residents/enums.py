@@ -1,5 +1,6 @@
 """Enums of people."""
 
+from domain.residents.kinds import WalletStateReason
 from domain.viewer import Role
 from schema.core.enums import contract_enum
 
@@ -13,4 +14,15 @@ contract_enum(
     FINANCE="Finance officer of the municipality. 会計",
     AUDITOR="Reads everything of the municipality, changes nothing. 監査",
 )
-__all__ = ["Role"]
+contract_enum(
+    WalletStateReason,
+    "Why a wallet is frozen or released.",
+    LOST_DEVICE="The phone or card is lost. 端末・カードの紛失",
+    SUSPECTED_FRAUD="Fraud is suspected. 不正の疑い",
+    OWNER_ASKED="Its owner asked for it. 本人の申出",
+    DECEASED="Its owner has died. 死亡",
+    LEGAL_ORDER="An authority ordered it. 法令・命令",
+    CLEARED="The reason for the freeze is gone. 事由の解消",
+    OTHER="Another reason. その他",
+)
+__all__ = ["Role", "WalletStateReason"]

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from domain.ledger.refusals import UnknownWalletError
+from domain.ledger.refusals import KeyReusedError, UnknownWalletError
 from domain.refusals import InvalidInputError
 from resolvers import residents
-from schema.core.fields import DESK, SIGNED_IN, mutation, query
-from schema.residents.results import RecordClaimPayload
+from schema.core.fields import DESK, FINANCE, FINANCE_OR_DESK, SIGNED_IN, mutation, query
+from schema.residents.results import FreezeWalletPayload, OpenWalletPayload, RecordClaimPayload, UnfreezeWalletPayload
 from schema.residents.types import Viewer, Wallet
 
 
@@ -30,7 +30,7 @@ class ResidentsQuery:
 
 @strawberry.type
 class ResidentsMutation:
-    """What a desk records of people."""
+    """Wallets of people, and what a desk records of them."""
 
     record_claim = mutation(
         residents.record_claim,
@@ -39,5 +39,33 @@ class ResidentsMutation:
         refuses=(UnknownWalletError, InvalidInputError),
         description=(
             "Records what the desk has verified of a person: residence and year of birth. For the municipal desk."
+        ),
+    )
+    open_wallet = mutation(
+        residents.open_wallet,
+        OpenWalletPayload,
+        roles=DESK,
+        refuses=(InvalidInputError, KeyReusedError),
+        description="Registers a person and opens a wallet for them. For the municipal desk.",
+    )
+    freeze_wallet = mutation(
+        residents.freeze_wallet,
+        FreezeWalletPayload,
+        roles=FINANCE_OR_DESK,
+        refuses=(UnknownWalletError,),
+        description=(
+            "Freezes a wallet at once: it pays nothing and is charged nothing. Refunds still come back to it; what it"
+            " has set aside stays so until it is captured, voided or lapses. For finance officers and the desk of the"
+            " municipality."
+        ),
+    )
+    unfreeze_wallet = mutation(
+        residents.unfreeze_wallet,
+        UnfreezeWalletPayload,
+        roles=FINANCE,
+        refuses=(UnknownWalletError,),
+        description=(
+            "Proposes that a frozen wallet is released; another officer agrees by `approveChange`. For finance officers"
+            " of the municipality."
         ),
     )

@@ -1,4 +1,4 @@
-"""How inputs name a wallet."""
+"""How inputs name a wallet, and inputs about people and wallets."""
 
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from domain.identifiers import InvalidIdError, decode
 from domain.ledger.refusals import UnknownWalletError
 from domain.typed_text import narrow
 from schema.core.ids import ID, Prefix, key_of
+from schema.municipalities.types import MUNICIPALITY
+from schema.residents.enums import WalletStateReason
 
 
 @strawberry.input(one_of=True, description="Names a wallet, in one of two ways.")
@@ -54,3 +56,30 @@ class RecordClaimInput:
             " empty: none. 世帯番号"
         ),
     )
+
+
+@strawberry.input(description="A person for whom the desk opens a wallet.")
+class OpenWalletInput:
+    """A person for whom the desk opens a wallet."""
+
+    idempotency_key: UUID = strawberry.field(
+        description="Made by the client for this request: the same key opens one wallet."
+    )
+    municipality: str = strawberry.field(description=MUNICIPALITY)
+    display_name: str = strawberry.field(description="The name of the person, 1 to 100 characters. It can be erased.")
+
+
+@strawberry.input(description="A wallet that is frozen.")
+class FreezeWalletInput:
+    """A wallet that is frozen."""
+
+    wallet_id: ID = strawberry.field(description="The wallet.")
+    reason: WalletStateReason = strawberry.field(description="Why.")
+
+
+@strawberry.input(description="A frozen wallet that is released.")
+class UnfreezeWalletInput:
+    """A frozen wallet that is released."""
+
+    wallet_id: ID = strawberry.field(description="The wallet.")
+    reason: WalletStateReason = strawberry.field(description="Why.")

@@ -89,6 +89,9 @@ TWO: dict[str, Arguments] = {
     "createAsset": now(lambda w: asset(w, **{**PAID, "chargeMaximum": 50_001})),
     "changeAsset": now(lambda w: unkeyed(assetId=w.api.coin, paymentMaximum=300_001)),
     "submitVoucherProduct": PROBES["submitVoucherProduct"].arguments,
+    "inviteStaff": PROBES["inviteStaff"].arguments,
+    "unfreezeWallet": PROBES["unfreezeWallet"].arguments,
+    "resumeStore": PROBES["resumeStore"].arguments,
 }
 """What needs another officer."""
 

@@ -9,6 +9,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from domain.identifiers import Prefix, encode
+from domain.ledger.holders import give_access, set_state
+from domain.ledger.kinds import HolderState
+from domain.viewer import Relation
 from tests.hostile.world import World
 from tests.support.api import ASSET
 from tests.support.coupons import RULES
@@ -143,6 +147,41 @@ def rate(w: World) -> dict[str, Any]:
     )
 
 
+STORE = {
+    "name": "新しい店",
+    "nameKana": "アタラシイミセ",
+    "nameRoman": "ATARASHII MISE",
+    "category": "food",
+    "merchantCategoryCode": "5411",
+}
+
+
+async def new_wallet(w: World, *, frozen: bool) -> dict[str, Any]:
+    _, wallet = await w.town.new_resident()
+    if frozen:
+        await set_state(w.id, wallet, HolderState.FROZEN)
+    return unkeyed(walletId=w.api.wallet(wallet), reason="OTHER")
+
+
+async def new_store(w: World, *, suspended: bool) -> dict[str, Any]:
+    store, _ = await w.town.new_store()
+    if suspended:
+        await set_state(w.id, store, HolderState.FROZEN)
+    return unkeyed(storeId=w.api.store(store), reason="OTHER")
+
+
+async def ended_staff(w: World) -> dict[str, Any]:
+    person, _ = await w.town.new_resident()
+    await give_access(w.id, w.town.town.desk_id, person.person_id, Relation.DESK, w.services.clock())
+    person_id = encode(Prefix.PERSON, 0, person.person_id)
+    return unkeyed(municipality=w.api.code, personId=person_id, role="DESK", reason="LEFT")
+
+
+async def ended_store_staff(w: World) -> dict[str, Any]:
+    store, staff = await w.town.new_store()
+    return unkeyed(storeId=w.api.store(store), personId=encode(Prefix.PERSON, 0, staff.person_id), reason="LEFT")
+
+
 PROBES: dict[str, Probe] = {
     # Query
     "viewer": of(lambda _: {}, "resident", *(EVERYBODY - {"nobody"})),
@@ -270,6 +309,18 @@ PROBES: dict[str, Probe] = {
     ),
     "changeProgramme": officer(lambda w: later_unkeyed(w.api.programme(w.points, 100), "programmeId", nameJa="改名")),
     "changeBudget": officer(lambda w: later(w.api.programme(w.points, 100), "programmeId", change=1)),
+    "inviteStaff": officer(
+        lambda w: keyed(municipality=w.api.code, role="DESK", displayName="窓口 花子", reason="NEW_DUTY")
+    ),
+    "endStaff": officer(ended_staff),
+    "openWallet": of(lambda w: keyed(municipality=w.api.code, displayName="新田 新"), "desk"),
+    "freezeWallet": of(lambda w: new_wallet(w, frozen=False), "finance", "desk"),
+    "unfreezeWallet": officer(lambda w: new_wallet(w, frozen=True)),
+    "openStore": officer(lambda w: keyed(municipality=w.api.code, **STORE)),
+    "suspendStore": officer(lambda w: new_store(w, suspended=False)),
+    "resumeStore": officer(lambda w: new_store(w, suspended=True)),
+    "addStoreStaff": officer(lambda w: keyed(storeId=w.store, displayName="店員 一郎", reason="NEW_DUTY")),
+    "endStoreStaff": officer(ended_store_staff),
     # Subscription
     "walletEvents": of(lambda w: {"walletId": w.wallet, "after": w.start_of(w.town.wallet)}, "resident", *TOWN),
     "storeEvents": of(lambda w: {"storeId": w.store, "after": w.start_of(w.town.store)}, "staff", *TOWN),

@@ -188,8 +188,8 @@ async def read_approvals(reading: Reading, world: FilledWorld) -> None:
     ):
         await reading.field(town.finance, name, arguments)
     await reading.field(town.finance, "setConversionRate", unkeyed(**(await rate_of(world)), numerator=0))
-    undo, rule = await PROBES["undoBulkGrant"].arguments(world), await PROBES["addEarningRule"].arguments(world)
-    for name, arguments in (("undoBulkGrant", undo), ("addEarningRule", rule)):
+    for name in ("undoBulkGrant", "addEarningRule", "unfreezeWallet", "resumeStore"):
+        arguments = await PROBES[name].arguments(world)
         waiting = await reading.field(town.finance, name, arguments)
         await reading.field(town.other_finance, "approveChange", unkeyed(approvalId=waiting["approval"]["id"]))
         await reading.field(town.finance, name, arguments)

@@ -5,22 +5,22 @@ from uuid import UUID
 
 from domain.codes.merchant_code import merchant_reference
 from domain.database import transaction
+from domain.stores.manage import next_merchant
 from domain.stores.open_store import NewStore, open_store
 from tests.support.api import Api
-from tests.support.town import next_number
 
 
 async def classified_store(api: Api, **facts: Any) -> UUID:
     """A store with a category, group, size, area or location; a small one that sells food, unless said otherwise."""
-    number = next_number()
     defaults = {
-        "name": f"商店{number}",
+        "name": "商店",
         "name_kana": "ショウテン",
         "name_roman": "SHOTEN",
         "category": "food",
         "merchant_category_code": "5411",
     }
     async with transaction():
+        number = await next_merchant(api.town.id)
         new = NewStore(**{**defaults, **facts}, merchant_code=merchant_reference(api.town.id, number), store_code="S01")
         return await open_store(api.town.id, new, api.services.clock(), api.services.ids)
 

@@ -22,6 +22,7 @@ from domain.payments.pay import Pay, pay
 from domain.payments.refund import Refund, refund
 from domain.residents.join import join, open_wallet
 from domain.services import Services
+from domain.stores.manage import next_merchant
 from domain.stores.open_store import NewStore, employ, open_store
 from domain.viewer import Relation, Role, Viewer
 
@@ -83,18 +84,18 @@ class People:
         return Viewer(person, frozenset({Role.RESIDENT})), wallet
 
     async def new_store(self, *, charge_agent: bool = False) -> tuple[UUID, Viewer]:
-        number = next(_numbers)
-        new = NewStore(
-            f"試験商店{number}",
-            "シケンショウテン",
-            "SHIKEN SHOTEN",
-            "food",
-            "5411",
-            merchant_reference(self.id, number),
-            "S01",
-            charge_agent=charge_agent,
-        )
         async with transaction():
+            number = await next_merchant(self.id)
+            new = NewStore(
+                f"試験商店{number}",
+                "シケンショウテン",
+                "SHIKEN SHOTEN",
+                "food",
+                "5411",
+                merchant_reference(self.id, number),
+                "S01",
+                charge_agent=charge_agent,
+            )
             store = await open_store(self.id, new, self.services.clock(), self.services.ids)
             person = await join(None, self.services.clock(), self.services.ids)
             await employ(self.id, store, person, self.services.clock())
@@ -105,11 +106,6 @@ class People:
         trial = await trial_balance(self.id, self.services.clock())
         assert trial.balanced, trial
         assert await drift([self.id]) == []
-
-
-def next_number() -> int:
-    """A number for what must be named once in this process."""
-    return next(_numbers)
 
 
 async def new_town(services: Services) -> People:

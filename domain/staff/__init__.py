@@ -1,0 +1,1 @@
+"""Staff: who acts for a municipality, and who for its stores."""

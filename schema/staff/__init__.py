@@ -1,0 +1,1 @@
+"""Staff of municipalities and of stores."""
