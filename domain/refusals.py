@@ -22,13 +22,33 @@ class Retry(StrEnum):
     NEVER = "NEVER"
 
 
+class Advice(StrEnum):
+    """What a client does after a refusal."""
+
+    REPEAT_AS_IS = "REPEAT_AS_IS"
+    CHANGE_AND_USE_NEW_KEY = "CHANGE_AND_USE_NEW_KEY"
+    CONFIRM = "CONFIRM"
+    WAIT = "WAIT"
+    NEVER = "NEVER"
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """An expected negative answer; no value moved. Dataclass fields hold the data for the message and the client."""
 
     code: ClassVar[str]
     retry: ClassVar[Retry]
+    advice: ClassVar[Advice]
+    """Given by the class, or follows from `retry`: a closed key asks for a change, an open one for patience."""
+    retry_after: ClassVar[int | None] = None
+    """Seconds to wait, where the advice is WAIT and the time is known."""
     internal: ClassVar[bool] = False
     """Whether the refusal stays inside the domain and is never answered to a client."""
+
+    def __init_subclass__(cls) -> None:
+        """Let the advice follow from `retry` where a class gives none."""
+        super().__init_subclass__()
+        if "advice" not in vars(cls) and "retry" in vars(cls):
+            cls.advice = ADVICE_OF[cls.retry]
 
     @property
     def message_key(self) -> str:
@@ -47,6 +67,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
         return self.data()
 
 
+ADVICE_OF = {Retry.SAME_KEY: Advice.WAIT, Retry.NEW_KEY: Advice.CHANGE_AND_USE_NEW_KEY, Retry.NEVER: Advice.NEVER}
 _STORED: dict[str, type["StoredRefusal"]] = {}
 
 
@@ -107,6 +128,7 @@ class BusyError(UnstoredRefusal):
     """The request was not accepted in time. Nothing was written; send the same key again."""
 
     code = "BUSY"
+    retry_after = 1
 
 
 @dataclass(eq=False)
@@ -114,6 +136,7 @@ class OutcomeUnknownError(UnstoredRefusal):
     """The database was lost during the commit and did not return in time. Query `outcome` or repeat the same key."""
 
     code = "OUTCOME_UNKNOWN"
+    advice = Advice.REPEAT_AS_IS
 
 
 @dataclass(eq=False)
@@ -121,3 +144,4 @@ class UnavailableError(UnstoredRefusal):
     """The database is away. Send the same key again: nothing is done twice."""
 
     code = "UNAVAILABLE"
+    retry_after = 2

@@ -129,9 +129,9 @@ async def be_refused(scene: Scene) -> None:
     scene.step("Refusal", f"{yen(before + 1)} from a wallet of {yen(before)}")
     refusal = await scene.be_refused(scene.phone, "Pay", scene.payment(before + 1, new_key()))
     scene.check(
-        f"{refusal['code']}, retry {refusal['retry']}",
-        (refusal["code"], refusal["retry"]),
-        ("INSUFFICIENT_BALANCE", "NEW_KEY"),
+        f"{refusal['code']}, advice {refusal['advice']}",
+        (refusal["code"], refusal["advice"]),
+        ("INSUFFICIENT_BALANCE", "CHANGE_AND_USE_NEW_KEY"),
     )
     scene.check(f"the data says {yen(refusal['available'])}", refusal["available"], before)
     scene.check(f"“{refusal['message']}”", "残高" in refusal["message"], wanted=True)

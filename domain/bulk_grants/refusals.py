@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -61,6 +61,7 @@ class InvalidRowsError(UnstoredRefusal):
     invalid_count: int
     row_count: int
     code = "INVALID_ROWS"
+    advice = Advice.CONFIRM
 
 
 @dataclass(eq=False)
@@ -69,6 +70,7 @@ class SameFileError(UnstoredRefusal):
 
     bulk_grant_id: str
     code = "SAME_FILE"
+    advice = Advice.CONFIRM
 
 
 @dataclass(eq=False)
@@ -81,6 +83,7 @@ class PossibleDuplicatesError(UnstoredRefusal):
     duplicate_count: int
     duplicate_rows: tuple[int, ...]
     code = "POSSIBLE_DUPLICATES"
+    advice = Advice.CONFIRM
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.coupons.kinds import Obstacle
-from domain.refusals import Refusal, Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Refusal, Retry, StoredRefusal, UnstoredRefusal
 
 
 class ObstacleRefusal(Refusal):
@@ -51,3 +51,4 @@ class CouponNotUsableError(ObstacleRefusal, UnstoredRefusal):
     coupon_id: str
     obstacle: str
     code = "COUPON_NOT_USABLE"
+    advice = Advice.CHANGE_AND_USE_NEW_KEY

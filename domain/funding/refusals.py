@@ -42,3 +42,4 @@ class FundingUnavailableError(UnstoredRefusal):
     """
 
     code = "FUNDING_UNAVAILABLE"
+    retry_after = 5

@@ -6,7 +6,7 @@ UnstoredRefusal      UnknownProposal, ApprovalRequired, PossibleDuplicateGrant
 
 from dataclasses import dataclass
 
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -34,6 +34,7 @@ class ApprovalRequiredError(UnstoredRefusal):
     threshold: int
     available: int
     code = "APPROVAL_REQUIRED"
+    advice = Advice.CHANGE_AND_USE_NEW_KEY
 
 
 @dataclass(eq=False)
@@ -42,3 +43,4 @@ class PossibleDuplicateGrantError(UnstoredRefusal):
 
     receipt_number: str
     code = "POSSIBLE_DUPLICATE_GRANT"
+    advice = Advice.CONFIRM

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from domain.ledger.kept_away import KeptAway, reasons_from
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -127,3 +127,4 @@ class QuoteChangedError(UnstoredRefusal):
     """The payment would use other lots than its quote showed. Ask for a new quote; the key may be used again."""
 
     code = "QUOTE_CHANGED"
+    advice = Advice.CHANGE_AND_USE_NEW_KEY

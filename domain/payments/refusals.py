@@ -6,7 +6,7 @@ UnstoredRefusal      UnknownPayment, NotRefundable, PossibleDuplicate
 
 from dataclasses import dataclass
 
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -84,3 +84,4 @@ class PossibleDuplicateError(UnstoredRefusal):
 
     receipt_number: str
     code = "POSSIBLE_DUPLICATE"
+    advice = Advice.CONFIRM

@@ -6,7 +6,7 @@ UnstoredRefusal      UnknownProgramme, ProgrammeClosed, NotEligible, BudgetAppro
 
 from dataclasses import dataclass
 
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -70,3 +70,4 @@ class NotEligibleError(UnstoredRefusal):
 
     reason: str
     code = "NOT_ELIGIBLE"
+    advice = Advice.NEVER

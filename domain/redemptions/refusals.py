@@ -7,7 +7,7 @@ UnstoredRefusal      UnknownItem, ItemNotUsable, UnitsRequired, NotEnoughUnits, 
 from dataclasses import dataclass
 
 from domain.coupons.refusals import ObstacleRefusal
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -32,6 +32,7 @@ class ItemNotUsableError(ObstacleRefusal, UnstoredRefusal):
 
     obstacle: str
     code = "ITEM_NOT_USABLE"
+    advice = Advice.CHANGE_AND_USE_NEW_KEY
 
 
 @dataclass(eq=False)

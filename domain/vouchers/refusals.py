@@ -6,7 +6,7 @@ UnstoredRefusal      UnknownVoucher, VoucherState, VoucherNotOnSale, VoucherBudg
 
 from dataclasses import dataclass
 
-from domain.refusals import Retry, StoredRefusal, UnstoredRefusal
+from domain.refusals import Advice, Retry, StoredRefusal, UnstoredRefusal
 
 
 @dataclass(eq=False)
@@ -82,6 +82,7 @@ class GiftCodeError(UnstoredRefusal):
     """One of the gift's numbers or its PIN is wrong. The response does not say which."""
 
     code = "GIFT_CODE"
+    advice = Advice.CHANGE_AND_USE_NEW_KEY
 
 
 @dataclass(eq=False)
@@ -89,3 +90,4 @@ class GiftLockedError(UnstoredRefusal):
     """There were too many wrong attempts. The buyer of the gift must issue new numbers."""
 
     code = "GIFT_LOCKED"
+    advice = Advice.CHANGE_AND_USE_NEW_KEY

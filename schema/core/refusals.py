@@ -10,8 +10,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 import domain
 from domain.locales.catalogue import message
+from domain.refusals import Advice, Retry
 from domain.refusals import Refusal as DomainRefusal
-from domain.refusals import Retry
 from schema.core.enums import contract_enum
 from schema.core.ids import ID
 from schema.core.kept_away import KeptAway, sentence
@@ -25,6 +25,21 @@ contract_enum(
     SAME_KEY="Send the same request with the same idempotency key again, later or with what was missing.",
     NEW_KEY="This key is closed. A changed request needs a new idempotency key.",
     NEVER="Repeating does not help.",
+)
+contract_enum(
+    Advice,
+    "What a client does after a refusal. Treat an unknown value as NEVER, and show `message`.",
+    REPEAT_AS_IS="Send the same request with the same idempotency key again, now. Nothing is done twice.",
+    CHANGE_AND_USE_NEW_KEY="Change what `message` and the data name, and send that under a new idempotency key.",
+    CONFIRM=(
+        "Ask the person. Who means it sends the same key again with the input's field that confirms, such as"
+        " `confirmDuplicate`."
+    ),
+    WAIT=(
+        "Send the same request with the same idempotency key again later: after `retryAfter` seconds, or, where that is"
+        " null, once what `message` names has changed."
+    ),
+    NEVER="Repeating does not help: show `message`.",
 )
 
 
@@ -47,7 +62,7 @@ def _is_met(kind: object) -> bool:
 def _codes() -> type[Enum]:
     codes = Enum("RefusalCode", {kind.code: kind.code for kind in refusals()})  # type: ignore[misc] # made from the classes
     text = (
-        "Stable codes of refusals, for logic. Codes are added, never renamed; treat unknown codes by `retry` and"
+        "Stable codes of refusals, for logic. Codes are added, never renamed; treat unknown codes by `advice` and"
         " `message`."
     )
     contract_enum(codes, text, **{kind.code: " ".join((kind.__doc__ or "").split()) for kind in refusals()})
@@ -90,7 +105,18 @@ class Refusal:
         sentences += [sentence(reason, self.locale) for reason in largest]
         return (" " if self.locale == "en" else "").join(sentences)
 
-    @strawberry.field(description="What the client may do.")
+    @strawberry.field(description="What the client does now.")
+    def advice(self) -> Advice:
+        return self.refusal.advice
+
+    @strawberry.field(description="Seconds to wait, where `advice` is WAIT and the time is known.")
+    def retry_after(self) -> int | None:
+        return self.refusal.retry_after
+
+    @strawberry.field(
+        description="What the client may do.",
+        deprecation_reason="From 2026-12: `advice` says what to do, also when to wait and what to confirm.",
+    )
     def retry(self) -> Retry:
         return self.refusal.retry
 

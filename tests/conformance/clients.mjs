@@ -23,7 +23,7 @@ const personas = await (await fetch(`${address}/dev/personas`)).json();
 const shopkeeper = personas.find((person) => person.role === 'MERCHANT_STAFF');
 const resident = personas.find((person) => person.role === 'RESIDENT' && person.municipality === shopkeeper.municipality);
 
-const CODES = { INSUFFICIENT_BALANCE: 'LATER_CODE', SAME_KEY: 'LATER_RETRY', NEW_KEY: 'LATER_RETRY', STORE: 'LATER_KIND' };
+const CODES = { INSUFFICIENT_BALANCE: 'LATER_CODE', CHANGE_AND_USE_NEW_KEY: 'LATER_ADVICE', SAME_KEY: 'LATER_RETRY', NEW_KEY: 'LATER_RETRY', STORE: 'LATER_KIND' };
 /** Fields whose type is an interface: only there a server may name a type that it did not have. */
 const TYPES = {
   Receipt: { Payment: ['LaterReceipt', 'Receipt'] },
@@ -34,7 +34,7 @@ const TYPES = {
 /** An answer as a later server would give it. Of a type that did not exist it has the interface's fields only. */
 function changed(value, types, field) {
   if (Array.isArray(value)) return value.map((item) => changed(item, types, field));
-  if (typeof value === 'string') return ['code', 'retry', 'kind'].includes(field) ? CODES[value] ?? value : value;
+  if (typeof value === 'string') return ['code', 'retry', 'advice', 'kind'].includes(field) ? CODES[value] ?? value : value;
   if (value === null || typeof value !== 'object') return value;
   const [type, shared] = types[value.__typename] ?? [value.__typename, null];
   const known = shared && ['__typename', ...Object.keys(schema.getType(shared).getFields())];
@@ -121,7 +121,7 @@ async function pay(app) {
   assert.equal(settled.payment.amount, 3);
   assert.match(settled.payment.receiptNumber, /^[0-9A-Z]{9}$/);
   const refused = (await app.mutate('Pay', { input: payment(99_000) })).pay;
-  assert.deepEqual([refused.refusal.code, refused.refusal.retry, refused.payment], ['LATER_CODE', 'LATER_RETRY', null]);
+  assert.deepEqual([refused.refusal.code, refused.refusal.advice, refused.payment], ['LATER_CODE', 'LATER_ADVICE', null]);
   assert.match(refused.refusal.message, /balance/i);
   return settled.payment;
 }

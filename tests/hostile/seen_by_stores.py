@@ -82,7 +82,7 @@ SEEN: dict[str, dict[str, str]] = {
     "AbandonPayload": {SAME: "refusal outcome"},
     "Outcome": {SAME: "state receipt refusal"},
     "Refusal": {
-        SAME: "code message retry amount reasons possibleBelow possibleAbove available missing required refundable minimum maximum unit threshold field problem"
+        SAME: "code message advice retryAfter retry amount reasons possibleBelow possibleAbove available missing required refundable minimum maximum unit threshold field problem"
         " reason state receiptNumber couponId bulkGrantId duplicateRows duplicateCount unitsLeft maximumCount minutes row byte rowCount invalidCount"
     },
     # What everybody sees, also without a token

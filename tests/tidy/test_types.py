@@ -70,6 +70,10 @@ async def answer_of(payload: Payload, name: str) -> Any:
     return await answer if isawaitable(answer) else answer
 
 
+ABOUT = ("code", "retry", "advice", "retry_after")
+"""What a refusal says of itself, whatever its data."""
+
+
 def values_of(kind: type[DomainRefusal]) -> dict[str, Any]:
     """A value of its own for each datum of a refusal."""
     assert is_dataclass(kind)
@@ -95,14 +99,19 @@ def said(refusal: Refusal, name: str) -> Any:
 def test_a_refusal_shows_each_of_its_data_in_a_field_of_its_own(kind: type[DomainRefusal], locale: str) -> None:
     values = values_of(kind)
     refusal = Refusal(refusal=kind(**values), locale=locale)
-    assert (said(refusal, "code"), said(refusal, "retry")) == (RefusalCode(kind.code), kind.retry)
+    assert tuple(said(refusal, name) for name in ABOUT) == (
+        RefusalCode(kind.code),
+        kind.retry,
+        kind.advice,
+        kind.retry_after,
+    )
     assert said(refusal, "message")
     shown = {
         RENAMED.get(name, name): shown_as(name, value, locale)
         for name, value in values.items()
         if (kind.__name__, name) not in UNSHOWN
     }
-    data = set(SAYS) - {"code", "retry", "message"}
+    data = set(SAYS) - {*ABOUT, "message"}
     assert {name: said(refusal, name) for name in data} == dict.fromkeys(data) | shown
 
 
@@ -117,7 +126,7 @@ def shown_as(name: str, value: Any, locale: str) -> Any:
 
 def test_every_field_of_a_refusal_is_a_datum_of_one() -> None:
     shown = {RENAMED.get(name, name) for kind in refusals() for name in values_of(kind)}
-    assert set(SAYS) - shown == {"code", "retry", "message"}
+    assert set(SAYS) - shown == {*ABOUT, "message"}
 
 
 INSTANT = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
