@@ -38,7 +38,7 @@ conformance: setup ## clients and audits of others against a server of its own (
 soak: setup ## the long campaigns with their full counts; prints their seeds
 	@MEGURU_SOAK=1 $(python) -m pytest -m soak -s --timeout 0 $(ARGS)
 
-schema: setup ## writes schema/schema.graphql and docs/limits.md from the code
+schema: setup ## writes schema/schema.graphql, docs/limits.md and docs/errors.md from the code
 	@$(python) -m schema.engine.export && $(python) -m api.limits_page
 
 bench: setup ## payments per second against pgbench, on a database and server of its own

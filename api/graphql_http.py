@@ -253,11 +253,16 @@ async def verify(process: Process, authorization: str) -> Viewer:
     """The viewer of an Authorization value; a token that is not valid is never treated as none."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        raise BadRequestError(401, "UNAUTHENTICATED", "Send `Authorization: Bearer <token>`.")
+        raise unauthenticated("Send `Authorization: Bearer <token>`.", InvalidTokenError())
     try:
         return (await process.tokens.verify(token.strip(), process.services.access)).viewer
     except InvalidTokenError as error:
-        raise BadRequestError(401, "UNAUTHENTICATED", "The token is not valid any more: sign in again.") from error
+        raise unauthenticated("The token is not valid any more: sign in again.", error) from error
+
+
+def unauthenticated(words: str, error: InvalidTokenError) -> BadRequestError:
+    """The answer to a token that is not taken, with the reason that also closes sockets."""
+    return BadRequestError(401, "UNAUTHENTICATED", words, reason=error.reason)
 
 
 def text(headers: dict[bytes, bytes], name: bytes) -> str | None:
@@ -271,6 +276,8 @@ async def refuse(send: Send, error: BadRequestError, trace_id: str, form: bytes)
     extensions: dict[str, object] = {"code": error.code}
     if error.retry_after is not None:
         extensions["retryAfter"] = error.retry_after
+    if error.reason is not None:
+        extensions["reason"] = error.reason
     body = orjson.dumps({"errors": [{"message": str(error), "extensions": extensions}]})
     await respond(send, error.status, body, trace_id, form, error.retry_after)
 

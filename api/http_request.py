@@ -28,9 +28,12 @@ PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
 class BadRequestError(Exception):
     """A request that is not a GraphQL operation."""
 
-    def __init__(self, status: int, code: str, message: str, retry_after: int | None = None) -> None:
-        """retry_after: the seconds after which the same request may be sent again."""
+    def __init__(
+        self, status: int, code: str, message: str, retry_after: int | None = None, reason: str | None = None
+    ) -> None:
+        """retry_after: the seconds after which the same request may be sent again. reason: why, for UNAUTHENTICATED."""
         super().__init__(message)
+        self.reason = reason
         self.retry_after = retry_after
         self.status = status
         self.code = code

@@ -24,9 +24,14 @@ LONGEST_LIFE = 86_400
 class InvalidTokenError(Exception):
     """A token that is malformed, expired, of another issuer, or of a session that was ended."""
 
+    reason = "SIGN_IN_AGAIN"
+    """What helps, in `extensions.reason` and as the name of a socket's close code."""
+
 
 class ExpiredTokenError(InvalidTokenError):
     """A token that was valid until its time was over: a new one of the same session is taken."""
+
+    reason = "TOKEN_EXPIRED"
 
 
 class EndedSessionError(InvalidTokenError):

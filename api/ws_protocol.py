@@ -189,14 +189,14 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         except AccessUnknownError:
             await self._refuse(name, "UNAVAILABLE", text_of("UNAVAILABLE", self.context.locale))
         except InvalidTokenError as error:
-            await self._refuse(name, "UNAUTHENTICATED", SIGN_IN)
+            await self._refuse(name, "UNAUTHENTICATED", SIGN_IN, reason=error.reason)
             await self._end_session(error)
         else:
             return True
         return False
 
-    async def _refuse(self, name: str, code: str, text: str) -> None:
-        errors = [{"message": text, "extensions": {"code": code}}]
+    async def _refuse(self, name: str, code: str, text: str, **more: str) -> None:
+        errors = [{"message": text, "extensions": {"code": code, **more}}]
         await self.websocket.send_json({"id": name, "type": "error", "payload": errors})
 
     async def _end_session(self, error: InvalidTokenError) -> None:

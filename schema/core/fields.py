@@ -104,11 +104,14 @@ def query(
 ) -> Any:  # noqa: ANN401 - a Strawberry field
     """A field of Query. A quote is answered by a payload and says what it may refuse.
 
-    An object that may be null is null for who may not call it.
+    An object that may be null is null for who may not call it. What only municipal staff may call may be null beside
+    an error, so that one forbidden field leaves the other fields of the query.
     """
     quote = isinstance(answer, type) and issubclass(answer, Payload)
     declared = Declaration(roles, refuses=(*refuses, NotPermittedError, UnavailableError) if quote else ())
-    return _field(resolver, answer, description, declared)
+    of_staff = not quote and not isinstance(roles, Audience) and roles <= MUNICIPAL_STAFF
+    shown = answer | None if of_staff else answer
+    return _field(resolver, answer, description, declared, shown)
 
 
 def mutation(
@@ -160,10 +163,17 @@ def subscription(
     return strawberry.subscription(resolver=resolve, graphql_type=answer, description=description, metadata=metadata)
 
 
-def _field(resolver: Callable[..., Any], answer: Any, description: str, declared: Declaration) -> Any:  # noqa: ANN401
+def _field(
+    resolver: Callable[..., Any],
+    answer: Any,  # noqa: ANN401 - any output type
+    description: str,
+    declared: Declaration,
+    shown: Any = None,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """The field; `shown`: the answer's type in the contract, where that is another."""
     return strawberry.field(
         resolver=_guarded(resolver, answer, declared),
-        graphql_type=answer,
+        graphql_type=shown or answer,
         description=_described(description, declared),
         metadata={DECLARATION: declared},
     )

@@ -12,6 +12,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLNonNull,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -118,13 +119,25 @@ def shape_of(schema: GraphQLSchema, document: Any, operation_name: str | None) -
     return Shape(
         is_ambiguous(document, operation_name),
         not INTROSPECTION.isdisjoint(names),
-        all(declared[field].roles is EVERYBODY for field in fields),
+        _is_open(schema, fields, {field for field in fields if declared[field].roles is EVERYBODY}),
         fields[0] if fields else "introspection",
         cost_of(schema, document, operations[0]) if len(operations) == 1 else FREE,
         tuple(fields),
         texts_of(document),
         all(operation.operation is OperationKind.QUERY for operation in operations),
     )
+
+
+def _is_open(schema: GraphQLSchema, fields: list[str], open_fields: set[str]) -> bool:
+    """Whether an operation is carried out without a token.
+
+    A query is, where at least one field is for everybody and those that are not may be null. A mutation or subscription
+    is only as a whole.
+    """
+    closed = set(fields) - open_fields
+    query = {} if schema.query_type is None else schema.query_type.fields
+    nullable = all(name in query and not isinstance(query[name].type, GraphQLNonNull) for name in closed)
+    return not closed or (bool(open_fields) and nullable)
 
 
 async def refusal_of(shape: Shape, context: Context, variables: dict[str, Any] | None) -> GraphQLError | None:
