@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import playground
 from api.addresses import SocketsOfAddresses
 from api.compose import Process, process
+from api.drain import DRAIN
 from api.graphql_http import GraphQLOverHttp
 from api.graphql_ws import GraphQLOverWebSocket
 from api.health import livez, readyz
@@ -161,4 +162,5 @@ def create() -> ASGIApp:
     starlette = Starlette(routes=app.routes(), lifespan=app.lifespan)
     starlette.router.redirect_slashes = False  # a redirect would name the host that the request names
     inner = ShortCut(starlette, app.graphql)
+    DRAIN.seconds, DRAIN.waits_for_proxies = settings.drain_seconds, not settings.development
     return SocketsOfAddresses(SecureHeaders(for_web_clients(inner, settings)))

@@ -12,12 +12,14 @@ import typer
 import uvicorn
 from rich.console import Console
 from rich.table import Table
+from uvicorn.config import STARTUP_FAILURE
 
-from api import people_commands
+from api import people_commands, workers
 from api.command import fail, services_of_settings, settings_or_fail
 from api.connections import IDLE_SECONDS, Connection
 from api.migrate import described
 from api.migrate import run as run_migrations
+from api.server import DrainingServer
 from api.settings import METRICS_FOLDER, Settings
 from domain.assets.create import LARGEST, NAME_LIMIT
 from domain.assets.new_municipality import create_municipality
@@ -40,7 +42,10 @@ towns = typer.Typer(no_args_is_help=True, help="Towns.")
 app.add_typer(towns, name="municipalities")
 app.add_typer(people_commands.staff, name="staff")
 app.add_typer(people_commands.tokens, name="tokens")
-GRACE_SECONDS = 5
+GRACE_SECONDS = 8
+"""How long what is in flight may take after the last connection was taken: longer than the ledger tries."""
+START_SECONDS = 30
+"""How long a new process may take until it serves, before the old one is ended."""
 MESSAGE_BYTES = 65_536
 PING_SECONDS = 20.0
 
@@ -86,7 +91,7 @@ def _metrics(host: str, port: int, folder: str) -> Iterator[None]:
 
 
 def _serve(host: str, port: int, processes: int) -> None:
-    uvicorn.run(
+    config = uvicorn.Config(
         "api.app:create",
         factory=True,
         host=host,
@@ -103,7 +108,15 @@ def _serve(host: str, port: int, processes: int) -> None:
         http=Connection,
         timeout_keep_alive=IDLE_SECONDS,
         backlog=2_048,
+        timeout_worker_healthcheck=START_SECONDS,
     )
+    if processes > 1:
+        workers.run(config)
+        return
+    server = DrainingServer(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(STARTUP_FAILURE)
 
 
 @app.command()

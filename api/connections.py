@@ -10,6 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.addresses import RETRY_SECONDS, addresses
+from api.drain import DRAIN
 
 HEADER_SECONDS = 10.0
 """From the connection, or from the first byte of a further request, to the end of its headers."""
@@ -57,11 +58,23 @@ class Connection(HttpToolsProtocol):
         """The headers came in time."""
         self._stop_waiting()
         super().on_headers_complete()
+        if DRAIN.active:
+            self.say_good_bye()
 
     def handle_websocket_upgrade(self) -> None:
         """From here on the application counts it, by the address of the client behind our proxies."""
         self._leave()
         super().handle_websocket_upgrade()
+
+    def say_good_bye(self) -> None:
+        """Answers what is under way with `Connection: close`."""
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
+    @property
+    def expects_request(self) -> bool:
+        """Whether a request is on its way, or may be: the connection is new, or headers have begun."""
+        return self._deadline is not None
 
     def timeout_keep_alive_handler(self) -> None:
         """Ends an idle connection, also one whose client does not read its answer."""

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.compose import Process
+from api.drain import DRAIN
 from domain.database import rows
 
 READY_SECONDS = 2
@@ -20,10 +21,12 @@ async def livez(_: Request) -> Response:
 def readyz(process: Callable[[], Process]) -> Callable[[Request], object]:
     """The database answers, its clock agrees with ours, and every task that must live does: `dead` names the others.
 
-    Redis is told, not required: without it live updates are a second late.
+    A process that is stopping is not ready. Redis is told, not required: without it live updates are a second late.
     """
 
     async def answer(_: Request) -> Response:
+        if DRAIN.refuses:
+            return JSONResponse({"ready": False, "draining": True}, status_code=503)
         try:
             await asyncio.wait_for(rows("select 1"), READY_SECONDS)
         except Exception:  # noqa: BLE001 - any reason is the same answer

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65_535, description="where `/metrics` is served, beside the port of the API"
     )
     pool_size: int = Field(default=10, ge=1, le=100)
+    drain_seconds: float = Field(
+        default=3.0, ge=0, le=60, description="how long a process serves on after SIGTERM, until nobody sends it more"
+    )
     clock_check: bool = Field(
         default=True, description="whether to refuse while the clock differs from the database's; production must"
     )

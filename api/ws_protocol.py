@@ -22,11 +22,13 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 
+from api.drain import DRAIN
 from api.http_request import NO_NUL, BadRequestError, has_nul, reason_of
 from api.tokens import ExpiredTokenError, InvalidTokenError, Verified, require_session
 from domain.access.access import AccessUnknownError
 from domain.locales.catalogue import message as text_of
 from schema.core.context import Context
+from schema.engine.execute import prepared
 from schema.engine.extensions import SIGN_IN, masked
 
 PING_SECONDS = 20.0
@@ -44,6 +46,7 @@ log = structlog.get_logger()
 class Close(IntEnum):
     """Why a connection ends. To graphql-ws 4400, 4401, 4409 and 4429 are fatal; after the others it connects again."""
 
+    RESTARTING = 1012
     TRY_AGAIN_LATER = 1013
     INVALID_MESSAGE = 4400
     SIGN_IN_AGAIN = 4401
@@ -84,6 +87,24 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     verified: Verified | None = None
     heard_at = 0.0
     keeper: "asyncio.Task[None] | None" = None
+
+    async def handle(self) -> None:
+        """Serves the connection; one that comes while the process is stopping is sent away at once."""
+        self._answers: set[asyncio.Task[Any]] = set()
+        DRAIN.sockets.add(self)
+        leaving = asyncio.create_task(self.leave()) if DRAIN.active else None
+        try:
+            await super().handle()
+        finally:
+            DRAIN.sockets.discard(self)
+            if leaving is not None:
+                leaving.cancel()
+
+    async def leave(self) -> None:
+        """Answers the queries and mutations that are under way, and closes: another process takes the client."""
+        while self._answers:
+            await asyncio.wait(set(self._answers))
+        await self._close(Close.RESTARTING, "Restarting: connect again")
 
     async def handle_message(self, message: Any) -> None:  # noqa: ANN401 - one of Strawberry's messages
         """Any message shows that the client is there."""
@@ -138,6 +159,9 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             operation = Operation(self, name, payload["query"], payload.get("variables"), payload.get("operationName"))
             operation.task = asyncio.create_task(self.run_operation(operation, context))
             operation.task.add_done_callback(self._task_done)
+            if prepared(operation.query, operation.operation_name).document is not None:  # no subscription
+                self._answers.add(operation.task)
+                operation.task.add_done_callback(self._answers.discard)
             self.operations[name] = operation
 
     def _context(self, payload: dict[str, Any]) -> Context:

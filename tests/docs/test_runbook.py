@@ -93,6 +93,7 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
         "log_level",
         "clock_check",
         "longest_token_seconds",
+        "drain_seconds",
     }
     assert {name for name in Settings.model_fields if f"MEGURU_{name.upper()}:" not in api} <= left
     pushed = {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push}
