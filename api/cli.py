@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -128,7 +129,7 @@ def migrate() -> None:
             "MEGURU_OWNER_DATABASE_URL: names the database with its owner's login, postgres://owner@host:port/database"
         )
     else:
-        run_migrations(url)
+        run_migrations(url, partial(typer.echo, err=True))
         typer.echo(f"{described(url)} has the newest schema.")
 
 
