@@ -24,7 +24,7 @@ async def reverse_journal(info: MeguruInfo, input: ReverseJournalInput) -> Rever
     viewer = info.context.signed_in
     municipality, approval_id = input.approval()
     posted = await reverse.reverse_journal(
-        info.context.services, viewer, municipality, input.idempotency_key, approval_id
+        info.context.services, viewer, municipality, input.idempotency_key, approval_id, input.valid_until
     )
     journal = journal_of(
         posted, viewer=viewer, operation=Operation.REVERSE_JOURNAL, linked_journal=posted.receipt.section(OfJournal).id

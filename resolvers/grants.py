@@ -54,7 +54,7 @@ async def approve_grant(info: MeguruInfo, input: ApproveGrantInput) -> ApproveGr
     viewer = info.context.signed_in
     municipality, approval_id = input.approval()
     proposal, posted = await propose.approve_grant(
-        info.context.services, viewer, municipality, input.idempotency_key, approval_id
+        info.context.services, viewer, municipality, input.idempotency_key, approval_id, input.valid_until
     )
     journal = journal_of(posted, viewer=viewer, operation=Operation.APPROVE_GRANT, wallet_id=proposal.wallet_id)
     return ApproveGrantPayload(

@@ -46,7 +46,13 @@ async def rollback_redemption(info: MeguruInfo, input: RollbackRedemptionInput) 
     """Rolls back a redemption."""
     municipality, redemption_id = input.redemption()
     posted = await roll_back.rollback_redemption(
-        info.context.services, info.context.signed_in, municipality, input.idempotency_key, redemption_id, input.reason
+        info.context.services,
+        info.context.signed_in,
+        municipality,
+        input.idempotency_key,
+        redemption_id,
+        reason=input.reason,
+        valid_until=input.valid_until,
     )
     redemption = await journal_by_id(municipality, redemption_id)
     if redemption is None:

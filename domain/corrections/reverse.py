@@ -25,7 +25,7 @@ from domain.ledger.kinds import AccountKind, JournalKind, Operation, Outcome
 from domain.ledger.part import Part, Parts
 from domain.ledger.reads import EntryLine, Journal, entries_of, journal_by_id
 from domain.ledger.refusals import AlreadyReversedError, ReversalImpossibleError
-from domain.ledger.request import Draft, Facts, GuardKey, Move, Posted, Request, RequestKey, fingerprint
+from domain.ledger.request import Draft, Facts, GuardKey, Move, Posted, Request, RequestKey, fingerprint, is_late
 from domain.programmes import caps
 from domain.services import Services
 from domain.viewer import Relation, Viewer
@@ -71,9 +71,17 @@ def _about(journal: Journal, reason: int) -> Subject:
 
 
 async def reverse_journal(
-    services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    key: UUID,
+    approval_id: UUID,
+    valid_until: datetime | None = None,
 ) -> Posted:
-    """Approve a proposal as the second officer, and post the reversing journal. The proposer cannot approve."""
+    """Approve a proposal as the second officer, and post the reversing journal. The proposer cannot approve.
+
+    valid_until: a request that arrives later is refused by the ledger, and approves nothing.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     approval = await approvals.by_id(municipality, approval_id)
     journal = None if approval is None else await journal_by_id(municipality, approval.subject)
@@ -81,12 +89,14 @@ async def reverse_journal(
         raise UnknownJournalError
     if approval.proposer == viewer.person_id:
         raise ApproverIsProposerError
-    if not await services.ledger.has_ended(RequestKey(municipality, viewer.person_id, Operation.REVERSE_JOURNAL, key)):
+    known = RequestKey(municipality, viewer.person_id, Operation.REVERSE_JOURNAL, key)
+    if not is_late(valid_until, services.clock()) and not await services.ledger.has_ended(known):
         await approve(services, viewer, approval, key, _about(journal, approval.reason))
     lines = _without_renewal(await entries_of(journal), journal)
     returns, renewed_value = await returns_of(journal), await renewed_value_of(journal, journal.wallet_id or journal.id)
     parts = Parts((OppositeEntries(journal, lines, renewed_value), CouponUndo(returns, journal)))
-    return await services.ledger.post(_request(viewer, key, approval, journal, parts))
+    request = replace(_request(viewer, key, approval, journal, parts), valid_until=valid_until)
+    return await services.ledger.post(request)
 
 
 def _without_renewal(lines: list[EntryLine], journal: Journal) -> list[EntryLine]:

@@ -3,7 +3,7 @@
 A member of staff proposes the grant; another person, a finance officer, approves it, which posts it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from domain.ledger.holders import require_staff
 from domain.ledger.kinds import GuardKind, JournalKind, Operation
 from domain.ledger.ledger import no_plan
 from domain.ledger.refusals import KeyReusedError, UnknownWalletError
-from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint, is_late
 from domain.programmes import reads
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.refusals import NotEligibleError, ProgrammeClosedError, UnknownProgrammeError
@@ -130,9 +130,17 @@ async def _about(municipality: int, programme_id: UUID, wallet_id: UUID, amount:
 
 
 async def approve_grant(
-    services: Services, viewer: Viewer, municipality: int, key: UUID, approval_id: UUID
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    key: UUID,
+    approval_id: UUID,
+    valid_until: datetime | None = None,
 ) -> tuple[Proposal, Posted]:
-    """Approve a proposal and post its grant. A proposal is granted once, whatever keys are sent."""
+    """Approve a proposal and post its grant. A proposal is granted once, whatever keys are sent.
+
+    valid_until: a request that arrives later is refused by the ledger, and approves nothing.
+    """
     await require_staff(municipality, viewer, Relation.FINANCE)
     proposal = await by_approval(municipality, approval_id)
     if proposal is None:
@@ -144,10 +152,12 @@ async def approve_grant(
     except (ProgrammeClosedError, NotEligibleError) as refusal:
         # A key that settled while the grant was possible keeps its answer.
         return proposal, await services.ledger.answer(_request(viewer, key, proposal, None), otherwise=refusal)
-    if not await services.ledger.has_ended(RequestKey(municipality, viewer.person_id, Operation.APPROVE_GRANT, key)):
+    known = RequestKey(municipality, viewer.person_id, Operation.APPROVE_GRANT, key)
+    if not is_late(valid_until, services.clock()) and not await services.ledger.has_ended(known):
         about = await _about(municipality, proposal.programme_id, proposal.wallet_id, proposal.amount)
         await approve(services, viewer, proposal.approval, key, about)
-    return proposal, await services.ledger.post(_request(viewer, key, proposal, prepared))
+    request = replace(_request(viewer, key, proposal, prepared), valid_until=valid_until)
+    return proposal, await services.ledger.post(request)
 
 
 async def by_id(municipality: int, proposal: UUID) -> Proposal | None:

@@ -18,7 +18,7 @@ from domain.ledger.book import Account, Book, EndedKey, Guard, Hold, Holder, Led
 from domain.ledger.kinds import CAPS, SYSTEM_ACTOR, HoldState, JournalKind, Operation, Outcome
 from domain.ledger.receipt import CapChange, HoldReference
 from domain.ledger.refusals import AbandonedError, KeyReusedError, RequestExpiredError
-from domain.ledger.request import Closed, Draft, EventRow, Facts, Posted, Request, effective_on
+from domain.ledger.request import Closed, Draft, EventRow, Facts, Posted, Request, effective_on, is_late
 from domain.refusals import Refusal, StoredRefusal, UnstoredRefusal
 
 Decision = Posted | Closed | Refusal | Exception
@@ -71,7 +71,7 @@ class Planner:
         if request.abandons:
             return self._close(request, at)
         try:
-            if request.valid_until is not None and request.valid_until < at:
+            if is_late(request.valid_until, at):
                 raise RequestExpiredError  # noqa: TRY301 - stored like any refusal of the plan
             if request.admit is not None:
                 request.admit(self.book)

@@ -189,6 +189,11 @@ def fingerprint(**values: Any) -> bytes:  # noqa: ANN401 - any JSON value
     return hashlib.sha256(orjson.dumps(present, default=str, option=orjson.OPT_SORT_KEYS)).digest()
 
 
+def is_late(valid_until: datetime | None, at: datetime) -> bool:
+    """Whether a request that is to be decided until an instant, inclusive, has arrived too late."""
+    return valid_until is not None and valid_until < at
+
+
 def effective_on(at: datetime) -> date:
     """Return the civil date in Asia/Tokyo (UTC+9, without daylight saving since 1951)."""
     return (at + _TOKYO).date()

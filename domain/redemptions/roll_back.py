@@ -1,6 +1,6 @@
 """Rollback: municipal staff undo a redemption, once. Value goes back to its lot, and the coupon's use is given back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -32,7 +32,14 @@ async def rolled_back(keys: list[tuple[int, UUID]]) -> list[bool]:
 
 
 async def rollback_redemption(
-    services: Services, viewer: Viewer, municipality: int, key: UUID, redemption_id: UUID, reason: RollbackReason
+    services: Services,
+    viewer: Viewer,
+    municipality: int,
+    key: UUID,
+    redemption_id: UUID,
+    *,
+    reason: RollbackReason,
+    valid_until: datetime | None = None,
 ) -> Posted:
     """Roll a redemption back or raise a refusal.
 
@@ -46,7 +53,8 @@ async def rollback_redemption(
         raise UnknownRedemptionError
     returned_value = ReturnedValue(redemption, redemption.wallet_id, redemption.store_id)
     parts = Parts((returned_value, CouponUndo(await returns_of(redemption), redemption)))
-    return await services.ledger.post(_request(viewer, key, returned_value, reason, parts))
+    request = replace(_request(viewer, key, returned_value, reason, parts), valid_until=valid_until)
+    return await services.ledger.post(request)
 
 
 def _request(

@@ -1,5 +1,6 @@
 """Inputs of corrections. Nothing here defaults to a meaning of money."""
 
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
@@ -7,7 +8,7 @@ import strawberry
 from domain.approvals.refusals import UnknownJournalError
 from schema.approvals.enums import ReversalReason
 from schema.core.ids import ID, Prefix, key_of, read
-from schema.keys.inputs import KEY
+from schema.keys.inputs import KEY, UNTIL
 
 
 @strawberry.input(description="A finance officer proposes to reverse a journal.")
@@ -34,6 +35,7 @@ class ReverseJournalInput:
 
     idempotency_key: UUID = strawberry.field(description=KEY)
     approval_id: ID = strawberry.field(description="The proposal; of somebody else.")
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def approval(self) -> tuple[int, UUID]:
         """Municipality and key of the proposal; UnknownJournalError for an id of something else."""

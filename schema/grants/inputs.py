@@ -77,6 +77,7 @@ class ApproveGrantInput:
 
     idempotency_key: UUID = strawberry.field(description=KEY)
     approval_id: ID = strawberry.field(description="The proposal's approval; of somebody else.")
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def approval(self) -> tuple[int, UUID]:
         """Municipality and key of the approval; UnknownProposalError for an id of something else."""

@@ -114,6 +114,7 @@ class RollbackRedemptionInput:
     idempotency_key: UUID = strawberry.field(description=KEY)
     redemption_id: ID = strawberry.field(description="The redemption, by its own id.")
     reason: RollbackReason = strawberry.field(description="The reason.")
+    valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
     def redemption(self) -> tuple[int, UUID]:
         """Municipality and key of the redemption; UnknownRedemptionError for a text that names none."""
