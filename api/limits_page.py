@@ -12,6 +12,7 @@ from api.graphql_ws import INIT_TIMEOUT, SUBSCRIPTIONS_LIMIT
 from api.rates import OPERATIONS
 from api.settings import Settings
 from api.tokens import LONGEST_TOKEN
+from domain.assets.tries import TRIES
 from domain.bulk_grants.csv_file import ROWS_LIMIT
 from domain.coupons import uses
 from domain.events import turns
@@ -125,6 +126,7 @@ def streams() -> list[Limit]:
 def tries() -> list[Limit]:
     """Of what people may try again."""
     return [
+        Limit("Answers to agents that measure a wallet, a day", number(TRIES), "`COUNTER_TRIES`; the desk goes on"),
         Limit("Wrong numbers of a gift", number(ATTEMPTS), "the numbers are invalid; the buyer issues new ones"),
         Limit(
             "The same amount to the same store again",

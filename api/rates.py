@@ -65,6 +65,7 @@ OPERATIONS = {
     "driftReport": Rate(10),
     "issueGiftNumbers": Rate(10),
     "linkFundingSource": Rate(10),
+    "renewReceiveCode": Rate(10),
     "trialBalance": Rate(20),
 }
 """Of one person, for operations that are dear, that send something out, or by which secrets could be tried."""

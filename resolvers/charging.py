@@ -22,12 +22,12 @@ from schema.ledger.balances import balances_after
 async def charge(info: MeguruInfo, input: ChargeInput) -> ChargePayload:
     """Charges a wallet with cash."""
     viewer = info.context.signed_in
-    municipality, wallet_id = input.wallet.key()
-    info.context.municipality = municipality
-    request = input.charge(municipality, wallet_id)
+    receiver = await input.wallet.receiver()
+    info.context.municipality = receiver.municipality
+    request = input.charge(receiver)
     posted = await charging.charge(info.context.services, viewer, request)
     journal = journal_of(
-        posted, viewer=viewer, operation=Operation.CHARGE, wallet_id=wallet_id, store_id=request.store_id
+        posted, viewer=viewer, operation=Operation.CHARGE, wallet_id=request.wallet_id, store_id=request.store_id
     )
     receipt = Charge(journal=journal)
     return ChargePayload(
@@ -39,12 +39,10 @@ async def charge(info: MeguruInfo, input: ChargeInput) -> ChargePayload:
 
 async def quote_charge(info: MeguruInfo, input: QuoteChargeInput) -> QuoteChargePayload:
     """Quotes a charge with its bonuses."""
-    municipality, wallet_id = input.wallet.key()
-    asset = asset_number(input.asset_id, municipality)
-    quote = await quoting.quote_charge(
-        info.context.services, info.context.signed_in, municipality, wallet_id, asset, input.amount
-    )
-    if not await sees_wallet(info, municipality, wallet_id):
+    receiver = await input.wallet.receiver()
+    asset = asset_number(input.asset_id, receiver.municipality)
+    quote = await quoting.quote_charge(info.context.services, info.context.signed_in, receiver, asset, input.amount)
+    if not await sees_wallet(info, receiver.municipality, receiver.wallet_id):
         quote = replace(quote, bonuses=())
     return QuoteChargePayload(quote=ChargeQuote(quote=quote))
 

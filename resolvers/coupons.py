@@ -189,15 +189,15 @@ async def change_coupon(info: MeguruInfo, input: ChangeCouponInput) -> ChangeCou
 
 async def claim_coupon(info: MeguruInfo, input: ClaimCouponInput) -> ClaimCouponPayload:
     """Claims a coupon for a wallet's person."""
-    municipality, wallet_id = input.wallet.key()
-    info.context.municipality = municipality
-    request = input.claim(municipality, wallet_id)
+    receiver = await input.wallet.receiver()
+    info.context.municipality = receiver.municipality
+    request = input.claim(receiver)
     posted = await claim.claim_coupon(info.context.services, info.context.signed_in, request)
     journal = journal_of(
         posted,
         viewer=info.context.signed_in,
         operation=Operation.CLAIM_COUPON,
-        wallet_id=wallet_id,
+        wallet_id=receiver.wallet_id,
         store_id=request.store_id,
     )
     return ClaimCouponPayload(claim=CouponClaim(journal=journal), replayed=posted.replayed)

@@ -9,7 +9,8 @@ from domain.controls import people
 from domain.controls.change import change
 from domain.controls.people import Release
 from domain.identifiers import Prefix, encode
-from domain.residents import claim, manage, reads
+from domain.ledger.refusals import UnknownWalletError
+from domain.residents import claim, manage, reads, receive_codes
 from schema.approvals.types import approval_of
 from schema.core.context import MeguruInfo
 from schema.core.ids import ID, read
@@ -19,10 +20,17 @@ from schema.residents.inputs import (
     FreezeWalletInput,
     OpenWalletInput,
     RecordClaimInput,
+    RenewReceiveCodeInput,
     UnfreezeWalletInput,
     wallet_key,
 )
-from schema.residents.results import FreezeWalletPayload, OpenWalletPayload, RecordClaimPayload, UnfreezeWalletPayload
+from schema.residents.results import (
+    FreezeWalletPayload,
+    OpenWalletPayload,
+    RecordClaimPayload,
+    RenewReceiveCodePayload,
+    UnfreezeWalletPayload,
+)
 from schema.residents.types import Person, RoleAssignment, Viewer, Wallet, wallet_of
 
 
@@ -93,3 +101,13 @@ async def unfreeze_wallet(info: MeguruInfo, input: UnfreezeWalletInput) -> Unfre
     if changed.result is None:
         return UnfreezeWalletPayload(approval=approval_of(changed.approval))
     return UnfreezeWalletPayload(wallet=Wallet(wallet=changed.result))
+
+
+async def renew_receive_code(info: MeguruInfo, input: RenewReceiveCodeInput) -> RenewReceiveCodePayload:
+    """Gives a wallet a new receive code."""
+    key = wallet_key(input.wallet_id)
+    await receive_codes.renew(info.context.services, info.context.signed_in, *key, input.reason)
+    renewed = await wallet_of(info, *key)
+    if renewed is None:
+        raise UnknownWalletError
+    return RenewReceiveCodePayload(wallet=renewed)

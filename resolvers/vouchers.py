@@ -144,12 +144,12 @@ async def purchase_voucher(info: MeguruInfo, input: PurchaseVoucherInput) -> Pur
 
 async def sell_voucher(info: MeguruInfo, input: SellVoucherInput) -> SellVoucherPayload:
     """Sells units for cash."""
-    municipality, wallet_id = input.wallet.key()
-    info.context.municipality = municipality
-    viewer, request = info.context.signed_in, input.sale(municipality, wallet_id)
+    receiver = await input.wallet.receiver()
+    info.context.municipality = receiver.municipality
+    viewer, request = info.context.signed_in, input.sale(receiver)
     posted = await purchase.sell(info.context.services, viewer, request)
     journal = journal_of(
-        posted, viewer=viewer, operation=Operation.SELL_VOUCHER, wallet_id=wallet_id, store_id=request.store_id
+        posted, viewer=viewer, operation=Operation.SELL_VOUCHER, wallet_id=request.wallet_id, store_id=request.store_id
     )
     receipt = VoucherPurchase(journal=journal)
     return SellVoucherPayload(

@@ -42,6 +42,14 @@ class NotWholeUnitsError(UnstoredRefusal):
 
 
 @dataclass(eq=False)
+class CounterTriesError(UnstoredRefusal):
+    """Agents have tried too often today what this wallet takes. The municipal desk can do it, or an agent tomorrow."""
+
+    code = "COUNTER_TRIES"
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
 class NoteTooLongError(UnstoredRefusal):
     """The note is too long. `maximum` in characters."""
 

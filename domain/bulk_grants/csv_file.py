@@ -7,12 +7,14 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from uuid import UUID
 
 from domain.bulk_grants.refusals import UnreadableFileError
 from domain.bulk_grants.text import lines, without_end_sign
+from domain.codes import receive_code
+from domain.codes.refusals import InvalidCodeError
 from domain.grants.grant import AMOUNT_MAXIMUM
 from domain.identifiers import InvalidIdError, Prefix, decode
 from domain.typed_text import narrow
@@ -64,12 +66,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the file. Amount in whole units. The wallet may not exist."""
+    """A row of the file. Amount in whole units. The wallet may not exist.
+
+    code: the receive code that the row has in place of the wallet, until it is looked up.
+    """
 
     number: int
     wallet: UUID | None = None
     amount: int | None = None
     problem: Problem | None = None
+    code: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,9 @@ def _row(number: int, record: list[str], text: str, header: _Header, municipalit
     amount = amount_of(record[header.amount], _next_field(record, text, header))
     if isinstance(wallet, Problem):
         return Row(number, None, amount if isinstance(amount, int) else None, wallet)
-    return Row(number, wallet, None, amount) if isinstance(amount, Problem) else Row(number, wallet, amount)
+    prefix, key = wallet
+    row = Row(number, key) if prefix is Prefix.WALLET else Row(number, code=key)
+    return replace(row, problem=amount) if isinstance(amount, Problem) else replace(row, amount=amount)
 
 
 def _next_field(record: list[str], text: str, header: _Header) -> str:
@@ -190,18 +198,21 @@ def _written(value: str) -> str:
     return narrow(text.removeprefix("'") if formula is None else formula[1])
 
 
-def wallet_of(unchecked: str, municipality: int) -> UUID | Problem:
-    """Parse a wallet's id or receive code. A wallet of another municipality is UNKNOWN_WALLET too."""
+def wallet_of(unchecked: str, municipality: int) -> tuple[Prefix, UUID] | Problem:
+    """Parse a wallet's id or receive code. One of another municipality is UNKNOWN_WALLET too."""
     text = _written(unchecked)
     if not text:
         return Problem("WALLET_EMPTY", Column.WALLET)
     try:
         prefix, town, key = decode(text)
     except InvalidIdError:
-        return Problem("UNKNOWN_WALLET", Column.WALLET)
+        try:
+            (town, key), prefix = receive_code.read(text), Prefix.RECEIVE
+        except InvalidCodeError:
+            return Problem("UNKNOWN_WALLET", Column.WALLET)
     if prefix not in (Prefix.WALLET, Prefix.RECEIVE) or town != municipality or not isinstance(key, UUID):
         return Problem("UNKNOWN_WALLET", Column.WALLET)
-    return key
+    return prefix, key
 
 
 def amount_of(unchecked: str, next_field: str = "") -> int | Problem:

@@ -19,6 +19,7 @@ from domain.programmes import reads as programmes
 from domain.programmes.kinds import ProgrammeKind
 from domain.programmes.reads import Programme
 from domain.programmes.refusals import ProgrammeClosedError, UnknownProgrammeError
+from domain.residents.receive_codes import Receiver, receivers
 
 PAGE = 500
 
@@ -51,7 +52,8 @@ class Examination:
         Raises WrongEncodingError and UnreadableFileError.
         """
         file_rows = rows_of(data, await encoding_of(data), self.programme.municipality)
-        while page := list(islice(file_rows, PAGE)):
+        while read := list(islice(file_rows, PAGE)):
+            page = await _with_wallets(read, self.programme.municipality)
             known = await facts_of(self.programme, [row.wallet for row in page if row.wallet is not None])
             checked = [self._checked(row, known) for row in page]
             self._add(checked)
@@ -98,6 +100,21 @@ class Examination:
         self.totals.invalid += len(page) - len(good)
         self.totals.amount += sum(good)
         self.totals.largest = max([self.totals.largest, *good])
+
+
+async def _with_wallets(page: list[Row], municipality: int) -> list[Row]:
+    """Put the wallets in place of receive codes: one statement for a page."""
+    codes = [row.code for row in page if row.code is not None]
+    known = await receivers(municipality, codes) if codes else {}
+    return [row if row.code is None else _with_wallet(row, known.get(row.code)) for row in page]
+
+
+def _with_wallet(row: Row, receiver: Receiver | None) -> Row:
+    if receiver is None:
+        return replace(row, code=None, problem=Problem("UNKNOWN_WALLET", Column.WALLET))
+    if receiver.ended:
+        return replace(row, code=None, problem=Problem("CODE_RENEWED", Column.WALLET))
+    return replace(row, code=None, wallet=receiver.wallet_id)
 
 
 async def examination(municipality: int, programme_id: UUID, now: datetime) -> Examination:

@@ -17,6 +17,7 @@ from domain.assets import reads as assets
 from domain.assets.kinds import AssetKind
 from domain.assets.reads import ASSETS
 from domain.assets.receipts import Collected
+from domain.assets.tries import post_telling
 from domain.charging.kinds import CancelReason
 from domain.charging.receipts import Bonuses, OfCharge
 from domain.charging.refusals import CancelTooLateError
@@ -98,7 +99,11 @@ async def cancel_charge(services: Services, viewer: Viewer, cancellation: Cancel
     journal = await journal_by_id(cancellation.municipality, cancellation.charge_id)
     if journal is None or journal.kind is not JournalKind.CHARGE or journal.outcome is not Outcome.SETTLED:
         raise UnknownJournalError
-    return await services.ledger.post(_request(viewer, cancellation, await _charge(services, journal)))
+    charge = await _charge(services, journal)
+    request = _request(viewer, cancellation, charge)
+    if journal.store_id is None:
+        return await services.ledger.post(request)
+    return await post_telling(services, request, charge.wallet)
 
 
 async def _charge(services: Services, journal: Journal) -> _Charge:
@@ -193,7 +198,7 @@ def _plan(book: Book, charge: _Charge, at: datetime) -> Draft:
     stays = max((bonus.must_remain(held.available) for bonus, held in bonuses), default=0)
     amount = taken_whole(book, account, min(account.available, portion.amount - stays), charge.unit, at)
     if amount <= 0:
-        raise ReversalImpossibleError(max(0, amount))
+        raise ReversalImpossibleError(None if charge.journal.store_id else max(0, amount))
     withdrawn = [(bonus, held, bonus.portion.amount - bonus.kept(portion.amount - amount)) for bonus, held in bonuses]
     withdrawn = [(bonus, held, part) for bonus, held, part in withdrawn if part]
     balances = {portion.asset: book.total(town, charge.wallet, portion.asset) - amount}

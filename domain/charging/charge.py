@@ -15,8 +15,10 @@ from domain.assets.lots import CHARGED, LOTS, ended
 from domain.assets.reads import Asset, Lot
 from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
+from domain.assets.tries import post_counted
 from domain.charging import bonus as bonuses
 from domain.charging.bonus import ChargeBonuses
+from domain.codes.refusals import RENEWED, InvalidCodeError
 from domain.ledger.act import Act
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, Operation
@@ -31,7 +33,10 @@ from domain.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge to make. Amount in whole units. `store_id`: of the charge agent; None for the municipal desk."""
+    """A charge to make. Amount in whole units. `store_id`: of the charge agent; None for the municipal desk.
+
+    code_ended: whether the wallet was named by a receive code that was renewed.
+    """
 
     key: UUID
     municipality: int
@@ -40,6 +45,7 @@ class Charge:
     amount: int
     store_id: UUID | None = None
     valid_until: datetime | None = None
+    code_ended: bool = False
 
 
 async def charge(services: Services, viewer: Viewer, charge: Charge) -> Posted:
@@ -51,9 +57,10 @@ async def charge(services: Services, viewer: Viewer, charge: Charge) -> Posted:
     check_units(charge.amount, asset)
     counter = await counter_of(charge.municipality, charge.store_id)
     now = services.clock()
-    if ended(asset, CHARGED, now):  # coin is no longer issued
+    if charge.code_ended or ended(asset, CHARGED, now):  # the latter: coin is no longer issued
         request = _request(viewer, charge, counter, Parts(()))
-        return await services.ledger.answer(request, otherwise=UnknownAssetError())
+        otherwise = InvalidCodeError(RENEWED) if charge.code_ended else UnknownAssetError()
+        return await services.ledger.answer(request, otherwise=otherwise)
     lot = await services.shared(LOTS).of(asset, CHARGED, now)
     offered = await bonuses.offered(services, charge.municipality, charge.wallet_id, asset.id, now)
     parts = Parts(
@@ -62,7 +69,10 @@ async def charge(services: Services, viewer: Viewer, charge: Charge) -> Posted:
             ChargeBonuses(offered, charge.wallet_id),
         )
     )
-    return await services.ledger.post(_request(viewer, charge, counter, parts))
+    request = _request(viewer, charge, counter, parts)
+    if charge.store_id is None:
+        return await services.ledger.post(request)
+    return await post_counted(services, request, charge.wallet_id, BalanceCapError)
 
 
 def _request(viewer: Viewer, charge: Charge, counter: Counter, parts: Parts) -> Request:

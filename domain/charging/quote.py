@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE
 from domain.assets.limits import check_amount, check_units
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
+from domain.codes.refusals import RENEWED, InvalidCodeError
 from domain.ledger.reads import wallet_totals
 from domain.ledger.refusals import UnknownWalletError
 from domain.programmes.caps import left as caps_left
 from domain.programmes.reads import Programme, budgets_left
 from domain.residents import reads as residents
+from domain.residents.receive_codes import Receiver
 from domain.services import Services
 from domain.stores import reads as stores
 from domain.viewer import Viewer
@@ -40,17 +41,20 @@ class ChargeQuote:
 
 
 async def quote_charge(
-    services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, asset_id: int, amount: int
+    services: Services, viewer: Viewer, receiver: Receiver, asset_id: int, amount: int
 ) -> ChargeQuote:
     """Return what `charge` would do at this instant.
 
     The wallet's people and counters of the municipality may ask. Others may not: a bonus discloses age, residence and
     household of the wallet's owner. Beyond that a quote discloses nothing of the wallet.
     """
+    municipality, wallet_id = receiver.municipality, receiver.wallet_id
     if not await residents.may_use(viewer, municipality, wallet_id) and not await stores.at_counter(
         viewer, municipality
     ):
         raise UnknownWalletError
+    if receiver.ended:
+        raise InvalidCodeError(RENEWED)
     asset = await assets.in_municipality(municipality, asset_id)
     if asset is None or asset.kind not in CHARGEABLE:
         raise UnknownAssetError

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from domain.refusals import Retry, UnstoredRefusal
 
+RENEWED = "RENEWED"
+"""The reason of a receive code that has ended: the person has a new one."""
+
 
 @dataclass(eq=False)
 class InvalidCodeError(UnstoredRefusal):
@@ -12,6 +15,11 @@ class InvalidCodeError(UnstoredRefusal):
     reason: str
     code = "INVALID_CODE"
     retry = Retry.NEVER
+
+    @property
+    def message_key(self) -> str:
+        """Other words for a receive code that was renewed: it can be read, and the person has a new one."""
+        return "INVALID_CODE_RENEWED" if self.reason == RENEWED else self.code
 
 
 @dataclass(eq=False)

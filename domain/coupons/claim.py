@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from domain.codes.refusals import RENEWED, InvalidCodeError
 from domain.coupons import uses
 from domain.coupons.coupon import LARGEST, Counts, Coupon, CouponContext, audience, out_of_period
 from domain.coupons.kinds import Obstacle
@@ -24,7 +25,10 @@ from domain.viewer import Relation, Viewer
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim. `store_id`: the store at whose till it is made; None: by the wallet's people, or at the desk."""
+    """A claim. `store_id`: the store at whose till it is made; None: by the wallet's people, or at the desk.
+
+    code_ended: whether the wallet was named by a receive code that was renewed.
+    """
 
     key: UUID
     municipality: int
@@ -32,6 +36,7 @@ class Claim:
     wallet_id: UUID
     store_id: UUID | None = None
     valid_until: datetime | None = None
+    code_ended: bool = False
 
 
 async def claim_coupon(services: Services, viewer: Viewer, claim: Claim) -> Posted:
@@ -46,7 +51,10 @@ async def claim_coupon(services: Services, viewer: Viewer, claim: Claim) -> Post
     town = await municipalities.by_id(claim.municipality)
     if town is None:
         raise NotPermittedError
-    return await services.ledger.post(_request(viewer, claim, chosen, store, town.desk_id))
+    request = _request(viewer, claim, chosen, store, town.desk_id)
+    if claim.code_ended:
+        return await services.ledger.answer(request, otherwise=InvalidCodeError(RENEWED))
+    return await services.ledger.post(request)
 
 
 def _request(viewer: Viewer, claim: Claim, chosen: Chosen, store: Store | None, desk: UUID) -> Request:

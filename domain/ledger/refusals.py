@@ -92,10 +92,18 @@ class AlreadyReversedError(StoredRefusal):
 
 @dataclass(eq=False)
 class ReversalImpossibleError(StoredRefusal):
-    """The value that the journal gave was spent and cannot be taken back. `available`: what is left, in whole units."""
+    """The value that the journal gave was spent and cannot be taken back.
 
-    available: int
+    `available`: what is left, in whole units; None for a charge agent, who learns no figures of a person.
+    """
+
+    available: int | None
     code = "REVERSAL_IMPOSSIBLE"
+
+    @property
+    def message_key(self) -> str:
+        """Other words without the figure."""
+        return self.code if self.available is not None else "REVERSAL_IMPOSSIBLE_AGENT"
 
 
 @dataclass(eq=False)

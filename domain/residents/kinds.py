@@ -1,6 +1,6 @@
-"""Why a wallet is frozen or released. Append only."""
+"""Why a wallet is frozen or released, and why a receive code is renewed. Append only."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class WalletStateReason(StrEnum):
@@ -13,3 +13,11 @@ class WalletStateReason(StrEnum):
     LEGAL_ORDER = "LEGAL_ORDER"
     CLEARED = "CLEARED"
     OTHER = "OTHER"
+
+
+class RenewalReason(IntEnum):
+    """Reason of a person, or of staff on their behalf, to renew a receive code."""
+
+    LOST = 1
+    SEEN_BY_OTHERS = 2
+    OTHER = 9

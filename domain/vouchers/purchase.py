@@ -16,6 +16,8 @@ from domain.assets.lots import LOTS, Issue
 from domain.assets.reads import ASSETS, Asset, Lot
 from domain.assets.receipts import Collected
 from domain.assets.refusals import UnknownAssetError
+from domain.assets.tries import post_counted
+from domain.codes.refusals import RENEWED, InvalidCodeError
 from domain.ledger.act import Act
 from domain.ledger.book import AccountKey, Book
 from domain.ledger.kinds import AccountKind, Channel, Funding, JournalKind, LotOrigin, Operation
@@ -54,7 +56,10 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A sale over a counter. `store_id`: the charge agent's store; None: the municipal desk."""
+    """A sale over a counter. `store_id`: the charge agent's store; None: the municipal desk.
+
+    code_ended: whether the wallet was named by a receive code that was renewed.
+    """
 
     key: UUID
     municipality: int
@@ -63,13 +68,15 @@ class Sale:
     units: int
     store_id: UUID | None = None
     valid_until: datetime | None = None
+    code_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Deal(Part):
     """The units that are sold to a wallet, as read before the locks. The price is another part.
 
-    against: the reason why the person is not eligible; None: they are.
+    against: the reason why the person is not eligible; None: they are. by_agent: a store sells, and a refusal says no
+    figures of the person.
     """
 
     product: VoucherProduct
@@ -82,6 +89,7 @@ class Deal(Part):
     issuer: UUID
     funding: Programme | None
     against: str | None
+    by_agent: bool = False
 
     @property
     def price(self) -> int:
@@ -199,42 +207,43 @@ async def sell(services: Services, viewer: Viewer, sale: Sale) -> Posted:
     """Sell units for cash over a counter or raise a refusal. The counter's cash account moves in the same journal."""
     counter = await counter_of(sale.municipality, sale.store_id)
     deal = await deal_of(services, sale.municipality, sale.wallet_id, sale.product_id, sale.units, gift=False)
-    if deal.against is not None and sale.store_id is not None:
-        deal = replace(deal, against="NOT_FOR_PERSON")  # a store does not learn where and how old somebody is
+    if sale.store_id is not None:  # it does not learn where and how old somebody is, nor what they have bought
+        deal = replace(deal, by_agent=True, against=None if deal.against is None else "NOT_FOR_PERSON")
     parts = Parts((deal, CashPrice(deal, counter)))
 
     def admit(book: Book) -> None:
         if not book.may(sale.municipality, counter.holder, viewer.person_id, viewer.relations(counter.relation)):
             raise NotPermittedError
 
-    return await services.ledger.post(
-        Request(
-            municipality=sale.municipality,
-            actor=viewer.person_id,
-            operation=Operation.SELL_VOUCHER,
-            key=sale.key,
-            input_hash=fingerprint(
-                wallet=sale.wallet_id, product=sale.product_id, units=sale.units, store=sale.store_id
-            ),
-            kind=JournalKind.VOUCHER_PURCHASE,
-            holders=parts.holders,
-            admit=admit,
-            plan=parts.plan,
-            access=(counter.holder,),
-            lots=parts.lots,
-            guards=parts.guards,
-            valid_until=sale.valid_until,
-            facts=Facts(
-                wallet_id=sale.wallet_id,
-                store_id=sale.store_id,
-                programme_id=deal.product.id,
-                channel=Channel.DESK,
-                funding=Funding.CASH,
-                client=viewer.client,
-            ),
-            act=Act(sale.wallet_id, note=viewer.reason, after={"product": str(deal.product.id), "units": sale.units}),
-        )
+    request = Request(
+        municipality=sale.municipality,
+        actor=viewer.person_id,
+        operation=Operation.SELL_VOUCHER,
+        key=sale.key,
+        input_hash=fingerprint(wallet=sale.wallet_id, product=sale.product_id, units=sale.units, store=sale.store_id),
+        kind=JournalKind.VOUCHER_PURCHASE,
+        holders=parts.holders,
+        admit=admit,
+        plan=parts.plan,
+        access=(counter.holder,),
+        lots=parts.lots,
+        guards=parts.guards,
+        valid_until=sale.valid_until,
+        facts=Facts(
+            wallet_id=sale.wallet_id,
+            store_id=sale.store_id,
+            programme_id=deal.product.id,
+            channel=Channel.DESK,
+            funding=Funding.CASH,
+            client=viewer.client,
+        ),
+        act=Act(sale.wallet_id, note=viewer.reason, after={"product": str(deal.product.id), "units": sale.units}),
     )
+    if sale.code_ended:
+        return await services.ledger.answer(request, otherwise=InvalidCodeError(RENEWED))
+    if sale.store_id is None:
+        return await services.ledger.post(request)
+    return await post_counted(services, request, sale.wallet_id, UnitsExceededError)
 
 
 async def deal_of(
@@ -304,7 +313,7 @@ def _count(book: Book, draft: Draft, deal: Deal) -> None:
         )
     room = min(limit - guard.value for guard, limit in counted)
     if deal.units > room:
-        raise UnitsExceededError(max(0, room))
+        raise UnitsExceededError(None if deal.by_agent else max(0, room))
     draft.guards += [(sold, deal.units), *((guard, deal.units) for guard, _ in counted)]
 
 

@@ -19,10 +19,18 @@ class SoldOutError(StoredRefusal):
 
 @dataclass(eq=False)
 class UnitsExceededError(StoredRefusal):
-    """The person or household may not buy so many more units. `unitsLeft`: how many they may still buy."""
+    """The person or household may not buy so many more units.
 
-    units_left: int
+    `unitsLeft`: how many they may still buy; None for a charge agent, who learns no figures of a person.
+    """
+
+    units_left: int | None
     code = "UNITS_EXCEEDED"
+
+    @property
+    def message_key(self) -> str:
+        """Other words without the figure."""
+        return self.code if self.units_left is not None else "UNITS_EXCEEDED_AGENT"
 
 
 @dataclass(eq=False)

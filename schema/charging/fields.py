@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.approvals.refusals import UnknownJournalError
-from domain.assets.refusals import AmountOutOfRangeError, NotWholeUnitsError, UnknownAssetError
+from domain.assets.refusals import AmountOutOfRangeError, CounterTriesError, NotWholeUnitsError, UnknownAssetError
 from domain.charging.refusals import CancelTooLateError
 from domain.codes.refusals import InvalidCodeError
 from domain.ledger.kinds import Operation
@@ -52,6 +52,7 @@ class ChargingMutation:
             AmountOutOfRangeError,
             NotWholeUnitsError,
             BalanceCapError,
+            CounterTriesError,
             WalletFrozenError,
             UnknownPayeeError,
         ),

@@ -8,6 +8,7 @@ import strawberry
 from domain.approvals.refusals import UnknownJournalError
 from domain.charging.cancel import CancelCharge
 from domain.charging.charge import Charge
+from domain.residents.receive_codes import Receiver
 from schema.assets.inputs import asset_number
 from schema.charging.enums import CancelReason
 from schema.core.ids import ID, Prefix, key_of
@@ -30,16 +31,17 @@ class ChargeInput:
     )
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
-    def charge(self, municipality: int, wallet_id: UUID) -> Charge:
-        """The charge; UnknownAssetError or UnknownPayeeError for an id of another municipality."""
+    def charge(self, receiver: Receiver) -> Charge:
+        """The charge of that wallet; UnknownAssetError or UnknownPayeeError for an id of another municipality."""
         return Charge(
             key=self.idempotency_key,
-            municipality=municipality,
-            wallet_id=wallet_id,
-            asset_id=asset_number(self.asset_id, municipality),
+            municipality=receiver.municipality,
+            wallet_id=receiver.wallet_id,
+            asset_id=asset_number(self.asset_id, receiver.municipality),
             amount=self.amount,
-            store_id=None if self.store_id is None else store_key(self.store_id, municipality),
+            store_id=None if self.store_id is None else store_key(self.store_id, receiver.municipality),
             valid_until=self.valid_until,
+            code_ended=receiver.ended,
         )
 
 

@@ -11,6 +11,7 @@ from domain.coupons.claim import Claim
 from domain.coupons.create import NewCoupon
 from domain.coupons.refusals import UnknownCouponError
 from domain.refusals import NotPermittedError
+from domain.residents.receive_codes import Receiver
 from schema.conditions.inputs import AcceptanceInput, EligibilityInput, acceptance_of, eligibility_of
 from schema.core.errors import BadCursorError
 from schema.core.ids import ID, Prefix, key_in, key_of
@@ -202,17 +203,18 @@ class ClaimCouponInput:
     )
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
-    def claim(self, municipality: int, wallet_id: UUID) -> Claim:
-        """The claim; UnknownCouponError or NotPermittedError for a coupon or store of another municipality."""
-        coupon_id = coupon_id_in(self.coupon_id, municipality)
+    def claim(self, receiver: Receiver) -> Claim:
+        """The claim for that wallet; UnknownCouponError or NotPermittedError for what is of another municipality."""
+        coupon_id = coupon_id_in(self.coupon_id, receiver.municipality)
         store_id = None
         if self.store_id is not None:
-            store_id = key_in(Prefix.STORE, self.store_id, municipality, NotPermittedError)
+            store_id = key_in(Prefix.STORE, self.store_id, receiver.municipality, NotPermittedError)
         return Claim(
             key=self.idempotency_key,
-            municipality=municipality,
+            municipality=receiver.municipality,
             coupon_id=coupon_id,
-            wallet_id=wallet_id,
+            wallet_id=receiver.wallet_id,
             store_id=store_id,
             valid_until=self.valid_until,
+            code_ended=receiver.ended,
         )

@@ -1,6 +1,6 @@
 """Enums of people."""
 
-from domain.residents.kinds import WalletStateReason
+from domain.residents.kinds import RenewalReason, WalletStateReason
 from domain.viewer import Role
 from schema.core.enums import contract_enum
 
@@ -25,4 +25,11 @@ contract_enum(
     CLEARED="The reason for the freeze is gone. 事由の解消",
     OTHER="Another reason. その他",
 )
-__all__ = ["Role", "WalletStateReason"]
+contract_enum(
+    RenewalReason,
+    "Why a receive code is renewed.",
+    LOST="The card or the paper with the code was lost. 紛失",
+    SEEN_BY_OTHERS="Somebody else has seen or copied it. 他人に見られた",
+    OTHER="Another reason. その他",
+)
+__all__ = ["RenewalReason", "Role", "WalletStateReason"]

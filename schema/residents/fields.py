@@ -5,8 +5,14 @@ import strawberry
 from domain.ledger.refusals import KeyReusedError, UnknownWalletError
 from domain.refusals import InvalidInputError
 from resolvers import residents
-from schema.core.fields import DESK, FINANCE, FINANCE_OR_DESK, SIGNED_IN, mutation, query
-from schema.residents.results import FreezeWalletPayload, OpenWalletPayload, RecordClaimPayload, UnfreezeWalletPayload
+from schema.core.fields import DESK, FINANCE, FINANCE_OR_DESK, RESIDENT, SIGNED_IN, mutation, query
+from schema.residents.results import (
+    FreezeWalletPayload,
+    OpenWalletPayload,
+    RecordClaimPayload,
+    RenewReceiveCodePayload,
+    UnfreezeWalletPayload,
+)
 from schema.residents.types import Viewer, Wallet
 
 
@@ -30,7 +36,7 @@ class ResidentsQuery:
 
 @strawberry.type
 class ResidentsMutation:
-    """Wallets of people, and what a desk records of them."""
+    """What people do with their wallets, and what a desk records of them."""
 
     record_claim = mutation(
         residents.record_claim,
@@ -67,5 +73,15 @@ class ResidentsMutation:
         description=(
             "Proposes that a frozen wallet is released; another officer agrees by `approveChange`. For finance officers"
             " of the municipality."
+        ),
+    )
+    renew_receive_code = mutation(
+        residents.renew_receive_code,
+        RenewReceiveCodePayload,
+        roles=RESIDENT | DESK,
+        refuses=(UnknownWalletError, InvalidInputError),
+        description=(
+            "Gives a wallet a new receive code. From then on no earlier one is taken, also none that is printed. For"
+            " residents, for their own wallets, and for the desk of the wallet's municipality."
         ),
     )

@@ -4,13 +4,13 @@ from uuid import UUID
 
 import strawberry
 
-from domain.codes.refusals import InvalidCodeError
-from domain.identifiers import InvalidIdError, decode
+from domain.codes import receive_code
 from domain.ledger.refusals import UnknownWalletError
-from domain.typed_text import narrow
+from domain.residents import receive_codes
+from domain.residents.receive_codes import Receiver
 from schema.core.ids import ID, Prefix, key_of
 from schema.municipalities.types import MUNICIPALITY
-from schema.residents.enums import WalletStateReason
+from schema.residents.enums import RenewalReason, WalletStateReason
 
 
 @strawberry.input(one_of=True, description="Names a wallet, in one of two ways.")
@@ -19,20 +19,21 @@ class WalletReference:
 
     wallet_id: ID | None = strawberry.field(default=strawberry.UNSET, description="The wallet's id.")
     code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The text of the wallet's receive code, which only credits."
+        default=strawberry.UNSET,
+        description=(
+            "The text of the wallet's receive code, scanned or typed; it only credits. One that was renewed is refused"
+            " as INVALID_CODE with the reason RENEWED."
+        ),
     )
 
-    def key(self) -> tuple[int, UUID]:
-        """Municipality and key of the wallet; UnknownWalletError or InvalidCodeError for a text that names none."""
+    async def receiver(self) -> Receiver:
+        """The wallet; UnknownWalletError or InvalidCodeError for a text that names none.
+
+        A code that was renewed still names its wallet, so that requests of before are answered.
+        """
         if self.wallet_id:
-            return wallet_key(self.wallet_id)
-        try:
-            prefix, municipality, key = decode(narrow(self.code or ""))
-        except InvalidIdError as error:
-            raise InvalidCodeError("NOT_A_CODE") from error
-        if prefix is not Prefix.RECEIVE or not isinstance(key, UUID):
-            raise InvalidCodeError("NOT_A_RECEIVE_CODE")
-        return municipality, key
+            return Receiver(*wallet_key(self.wallet_id))
+        return await receive_codes.receiver(*receive_code.read(self.code or ""))
 
 
 def wallet_key(unchecked: str) -> tuple[int, UUID]:
@@ -83,3 +84,13 @@ class UnfreezeWalletInput:
 
     wallet_id: ID = strawberry.field(description="The wallet.")
     reason: WalletStateReason = strawberry.field(description="Why.")
+
+
+@strawberry.input(description="A new receive code for a wallet.")
+class RenewReceiveCodeInput:
+    """A renewal."""
+
+    wallet_id: ID = strawberry.field(description="The wallet.")
+    reason: RenewalReason | None = strawberry.field(
+        default=None, description="Why. Needed where the desk does it for the person; kept in the audit trail then."
+    )

@@ -41,3 +41,10 @@ class UnfreezeWalletPayload(Payload):
 
     wallet: Wallet | None = strawberry.field(default=None, description="The wallet, where it is not frozen.")
     approval: Approval | None = strawberry.field(default=None, description=WAITS)
+
+
+@strawberry.type(description="What `renewReceiveCode` answers.")
+class RenewReceiveCodePayload(Payload):
+    """The wallet has a new code."""
+
+    wallet: Wallet | None = strawberry.field(default=None, description="The wallet, with its new `receiveCode`.")

@@ -6,11 +6,13 @@ from uuid import UUID
 import strawberry
 from strawberry import lazy
 
-from domain.identifiers import Prefix, encode
-from domain.residents import reads
+from domain.codes.receive_code import text_of
+from domain.identifiers import Prefix
+from domain.residents import reads, receive_codes
 from domain.residents.reads import Assignment
 from domain.residents.reads import Wallet as DomainWallet
 from schema.core.context import Context, MeguruInfo
+from schema.core.errors import NotFoundError
 from schema.core.ids import ID
 from schema.core.node import Node
 from schema.core.page import After, AfterEvent, First
@@ -47,10 +49,17 @@ class Wallet(Node):
         return self.wallet.frozen
 
     @strawberry.field(
-        description="The text of the QR code that a counter scans to charge this wallet. It only credits."
+        description=(
+            "The text of the QR code that a counter scans to charge this wallet. It only credits, and says nothing of"
+            " the wallet. `renewReceiveCode` ends it."
+        )
     )
-    def receive_code(self) -> str:
-        return encode(Prefix.RECEIVE, self.wallet.municipality, self.wallet.id)
+    async def receive_code(self, info: MeguruInfo) -> str:
+        key = (self.wallet.municipality, self.wallet.id)
+        code = await info.context.load_as_viewer(_shown_codes, key)
+        if code is None:
+            raise NotFoundError
+        return text_of(self.wallet.municipality, code)
 
     @strawberry.field(description="Balances by asset; assets of which it has nothing are left out.")
     async def balances(self, info: MeguruInfo) -> Balances:
@@ -75,6 +84,10 @@ class Wallet(Node):
         from schema.events.types import events_of
 
         return await events_of(self.wallet.municipality, self.wallet.id, first, after, yen=None)
+
+
+async def _shown_codes(_context: Context, keys: list[tuple[int, UUID]]) -> list[UUID | None]:
+    return await receive_codes.shown(keys)
 
 
 async def _visible(context: Context, keys: list[tuple[int, UUID]]) -> list[DomainWallet | None]:

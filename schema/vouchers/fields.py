@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.approvals.refusals import ApprovalStaleError, ApprovalStateError, ApproverIsProposerError
-from domain.assets.refusals import UnknownAssetError
+from domain.assets.refusals import CounterTriesError, UnknownAssetError
 from domain.codes.refusals import InvalidCodeError
 from domain.funding.refusals import FundingDeclinedError, FundingUnavailableError
 from domain.ledger.kinds import Operation
@@ -161,7 +161,7 @@ class VouchersMutation:
         SellVoucherPayload,
         roles=COUNTER,
         operation=Operation.SELL_VOUCHER,
-        refuses=(InvalidCodeError, UnknownPayeeError, *SALE),
+        refuses=(InvalidCodeError, UnknownPayeeError, CounterTriesError, *SALE),
         description=(
             "Sells units of a voucher product for cash. For staff of a store that is a charge agent, and for the"
             " municipal desk."

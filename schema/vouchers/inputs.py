@@ -7,6 +7,7 @@ import strawberry
 
 from domain.assets.expiry import after
 from domain.programmes.refusals import UnknownProgrammeError
+from domain.residents.receive_codes import Receiver
 from domain.vouchers.gift import Activation
 from domain.vouchers.gift_code import GiftNumbers
 from domain.vouchers.product import SubVoucher, Terms
@@ -312,17 +313,18 @@ class SellVoucherInput:
     )
     valid_until: datetime | None = strawberry.field(default=None, description=UNTIL)
 
-    def sale(self, municipality: int, wallet_id: UUID) -> Sale:
-        """The sale; UnknownPayeeError or UnknownVoucherError for what is not of the municipality."""
-        store_id = None if self.store_id is None else store_key(self.store_id, municipality)
+    def sale(self, receiver: Receiver) -> Sale:
+        """The sale to that wallet; UnknownPayeeError or UnknownVoucherError for what is of another municipality."""
+        store_id = None if self.store_id is None else store_key(self.store_id, receiver.municipality)
         return Sale(
             key=self.idempotency_key,
-            municipality=municipality,
-            wallet_id=wallet_id,
-            product_id=product_id_in(self.product_id, municipality),
+            municipality=receiver.municipality,
+            wallet_id=receiver.wallet_id,
+            product_id=product_id_in(self.product_id, receiver.municipality),
             units=self.units,
             store_id=store_id,
             valid_until=self.valid_until,
+            code_ended=receiver.ended,
         )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from domain.database import rows
 from domain.identifiers import Prefix, encode
+from domain.residents.receive_codes import shown
 from tests.support.clock import MovableClock
 from tests.support.officers import Officers
 from tests.support.reversals import reverse
@@ -47,10 +48,15 @@ def written(api: Officers, lines: list[str], head: str = "ウォレットID,金�
     return end.join([head, *lines, ""])
 
 
-def saved_again(api: Officers, wallets: list[UUID]) -> dict[str, bytes]:
+async def codes_of(api: Officers, wallets: list[UUID]) -> list[str]:
+    """The receive codes that wallets show."""
+    keys = await shown([(api.town.id, wallet) for wallet in wallets])
+    return [encode(Prefix.RECEIVE, api.town.id, key) for key in keys if key is not None]
+
+
+def saved_again(api: Officers, wallets: list[UUID], codes: list[str]) -> dict[str, bytes]:
     """One table as spreadsheets save it: the same wallets, 100 each."""
     ids = [api.wallet(wallet) for wallet in wallets]
-    codes = [encode(Prefix.RECEIVE, api.town.id, wallet) for wallet in wallets]
     lines = [f"{wallet},100" for wallet in ids]
     return {
         "the same bytes": api.csv(wallets),
@@ -70,7 +76,7 @@ async def test_a_file_that_was_only_saved_again_pays_nobody_without_a_question(a
     programme = await api.points(10_000)
     wallets = await api.residents(3)
     await granted(api, programme, wallets)
-    for name, content in saved_again(api, wallets).items():
+    for name, content in saved_again(api, wallets, await codes_of(api, wallets)).items():
         possible = await duplicates(api, content, programme)
         assert (possible["totalCount"], possible["totalAmount"]) == (3, 300), name
         for start in ({}, {"confirmSameFile": True}, {"skipInvalid": True}, confirmed("0" * 64)):
@@ -364,7 +370,8 @@ async def test_a_monthly_programme_answers_its_question_each_month(api: Officers
 async def test_the_same_wallet_twice_in_one_file_is_never_paid_twice(api: Officers):
     programme = await api.points(10_000)
     [wallet] = await api.residents(1)
-    content = written(api, [f"{api.wallet(wallet)},100", f"{encode(Prefix.RECEIVE, api.town.id, wallet)},100"]).encode()
+    [code] = await codes_of(api, [wallet])
+    content = written(api, [f"{api.wallet(wallet)},100", f"{code},100"]).encode()
     assert [(row, code) for row, _, code, _ in await api.wrong(content, programme)] == [(3, "DOUBLE")]
     assert (await api.start(content, programme))["code"] == "INVALID_ROWS"
     await api.run(await api.started(content, programme, skipInvalid=True))

@@ -52,7 +52,7 @@ async def test_encodings_ends_of_lines_and_headers(encoding: str, end: str, head
         (f"walletId,amount\n\n{WALLET},100\n,\n\n{OTHER},5\n\n", [Row(3, A, 100), Row(6, B, 5)]),
         (f'walletId,amount,note\n{WALLET},100,"二行の\n備考"\n{OTHER},5,\n', [Row(2, A, 100), Row(3, B, 5)]),
         (f"walletId,amount\n {WALLET} , 100 \n", [Row(2, A, 100)]),
-        (f"walletId,amount\n{encode(Prefix.RECEIVE, TOWN, A)},100\n", [Row(2, A, 100)]),
+        (f"walletId,amount\n{encode(Prefix.RECEIVE, TOWN, A)},100\n", [Row(2, None, 100, code=A)]),
         (f"walletId,amount,note\n{WALLET},5000,123\n", [Row(2, A, 5_000)]),
     ],
 )

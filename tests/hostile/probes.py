@@ -241,6 +241,7 @@ PROBES: dict[str, Probe] = {
     ),
     "refundPayment": of(of_payment, "staff"),
     "abandon": of(lambda _: keyed(operation="PAY"), "resident", *(EVERYBODY - {"nobody"})),
+    "renewReceiveCode": of(lambda w: unkeyed(walletId=w.wallet, reason="OTHER"), "resident", "desk"),
     "recordClaim": of(lambda w: unkeyed(walletId=w.wallet, resident=True, birthYear=1980, householdCode="H-1"), "desk"),
     "classifyStore": of(
         lambda w: unkeyed(storeId=w.store, storeGroup="G", sizeClass="SMALL", area="A"), "finance", "desk"

@@ -83,6 +83,7 @@ def values_of(kind: type[DomainRefusal]) -> dict[str, Any]:
 def value_for(name: str, kind: Any, place: int) -> Any:
     of_kind = {
         int: place * 1_000,
+        int | None: place * 1_000,
         str: f"{name}_{place}",
         tuple[int, ...]: (place, place + 1),
         tuple[KeptAway, ...]: (KeptAway(SpendingRule.OTHER_DAY, 1, place, "券", "Voucher", place * 1_000),),

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.database import rows, transaction
-from domain.identifiers import Prefix, encode
 from domain.ledger.holders import set_state
 from domain.ledger.kinds import HolderState
 from domain.residents.join import open_wallet
@@ -109,7 +108,7 @@ async def test_cash_over_a_counter_is_counted_in_the_collectors_box(api: Voucher
 
 async def test_a_receive_code_of_a_card_gets_vouchers_too(api: VoucherApi):
     product = await api.product(code="V")
-    code = encode(Prefix.RECEIVE, api.town.id, api.town.wallet)
+    code = (await api.ask(api.town.resident, "Wallet", id=api.wallet()))["receiveCode"]
     request = {"idempotencyKey": str(uuid4()), "wallet": {"code": code}, "productId": product, "units": 1}
     assert (await api.ask(api.town.desk, "SellVoucher", input=request))["purchase"]["units"] == 1
     request |= {"wallet": {"code": "nonsense"}}
