@@ -56,6 +56,7 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         ) as live,
     ):
         live.shared(SUBSCRIBERS).limit = settings.subscriptions_per_person
+        live.living.keep("disk.watch", live.disk_watch.keep)
         live.living.keep("metrics.gauges", partial(metrics.keep, live))
         live.living.keep("metrics.towns", towns.keep)
         try:

@@ -19,9 +19,10 @@ async def livez(_: Request) -> Response:
 
 
 def readyz(process: Callable[[], Process]) -> Callable[[Request], object]:
-    """The database answers, its clock agrees with ours, and every task that must live does: `dead` names the others.
+    """The database answers, its clock agrees with ours, its disk has room, and every task that must live does.
 
-    A process that is stopping is not ready. Redis is told, not required: without it live updates are a second late.
+    `dead` names the tasks that do not. A process that is stopping is not ready. Redis is told, not required: without it
+    live updates are a second late.
     """
 
     async def answer(_: Request) -> Response:
@@ -34,8 +35,16 @@ def readyz(process: Callable[[], Process]) -> Callable[[Request], object]:
         services = process().services
         dead = services.living.dead
         clock = services.clock_watch is None or not services.clock_watch.wrong
-        ready = clock and not dead
-        body = {"ready": ready, "database": True, "bus": services.bus.connected, "clock": clock, "dead": dead}
+        disk = not services.disk_watch.full
+        ready = clock and disk and not dead
+        body = {
+            "ready": ready,
+            "database": True,
+            "bus": services.bus.connected,
+            "clock": clock,
+            "disk": disk,
+            "dead": dead,
+        }
         return JSONResponse(body, status_code=200 if ready else 503)
 
     return answer

@@ -17,6 +17,7 @@ from tortoise import Tortoise
 from domain.access.access import Access
 from domain.background import Living
 from domain.clock_watch import ClockWatch
+from domain.disk_watch import DiskWatch
 from domain.events.bus import RECONCILE_SECONDS, Bus
 from domain.identifiers import Uuid7
 from domain.ledger.batch import Sources
@@ -105,7 +106,8 @@ async def services(
         clock = watch.now
         await watch.try_to_measure()
         living.keep("clock.watch", watch.keep)
-    poster = Poster(connect, Sources(clock, ids, secrets.randbits), bus.publish, observer)
+    disk_watch = DiskWatch()
+    poster = Poster(connect, Sources(clock, ids, secrets.randbits), bus.publish, observer, disk_watch.saw)
     await bus.start()
     access.start()
     opened = Services(
@@ -118,6 +120,7 @@ async def services(
         funding=funding,
         living=living,
         clock_watch=watch,
+        disk_watch=disk_watch,
     )
     try:
         yield opened

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from domain.access.access import Access
 from domain.background import Background, Living
 from domain.clock_watch import ClockWatch
+from domain.disk_watch import DiskWatch
 from domain.events.bus import Bus
 from domain.identifiers import Uuid7
 from domain.ledger.ledger import Ledger
@@ -32,6 +33,7 @@ class Services:
     living: Living = field(default_factory=Living)
     clock_watch: ClockWatch | None = None
     """None where the clock is moved on purpose, as tests do."""
+    disk_watch: DiskWatch = field(default_factory=DiskWatch)
     objects: dict[Shared[Any], Any] = field(default_factory=dict)
 
     def shared(self, declaration: Shared[T]) -> T:

@@ -130,7 +130,9 @@ class Poster:
         sources: Sources,
         publish: Callable[[Sequence[EventRow]], None],
         observer: Observer | None = None,
+        on_fault: Callable[[BaseException], None] = lambda _: None,
     ) -> None:
+        self._on_fault = on_fault
         self._publish = publish
         self._clock = sources.clock
         self._observer = observer
@@ -275,6 +277,7 @@ class Poster:
     def _failed(self, lane: Lane, batch: list[Pending], error: Exception) -> Fault:
         """Note what an attempt leaves behind: requests that may be committed, a connection that is of no more use."""
         fault = classify(error)
+        self._on_fault(error)
         in_doubt = lane.batch.in_doubt() if lane.batch is not None else ()
         if in_doubt:
             fault = Fault.UNAVAILABLE
