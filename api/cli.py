@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from uvicorn.config import STARTUP_FAILURE
 
-from api import people_commands, workers
+from api import audit_log, people_commands, workers
 from api.command import fail, services_of_settings, settings_or_fail
 from api.connections import IDLE_SECONDS, Connection
 from api.migrate import described
@@ -43,6 +43,7 @@ towns = typer.Typer(no_args_is_help=True, help="Towns.")
 app.add_typer(towns, name="municipalities")
 app.add_typer(people_commands.staff, name="staff")
 app.add_typer(people_commands.tokens, name="tokens")
+app.command("audit-log")(audit_log.command)
 GRACE_SECONDS = 8
 """How long what is in flight may take after the last connection was taken: longer than the ledger tries."""
 START_SECONDS = 30

@@ -2,22 +2,25 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from strawberry import argument
 
-from domain.approvals import end, inbox, reads
+from domain.approvals import end, inbox, log, reads
 from domain.controls.approve import approve_change as approve
 from domain.refusals import NotPermittedError
 from schema.approvals.enums import ApprovalKind, ApprovalState
 from schema.approvals.inputs import ApproveChangeInput, RejectApprovalInput, WithdrawApprovalInput
+from schema.approvals.log import AuditConnection, AuditEdge, AuditEntry
 from schema.approvals.results import ApproveChangePayload, RejectApprovalPayload, WithdrawApprovalPayload
 from schema.approvals.types import Approval, ApprovalConnection, ApprovalEdge
 from schema.core.access import is_officer, serves
 from schema.core.context import MeguruInfo
 from schema.core.errors import BadCursorError, NotFoundError
-from schema.core.ids import Prefix, encode, read
+from schema.core.ids import ID, Prefix, encode, read, read_any
 from schema.core.node import finds
 from schema.core.page import After, First, check_count, page_of
 from schema.municipalities.types import MunicipalityCode, find_number, number_of
@@ -28,6 +31,12 @@ States = Annotated[
 Kinds = Annotated[
     list[ApprovalKind] | None, argument(description="Only these kinds; all of them when absent or empty.")
 ]
+
+Actor = Annotated[ID | None, argument(description="Only acts of this person.")]
+Action = Annotated[str | None, argument(description="Only acts of this name, such as `grant_value`.")]
+Subject = Annotated[ID | None, argument(description="Only acts about this, such as a wallet, programme or proposal.")]
+Since = Annotated[datetime | None, argument(name="from", description="Only acts from this instant on, inclusive.")]
+Until = Annotated[datetime | None, argument(name="to", description="Only acts before this instant, exclusive.")]
 
 
 @finds(Prefix.APPROVAL)
@@ -71,6 +80,54 @@ async def _place(municipality: int, cursor: str | None) -> reads.Place | None:
 
 def _edge(row: reads.Approval) -> ApprovalEdge:
     return ApprovalEdge(node=Approval(approval=row), cursor=encode(Prefix.APPROVAL, row.municipality, row.id))
+
+
+async def audit_log(
+    info: MeguruInfo,
+    municipality: MunicipalityCode,
+    actor: Actor = None,
+    action: Action = None,
+    subject: Subject = None,
+    since: Since = None,
+    until: Until = None,
+    first: First = 20,
+    after: After = None,
+) -> AuditConnection:
+    """A page of the audit log."""
+    check_count(first)
+    number = await number_of(municipality)
+    if not await is_officer(info, number):
+        raise NotPermittedError
+    wanted = await _wanted(number, actor, subject, log.Filter(action=action, since=since, until=until))
+    place = None if after is None else await log.place_of(number, int(after)) if _is_number(after) else None
+    if after is not None and place is None:
+        raise BadCursorError
+    entries = [] if wanted is None else await log.entries(number, wanted, place, first + 1)
+    edges, page_info = page_of(entries, first, after, _audit_edge)
+    return AuditConnection(edges=edges, page_info=page_info)
+
+
+async def _wanted(municipality: int, actor: str | None, subject: str | None, wanted: log.Filter) -> log.Filter | None:
+    """The filter with the ids that were named; None where an id names nothing, so that nothing is about it."""
+    if actor is not None:
+        person = read(Prefix.PERSON, actor)
+        if person is None:
+            return None
+        wanted = replace(wanted, actor=person[1])
+    if subject is not None:
+        named = read_any(subject)
+        if named is None or (named[0] is not Prefix.PERSON and named[1] != municipality):
+            return None
+        wanted = replace(wanted, subject=await log.subject_of(municipality, named[0], named[2]))
+    return wanted
+
+
+def _is_number(cursor: str) -> bool:
+    return cursor.isascii() and cursor.isdigit() and len(cursor) <= len(str(2**62))
+
+
+def _audit_edge(entry: log.Entry) -> AuditEdge:
+    return AuditEdge(node=AuditEntry(entry=entry), cursor=str(entry.id))
 
 
 async def approve_change(info: MeguruInfo, input: ApproveChangeInput) -> ApproveChangePayload:

@@ -162,6 +162,13 @@ async def claims_of(municipality: int, person: UUID) -> Claims | None:
     return _claims(claim_rows[0]) if claim_rows else None
 
 
+async def names_of(people: list[UUID]) -> list[str | None]:
+    """Return the names of people, in their order; None for a person without one."""
+    name_rows = await rows("select person_id, name from person_name where person_id = any ($1::uuid[])", people)
+    names = {row["person_id"]: row["name"] for row in name_rows}
+    return [names.get(person) for person in people]
+
+
 async def verified_at(municipality: int, person: UUID) -> datetime | None:
     """Return when a municipality last verified a person; None if it never did."""
     claim_rows = await rows(

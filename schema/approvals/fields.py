@@ -20,6 +20,7 @@ from domain.ledger.refusals import (
 from domain.programmes.refusals import BudgetExceededError, UnknownProgrammeError
 from domain.refusals import InvalidInputError
 from resolvers import approvals
+from schema.approvals.log import AuditConnection
 from schema.approvals.results import ApproveChangePayload, RejectApprovalPayload, WithdrawApprovalPayload
 from schema.approvals.types import Approval, ApprovalConnection
 from schema.core.fields import FINANCE, FINANCE_OR_DESK, OFFICERS, mutation, query, subscription
@@ -47,6 +48,15 @@ APPLYING = (
 class ApprovalsQuery:
     """The inbox of officers."""
 
+    audit_log = query(
+        approvals.audit_log,
+        AuditConnection,
+        roles=OFFICERS,
+        description=(
+            "What staff of a municipality, its stores and its counters did, newest first: who, when, in which roles,"
+            " why, and the values before and after. For finance officers and auditors of the municipality."
+        ),
+    )
     approvals = query(
         approvals.approvals,
         ApprovalConnection,

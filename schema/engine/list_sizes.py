@@ -9,6 +9,7 @@ LIST_SIZES = {
     "baseAssets": 3,
     "bonuses": 3,
     "bySource": 10,
+    "changes": 8,
     "conversionRates": 20,
     "coupons": 3,
     "differences": 50,

@@ -233,6 +233,7 @@ PROBES: dict[str, Probe] = {
     "grantProposal": of(lambda w: _id(w.new_proposal()), "finance", *TOWN),
     "grantThresholds": of(lambda w: {"municipality": w.api.code}, "finance", *TOWN),
     "approvals": of(lambda w: {"municipality": w.api.code}, "finance", "auditor"),
+    "auditLog": of(lambda w: {"municipality": w.api.code}, "auditor", "finance"),
     # Mutation
     "charge": of(lambda w: keyed(wallet={"walletId": w.wallet}, assetId=w.api.coin, amount=100), "desk"),
     "pay": of(

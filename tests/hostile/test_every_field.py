@@ -4,6 +4,7 @@ A field whose source was renamed, or that nothing provides any more, fails here.
 """
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 import asyncpg
 from graphql import GraphQLObjectType, get_named_type
 
+from domain.database import rows
 from domain.identifiers import encode_event
 from domain.services import Services
 from domain.viewer import Viewer
@@ -186,7 +188,9 @@ async def read_approvals(reading: Reading, world: FilledWorld) -> None:
         ("createAsset", wide["free"]),
         ("changeAsset", unkeyed(assetId=api.coin, paymentMaximum=300_001)),
     ):
-        await reading.field(town.finance, name, arguments)
+        await reading.field(replace(town.finance, reason="議会の議決"), name, arguments)
+    await rows("insert into person_name values ($1, '会計 花子') returning 1", town.finance.person_id)
+    await reading.field(town.auditor, "auditLog", {"municipality": api.code, "first": 50}, 4)
     await reading.field(town.finance, "setConversionRate", unkeyed(**(await rate_of(world)), numerator=0))
     for name in ("undoBulkGrant", "addEarningRule", "unfreezeWallet", "resumeStore"):
         arguments = await PROBES[name].arguments(world)

@@ -40,6 +40,7 @@ POSTED = frozenset(
 )
 """Tables that the functions of the ledger write, and nobody else can: by grant."""
 JOINING = {
+    "approvals/log.py": "the log is a query of its own, with the kinds of the holders whose balances it names",
     "bulk_grants/facts.py": "all that the rules ask of a thousand wallets, in one statement",
     "bulk_grants/repeated.py": "a file of 100,000 rows is compared with all that its programme gave in one statement",
     "coupons/listing.py": "the list of coupons near a place is a query of its own, of 60 lines",
