@@ -39,8 +39,10 @@ async def test_a_payment_is_undone_with_opposite_entries(town: People):
     await town.assert_sound()
     entries = await rows("select action, actor from audit_entry where municipality_id = $1 order by id", town.id)
     assert [(entry["action"], entry["actor"]) for entry in entries] == [
+        ("charge", town.desk.person_id),
         ("propose_reversal", town.finance.person_id),
         ("approve_reversal", town.other_finance.person_id),
+        ("reverse_journal", town.other_finance.person_id),
     ]
 
 

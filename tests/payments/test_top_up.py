@@ -195,7 +195,7 @@ async def test_cut_off_after_the_charge_the_same_key_or_the_job_goes_on(
     async def cut_off(key: str) -> None:
         with monkeypatch.context() as cut:
             cut.setattr(topping, "pay", killed)
-            assert (await pay_with(api, 500, source, idempotencyKey=key))["code"] == "UNAVAILABLE"
+            assert (await pay_with(api, 500, source, idempotencyKey=key))["code"] == "OUTCOME_UNKNOWN"
 
     await cut_off(keys[0])
     assert (await states(api), await api.balances()) == ([1], {"COIN": 500})

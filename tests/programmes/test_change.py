@@ -307,7 +307,7 @@ async def test_a_change_that_was_cut_off_is_finished_by_its_key(api: Api, monkey
 
     with monkeypatch.context() as cut:
         cut.setattr(changing, "_note", killed)
-        assert (await budget(api, programme, 500, idempotencyKey=key))["code"] == "UNAVAILABLE"
+        assert (await budget(api, programme, 500, idempotencyKey=key))["code"] == "OUTCOME_UNKNOWN"
     assert await api.left(programme) == 1_500
     finished = await budget(api, programme, 500, idempotencyKey=key)
     assert (finished["replayed"], budgets(finished)) == (True, (1_500, 1_500))
