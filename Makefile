@@ -9,7 +9,7 @@ python = .venv/bin/python
 database = $(python) -m mocks.embedded.with_database --data "$(DATA)" --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check conformance soak schema bench demo audit migrate clean
+.PHONY: help setup run test check conformance soak mutants schema bench demo audit migrate clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,10 @@ conformance: setup ## clients and audits of others against a server of its own (
 soak: setup ## the long campaigns with their full counts; prints their seeds
 	@MEGURU_SOAK=1 $(python) -m pytest -m soak -s --timeout 0 $(ARGS)
 
+mutants: setup ## changes what moves money in one place at a time, and counts what the tests see (ARGS="--sample 200")
+	@$(python) -m pip install -qq --disable-pip-version-check --no-input --upgrade --no-deps --require-hashes --target .mutants -r requirements-mutants.lock
+	@PYTHONPATH=.mutants $(python) -m tests.mutants $(ARGS)
+
 schema: setup ## writes schema/schema.graphql, docs/limits.md and docs/errors.md from the code
 	@$(python) -m schema.engine.export && $(python) -m api.limits_page
 
@@ -56,5 +60,5 @@ migrate: setup ## brings the database of `make run`, or of MEGURU_OWNER_DATABASE
 clean: ## removes .venv, the data and every cache
 	@if [ -e .data/postgres/data/postmaster.pid ] && kill -0 "$$(head -n 1 .data/postgres/data/postmaster.pid)" 2>/dev/null; \
 	then echo "clean: a database runs on .data: stop make run first" >&2; exit 1; fi
-	@rm -rf .venv .data dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/artifacts
+	@rm -rf .venv .mutants mutants .data dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/artifacts
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

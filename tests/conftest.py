@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+from hypothesis import Phase, settings
 from tortoise import Tortoise
 
 from api.migrate import migrate
@@ -24,8 +25,22 @@ if TYPE_CHECKING:
     from tests.support.api import Api
 
 GUID = "jp.example.city.coin"
+# Mutants are killed by any failure: the same examples for each, and no search for the smallest.
+settings.register_profile(
+    "mutants", derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate]
+)
+
 NEVER_SECONDS = 3_600
 """Longer than any test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that ask for the database. Where mutants are tried, the quick ones are asked first."""
+    for item in items:
+        if "server_address" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+    if "MEGURU_TEST_TEMPLATE" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("database") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +65,10 @@ def server_address(scratch: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def template(server_address: str) -> str:
-    """The name of a migrated database that is only copied."""
+    """The name of a migrated database that is only copied: a new one, or MEGURU_TEST_TEMPLATE."""
+    ready = os.environ.get("MEGURU_TEST_TEMPLATE")
+    if ready is not None:
+        return ready
 
     async def make() -> str:
         name = f"meguru_template_{os.getpid()}"

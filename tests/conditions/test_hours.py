@@ -14,7 +14,7 @@ FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
 def test_times_of_day_are_read_strictly():
     assert [minute_of(time) for time in ("00:00", "09:30", "24:00")] == [0, 570, 1_440]
     assert {minute_of(time) for time in ("24:01", "9:30", "09:60", "09：30", "", "ab:cd", "-1:00", "09:3")} == {None}
-    assert time_of(570) == "09:30"
+    assert [time_of(minute) for minute in (0, 570, 1_439, 1_440)] == ["00:00", "09:30", "23:59", "24:00"]
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,9 @@ def test_the_day_is_that_of_tokyo_and_the_end_is_exclusive():
     assert not ALWAYS.restricted
     assert hours.restricted
     assert [from_json(to_json(rule)) for rule in (hours, ALWAYS)] == [hours, Hours()]
+
+
+def test_what_is_left_out_is_every_day_from_midnight_to_midnight():
+    assert parse(None, None, None) == ALWAYS
+    assert parse([3], None, "12:00") == Hours(frozenset({3}), 0, 720)
+    assert parse(None, "12:00", None) == Hours(frozenset(), 720, 1_440)

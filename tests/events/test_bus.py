@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from redis import asyncio as aioredis
 
 from domain.events.bus import CHANNEL, Bus
@@ -24,8 +25,10 @@ NEVER_SECONDS = 3_600
 async def bus(url: str | None, reconcile_seconds: float = NEVER_SECONDS) -> AsyncIterator[Bus]:
     live = Bus(url, reconcile_seconds=reconcile_seconds)
     await live.start()
-    yield live
-    await live.close()
+    try:
+        yield live
+    finally:
+        await live.close()
 
 
 async def pay(town: People, through: Bus, times: int) -> None:
@@ -45,10 +48,12 @@ async def heard(town: People, there: Bus) -> AsyncIterator[list[int]]:
 
     before = there.subscribers
     task = asyncio.create_task(till())
-    await eventually(lambda: there.subscribers == before + 1 and following(there, town))
-    yield seen
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    try:
+        await eventually(lambda: there.subscribers == before + 1 and following(there, town))
+        yield seen
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def following(live: Bus, town: People) -> bool:
@@ -56,8 +61,11 @@ def following(live: Bus, town: People) -> bool:
     return all(inbox._wake._waiters for inbox in live._inboxes[town.id, town.store])
 
 
-async def test_each_commit_is_published_to_its_own_process_and_to_the_others(town: People, tmp_path: Path):
-    """No bus looks into the table, so that only what is published is heard."""
+async def test_each_commit_is_published_to_its_own_process_and_to_the_others(
+    town: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """No bus looks into the table, connected or not, so that only what is published is heard."""
+    monkeypatch.setattr("domain.events.bus.RECONCILE_SECONDS_DOWN", NEVER_SECONDS)
     await town.charge(1_000)
     server = valkey.start(tmp_path)
     try:

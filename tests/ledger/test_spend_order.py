@@ -1,5 +1,6 @@
 """The planner: never against the published order, never more than a lot has, and the quote is what is paid."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.conditions.acceptance import Acceptance, from_json, to_json
+from domain.conditions.hours import Hours
 from domain.ledger import spend_order
 from domain.ledger.book import Account
 from domain.ledger.kept_away import SpendingRule
@@ -224,11 +226,12 @@ class Store:
         (Acceptance(areas=frozenset({"north"}), categories=frozenset({"books"})), False),
         (Acceptance(excluded_categories=frozenset({"tobacco"})), True),
         (Acceptance(categories=frozenset({"food"}), excluded_categories=frozenset({"food"})), False),
+        (Acceptance(hours=Hours(frozenset({6, 7}), 540, 1_020)), True),
     ],
 )
 def test_acceptance(rule: Acceptance, *, accepted: bool):
     assert rule.accepts(Store()) is accepted
-    assert from_json(to_json(rule)) == rule
+    assert from_json(json.loads(json.dumps(to_json(rule)))) == rule, "as the table has it"
     assert rule.restricted == (rule != Acceptance())
 
 

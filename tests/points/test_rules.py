@@ -136,6 +136,10 @@ def test_a_verified_resident_of_an_age():
         ({}, Limits({CAP[0]: 2**53 - 4}, {PROGRAMME: 100}), (3, "CUT_PER_PERSON")),
         ({}, Limits({}, {PROGRAMME: 7}), (7, "CUT_BY_BUDGET")),
         ({}, Limits({}, {PROGRAMME: 100}, {POINT: 2}), (2, "CUT_BY_BALANCE")),
+        ({"cap_per_day": 10}, Limits({}, {PROGRAMME: 100}), (10, "APPLIED")),
+        ({"cap_per_day": 9}, Limits({}, {PROGRAMME: 100}), (9, "CUT_PER_DAY")),
+        ({"cap_per_day": 6}, Limits({}, {PROGRAMME: 6}), (6, "CUT_PER_DAY")),
+        ({}, Limits({}, {}), (0, "CUT_BY_BUDGET")),
     ],
 )
 def test_the_tightest_limit_cuts_and_says_so(facts: dict[str, object], limits: Limits, expected: tuple[int, str]):
