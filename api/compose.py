@@ -40,7 +40,8 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
     else:
         with suppress(ConnectionError):  # the database is away: `meguru serve` had waited for it, and looked
             await refuse_strong_login(settings.database_url)
-    metrics, rates, towns = Metrics(), Rates(settings), Towns()
+    metrics, towns = Metrics(), Towns()
+    rates = Rates(settings, limited=metrics.rate_limited)
     async with (
         payment_provider(settings.funding_url, settings.funding_key) as funding,
         services(

@@ -53,6 +53,12 @@ class Metrics:
             ["field", "municipality"],
             registry=self.registry,
         )
+        self._rate_limited = Counter(
+            "meguru_rate_limited",
+            "Requests that were answered RATE_LIMITED, by what they were counted of.",
+            ["by"],
+            registry=self.registry,
+        )
         self._journals = Counter(
             "meguru_journals",
             "Requests that the ledger decided.",
@@ -99,6 +105,10 @@ class Metrics:
         if interpreted:
             self._interpreted.labels(field, municipality).inc()
         self._seconds.labels(field, municipality).observe(seconds)
+
+    def rate_limited(self, by: str) -> None:
+        """One request too many, of an address or of a person and their phone."""
+        self._rate_limited.labels(by).inc()
 
     def committed(
         self, requests: Sequence[Request], decisions: Sequence[Decision], statements: int, seconds: float

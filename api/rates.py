@@ -103,7 +103,13 @@ class Buckets:
 class Rates:
     """The limits of this process, and through Redis of all processes."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+        limited: Callable[[str], None] = lambda _by: None,
+    ) -> None:
+        self._limited = limited
         self._on = settings.rate_limits
         self._person = Rate(settings.requests_per_minute)
         self._address = Rate(settings.requests_per_minute_of_address)
@@ -125,7 +131,7 @@ class Rates:
 
     async def of_address(self, address: str) -> int | None:
         """One request of an address: None where it may go on, else the seconds to wait."""
-        return await self.take([(f"address:{address}", self._address)])
+        return self._told("address", await self.take([(f"address:{address}", self._address)]))
 
     async def of_viewer(self, viewer: Viewer | None, fields: Sequence[str]) -> int | None:
         """One operation of a person and their phone, with these root fields, likewise."""
@@ -136,7 +142,12 @@ class Rates:
         if viewer.device is not None:
             keys.append((f"device:{person}:{viewer.device}", self._person))
         keys += [(f"{field}:{person}", OPERATIONS[field]) for field in dict.fromkeys(fields) if field in OPERATIONS]
-        return await self.take(keys)
+        return self._told("person", await self.take(keys))
+
+    def _told(self, by: str, seconds: int | None) -> int | None:
+        if seconds is not None:
+            self._limited(by)
+        return seconds
 
     async def take(self, keys: Sequence[Key]) -> int | None:
         """One of each key; None, or the whole seconds after which there is one again."""

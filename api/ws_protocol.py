@@ -28,6 +28,7 @@ from api.tokens import ExpiredTokenError, InvalidTokenError, Verified, require_s
 from domain.access.access import AccessUnknownError
 from domain.locales.catalogue import message as text_of
 from schema.core.context import Context
+from schema.engine.answers import Answer, answers
 from schema.engine.execute import prepared
 from schema.engine.extensions import SIGN_IN, masked
 
@@ -66,10 +67,14 @@ class Adapter(ASGIWebSocketAdapter):
 
     async def send_json(self, message: Any) -> None:  # noqa: ANN401 - Strawberry's own signature
         """Sends a message; WebSocketDisconnected once the connection is closed."""
+        await self.send_text(cast("str", self.view.encode_json(message)))
+
+    async def send_text(self, text: str) -> None:
+        """Sends the JSON of a message, likewise."""
         if self.closed:
             raise WebSocketDisconnected
         try:
-            await super().send_json(message)
+            await self.ws.send_text(text)
         except RuntimeError:  # it was closed while the message waited for its turn
             if not self.closed:
                 raise
@@ -174,15 +179,10 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         """Runs an operation to its end; what goes wrong is answered under its id."""
         try:
             try:
-                results = await self.schema.stream(
-                    operation.query,
-                    variable_values=operation.variables,
-                    context_value=context or self.context,
-                    root_value=self.root_value,
-                    operation_name=operation.operation_name,
-                )
-                async with aclosing(results):
-                    await self._send_result_stream(operation, results)
+                asked = operation.query, operation.variables, context or self.context, operation.operation_name
+                async with aclosing(answers(*asked)) as results:
+                    async for answer in results:
+                        await self._send_answer(operation, answer)
                 await operation.send_operation_message({"id": operation.id, "type": "complete"})
             except WebSocketDisconnected:
                 raise
@@ -191,6 +191,17 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 await operation.send_initial_errors([masked(known, self.context)])
         except WebSocketDisconnected:
             self.operations.pop(operation.id, None)
+
+    async def _send_answer(self, operation: Operation[Context, None], answer: Answer) -> None:
+        if operation.completed or (answer.failed and await self._session_ended()):
+            return
+        if answer.refused:
+            operation.completed = True
+            self.forget_id(operation.id)
+        kind = "error" if answer.refused else "next"
+        name = orjson.dumps(operation.id).decode()
+        message = f'{{"id":{name},"type":"{kind}","payload":{answer.payload}}}'
+        await cast("Adapter", self.websocket).send_text(message)
 
     async def shutdown(self) -> None:
         """Ends everything of the connection."""
@@ -216,6 +227,19 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._refuse(name, "UNAUTHENTICATED", SIGN_IN, reason=error.reason)
             await self._end_session(error)
         else:
+            return True
+        return False
+
+    async def _session_ended(self) -> bool:
+        """Closes the connection if its session has ended, which is why something failed: the code says so."""
+        if self.verified is None:
+            return False
+        try:
+            await require_session(self.verified, self.context.services.access)
+        except AccessUnknownError:
+            return False
+        except InvalidTokenError as error:
+            await self._end_session(error)
             return True
         return False
 

@@ -12,7 +12,7 @@ from domain.events.turns import REPLAYS
 from domain.identifiers import Prefix
 from schema.core.access import works_at
 from schema.core.context import MeguruInfo
-from schema.core.errors import NotFoundError
+from schema.core.errors import NotFoundError, TimedOutError
 from schema.core.ids import ID, key_of
 from schema.events.types import Event, ResyncRequired, event_for, sequence_after
 from schema.ledger.balances import units_of
@@ -56,9 +56,12 @@ async def _live(info: MeguruInfo, prefix: Prefix, unchecked: ID, after: ID | Non
     holder = key_of(prefix, unchecked, NotFoundError)
     page = partial(services.shared(REPLAYS).page, reader, info.context.trace_id)
     yen = (await units_of(info, holder[0])).yen if prefix is Prefix.STORE else None
-    async with aclosing(stream(services, *holder, sequence_after(*holder, after), page)) as items:
-        async for item in items:
-            if isinstance(item, Resync):
-                yield ResyncRequired(resync=item, noticed_at=services.clock())
-            else:
-                yield event_for(item, yen=yen)
+    try:
+        async with aclosing(stream(services, *holder, sequence_after(*holder, after), page, reader=reader)) as items:
+            async for item in items:
+                if isinstance(item, Resync):
+                    yield ResyncRequired(resync=item, noticed_at=services.clock())
+                else:
+                    yield event_for(item, yen=yen)
+    except TimeoutError as error:
+        raise TimedOutError from error

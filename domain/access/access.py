@@ -72,6 +72,16 @@ class Access:
         """The age of what this process knows."""
         return monotonic() - self._as_of
 
+    @property
+    def epoch(self) -> int:
+        """Counts changes of sessions and rights that this process has heard of."""
+        return self._epoch
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether what this process knows is not older than it may be."""
+        return self.age_seconds <= FRESH_SECONDS
+
     async def session_version(self, person: UUID) -> int | None:
         """Return the version that a person's tokens must carry; None for an unknown person. AccessUnknownError."""
         if self.age_seconds > FRESH_SECONDS:

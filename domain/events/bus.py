@@ -9,7 +9,7 @@ message delays an event and never loses it.
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 
 from domain.background import Living
 from domain.events.reads import sequences_of
+from domain.events.turns import Turns
 from domain.ledger.kinds import JournalKind
 from domain.ledger.request import EventRow
 
@@ -47,9 +48,15 @@ log = structlog.get_logger()
 
 
 class Inbox:
-    """The unread events of one subscriber, at most QUEUE_LIMIT. `behind`: the table may have more."""
+    """The unread events of one subscriber, at most QUEUE_LIMIT. `behind`: the table may have more.
 
-    def __init__(self) -> None:
+    Its subscriber is woken when it is the turn of the reader, a person with as many subscriptions as they like.
+    """
+
+    def __init__(self, turns: Turns, reader: Hashable) -> None:
+        self._turns = turns
+        self._reader = reader
+        self._asked = False
         self.rows: deque[EventRow] = deque()
         self.overflowed = False
         self.behind = False
@@ -62,17 +69,27 @@ class Inbox:
             self.overflowed = True
         else:
             self.rows.append(row)
-        self._wake.set()
+        self.ask()
 
     def nudge(self) -> None:
         """Mark that the table may have more events."""
         self.behind = True
-        self._wake.set()
+        self.ask()
 
     async def wait(self) -> None:
-        """Wait for an event or a nudge."""
+        """Wait for a turn: there is an event or a nudge, or somebody asked."""
         await self._wake.wait()
         self._wake.clear()
+
+    def ask(self) -> None:
+        """Ask for a turn, as the next event or a nudge would."""
+        if not self._asked:
+            self._asked = True
+            self._turns.ask(self._reader, self._woken)
+
+    def _woken(self) -> None:
+        self._asked = False
+        self._wake.set()
 
 
 class Bus:
@@ -88,6 +105,8 @@ class Bus:
             else aioredis.from_url(redis_url, socket_connect_timeout=SEND_SECONDS, socket_timeout=SEND_SECONDS)
         )
         self._living = living or Living()
+        self.turns = Turns()
+        """In which subscribers deliver."""
         self._origin = uuid4().hex.encode()
         self._inboxes: defaultdict[HolderKey, set[Inbox]] = defaultdict(set)
         self._outbox: deque[tuple[str, bytes]] = deque(maxlen=OUTBOX_LIMIT)
@@ -134,9 +153,9 @@ class Bus:
         self._outbox.append((channel, b"%b%016d%b" % (self._origin, _microseconds(), orjson.dumps(content))))
         self._to_send.set()
 
-    def subscribe(self, municipality: int, holder: UUID) -> Inbox:
-        """Open an inbox for a holder's events from now on."""
-        inbox = Inbox()
+    def subscribe(self, municipality: int, holder: UUID, reader: Hashable = None) -> Inbox:
+        """Open an inbox for a holder's events from now on. `reader`: whose it is; each has the same share of turns."""
+        inbox = Inbox(self.turns, reader)
         self._inboxes[municipality, holder].add(inbox)
         return inbox
 
@@ -269,13 +288,13 @@ def _packed(row: EventRow) -> list[object]:
         row.balances,
         row.recorded_at.isoformat(),
         row.receipt_number,
+        row.counterparty_kind,
     ]
 
 
 def _unpacked(packed: list[Any]) -> EventRow:
-    municipality, holder, sequence, kind, journal_id, counterparty, assets, amounts, balances, at, receipt_number = (
-        packed
-    )
+    municipality, holder, sequence, kind, journal_id, counterparty, assets, amounts, balances, at, *rest = packed
+    receipt_number, counterparty_kind = rest
     return EventRow(
         municipality=municipality,
         holder=UUID(holder),
@@ -288,4 +307,5 @@ def _unpacked(packed: list[Any]) -> EventRow:
         balances=balances,
         recorded_at=datetime.fromisoformat(at),
         receipt_number=receipt_number,
+        counterparty_kind=counterparty_kind,
     )

@@ -13,8 +13,9 @@ async def events_after(municipality: int, holder: UUID, sequence: int, limit: in
     """Return a holder's events after a sequence, in order, at most `limit`."""
     records = await rows(
         """select e.municipality_id, e.holder_id, e.sequence, e.kind, e.journal_id, e.counterparty_id, e.assets,
-          e.amounts, e.balances, e.recorded_at,
-          j.receipt_number from event e join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+          e.amounts, e.balances, e.recorded_at, j.receipt_number, c.kind as counterparty_kind
+          from event e join journal j on j.municipality_id = e.municipality_id and j.id = e.journal_id
+          left join holder c on c.municipality_id = e.municipality_id and c.id = e.counterparty_id
           where e.municipality_id = $1 and e.holder_id = $2 and e.sequence > $3 order by e.sequence limit $4""",
         municipality,
         holder,
@@ -65,4 +66,5 @@ def _event(row: dict[str, Any]) -> EventRow:
         balances=row["balances"],
         recorded_at=row["recorded_at"],
         receipt_number=row["receipt_number"],
+        counterparty_kind=row["counterparty_kind"],
     )

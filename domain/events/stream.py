@@ -1,7 +1,7 @@
 """Live events of one holder: join the bus, read earlier events, then follow. None is missing and none comes twice."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,10 +49,19 @@ Page = Callable[[], AbstractAsyncContextManager[None]]
 
 
 async def stream(
-    services: LiveServices, municipality: int, holder: UUID, after: int | None, page: Page = nullcontext
+    services: LiveServices,
+    municipality: int,
+    holder: UUID,
+    after: int | None,
+    page: Page = nullcontext,
+    *,
+    reader: Hashable = None,
 ) -> AsyncGenerator[EventRow | Resync, None]:
-    """Yield events after a sequence (None: from now on), without end. A Resync is the last item."""
-    inbox = services.bus.subscribe(municipality, holder)
+    """Yield events after a sequence (None: from now on), without end. A Resync is the last item.
+
+    reader: whose turn it is when events are delivered.
+    """
+    inbox = services.bus.subscribe(municipality, holder, reader)
     try:
         async with asyncio.timeout(BEGIN_SECONDS):
             current = await sequence_of(municipality, holder) or 0
@@ -84,8 +93,8 @@ async def _too_far(services: LiveServices, municipality: int, holder: UUID, last
 
 
 async def _follow(inbox: Inbox, municipality: int, holder: UUID, page: Page) -> AsyncGenerator[EventRow, None]:
-    """Yield events in sequence until the inbox overflows. After a gap or a nudge, read the table."""
-    while not inbox.overflowed:
+    """Yield events in sequence, one a turn, until the inbox overflows. After a gap or a nudge, read the table."""
+    while not inbox.overflowed or (inbox.rows and not inbox.behind):
         while inbox.behind:
             inbox.behind = False
             async with page():
@@ -94,12 +103,14 @@ async def _follow(inbox: Inbox, municipality: int, holder: UUID, page: Page) -> 
                 for row in missed:
                     inbox.seen = row.sequence
                     yield row
-        while inbox.rows and not inbox.behind:
+        if inbox.rows:
             row = inbox.rows.popleft()
             if row.sequence == inbox.seen + 1:
                 inbox.seen = row.sequence
                 yield row
             elif row.sequence > inbox.seen:
                 inbox.behind = True
-        if not inbox.behind and not inbox.rows and not inbox.overflowed:
+        if not inbox.behind and (inbox.rows or not inbox.overflowed):
+            if inbox.rows:
+                inbox.ask()
             await inbox.wait()

@@ -1,10 +1,11 @@
-"""Shares of a process among its readers: how many subscriptions a person has, and how many replays go on at once.
+"""Shares of a process among its readers: subscriptions of a person, deliveries in turn, and replays at once.
 
 Correctness does not depend on it. Whoever waits here is late, and loses nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -16,6 +17,9 @@ REPLAYS_PER_CONNECTION = 2
 REPLAYS_PER_PERSON = 4
 """Replays that read and deliver a page of earlier events at once; the others wait, in the order in which they came."""
 
+SLICE = 8
+"""Deliveries between which the loop does nothing else."""
+
 
 class TooManySubscriptionsError(Exception):
     """A person has as many subscriptions in this process as they may have."""
@@ -23,6 +27,43 @@ class TooManySubscriptionsError(Exception):
     def __init__(self, limit: int) -> None:
         super().__init__(f"You have {limit} subscriptions already; end one first.")
         self.limit = limit
+
+
+class Turns:
+    """Wakes who has something to deliver: SLICE at a time, one of each reader in turn.
+
+    Between two slices the loop runs everything else that is ready, such as the next step of a payment.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[Hashable, deque[Callable[[], None]]] = OrderedDict()
+        self._going = False
+
+    def ask(self, reader: Hashable, wake: Callable[[], None]) -> None:
+        """Call `wake` when it is its turn."""
+        self._waiting.setdefault(reader, deque()).append(wake)
+        if not self._going:
+            self._going = True
+            asyncio.get_running_loop().call_soon(self._slice)
+
+    async def turn(self, reader: Hashable) -> None:
+        """Wait for a turn."""
+        came = asyncio.Event()
+        self.ask(reader, came.set)
+        await came.wait()
+
+    def _slice(self) -> None:
+        for _ in range(SLICE):
+            if not self._waiting:
+                break
+            reader, wakes = self._waiting.popitem(last=False)
+            wake = wakes.popleft()
+            if wakes:
+                self._waiting[reader] = wakes
+            wake()
+        self._going = bool(self._waiting)
+        if self._going:
+            asyncio.get_running_loop().call_soon(self._slice)
 
 
 class Replays:

@@ -195,19 +195,22 @@ class Planner:
         # Value that went from one lot of a holder to another did not move for the holder.
         moved = {asset: change for asset, change in moved.items() if change}
         balances = [self.book.total(request.municipality, holder_id, asset) for asset in moved]
+        counterparty = draft.counterparties.get(holder_id)
+        other = None if counterparty is None else self.book.holders.get((request.municipality, counterparty))
         row = EventRow(
             municipality=request.municipality,
             holder=holder_id,
             sequence=holder.sequence,
             kind=request.kind,
             journal_id=journal_id,
-            counterparty=draft.counterparties.get(holder_id),
+            counterparty=counterparty,
             assets=list(moved),
             amounts=list(moved.values()),
             balances=balances,
             recorded_at=at,
             receipt_number=receipt_number,
             list_amount=draft.amount if draft.list_amount is None else draft.list_amount,
+            counterparty_kind=None if other is None else other.kind,
         )
         self.lines.events.append(row)
         self.book.recent[request.municipality, holder_id].append(row)

@@ -144,6 +144,7 @@ class EventRow:
     """A row of `event`: the effect of one journal on one holder, with its balances afterwards. Whole units.
 
     list_amount: of a payment, cash and discounts included. It is known under the locks only, not to streams.
+    counterparty_kind: a HolderKind; None where nobody said it.
     """
 
     municipality: int
@@ -158,6 +159,7 @@ class EventRow:
     recorded_at: datetime
     receipt_number: str | None = None
     list_amount: int | None = field(default=None, compare=False)
+    counterparty_kind: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,30 +21,71 @@ async def while_allowed(
 ) -> AsyncGenerator[Any, None]:
     """Yield items, each on rights that are fresh; NotFoundError or UnauthenticatedError as soon as the right ended.
 
-    A stream that only listens ends too: it waits for its next item and for changes of the viewer's rights together.
+    A stream that only listens ends too: another task watches for changes of the viewer's rights.
     """
-    access, person = context.services.access, context.signed_in.person_id
-    with access.watch(person) as changed:
+    with context.services.access.watch(context.signed_in.person_id) as changed:
         await _begun(allowed)
-        noticing = asyncio.create_task(changed.wait())
-        upcoming: asyncio.Task[Any] | None = None
+        right = Right(context, allowed, changed)
+        watching = asyncio.create_task(right.watch())
         async with aclosing(items):
             try:
                 while True:
-                    upcoming = upcoming or asyncio.create_task(anext(items, END))
-                    await asyncio.wait({upcoming, noticing}, return_when=asyncio.FIRST_COMPLETED)
-                    await access.fresh(None)
-                    if changed.is_set():
-                        changed.clear()
-                        noticing = asyncio.create_task(changed.wait())
-                        await _still(context, allowed)
-                        continue
-                    item, upcoming = upcoming.result(), None
+                    item = await right.next_of(items)
                     if item is END:
                         return
                     yield item
             finally:
-                await _cancelled(noticing, upcoming)
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+
+
+class Right:
+    """A viewer's right to follow something; asked again when it may have changed, and a look-up for each item."""
+
+    def __init__(self, context: Context, allowed: Allowed, changed: asyncio.Event) -> None:
+        self._context = context
+        self._allowed = allowed
+        self._changed = changed
+        self._answered = asyncio.Event()
+        self._answered.set()
+        self._ended: Exception | None = None
+        self._waiting: asyncio.Timeout | None = None
+
+    async def watch(self) -> None:
+        """Ask after each change, until the right has ended; who waits for an item is woken then."""
+        while self._ended is None:
+            await self._changed.wait()
+            self._answered.clear()
+            self._changed.clear()
+            try:
+                await _still(self._context, self._allowed)
+            except Exception as error:  # noqa: BLE001 - raised to who follows
+                self._ended = error
+                if self._waiting is not None:
+                    self._waiting.reschedule(asyncio.get_running_loop().time())
+            self._answered.set()
+
+    async def next_of(self, items: AsyncGenerator[Any, None]) -> Any:  # noqa: ANN401 - an item, or END
+        """The next item; raises what ended the right."""
+        try:
+            async with asyncio.timeout(None) as self._waiting:
+                item = await anext(items, END)
+        except TimeoutError:
+            if self._ended is None:
+                raise
+        finally:
+            self._waiting = None
+        await self._granted()
+        return item
+
+    async def _granted(self) -> None:
+        if not self._context.services.access.is_fresh:
+            await self._context.services.access.fresh(None)
+        if self._changed.is_set():
+            self._answered.clear()
+        await self._answered.wait()
+        if self._ended is not None:
+            raise self._ended
 
 
 async def _begun(allowed: Allowed) -> None:
@@ -76,11 +117,3 @@ async def _require_session(context: Context) -> None:
     version = await context.services.access.session_version(context.signed_in.person_id)
     if context.session_version not in {None, version}:
         raise UnauthenticatedError
-
-
-async def _cancelled(*tasks: "asyncio.Task[Any] | None") -> None:
-    """Cancel tasks and wait for them: a generator cannot be closed while it runs."""
-    running = [task for task in tasks if task is not None]
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)

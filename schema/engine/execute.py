@@ -12,7 +12,15 @@ from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, TypeGuard, cast
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationType, parse, specified_rules
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+)
 from graphql import execute as core_execute
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
@@ -51,13 +59,20 @@ class Prepared:
     errors: tuple[GraphQLError, ...]
     shape: Shape
     program: Program | None = None
+    subscribes: bool = False
 
 
 async def execute(
     query: str, variables: dict[str, Any] | None, context: Context, operation_name: str | None
 ) -> ExecutionResult:
     """The result of one operation, its errors as the client may read them."""
-    known = prepared(query, operation_name)
+    return await executed(prepared(query, operation_name), variables, context, operation_name)
+
+
+async def executed(
+    known: Prepared, variables: dict[str, Any] | None, context: Context, operation_name: str | None
+) -> ExecutionResult:
+    """The same of a query or mutation that is prepared."""
     if known.document is None:
         return _refused(context, *known.errors)
     refused = await refusal_of(known.shape, context, variables)
@@ -126,30 +141,30 @@ async def _interpret(
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def prepared(query: str, operation_name: str | None) -> Prepared:
-    """Parses, validates and compiles. Apps send few documents, so most are known."""
+def prepared(query: str, operation_name: str | None, *, subscribes: bool = False) -> Prepared:
+    """Parses, validates and compiles. Apps send few documents, so most are known.
+
+    subscribes: whether it came on a way that serves subscriptions too.
+    """
+    nothing = Prepared(None, (GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"}),), NO_SHAPE)
+    if not query:
+        return nothing
     try:
         document = parse(query, max_tokens=TOKEN_LIMIT)
     except GraphQLError as error:
         return Prepared(None, (error,), NO_SHAPE)
+    if not any(isinstance(node, OperationDefinitionNode) for node in document.definitions):
+        return nothing
     errors = tuple(validate_document(_CORE, document, (*specified_rules, *RULES)))
     if errors:
         return Prepared(None, errors, NO_SHAPE)
     shape = shape_of(_CORE, document, operation_name)
-    unknown = _unknown(document, operation_name)
-    if unknown is not None:
-        return Prepared(None, (unknown,), shape)
     operations = list(operations_of(document, operation_name))
+    follows = any(operation.operation is OperationType.SUBSCRIPTION for operation in operations)
+    if not operations or (follows and not subscribes):
+        return Prepared(None, nothing.errors, shape)
     runs = len(operations) == 1 and too_costly(shape.cost.least) is None
-    return Prepared(document, (), shape, compiled(_CORE, document, operations[0]) if runs else None)
-
-
-def _unknown(document: DocumentNode, operation_name: str | None) -> GraphQLError | None:
-    """Refuses an operation that is not in the document, and a subscription, which goes over the WebSocket."""
-    meant = list(operations_of(document, operation_name))
-    if meant and all(node.operation is not OperationType.SUBSCRIPTION for node in meant):
-        return None
-    return GraphQLError(NO_SUCH_OPERATION, extensions={"code": "BAD_REQUEST"})
+    return Prepared(document, (), shape, compiled(_CORE, document, operations[0]) if runs else None, follows)
 
 
 def is_query(query: str, operation_name: str | None) -> bool:

@@ -3,7 +3,7 @@
 Each kind of journal has its own type, registered where it is declared.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import partial
 from typing import ClassVar, TypeVar
@@ -93,7 +93,12 @@ class Event:
     async def counterparty(self, info: MeguruInfo) -> Counterparty | None:
         if self.row is None or not self.moves:
             return None
-        return await counterparty_of(info, self.row.municipality, self.row.counterparty)
+        return await counterparty_of(info, self.row.municipality, self.row.counterparty, self.row.counterparty_kind)
+
+    @property
+    def shared_as(self) -> Hashable | None:
+        """Names the event among those that one viewer follows; None for what only one stream has."""
+        return None if self.row is None else (self.row.municipality, self.row.holder, self.row.sequence, self.yen)
 
     async def receipt(self, info: MeguruInfo, kind: type[R]) -> R:
         """The receipt of the event, of the type that its kind has."""

@@ -8,6 +8,7 @@ import strawberry
 
 from domain.coupons import reads as coupons
 from domain.identifiers import encode_event
+from domain.ledger.kinds import HolderKind
 from domain.ledger.reads import Movement, history
 from domain.ledger.takings import takings
 from domain.municipalities import reads as municipalities
@@ -46,14 +47,20 @@ class Counterparty:
     store: Store | None = strawberry.field(default=None, description="The store, where it is one.")
 
 
-async def counterparty_of(info: MeguruInfo, municipality: int, holder: UUID | None) -> Counterparty | None:
-    """The other side as the viewer may know it: stores by name, customers never."""
+async def counterparty_of(
+    info: MeguruInfo, municipality: int, holder: UUID | None, holder_kind: int | None = None
+) -> Counterparty | None:
+    """The other side as the viewer may know it: stores by name, customers never.
+
+    holder_kind: a HolderKind, where it is known: then nothing is read of a customer.
+    """
+    in_language = info.context.in_language
     if holder is None:
         return None
-    store = await store_of(info, municipality, holder)
-    if store is not None:
-        return Counterparty(kind=PartyKind.STORE, name=store.store.name, store=store)
-    in_language = info.context.in_language
+    customer = Counterparty(kind=PartyKind.CUSTOMER, name=in_language("お客さま", "Customer"))
+    store = None if holder_kind == HolderKind.WALLET else await store_of(info, municipality, holder)
+    if holder_kind == HolderKind.WALLET or store is not None:
+        return customer if store is None else Counterparty(kind=PartyKind.STORE, name=store.store.name, store=store)
     town = await info.context.load(municipalities.by_ids, municipality)
     if town is not None and holder in (town.desk_id, town.issuer_id):
         return Counterparty(kind=PartyKind.TOWN, name=in_language(f"{town.name} 窓口", f"{town.name} desk"))
@@ -64,7 +71,7 @@ async def counterparty_of(info: MeguruInfo, municipality: int, holder: UUID | No
     if coupon is not None:
         kind = PartyKind.TOWN if coupon.store_id is None else PartyKind.STORE
         return Counterparty(kind=kind, name=in_language(coupon.name_ja, coupon.name_en))
-    return Counterparty(kind=PartyKind.CUSTOMER, name=in_language("お客さま", "Customer"))
+    return customer
 
 
 @strawberry.type(description="One line of a history: what one journal did to one of somebody's balances.")

@@ -28,6 +28,7 @@ from schema.core.context import Context
 from schema.engine.operations import document
 from schema.root import schema
 from tests.support.api import Api
+from tests.support.streamed import streamed
 
 EIGHTY = Rate(80, 3_600)
 
@@ -138,7 +139,9 @@ async def process(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     make_development_key(tmp_path)
     limits = with_limits(requests_per_minute=3, requests_per_minute_of_address=5)
     monkeypatch.setattr(graphql_http, "addresses", lambda: Addresses(limits))
-    yield Process(limits, api.services, Tokens(Keys(tmp_path)), Metrics(), Rates(limits), Towns())
+    metrics = Metrics()
+    rates = Rates(limits, limited=metrics.rate_limited)
+    yield Process(limits, api.services, Tokens(Keys(tmp_path)), metrics, rates, Towns())
 
 
 def client(process: Process, address: str = "203.0.113.9") -> httpx.AsyncClient:
@@ -158,6 +161,7 @@ async def test_a_person_who_asks_too_often_is_told_when_to_ask_again(process: Pr
             sent = {"query": document("Pay"), "variables": {"input": {**terms, "idempotencyKey": str(uuid4())}}}
             answers.append(await phone.post("/graphql", json=sent, headers=sent_headers))
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 'meguru_rate_limited_total{by="person"} 1.0' in process.metrics.page().decode()
     refused = answers[-1]
     assert 1 <= int(refused.headers["retry-after"]) <= 20
     (error,) = refused.json()["errors"]
@@ -184,6 +188,7 @@ async def test_an_address_that_asks_too_often_whether_or_not_with_a_token(proces
         assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (429, "RATE_LIMITED")
         assert 1 <= int(refused.headers["retry-after"]) <= 12
         assert (await other.post("/graphql", json=time)).status_code == 200
+    assert 'meguru_rate_limited_total{by="address"} 1.0' in process.metrics.page().decode()
 
 
 async def test_operations_of_a_socket_count_too(api: Api):
@@ -206,5 +211,5 @@ async def test_operations_of_a_socket_count_too(api: Api):
 
 
 async def first_of(text: str, context: Context) -> Any:
-    async with aclosing(await schema.stream(text, context_value=context)) as results:
+    async with aclosing(streamed(text, None, context)) as results:
         return await anext(results)

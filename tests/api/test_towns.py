@@ -30,6 +30,7 @@ from schema.core.context import Context
 from schema.engine.operations import document
 from schema.root import schema
 from tests.support.api import Api
+from tests.support.streamed import streamed
 
 CORE = schema._schema
 OF_NO_TOWN = {"viewer", "jobs", "serverTime"}
@@ -159,5 +160,5 @@ async def test_operations_of_a_socket_are_in_log_and_metrics_too(process: Proces
 
 
 async def first_of(text: str, variables: dict[str, Any] | None, context: Context) -> Any:
-    async with aclosing(await schema.stream(text, variables, context_value=context)) as results:
+    async with aclosing(streamed(text, variables, context)) as results:
         return await anext(results)

@@ -211,7 +211,7 @@ def test_every_operation_of_an_app_is_compiled(path: Path):
         "query($yes: Boolean!) { serverTime @include(if: $yes) }",
         "{ __schema { types { name } } }",
         "query($id: ID!) { nodes(ids: [$id]) { id } }",
-        'subscription { walletEvents(walletId: "x") { eventId } }',
+        'subscription { walletEvents(walletId: "x") { eventId @skip(if: false) } }',
     ],
 )
 def test_what_is_not_compiled(query: str):

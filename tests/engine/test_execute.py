@@ -14,6 +14,7 @@ from domain.viewer import Role, Viewer
 from schema.core.context import Context
 from schema.engine.execute import execute
 from schema.root import schema
+from tests.support.streamed import streamed
 from tests.support.town import People
 
 RESIDENT = Viewer(uuid4(), frozenset({Role.RESIDENT}))
@@ -29,7 +30,7 @@ async def by_strawberry(query: str, context: Context) -> Any:
 
 async def first_result(query: str, context: Context) -> Any:
     """As the WebSocket asks."""
-    async with aclosing(await schema.stream(query, context_value=context)) as results:
+    async with aclosing(streamed(query, None, context)) as results:
         return await anext(results)
 
 

@@ -1,7 +1,9 @@
 """How long a query may take and who still waits for it: reads stop, and the pool keeps its connections. Money goes on."""
 
 import asyncio
+import json
 from contextlib import aclosing
+from types import ModuleType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,17 +11,19 @@ import pytest
 
 from api.readers import ReaderGoneError, while_reader_waits
 from domain.database import pool_state
+from domain.events import stream
 from domain.events.turns import SUBSCRIBERS
 from domain.services import Services
 from domain.viewer import Role, Viewer
+from schema.core import live
 from schema.core.context import Context
 from schema.core.fields import Declaration
 from schema.core.ids import Prefix, encode
 from schema.core.node import FINDERS
 from schema.engine import execute as engine
+from schema.engine.answers import answers
 from schema.engine.execute import execute, is_query
 from schema.engine.operations import document
-from schema.root import schema
 from tests.support.api import Api
 from tests.support.eventually import eventually
 
@@ -152,8 +156,8 @@ async def pay_by_socket(api: Api, key: UUID) -> None:
     payment = {"idempotencyKey": str(key), "walletId": api.wallet(), "payee": {"storeId": api.store()}, "amount": 7}
     variables = {"input": {**payment, "confirmDuplicate": True}}
     reading = context(api.services, api.town.resident, socket=True)
-    async with aclosing(await schema.stream(document("Pay"), variables, context_value=reading)) as answers:
-        async for _ in answers:
+    async with aclosing(answers(document("Pay"), variables, reading, None)) as answered:
+        async for _ in answered:
             pass
 
 
@@ -165,7 +169,7 @@ async def test_a_person_has_so_many_subscriptions_and_no_more(api: Api, monkeypa
     following = [asyncio.create_task(follow(api)) for _ in range(3)]
     await eventually(lambda: api.services.bus.subscribers == before + 3)
     refused = await follow(api)
-    assert [error.extensions for error in refused.errors] == [{"code": "TOO_MANY_SUBSCRIPTIONS"}]
+    assert codes(refused) == ["TOO_MANY_SUBSCRIPTIONS"]
     following.pop().cancel()
     await eventually(lambda: subscribers.count(api.town.resident.person_id) == 2)
     following.append(asyncio.create_task(follow(api)))
@@ -176,9 +180,41 @@ async def test_a_person_has_so_many_subscriptions_and_no_more(api: Api, monkeypa
     assert subscribers.count(api.town.resident.person_id) == 0
 
 
+async def test_a_query_over_a_socket_ends_in_time_too(
+    services: Services, endless: Endless, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engine, "OPERATION_SECONDS", 0.05)
+    async with aclosing(answers(NODE, None, context(services, socket=True), None)) as answered:
+        told = [answer async for answer in answered]
+    assert [codes(json.loads(answer.payload)) for answer in told] == [["OPERATION_TIMED_OUT"]]
+    assert endless.stopped.is_set()
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "read"),
+    [
+        (live, "OPERATION_SECONDS", "resolvers.events.wallet_of"),
+        (stream, "BEGIN_SECONDS", "domain.events.stream.sequence_of"),
+    ],
+)
+async def test_a_subscription_begins_in_time_or_is_given_up(
+    api: Api, monkeypatch: pytest.MonkeyPatch, module: ModuleType, limit: str, read: str
+):
+    reading = Endless()
+    monkeypatch.setattr(read, reading)
+    monkeypatch.setattr(module, limit, 0.05)
+    assert codes(await follow(api)) == ["OPERATION_TIMED_OUT"]
+    assert reading.stopped.is_set()
+    assert api.services.bus.subscribers == 0
+
+
+def codes(answer: Any) -> list[str]:
+    return [error["extensions"]["code"] for error in answer["errors"]]
+
+
 async def follow(api: Api) -> Any:
     """The first that a subscription answers."""
     reading = context(api.services, api.town.resident, socket=True)
     variables = {"walletId": api.wallet()}
-    async with aclosing(await schema.stream(document("WalletEvents"), variables, context_value=reading)) as answers:
-        return await anext(answers)
+    async with aclosing(answers(document("WalletEvents"), variables, reading, None)) as answered:
+        return json.loads((await anext(answered)).payload)

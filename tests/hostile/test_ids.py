@@ -9,6 +9,7 @@ from schema.core.context import Context
 from schema.root import schema
 from tests.support.api import Api
 from tests.support.coupons import CouponApi
+from tests.support.streamed import streamed
 from tests.support.town import People
 from tests.support.vouchers import VoucherApi
 
@@ -102,6 +103,6 @@ async def test_a_payment_is_the_same_on_every_way_to_it(api: Api):
 )
 async def test_every_stream_asks_for_a_token_first(api: Api, stream: str):
     context = Context(api.services, None, "ja", "trace")
-    source = await schema.stream(f"subscription {{ {stream} }}", context_value=context)
+    source = streamed(f"subscription {{ {stream} }}", None, context)
     errors = [error async for item in source for error in item.errors or ()]
     assert [error.extensions["code"] for error in errors] == ["UNAUTHENTICATED"]

@@ -1,13 +1,9 @@
 """What lists cost the database: as many statements for many items as for one."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from domain.database import rows
 from domain.services import Services
@@ -16,6 +12,7 @@ from schema.core.context import Context
 from schema.engine.execute import execute
 from tests.hostile.world import World, new_world
 from tests.support.lifecycle import cancel
+from tests.support.statements import counted
 
 MANY = 12
 """More than the statements of any of these documents."""
@@ -60,34 +57,6 @@ EVENTS = (
     " ... on VoucherPurchased { purchase { product { name } gift { used } } } ... on ChargeCancelled { cancellation { charge { id } } }"
     " ... on ValueConverted { conversion { programme { name } } } } } } } }"
 )
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that the pool is asked for meanwhile.
-
-    They run one after another, in the order in which they were asked for: which of two is answered first would decide
-    whether what comes next is one batch of a loader or two.
-    """
-    statements: list[str] = []
-    in_order = asyncio.Lock()
-    kept = {name: getattr(AsyncpgDBClient, name) for name in ("execute_query", "execute_query_dict")}
-
-    def noting(method: Any) -> Any:
-        async def run(self: Any, query: str, values: Any = None) -> Any:
-            statements.append(" ".join(query.split())[:150])
-            async with in_order:
-                return await method(self, query, values)
-
-        return run
-
-    for name, method in kept.items():
-        setattr(AsyncpgDBClient, name, noting(method))
-    try:
-        yield statements
-    finally:
-        for name, method in kept.items():
-            setattr(AsyncpgDBClient, name, method)
 
 
 async def cost(services: Services, viewer: Viewer | None, document: str, **variables: Any) -> list[str]:

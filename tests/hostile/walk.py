@@ -26,6 +26,7 @@ from domain.viewer import Viewer
 from schema.core.context import Context
 from schema.engine.execute import execute
 from schema.root import schema
+from tests.support.streamed import streamed
 
 CORE = schema._schema
 ROOTS = {"query": CORE.query_type, "mutation": CORE.mutation_type, "subscription": CORE.subscription_type}
@@ -120,8 +121,7 @@ async def _first(name: str, sent: dict[str, Any], context: Context) -> Any:
 
 @asynccontextmanager
 async def _stream(name: str, sent: dict[str, Any], context: Context) -> AsyncIterator[Any]:
-    source = await schema.stream(document(name, 1), variable_values=sent, context_value=context)
-    async with aclosing(source) as items:
+    async with aclosing(streamed(document(name, 1), sent, context)) as items:
         yield items
 
 

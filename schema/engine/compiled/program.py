@@ -1,10 +1,10 @@
 """From a validated document to a program: what a request does with the schema is done once per document.
 
-What is not compiled (directives, introspection, subscriptions, lists with variables in them) is left to the ordinary
+What is not compiled (directives, introspection, lists with variables in them) is left to the ordinary
 executor.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -38,6 +38,7 @@ from schema.engine.compiled.outputs import (
     Selected,
     awaited,
     either,
+    failed,
     leaf,
     many,
     optional,
@@ -58,6 +59,8 @@ class Program:
     arguments: tuple[tuple[Argument, ...], ...]
     required: frozenset[str]
     never_null: frozenset[str]
+    followed: Selected | None = None
+    """Of a subscription, its field."""
 
     def bind(self, variables: Mapping[str, Any], context: Context) -> Run:
         """The arguments of all fields; UncoercibleError before anything has run."""
@@ -78,6 +81,28 @@ class Program:
         except FieldError as error:
             return ExecutionResult(None, [*run.errors, error.error])
         return ExecutionResult(data, run.errors or None)
+
+    def items(self, run: Run) -> AsyncGenerator[Any, None]:
+        """The items of a subscription."""
+        items: AsyncGenerator[Any, None] = self._field.get(None, run)
+        return items
+
+    async def item(self, item: Any, run: Run) -> dict[str, Any]:  # noqa: ANN401 - whatever the subscription yields
+        """The data of one item; FieldError where the contract does not let it be null."""
+        key, output, nullable = self._field.key, self._field.output, self._field.nullable
+        try:
+            completed = output.complete(item, (None, key), run)
+            return {key: await completed if output.waits else completed}
+        except Exception as error:  # noqa: BLE001 - told to the client, or raised
+            failed(error, [self._field.node], (None, key), run, nullable=nullable)
+            return {key: None}
+
+    @property
+    def _field(self) -> Selected:
+        if self.followed is None:
+            message = "not a subscription"
+            raise TypeError(message)
+        return self.followed
 
     async def _query(self, run: Run) -> Any:  # noqa: ANN401 - JSON
         data = self.root.complete(None, None, run)
@@ -109,12 +134,16 @@ class Compiler:
 
     def program(self) -> Program:
         """The whole operation."""
-        roots = {OperationType.QUERY: self._schema.query_type, OperationType.MUTATION: self._schema.mutation_type}
-        root = roots.get(self._operation.operation)
+        root = {
+            OperationType.QUERY: self._schema.query_type,
+            OperationType.MUTATION: self._schema.mutation_type,
+            OperationType.SUBSCRIPTION: self._schema.subscription_type,
+        }[self._operation.operation]
         if root is None or self._operation.directives:
             raise UnsupportedError
         fields = self._fields(root, [self._operation.selection_set])
         serial = self._operation.operation is OperationType.MUTATION
+        follows = self._operation.operation is OperationType.SUBSCRIPTION
         if self._variables.unused:
             raise UnsupportedError
         return Program(
@@ -123,6 +152,7 @@ class Compiler:
             tuple(self._arguments),
             frozenset(self._variables.required),
             frozenset(self._variables.never_null),
+            fields[0] if follows else None,
         )
 
     def _fields(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> list[Selected]:
