@@ -246,7 +246,7 @@ async def viewer_of(process: Process, scope: Scope) -> Viewer | None:
         return None
     viewer = await verify(process, authorization)
     client, reason = client_of(text(headers, b"x-meguru-client")), reason_of(None, text(headers, b"x-meguru-reason"))
-    return viewer if client is reason is None else replace(viewer, client=client, reason=reason)
+    return replace(viewer, client=client, reason=reason, address=addresses().of_client(scope))
 
 
 async def verify(process: Process, authorization: str) -> Viewer:

@@ -62,7 +62,7 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
             remembers=False,
             introspects=self._process().settings.development,
         )
-        address = addresses().of_client(scope)
+        address = context.extra["address"] = addresses().of_client(scope)
 
         async def admit(context: Context, fields: tuple[str, ...]) -> int | None:
             rates = self._process().rates
@@ -98,7 +98,8 @@ class GraphQLOverWebSocket(GraphQL[Context, None]):
         verified = await self._process().tokens.verify(token.strip(), context.services.access)
         self._join(context, verified.viewer.person_id)
         client = client_of((context.connection_params or {}).get("client"))
-        context.viewer, context.session_version = replace(verified.viewer, client=client), verified.session_version
+        context.viewer = replace(verified.viewer, client=client, address=context.extra["address"])
+        context.session_version = verified.session_version
         return verified
 
     def _observe(self, trace_id: str, field: str, failed: bool, seconds: float, named: object) -> None:  # noqa: FBT001 - as the engine calls it

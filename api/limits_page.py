@@ -20,6 +20,7 @@ from domain.events.bus import QUEUE_LIMIT
 from domain.events.stream import REPLAY_AGE, REPLAY_EVENTS
 from domain.ledger.poster import PATIENCE_SECONDS
 from domain.payments.pay import DUPLICATE_WITHIN
+from domain.tries.kinds import ALLOWED, PERIOD, By, Tried
 from domain.uploads.purposes import LIFETIME, WAITING_LIMIT
 from domain.vouchers.gift import ATTEMPTS
 from schema.core.errors import OPERATION_SECONDS
@@ -103,6 +104,17 @@ def rates() -> list[Limit]:
     ]
 
 
+def guesses() -> list[Limit]:
+    """Of what could be guessed."""
+    named = {Tried.GIFT: "Wrong gift numbers", Tried.RECEIPT_NUMBER: "Receipt numbers that name nothing"}
+    by = {By.PERSON: "a person", By.DEVICE: "a phone", By.ADDRESS: "an address"}
+    return [
+        Limit(f"{named[tried]}, of {by[whose]} in {duration(PERIOD)}", number(allowance.count), "`TOO_MANY_TRIES`")
+        for tried, allowed in ALLOWED.items()
+        for whose, allowance in allowed.items()
+    ]
+
+
 def streams() -> list[Limit]:
     """Of subscriptions."""
     return [
@@ -159,6 +171,7 @@ def page() -> str:
         "Operations": documents(),
         "Requests and connections": requests(),
         "Rates": rates(),
+        "Guesses": guesses(),
         "Subscriptions": streams(),
         "Tries": tries(),
     }

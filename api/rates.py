@@ -3,7 +3,7 @@
 Each key has a bucket: as many requests at once as its rate has in a period, and then as they run off. A process counts
 what it sees itself. Only for who has used more than a share of the bucket here it also asks Redis, which counts for all
 processes; while Redis is away, each process counts alone. What guards money or codes does not rest on this: see
-`domain.tries`.
+`domain.tries`, which counts in PostgreSQL.
 """
 
 import math
@@ -131,7 +131,7 @@ class Rates:
 
     async def of_address(self, address: str) -> int | None:
         """One request of an address: None where it may go on, else the seconds to wait."""
-        return self._told("address", await self.take([(f"address:{address}", self._address)]))
+        return self._noted("address", await self.take([(f"address:{address}", self._address)]))
 
     async def of_viewer(self, viewer: Viewer | None, fields: Sequence[str]) -> int | None:
         """One operation of a person and their phone, with these root fields, likewise."""
@@ -142,9 +142,9 @@ class Rates:
         if viewer.device is not None:
             keys.append((f"device:{person}:{viewer.device}", self._person))
         keys += [(f"{field}:{person}", OPERATIONS[field]) for field in dict.fromkeys(fields) if field in OPERATIONS]
-        return self._told("person", await self.take(keys))
+        return self._noted("person", await self.take(keys))
 
-    def _told(self, by: str, seconds: int | None) -> int | None:
+    def _noted(self, by: str, seconds: int | None) -> int | None:
         if seconds is not None:
             self._limited(by)
         return seconds

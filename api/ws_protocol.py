@@ -179,8 +179,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         """Runs an operation to its end; what goes wrong is answered under its id."""
         try:
             try:
-                asked = operation.query, operation.variables, context or self.context, operation.operation_name
-                async with aclosing(answers(*asked)) as results:
+                request = operation.query, operation.variables, context or self.context, operation.operation_name
+                async with aclosing(answers(*request)) as results:
                     async for answer in results:
                         await self._send_answer(operation, answer)
                 await operation.send_operation_message({"id": operation.id, "type": "complete"})

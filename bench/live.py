@@ -54,8 +54,8 @@ class Listeners:
             await socket.recv()
             variables = {"storeId": self.store}
             for number in range(min(SUBSCRIPTIONS_LIMIT, each - first)):
-                asked = message("subscribe", query=document("StoreEvents"), variables=variables)
-                await socket.send(orjson.dumps({**asked, "id": str(number)}).decode())
+                request = message("subscribe", query=document("StoreEvents"), variables=variables)
+                await socket.send(orjson.dumps({**request, "id": str(number)}).decode())
                 self.count += 1
             await socket.send(orjson.dumps({"type": "ping"}).decode())
             while orjson.loads(await socket.recv())["type"] != "pong":
@@ -98,9 +98,9 @@ class Payer:
     async def pay(self, store: str) -> float:
         """The seconds that a payment of 1 takes."""
         terms = {"idempotencyKey": str(uuid4()), "walletId": self._wallet, "payee": {"storeId": store}, "amount": 1}
-        asked = {"query": document("Pay"), "variables": {"input": {**terms, "confirmDuplicate": True}}}
+        request = {"query": document("Pay"), "variables": {"input": {**terms, "confirmDuplicate": True}}}
         began = time.perf_counter()
-        answer = await self._client.post(self._url, json=asked, headers=self._headers)
+        answer = await self._client.post(self._url, json=request, headers=self._headers)
         took = time.perf_counter() - began
         if not answer.json()["data"]["pay"]["payment"]:
             raise RuntimeError(answer.text)

@@ -5,7 +5,7 @@ their token may narrow these.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
@@ -55,6 +55,8 @@ class Viewer:
     client: str | None = None
     device: str | None = None
     """The phone or till that the token was issued to, where the token says."""
+    address: str | None = field(default=None, compare=False, repr=False)
+    """The network address that the request came from."""
     reason: str | None = None
     """Why the person asks, in their own words, for the audit trail. Staff send it with a request."""
 

@@ -16,6 +16,8 @@ from domain.payments import refund as refunding
 from domain.payments import top_up as topping_up
 from domain.payments.pay import Pay
 from domain.payments.refusals import UnknownPaymentError
+from domain.tries.count import counted
+from domain.tries.kinds import Tried
 from resolvers.events import After, store_events, visible_store, visible_wallet, wallet_events
 from resolvers.journals import journal_of
 from resolvers.ledger import visible_receipt
@@ -47,16 +49,24 @@ async def payment(
         key = read(Prefix.PAYMENT, id)
         journal = None if key is None else await journal_by_id(*key)
     elif receipt_number is not None and municipality is not None:
-        journal = await _journal_by_receipt_number(receipt_number, municipality)
-    receipt = None if journal is None else await visible_receipt(info, journal)
-    return receipt if isinstance(receipt, Payment) else None
+        return await _payment_by_receipt_number(info, receipt_number, municipality)
+    return await _visible_payment(info, journal)
 
 
-async def _journal_by_receipt_number(unchecked: str, code: str) -> Journal | None:
+async def _payment_by_receipt_number(info: MeguruInfo, unchecked: str, code: str) -> Payment | None:
+    """Numbers that name nothing which the viewer may see are counted: they could be guesses."""
     municipality, receipt_number = await find_number(code), normalise(unchecked)
     if municipality is None or receipt_number is None:
         return None
-    return await journal_by_receipt_number(municipality, receipt_number)
+    async with counted(info.context.services, info.context.signed_in, Tried.RECEIPT_NUMBER) as guess:
+        payment = await _visible_payment(info, await journal_by_receipt_number(municipality, receipt_number))
+        guess.is_wrong = payment is None
+    return payment
+
+
+async def _visible_payment(info: MeguruInfo, journal: Journal | None) -> Payment | None:
+    receipt = None if journal is None else await visible_receipt(info, journal)
+    return receipt if isinstance(receipt, Payment) else None
 
 
 async def quote_payment(info: MeguruInfo, input: QuotePaymentInput) -> QuotePaymentPayload:

@@ -21,6 +21,7 @@ from domain.municipalities import reads as municipalities
 from domain.payments.hold import lapse
 from domain.payments.top_up import TOPPED_UP_PAYMENT
 from domain.services import Services
+from domain.tries.count import forget
 from domain.uploads.erase import erase_uploads
 from domain.vouchers.funded import FUNDED_PURCHASE
 
@@ -66,6 +67,7 @@ JOBS = (
     Job("run_bulk_grants", timedelta(seconds=15), run_bulk_grants),
     Job("apply_control_changes", timedelta(seconds=15), apply_due),
     Job("erase_uploads", timedelta(hours=1), erase_uploads),
+    Job("forget_tries", timedelta(hours=1), forget),
 )
 
 

@@ -16,6 +16,8 @@ from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fin
 from domain.refusals import InvalidInputError
 from domain.residents import reads as residents
 from domain.services import Services
+from domain.tries.count import counted
+from domain.tries.kinds import Tried
 from domain.viewer import Viewer
 from domain.vouchers.gift_code import Digests, GiftNumbers, digests, is_pin, knows_secret, new_numbers, plain, same
 from domain.vouchers.product import gift_guard
@@ -108,7 +110,8 @@ async def activate(services: Services, viewer: Viewer, activation: Activation) -
     if not await services.ledger.has_ended(
         key
     ):  # an ended key is answered again, even if the numbers have changed since
-        await _verify(activation)
+        async with counted(services, viewer, Tried.GIFT):
+            await _verify(activation)
     gift = await gift_of(activation.municipality, activation.id)
     if gift is None:
         raise GiftCodeError

@@ -31,6 +31,7 @@ from schema.root import schema
 
 ITEMS_KEPT = 64
 """Encoded items of an audience; those that were encoded first are dropped first."""
+Seconds = float
 Encode = Callable[[], Coroutine[Any, Any, "Answer"]]
 
 
@@ -49,7 +50,7 @@ class Audience:
     def __init__(self, turns: Turns, reader: Hashable) -> None:
         self._turns = turns
         self._reader = reader
-        self._items: OrderedDict[Hashable, tuple[float, asyncio.Task[Answer]]] = OrderedDict()
+        self._items: OrderedDict[Hashable, tuple[Seconds, asyncio.Task[Answer]]] = OrderedDict()
         self.encodings = 0
 
     async def answer(self, item: Hashable, encode: Encode) -> Answer:
@@ -177,7 +178,7 @@ def _encoded(result: ExecutionResult) -> Answer:
 
 
 def _observe(
-    context: Context, known: Prepared, variables: dict[str, Any] | None, started: float, *, failed: bool
+    context: Context, known: Prepared, variables: dict[str, Any] | None, started: Seconds, *, failed: bool
 ) -> None:
     if context.observe is not None:
         context.observe(known.shape.field, failed, time.perf_counter() - started, (known.shape.texts, variables))

@@ -39,6 +39,7 @@ from domain import logs
 from domain.events.turns import TooManySubscriptionsError
 from domain.locales.catalogue import message
 from domain.refusals import Refusal, UnavailableError
+from domain.tries.refusals import TooManyTriesError
 from schema.core.context import Context, UnauthenticatedError
 from schema.core.errors import BadCursorError, NotFoundError, TimedOutError, TooManyError, outage_of
 from schema.core.fields import EVERYBODY
@@ -220,6 +221,8 @@ def masked(error: GraphQLError, context: Context) -> GraphQLError:
     """The error as a client may read it; logged if it is our own."""
     code, text = public(error, context.locale, moved=bool(context.moved))
     extensions = {**(error.extensions or {}), "code": code}
+    if isinstance(_cause(error), TooManyTriesError):
+        extensions["retryAfter"] = _cause(error).retry_after
     if code == UnavailableError.code:
         logs.rarely(log.warning, "database.away", trace_id=context.trace_id)
     if code == "INTERNAL":
@@ -228,6 +231,14 @@ def masked(error: GraphQLError, context: Context) -> GraphQLError:
     return GraphQLError(
         text, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions
     )
+
+
+def _cause(error: GraphQLError) -> Any:  # noqa: ANN401 - any exception, or none
+    """What was raised by a resolver."""
+    original: Any = error
+    while isinstance(original, GraphQLError):
+        original = original.original_error
+    return original
 
 
 def _field_of(error: GraphQLError) -> str | None:

@@ -10,6 +10,7 @@ from domain.ledger.kinds import Operation
 from domain.ledger.refusals import InsufficientBalanceError, UnknownPayeeError, UnknownWalletError, WalletFrozenError
 from domain.programmes.refusals import NotEligibleError, UnknownProgrammeError, ValueBoundError
 from domain.refusals import InvalidInputError
+from domain.tries.refusals import TooManyTriesError
 from domain.vouchers.refusals import (
     GiftCodeError,
     GiftLockedError,
@@ -185,6 +186,7 @@ class VouchersMutation:
         refuses=(
             GiftCodeError,
             GiftLockedError,
+            TooManyTriesError,
             GiftUsedError,
             VoucherEndedError,
             UnknownWalletError,

@@ -169,6 +169,7 @@ OTHER_WRITES = {
         " opening_hours postal_code size_class store_group",
     },
     "upload": {"INSERT": "", "UPDATE": "bytes received_at sha256 state"},
+    "try_count": {"DELETE": "", "INSERT": "", "UPDATE": "full_at"},
     "upload_chunk": {"DELETE": "", "INSERT": ""},
     "voucher_gift": {"INSERT": "", "UPDATE": "attempts issued_at pin_digest salt secret_digest serial_digest"},
     "voucher_part": {"INSERT": "", "UPDATE": "asset_id"},

@@ -185,8 +185,8 @@ async def test_a_query_over_a_socket_ends_in_time_too(
 ):
     monkeypatch.setattr(engine, "OPERATION_SECONDS", 0.05)
     async with aclosing(answers(NODE, None, context(services, socket=True), None)) as answered:
-        told = [answer async for answer in answered]
-    assert [codes(json.loads(answer.payload)) for answer in told] == [["OPERATION_TIMED_OUT"]]
+        results = [answer async for answer in answered]
+    assert [codes(json.loads(answer.payload)) for answer in results] == [["OPERATION_TIMED_OUT"]]
     assert endless.stopped.is_set()
 
 

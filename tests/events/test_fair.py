@@ -35,33 +35,33 @@ class Following:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self.told: list[list[str]] = []
+        self.payloads: list[list[str]] = []
         self.order: list[int] = []
-        self.asked: set[tuple[str, Viewer]] = set()
+        self.audiences: set[tuple[str, Viewer]] = set()
         self.tasks: list[asyncio.Task[None]] = []
 
     def add(self, viewer: Viewer, locale: str = "ja", text: str | None = None) -> None:
         """One more subscription, on a connection of its own."""
-        number = len(self.told)
-        self.told.append([])
+        number = len(self.payloads)
+        self.payloads.append([])
         query = text or document("StoreEvents")
-        self.asked.add((query, viewer))
+        self.audiences.add((query, viewer))
         variables = {"id" if text else "storeId": self.api.store()}
 
         async def follow() -> None:
             async for answer in answers(query, variables, reading(self.api, viewer, locale), None):
-                self.told[number].append(answer.payload)
+                self.payloads[number].append(answer.payload)
                 self.order.append(number)
 
         self.tasks.append(asyncio.create_task(follow()))
 
     async def heard(self, count: int) -> None:
-        await eventually(lambda: all(len(told) == count for told in self.told))
+        await eventually(lambda: all(len(heard) == count for heard in self.payloads))
 
     @property
     def encodings(self) -> int:
         audiences = self.api.services.shared(AUDIENCES).items()
-        return sum(audience.encodings for key, audience in audiences if (key[0], key[3]) in self.asked)
+        return sum(audience.encodings for key, audience in audiences if (key[0], key[3]) in self.audiences)
 
 
 @asynccontextmanager
@@ -72,7 +72,7 @@ async def following(api: Api, *viewers: tuple[Viewer, str]) -> AsyncIterator[Fol
     for viewer, locale in viewers:
         for _ in range(EACH):
             follows.add(viewer, locale)
-    await eventually(lambda: api.services.bus.subscribers == before + len(follows.told))
+    await eventually(lambda: api.services.bus.subscribers == before + len(follows.payloads))
     await begun(api)
     try:
         yield follows
@@ -104,9 +104,9 @@ async def test_an_event_is_encoded_once_for_each_viewer_and_read_by_nobody(api: 
             await follows.heard(3)
         assert statements == [], "rights, customer and asset of an event are looked up, not read"
         assert follows.encodings == 3 * len(readers)
-        amounts = [[json.loads(text)["data"]["storeEvents"]["amount"] for text in told] for told in follows.told]
-        assert amounts == [[10, 20, 20]] * len(follows.told)
-        names = {json.loads(told[0])["data"]["storeEvents"]["counterparty"]["name"] for told in follows.told}
+        amounts = [[json.loads(text)["data"]["storeEvents"]["amount"] for text in texts] for texts in follows.payloads]
+        assert amounts == [[10, 20, 20]] * len(follows.payloads)
+        names = {json.loads(texts[0])["data"]["storeEvents"]["counterparty"]["name"] for texts in follows.payloads}
         assert names == {"お客さま", "Customer"}
 
 
@@ -126,7 +126,7 @@ async def test_what_depends_on_the_viewer_is_encoded_for_each(api: Api):
         await begun(api)
         await api.pay(10)
         await follows.heard(1)
-        wallets = [json.loads(told[0])["data"]["storeEvents"]["payment"]["wallet"] for told in follows.told]
+        wallets = [json.loads(texts[0])["data"]["storeEvents"]["payment"]["wallet"] for texts in follows.payloads]
         assert wallets == [None, {"id": api.wallet()}] * 2
         assert follows.encodings == 2
 
@@ -156,7 +156,7 @@ async def test_a_document_with_directives_is_followed_too(api: Api):
         await begun(api)
         await api.pay(10)
         await follows.heard(1)
-        assert json.loads(follows.told[0][0]) == {"data": {"storeEvents": {"amount": 10}}}
+        assert json.loads(follows.payloads[0][0]) == {"data": {"storeEvents": {"amount": 10}}}
         assert follows.encodings == 0
 
 
@@ -172,12 +172,12 @@ async def test_a_payment_goes_on_before_the_last_was_served(api: Api, monkeypatc
         follows.order.clear()
         served = [0]
         api.services.bus.publish([later(row)])
-        while served[-1] < len(follows.told):
+        while served[-1] < len(follows.payloads):
             await asyncio.sleep(0)  # a step of a payment's handler
             served.append(len(follows.order))
         assert max(after - before for before, after in pairwise(served)) <= 2 * SLICE
-        assert len([count for count in served if count < len(follows.told)]) > len(follows.told) / (2 * SLICE)
-        firsts = follows.order[: len(follows.told) // 3]
+        assert len([count for count in served if count < len(follows.payloads)]) > len(follows.payloads) / (2 * SLICE)
+        firsts = follows.order[: len(follows.payloads) // 3]
         assert set(range(crowd * EACH, (crowd + 1) * EACH)) <= set(firsts), "six of one among 240 of another"
 
 

@@ -15,8 +15,8 @@ async def streamed(
     text: str, variables: dict[str, Any] | None, context: Context
 ) -> AsyncGenerator[ExecutionResult, None]:
     """Its answers, one after another, whichever message of the protocol they come in."""
-    async with aclosing(answers(text, variables, context, None)) as told:
-        async for answer in told:
+    async with aclosing(answers(text, variables, context, None)) as results:
+        async for answer in results:
             payload = json.loads(answer.payload)
             payload = {"errors": payload} if answer.refused else payload
             errors = [
