@@ -39,7 +39,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     retry: ClassVar[Retry]
     advice: ClassVar[Advice]
     """Given by the class, or follows from `retry`: a closed key asks for a change, an open one for patience."""
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
     """Seconds to wait, where the advice is WAIT and the time is known."""
     internal: ClassVar[bool] = False
     """Whether the refusal stays inside the domain and is never answered to a client."""

@@ -80,7 +80,7 @@ async def _take(tried: Tried, subjects: dict[By, tuple[bytes, Allowance]], now: 
     refused = subjects.keys() - {By(row["by"]) for row in taken}
     if refused:
         seconds = max([await _wait(tried, by, *subjects[by], now) for by in refused])
-        raise TooManyTriesError(seconds, math.ceil(seconds / 60))
+        raise TooManyTriesError.after(seconds)
 
 
 async def _wait(tried: Tried, by: By, subject: bytes, allowance: Allowance, now: datetime) -> int:

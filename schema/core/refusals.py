@@ -150,7 +150,6 @@ class Refusal:
     units_left = _data(int, "Units that are left, or may still be bought or handed over.", "units_left")
     maximum_count = _data(int, "How many there may be at a time.", "maximum_count")
     minutes = _data(int, "Minutes in which it had to be done.", "minutes")
-    retry_after = _data(int, "Seconds after which it may be tried again.", "retry_after")
     row = _data(int, "The row of the file, counted from 1.", "row")
     byte = _data(int, "The byte of the file, counted from 1.", "byte")
     row_count = _data(int, "Rows of the file.", "row_count")

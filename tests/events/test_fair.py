@@ -21,6 +21,8 @@ from tests.support.eventually import eventually
 from tests.support.statements import counted
 
 EACH = 6
+RECONCILING = "select h.municipality_id, h.id, h.sequence from unnest"
+"""Every five seconds, once for all subscribers, whatever is delivered."""
 WITH_RECEIPT = """subscription($id: ID!) { storeEvents(storeId: $id) { __typename eventId occurredAt receiptNumber amount
   balances { asset { code } moved posted } counterparty { kind name store { name } }
   ... on PaymentSettled { payment { id amount receiptNumber store { name } wallet { id } } } } }"""
@@ -102,7 +104,8 @@ async def test_an_event_is_encoded_once_for_each_viewer_and_read_by_nobody(api: 
         with counted() as statements:
             api.services.bus.publish([later(row)])
             await follows.heard(3)
-        assert statements == [], "rights, customer and asset of an event are looked up, not read"
+        read = [text for text in statements if not text.startswith(RECONCILING)]
+        assert read == [], "rights, customer and asset of an event are looked up, not read"
         assert follows.encodings == 3 * len(readers)
         amounts = [[json.loads(text)["data"]["storeEvents"]["amount"] for text in texts] for texts in follows.payloads]
         assert amounts == [[10, 20, 20]] * len(follows.payloads)
