@@ -9,5 +9,5 @@ from migrations._files import sql
 class Migration(migrations.Migration):
     """Counts of wrong tries, which outlive Redis and a restart."""
 
-    dependencies = (("meguru", "m0016_audit"),)
-    operations = (RunSQL(sql("0017_tries.sql")),)
+    dependencies = (("meguru", "m0017_receive_codes"),)
+    operations = (RunSQL(sql("0018_tries.sql")),)
