@@ -3,8 +3,12 @@
 All value issued under the same terms on one day in Asia/Tokyo shares one lot.
 """
 
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from tortoise.connection import get_connection
@@ -37,6 +41,25 @@ TERMS_VERSION = 1
 """The version of the terms of service under which value is issued; there is only one so far."""
 CHARGED = Issue(LotOrigin.CHARGE, Funding.CASH)
 _Key = tuple[int, int, date, Issue]
+NOT_OPENED = -1
+"""The id of a lot that only a quote speaks of, because nothing was issued under its terms on that day so far."""
+_QUOTING: ContextVar[bool] = ContextVar("quoting", default=False)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def opens_no_lot(quote: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Let a quote read lots without opening any: it leaves no trace."""
+
+    @wraps(quote)
+    async def quoted(*args: P.args, **kwargs: P.kwargs) -> T:
+        token = _QUOTING.set(True)
+        try:
+            return await quote(*args, **kwargs)
+        finally:
+            _QUOTING.reset(token)
+
+    return quoted
 
 
 class Lots:
@@ -55,9 +78,12 @@ class Lots:
         key = (asset.municipality, asset.id, day, issue)
         lot = self._known.get(key)
         if lot is None:
+            lot = await _ensure(asset, issue, day, opens=not _QUOTING.get())
+            if lot.id == NOT_OPENED:
+                return lot
             if len(self._known) >= self.LIMIT:
                 self._known.clear()
-            lot = self._known[key] = await _ensure(asset, issue, day)
+            self._known[key] = lot
         return lot
 
 
@@ -96,7 +122,7 @@ def ended(asset: Asset, issue: Issue, at: datetime) -> bool:
     return end is not None and end <= at
 
 
-async def _ensure(asset: Asset, issue: Issue, day: date) -> Lot:
+async def _ensure(asset: Asset, issue: Issue, day: date, *, opens: bool) -> Lot:
     issued_at, expires_at = midnight(day), end_of(asset, issue, day)
     connection = get_connection("default")
     values = [
@@ -109,13 +135,14 @@ async def _ensure(asset: Asset, issue: Issue, day: date) -> Lot:
         issue.usable_from,
         expires_at,
     ]
-    await connection.execute_query(
-        """insert into lot (municipality_id, asset_id, programme_id, origin, funding, issued_on, usable_from,
-          expires_at, issued_at, six_month_exempt)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing""",
-        [*values, issued_at, asset.six_month_exempt],
-    )
-    [row] = await connection.execute_query_dict(
+    if opens:
+        await connection.execute_query(
+            """insert into lot (municipality_id, asset_id, programme_id, origin, funding, issued_on, usable_from,
+              expires_at, issued_at, six_month_exempt)
+              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing""",
+            [*values, issued_at, asset.six_month_exempt],
+        )
+    lots = await connection.execute_query_dict(
         f"""select id from lot where municipality_id = $1 and asset_id = $2 and programme_id is not distinct from $3
           and origin = $4 and funding = $5
           and issued_on = $6 and usable_from is not distinct from $7 and expires_at is not distinct from $8
@@ -124,7 +151,7 @@ async def _ensure(asset: Asset, issue: Issue, day: date) -> Lot:
     )
     return Lot(
         municipality=asset.municipality,
-        id=row["id"],
+        id=lots[0]["id"] if lots or opens else NOT_OPENED,
         asset=asset.id,
         paid=asset.paid,
         issued_at=issued_at,

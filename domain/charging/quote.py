@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.assets import reads as assets
 from domain.assets.kinds import CHARGEABLE
 from domain.assets.limits import check_amount, check_units
+from domain.assets.lots import opens_no_lot
 from domain.assets.refusals import UnknownAssetError
 from domain.charging import bonus as bonuses
 from domain.codes.refusals import RENEWED, InvalidCodeError
@@ -40,6 +41,7 @@ class ChargeQuote:
     bonuses: tuple[QuotedBonus, ...]
 
 
+@opens_no_lot
 async def quote_charge(
     services: Services, viewer: Viewer, receiver: Receiver, asset_id: int, amount: int
 ) -> ChargeQuote:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.limits import check_amount
+from domain.assets.lots import opens_no_lot
 from domain.conversions.convert import AMOUNT_MAXIMUM
 from domain.conversions.offer import ConversionLimits, offer_of, worked_out
 from domain.ledger.reads import guard_values, wallet_totals
@@ -34,6 +35,7 @@ class ConversionQuote:
     left_today: int | None
 
 
+@opens_no_lot
 async def quote_conversion(
     services: Services, viewer: Viewer, municipality: int, wallet_id: UUID, from_asset: int, to_asset: int, amount: int
 ) -> ConversionQuote:

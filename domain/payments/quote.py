@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.assets.limits import check_amount, payment_maximum
+from domain.assets.lots import opens_no_lot
 from domain.codes.binding import refusal_of
 from domain.codes.merchant_code import MerchantCode
 from domain.coupons import uses as coupons
@@ -72,6 +73,7 @@ class PaymentQuestion:
     code: MerchantCode | None = None
 
 
+@opens_no_lot
 async def quote(services: Services, viewer: Viewer, question: PaymentQuestion) -> Quote:
     """Return the allocation that `pay` would make at this instant, or raise the refusal that it would raise."""
     refusal = refusal_of(question.code, question.amount)

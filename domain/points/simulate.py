@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.assets import reads as assets
 from domain.assets.kinds import PAYABLE
 from domain.assets.limits import check_amount
+from domain.assets.lots import opens_no_lot
 from domain.assets.refusals import UnknownAssetError
 from domain.conditions.eligibility import Claims
 from domain.ledger.holders import require_staff
@@ -36,6 +37,7 @@ class SimulatedPayment:
     claims: Claims | None
 
 
+@opens_no_lot
 async def simulate(services: Services, viewer: Viewer, payment: SimulatedPayment) -> list[Granted]:
     """Compute the points that each programme would give, with the reason of every rule that is not stopped.
 
