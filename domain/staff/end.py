@@ -57,5 +57,5 @@ async def _end(
     if not await withdraw_access(municipality, holder, person, relation, now):
         return
     action = "end_store_staff" if relation is Relation.STAFF else "end_staff"
-    before = {"role": relation.name, "holder": str(holder)}
-    await record(municipality, viewer, action, person, reason.value, before, None, now)
+    before, after = ({"role": role, "holder": str(holder)} for role in (relation.name, None))
+    await record(municipality, viewer, action, person, reason.value, before, after, now)

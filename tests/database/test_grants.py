@@ -149,6 +149,7 @@ OTHER_WRITES = {
     },
     "conversion_rate": {"INSERT": ""},
     "coupon": {"INSERT": "", "UPDATE": "ends_at name_en name_ja stopped_at"},
+    "counter_tries": {"INSERT": "", "UPDATE": "day tries"},
     "earning_rule": {"INSERT": "", "UPDATE": "stopped_at"},
     "funding_source": {"INSERT": "", "UPDATE": "label removed_at token"},
     "grant_proposal": {"INSERT": ""},
@@ -163,6 +164,7 @@ OTHER_WRITES = {
     "person_name": {"DELETE": "", "INSERT": "", "UPDATE": ""},
     "programme": {"INSERT": "", "UPDATE": "budget budget_began ends_at name_en name_ja"},
     "provider_authorisation": {"INSERT": "", "UPDATE": "closed_at state"},
+    "receive_code": {"INSERT": "", "UPDATE": "ended_at"},
     "store": {
         "INSERT": "",
         "UPDATE": "address area category charge_agent latitude_microdegrees longitude_microdegrees merchant_category_code name name_kana name_roman"

@@ -16,12 +16,16 @@ from tests.hostile.walk import ask, fields, is_refused
 from tests.hostile.world import World
 
 UNAUDITED = {"abandon": "closes a key of one's own: nothing was moved, and nothing will be"}
-BY_STAFF = {"claimCoupon": "desk", "redeem": "staff"}
+BY_STAFF = {"claimCoupon": "desk", "redeem": "staff", "renewReceiveCode": "desk"}
 """Who asks in place of the resident of the probe."""
 OTHER = {"setGrantThresholds": {"single": 99_999}, "setChargeCancellation": {"minutes": 29}}
 """Values that change something where the probe sets what is set already."""
 NOTHING_BEFORE = frozenset(
     {
+        "openWallet",
+        "openStore",
+        "inviteStaff",
+        "addStoreStaff",
         "createAsset",
         "addEarningRule",
         "createVoucherProduct",

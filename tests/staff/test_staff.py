@@ -76,9 +76,8 @@ async def test_whose_role_has_ended_may_nothing_and_their_proposals_are_stale(ap
     assert await api.ask(town.finance, "GrantThresholds", municipality=api.code) is not None
     ended = await end(api, town.other_finance, _person(town.finance))
     assert ended["personId"] == _person(town.finance)
-    assert await trail(town.id, "end_staff") == [
-        (town.other_finance.person_id, "LEFT", {"role": "FINANCE", "holder": str(town.town.issuer_id)}, None)
-    ]
+    served, ended = ({"role": role, "holder": str(town.town.issuer_id)} for role in ("FINANCE", None))
+    assert await trail(town.id, "end_staff") == [(town.other_finance.person_id, "LEFT", served, ended)]
     assert await api.failed(town.finance, "GrantThresholds", municipality=api.code) == "NOT_PERMITTED"
     stale = await api.ask(town.other_finance, "ApproveChange", input={"approvalId": proposed})
     assert (stale["code"], stale["reason"]) == ("APPROVAL_STALE", "PROPOSER_LEFT")
@@ -125,7 +124,7 @@ async def test_store_staff_come_and_go(api: Api):
     leaving = {"storeId": api.store(), "personId": hired["personId"], "reason": "LEFT"}
     assert (await api.ask(town.finance, "EndStoreStaff", input=leaving))["personId"] == hired["personId"]
     assert (await api.ask(clerk, "StoreBalances", id=api.store()))["balances"] is None
-    assert await trail(town.id, "end_store_staff") == [(town.finance.person_id, "LEFT", after, None)]
+    assert await trail(town.id, "end_store_staff") == [(town.finance.person_id, "LEFT", after, {**after, "role": None})]
     elsewhere = {**leaving, "storeId": api.store(other)}
     assert (await api.ask(town.finance, "EndStoreStaff", input=elsewhere))["code"] == "UNKNOWN_STAFF"
     unknown = {**fields, "idempotencyKey": str(uuid4()), "storeId": api.store(uuid4())}
