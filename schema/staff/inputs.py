@@ -18,10 +18,10 @@ REASON = "Why."
 def person_key(unchecked: str) -> UUID:
     """The key of a person's id; UnknownStaffError for every other text."""
     try:
-        prefix, _, key = decode(unchecked)
+        prefix, town, key = decode(unchecked)
     except InvalidIdError as error:
         raise UnknownStaffError from error
-    if prefix is not Prefix.PERSON or not isinstance(key, UUID):
+    if prefix is not Prefix.PERSON or town != 0 or not isinstance(key, UUID):  # a person stands above towns
         raise UnknownStaffError
     return key
 

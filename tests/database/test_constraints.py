@@ -17,6 +17,7 @@ WITHOUT_TOWN = {
     "person": "one person may live in several towns",
     "person_name": "belongs to the person",
     "job": "the scheduler serves all towns",
+    "try_count": "counts by person, phone and address, whatever town they try",
     "tortoise_migrations": "the migrations' own memory",
 }
 ABOVE_TOWNS = {"municipality": "the town itself, by its number", "person": "one person may live in several towns"}
@@ -153,5 +154,11 @@ async def test_the_ledgers_triggers_are_on(connection: asyncpg.Connection):
         for table in ("entry", "journal", "event", "lot", "audit_entry", "conversion_rate", "grant_proposal")
     }
     assert {name for (name,) in await connection.fetch(TRIGGERS)} == (
-        {"entry entry_zero_sum", "person person_changed", "holder_access holder_access_changed"} | append_only
+        {
+            "entry entry_zero_sum",
+            "person person_changed",
+            "holder_access holder_access_changed",
+            "wallet wallet_receive_code",
+        }
+        | append_only
     )

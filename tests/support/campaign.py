@@ -39,6 +39,7 @@ from domain.redemptions.kinds import ItemKind, RollbackReason
 from domain.redemptions.redeem import Redeem, redeem
 from domain.redemptions.roll_back import rollback_redemption
 from domain.refusals import Refusal
+from domain.residents.receive_codes import Receiver
 from domain.vouchers.gift import Activation, activate, issue_numbers
 from domain.vouchers.publish import Step, close_product
 from domain.vouchers.purchase import Purchase, Sale, purchase, sell
@@ -70,7 +71,7 @@ class Campaign(Diary):
         )
         store, viewer = self.chance.choice([(None, self.collisions.town.desk), self.store()])
         request = Charge(uuid4(), self.town, wallet, asset, amount, store)
-        quoted = await quote_charge(self.services, viewer, self.town, wallet, asset, amount)
+        quoted = await quote_charge(self.services, viewer, Receiver(self.town, wallet), asset, amount)
         posted = await self.do(
             Operation.CHARGE,
             viewer,
