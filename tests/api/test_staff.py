@@ -4,7 +4,7 @@ And everybody else who asks for them.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -112,6 +112,10 @@ def test_a_past_instant_shows_what_was_there_then(ask: Ask, people: list[Persona
     assert lines(then) == before
     assert then["data"]["trialBalance"]["balanced"]
     assert datetime.fromisoformat(then["data"]["trialBalance"]["asOfAt"]) == datetime.fromisoformat(at)
+    in_japan = datetime.fromisoformat(at).astimezone(timezone(timedelta(hours=9))).isoformat()
+    asked_in_japan = ask("TrialBalance", desk["token"], municipality=town, at=in_japan)["data"]["trialBalance"]
+    assert asked_in_japan["asOfAt"] == then["data"]["trialBalance"]["asOfAt"], "one form, whatever the question's"
+    assert asked_in_japan["asOfAt"].endswith("Z")
 
 
 def test_before_everything_there_is_nothing_and_that_is_balanced(ask: Ask, people: list[Persona], towns: list[str]):
