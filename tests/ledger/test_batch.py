@@ -45,7 +45,9 @@ async def test_the_columns_of_a_recent_event_are_its_fields_in_their_order(town:
     posted = await town.pay(300)
     owner = await asyncpg.connect(database_url)
     statement = await owner.prepare(RECENT)
-    assert [column.name for column in statement.get_attributes()] == [field.name for field in fields(EventRow)]
+    assert [column.name for column in statement.get_attributes()] == [
+        field.name for field in fields(EventRow) if field.name != "counterparty_kind"
+    ], "the last field is known where an event is made"
     [record] = await statement.fetch([town.id], [town.wallet], [town.store], [2], posted.recorded_at - RECENTLY)
     await owner.close()
     event = EventRow(*record)

@@ -322,7 +322,7 @@ class Campaign(Diary):
                 Operation.ROLLBACK_REDEMPTION,
                 desk,
                 key,
-                lambda: rollback_redemption(self.services, desk, self.town, key, journal, RollbackReason.OTHER),
+                lambda: rollback_redemption(self.services, desk, self.town, key, journal, reason=RollbackReason.OTHER),
             )
 
     async def authorize(self) -> None:
