@@ -105,6 +105,14 @@ def clock() -> MovableClock:
     return MovableClock()
 
 
+@pytest.fixture(autouse=True)
+def clock_is_put_back(clock: MovableClock) -> Iterator[None]:
+    """Whatever a test asked of the clock of all tests ends with it."""
+    before = clock.shift
+    yield
+    clock.shift = before
+
+
 @pytest.fixture
 def moved(clock: MovableClock) -> Iterator[MovableClock]:
     """The session's clock, put back afterwards."""

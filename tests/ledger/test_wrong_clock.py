@@ -28,9 +28,8 @@ class Watched:
 
 
 @pytest.fixture
-async def watched(town: People, database_url: str, moved: MovableClock) -> AsyncIterator[Watched]:
-    """A town in a process with a clock of its own, which is watched. What happened before it is dated rightly."""
-    moved.shift = timedelta()
+async def watched(town: People, database_url: str) -> AsyncIterator[Watched]:
+    """A town in a process with a clock of its own, which is watched."""
     await town.charge(1_000)
     clock, living = MovableClock(), Living()
     watch = ClockWatch(clock)
