@@ -48,9 +48,12 @@ async def propose(
 
 
 async def _standing(services: Services, municipality: int, kind: ApprovalKind, subject: UUID) -> Approval | None:
-    """Return the newest proposal of a subject unless it has ended, or its time for an approval is over."""
+    """Return the newest proposal of a subject unless it has ended, or its time for an approval is over.
+
+    One that was approved stands for good: what it was about is done.
+    """
     known = await reads.by_subject(municipality, kind, subject)
-    if known is None or known.expires_at <= services.clock():
+    if known is None or (known.approver is None and known.expires_at <= services.clock()):
         return None
     return known if known.stored_state == ApprovalState.PROPOSED else None
 

@@ -1,6 +1,6 @@
 """Approve a change of a control as the second officer, and put it in force: now, or by the job in its time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from domain.controls.control import AnyControl, Change
 from domain.controls.reads import ControlChange
 from domain.database import rows
 from domain.ledger.holders import require_staff
-from domain.refusals import BusyError, OutcomeUnknownError, Refusal
+from domain.refusals import BusyError, OutcomeUnknownError, Refusal, UnavailableError
 from domain.services import Services
 from domain.viewer import Relation, Role, Viewer
 
@@ -58,10 +58,16 @@ async def approve_change(services: Services, viewer: Viewer, municipality: int, 
     known = None if approval is None else await reads.by_id(municipality, approval.subject)
     if approval is None or known is None or approval.kind not in CONTROLS:
         raise UnknownApprovalError
-    if approval.approver == viewer.person_id:
+    if approval.approver == viewer.person_id and known.due_at is not None:
         return approval
-    await _check(services, viewer, approval, known)
-    return await _approved(services, viewer, approval, known)
+    if approval.approver != viewer.person_id:
+        await _check(services, viewer, approval, known)
+        await approve(services, viewer, approval, None, None)
+    now = services.clock()
+    if await _schedule(known, now) and (known.effective_at or now) <= now:
+        await _apply(services, known)
+    wake(services, approval.municipality)
+    return await approvals.by_id(approval.municipality, approval.id) or approval
 
 
 async def _check(services: Services, viewer: Viewer, approval: Approval, known: ControlChange) -> None:
@@ -72,46 +78,53 @@ async def _check(services: Services, viewer: Viewer, approval: Approval, known: 
     await check_approver(services, viewer, approval, judgement.subject)
 
 
-async def _approved(services: Services, viewer: Viewer, approval: Approval, known: ControlChange) -> Approval:
-    await approve(services, viewer, approval, None, None)
-    now = services.clock()
-    due = max(now, known.effective_at or now)
-    [*first] = await rows(
+async def _schedule(known: ControlChange, approved_at: datetime) -> bool:
+    """Say from when an approved change is in force; False where that was said before."""
+    scheduled = await rows(
         "update control_change set due_at = $3 where municipality_id = $1 and id = $2 and due_at is null returning id",
         known.municipality,
         known.id,
-        due,
+        max(approved_at, known.effective_at or approved_at),
     )
-    if first and due <= now:
-        await _apply(services, known)
-    wake(services, approval.municipality)
-    return await approvals.by_id(approval.municipality, approval.id) or approval
+    return bool(scheduled)
 
 
 async def apply_due(services: Services) -> int:
-    """Put approved changes in force whose time has come, as a job; return how many."""
-    count = 0
+    """Put approved changes in force whose time has come, as a job; return how many.
+
+    One that cannot be done keeps no other waiting: the job goes on, and raises the last fault at its end.
+    """
+    for known, approved_at in await reads.unscheduled(AT_ONCE):  # its process ended behind the approval
+        await _schedule(known, approved_at)
+    count, fault = 0, None
     for known in await reads.due(services.clock() - LEFT_OVER, AT_ONCE):
         try:
-            await _apply(services, known)
+            count += await _apply(services, known)
         except Refusal as refusal:
             log.warning("control.refused", municipality=known.municipality, change=str(known.id), code=refusal.code)
-            continue
-        count += 1
+        except Exception as error:  # noqa: BLE001 - raised below, after the changes of others
+            log.warning("control.failed", municipality=known.municipality, change=str(known.id))
+            fault = error
+    if fault is not None:
+        raise fault
     return count
 
 
-async def _apply(services: Services, known: ControlChange) -> None:
-    """Do what was approved, as its proposer, under the proposer's key. What it is refused for is kept and raised."""
+async def _apply(services: Services, known: ControlChange) -> bool:
+    """Do what was approved, as its proposer, under the proposer's key. What it is refused for is kept and raised.
+
+    False where the job has to try again, under the same key.
+    """
     control = CONTROLS[known.kind]
     try:
         await control.apply(services, _officer(known), _change(control, known))
-    except (BusyError, OutcomeUnknownError):  # the job takes it over, under the same key
-        return
+    except (BusyError, OutcomeUnknownError, UnavailableError):
+        return False
     except Refusal as refusal:
         await _end(known, services, refusal.code)
         raise
     await _end(known, services, None)
+    return True
 
 
 async def _end(known: ControlChange, services: Services, refused: str | None) -> None:

@@ -73,6 +73,19 @@ async def due(at: datetime, limit: int) -> list[ControlChange]:
     return [_of(row) for row in records]
 
 
+async def unscheduled(limit: int) -> list[tuple[ControlChange, datetime]]:
+    """Return approved changes of which nobody has said from when they are in force, with the instant of approval."""
+    records = await rows(
+        """select c.municipality_id, c.id, c.kind, c.proposer, c.key, c.input::text, c.effective_at, c.due_at,
+            c.applied_at, c.refused, a.approved_at
+          from control_change c
+          join approval a on a.municipality_id = c.municipality_id and a.kind = c.kind and a.subject = c.id
+          where c.due_at is null and a.approver is not null order by a.approved_at limit $1""",
+        limit,
+    )
+    return [(_of(row), row["approved_at"]) for row in records]
+
+
 def _of(row: dict[str, Any]) -> ControlChange:
     return ControlChange(
         municipality=row["municipality_id"],

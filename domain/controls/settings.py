@@ -81,16 +81,15 @@ async def _judge_asset(services: Services, _viewer: Viewer, change: Change[NewAs
     new = change.new
     check_asset(new, effective_on(services.clock()))
     known = [asset for asset in await assets.of_municipality(change.municipality) if asset.kind in CHARGEABLE]
-    limits = ("charge_maximum", "payment_maximum", "balance_cap")
     wider = any(
         getattr(new, name) is None or all(_below(getattr(asset, name), getattr(new, name)) for asset in known)
-        for name in limits
+        for name in LIMITS
     )
     after = {
         "code": new.code,
         "kind": new.kind.name,
         "nameJa": new.name_ja,
-        **{name: getattr(new, name) for name in limits},
+        **{name: getattr(new, name) for name in LIMITS},
     }
     return Judgement(Subject(after=after), needs_two=new.paid and wider)
 

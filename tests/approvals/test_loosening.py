@@ -8,9 +8,11 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from domain.controls import approve as approving
 from domain.controls.approve import apply_due
+from domain.controls.reads import ControlChange
 from domain.database import rows
-from domain.refusals import BusyError
+from domain.refusals import BusyError, UnavailableError
 from tests.support.clock import MovableClock
 from tests.support.conversions import market
 from tests.support.officers import Officers
@@ -220,18 +222,7 @@ async def test_budgets_in_parts_are_one_budget(api: Officers):
 
 
 async def test_the_key_of_a_proposed_programme_is_answered_with_it_once_approved(api: Officers):
-    points, key = await api.asset("POINT"), str(uuid4())
-    facts = {
-        "idempotencyKey": key,
-        "municipality": api.code,
-        "kind": "GRANT",
-        "nameJa": "大きな事業",
-        "nameEn": "Large",
-        "assetId": points,
-        "budget": 5_000_000,
-        "startsAt": api.at(),
-        "endsAt": api.at(timedelta(days=9)),
-    }
+    facts = large_programme(api, await api.asset("POINT"))
     waiting = await api.ask(api.town.finance, "CreateProgramme", input=facts)
     again = await api.ask(api.town.finance, "CreateProgramme", input=facts)
     assert waiting["approval"]["id"] == again["approval"]["id"]
@@ -314,3 +305,96 @@ async def test_an_undo_takes_two(api: Officers):
     assert await api.held_by(wallets) == [0, 0, 0]
     assert (await api.ask(api.town.finance, "UndoBulkGrant", input=undo))["replayed"] is True
     await api.town.assert_sound()
+
+
+def large_programme(api: Officers, asset: str) -> dict[str, Any]:
+    return {
+        "idempotencyKey": str(uuid4()),
+        "municipality": api.code,
+        "kind": "GRANT",
+        "nameJa": "大きな事業",
+        "nameEn": "Large",
+        "assetId": asset,
+        "budget": 5_000_000,
+        "startsAt": api.at(),
+        "endsAt": api.at(timedelta(days=9)),
+    }
+
+
+@pytest.mark.parametrize("finished_by", ["job", "approver"])
+async def test_an_approval_whose_process_ended_behind_it_is_not_lost(
+    api: Officers, moved: MovableClock, monkeypatch: pytest.MonkeyPatch, finished_by: str
+):
+    """The approver is written, and nothing of the change's own: the job, or the approver's repetition, goes on."""
+    facts = large_programme(api, await api.asset("POINT"))
+    waiting = await api.ask(api.town.finance, "CreateProgramme", input=facts)
+
+    async def killed(*_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("domain.controls.approve._schedule", killed)
+        await api.approved(waiting["approval"]["id"])
+    assert (await rows("select due_at from control_change where municipality_id = $1", api.town.id))[0][
+        "due_at"
+    ] is None
+    if finished_by == "job":
+        moved.forward(timedelta(minutes=1))
+        assert await apply_due(api.services) == 1
+    else:
+        assert (await api.approved(waiting["approval"]["id"]))["approval"]["appliedAt"] is not None
+    created = await api.ask(api.town.finance, "CreateProgramme", input=facts)
+    assert await api.left(created["programme"]["id"]) == 5_000_000
+    await api.town.assert_sound()
+
+
+async def test_a_database_that_was_away_for_a_moment_ends_no_approved_change(
+    api: Officers, moved: MovableClock, monkeypatch: pytest.MonkeyPatch
+):
+    facts = large_programme(api, await api.asset("POINT"))
+    waiting = await api.ask(api.town.finance, "CreateProgramme", input=facts)
+
+    async def away(*_: object) -> None:
+        raise UnavailableError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("domain.programmes.create._allocate", away)
+        await api.approved(waiting["approval"]["id"])
+        moved.forward(timedelta(minutes=1))
+        assert await apply_due(api.services) == 0, "what was not done is not counted"
+    assert await apply_due(api.services) == 1
+    created = await api.ask(api.town.finance, "CreateProgramme", input=facts)
+    assert await api.left(created["programme"]["id"]) == 5_000_000
+
+
+async def test_a_change_that_cannot_be_read_keeps_no_other_waiting(
+    api: Officers, moved: MovableClock, monkeypatch: pytest.MonkeyPatch
+):
+    async def busy(*_: object) -> None:
+        raise BusyError
+
+    asset = await api.asset("POINT")
+    broken, sound = large_programme(api, asset), large_programme(api, asset)
+    with monkeypatch.context() as patched:
+        patched.setattr("domain.programmes.create._allocate", busy)
+        for facts in (broken, sound):
+            waiting = await api.ask(api.town.finance, "CreateProgramme", input=facts)
+            await api.approved(waiting["approval"]["id"])
+            moved.forward(timedelta(minutes=1))
+    [first] = await rows(
+        "select id from control_change where municipality_id = $1 order by due_at limit 1", api.town.id
+    )
+    read = approving._change
+
+    def unreadable(control: Any, known: ControlChange) -> Any:
+        if known.id == first["id"]:
+            raise ValueError
+        return read(control, known)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(approving, "_change", unreadable)
+        with pytest.raises(ValueError):
+            await apply_due(api.services)
+    created = await api.ask(api.town.finance, "CreateProgramme", input=sound)
+    assert await api.left(created["programme"]["id"]) == 5_000_000
+    assert await apply_due(api.services) == 1, "what could not be read was left for another version"
