@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 
 from api.settings import Settings, SettingsError, read_settings
+from domain import logs
 from domain.compose import services
 from domain.services import Services
 
@@ -43,8 +44,9 @@ def settings_or_fail() -> Settings:
 
 @asynccontextmanager
 async def services_of_settings() -> AsyncIterator[Services]:
-    """The domain's services for a command that ends soon."""
+    """The domain's services for a command that ends soon. Logs go to standard error: standard output is its answer."""
     settings = settings_or_fail()
+    logs.configure(settings.log_level)
     async with services(
         settings.database_url,
         redis_url=None,

@@ -1,9 +1,13 @@
 """The command line against a served instance: a new town without a restart, the audit, and mistakes in one line."""
 
 import asyncio
+import csv
+import io
+import json
 import re
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -37,6 +41,16 @@ def meguru(settings: dict[str, str], *arguments: str) -> "subprocess.CompletedPr
         timeout=60,
         check=False,
     )
+
+
+def lines_of_audit_log(settings: dict[str, str], *arguments: str) -> list[dict[str, str]]:
+    """What is on standard output, all of which is CSV."""
+    done = meguru({**settings, "MEGURU_LOG_LEVEL": "debug"}, "audit-log", *arguments)
+    assert done.returncode == 0, done.stderr
+    lines = list(csv.DictReader(io.StringIO(done.stdout), strict=True))
+    assert all(None not in line and None not in line.values() for line in lines), "as many cells as titles"
+    assert f"{len(lines)} acts." in done.stderr
+    return lines
 
 
 def create(settings: dict[str, str], code: str, *more: str) -> "subprocess.CompletedProcess[str]":
@@ -182,3 +196,50 @@ def test_without_its_settings_a_command_says_which_in_one_line(settings: dict[st
     nowhere = without(settings, "MEGURU_DATABASE_URL")
     for arguments in (["audit"], ["municipalities", "create", "--code", "012025"], ["serve"]):
         assert_one_line(meguru(nowhere, *arguments), "MEGURU_DATABASE_URL")
+
+
+FAILS_FOR_ONE = """
+import structlog
+from api.command import run_or_fail, services_of_settings
+async def run():
+    async with services_of_settings():
+        holder = chr(83) + "ato Hanako"
+        try:
+            raise ValueError(holder)
+        except ValueError as error:
+            structlog.get_logger().error("run.failed_for_one", exc_info=error)
+        print("the answer")
+run_or_fail(run())
+"""
+
+
+def test_a_fault_in_a_command_is_a_line_on_standard_error_without_what_its_frames_hold(settings: dict[str, str]):
+    """The command goes on, as `expire` does for a wallet that fails: standard output has its answer and no more."""
+    done = subprocess.run(
+        [sys.executable, "-c", FAILS_FOR_ONE],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "the answer\n"), done.stderr
+    [fault] = [line for line in map(json.loads, done.stderr.splitlines()) if line["event"] == "run.failed_for_one"]
+    assert fault["exception"][0]["exc_type"] == "ValueError"
+    assert "Sato Hanako" not in done.stderr
+
+
+def test_the_audit_log_on_standard_output_is_csv_and_its_days_are_those_of_japan(settings: dict[str, str]):
+    assert create(settings, "012092").returncode == 0
+    officer = ("--municipality", "012092", "--role", "finance", "--name", "佐藤")
+    assert meguru(settings, "staff", "invite", *officer).returncode == 0
+    everything = lines_of_audit_log(settings, "--municipality", "012092")
+    assert {line["action"] for line in everything} >= {"issue_token"}
+    days = sorted({date.fromisoformat(line["time"][:10]) for line in everything})
+    first, last, next_day = days[0], days[-1], timedelta(days=1)
+    assert {line["time"][-6:] for line in everything} == {"+09:00"}
+    within = ("--municipality", "012092", "--from", str(first), "--to", str(last))
+    assert lines_of_audit_log(settings, *within) == everything
+    assert lines_of_audit_log(settings, "--municipality", "012092", "--from", str(last + next_day)) == []
+    assert lines_of_audit_log(settings, "--municipality", "012092", "--to", str(first - next_day)) == []
