@@ -125,14 +125,9 @@ def rarely(write: Callable[..., object], event: str, **facts: object) -> None:
         write(event, suppressed=suppressed, **facts)
 
 
-def configure(level: str, *, pretty: bool = False, stream: TextIO | None = None) -> None:
-    """Configure logging, once per process. Set `pretty` for a developer's terminal."""
+def configure(level: str, *, stream: TextIO | None = None) -> None:
+    """Configure logging, once per process."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    renderer: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
-        if pretty
-        else [TRACEBACKS, without_texts, structlog.processors.JSONRenderer(serializer=_dumps)]
-    )
     writer = Writer(stream or sys.stderr)
     _writers.append(writer)
     atexit.register(writer.drain)
@@ -141,7 +136,9 @@ def configure(level: str, *, pretty: bool = False, stream: TextIO | None = None)
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *renderer,
+            TRACEBACKS,
+            without_texts,
+            structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=_never_raising(structlog.make_filtering_bound_logger(number)),
         logger_factory=lambda *_: writer,

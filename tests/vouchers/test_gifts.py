@@ -294,11 +294,10 @@ async def test_the_audit_finds_units_that_were_counted_wrong(api: VoucherApi, da
     assert (difference.check, difference.stored, difference.expected) == ("voucher_sold", 4, 3)
 
 
-@pytest.mark.parametrize("pretty", [True, False])
-def test_a_fault_does_not_print_what_its_frames_hold(pretty: bool):
+def test_a_fault_does_not_print_what_its_frames_hold():
     """A fault in the middle of an activation: the log has kind and place, and none of the numbers."""
     program = (
-        f"import structlog; from domain.logs import configure; configure('info', pretty={pretty})\n"
+        "import structlog; from domain.logs import configure; configure('info')\n"
         "def fails(secret):\n    raise ValueError('broken')\n"
         "try:\n    fails(chr(115) + 'ecret-7' + '391')\nexcept ValueError:\n    structlog.get_logger().exception('fault')\n"
     )
