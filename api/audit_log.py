@@ -3,7 +3,7 @@
 import csv
 import sys
 from contextlib import nullcontext
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated
 from uuid import UUID
@@ -12,6 +12,7 @@ import typer
 
 from api.command import MistakeError, run_or_fail, services_of_settings
 from domain.approvals.log import Change, Entry, Filter, every
+from domain.assets.expiry import TOKYO, after, midnight
 from domain.identifiers import Prefix, encode
 from domain.municipalities import reads as municipalities
 from domain.residents.reads import names_of
@@ -19,12 +20,6 @@ from domain.residents.reads import names_of
 COLUMNS = ("time", "person", "name", "roles", "action", "subject", "reason", "note", "changes")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet read a cell as a formula, also one that somebody typed as a reason."""
-_TOKYO = timezone(timedelta(hours=9))
-
-
-def day(date: datetime) -> datetime:
-    """Return the first instant of a civil day in Asia/Tokyo."""
-    return date.replace(tzinfo=_TOKYO)
 
 
 async def write(file: IO[str], municipality: int, since: datetime | None, until: datetime | None) -> int:
@@ -51,7 +46,7 @@ def _cells(entry: Entry, name: str | None) -> tuple[str, ...]:
         prefix, key = entry.subject
         subject = encode(prefix, 0 if prefix is Prefix.PERSON else entry.municipality, key)
     return (
-        entry.at.astimezone(_TOKYO).isoformat(timespec="milliseconds"),
+        entry.at.astimezone(TOKYO).isoformat(timespec="milliseconds"),
         encode(Prefix.PERSON, 0, entry.actor),
         name or "",
         " ".join(entry.roles),
@@ -88,8 +83,8 @@ def command(
             if town is None:
                 message = f"--municipality: there is no town {municipality}"
                 raise MistakeError(message)
-            begin = None if since is None else day(since)
-            end = None if until is None else day(until) + timedelta(days=1)
+            begin = None if since is None else midnight(since.date())
+            end = None if until is None else after(until.date())
             with (
                 nullcontext(sys.stdout)
                 if csv_file is None

@@ -1,16 +1,17 @@
 """Dates of expiry. Pure. `expires_at` is exclusive: 00:00 in Asia/Tokyo after the last usable day."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from domain.assets.kinds import ExpiryRule
 
-_TOKYO = timedelta(hours=9)
+TOKYO = timezone(timedelta(hours=9))
+"""Japan's civil time; without daylight saving since 1951."""
 SIX_MONTHS = 6
 
 
 def midnight(day: date) -> datetime:
     """Return 00:00 of a day in Asia/Tokyo, as an instant in UTC."""
-    return datetime.combine(day, time(), UTC) - _TOKYO
+    return datetime.combine(day, time(), TOKYO).astimezone(UTC)
 
 
 def after(day: date) -> datetime:
