@@ -100,6 +100,19 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
     assert pushed <= {"log_level", "clock_check"}
 
 
+def test_no_town_starts_without_the_variables_that_have_no_right_default() -> None:
+    """The head of the file and the page for operators name them; Compose refuses to start without one."""
+    compose = (PROJECT / "deploy/compose.yaml").read_text()
+    production = (PROJECT / "docs/runbook/production.md").read_text()
+    head, _, rest = compose.partition("\nname: meguru\n")
+    described = head.partition("# and, where payments")[0]
+    required = set(re.findall(r"\$\{(MEGURU_\w+):\?", rest))
+    assert required == set(re.findall(r"^#   (MEGURU_\w+)", described, re.MULTILINE))
+    assert required >= {"MEGURU_TRUSTED_PROXIES", "MEGURU_OWNER_PASSWORD", "MEGURU_SERVER_PASSWORD", "MEGURU_KEYS"}
+    assert {name for name in required if f"`{name}`" not in production} == set()
+    assert re.findall(r"\$\{MEGURU_\w+(?::?-|\})", rest) == [], "no variable has a default in the file"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_files_that_pages_name_are_there(page: Path) -> None:
     named = set(
