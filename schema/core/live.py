@@ -66,7 +66,9 @@ class Right:
             self._answered.set()
 
     async def next_of(self, items: AsyncGenerator[Any, None]) -> Any:  # noqa: ANN401 - an item, or END
-        """The next item; raises what ended the right."""
+        """The next item; raises what ended the right, also where it ended while nobody waited."""
+        if self._ended is not None:
+            raise self._ended
         try:
             async with asyncio.timeout(None) as self._waiting:
                 item = await anext(items, END)
@@ -81,7 +83,7 @@ class Right:
     async def _granted(self) -> None:
         if not self._context.services.access.is_fresh:
             await self._context.services.access.fresh(None)
-        if self._changed.is_set():
+        if self._changed.is_set() and self._ended is None:  # what has ended is not asked again
             self._answered.clear()
         await self._answered.wait()
         if self._ended is not None:

@@ -1,7 +1,7 @@
 """Sessions and rights that a process stands on: never older than promised, in the order of commits, without a query each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,7 @@ from domain.ledger.holders import withdraw_access
 from domain.viewer import Relation
 from schema.core.context import Context, UnauthenticatedError
 from schema.core.errors import NotFoundError
-from schema.core.live import while_allowed
+from schema.core.live import Right, while_allowed
 from tests.support.eventually import eventually
 from tests.support.town import People
 
@@ -260,3 +260,28 @@ async def test_when_very_many_changed_everybody_looks_again(
             await writer.execute("update person set session_version = session_version + 1 where id = any ($1)", others)
             await asyncio.wait_for(changed.wait(), 2)
         assert line.told == []
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+async def test_a_right_that_ended_is_told_though_it_changes_again(town: People, line: Line, waiting: bool):
+    """The bus and then the poll tell of one change; who waits for an item, or for none yet, hears of the end once."""
+    changed = asyncio.Event()
+
+    async def ended() -> None:
+        changed.set()
+        raise NotFoundError
+
+    async def silent() -> AsyncGenerator[Any, None]:
+        await asyncio.Event().wait()
+        yield None
+
+    async with following(line) as access:
+        context = Context(replace(town.services, access=access), town.staff, "ja", "trace", remembers=False)
+        right = Right(context, ended, changed)
+        watching = asyncio.create_task(right.watch())
+        following_on = asyncio.create_task(right.next_of(silent())) if waiting else None
+        await asyncio.sleep(0)
+        changed.set()
+        await watching
+        with pytest.raises(NotFoundError):
+            await asyncio.wait_for(following_on or right.next_of(silent()), 5)
