@@ -16,8 +16,8 @@ from domain.viewer import ROLE_OF, Relation, Role
 
 PAGE = 1_000
 """Entries that are read at once for a file."""
-PEOPLE = ("record_claim",)
-WALLETS = ("grant_value", "charge", "sell_voucher", "claim_coupon", "redeem")
+PEOPLE = ("record_claim", "issue_token")
+WALLETS = ("grant_value", "charge", "sell_voucher", "claim_coupon", "redeem", "renew_receive_code")
 JOURNALS = ("cancel_charge", "rollback_redemption", "reverse_journal")
 SUBJECTS: tuple[tuple[str, Prefix], ...] = (
     *((action, Prefix.PERSON) for action in PEOPLE),
@@ -27,7 +27,6 @@ SUBJECTS: tuple[tuple[str, Prefix], ...] = (
     ("_store", Prefix.STORE),
     ("_wallet", Prefix.WALLET),
     ("_staff", Prefix.PERSON),
-    ("issue_token", Prefix.PERSON),
     ("create_upload", Prefix.UPLOAD),
     ("check_bulk_grant", Prefix.UPLOAD),
     ("set_grant_thresholds", Prefix.MUNICIPALITY),
@@ -40,7 +39,10 @@ SUBJECTS: tuple[tuple[str, Prefix], ...] = (
     ("_voucher_product", Prefix.VOUCHER_PRODUCT),
     ("_bulk_grant", Prefix.BULK_GRANT),
 )
-"""What the subject of an action is, by the end of the action's name; the first that fits."""
+"""What the subject of an action is, by its name, or by the end of it where `_` begins this; the first that fits.
+
+A rate of conversion (`set_conversion_rate`) has no id in the contract.
+"""
 HOLDERS = {HolderKind.WALLET: Prefix.WALLET, HolderKind.STORE: Prefix.STORE, HolderKind.PROGRAMME: Prefix.PROGRAMME}
 
 
@@ -160,8 +162,14 @@ def _subject(
     approval = before.get("approval") or after.get("approval")
     if approval is not None:
         return Prefix.APPROVAL, UUID(approval)
-    prefix = next((prefix for end, prefix in SUBJECTS if action.endswith(end)), None)
+    prefix = prefix_of(action)
     return None if prefix is None else (prefix, int(text) if text.isdigit() else UUID(text))
+
+
+def prefix_of(action: str) -> Prefix | None:
+    """What an act of this name is about; None where that has no id in the contract."""
+    fits = (prefix for name, prefix in SUBJECTS if action == name or (name[0] == "_" and action.endswith(name)))
+    return next(fits, None)
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
