@@ -2,7 +2,7 @@
 
 from domain.corrections.receipts import OfJournal
 from domain.ledger import reads
-from domain.ledger.kinds import JournalKind
+from domain.ledger.kinds import JournalKind, Operation
 from domain.ledger.reads import Journal
 from domain.ledger.request import EventRow
 from domain.vouchers.receipts import BoughtUnits
@@ -31,6 +31,8 @@ async def amount_in_wallet(info: MeguruInfo, row: EventRow) -> int:
     Points that a payment earns, bonuses of a charge and what a conversion gives are movements of their own.
     """
     journal = await _journal(info, row)
+    if journal.operation is Operation.UNDO_GRANT_ROW:  # takes what is left, which may be less than was granted
+        return -journal.receipt.amount
     if journal.kind is JournalKind.REVERSAL:
         key = (row.municipality, journal.receipt.section(OfJournal).id)
         reversed_journal = await info.context.load(reads.journals_by_keys, key)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tests.support.api import Api
 from tests.support.lifecycle import cancel, charged
+from tests.support.officers import Officers
 from tests.support.reversals import reverse
 from tests.support.town import People
 from tests.support.vouchers import VoucherApi
@@ -86,6 +87,18 @@ async def test_what_goes_to_a_debt_or_to_a_coupon_is_told_as_it_moved(api: Api):
         ("PaymentRefunded", 1_000),
         ("ValueGranted", 250),
     ]
+
+
+async def test_an_undone_row_of_a_file_is_told_as_what_was_left_to_take(town: People):
+    """Of 300 that a file gave, 50 are spent: 250 are taken back."""
+    officers = Officers(town)
+    programme = await officers.points(1_000)
+    bulk = await officers.started(officers.csv([town.wallet], 300), programme)
+    await officers.run(bulk)
+    await officers.pay(50)
+    assert await officers.undone(bulk) == [(2, 250, "SPENT")]
+    heard = [(kind, amount, list(moved.values())) for kind, amount, moved in await events_of(officers)]
+    assert heard == [("ValueGranted", 300, [300]), ("PaymentSettled", -50, [-50]), ("JournalReversed", -250, [-250])]
 
 
 async def test_a_store_is_told_what_it_gets(api: Api):
