@@ -137,7 +137,10 @@ def decode_lot(unchecked: str) -> tuple[int, UUID | None, int]:
         _, municipality, number = decode(unchecked)
         return municipality, None, int(number)
     number = _number(text, _EVENT_LETTERS, _EVENT_BITS)
-    return number >> 192, UUID(int=(number >> 64) & (2**128 - 1)), number & (2**64 - 1)
+    lot = number & (2**64 - 1)
+    if lot >= 2**63:
+        raise InvalidIdError
+    return number >> 192, UUID(int=(number >> 64) & (2**128 - 1)), lot
 
 
 def _letters(number: int, length: int) -> str:

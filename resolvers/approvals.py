@@ -38,6 +38,9 @@ Subject = Annotated[ID | None, argument(description="Only acts about this, such 
 Since = Annotated[datetime | None, argument(name="from", description="Only acts from this instant on, inclusive.")]
 Until = Annotated[datetime | None, argument(name="to", description="Only acts before this instant, exclusive.")]
 
+CURSOR_LIMIT = 19
+"""Digits of an entry's number."""
+
 
 @finds(Prefix.APPROVAL)
 async def find(info: MeguruInfo, municipality: int, approval: UUID) -> Approval | None:
@@ -123,7 +126,8 @@ async def _wanted(municipality: int, actor: str | None, subject: str | None, wan
 
 
 def _is_number(cursor: str) -> bool:
-    return cursor.isascii() and cursor.isdigit() and len(cursor) <= len(str(2**62))
+    """Whether it can be the number of an entry; the column has 63 bits."""
+    return cursor.isascii() and cursor.isdigit() and len(cursor) <= CURSOR_LIMIT and int(cursor) < 2**63
 
 
 def _audit_edge(entry: log.Entry) -> AuditEdge:

@@ -160,4 +160,4 @@ def _position(cursor: str) -> tuple[int, int]:
     sequence, _, position = cursor.partition(".")
     if len(cursor) > CURSOR_LIMIT or not all(part.isascii() and part.isdigit() for part in (sequence, position)):
         raise BadCursorError
-    return min(int(sequence), 2**62), int(position)
+    return min(int(sequence), 2**62), min(int(position), 2**31 - 1)

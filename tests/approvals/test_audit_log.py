@@ -79,7 +79,7 @@ async def test_pages_are_newest_first_and_leave_nothing_out(api: Api, moved: Mov
         after = page["pageInfo"]["endCursor"]
     areas = [change["after"] for changes in seen for change in changes if change["field"] == "area"]
     assert areas == [f"a{number}" for number in reversed(range(7))]
-    for wrong in ("x", "0", "99999999999999999999", "１"):
+    for wrong in ("x", "0", "9223372036854775808", "9999999999999999999", "99999999999999999999", "１"):
         variables = {"municipality": api.code, "after": wrong}
         assert await api.failed(api.town.auditor, "AuditLog", **variables) == "BAD_USER_INPUT"
 

@@ -106,3 +106,22 @@ async def test_every_stream_asks_for_a_token_first(api: Api, stream: str):
     source = streamed(f"subscription {{ {stream} }}", None, context)
     errors = [error async for item in source for error in item.errors or ()]
     assert [error.extensions["code"] for error in errors] == ["UNAUTHENTICATED"]
+
+
+@pytest.mark.parametrize("lot", [2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1])
+async def test_a_lot_that_no_column_holds_is_unknown(town: People, lot: int):
+    api = CouponApi(town)
+    answer = await api.nothing_moved(api.redeem({"voucherId": encode_lot(town.id, town.wallet, lot)}, units=1))
+    assert answer["code"] == "UNKNOWN_ITEM"
+
+
+@pytest.mark.parametrize("cursor", ["1.9999999999999999999", "9999999999999999999.1", f"7.{2**31}", f"7.{2**63}"])
+async def test_a_place_in_a_history_is_read_though_no_column_holds_it(town: People, cursor: str):
+    """History goes on behind the largest place that there can be."""
+    api = VoucherApi(town)
+    await api.charge(100)
+    await api.pay(10)
+    for holder, viewer, name in (("wallet", town.resident, api.wallet()), ("store", town.staff, api.store())):
+        text = f"query($id: ID!, $after: String) {{ {holder}(id: $id) {{ transactions(first: 9, after: $after) {{ edges {{ cursor }} }} }} }}"
+        page = await api.ask(viewer, text, id=name, after=cursor)
+        assert [edge["cursor"] for edge in page["transactions"]["edges"]] != []
