@@ -42,6 +42,5 @@ begin
   end if;
 end $$;
 
--- One job finishes both. A scheduler of before that is still up writes the row again: the next one removes it.
+-- One job finishes both.
 delete from job where name = 'settle_top_ups';
-grant delete on job to meguru_relay;

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.jobs.schedule import lead, remove_unknown
 from tests.conftest import recreate
 from tests.support.eventually import eventually
 
@@ -207,3 +208,24 @@ def test_each_file_runs_again_after_all_of_them(empty: str, server_address: str,
     asyncio.run(run_again(empty, names[::-1]))
     asyncio.run(run_again(empty, names))
     assert asyncio.run(catalog(empty)) == asyncio.run(catalog(f"{server_address}/{template}"))
+
+
+async def start_of_the_scheduler(url: str) -> list[str]:
+    """Which jobs are left after the push process has begun, with the rights of its role."""
+    owner = await asyncpg.connect(url)
+    await owner.execute(
+        "insert into job (name, next_run_at) values ('settle_top_ups', now()), ('settle_funding', now())"
+    )
+    relay = await asyncpg.connect(url, server_settings={"role": "meguru_relay"})
+    assert await lead(relay)
+    await remove_unknown(relay)
+    await relay.close()
+    left = [row["name"] for row in await owner.fetch("select name from job order by name")]
+    await owner.close()
+    return left
+
+
+def test_an_older_database_lets_the_scheduler_start(empty: str):
+    asyncio.run(migrated_until(empty, "m0009_funding_saga"))
+    finish(start(empty))
+    assert asyncio.run(start_of_the_scheduler(empty)) == ["settle_funding"]
