@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.codes.refusals import RENEWED, InvalidCodeError
 from domain.coupons import uses
-from domain.coupons.coupon import LARGEST, Counts, Coupon, CouponContext, audience, out_of_period
+from domain.coupons.coupon import LARGEST, Counts, CouponContext, audience, out_of_period
 from domain.coupons.kinds import Obstacle
 from domain.coupons.receipts import ClaimedCoupon, StockChange, StockChanges
 from domain.coupons.uses import Chosen
@@ -66,7 +66,9 @@ def _request(viewer: Viewer, claim: Claim, chosen: Chosen, store: Store | None, 
         own = _check_parties(book, viewer, claim, desk)
         if store is not None and not coupon.acceptance.accepts(store):
             raise uses.refused(coupon, Obstacle.OTHER_SHOP)
-        return replace(_plan(book, claim, chosen, coupon, at), act=None if own else act)
+        of_wallet = store is None or owns(book, claim.municipality, claim.wallet_id, viewer)
+        draft = _plan(book, claim, chosen, at, of_wallet=of_wallet)
+        return replace(draft, act=None if own else act)
 
     return Request(
         municipality=claim.municipality,
@@ -97,7 +99,9 @@ def _check_parties(book: Book, viewer: Viewer, claim: Claim, desk: UUID) -> bool
     return own and claim.store_id is None
 
 
-def _plan(book: Book, claim: Claim, chosen: Chosen, coupon: Coupon, at: datetime) -> Draft:
+def _plan(book: Book, claim: Claim, chosen: Chosen, at: datetime, *, of_wallet: bool) -> Draft:
+    """Plan the claim, or refuse it. of_wallet: False for a store's till, which is not told what is the person's."""
+    [coupon] = chosen.coupons
     holder = book.holder(claim.municipality, coupon.id)
     claims = book.guard(coupon.claims_guard(chosen.person), coupon.claims_ceiling)
     stock = book.guard(coupon.stock_guard, coupon.stock or LARGEST)
@@ -109,7 +113,7 @@ def _plan(book: Book, claim: Claim, chosen: Chosen, coupon: Coupon, at: datetime
     if reason is None and coupon.stock is not None and stock.value >= coupon.stock:
         reason = Obstacle.STOCK_GONE
     if reason is not None:
-        raise uses.refused(coupon, reason)
+        raise uses.refused_to(coupon, reason, of_wallet=of_wallet)
     takes = coupon.claim_required
     return Draft(
         amount=0,

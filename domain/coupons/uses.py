@@ -14,7 +14,7 @@ from domain.conditions.acceptance import StoreFacts
 from domain.conditions.eligibility import Claims
 from domain.coupons import reads
 from domain.coupons.coupon import Counts, Coupon, CouponContext, obstacle
-from domain.coupons.kinds import USED_UP, CouponKind, Obstacle, Stacking
+from domain.coupons.kinds import OF_PERSON, USED_UP, CouponKind, Obstacle, Stacking
 from domain.coupons.reads import COUPONS, NOBODY
 from domain.coupons.receipts import CouponUse, CouponUses, Discounted, StockChange, StockChanges
 from domain.coupons.refusals import CouponNotUsableError, CouponUsedUpError, UnknownCouponError
@@ -95,6 +95,11 @@ def refused(coupon: Coupon, reason: Obstacle) -> Refusal:
     """Make the refusal of a coupon: stored where guards or the budget decide, unstored otherwise."""
     public = encode(Prefix.COUPON, coupon.municipality, coupon.id)
     return CouponUsedUpError(public, reason.value) if reason in USED_UP else CouponNotUsableError(public, reason.value)
+
+
+def refused_to(coupon: Coupon, reason: Obstacle, *, of_wallet: bool) -> Refusal:
+    """Make the refusal for who asks. of_wallet: whether they may be told what it says of the wallet's person."""
+    return refused(coupon, reason if of_wallet or reason not in OF_PERSON else Obstacle.NOT_FOR_PERSON)
 
 
 def used(chosen: Chosen, counted: Mapping[UUID, Counts], store: StoreFacts, amount: int, at: datetime) -> CouponUses:

@@ -12,7 +12,7 @@ from domain.codes.binding import require_allowed
 from domain.codes.merchant_code import MerchantCode
 from domain.coupons import uses
 from domain.coupons.coupon import CouponContext, obstacle
-from domain.coupons.kinds import OF_PERSON, CouponKind, Obstacle
+from domain.coupons.kinds import CouponKind, Obstacle
 from domain.coupons.receipts import CouponUses
 from domain.coupons.uses import NONE_CHOSEN, Chosen
 from domain.ledger.act import Act
@@ -122,7 +122,7 @@ def _redeem_coupon(
     reason = obstacle(coupon, CouponContext(at, chosen.claims, counts, rules.store))
     if reason is not None:
         own = owns(book, redemption.municipality, redemption.wallet_id, viewer)
-        raise uses.refused(coupon, reason if own or reason not in OF_PERSON else Obstacle.NOT_FOR_PERSON)
+        raise uses.refused_to(coupon, reason, of_wallet=own)
     used = CouponUses((uses.use_of(coupon, 0),), chosen.person, effective_on(at))
     by_staff = not owns(book, redemption.municipality, redemption.wallet_id, viewer)
     draft = Draft(

@@ -167,3 +167,18 @@ async def test_a_store_is_not_told_why_a_coupon_is_not_for_a_person(coupons: Cou
     await api.redeem({"couponId": once})
     answer = await api.nothing_moved(api.redeem({"couponId": once}, viewer=town.staff))
     assert (answer["code"], answer["reason"]) == ("COUPON_NOT_USABLE", "NOT_FOR_PERSON")
+
+
+async def test_a_store_is_not_told_why_a_person_cannot_claim(coupons: CouponApi):
+    """The till learns neither age nor residence nor what was claimed before; the person and the desk do."""
+    api, town = coupons, coupons.town
+    for_old_people = await api.item_coupon(claimRequired=True, eligibility={"residentsOnly": False, "ageFrom": 70})
+    for_residents = await api.item_coupon(claimRequired=True, eligibility={"residentsOnly": True})
+    claimed = await api.item_coupon(perPerson=1, claimRequired=True)
+    await api.claim(claimed)
+    await api.ask(town.desk, "RecordClaim", input={"walletId": api.wallet(), "resident": False, "birthYear": 1990})
+    for coupon, reason in ((for_old_people, "AGE"), (for_residents, "RESIDENCY"), (claimed, "PERSON_LIMIT")):
+        till = await api.nothing_moved(api.claim(coupon, viewer=town.staff, storeId=api.store()))
+        assert (till["code"], till["reason"]) == ("COUPON_NOT_USABLE", "NOT_FOR_PERSON")
+        for viewer in (town.resident, town.desk):
+            assert (await api.nothing_moved(api.claim(coupon, viewer=viewer)))["reason"] == reason
