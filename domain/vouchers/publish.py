@@ -30,7 +30,7 @@ from domain.ledger.act import Act
 from domain.ledger.book import Book
 from domain.ledger.holders import require_staff
 from domain.ledger.kinds import NONE_LOT, AccountKind, Funding, JournalKind, Operation
-from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint
+from domain.ledger.request import Draft, Facts, Posted, Request, RequestKey, fingerprint, is_late
 from domain.municipalities import reads as municipalities
 from domain.programmes import reads as programmes
 from domain.programmes.create import NewProgramme, open_programme
@@ -113,9 +113,13 @@ async def approve_product(services: Services, viewer: Viewer, step: Step) -> tup
         raise VoucherStateError(product.state(services.clock()))
     if approval.proposer == viewer.person_id:
         raise ApproverIsProposerError
+    funding = await funding_of(step.municipality, product.terms)
+    if is_late(step.valid_until, services.clock()):  # refused by the ledger; a key that ended in time keeps its answer
+        late = await _publication(viewer, step, product, funding)
+        otherwise = VoucherStateError(product.state(services.clock()))
+        return product, await services.ledger.answer(late, otherwise=otherwise)
     if not product.published and product.terms.sale_ends_at <= services.clock():
         raise VoucherNotOnSaleError  # no unit could be sold, and the budget would lie idle
-    funding = await funding_of(step.municipality, product.terms)
     ended = await services.ledger.has_ended(
         RequestKey(step.municipality, viewer.person_id, Operation.APPROVE_VOUCHER_PRODUCT, step.key)
     )

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from graphql import get_named_type
 
+from domain.database import rows
 from schema.engine.declared import declarations
 from schema.root import schema
 from tests.hostile.world import World, new_world
@@ -63,3 +64,27 @@ async def test_a_late_rollback_gives_nothing_back(world: World):
     in_time = {"idempotencyKey": str(uuid4()), **fields, "validUntil": world.api.at(timedelta(minutes=5))}
     assert (await world.api.ask(world.town.desk, "RollbackRedemption", input=in_time))["replayed"] is False
     await world.town.assert_sound()
+
+
+async def test_a_late_approval_of_a_product_approves_nothing(world: World):
+    town, product = world.town, await world.in_review()
+    before = await audited(town.id, town.other_finance.person_id)
+    first, again = await late(world, town.other_finance, "ApproveVoucherProduct", productId=product)
+    assert (first["code"], again["code"]) == ("REQUEST_EXPIRED", "REQUEST_EXPIRED")
+    inbox = await world.api.ask(town.finance, "Approvals", municipality=world.api.code, first=50)
+    [state] = [edge["node"]["state"] for edge in inbox["edges"] if product in str(edge)]
+    assert state == "PROPOSED"
+    assert await audited(town.id, town.other_finance.person_id) == before
+    key = {"idempotencyKey": str(uuid4()), "productId": product}
+    in_time = {**key, "validUntil": world.api.at(timedelta(minutes=5))}
+    assert "product" in await world.api.ask(town.other_finance, "ApproveVoucherProduct", input=in_time)
+    assert await audited(town.id, town.other_finance.person_id) > before
+    too_late = {**key, "validUntil": world.api.at(timedelta(seconds=-1))}
+    assert (await world.api.ask(town.other_finance, "ApproveVoucherProduct", input=too_late))["replayed"] is True
+    await town.assert_sound()
+
+
+async def audited(town: int, actor: UUID) -> int:
+    """How many rows of the audit trail name this officer."""
+    [row] = await rows("select count(*) from audit_entry where municipality_id = $1 and actor = $2", town, actor)
+    return row["count"]
