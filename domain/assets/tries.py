@@ -15,7 +15,7 @@ from tortoise.connection import get_connection
 from domain.assets.refusals import CounterTriesError
 from domain.database import rows
 from domain.ledger.ledger import Ledger
-from domain.ledger.refusals import UnknownWalletError
+from domain.ledger.refusals import ReversalImpossibleError, UnknownWalletError
 from domain.ledger.request import Posted, Request, RequestKey, effective_on
 from domain.refusals import OutcomeUnknownError, Refusal, StoredRefusal
 from domain.residents import reads as residents
@@ -46,11 +46,19 @@ async def post_counted(services: Services, request: Request, wallet_id: UUID, te
 
 
 async def post_telling(services: Services, request: Request, wallet_id: UUID) -> Posted:
-    """Post an agent's request that is never refused for its tries, but is one: the cancellation of a charge."""
+    """Post an agent's request that is never refused for its tries, but is one: the cancellation of a charge.
+
+    Cancelled, or impossible because of what was spent, it has told something of the wallet. Other refusals have not.
+    """
     if await services.ledger.has_ended(RequestKey(request.municipality, request.actor, request.operation, request.key)):
         return await services.ledger.post(request)
     await _take(services, request.municipality, wallet_id, None)
-    return await services.ledger.post(request)
+    try:
+        return await services.ledger.post(request)
+    except Refusal as refusal:
+        if not isinstance(refusal, (ReversalImpossibleError, OutcomeUnknownError)):
+            await _give_back(services, request.municipality, wallet_id)
+        raise
 
 
 async def _take(services: Services, municipality: int, wallet_id: UUID, maximum: int | None) -> bool:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from domain.identifiers import Prefix, encode
 from tests.support.api import Api
 from tests.support.clock import MovableClock
-from tests.support.lifecycle import cancel
+from tests.support.lifecycle import cancel, to_tokyo
 from tests.support.town import People
 from tests.support.vouchers import VoucherApi
 
@@ -109,6 +109,26 @@ async def test_charges_that_are_cancelled_do_not_find_it_either(api: Api):
     assert (await charge(api, 7_655, assetId=asset))["code"] == "COUNTER_TRIES"
     assert await held(api, asset) == 12_345
     await api.town.assert_sound()
+
+
+async def test_a_cancellation_that_is_refused_uses_up_no_try(api: Api, moved: MovableClock):
+    """It tells nothing of the wallet: it came too late, or again. One that spending made impossible does."""
+    to_tokyo(moved, 12)
+    asset = await api.asset("SMALL", kind="COIN", paid=True, balanceCap=20_000, chargeMaximum=20_000)
+    cancelled, late = [(await charge(api, 100, assetId=asset))["charge"]["id"] for _ in range(2)]
+    assert "cancellation" in await cancel(api, cancelled, api.town.staff)
+    moved.forward(timedelta(minutes=45))
+    other, _ = await api.town.new_resident()
+    for _ in range(4):
+        assert (await cancel(api, cancelled, api.town.staff))["code"] == "ALREADY_REVERSED"
+        assert (await cancel(api, late, api.town.staff))["code"] == "CANCEL_TOO_LATE"
+        assert (await cancel(api, late, other))["code"] == "NOT_PERMITTED"
+    assert "charge" in await charge(api, 100, assetId=asset)
+    spent = (await charge(api, 500))["charge"]["id"]
+    await api.pay(700)
+    for _ in range(2):
+        assert (await cancel(api, spent, api.town.staff))["code"] == "REVERSAL_IMPOSSIBLE"
+    assert (await charge(api, 100, assetId=asset))["code"] == "COUNTER_TRIES", "one was cancelled, two were impossible"
 
 
 async def test_tries_at_one_instant_are_counted_too(api: Api):
