@@ -31,14 +31,20 @@ class Fault(Enum):
     LOCKED = auto()
     """Another transaction held a row or key beyond the lock or statement timeout."""
     CONFLICT = auto()
-    """A constraint was violated."""
+    """A row is there already, or one that it needs is not: another transaction may have been faster."""
     UNAVAILABLE = auto()
     """There is no connection, or it was lost. If it was lost during COMMIT, the outcome is unknown."""
     OTHER = auto()
-    """A bug, or a limit of the server."""
+    """A bug, or a limit of the server. So is what a check forbids: the same values would be forbidden again."""
 
 
-_BY_STATE = {"40001": Fault.RETRY, "40P01": Fault.RETRY, "55P03": Fault.LOCKED, "57014": Fault.LOCKED}
+_BY_STATE = {
+    "40001": Fault.RETRY,
+    "40P01": Fault.RETRY,
+    "55P03": Fault.LOCKED,
+    "57014": Fault.LOCKED,
+    "23514": Fault.OTHER,
+}
 _BY_CLASS = {"08": Fault.UNAVAILABLE, "23": Fault.CONFLICT, "53": Fault.UNAVAILABLE, "57": Fault.UNAVAILABLE}
 
 
