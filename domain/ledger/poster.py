@@ -150,13 +150,13 @@ class Poster:
 
     async def post(self, request: Request) -> Posted | Closed:
         """Post one request, or raise its refusal. Cancelling the caller does not cancel the request."""
-        try:
-            self._clock()
-        except WrongClockError as error:
-            raise UnavailableError from error
         loop = asyncio.get_running_loop()
         holders = frozenset((request.municipality, holder) for holder in request.holders)
         pending = Pending(request, loop.create_future(), loop.time() + PATIENCE_SECONDS, holders)
+        try:
+            self._clock()
+        except WrongClockError as error:
+            raise (OutcomeUnknownError if pending.key in self._in_doubt else UnavailableError) from error
         if self.depth >= QUEUE_LIMIT:
             self._waiting = self._undecided(self._waiting)
         if self._closed or self.depth >= QUEUE_LIMIT:

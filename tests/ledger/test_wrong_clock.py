@@ -4,6 +4,8 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -14,10 +16,11 @@ from domain.database import rows
 from domain.ledger.batch import Sources
 from domain.ledger.ledger import Ledger
 from domain.ledger.poster import SESSION, Poster
-from domain.refusals import UnavailableError
+from domain.refusals import OutcomeUnknownError, UnavailableError
 from tests.support.clock import MovableClock
 from tests.support.eventually import eventually
 from tests.support.town import People
+from tests.support.wire import Cut, wired_services
 
 
 @dataclass
@@ -66,6 +69,36 @@ async def test_nothing_is_settled_while_the_clock_is_wrong(watched: Watched, sec
     assert last["at"] <= datetime.now(UTC) + timedelta(seconds=2)
     assert last["n"] == 3  # the charge and two payments
     assert await watched.town.balance() == 998
+
+
+async def test_a_key_in_doubt_stays_in_doubt_while_the_clock_is_wrong(
+    town: People, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Its COMMIT had no answer, and it is in the table: that nothing was written would be a lie."""
+    monkeypatch.setattr("domain.ledger.poster.PATIENCE_SECONDS", 1.5)
+    await town.charge(1_000)
+    key, right = uuid4(), [True]
+
+    def clock() -> datetime:
+        if right:
+            return town.services.clock()
+        raise WrongClockError
+
+    async with wired_services(replace(town.services, clock=clock), database_url) as (wire, _, services):
+        away = replace(town, services=services)
+        wire.cuts, wire.committed = [Cut.AFTER_COMMIT], partial(setattr, wire, "down", True)
+        with pytest.raises(OutcomeUnknownError):
+            await away.pay(10, key)
+        right.clear()
+        away = replace(town, services=replace(services, clock=town.services.clock))
+        with pytest.raises(OutcomeUnknownError):
+            await away.pay(10, key)
+        with pytest.raises(UnavailableError):
+            await away.pay(10)
+        right.append(True)
+        wire.down = False
+        assert (await away.pay(10, key)).replayed
+    assert await town.balance() == 990
 
 
 async def test_a_second_is_no_fault(watched: Watched):
