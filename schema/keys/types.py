@@ -6,7 +6,7 @@ from domain.ledger.reads import Journal
 from schema.core.context import MeguruInfo
 from schema.core.refusals import Refusal
 from schema.keys.enums import OutcomeState
-from schema.ledger.receipts import Receipt, receipt_for
+from schema.ledger.receipts import Receipt
 
 
 @strawberry.type(description="What became of an idempotency key.")
@@ -16,9 +16,12 @@ class Outcome:
     journal: strawberry.Private[Journal | None]
     state: OutcomeState = strawberry.field(description="How it ended, or that it has not been seen.")
 
-    @strawberry.field(description="The receipt, when settled; null otherwise.")
-    def receipt(self) -> Receipt | None:
-        return receipt_for(self.journal)
+    receipt: Receipt | None = strawberry.field(
+        description=(
+            "The receipt, when settled and the viewer may still see it; null otherwise, as for who acted in a role that"
+            " ended since."
+        )
+    )
 
     @strawberry.field(description="The refusal, when refused; null otherwise.")
     def refusal(self, info: MeguruInfo) -> Refusal | None:
