@@ -45,7 +45,10 @@ log = structlog.get_logger()
 
 
 class Close(IntEnum):
-    """Why a connection ends. To graphql-ws 4400, 4401, 4409 and 4429 are fatal; after the others it connects again."""
+    """Why this service ends a connection. To graphql-ws 4400, 4401, 4409 and 4429 are fatal; after others it goes on.
+
+    Strawberry also ends one with 4406 (fatal) and 4408, and the server with 1009 (fatal).
+    """
 
     RESTARTING = 1012
     TRY_AGAIN_LATER = 1013

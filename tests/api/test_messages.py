@@ -85,6 +85,22 @@ async def test_the_same_id_twice_says_so(address: str):
     assert closed.value.rcvd.code == 4409
 
 
+async def test_another_protocol_and_a_message_that_is_too_long_end_the_connection(address: str, token: str):
+    """The codes that the page for clients names, of the protocol's library and of the server."""
+    codes = []
+    async with connect(f"ws://{urlsplit(address).netloc}/graphql") as socket:
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+        codes.append(closed.value.rcvd)
+    async with opened(address) as socket:
+        await sign_in(socket, token)
+        await socket.send("x" * 65_537)
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+        codes.append(closed.value.rcvd)
+    assert [None if code is None else code.code for code in codes] == [4406, 1009]
+
+
 DEEP = "query { viewer " + "{ person " * 14 + "{ id }" + " }" * 14 + " }"
 LONG = "{ " + " ".join(f"a{number}: serverTime" for number in range(900)) + " }"
 WRONG = {

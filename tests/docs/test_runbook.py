@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings
+from api.ws_protocol import Close
 from domain.jobs.schedule import JOBS
 from domain.ledger import audit
 from push.compose import Settings as PushSettings
@@ -98,6 +99,19 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
     assert {name for name in Settings.model_fields if f"MEGURU_{name.upper()}:" not in api} <= left
     pushed = {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push}
     assert pushed <= {"log_level", "clock_check"}
+
+
+def test_the_settings_of_the_push_process_are_on_their_page() -> None:
+    page = (PROJECT / "docs/runbook/settings.md").read_text()
+    [sentence] = re.findall(r"The push process reads ([^.]*)\.", page)
+    assert set(re.findall(r"MEGURU_(\w+)", sentence)) == {name.upper() for name in PushSettings.model_fields}
+
+
+def test_every_code_of_a_closed_connection_is_on_the_page_for_clients() -> None:
+    """Those of this service, and those of the server (1009) and of the protocol's library (4406, 4408)."""
+    clients = (PROJECT / "docs/clients.md").read_text()
+    codes = {int(code) for code in re.findall(r"^\| (\d{4}) \|", clients, re.MULTILINE)}
+    assert codes == {*Close, 1009, 4406, 4408}
 
 
 def test_no_town_starts_without_the_variables_that_have_no_right_default() -> None:
