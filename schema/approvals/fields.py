@@ -79,7 +79,7 @@ class ApprovalsMutation:
         moves_value=True,
         refuses=(*DECIDING, ApprovalStaleError, *APPLYING),
         description=(
-            "Approves another officer's change of a threshold, rate, budget or limit, or the undo of a bulk grant. It"
+            "Approves another officer's proposal of any kind that `ApprovalKind` names with `approveChange`. It"
             " is in force from its `effectiveAt`, and not before the approval; sending it again changes nothing. For"
             " finance officers of the municipality."
         ),

@@ -150,7 +150,10 @@ class BulkGrantCheck:
         return self.check.totals.amount <= self.check.budget_left
 
     @strawberry.field(
-        description="Whether another officer must approve: the total, or one row, is above the threshold."
+        description=(
+            "Whether another officer must approve: with what was granted on the same day, and with files that still"
+            " run, a wallet would be above `single`, or the viewer's grants above `file`, of `grantThresholds`."
+        )
     )
     def needs_approval(self) -> bool:
         return self.check.needs_approval

@@ -68,6 +68,10 @@ class UndoBulkGrantPayload(ReplayablePayload):
     """A bulk grant that is being undone."""
 
     bulk_grant: BulkGrant | None = strawberry.field(
-        default=None, description="The bulk grant, now UNDOING or UNDONE; follow it by `bulkGrantProgress`."
+        default=None,
+        description=(
+            "The bulk grant, now UNDOING or UNDONE, and unchanged while `approval` waits; follow it by"
+            " `bulkGrantProgress`."
+        ),
     )
     approval: Approval | None = strawberry.field(default=None, description=WAITS)

@@ -66,13 +66,7 @@ class GrantsMutation:
         GrantValuePayload,
         roles=FINANCE_OR_DESK,
         operation=Operation.GRANT_VALUE,
-        refuses=(
-            *GRANTING,
-            AmountOutOfRangeError,
-            PossibleDuplicateGrantError,
-            ApprovalRequiredError,
-            PossibleDuplicateGrantError,
-        ),
+        refuses=(*GRANTING, AmountOutOfRangeError, ApprovalRequiredError, PossibleDuplicateGrantError),
         description=(
             "Grants value of a programme to a wallet, out of its budget. For finance officers and the desk of the"
             " municipality."

@@ -18,7 +18,7 @@ class KeysQuery:
         Outcome,
         roles=ANY_ROLE,
         description=(
-            "What became of one of the viewer's idempotency keys; moves nothing. For everybody who is signed in."
+            "What became of one of the viewer's idempotency keys; moves nothing. For everybody who has a role."
         ),
     )
 
@@ -33,7 +33,7 @@ class KeysMutation:
         roles=ANY_ROLE,
         refuses=(BusyError,),
         description=(
-            "Closes a key for ever; if it has ended already, returns how it ended. For everybody who is signed in, for"
+            "Closes a key for ever; if it has ended already, returns how it ended. For everybody who has a role, for"
             " their own keys."
         ),
     )
