@@ -1,4 +1,7 @@
-"""The command line: `meguru serve | migrate | municipalities create | staff invite | tokens issue | expire | audit`."""
+"""The command line.
+
+`meguru serve | migrate | municipalities create | staff invite | tokens issue | expire | audit | audit-log`
+"""
 
 import asyncio
 import os
