@@ -170,3 +170,15 @@ def _approval(row: dict[str, Any]) -> Approval:
         end_reason=row["end_reason"],
         end_note=row["end_note"],
     )
+
+
+async def last_act(municipality: int, action: str, subject: UUID) -> tuple[int, str] | None:
+    """Return the number and reason of the newest entry of an action on a subject; None if there is none."""
+    records = await rows(
+        """select id, reason from audit_entry where municipality_id = $1 and subject = $2 and action = $3
+          order by id desc limit 1""",
+        municipality,
+        str(subject),
+        action,
+    )
+    return (records[0]["id"], records[0]["reason"]) if records else None

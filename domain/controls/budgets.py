@@ -169,8 +169,10 @@ class NewEarning:
 async def _judge_rule(_: Services, viewer: Viewer, change: Change[NewEarning]) -> Judgement:
     new, town = change.new, change.municipality
     await rules.check_new(town, new.programme, new.rule)
-    rule = {name: getattr(new.rule, name) for name in ("name_ja", "rate_bp", "points", "cap_per_day", "cap_per_month")}
+    names = ("name_ja", "name_en", "rate_bp", "points", "minimum_amount", "cap_per_day", "cap_per_month", "priority")
+    rule = {name: getattr(new.rule, name) for name in names}
     terms = {
+        "base_assets": sorted(encode(Prefix.ASSET, town, asset) for asset in new.rule.base_assets),
         "kind": new.rule.kind.name,
         "stacking": new.rule.stacking.name,
         "acceptance": acceptance_to_json(new.rule.acceptance),
@@ -191,12 +193,35 @@ async def _add_rule(services: Services, viewer: Viewer, change: Change[NewEarnin
 EARNING_RULE = Control(ApprovalKind.EARNING_RULE, NewEarning, _judge_rule, _add_rule)
 
 
+_COUPON_FACTS = (
+    "name_ja",
+    "name_en",
+    "rate_bp",
+    "amount",
+    "discount_maximum",
+    "multiplier_bp",
+    "minimum_spend",
+    "budget",
+    "stock",
+    "per_person",
+    "per_day",
+    "claim_required",
+    "returns_on_refund",
+)
+"""Terms of a coupon that an officer agrees to, as they are."""
+
+
 async def _judge_coupon(services: Services, viewer: Viewer, change: Change[NewCoupon]) -> Judgement:
     """Judge a coupon: the town's budget, and points that are multiplied at the town's cost. Stores bear their own."""
     new, town = change.new, change.municipality
     await coupons.check_issuer(viewer, town, new.store_id)
-    names = ("name_ja", "rate_bp", "amount", "discount_maximum", "multiplier_bp", "budget", "stock")
-    facts = {name: getattr(new, name) for name in names} | {"kind": new.kind.name, "borneBy": new.borne_by.name}
+    facts = {name: getattr(new, name) for name in _COUPON_FACTS}
+    facts |= {"kind": new.kind.name, "borneBy": new.borne_by.name, "stacking": new.stacking.name}
+    facts |= {
+        "acceptance": acceptance_to_json(new.acceptance),
+        "eligibility": eligibility_to_json(new.eligibility),
+        "storeId": None if new.store_id is None else encode(Prefix.STORE, town, new.store_id),
+    }
     period = {"startsAt": _written(new.starts_at), "endsAt": _written(new.ends_at)}
     subject = Subject(after={**facts, **period}, amount=new.budget)
     if await coupons.was_issued(services, viewer, town, change.key):

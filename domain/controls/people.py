@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.approvals.kinds import ApprovalKind
+from domain.approvals.reads import last_act
 from domain.approvals.subject import Subject
 from domain.controls.control import Change, Control, Judgement
 from domain.identifiers import Prefix, encode
@@ -60,7 +61,8 @@ async def _judge_release(_: Services, _viewer: Viewer, change: Change[Release]) 
         "frozen": False,
         "reason": change.new.reason.value,
     }
-    subject = Subject(before={"frozen": wallet.frozen}, after=after)
+    basis = {"freeze": await last_act(change.municipality, "freeze_wallet", wallet.id)}
+    subject = Subject(before={"frozen": wallet.frozen}, after=after, basis=basis)
     return Judgement(subject, needs_two=wallet.frozen, known=not wallet.frozen)
 
 
@@ -88,7 +90,8 @@ async def _judge_resumption(_: Services, _viewer: Viewer, change: Change[Resumpt
         "accepting": True,
         "reason": change.new.reason.value,
     }
-    subject = Subject(before={"accepting": store.accepting}, after=after)
+    basis = {"suspension": await last_act(change.municipality, "suspend_store", store.id)}
+    subject = Subject(before={"accepting": store.accepting}, after=after, basis=basis)
     return Judgement(subject, needs_two=not store.accepting, known=store.accepting)
 
 

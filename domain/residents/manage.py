@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain.approvals.reads import last_act
 from domain.approvals.trail import record
 from domain.database import transaction
 from domain.identifiers import derived
@@ -77,10 +78,11 @@ async def _set(
 ) -> Wallet:
     async with transaction():
         await lock_holder(municipality, wallet)
-        before = await wallet_in(municipality, wallet)
-        if before.frozen != (state is HolderState.FROZEN):
+        before, frozen = await wallet_in(municipality, wallet), state is HolderState.FROZEN
+        last = await last_act(municipality, action, wallet)
+        # A freeze for another reason is one of its own: whoever would release the wallet must know of it.
+        if before.frozen != frozen or (frozen and last is not None and last[1] != reason.value):
             await set_state(municipality, wallet, state)
-            old, new = {"frozen": before.frozen}, {"frozen": not before.frozen}
-            at = services.clock()
-            await record(municipality, viewer, action, wallet, reason.value, old, new, at)
+            old, new = {"frozen": before.frozen}, {"frozen": frozen}
+            await record(municipality, viewer, action, wallet, reason.value, old, new, services.clock())
     return await wallet_in(municipality, wallet)

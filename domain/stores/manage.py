@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
+from domain.approvals.reads import last_act
 from domain.approvals.trail import record
 from domain.codes.merchant_code import merchant_number, merchant_reference
 from domain.database import rows, transaction
@@ -147,12 +148,13 @@ async def _set(
 ) -> Store:
     async with transaction():
         await lock_holder(municipality, store)
-        before = await _existing(municipality, store)
-        if before.accepting != (state is HolderState.ACTIVE):
+        before, accepting = await _existing(municipality, store), state is HolderState.ACTIVE
+        last = await last_act(municipality, action, store)
+        # A suspension for another reason is one of its own: whoever would resume the store must know of it.
+        if before.accepting != accepting or (not accepting and last is not None and last[1] != reason.value):
             await set_state(municipality, store, state)
-            old, new = {"accepting": before.accepting}, {"accepting": not before.accepting}
-            at = services.clock()
-            await record(municipality, viewer, action, store, reason.value, old, new, at)
+            old, new = {"accepting": before.accepting}, {"accepting": accepting}
+            await record(municipality, viewer, action, store, reason.value, old, new, services.clock())
     services.shared(STORES).forget((municipality, store))
     return await _existing(municipality, store)
 

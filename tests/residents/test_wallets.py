@@ -71,3 +71,17 @@ async def test_nobody_freezes_what_is_not_there(api: Api):
         assert (await api.ask(api.town.desk, "FreezeWallet", input=fields))["code"] == "UNKNOWN_WALLET"
         assert (await api.ask(api.town.finance, "UnfreezeWallet", input=fields))["code"] == "UNKNOWN_WALLET"
     assert await trail(api.town.id, "freeze_wallet") == []
+
+
+async def test_a_release_is_of_the_freeze_that_was_known(api: Api):
+    """A wallet that is frozen meanwhile by an order of the law is not released by an older proposal."""
+    town = api.town
+    freeze = {"walletId": api.wallet(), "reason": "LOST_DEVICE"}
+    await api.ask(town.desk, "FreezeWallet", input=freeze)
+    back = {"input": {"walletId": api.wallet(), "reason": "CLEARED"}}
+    waits = await api.ask(town.finance, "UnfreezeWallet", **back)
+    await api.ask(town.desk, "FreezeWallet", input={**freeze, "reason": "LEGAL_ORDER"})
+    assert [reason for _, reason, _, _ in await trail(town.id, "freeze_wallet")] == ["LOST_DEVICE", "LEGAL_ORDER"]
+    stale = await api.approved(waits["approval"]["id"], town.finance)
+    assert (stale["code"], stale["reason"]) == ("APPROVAL_STALE", "SUBJECT_CHANGED")
+    assert (await api.ask(town.desk, "Wallet", id=api.wallet()))["frozen"]
