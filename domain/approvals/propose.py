@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain.approvals import reads
 from domain.approvals.inbox import wake
-from domain.approvals.kinds import PROPOSERS, ApprovalKind, ApprovalState, Stale
+from domain.approvals.kinds import PROPOSERS, ApprovalKind, ApprovalState, ReversalReason, Stale
 from domain.approvals.reads import Approval
 from domain.approvals.refusals import ApprovalStaleError, ApprovalStateError, ApproverIsProposerError
 from domain.approvals.subject import Subject
@@ -100,7 +100,7 @@ async def approve(
                 viewer,
                 f"approve_{ApprovalKind(approval.kind).name.lower()}",
                 approval.subject,
-                str(approval.reason),
+                _code_of(ApprovalKind(approval.kind), approval.reason),
                 {"approval": str(approval.id), "subject": content.get("before")},
                 {"key": None if key is None else str(key), "subject": content.get("after")},
                 now,
@@ -111,6 +111,11 @@ async def approve(
     latest = await reads.by_id(approval.municipality, approval.id)
     if latest is None or latest.stored_state != ApprovalState.PROPOSED:  # it ended between the check and now
         raise ApprovalStateError(ApprovalState(approval.stored_state if latest is None else latest.stored_state).name)
+
+
+def _code_of(kind: ApprovalKind, reason: int) -> str:
+    """The code that the audit trail tells. Only reversals are proposed for a reason."""
+    return ReversalReason(reason).name if kind is ApprovalKind.REVERSAL else ""
 
 
 async def write_proposal(
@@ -143,7 +148,7 @@ async def write_proposal(
         viewer,
         f"propose_{kind.name.lower()}",
         subject,
-        str(reason),
+        _code_of(kind, reason),
         None if about.before is None else about.content()["before"],
         {"approval": str(row.id), "subject": about.content()["after"]},
         now,

@@ -133,7 +133,7 @@ async def undo_bulk_grant(
             BulkState.UNDOING,
             "undo_bulk_grant",
             undo_key=key,
-            undo_reason=int(reason),
+            undo_reason=reason,
             undone_by=viewer.person_id,
         ),
         False,
@@ -167,13 +167,13 @@ async def _change(
         query, values = _update(bulk, before, after, now, columns)
         changed = await connection.execute_query_dict(query, values)
         if changed:
-            reason = str(columns.get("undo_reason", ""))
+            reason = columns.get("undo_reason")
             await record(
                 bulk.municipality,
                 viewer,
                 action,
                 bulk.id,
-                reason,
+                reason.name if isinstance(reason, ReversalReason) else "",
                 {"state": bulk.state.name},
                 {"state": after.name, **({} if repetition is None else repetition.audited())},
                 now,

@@ -210,7 +210,7 @@ async def _write(
             "waits": waits,
             **repetition.audited(),
         }
-        why = "" if reason is None else str(int(reason))
+        why = "" if reason is None else RepetitionReason(reason).name
         await record(town, viewer, "start_bulk_grant", bulk_grant_id, why, None, after, now)
     wake(services, town)
     return True

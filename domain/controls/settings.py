@@ -152,7 +152,8 @@ def _no_better(new: NewRate, old: Rate | None) -> bool:
 
 async def _judge_rate(services: Services, _viewer: Viewer, change: Change[NewRate]) -> Judgement:
     new, now, town = change.new, services.clock(), change.municipality
-    await rates.check_new(town, new, now)
+    past = not change.alone and new.starts_at is not None and new.starts_at < now
+    await rates.check_new(town, replace(new, starts_at=None) if past else new, now)  # then from the approval
     old = await rate_at(town, new.from_asset, new.to_asset, max(new.starts_at or now, now))
     assets_named = {
         "fromAssetId": encode(Prefix.ASSET, town, new.from_asset),

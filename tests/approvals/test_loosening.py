@@ -398,3 +398,26 @@ async def test_a_change_that_cannot_be_read_keeps_no_other_waiting(
     created = await api.ask(api.town.finance, "CreateProgramme", input=sound)
     assert await api.left(created["programme"]["id"]) == 5_000_000
     assert await apply_due(api.services) == 1, "what could not be read was left for another version"
+
+
+async def test_a_rate_that_is_approved_after_its_start_is_in_force_from_the_approval(
+    api: Officers, moved: MovableClock
+):
+    place = await market(api)
+    rate = {
+        "municipality": api.code,
+        "fromAssetId": place.points,
+        "toAssetId": place.currency,
+        "programmeId": place.programme,
+        "numerator": 1,
+        "denominator": 1,
+        "minimumUnit": 1,
+        "startsAt": api.at(timedelta(hours=1)),
+    }
+    await api.grant(place.health, 100)
+    waiting = await api.ask(api.town.finance, "SetConversionRate", input=rate)
+    moved.forward(timedelta(hours=2))
+    assert (await place.convert(10))["code"] == "NO_CONVERSION_RATE", "its start alone puts nothing in force"
+    assert (await api.approved(waiting["approval"]["id"]))["approval"]["appliedAt"] is not None
+    assert (await place.convert(10))["conversion"]["receivedAmount"] == 10
+    await api.town.assert_sound()

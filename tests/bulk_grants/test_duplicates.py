@@ -214,7 +214,7 @@ async def test_a_confirmation_is_for_this_file_and_these_rows(api: Officers):
         str((await api.row_of(begun["id"])).id),
     )
     after = orjson.loads(trail["after"]) if isinstance(trail["after"], str) else trail["after"]
-    assert (trail["actor"], trail["reason"]) == (api.town.finance.person_id, "1")
+    assert (trail["actor"], trail["reason"]) == (api.town.finance.person_id, "NEXT_INSTALMENT")
     assert (after["repeated"], after["repeated_amount"], after["repetition"]) == (2, 200, token)
     await api.town.assert_sound()
 

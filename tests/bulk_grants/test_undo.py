@@ -60,7 +60,7 @@ async def test_an_undo_is_once_and_says_so(api: Officers):
     trail = await rows(
         "select reason from audit_entry where municipality_id = $1 and action = 'undo_bulk_grant'", api.town.id
     )
-    assert [entry["reason"] for entry in trail] == ["2"]
+    assert [entry["reason"] for entry in trail] == ["WRONG_AMOUNT"]
     await api.town.assert_sound()
 
 
