@@ -8,10 +8,11 @@ from typing import NoReturn
 
 import typer
 
-from api.settings import Settings, SettingsError, read_settings
+from api.settings import Settings, read_settings
 from domain import logs
 from domain.compose import services
 from domain.services import Services
+from domain.settings import SettingsError
 
 READY_SECONDS = 30.0
 

@@ -10,6 +10,7 @@ import structlog
 from domain.database import Fault, classify
 from domain.jobs.schedule import lead, remove_unknown, run_due
 from domain.logins import StrongLoginError
+from domain.settings import SettingsError
 from push.compose import Parts, parts
 
 TICK_SECONDS = 5.0
@@ -57,6 +58,8 @@ async def pause(stop: asyncio.Event) -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
+    except SettingsError as mistakes:
+        sys.exit(str(mistakes))
     except StrongLoginError as strong:
         sys.exit(f"MEGURU_DATABASE_URL: {strong}")
     sys.exit(0)

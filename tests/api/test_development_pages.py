@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from api.app import App
-from api.settings import Profile, Settings
+from api.settings import Settings
+from domain.settings import Profile
 from schema.engine.operations import document, files
 from tests.support.keys import make_production_key
 

@@ -9,7 +9,8 @@ from starlette.types import Send
 
 from api.app import for_web_clients
 from api.http_request import GRAPHQL_JSON, JSON, media_type
-from api.settings import Profile, Settings
+from api.settings import Settings
+from domain.settings import Profile
 from tests.support.apps import ask, body, first_person, headers, personas
 
 TIME = {"query": "{ serverTime }"}

@@ -12,7 +12,7 @@ from api.settings import Settings
 from api.ws_protocol import Close
 from domain.jobs.schedule import JOBS
 from domain.ledger import audit
-from push.compose import Settings as PushSettings
+from domain.settings import ProcessSettings
 from schema.events.types import Event
 from schema.root import schema
 
@@ -97,14 +97,14 @@ def test_the_compose_file_hands_every_setting_of_both_processes_on() -> None:
         "drain_seconds",
     }
     assert {name for name in Settings.model_fields if f"MEGURU_{name.upper()}:" not in api} <= left
-    pushed = {name for name in PushSettings.model_fields if f"MEGURU_{name.upper()}:" not in push}
+    pushed = {name for name in ProcessSettings.model_fields if f"MEGURU_{name.upper()}:" not in push}
     assert pushed <= {"log_level", "clock_check"}
 
 
 def test_the_settings_of_the_push_process_are_on_their_page() -> None:
     page = (PROJECT / "docs/runbook/settings.md").read_text()
     [sentence] = re.findall(r"The push process reads ([^.]*)\.", page)
-    assert set(re.findall(r"MEGURU_(\w+)", sentence)) == {name.upper() for name in PushSettings.model_fields}
+    assert set(re.findall(r"MEGURU_(\w+)", sentence)) == {name.upper() for name in ProcessSettings.model_fields}
 
 
 def test_every_code_of_a_closed_connection_is_on_the_page_for_clients() -> None:
