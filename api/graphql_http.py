@@ -117,7 +117,7 @@ def fault_of(error: Exception, locale: str, trace_id: str) -> BadRequestError:
     outage = outage_of(error)
     if outage is None:
         log.error("graphql.fault", trace_id=trace_id, exc_info=error)
-        return BadRequestError(503, "INTERNAL", FAULT)
+        return BadRequestError(500, "INTERNAL", FAULT, traceId=trace_id)
     logs.rarely(log.warning, "database.away", trace_id=trace_id)
     return BadRequestError(503, outage.code, message(outage.code, locale), RETRY_AFTER)
 
@@ -273,12 +273,7 @@ def text(headers: dict[bytes, bytes], name: bytes) -> str | None:
 
 async def refuse(send: Send, error: BadRequestError, trace_id: str, form: bytes) -> None:
     """Answers a request that is not an operation."""
-    extensions: dict[str, object] = {"code": error.code}
-    if error.retry_after is not None:
-        extensions["retryAfter"] = error.retry_after
-    if error.reason is not None:
-        extensions["reason"] = error.reason
-    body = orjson.dumps({"errors": [{"message": str(error), "extensions": extensions}]})
+    body = orjson.dumps({"errors": [error.as_sent]})
     await respond(send, error.status, body, trace_id, form, error.retry_after)
 
 

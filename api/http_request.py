@@ -26,17 +26,26 @@ PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
 
 
 class BadRequestError(Exception):
-    """A request that is not a GraphQL operation."""
+    """A request that is not carried out, for a reason that has no field."""
 
     def __init__(
-        self, status: int, code: str, message: str, retry_after: int | None = None, reason: str | None = None
+        self, status: int, code: str, message: str, retry_after: int | None = None, **facts: str | None
     ) -> None:
-        """retry_after: the seconds after which the same request may be sent again. reason: why, for UNAUTHENTICATED."""
+        """retry_after: the seconds after which the same request may be sent again.
+
+        facts: more of the error's `extensions`, such as `reason` of UNAUTHENTICATED and `traceId` of INTERNAL.
+        """
         super().__init__(message)
-        self.reason = reason
         self.retry_after = retry_after
         self.status = status
         self.code = code
+        self._facts = facts
+
+    @property
+    def as_sent(self) -> dict[str, object]:
+        """The error as clients read it, in `errors`."""
+        sent = {"code": self.code, "retryAfter": self.retry_after, **self._facts}
+        return {"message": str(self), "extensions": {name: value for name, value in sent.items() if value is not None}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,26 +58,25 @@ def uploads(process: Callable[[], Process]) -> Callable[[Request], Awaitable[Res
             upload, receiver = await _receive(process(), request)
         except NotReceivedError as error:
             log.info("upload.refused", code=error.code, trace_id=trace_id)
-            return _answer(
-                error.status, trace_id, {"errors": [_error(error.code, message(error.code, locale, **error.data))]}
-            )
+            text = message(error.code, locale, **error.data)
+            return _refusal(BadRequestError(error.status, error.code, text), trace_id)
         except BadRequestError as error:
-            return _answer(error.status, trace_id, {"errors": [_error(error.code, str(error))]})
+            return _refusal(error, trace_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered as what it is
-            return _answer(503, trace_id, {"errors": [_fault(error, locale, trace_id)]})
+            return _refusal(_fault(error, locale, trace_id), trace_id)
         log.info("upload.received", municipality=upload.municipality, bytes=receiver.size, trace_id=trace_id)
         return _answer(201, trace_id, {"upload": {"id": request.path_params["upload"], "bytes": receiver.size}})
 
     return put
 
 
-def _fault(error: Exception, locale: str, trace_id: str) -> dict[str, object]:
-    outage = outage_of(error)
+def _fault(error: Exception, locale: str, trace_id: str) -> BadRequestError:
+    outage, text = outage_of(error), message("UPLOAD_BROKEN_OFF", locale)
     if outage is None:
         log.error("upload.fault", trace_id=trace_id, exc_info=error)
-    else:
-        logs.rarely(log.warning, "database.away", trace_id=trace_id)
-    return _error("INTERNAL" if outage is None else outage.code, message("UPLOAD_BROKEN_OFF", locale))
+        return BadRequestError(500, "INTERNAL", text, traceId=trace_id)
+    logs.rarely(log.warning, "database.away", trace_id=trace_id)
+    return BadRequestError(503, outage.code, text)
 
 
 async def _receive(process: Process, request: Request) -> tuple[Upload, Receiver]:
@@ -142,8 +141,11 @@ async def _stream(request: Request, receiver: Receiver, terms: Terms) -> None:
         raise NotReceivedError(400, "UPLOAD_EMPTY")
 
 
-def _error(code: str, text: str) -> dict[str, object]:
-    return {"message": text, "extensions": {"code": code}}
+def _refusal(error: BadRequestError, trace_id: str) -> Response:
+    answer = _answer(error.status, trace_id, {"errors": [error.as_sent]})
+    if error.retry_after is not None:
+        answer.headers["retry-after"] = str(error.retry_after)
+    return answer
 
 
 def _answer(status: int, trace_id: str, body: dict[str, object]) -> Response:

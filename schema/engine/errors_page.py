@@ -62,7 +62,7 @@ ERRORS = {
     "INTERNAL": Code(
         "A fault of ours, with `traceId`. Of a mutation nothing is known: ask `outcome`",
         "ask `outcome`, then send the same key again",
-        "any field",
+        "any field; HTTP and `PUT`, 500",
     ),
     "METHOD_NOT_ALLOWED": Code("GET takes queries only, other methods none", "send it by POST", "HTTP, 405"),
     "NO_BATCHES": Code("A list of operations", "send one operation a request", "HTTP, 400"),
