@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.compose import Process
-from api.graphql_http import viewer_of
+from api.graphql_http import admit_address, viewer_of
 from api.http_request import BadRequestError
 from domain import logs
 from domain.database import to_the_end
@@ -80,6 +80,7 @@ def _fault(error: Exception, locale: str, trace_id: str) -> BadRequestError:
 
 
 async def _receive(process: Process, request: Request) -> tuple[Upload, Receiver]:
+    await admit_address(process, request.scope)
     upload = await _address(process, request)
     terms = TERMS[upload.purpose]
     _check_head(request, terms)

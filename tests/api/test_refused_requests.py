@@ -96,3 +96,18 @@ async def test_a_token_that_is_not_taken_says_why_also_for_a_file(phone: httpx.A
         put = await phone.put(upload_path(api), content=b"x", headers=CSV | signed)
         assert (over_graphql.status_code, put.status_code) == (401, 401)
         assert extensions_of(over_graphql) == extensions_of(put) == {"code": "UNAUTHENTICATED", "reason": reason}
+
+
+async def test_files_count_among_the_requests_of_an_address_before_anything_is_looked_up(
+    phone: httpx.AsyncClient, process: Process, api: Api, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(4):
+        assert (await phone.put(upload_path(api), content=b"x", headers=CSV)).status_code == 401
+    assert (await phone.post("/graphql/", content=TIME, headers=JSON)).status_code == 200
+    monkeypatch.setattr(uploads, "viewer_of", broken)
+    refused = await phone.put(upload_path(api), content=b"x", headers=CSV)
+    assert refused.status_code == 429
+    seconds = int(refused.headers["retry-after"])
+    assert 1 <= seconds <= 12
+    assert extensions_of(refused) == {"code": "RATE_LIMITED", "retryAfter": seconds}
+    assert 'meguru_rate_limited_total{by="address"} 1.0' in process.metrics.page().decode()
