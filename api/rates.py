@@ -134,13 +134,13 @@ class Rates:
         return self._noted("address", await self.take([(f"address:{address}", self._address)]))
 
     async def of_viewer(self, viewer: Viewer | None, fields: Sequence[str]) -> int | None:
-        """One operation of a person and their phone, with these root fields, likewise."""
+        """One operation of a person and of the phone, whoever else uses it, with these root fields, likewise."""
         if viewer is None:
             return None
         person = str(viewer.person_id)
         keys = [(f"person:{person}", self._person)]
         if viewer.device is not None:
-            keys.append((f"device:{person}:{viewer.device}", self._person))
+            keys.append((f"device:{viewer.device}", self._person))
         keys += [(f"{field}:{person}", OPERATIONS[field]) for field in dict.fromkeys(fields) if field in OPERATIONS]
         return self._noted("person", await self.take(keys))
 

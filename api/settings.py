@@ -40,7 +40,7 @@ class Settings(ProcessSettings):
     sockets_per_person: int = Field(default=20, ge=0, description="of one process; 0 for no limit")
     subscriptions_per_person: int = Field(default=100, ge=1, description="of one process")
     rate_limits: bool = Field(default=True, description="whether requests are counted by address, person and phone")
-    requests_per_minute: int = Field(default=600, ge=1, description="of a person, and of each of their phones")
+    requests_per_minute: int = Field(default=600, ge=1, description="of a person, and of a phone with all who use it")
     requests_per_minute_of_address: int = Field(default=6_000, ge=1, description="many phones share one address")
     bus_reconcile_seconds: float = Field(
         default=RECONCILE_SECONDS, gt=0, le=3_600, description="how often live events are compared with the table"

@@ -126,6 +126,16 @@ async def test_a_person_a_phone_and_an_operation():
     assert await rates.of_viewer(None, ("wallet",)) is None
 
 
+async def test_a_phone_has_one_bucket_for_all_who_use_it():
+    """Somebody with many accounts asks no more often than somebody with one; another phone has its own."""
+    rates = Rates(with_limits(requests_per_minute=20), Clock())
+    people = [uuid4() for _ in range(4)]
+    waits = [await rates.of_viewer(Viewer(people[number % 4], frozenset(), device="a"), ()) for number in range(21)]
+    assert waits == [None] * 20 + [3], "five of each person"
+    assert await rates.of_viewer(Viewer(people[0], frozenset(), device="b"), ()) is None
+    assert await rates.of_viewer(Viewer(people[0], frozenset()), ()) is None
+
+
 def test_operations_with_a_rate_of_their_own_are_there():
     roots = (schema._schema.query_type, schema._schema.mutation_type)
     assert OPERATIONS.keys() <= {name for root in roots if root is not None for name in root.fields}
